@@ -1,0 +1,92 @@
+import { EXIT_CODES, type ErrorKind, type ExitCode } from './exit-codes.js';
+
+/** Whether the edit was or may have been paid for. */
+export type Charged = 'no' | 'yes' | 'maybe';
+
+export interface FalEditErrorOptions {
+  /** What to do next, in the imperative. */
+  hint?: string | undefined;
+  /** Facts for scripts: request id, status code, rows of a 422. JSON values only. */
+  details?: Record<string, unknown> | undefined;
+  /** Defaults to "no": nothing was sent, or fal said that it did not take it. */
+  charged?: Charged | undefined;
+  /**
+   * The failure underneath, for `--debug`. Deliberately not `cause`: @fal-ai/client walks `.cause`, finds a
+   * transport code in it and sends a paid submit again (fal-api.md, section 10).
+   */
+  origin?: unknown;
+}
+
+/**
+ * Every failure that a person gets to see. The message says what happened and to which flag, file or row;
+ * the kind decides the exit code; `charged` says what it may have cost.
+ */
+export class FalEditError extends Error {
+  override readonly name = 'FalEditError';
+  readonly hint: string | undefined;
+  readonly details: Record<string, unknown> | undefined;
+  readonly charged: Charged;
+  readonly origin: unknown;
+
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+    options: FalEditErrorOptions = {},
+  ) {
+    super(message);
+    this.hint = options.hint;
+    this.details = options.details;
+    this.charged = options.charged ?? 'no';
+    this.origin = options.origin;
+  }
+
+  get exitCode(): ExitCode {
+    return EXIT_CODES[this.kind].code;
+  }
+}
+
+/** A signal stopped the run: 130 for SIGINT, 143 for SIGTERM. */
+export class InterruptedError extends FalEditError {
+  constructor(
+    readonly signal: 'SIGINT' | 'SIGTERM',
+    message = 'Interrupted.',
+    options: FalEditErrorOptions = {},
+  ) {
+    super('interrupted', message, options);
+  }
+
+  override get exitCode(): ExitCode {
+    return this.signal === 'SIGTERM' ? 143 : 130;
+  }
+}
+
+/** A flag or value is wrong. Nothing was sent. */
+export function usageError(message: string, hint?: string): FalEditError {
+  return new FalEditError('usage', message, { hint });
+}
+
+/** A file is wrong. Nothing was sent. */
+export function inputError(message: string, options: FalEditErrorOptions = {}): FalEditError {
+  return new FalEditError('input', message, options);
+}
+
+/** The text of whatever was thrown, never empty. */
+export function messageOf(error: unknown): string {
+  if (error instanceof Error && error.message !== '') return error.message;
+  const text = String(error);
+  return text === '' ? 'unknown error' : text;
+}
+
+/** The first system or undici error code found on the error or in its causes, e.g. ECONNREFUSED. */
+export function codeOf(error: unknown): string | undefined {
+  return transportOf(error).code;
+}
+
+/** Code and system call of a transport failure, wherever in the chain of causes they stand. */
+export function transportOf(error: unknown): { code?: string; syscall?: string } {
+  for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth++) {
+    const { code, syscall } = current as NodeJS.ErrnoException;
+    if (typeof code === 'string') return syscall === undefined ? { code } : { code, syscall };
+  }
+  return {};
+}
