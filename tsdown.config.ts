@@ -13,6 +13,5 @@ export default defineConfig({
   clean: true,
   minify: false,
   fixedExtension: false,
-  noExternal: [/.*/],
-  external: ['sharp'],
+  deps: { alwaysBundle: [/.*/], neverBundle: ['sharp'] },
 });

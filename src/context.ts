@@ -1,9 +1,18 @@
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomInt } from 'node:crypto';
+import envPaths from 'env-paths';
 
 /** An output stream, with what a terminal adds to it. */
 export type Output = Writable & { isTTY?: boolean; columns?: number };
+
+/** The user's folders for this program, absolute. They need not exist. */
+export interface Folders {
+  config: string;
+  cache: string;
+  /** For what must survive: the ledger. */
+  state: string;
+}
 
 /**
  * All that a command may touch outside of its arguments. Commands take it as a parameter, so that tests run
@@ -16,6 +25,7 @@ export interface Context {
   env: Readonly<Record<string, string | undefined>>;
   /** Absolute path; relative paths of the user start here. */
   cwd: string;
+  folders: Folders;
   /** Wall clock, milliseconds since the epoch. */
   now: () => number;
   /** Milliseconds from an arbitrary point, never going back: for durations. */
@@ -42,6 +52,16 @@ async function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
+function systemFolders(): Folders {
+  const paths = envPaths('fal-edit', { suffix: '' });
+  // env-paths calls Linux's XDG_STATE_HOME "log"; elsewhere "log" is for logs, and state belongs to the data.
+  return {
+    config: paths.config,
+    cache: paths.cache,
+    state: process.platform === 'linux' ? paths.log : paths.data,
+  };
+}
+
 /** The real world. `bin.ts` and the library entry start from it. */
 export function systemContext(signal: AbortSignal): Context {
   return {
@@ -50,6 +70,7 @@ export function systemContext(signal: AbortSignal): Context {
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
+    folders: systemFolders(),
     now: () => Date.now(),
     elapsed: () => performance.now(),
     random: () => Math.random(),

@@ -84,7 +84,11 @@ export function codeOf(error: unknown): string | undefined {
 
 /** Code and system call of a transport failure, wherever in the chain of causes they stand. */
 export function transportOf(error: unknown): { code?: string; syscall?: string } {
-  for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth++) {
+  for (
+    let current = error, depth = 0;
+    current instanceof Error && depth < 8;
+    current = current.cause, depth++
+  ) {
     const { code, syscall } = current as NodeJS.ErrnoException;
     if (typeof code === 'string') return syscall === undefined ? { code } : { code, syscall };
   }

@@ -1,0 +1,32 @@
+import { missingKeyError } from '../config/credentials.js';
+import type { Settings } from '../config/settings.js';
+import { checkProxyUrl, type Connection } from '../fal/connection.js';
+import { readSandboxSettings } from './sandbox-settings.js';
+
+/** A way to fal, and what has to be closed afterwards. */
+export interface OpenConnection {
+  connection: Connection;
+  close: () => Promise<void>;
+}
+
+/** The way to fal that the settings name, without opening anything. @throws FalEditError (usage, auth) */
+export function readConnection({ values, origins, key }: Settings): Connection {
+  const proxy = values['proxy-url'];
+  const proxyUrl =
+    typeof proxy === 'string' ? checkProxyUrl(proxy, origins['proxy-url'] ?? '--proxy-url') : undefined;
+  return { key, proxyUrl };
+}
+
+/** A key is needed unless somebody else brings one. @throws FalEditError (auth) */
+export function requireKey(settings: Settings, connection: Connection): void {
+  if (settings.values['sandbox'] === true || connection.proxyUrl !== undefined) return;
+  if (connection.key === undefined) throw missingKeyError();
+}
+
+/** Starts the local fal where `--sandbox` asks for it. The key is not told to it. */
+export async function openConnection(settings: Settings, connection: Connection): Promise<OpenConnection> {
+  if (settings.values['sandbox'] !== true) return { connection, close: () => Promise.resolve() };
+  const { startSandbox } = await import('../sandbox/server.js');
+  const sandbox = await startSandbox({ ...readSandboxSettings(settings), port: 0 });
+  return { connection: { key: undefined, proxyUrl: sandbox.proxyUrl }, close: () => sandbox.close() };
+}

@@ -1,0 +1,249 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import type { FlagValue, Settings } from '../config/settings.js';
+import type { Context } from '../context.js';
+import { parseDuration } from '../edit/duration.js';
+import { codeOf, inputError, usageError } from '../errors.js';
+import { allowed, schemaAt } from '../models/allowed.js';
+import type { Model } from '../models/model.js';
+import { findModel } from '../models/registry.js';
+import {
+  FLAG_OF,
+  SIZE_PRESETS,
+  type EditRequest,
+  type RequestKey,
+  type SizePreset,
+} from '../models/request.js';
+import { parseSetFields } from '../models/set-fields.js';
+import { refuseUnsupported } from '../models/unsupported.js';
+import { parseLora } from './lora-spec.js';
+
+/** One edit's flags, typed. */
+export interface EditOptions {
+  model: Model;
+  request: EditRequest;
+  output: string | undefined;
+  force: boolean;
+  keepBlanked: boolean;
+  dryRun: boolean;
+  timeoutMs: number;
+  /** What to call a property of the request: its flag, or the setting that it came from. */
+  nameOf: (key: RequestKey) => string;
+}
+
+const DEFAULT_TIMEOUT_MS = 10 * 60_000;
+const LONGEST_TIMEOUT_MS = 24 * 60 * 60_000;
+
+/** The flags behind each property of a request, the one that messages name first. */
+const FLAGS: Record<RequestKey, readonly string[]> = {
+  prompt: ['prompt', 'prompt-file'],
+  images: ['image'],
+  strength: ['strength', 'image-strength'],
+  loras: ['lora'],
+  steps: ['steps'],
+  guidance: ['guidance'],
+  seed: ['seed'],
+  numImages: ['num-images'],
+  size: ['size'],
+  format: ['format'],
+  negativePrompt: ['negative-prompt'],
+  acceleration: ['acceleration'],
+  expandPrompt: ['expand-prompt'],
+  safetyChecker: ['no-safety-checker'],
+};
+
+const number = z
+  .string()
+  .trim()
+  .regex(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i)
+  .transform(Number);
+
+const size = z
+  .string()
+  .trim()
+  .transform((text, issues): SizePreset | { width: number; height: number } | undefined => {
+    if (text === 'model') return undefined;
+    if (Object.hasOwn(SIZE_PRESETS, text)) return text as SizePreset;
+    const [, width, height] = /^(\d{1,6})[x×*](\d{1,6})$/i.exec(text) ?? [];
+    if (width !== undefined && height !== undefined) return { width: Number(width), height: Number(height) };
+    issues.addIssue({ code: 'custom' });
+    return z.NEVER;
+  });
+
+/** What each flag's text becomes. Ranges are the model's affair; here only the form is read. */
+const schema = z.object({
+  strength: number.optional(),
+  'image-strength': number.optional(),
+  steps: number.optional(),
+  guidance: number.optional(),
+  seed: number.optional(),
+  'num-images': number.optional(),
+  size: size.optional(),
+  format: z
+    .string()
+    .toLowerCase()
+    .transform((text) => (text === 'jpg' ? 'jpeg' : text))
+    .pipe(z.enum(['png', 'jpeg', 'webp']))
+    .optional(),
+  acceleration: z.enum(['none', 'regular', 'high']).optional(),
+});
+
+/**
+ * Turns settings into a typed edit: reads texts into numbers, sizes and LoRAs, chooses a seed where none is
+ * given, and refuses what the model has no field for.
+ *
+ * @throws FalEditError (usage, input) naming the flag or setting, and what is allowed
+ */
+export async function readEditOptions(
+  settings: Settings,
+  positional: readonly string[],
+  context: Pick<Context, 'cwd' | 'stdin' | 'newSeed'>,
+): Promise<EditOptions> {
+  const { values } = settings;
+  const model = findModel(text(values['model']));
+  const nameOf = (key: RequestKey): string => {
+    const flag = FLAGS[key].find((name) => values[name] !== undefined);
+    return (flag === undefined ? undefined : settings.origins[flag]) ?? FLAG_OF[key];
+  };
+  refuseUnsupported(model, givenKeys(values), nameOf);
+  const images = [...positional, ...list(values['image'])];
+  if (images.includes('-') && values['prompt-file'] === '-') {
+    throw usageError('--prompt-file - and the picture - both ask for stdin, which can be read once.');
+  }
+  const parsed = parseFlags(model, values, nameOf);
+  const set = parseSetFields(model, list(values['set']));
+  const request: EditRequest = {
+    prompt: await readPrompt(settings, context),
+    images,
+    strength: parsed.strength ?? parsed['image-strength'],
+    loras: loras(values['lora'], nameOf('loras')),
+    steps: parsed.steps,
+    guidance: parsed.guidance,
+    seed: parsed.seed ?? context.newSeed(),
+    numImages: parsed['num-images'],
+    size: parsed.size,
+    format: parsed.format,
+    negativePrompt: text(values['negative-prompt']),
+    acceleration: parsed.acceleration,
+    expandPrompt: values['expand-prompt'] === true ? true : undefined,
+    safetyChecker: values['no-safety-checker'] === true ? false : undefined,
+    ...(Object.keys(set).length === 0 ? {} : { set }),
+  };
+  return {
+    model,
+    request,
+    output: text(values['output']),
+    force: values['force'] === true,
+    keepBlanked: values['keep-blanked'] === true,
+    dryRun: values['dry-run'] === true,
+    timeoutMs: readTimeout(settings),
+    nameOf,
+  };
+}
+
+/** A request that has something wherever the settings have something: enough to see what the model lacks. */
+function givenKeys(values: Settings['values']): Partial<EditRequest> {
+  const keys = (Object.keys(FLAGS) as RequestKey[]).filter((key) =>
+    FLAGS[key].some((flag) => values[flag] !== undefined),
+  );
+  return Object.fromEntries(keys.map((key) => [key, true]));
+}
+
+function parseFlags(
+  model: Model,
+  values: Settings['values'],
+  nameOf: (key: RequestKey) => string,
+): z.infer<typeof schema> {
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const messages = parsed.error.issues.map(({ path: [flag] }) => {
+    const key =
+      (Object.keys(FLAGS) as RequestKey[]).find((name) => FLAGS[name].includes(String(flag))) ?? 'prompt';
+    const field = model.fields[key]?.[0] ?? '';
+    const given = JSON.stringify(values[String(flag)]);
+    const extra = key === 'size' ? ', or model to leave it to the model' : '';
+    return `${nameOf(key)}: ${given} is not allowed. Allowed: ${allowed(schemaAt(model.input, [field]))}${extra}.`;
+  });
+  throw usageError(messages.join('\n'));
+}
+
+function loras(value: FlagValue | undefined, place: string): EditRequest['loras'] {
+  const specs = list(value);
+  return specs.length === 0 ? undefined : specs.map((spec) => parseLora(spec, place));
+}
+
+/** The deadline of the settings, in milliseconds. */
+export function readTimeout({ values, origins }: Settings): number {
+  const given = text(values['timeout']);
+  if (given === undefined) return DEFAULT_TIMEOUT_MS;
+  const ms = parseDuration(given);
+  if (ms !== undefined && ms > 0 && ms <= LONGEST_TIMEOUT_MS) return ms;
+  throw usageError(
+    `${origins['timeout'] ?? '--timeout'}: "${given}" is not allowed. Allowed: a time up to 24h, e.g. 30s, 10m, 1h.`,
+  );
+}
+
+async function readPrompt(
+  { values, origins }: Settings,
+  context: Pick<Context, 'cwd' | 'stdin'>,
+): Promise<string> {
+  const file = text(values['prompt-file']);
+  const place = origins['prompt-file'] ?? '--prompt-file';
+  if (file !== undefined) return notBlank(await readPromptFile(file, place, context), `${place}: ${file}`);
+  const prompt = text(values['prompt']);
+  if (prompt === undefined) {
+    throw usageError(
+      '--prompt is missing: say what the picture should become.',
+      'fal-edit photo.jpg -p "turn it into a watercolor"',
+    );
+  }
+  return notBlank(prompt, origins['prompt'] ?? '--prompt');
+}
+
+function notBlank(prompt: string, place: string): string {
+  if (prompt.trim() !== '') return prompt;
+  throw usageError(`${place} is blank. Allowed: some text.`);
+}
+
+async function readPromptFile(
+  file: string,
+  place: string,
+  context: Pick<Context, 'cwd' | 'stdin'>,
+): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    bytes = file === '-' ? await readAll(context.stdin) : await readFile(path.resolve(context.cwd, file));
+  } catch (error) {
+    throw inputError(`${place}: ${file} cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
+  }
+  try {
+    // The newline that ends a file is no part of the prompt.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '');
+  } catch {
+    throw inputError(`${place}: ${file} is not text in UTF-8.`);
+  }
+}
+
+/** A prompt is short; whoever pipes a picture into it is stopped early. */
+const LONGEST_PROMPT_BYTES = 1024 * 1024;
+
+async function readAll(stream: AsyncIterable<string | Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    length += bytes.byteLength;
+    if (length > LONGEST_PROMPT_BYTES) throw inputError('--prompt-file -: more than 1 MB is no prompt.');
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+function text(value: FlagValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function list(value: FlagValue | undefined): string[] {
+  return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
+}

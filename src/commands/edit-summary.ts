@@ -1,0 +1,17 @@
+import type { EditRecord } from '../edit/record.js';
+import { bytesText, secondsText, usdText } from '../terminal/units.js';
+
+/** One line on a finished edit: size, seed, cost, time. */
+export function summaryLine(record: EditRecord): string {
+  const [image] = record.images;
+  const size =
+    image?.width == null ? '' : `${image.width}x${image.height ?? 0}, ${bytesText(image.bytes ?? 0)} · `;
+  const { billedUsd, estimatedUsd } = record.cost;
+  const cost =
+    billedUsd !== null
+      ? usdText(billedUsd)
+      : estimatedUsd === null
+        ? 'cost unknown'
+        : `about ${usdText(estimatedUsd)}`;
+  return `done: ${size}seed ${record.seed} · ${cost} · ${secondsText(record.timings.totalMs ?? 0)}`;
+}

@@ -1,0 +1,45 @@
+import type { HelpPage } from '../terminal/help.js';
+import { EDIT_FLAGS } from './edit-flags.js';
+import { SANDBOX_FLAGS } from './sandbox-flags.js';
+
+export const EDIT_HELP: HelpPage = {
+  about: 'Edit pictures through fal.ai. Never pays twice, refuses what a model would ignore.',
+  examples: [
+    ['fal-edit photo.jpg -p "turn it into a watercolor"', 'edit a picture; the result is photo.edit.png'],
+    ['fal-edit photo.jpg -p "a snowy evening" --strength 0.6 -o snow.jpg', 'keep more of it, as a JPEG'],
+    [
+      'fal-edit a.png b.png -m flux-2-lora --lora owner/style@0.8 -p "…"',
+      'two pictures and a LoRA on FLUX.2',
+    ],
+    ['fal-edit photo.jpg -p "…" --dry-run', 'what would be sent, and what it would cost'],
+    ['fal-edit photo.jpg -p "…" --sandbox', 'try it: no key, no network, no cost'],
+  ],
+  usage: 'fal-edit <image...> -p <prompt> [options]',
+  flags: [
+    ...EDIT_FLAGS,
+    { name: 'help', short: 'h', group: 'How it runs', help: 'this page' },
+    { name: 'version', short: 'V', group: 'How it runs', help: 'the version' },
+  ],
+  commands: [
+    ['edit', 'one edit; the word may be left out'],
+    ['sandbox', 'run the local fal on its own'],
+    ['help <command>', 'more about a command'],
+  ],
+  footer: [
+    'FAL_KEY holds the key. FAL_EDIT_<FLAG> is the default of any flag, in the',
+    'environment, in .env, or as "<flag>" in fal-edit.config.json.',
+    'Exit codes: 0 done, 1 failed at fal, 2 usage, 4 key, 5 account, 6 moderated,',
+    '7 temporary, 9 may have been sent, 130 interrupted.',
+  ],
+};
+
+export const SANDBOX_HELP: HelpPage = {
+  about: 'A local fal: the real protocol over TCP, pictures of its own, no cost.',
+  examples: [
+    ['fal-edit sandbox', 'run it, and print the two lines that point a run at it'],
+    ['eval "$(fal-edit sandbox --port 4000 & sleep 1)"', 'the same in a script'],
+    ['fal-edit sandbox --toxic reset_peer,on=submit,stream=downstream,times=1', 'lose the first answer'],
+  ],
+  usage: 'fal-edit sandbox [options]',
+  flags: SANDBOX_FLAGS,
+};

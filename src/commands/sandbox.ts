@@ -1,0 +1,39 @@
+import { resolveSettings, type FlagValue } from '../config/settings.js';
+import type { Context } from '../context.js';
+import { messageOf, usageError } from '../errors.js';
+import { EXIT_OK, type ExitCode } from '../exit-codes.js';
+import { startSandbox } from '../sandbox/server.js';
+import { ALL_FLAGS } from './all-flags.js';
+import { readSandboxSettings } from './sandbox-settings.js';
+
+/** Not a key: any text will do, and this one says so. */
+const KEY = 'sandbox:no-key-needed';
+
+/** `fal-edit sandbox`: the local fal on its own, until Ctrl-C. Prints the two lines that point a run at it. */
+export async function sandboxCommand(
+  given: Readonly<Record<string, FlagValue>>,
+  context: Context,
+): Promise<ExitCode> {
+  const settings = await resolveSettings(context, ALL_FLAGS, [], given);
+  const wanted = readSandboxSettings(settings);
+  const sandbox = await startSandbox(wanted).catch((error: unknown) => {
+    throw usageError(
+      `--port: ${wanted.port ?? 0} cannot be had: ${messageOf(error)}`,
+      'Leave it out to take a free one.',
+    );
+  });
+  context.stdout.write(`export FAL_PROXY_URL=${sandbox.proxyUrl}\nexport FAL_KEY=${KEY}\n`);
+  context.stderr.write(
+    `A local fal, charging nothing. What it was asked: ${sandbox.url}/__sandbox/ledger\nCtrl-C ends it.\n`,
+  );
+  await stopped(context.signal);
+  await sandbox.close();
+  return EXIT_OK;
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

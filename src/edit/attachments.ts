@@ -1,0 +1,112 @@
+import type { Context } from '../context.js';
+import { inputError, usageError } from '../errors.js';
+import type { Upload } from '../fal/upload.js';
+import { preparePicture } from '../images/prepare.js';
+import { nameOf, readSource } from '../images/sources.js';
+import { openWeights } from '../images/weights.js';
+import { flagForField } from '../models/explain.js';
+import { findFileFields, type FileField } from '../models/fields.js';
+import type { Model } from '../models/model.js';
+import type { Dimensions } from '../models/request.js';
+
+/** A file that the input names: to be uploaded, or at a URL that fal reads by itself. */
+export interface Attachment {
+  /** Where it stands in fal's input. */
+  path: FileField['path'];
+  /** The user's name for that place, e.g. `--image`. */
+  flag: string;
+  /** What people see it called. */
+  label: string;
+  /** Base name without extension, for output templates. */
+  name: string;
+  /** Undefined for what stays a URL or an id. */
+  upload: Upload | undefined;
+  /** Pixels of a picture that is here. */
+  size: Dimensions | undefined;
+  warnings: string[];
+  /** What was done to the picture before its upload. */
+  converted: string | undefined;
+}
+
+/**
+ * Reads and checks every file that an input names, at any depth. Nothing is sent.
+ *
+ * @throws FalEditError (input) naming the flag and the file
+ */
+export async function readAttachments(
+  model: Model,
+  input: Record<string, unknown>,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+): Promise<Attachment[]> {
+  const fields = findFileFields(model.input, input);
+  if (fields.filter(({ value }) => value === '-').length > 1) {
+    throw usageError('- (stdin) is named twice, and can be read once.');
+  }
+  return Promise.all(
+    fields.map((field) => {
+      const flag = flagForField(model, field.path);
+      return field.role === 'picture' ? readPicture(field, flag, context) : readWeights(field, flag, context);
+    }),
+  );
+}
+
+async function readPicture(
+  { path, value }: FileField,
+  flag: string,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+): Promise<Attachment> {
+  const source = await readSource(value, context, flag);
+  if (source.kind === 'url') return { ...remote(path, flag, source.url), name: nameOf(source) };
+  const picture = await preparePicture(source, flag);
+  return {
+    path,
+    flag,
+    label: picture.label,
+    name: picture.name,
+    upload: {
+      sha256: picture.sha256,
+      contentType: picture.contentType,
+      fileName: picture.fileName,
+      bytes: picture.bytes.byteLength,
+      blob: () => Promise.resolve(new Blob([new Uint8Array(picture.bytes)])),
+    },
+    size: { width: picture.width, height: picture.height },
+    warnings: picture.warnings,
+    converted: picture.converted,
+  };
+}
+
+async function readWeights(
+  { path, role, value }: FileField,
+  flag: string,
+  context: Pick<Context, 'cwd' | 'signal'>,
+): Promise<Attachment> {
+  if (/^https?:\/\//i.test(value)) {
+    if (!URL.canParse(value)) throw inputError(`${flag}: "${value}" is not a valid URL.`);
+    return remote(path, flag, value);
+  }
+  if (value.toLowerCase().endsWith('.safetensors')) {
+    const { label, sha256, fileName, bytes, blob } = await openWeights(value, context, flag);
+    const upload = { sha256, contentType: 'application/octet-stream', fileName, bytes, blob };
+    return { ...remote(path, flag, label), upload };
+  }
+  const isName = role === 'method' && /^[\w-]+$/.test(value);
+  // Hugging Face ids: owner/name, letters, digits, dots, dashes.
+  if (isName || /^[\w][\w.-]*\/[\w][\w.-]*$/.test(value)) return remote(path, flag, value);
+  throw inputError(
+    `${flag}: "${value}" is neither an http(s) URL, nor a Hugging Face id (owner/name), nor a .safetensors file.`,
+  );
+}
+
+function remote(path: FileField['path'], flag: string, label: string): Attachment {
+  return {
+    path,
+    flag,
+    label,
+    name: label,
+    upload: undefined,
+    size: undefined,
+    warnings: [],
+    converted: undefined,
+  };
+}

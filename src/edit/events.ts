@@ -1,0 +1,15 @@
+/** What happens to an edit while it runs, for whoever shows it. Texts from fal are as fal sent them: untrusted. */
+export type EditEvent =
+  | { type: 'warning'; message: string }
+  | { type: 'uploading'; files: number; bytes: number }
+  | { type: 'uploaded'; label: string; url: string }
+  | { type: 'submitting'; estimatedUsd: number }
+  | { type: 'accepted'; requestId: string }
+  | { type: 'queued'; position: number | undefined }
+  | { type: 'running' }
+  | { type: 'log'; level: string; message: string }
+  | { type: 'completed' }
+  | { type: 'downloading'; pictures: number }
+  | { type: 'saved'; path: string; width: number; height: number; bytes: number };
+
+export type OnEvent = (event: EditEvent) => void;

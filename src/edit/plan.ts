@@ -1,0 +1,116 @@
+import type { Context } from '../context.js';
+import { usageError } from '../errors.js';
+import { explainIssues } from '../models/explain.js';
+import type { BillableWork, Model } from '../models/model.js';
+import { SIZE_PRESETS, type Dimensions, type EditRequest, type RequestKey } from '../models/request.js';
+import { refuseUnsupported } from '../models/unsupported.js';
+import { readAttachments, type Attachment } from './attachments.js';
+import { extensionOf, formatOfDestination, readDestination } from './destination.js';
+import { Targets } from './targets.js';
+
+/** An edit as it was asked for. */
+export interface EditOrder {
+  model: Model;
+  request: EditRequest;
+  /** As `-o`: a file, a folder/, a template or `-`; absent for the default name. */
+  output: string | undefined;
+  force: boolean;
+  /** What to call a property of the request in a message, where that is not its flag. */
+  nameOf?: (key: RequestKey) => string;
+}
+
+/** An edit of which everything is decided and checked that can be without the network. */
+export interface EditPlan {
+  model: Model;
+  request: EditRequest;
+  /** fal's input, with files still as the user named them. */
+  input: Record<string, unknown>;
+  attachments: Attachment[];
+  /** Undefined where the bytes go to a stream. */
+  targets: Targets | undefined;
+  force: boolean;
+  numImages: number;
+  work: BillableWork;
+  warnings: string[];
+}
+
+/**
+ * Decides everything about an edit and checks all that can be checked here: the flags against the model, the
+ * files, the names of the results. Nothing is sent.
+ *
+ * @throws FalEditError (usage, input)
+ */
+export async function planEdit(
+  { model, request, output, force, nameOf }: EditOrder,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+): Promise<EditPlan> {
+  refuseUnsupported(model, request, nameOf);
+  refuseWrongCount(model, request.images);
+  const destination = await readDestination(output, context.cwd);
+  const format = formatOfDestination(destination, model, request.format);
+  const asked: EditRequest = { ...request, format };
+  const input = model.toInput(asked);
+  const issues = model.input.safeParse(input).error?.issues ?? [];
+  if (issues.length > 0) {
+    const [first = '', ...more] = explainIssues(model, input, issues);
+    throw usageError([first, ...more].join('\n'));
+  }
+  const numImages = request.numImages ?? 1;
+  if (destination.kind === 'stream' && numImages > 1) {
+    throw usageError('--output -: stdout takes one picture, and --num-images asks for several.');
+  }
+  const attachments = await readAttachments(model, input, context);
+  const pictures = picturesOf(model, attachments);
+  const targets =
+    destination.kind === 'stream'
+      ? undefined
+      : new Targets(
+          destination,
+          {
+            name: pictures[0]?.name ?? 'picture',
+            seed: request.seed,
+            model: model.name,
+            ext: extensionOf(format ?? model.defaultFormat),
+          },
+          numImages,
+          context.cwd,
+        );
+  await targets?.check(force);
+  return {
+    model,
+    request: asked,
+    input,
+    attachments,
+    targets,
+    force,
+    numImages,
+    work: {
+      inputs: pictures.map(({ size }) => size),
+      output: dimensionsOf(request.size),
+      numImages,
+      input,
+    },
+    warnings: attachments.flatMap((attachment) => attachment.warnings),
+  };
+}
+
+function refuseWrongCount(model: Model, images: readonly string[]): void {
+  if (images.length === 0)
+    throw usageError('<image> is missing: name the picture to edit.', 'fal-edit photo.jpg -p "…"');
+  if (images.length <= model.maxImages) return;
+  const most = model.maxImages === 1 ? 'exactly one picture' : `at most ${model.maxImages} pictures`;
+  throw usageError(
+    `--image: ${images.length} pictures are named, and ${model.name} takes ${most}.`,
+    model.maxImages === 1 ? 'flux-2-lora edits up to three together: -m flux-2-lora' : 'Name fewer.',
+  );
+}
+
+/** The pictures to edit, as opposed to those that only guide the edit. */
+function picturesOf(model: Model, attachments: readonly Attachment[]): Attachment[] {
+  const fields = model.fields.images ?? [];
+  return attachments.filter(({ path: [field] }) => fields.includes(String(field)));
+}
+
+function dimensionsOf(size: EditRequest['size']): Dimensions | undefined {
+  return typeof size === 'string' ? SIZE_PRESETS[size] : size;
+}

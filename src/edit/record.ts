@@ -1,0 +1,62 @@
+import type { EditPlan } from './plan.js';
+
+/** One picture of an edit. */
+export interface EditedImage {
+  /** Absolute path; "-" where the bytes went to a stream; null where the picture was not kept. */
+  path: string | null;
+  width: number | null;
+  height: number | null;
+  contentType: string | null;
+  /** Size of the file in bytes. */
+  bytes: number | null;
+  /** Hexadecimal. */
+  sha256: string | null;
+  /** True: the safety checker blanked it. Null: fal did not say. */
+  nsfw: boolean | null;
+}
+
+/** All that is known of one edit. It grows while the edit runs, and stays true when the edit fails midway. */
+export interface EditRecord {
+  model: string;
+  endpoint: string;
+  requestId: string | null;
+  prompt: string;
+  seed: number;
+  /** fal's input as sent; before the upload, with the files as the user named them. */
+  input: Record<string, unknown>;
+  images: EditedImage[];
+  cost: {
+    /** Dollars. */
+    estimatedUsd: number | null;
+    /** In the model's unit, from fal's answer. */
+    billedUnits: number | null;
+    unitPriceUsd: number | null;
+    /** Dollars. */
+    billedUsd: number | null;
+  };
+  /** Milliseconds. */
+  timings: {
+    /** From the acceptance until a runner took it. */
+    queuedMs: number | null;
+    /** On fal's clock. */
+    inferenceMs: number | null;
+    totalMs: number | null;
+  };
+  warnings: string[];
+}
+
+/** A record of an edit of which nothing has happened yet. */
+export function recordOf(plan: EditPlan): EditRecord {
+  return {
+    model: plan.model.name,
+    endpoint: plan.model.endpoint,
+    requestId: null,
+    prompt: plan.request.prompt,
+    seed: plan.request.seed,
+    input: plan.input,
+    images: [],
+    cost: { estimatedUsd: null, billedUnits: null, unitPriceUsd: null, billedUsd: null },
+    timings: { queuedMs: null, inferenceMs: null, totalMs: null },
+    warnings: [...plan.warnings],
+  };
+}

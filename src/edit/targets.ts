@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { codeOf, usageError } from '../errors.js';
+import type { Destination, Placeholder } from './destination.js';
+
+/** What a template's placeholders stand for; the request id is known only after the submit. */
+export interface TemplateValues {
+  name: string;
+  seed: number;
+  model: string;
+  ext: string;
+}
+
+/** Bytes that a file's name may have on common file systems, less room for a number. */
+const LONGEST_NAME = 200;
+
+/** Makes the paths of an edit's pictures. Names come from the template and from us, never from the server. */
+export class Targets {
+  constructor(
+    private readonly destination: Extract<Destination, { kind: 'files' }>,
+    private readonly values: TemplateValues,
+    private readonly count: number,
+    private readonly cwd: string,
+  ) {}
+
+  /** Whether a taken name is passed by with a number. */
+  get numberWhenTaken(): boolean {
+    return this.destination.numberWhenTaken;
+  }
+
+  /** Absolute path of the picture of that index, counted from 0. Several pictures never share a path. */
+  pathOf(index: number, requestId: string): string {
+    const { template } = this.destination;
+    const values: Record<Placeholder, string> = {
+      name: harmlessName(this.values.name),
+      index: String(index + 1),
+      seed: String(this.values.seed),
+      model: harmlessName(this.values.model),
+      ext: this.values.ext,
+      request_id: harmlessName(requestId),
+    };
+    const file = path.resolve(
+      this.cwd,
+      template.replace(/\{([^{}]*)\}/g, (_, placeholder: Placeholder) => values[placeholder]),
+    );
+    const distinct = this.count === 1 || template.includes('{index}');
+    return distinct ? file : numbered(file, index + 1);
+  }
+
+  /**
+   * Finds what would stop the pictures from being saved, before anything is sent.
+   *
+   * @throws FalEditError (usage): a name that is taken, a folder that cannot be written to
+   */
+  async check(force: boolean): Promise<void> {
+    const files = Array.from({ length: this.count }, (_, index) => this.pathOf(index, 'request'));
+    for (const folder of new Set(files.map((file) => path.dirname(file)))) await checkFolder(folder);
+    const known = !this.destination.template.includes('{request_id}');
+    if (!known || this.numberWhenTaken) return;
+    for (const file of files) {
+      if (!(await exists(file))) continue;
+      if ((await stat(file).catch(() => undefined))?.isDirectory() === true) {
+        throw usageError(`--output: ${this.shown(file)} is a folder.`);
+      }
+      if (!force) {
+        throw usageError(
+          `--output: ${this.shown(file)} exists already. Nothing was sent.`,
+          'Overwrite it with --force, or choose another name.',
+        );
+      }
+    }
+  }
+
+  private shown(file: string): string {
+    return path.relative(this.cwd, file) || file;
+  }
+}
+
+/** `photo.png`, 2 → `photo.2.png`; the first keeps its name. */
+export function numbered(file: string, number: number): string {
+  if (number === 1) return file;
+  const { dir, name, ext } = path.parse(file);
+  return path.join(dir, `${name}.${number}${ext}`);
+}
+
+/** A text from outside as part of a file name: no separators, no control characters, not hidden, not too long. */
+export function harmlessName(text: string): string {
+  const plain = text
+    .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069/\\:*?"<>|]/gu, '_')
+    .replace(/^\.+/, '_');
+  let short = plain;
+  while (Buffer.byteLength(short) > LONGEST_NAME) short = short.slice(0, -1);
+  return short === '' ? 'picture' : short;
+}
+
+/** A folder that is missing is made later; what can be tried now is the nearest one that exists. */
+async function checkFolder(folder: string): Promise<void> {
+  let existing = folder;
+  while (!(await exists(existing)) && path.dirname(existing) !== existing) existing = path.dirname(existing);
+  const probe = path.join(existing, `.fal-edit-${randomUUID()}.part`);
+  try {
+    // Permission bits say nothing of read-only disks, quotas and root: only writing does.
+    await writeFile(probe, '', { flag: 'wx' });
+    await rm(probe, { force: true });
+  } catch (error) {
+    throw usageError(
+      `--output: cannot write to the folder ${existing} (${codeOf(error) ?? 'unknown reason'}). Nothing was sent.`,
+    );
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    // ENOTDIR: a part of the path is a file; the caller goes up to it and fails to write there.
+    return codeOf(error) !== 'ENOTDIR';
+  }
+}

@@ -1,0 +1,31 @@
+import { ApiError, type FalClient } from '@fal-ai/client';
+import { asRecord } from './answer.js';
+
+/** What a request to cancel came to. */
+export type CancelOutcome =
+  /** fal took note; it may already run, and then may still finish and be billed (fal-api.md 2.5). */
+  | 'requested'
+  /** It was done before. */
+  | 'completed'
+  /** fal does not know the request. */
+  | 'not-found'
+  /** Nobody could be asked. */
+  | 'unreachable';
+
+/** Asks fal to cancel a request. fal answers this in many forms; none of them is an error here. */
+export async function cancelRequest(
+  client: FalClient,
+  endpoint: string,
+  requestId: string,
+): Promise<CancelOutcome> {
+  try {
+    await client.queue.cancel(endpoint, { requestId });
+    return 'requested';
+  } catch (error) {
+    if (!(error instanceof ApiError)) return 'unreachable';
+    const status = asRecord(error.body)?.['status'];
+    if (status === 'ALREADY_COMPLETED' || error.status === 400) return 'completed';
+    if (error.status === 404) return 'not-found';
+    return 'unreachable';
+  }
+}

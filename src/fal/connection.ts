@@ -1,0 +1,46 @@
+import { usageError } from '../errors.js';
+
+/** How fal is reached: directly, or through a proxy that speaks fal's proxy protocol. */
+export interface Connection {
+  key: string | undefined;
+  /** Absolute URL of the proxy; undefined for fal itself. */
+  proxyUrl: string | undefined;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Whether a URL points at this machine. */
+export function isLoopback(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
+}
+
+/**
+ * Checks a proxy URL as the user gave it.
+ *
+ * @param place what to call it: `--proxy-url` or `FAL_PROXY_URL`
+ * @throws FalEditError (usage)
+ */
+export function checkProxyUrl(text: string, place: string): string {
+  const allowed = 'Allowed: an http:// or https:// URL, e.g. http://127.0.0.1:4000/proxy.';
+  if (!URL.canParse(text)) throw usageError(`${place}: "${text}" is not a URL. ${allowed}`);
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw usageError(`${place}: "${url.protocol}" is not a scheme that a proxy can have. ${allowed}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw usageError(`${place}: must not hold a user name or password. ${allowed}`);
+  }
+  return url.href;
+}
+
+/**
+ * Whether we read from or write to a URL that a server named: https everywhere; plain http only while the proxy
+ * itself is on this machine (as the sandbox is). No credentials, no other scheme.
+ */
+export function isTrustedUrl(text: string, connection: Connection): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return false;
+  if (url.protocol === 'https:') return true;
+  return url.protocol === 'http:' && connection.proxyUrl !== undefined && isLoopback(connection.proxyUrl);
+}

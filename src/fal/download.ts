@@ -1,0 +1,108 @@
+import type { Context } from '../context.js';
+import { FalEditError, messageOf } from '../errors.js';
+import { backoffMs } from './backoff.js';
+import { isTrustedUrl, type Connection } from './connection.js';
+import { describeTrouble } from './trouble.js';
+
+export interface DownloadOptions {
+  connection: Connection;
+  context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep'>;
+  signal: AbortSignal;
+  /** Looks at the bytes; what it throws is a failed try. */
+  check: (bytes: Uint8Array) => void;
+}
+
+/** Tries in all: the first and three more. */
+const TRIES = 4;
+const MAX_REDIRECTS = 5;
+const MAX_BYTES = 100 * 1024 * 1024;
+/** A try that takes longer is given up. */
+const ATTEMPT_MS = 120_000;
+
+/** What no further try would mend. */
+class Refused extends Error {}
+
+/**
+ * Fetches a result picture, whole and checked, from a URL that a server named: https only (see
+ * {@link isTrustedUrl}), at most 5 redirects, at most 100 MB, and never with the key.
+ *
+ * @throws FalEditError (temporary, charged) when no try brought a whole picture
+ */
+export async function download(url: string, options: DownloadOptions): Promise<Uint8Array> {
+  const { context, signal, check } = options;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const bytes = await fetchWhole(url, options);
+      check(bytes);
+      return bytes;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof Refused || attempt + 1 >= TRIES) throw downloadError(url, error);
+      await context.sleep(backoffMs(attempt, context.random), signal);
+    }
+  }
+}
+
+async function fetchWhole(
+  start: string,
+  { connection, context, signal }: DownloadOptions,
+): Promise<Uint8Array> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]);
+  let url = start;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    if (!isTrustedUrl(url, connection)) throw new Refused('its address is not https');
+    const response = await context.fetch(url, {
+      redirect: 'manual',
+      signal: limited,
+      // Compressed bytes could not be counted against the announced length.
+      headers: { accept: 'image/*', 'accept-encoding': 'identity' },
+    });
+    const location = response.headers.get('location');
+    if (response.status >= 300 && response.status < 400 && location !== null) {
+      await response.body?.cancel();
+      if (!URL.canParse(location, url)) throw new Refused('it is redirected to something that is no address');
+      url = new URL(location, url).href;
+      continue;
+    }
+    return readBounded(response);
+  }
+  throw new Refused(`it is redirected more than ${MAX_REDIRECTS} times`);
+}
+
+async function readBounded(response: Response): Promise<Uint8Array> {
+  if (response.status !== 200 || response.body === null) {
+    await response.body?.cancel();
+    throw new Error(`the server answered ${response.status}`);
+  }
+  const announced = Number(response.headers.get('content-length') ?? NaN);
+  if (announced > MAX_BYTES) {
+    await response.body.cancel();
+    throw new Refused('it is larger than 100 MB');
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
+    length += chunk.byteLength;
+    if (length > MAX_BYTES) throw new Refused('it is larger than 100 MB');
+    chunks.push(chunk);
+  }
+  if (Number.isFinite(announced) && length !== announced) {
+    throw new Error(`${length} of ${announced} bytes came`);
+  }
+  return Buffer.concat(chunks);
+}
+
+function downloadError(url: string, error: unknown): FalEditError {
+  const why =
+    error instanceof Refused
+      ? error.message
+      : messageOf(error) === 'fetch failed'
+        ? describeTrouble(error)
+        : messageOf(error);
+  return new FalEditError('temporary', `The picture is made, but could not be downloaded: ${why}.`, {
+    charged: 'yes',
+    hint: 'It is still at fal for a while; its address is in the details of --json and below.',
+    details: { url },
+    origin: error,
+  });
+}

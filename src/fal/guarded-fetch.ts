@@ -1,0 +1,183 @@
+import { FalEditError } from '../errors.js';
+import { asRecord, type Answer } from './answer.js';
+import { isTrustedUrl } from './connection.js';
+import { rejectionError, type Stage } from './rejection.js';
+import { isGatewayTrouble, repeat } from './repeat.js';
+import { retarget, roleOf, targetOf, type FalRequest } from './routes.js';
+import type { Exchange, SessionOptions } from './session.js';
+import { dependableStatusStream } from './status-stream.js';
+import { notSentError } from './submit-once.js';
+import { describeTrouble } from './trouble.js';
+
+/** Tries at an answer that is a success and no JSON: waiting longer does not mend it. */
+const GARBAGE_TRIES = 4;
+/** Tries at what prepares an edit: uploads, prices. */
+const UPLOAD_TRIES = 4;
+
+/**
+ * The one `fetch` that the client gets. It knows what each request is for, and treats it as that deserves:
+ * a submit is sent once, what is free is repeated, the status stream is made dependable, and an error is turned
+ * into ours before the client can repeat or mangle it.
+ */
+export class GuardedFetch {
+  constructor(
+    private readonly options: SessionOptions,
+    private readonly exchange: Exchange,
+  ) {}
+
+  async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+    const request: FalRequest = {
+      url: input instanceof Request ? input.url : String(input),
+      method: (init.method ?? 'GET').toUpperCase(),
+      headers: new Headers(init.headers),
+      body: init.body,
+    };
+    const role = roleOf(request);
+    this.options.trace?.(`${request.method} ${targetOf(request).href}`);
+    switch (role) {
+      case 'submit':
+        return this.submit(request);
+      case 'stream':
+        return this.stream(request);
+      case 'result':
+      case 'status':
+        return this.result(request);
+      case 'cancel':
+        return this.send(request, this.options.signal);
+      case 'upload':
+      case 'platform':
+        return this.upload(request);
+    }
+  }
+
+  private send(
+    request: FalRequest,
+    signal: AbortSignal,
+    redirect: RequestInit['redirect'] = 'follow',
+  ): Promise<Response> {
+    const { url, method, headers, body } = request;
+    return this.options.context.fetch(url, {
+      method,
+      headers,
+      signal,
+      redirect,
+      ...(body == null ? {} : { body }),
+    });
+  }
+
+  private async submit(request: FalRequest): Promise<Response> {
+    const { submit } = this.exchange;
+    // Not followed: a redirect that is followed is a second POST.
+    const response = await submit.send((signal) => this.send(request, signal, 'manual'));
+    this.exchange.requestId = idOf(await response.clone().json());
+    return response;
+  }
+
+  private stream(request: FalRequest): Response {
+    const { context, signal } = this.options;
+    const statusUrl = targetOf(request);
+    statusUrl.pathname = statusUrl.pathname.replace(/\/stream$/, '');
+    const poll = retarget(request, statusUrl);
+    poll.headers.set('accept', 'application/json');
+    return dependableStatusStream({
+      openStream: (stop) => this.send(request, stop),
+      poll: (stop) => this.send(poll, stop),
+      timing: context,
+      signal,
+      requestId: this.exchange.requestId ?? '',
+      onTrouble: (trouble) => this.noteTrouble(trouble),
+    });
+  }
+
+  private async result(request: FalRequest): Promise<Response> {
+    const { context, signal } = this.options;
+    let garbage = 0;
+    const answer = await repeat((stop) => this.send(request, stop), {
+      timing: context,
+      signal,
+      isTrouble: (candidate) => {
+        if (isStillRunning(candidate)) return true;
+        if (candidate.status < 300 && candidate.json === undefined) return ++garbage < GARBAGE_TRIES;
+        return isGatewayTrouble(candidate);
+      },
+      onTrouble: (trouble) => this.noteTrouble(trouble),
+    });
+    const units = Number(answer.headers.get('x-fal-billable-units') ?? NaN);
+    if (Number.isFinite(units)) this.exchange.billableUnits = units;
+    if (answer.status >= 400) throw this.rejection(answer, 'result');
+    if (answer.json === undefined) throw this.garbage(answer);
+    return asResponse(answer);
+  }
+
+  /** Preparation costs nothing and may be repeated, POST or not. */
+  private async upload(request: FalRequest): Promise<Response> {
+    const { connection, context, signal } = this.options;
+    const { proxyUrl } = connection;
+    if (request.url !== proxyUrl && !isTrustedUrl(request.url, connection)) {
+      throw new FalEditError(
+        'temporary',
+        'fal named an upload address that is not https; nothing was sent there.',
+      );
+    }
+    let answer: Answer;
+    try {
+      answer = await repeat((stop) => this.send(request, stop), {
+        timing: context,
+        signal,
+        tries: UPLOAD_TRIES,
+        attemptMs: 300_000,
+        isTrouble: ({ status }) => status === 429 || status >= 500,
+        onTrouble: (trouble) => this.noteTrouble(trouble),
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw notSentError(error);
+    }
+    if (answer.status >= 300) throw this.rejection(answer, 'upload');
+    return asResponse(answer);
+  }
+
+  private rejection(answer: Answer, stage: Stage): FalEditError {
+    return rejectionError(answer, {
+      stage,
+      nameField: this.options.nameField,
+      requestId: this.exchange.requestId,
+    });
+  }
+
+  private garbage(answer: Answer): FalEditError {
+    const { requestId } = this.exchange;
+    return new FalEditError(
+      'temporary',
+      `The edit is done, but its result cannot be read: ${describeTrouble(answer)}.`,
+      { charged: 'yes', details: { request_id: requestId, http_status: answer.status } },
+    );
+  }
+
+  private noteTrouble(trouble: unknown): void {
+    this.exchange.lastTrouble = describeTrouble(trouble);
+    this.options.trace?.(`trouble: ${this.exchange.lastTrouble}`);
+  }
+}
+
+/** The client reads JSON by its content type: it is given the one that the body has. */
+function asResponse(answer: Answer): Response {
+  const headers = new Headers({
+    'content-type': answer.json === undefined ? 'text/plain' : 'application/json',
+  });
+  const id = answer.headers.get('x-fal-request-id');
+  if (id !== null) headers.set('x-fal-request-id', id);
+  const etag = answer.headers.get('etag');
+  if (etag !== null) headers.set('etag', etag);
+  return new Response(answer.text, { status: 200, headers });
+}
+
+/** The stream said COMPLETED, another server has not heard of it yet (fal-api.md 2.4). */
+function isStillRunning(answer: Answer): boolean {
+  return answer.status === 400 && /still in progress/i.test(answer.text);
+}
+
+function idOf(json: unknown): string | undefined {
+  const id = asRecord(json)?.['request_id'];
+  return typeof id === 'string' ? id : undefined;
+}

@@ -1,0 +1,107 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import type { Context } from '../context.js';
+import { readAnswer } from './answer.js';
+import type { Connection } from './connection.js';
+
+/** What fal says that one unit of an endpoint's work costs. */
+export interface LivePrice {
+  unitUsd: number;
+  /** E.g. "megapixels"; other units of the same model have been seen (fal-api.md 5.2). */
+  unit: string;
+  /** When it was read, milliseconds since the epoch. */
+  readAt: number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A price is worth waiting this long for; then the table's is used. */
+const PATIENCE_MS = 2_000;
+
+const answerSchema = z.looseObject({
+  prices: z.array(
+    z.looseObject({
+      endpoint_id: z.string(),
+      unit_price: z.number().positive(),
+      unit: z.string(),
+      currency: z.string(),
+    }),
+  ),
+});
+
+const cacheSchema = z.object({ unitUsd: z.number().positive(), unit: z.string(), readAt: z.number() });
+
+export interface PriceOptions {
+  connection: Connection;
+  context: Pick<Context, 'fetch' | 'folders' | 'now'>;
+  signal: AbortSignal;
+  /** Nothing is asked and nothing kept: for `--dry-run`, which stays off the network. */
+  offline?: boolean;
+}
+
+/**
+ * The live price of an endpoint: from a file that is at most a day old, else from fal's platform API when there
+ * is a key for it. Undefined when nobody can say; the adapter's own price then stands. Never an error: a price
+ * that cannot be had is no reason not to edit.
+ */
+export async function livePrice(endpoint: string, options: PriceOptions): Promise<LivePrice | undefined> {
+  const { connection, context } = options;
+  const file = cacheFile(endpoint, options);
+  const cached = await readCache(file);
+  const age = cached === undefined ? Infinity : context.now() - cached.readAt;
+  if (cached !== undefined && age >= 0 && age < DAY_MS) return cached;
+  if (options.offline === true || connection.key === undefined) return undefined;
+  const price = await askPrice(endpoint, options);
+  if (price !== undefined) await writeCache(file, price);
+  return price;
+}
+
+async function askPrice(
+  endpoint: string,
+  { connection, context, signal }: PriceOptions,
+): Promise<LivePrice | undefined> {
+  const { key, proxyUrl } = connection;
+  const target = `https://api.fal.ai/v1/models/pricing?endpoint_id=${encodeURIComponent(endpoint)}`;
+  const headers: Record<string, string> = { authorization: `Key ${key ?? ''}`, accept: 'application/json' };
+  if (proxyUrl !== undefined) headers['x-fal-target-url'] = target;
+  try {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
+    const answer = await readAnswer(await context.fetch(proxyUrl ?? target, { headers, signal: limited }));
+    const parsed = answerSchema.safeParse(answer.json);
+    if (answer.status !== 200 || !parsed.success) return undefined;
+    const found = parsed.data.prices.find((price) => price.endpoint_id === endpoint);
+    if (found?.currency !== 'USD') return undefined;
+    return { unitUsd: found.unit_price, unit: found.unit, readAt: context.now() };
+  } catch {
+    return undefined;
+  }
+}
+
+/** One file for each endpoint and each way to fal: a proxy's prices are not fal's. */
+function cacheFile(endpoint: string, { connection, context }: PriceOptions): string {
+  const name = createHash('sha256')
+    .update(`${connection.proxyUrl ?? 'fal'} ${endpoint}`)
+    .digest('hex')
+    .slice(0, 16);
+  return path.join(context.folders.cache, 'prices', `${name}.json`);
+}
+
+async function readCache(file: string): Promise<LivePrice | undefined> {
+  try {
+    return cacheSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeCache(file: string, price: LivePrice): Promise<void> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    const temporary = `${file}.${randomUUID()}`;
+    await writeFile(temporary, JSON.stringify(price));
+    await rename(temporary, file);
+  } catch {
+    // A cache that cannot be written is asked again next time.
+  }
+}

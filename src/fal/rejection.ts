@@ -1,0 +1,129 @@
+import { FalEditError, type Charged } from '../errors.js';
+import type { ErrorKind } from '../exit-codes.js';
+import { detailRows, detailText, isHtml, type Answer } from './answer.js';
+import { describeTrouble } from './trouble.js';
+
+/** How far an edit had come when fal refused it. */
+export type Stage = 'upload' | 'submit' | 'result';
+
+export interface RejectionContext {
+  stage: Stage;
+  /** The user's name for a field of fal's input, from a row's `loc` without "body". */
+  nameField: (path: (string | number)[]) => string;
+  requestId?: string | undefined;
+}
+
+const POLICY = 'content_policy_violation';
+
+/** fal's refusal as an error of ours: who is to blame, in fal's own words, what it cost, what to do. */
+export function rejectionError(answer: Answer, context: RejectionContext): FalEditError {
+  const { stage, requestId } = context;
+  const { status } = answer;
+  const said = detailText(answer);
+  const quoted = said === undefined ? '' : ` fal says: ${said}`;
+  const charged = chargedBy(answer, stage);
+  const build = (kind: ErrorKind, message: string, hint?: string): FalEditError =>
+    new FalEditError(kind, message, { hint, charged, details: detailsOf(answer, requestId) });
+
+  if (status === 401) {
+    return build(
+      'auth',
+      `fal did not accept the key (401).${quoted}`,
+      'Check FAL_KEY: https://fal.ai/dashboard/keys',
+    );
+  }
+  if (status === 403 && /\block(ed)?\b|balance/i.test(said ?? '')) {
+    // The text is no proof of an empty account (fal-api.md 4.3): it is quoted, not believed.
+    const hint =
+      'Look at https://fal.ai/dashboard/billing; fal also says this of accounts that have money left.';
+    return build('account', `fal refuses to work for this account (403).${quoted}`, hint);
+  }
+  if (status === 403)
+    return build('auth', `The key may not do this (403).${quoted}`, 'Check what the key is allowed to do.');
+  if (status === 404 && stage === 'result') {
+    return build('failed', `fal no longer has the result, or never had it (404).${quoted}`, GONE_HINT);
+  }
+  if (status === 404)
+    return build(
+      'failed',
+      `fal does not know this model (404).${quoted}`,
+      'It may have been retired; nothing was charged.',
+    );
+  if (status === 429)
+    return build(
+      'temporary',
+      `fal gets too many requests at the moment (429).${quoted}`,
+      'Try again in a while.',
+    );
+  if (status === 422) return unprocessable(answer, context, build);
+  if (status === 499) return build('failed', `The edit was cancelled (499).${quoted}`);
+  if (isHtml(answer) || answer.json === undefined) {
+    return build(
+      'temporary',
+      `${capital(describeTrouble(answer))}: a gateway spoke, not the model.`,
+      'Try again in a while.',
+    );
+  }
+  if (status >= 500 && stage === 'result') {
+    const timeout = status === 504 && answer.headers.get('x-fal-request-timeout-type') === 'user';
+    if (timeout) return build('temporary', `The edit did not start in time (504).${quoted}`);
+    return build(
+      'failed',
+      `The model failed at fal (${status}).${quoted}`,
+      'fal does not charge for this. Try again, perhaps with another seed.',
+    );
+  }
+  if (status >= 500)
+    return build('temporary', `fal is in trouble (${status}).${quoted}`, 'Try again in a while.');
+  return build('failed', `fal refused the request (${status}).${quoted}`);
+}
+
+const GONE_HINT =
+  'fal keeps a result for an hour, a large one for six minutes. The picture itself may still be in the request history at https://fal.ai/dashboard.';
+
+/** A 422: which flag caused it, or that the content checker did. */
+function unprocessable(
+  answer: Answer,
+  { nameField }: RejectionContext,
+  build: (kind: ErrorKind, message: string, hint?: string) => FalEditError,
+): FalEditError {
+  const rows = detailRows(answer);
+  if (rows.some((row) => row.type === POLICY)) {
+    const words = rows.find((row) => row.type === POLICY)?.msg ?? '';
+    return build(
+      'moderated',
+      `fal's content checker refused this edit. fal says: ${words}`,
+      'Change the prompt or the picture.',
+    );
+  }
+  if (rows.length === 0)
+    return build('failed', `fal refused the input (422). fal says: ${detailText(answer) ?? 'nothing'}`);
+  const lines = rows.map(({ loc, msg }) => {
+    const path = loc[0] === 'body' ? loc.slice(1) : loc;
+    return path.length === 0 ? msg : `${nameField(path)}: ${msg}`;
+  });
+  return build('failed', `fal refused the input: ${lines.join('; ')}`);
+}
+
+/** What fal's answer says of the bill: the units header where it is there, else what fal-api.md 2.9 says of the code. */
+function chargedBy(answer: Answer, stage: Stage): Charged {
+  if (stage !== 'result') return 'no';
+  const units = answer.headers.get('x-fal-billable-units');
+  if (units !== null) return Number(units) > 0 ? 'yes' : 'no';
+  if (answer.status >= 500) return answer.json === undefined ? 'maybe' : 'no';
+  return 'maybe';
+}
+
+function detailsOf(answer: Answer, requestId: string | undefined): Record<string, unknown> {
+  const rows = detailRows(answer);
+  const said = detailText(answer);
+  return {
+    http_status: answer.status,
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+    ...(rows.length > 0 ? { detail: rows } : said === undefined ? {} : { detail: said }),
+  };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

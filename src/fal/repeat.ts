@@ -1,0 +1,63 @@
+import { readAnswer, type Answer } from './answer.js';
+import { backoffMs, type Timing } from './backoff.js';
+import { retryAfterMs } from './trouble.js';
+
+export interface RepeatOptions {
+  timing: Timing;
+  /** Ends it all; its reason is what is thrown. */
+  signal: AbortSignal;
+  /** Tries in all; without it, until the signal. */
+  tries?: number;
+  /** A try without a whole answer in this time is given up, in milliseconds. */
+  attemptMs?: number;
+  /** Whether an answer is worth asking again for. */
+  isTrouble: (answer: Answer) => boolean;
+  /** Told of each failed try: an {@link Answer} or an error. */
+  onTrouble?: (trouble: unknown) => void;
+}
+
+/** How long one try of a harmless request may take. */
+const ATTEMPT_MS = 30_000;
+
+/**
+ * Sends a request that costs nothing, again and again until an answer is no trouble. What comes back may still
+ * be an error of fal's; when the tries are used up, the last answer is returned and the last failure thrown.
+ *
+ * Never for a submit: that one is {@link ./submit-once.ts}'s.
+ */
+export async function repeat(
+  send: (signal: AbortSignal) => Promise<Response>,
+  options: RepeatOptions,
+): Promise<Answer> {
+  const { timing, signal, tries = Infinity, isTrouble, onTrouble } = options;
+  for (let attempt = 0; ; attempt++) {
+    const last = attempt + 1 >= tries;
+    let wait = backoffMs(attempt, timing.random);
+    try {
+      const answer = await trySending(send, signal, options.attemptMs ?? ATTEMPT_MS);
+      if (!isTrouble(answer)) return answer;
+      onTrouble?.(answer);
+      if (last) return answer;
+      wait = retryAfterMs(answer.headers, timing.now()) ?? wait;
+    } catch (error) {
+      signal.throwIfAborted();
+      onTrouble?.(error);
+      if (last) throw error;
+    }
+    await timing.sleep(wait, signal);
+  }
+}
+
+async function trySending(
+  send: (signal: AbortSignal) => Promise<Response>,
+  signal: AbortSignal,
+  attemptMs: number,
+): Promise<Answer> {
+  return readAnswer(await send(AbortSignal.any([signal, AbortSignal.timeout(attemptMs)])));
+}
+
+/** Gateway trouble on a route that answers in JSON: too many requests, or a 5xx or success that is not JSON. */
+export function isGatewayTrouble(answer: Answer): boolean {
+  if (answer.status === 429 || answer.status === 408) return true;
+  return answer.json === undefined && (answer.status >= 500 || answer.status < 300);
+}

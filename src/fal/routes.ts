@@ -1,0 +1,37 @@
+/** What a request of the client is for. It decides whether and how it may be repeated. */
+export type Role = 'submit' | 'stream' | 'status' | 'result' | 'cancel' | 'upload' | 'platform';
+
+const TARGET_URL = 'x-fal-target-url';
+
+/** One request as the client makes it, with headers that can be read whatever their spelling. */
+export interface FalRequest {
+  url: string;
+  method: string;
+  headers: Headers;
+  body: RequestInit['body'];
+}
+
+/** fal's own URL for a request: behind a proxy it stands in a header (fal-api.md 6.1). */
+export function targetOf(request: FalRequest): URL {
+  return new URL(request.headers.get(TARGET_URL) ?? request.url);
+}
+
+/** The same request for another URL of fal, through the same proxy if there is one. */
+export function retarget(request: FalRequest, target: URL): FalRequest {
+  const headers = new Headers(request.headers);
+  if (!headers.has(TARGET_URL)) return { ...request, headers, url: target.href };
+  headers.set(TARGET_URL, target.href);
+  return { ...request, headers };
+}
+
+/** Every POST to a host that runs models costs money, whatever its path: it counts as a submit. */
+export function roleOf(request: FalRequest): Role {
+  const { hostname, pathname } = targetOf(request);
+  const runsModels = hostname === 'fal.run' || hostname.endsWith('.fal.run');
+  if (runsModels && request.method === 'POST') return 'submit';
+  if (runsModels && request.method === 'PUT') return 'cancel';
+  if (runsModels && pathname.endsWith('/status/stream')) return 'stream';
+  if (runsModels && pathname.endsWith('/status')) return 'status';
+  if (runsModels) return 'result';
+  return hostname === 'api.fal.ai' ? 'platform' : 'upload';
+}

@@ -1,0 +1,56 @@
+import { createFalClient, type FalClient } from '@fal-ai/client';
+import type { Context } from '../context.js';
+import type { Connection } from './connection.js';
+import { GuardedFetch } from './guarded-fetch.js';
+import type { RejectionContext } from './rejection.js';
+import { SubmitOnce } from './submit-once.js';
+
+export interface SessionOptions {
+  connection: Connection;
+  context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep'>;
+  /** The deadline and Ctrl-C: its reason is what every call then fails with. */
+  signal: AbortSignal;
+  /** The user's name for a field of fal's input. */
+  nameField: RejectionContext['nameField'];
+  /** Told of each request and of what went wrong on the way, for `--debug`. Never holds the key. */
+  trace?: (line: string) => void;
+}
+
+/** What the client drops and we need: state of the submit, ids, headers, the last thing that went wrong. */
+export interface Exchange {
+  readonly submit: SubmitOnce;
+  requestId: string | undefined;
+  /** From the result's `x-fal-billable-units` (fal-api.md 5.3). */
+  billableUnits: number | undefined;
+  /** In words, for the message of a deadline; undefined while all goes well. */
+  lastTrouble: string | undefined;
+}
+
+/** A client for one edit, and what is known beside it. */
+export interface FalSession {
+  client: FalClient;
+  exchange: Exchange;
+}
+
+/**
+ * A client of fal for one edit. All its requests go through one `fetch` of ours, which sends the submit once,
+ * repeats what is free, and turns fal's answers into our errors before the client can make less of them.
+ */
+export function openSession(options: SessionOptions): FalSession {
+  const { connection, context, signal, nameField } = options;
+  const exchange: Exchange = {
+    submit: new SubmitOnce({ timing: context, signal, nameField }),
+    requestId: undefined,
+    billableUnits: undefined,
+    lastTrouble: undefined,
+  };
+  const guard = new GuardedFetch(options, exchange);
+  const { key, proxyUrl } = connection;
+  const client = createFalClient({
+    // Without a key the client would look into the process's environment by itself.
+    credentials: () => key,
+    fetch: (input, init) => guard.fetch(input, init),
+    ...(proxyUrl === undefined ? {} : { proxyUrl: { url: proxyUrl, when: 'always' as const } }),
+  });
+  return { client, exchange };
+}

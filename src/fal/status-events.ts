@@ -1,0 +1,46 @@
+import * as z from 'zod';
+
+/** One log line of a running model. Its text is whatever the model printed. */
+export interface LogLine {
+  message: string;
+  level: string;
+  timestamp: string;
+}
+
+/** What fal says of a request: three states, of which COMPLETED also covers failure (fal-api.md 2.2). */
+export interface QueueStatus {
+  status: 'IN_QUEUE' | 'IN_PROGRESS' | 'COMPLETED';
+  /** How many are before this one; 0 is next. */
+  queuePosition: number | undefined;
+  logs: LogLine[];
+  /** Seconds, once completed. */
+  inferenceSeconds: number | undefined;
+}
+
+const text = z.string().catch('');
+
+const schema = z.looseObject({
+  status: z.enum(['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED']),
+  queue_position: z.number().nullish().catch(undefined),
+  logs: z
+    .array(z.looseObject({ message: text, level: text, timestamp: text }))
+    .nullish()
+    .catch(undefined),
+  metrics: z
+    .looseObject({ inference_time: z.number().nullish().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+});
+
+/** Reads a status object; undefined when it is none. */
+export function parseStatus(json: unknown): QueueStatus | undefined {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) return undefined;
+  const { status, queue_position, logs, metrics } = parsed.data;
+  return {
+    status,
+    queuePosition: queue_position ?? undefined,
+    logs: logs ?? [],
+    inferenceSeconds: metrics?.inference_time ?? undefined,
+  };
+}

@@ -1,0 +1,224 @@
+/*
+ * The status stream of fal, made dependable.
+ *
+ * The client's own reading of it hangs on a silent link, takes an early end for completion, breaks characters
+ * that a chunk cuts and cannot be aborted (fal-api.md, section 7). So the client is given a stream that we make:
+ * fed by fal's stream as long as that is alive, by polling beside it, seldom while it speaks and often when it
+ * does not. It carries whole events only, and ends after COMPLETED and at no other time.
+ */
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { FalEditError } from '../errors.js';
+import { asRecord, readAnswer, type Answer } from './answer.js';
+import { backoffMs, type Timing } from './backoff.js';
+import { parseStatus, type LogLine } from './status-events.js';
+
+export interface StatusStreamOptions {
+  /** Opens fal's stream. */
+  openStream: (signal: AbortSignal) => Promise<Response>;
+  /** Asks for the status once, with logs. */
+  poll: (signal: AbortSignal) => Promise<Response>;
+  timing: Timing;
+  /** Ends it all: the stream then fails with the signal's reason. */
+  signal: AbortSignal;
+  requestId: string;
+  /** Told of what went wrong on the way: an answer or an error. */
+  onTrouble?: (trouble: unknown) => void;
+}
+
+/** Between two polls while fal's stream speaks: a safety net, four times sparser than the client's polling. */
+const POLL_BESIDE_MS = 2_000;
+/** Between two polls when polling is all there is: what the client itself does. */
+const POLL_ALONE_MS = 500;
+/** A stream is silent when not even the comment came that fal sends every 15 s (fal-api.md 2.3). */
+const SILENCE_MS = 20_000;
+/** One poll that takes longer is given up. */
+const POLL_ATTEMPT_MS = 15_000;
+
+/** An answer to the client's request for the status stream that never lies about the end. */
+export function dependableStatusStream(options: StatusStreamOptions): Response {
+  let follower: Follower | undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      follower = new Follower(options, controller);
+      void follower.follow();
+    },
+    cancel: () => follower?.stop(),
+  });
+  return new Response(body, { status: 200, headers: { 'content-type': 'text/event-stream' } });
+}
+
+class Follower {
+  private readonly finished = new AbortController();
+  private readonly signal: AbortSignal;
+  private readonly seenLogs = new Set<string>();
+  private lastNews = '';
+  private streaming = true;
+  private stopped = false;
+  /** Wakes the poller when the stream is lost. */
+  private readonly streamLost = new AbortController();
+
+  constructor(
+    private readonly options: StatusStreamOptions,
+    private readonly controller: ReadableStreamDefaultController<Uint8Array>,
+  ) {
+    this.signal = AbortSignal.any([options.signal, this.finished.signal]);
+  }
+
+  /** Runs both sources until one of them reports the end. Never rejects: failure goes into the stream. */
+  async follow(): Promise<void> {
+    const { signal } = this.options;
+    try {
+      await Promise.race([Promise.all([this.readStream(), this.pollBeside()]), rejectOnAbort(signal)]);
+      if (!this.stopped) this.controller.close();
+    } catch (error) {
+      if (!this.stopped) this.controller.error(signal.aborted ? signal.reason : error);
+    } finally {
+      this.finished.abort();
+    }
+  }
+
+  /** The reader left. */
+  stop(): void {
+    this.stopped = true;
+    this.finished.abort();
+  }
+
+  /** Takes events until the stream ends, fails or falls silent. */
+  private async readStream(): Promise<void> {
+    try {
+      const response = await this.options.openStream(this.signal);
+      const isStream = (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
+      if (!response.ok || !isStream || response.body === null) {
+        this.options.onTrouble?.(await readAnswer(response));
+        return;
+      }
+      await this.readEvents(response.body);
+    } catch (error) {
+      if (!this.signal.aborted) this.options.onTrouble?.(error);
+    } finally {
+      this.streaming = false;
+      this.streamLost.abort();
+    }
+  }
+
+  private async readEvents(body: ReadableStream<Uint8Array>): Promise<void> {
+    const silence = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const heard = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        silence.abort(new Error('the status stream fell silent'));
+      }, SILENCE_MS);
+    };
+    const listening = new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, controller) => {
+        heard(); // comments count as well: they are there to say that the link is alive
+        controller.enqueue(chunk);
+      },
+    });
+    heard();
+    try {
+      const events = body
+        .pipeThrough(listening, { signal: AbortSignal.any([this.signal, silence.signal]) })
+        .pipeThrough(new TextDecoderStream())
+        .pipeThrough(new EventSourceParserStream());
+      for await (const event of events) {
+        if (this.report(safeJson(event.data))) return;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async pollBeside(): Promise<void> {
+    for (let failures = 0; ;) {
+      await this.pauseBeforePoll(failures);
+      if (this.signal.aborted) return;
+      const answer = await this.pollOnce();
+      if (answer === undefined) failures++;
+      else failures = 0;
+      if (answer !== undefined && this.report(answer.json)) return;
+    }
+  }
+
+  private async pauseBeforePoll(failures: number): Promise<void> {
+    const { timing } = this.options;
+    const pause = this.streaming ? POLL_BESIDE_MS : POLL_ALONE_MS;
+    const wait = Math.max(failures === 0 ? 0 : backoffMs(failures, timing.random), pause);
+    const wake = this.streaming ? [this.signal, this.streamLost.signal] : [this.signal];
+    try {
+      await timing.sleep(wait, AbortSignal.any(wake));
+    } catch {
+      // Woken: the stream was lost, or it is over.
+    }
+  }
+
+  /** A usable status answer, or undefined: 401, 403, 429 and 5xx say nothing of the request (fal-api.md 2.2). */
+  private async pollOnce(): Promise<Answer | undefined> {
+    let answer: Answer;
+    try {
+      const signal = AbortSignal.any([this.signal, AbortSignal.timeout(POLL_ATTEMPT_MS)]);
+      answer = await readAnswer(await this.options.poll(signal));
+    } catch (error) {
+      if (!this.signal.aborted) this.options.onTrouble?.(error);
+      return undefined;
+    }
+    if (answer.status === 404 || answer.status === 410) throw this.gone(answer.status);
+    if (parseStatus(answer.json) !== undefined) return answer;
+    this.options.onTrouble?.(answer);
+    return undefined;
+  }
+
+  private gone(status: number): FalEditError {
+    const { requestId } = this.options;
+    return new FalEditError('failed', `fal does not know the request ${requestId} any more (${status}).`, {
+      charged: 'maybe',
+      details: { request_id: requestId, http_status: status },
+    });
+  }
+
+  /** Passes a status on if it says something new; true when it was the last. */
+  private report(json: unknown): boolean {
+    const status = parseStatus(json);
+    if (status === undefined || this.finished.signal.aborted) return this.finished.signal.aborted;
+    const logs = this.newLines(status.logs);
+    const news = `${status.status} ${status.queuePosition ?? ''}`;
+    if (logs.length > 0 || news !== this.lastNews) {
+      this.lastNews = news;
+      const event = { ...asRecord(json), logs };
+      this.controller.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`));
+    }
+    if (status.status !== 'COMPLETED') return false;
+    this.finished.abort();
+    return true;
+  }
+
+  /** Polled logs are a moving window and streamed ones increments: both become increments here. */
+  private newLines(lines: LogLine[]): LogLine[] {
+    return lines.filter(({ timestamp, message }) => {
+      const key = `${timestamp}\0${message}`;
+      const isNew = !this.seenLogs.has(key);
+      this.seenLogs.add(key);
+      return isNew;
+    });
+  }
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Rejects with the reason of the signal; pends for ever without one. */
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = (): void => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+}

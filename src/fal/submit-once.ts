@@ -1,0 +1,121 @@
+/*
+ * INVARIANT: through one SubmitOnce, fal accepts at most one edit.
+ *
+ * A submit is paid, fal has no idempotency key (fal-api.md 2.8), and @fal-ai/client sends it up to four times
+ * when its answer is lost (section 10). So the client gets to see a clean acceptance or an error that it does
+ * not repeat, and the decision to send again is made here alone: only where the request provably was not sent,
+ * or where fal said with a 429 that it did not take it. Whatever is not proven counts as sent.
+ */
+import { FalEditError, type Charged } from '../errors.js';
+import { asRecord, readAnswer, type Answer } from './answer.js';
+import { backoffMs, type Timing } from './backoff.js';
+import { rejectionError, type RejectionContext } from './rejection.js';
+import { describeTrouble, retryAfterMs, wasNotSent } from './trouble.js';
+
+/** What is known of the submit. "unsent" covers what was refused before anything was taken. */
+export type SubmitState = 'unsent' | 'sending' | 'accepted' | 'rejected' | 'unknown';
+
+/** Tries at what was not sent or not taken. With the waits between them: about four seconds. */
+const TRIES = 5;
+
+export interface SubmitOptions extends Pick<RejectionContext, 'nameField'> {
+  timing: Timing;
+  /** The deadline and Ctrl-C. */
+  signal: AbortSignal;
+}
+
+export class SubmitOnce {
+  state: SubmitState = 'unsent';
+
+  constructor(private readonly options: SubmitOptions) {}
+
+  /** What the user has to reckon with, should it end now. */
+  get charged(): Charged {
+    return this.state === 'accepted'
+      ? 'yes'
+      : this.state === 'unknown' || this.state === 'sending'
+        ? 'maybe'
+        : 'no';
+  }
+
+  /**
+   * Sends the submit, and returns fal's acceptance with a body that was read whole.
+   *
+   * @throws FalEditError: temporary (not sent), unknown, or what fal refused it with. Never with a `cause`.
+   */
+  async send(post: (signal: AbortSignal) => Promise<Response>): Promise<Response> {
+    if (this.state !== 'unsent') {
+      throw new FalEditError('internal', 'A second submit of the same edit was stopped before it was sent.', {
+        charged: this.charged,
+      });
+    }
+    for (let attempt = 0; ; attempt++) {
+      const retry = await this.try(post, attempt + 1 >= TRIES);
+      if (retry instanceof Response) return retry;
+      await this.options.timing.sleep(
+        retry.afterMs ?? backoffMs(attempt, this.options.timing.random),
+        this.options.signal,
+      );
+    }
+  }
+
+  private async try(
+    post: (signal: AbortSignal) => Promise<Response>,
+    last: boolean,
+  ): Promise<Response | { afterMs: number | undefined }> {
+    const { signal, timing, nameField } = this.options;
+    signal.throwIfAborted();
+    this.state = 'sending';
+    let answer: Answer;
+    try {
+      answer = await readAnswer(await post(signal));
+    } catch (error) {
+      if (!wasNotSent(error)) return this.unknown(error);
+      this.state = 'unsent';
+      if (!last) return { afterMs: undefined };
+      throw notSentError(error);
+    }
+    if (isAcceptance(answer)) {
+      this.state = 'accepted';
+      return new Response(answer.text, { status: 200, headers: { 'content-type': 'application/json' } });
+    }
+    if (answer.status === 429) {
+      this.state = 'unsent';
+      if (!last) return { afterMs: retryAfterMs(answer.headers, timing.now()) };
+    }
+    // Only a plain refusal is proof that nothing was taken: a gateway's 5xx may have come after the acceptance.
+    const refused =
+      answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 499;
+    if (!refused) return this.unknown(answer);
+    this.state = 'rejected';
+    throw rejectionError(answer, { stage: 'submit', nameField });
+  }
+
+  private unknown(trouble: unknown): never {
+    this.state = 'unknown';
+    const { signal } = this.options;
+    const why = signal.aborted ? 'it was cut short before an answer came' : describeTrouble(trouble);
+    throw new FalEditError('unknown', `The edit may have been sent and may be charged: ${why}.`, {
+      charged: 'maybe',
+      hint: 'It was not sent again. See whether it arrived before you do: https://fal.ai/dashboard/requests',
+      origin: trouble,
+    });
+  }
+}
+
+function isAcceptance({ status, json }: Answer): boolean {
+  const id = asRecord(json)?.['request_id'];
+  return status >= 200 && status < 300 && typeof id === 'string' && id !== '';
+}
+
+/** fal could not be reached at all: nothing was sent, nothing can be charged. */
+export function notSentError(error: unknown): FalEditError {
+  return new FalEditError(
+    'temporary',
+    `fal cannot be reached: ${describeTrouble(error)}. Nothing was sent.`,
+    {
+      hint: 'Check the connection, and FAL_PROXY_URL if you use one; then run it again.',
+      origin: error,
+    },
+  );
+}

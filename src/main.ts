@@ -1,0 +1,57 @@
+import type { Context } from './context.js';
+import { FalEditError, usageError } from './errors.js';
+import { EXIT_OK, type ExitCode } from './exit-codes.js';
+import { COMMANDS, CommanderError, createProgram } from './program.js';
+
+/**
+ * The program: parses arguments, runs the command, and maps whatever is thrown to a text and an exit code.
+ *
+ * @param argv the arguments, without node and the script
+ */
+export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
+  let code: ExitCode = EXIT_OK;
+  const program = createProgram(context, (finished) => (code = finished));
+  try {
+    await program.parseAsync(withCommand(argv), { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT_OK;
+    return report(error instanceof CommanderError ? parseError(error) : error, argv, context);
+  }
+}
+
+/** What starts with no command is an edit: `fal-edit photo.jpg -p …`. */
+function withCommand(argv: readonly string[]): string[] {
+  const [first] = argv;
+  const asksTheProgram = first === undefined || ['-h', '--help', '-V', '--version'].includes(first);
+  if (asksTheProgram && argv.length <= 1) return first === undefined ? ['edit'] : [...argv];
+  return first !== undefined && COMMANDS.includes(first) ? [...argv] : ['edit', ...argv];
+}
+
+/** commander exits with 1 where a flag is wrong; with us that is a usage error. */
+function parseError(error: CommanderError): FalEditError {
+  const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n');
+  const hint = more.join(' ').replace(/^\((.*)\)$/, '$1');
+  return usageError(
+    `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
+    hint === '' ? 'fal-edit --help lists all flags.' : hint,
+  );
+}
+
+/** Shows a failure that no command has shown itself. */
+async function report(error: unknown, argv: readonly string[], context: Context): Promise<ExitCode> {
+  const [{ fail }, { openTerminal }] = await Promise.all([
+    import('./commands/fail.js'),
+    import('./terminal/terminal.js'),
+  ]);
+  const has = (...names: string[]): boolean => argv.some((argument) => names.includes(argument));
+  const terminal = await openTerminal(context, {
+    quiet: has('-q', '--quiet'),
+    verbose: false,
+    debug: has('--debug'),
+    noColor: has('--no-color'),
+    redact: (text) => text,
+  });
+  const json = has('--json') || ['1', 'true'].includes(context.env['FAL_EDIT_JSON'] ?? '');
+  return fail(error, terminal, undefined, json);
+}

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { fileFields } from './fields.js';
+
+/** What a schema allows, in words that fit behind "Allowed: ". */
+export function allowed(schema: z.core.$ZodType): string {
+  const words = z.globalRegistry.get(schema)?.title;
+  if (words !== undefined) return words;
+  const file = fileFields.get(schema);
+  if (file?.role === 'picture') return 'a picture (path, http(s) URL or data: URI)';
+  if (file !== undefined) return 'weights (http(s) URL, Hugging Face id or .safetensors file)';
+  if (schema instanceof z.ZodOptional) return allowed(schema.unwrap());
+  if (schema instanceof z.ZodUnion) return schema.options.map(allowed).join(', or ');
+  if (schema instanceof z.ZodEnum) return schema.options.join(', ');
+  if (schema instanceof z.ZodLiteral) return [...schema.values].join(', ');
+  if (schema instanceof z.ZodBoolean) return 'true or false';
+  if (schema instanceof z.ZodNumber) return allowedNumber(schema);
+  if (schema instanceof z.ZodArray) return `a list, each: ${allowed(schema.element)}`;
+  if (schema instanceof z.ZodRecord) return 'an object of numbers by name';
+  if (schema instanceof z.ZodObject) return `an object with ${Object.keys(schema.shape).join(', ')}`;
+  return 'text';
+}
+
+function allowedNumber(schema: z.ZodNumber): string {
+  const noun = schema.format === 'safeint' ? 'a whole number' : 'a number';
+  const { minValue: min, maxValue: max } = schema;
+  const bounded = (bound: number | null): bound is number =>
+    bound !== null && Number.isFinite(bound) && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
+  if (bounded(min) && bounded(max)) return `${noun} from ${min} to ${max}`;
+  if (bounded(min)) return `${noun} from ${min} up`;
+  return noun;
+}
+
+/** The schema that stands at a path of values, as far down as it can be followed. */
+export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType {
+  const [head, ...rest] = path;
+  if (schema instanceof z.ZodOptional) return schemaAt(schema.unwrap(), path);
+  if (head === undefined) return schema;
+  if (schema instanceof z.ZodArray) return schemaAt(schema.element, rest);
+  if (schema instanceof z.ZodObject) {
+    const shape = schema.shape as Record<PropertyKey, z.core.$ZodType>;
+    const field = Object.hasOwn(shape, head) ? shape[head] : undefined;
+    return field === undefined ? schema : schemaAt(field, rest);
+  }
+  return schema;
+}

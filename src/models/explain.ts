@@ -1,0 +1,72 @@
+import { closest } from 'fastest-levenshtein';
+import * as z from 'zod';
+import { allowed, schemaAt } from './allowed.js';
+import type { Model } from './model.js';
+import { FLAG_OF, type Dimensions, type RequestKey } from './request.js';
+
+/** The user's name for a field of fal's input: its flag where it has one, else how `--set` would name it. */
+export function flagForField(model: Model, path: readonly PropertyKey[]): string {
+  const [field, ...rest] = path.map(String);
+  if (field === undefined) return '--set';
+  const flag = ownFlag(model, field);
+  if (flag === undefined) return `--set ${[field, ...rest].join('.')}`;
+  const [index] = rest;
+  return index !== undefined && /^\d+$/.test(index) && Number(index) > 0
+    ? `${flag} (number ${Number(index) + 1})`
+    : flag;
+}
+
+/** The flag that fills a field of the model's input, if one does. */
+export function ownFlag(model: Model, field: string): string | undefined {
+  const entries = Object.entries(model.fields) as [RequestKey, readonly string[]][];
+  const key = entries.find(([, names]) => names.includes(field))?.[0];
+  return key === undefined ? undefined : FLAG_OF[key];
+}
+
+/** The known name nearest to a wrong one. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  return known.length === 0 ? undefined : closest(name, [...known]);
+}
+
+/** One sentence for each thing that is wrong with an input, in the words of the flags; no two alike. */
+export function explainIssues(model: Model, input: unknown, issues: readonly z.core.$ZodIssue[]): string[] {
+  return [...new Set(issues.flatMap((issue) => explainIssue(model, input, issue)))];
+}
+
+function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue): string[] {
+  const flag = flagForField(model, issue.path);
+  const schema = schemaAt(model.input, issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    return issue.keys.map((key) => {
+      const near = nearest(key, known);
+      const suggestion = near === undefined ? '' : ` Did you mean ${near}?`;
+      return `${flagForField(model, [...issue.path, key])}: ${model.name} has no field "${key}".${suggestion}`;
+    });
+  }
+  const given = shown(valueAt(input, issue.path));
+  if (issue.code === 'too_big' && issue.origin === 'array') {
+    return [`${flag}: ${model.name} takes at most ${issue.maximum} here.`];
+  }
+  if (schema instanceof z.ZodLiteral) return [`${flag}: ${given} ${issue.message}.`];
+  return [`${flag}: ${given} is not allowed for ${model.name}. Allowed: ${allowed(schema)}.`];
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    input,
+  );
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (isDimensions(value)) return `${value.width}x${value.height}`;
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function isDimensions(value: unknown): value is Dimensions {
+  return typeof value === 'object' && value !== null && 'width' in value && 'height' in value;
+}

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+
+/** What a string field of fal's input points at, and so what a local path in it is uploaded as. */
+export type FileRole = 'picture' | 'weights' | 'method';
+
+/** Marks the fields that hold files, at any depth of a model's schema. */
+export const fileFields = z.registry<{ role: FileRole }>();
+
+/** A field that fal reads a picture from: a URL on the wire, a local path in the user's hands. */
+export function pictureUrl(about: string): z.ZodString {
+  return z.string().min(1).meta({ description: about }).register(fileFields, { role: 'picture' });
+}
+
+/** A field that fal reads model weights from: a URL or an id on the wire; a local `.safetensors` file is uploaded. */
+export function weights(about: string): z.ZodString {
+  return z.string().min(1).meta({ description: about }).register(fileFields, { role: 'weights' });
+}
+
+/** Like {@link weights}, for a field that also takes a name which fal knows (`canny`, `pose`, …). */
+export function method(about: string): z.ZodString {
+  return z.string().min(1).meta({ description: about }).register(fileFields, { role: 'method' });
+}
+
+/** An optional field with fal's default. The default is documentation: what is not set is not sent. */
+export function optional<T extends z.ZodType>(
+  schema: T,
+  about: string,
+  fallback?: unknown,
+): z.ZodOptional<T> {
+  return schema.optional().meta({
+    description: about,
+    ...(fallback === undefined ? {} : { default: fallback }),
+  });
+}
+
+/** `sync_mode`: only as fal's default, since the other value would give up the promise not to lose a picture. */
+export const noSyncMode = optional(
+  z.literal(false, {
+    error:
+      'is not supported: fal would put the picture into its answer and keep no copy of it, ' +
+      'so that a lost answer would be a lost picture',
+  }),
+  'Always false here.',
+  false,
+);
+
+/** A file found in an input: where it stands and what it is. */
+export interface FileField {
+  path: (string | number)[];
+  role: FileRole;
+  value: string;
+}
+
+/** All the values in `input` that stand in a file field of the schema, in the order of the schema. */
+export function findFileFields(
+  schema: z.core.$ZodType,
+  input: unknown,
+  path: (string | number)[] = [],
+): FileField[] {
+  const file = fileFields.get(schema);
+  if (file !== undefined && typeof input === 'string') return [{ path, role: file.role, value: input }];
+  if (schema instanceof z.ZodOptional) return findFileFields(schema.unwrap(), input, path);
+  if (schema instanceof z.ZodUnion) {
+    return schema.options.flatMap((option) => findFileFields(option, input, path));
+  }
+  if (schema instanceof z.ZodArray && Array.isArray(input)) {
+    return input.flatMap((item, index) => findFileFields(schema.element, item, [...path, index]));
+  }
+  if (schema instanceof z.ZodObject && typeof input === 'object' && input !== null) {
+    const values = input as Record<string, unknown>;
+    return Object.entries(schema.shape).flatMap(([key, field]) =>
+      findFileFields(field as z.core.$ZodType, values[key], [...path, key]),
+    );
+  }
+  return [];
+}
+
+/** A copy of `input` with the value at `path` replaced. */
+export function withValueAt(input: unknown, path: readonly (string | number)[], value: unknown): unknown {
+  const [head, ...rest] = path;
+  if (head === undefined) return value;
+  if (Array.isArray(input)) {
+    return input.map((item: unknown, index) => (index === head ? withValueAt(item, rest, value) : item));
+  }
+  const record = input as Record<string, unknown>;
+  return { ...record, [head]: withValueAt(record[head], rest, value) };
+}

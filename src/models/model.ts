@@ -1,0 +1,74 @@
+import type * as z from 'zod';
+import type { Dimensions, EditRequest, OutputFormat, RequestKey } from './request.js';
+
+/** What fal charges for one unit of a model's work. */
+export interface Price {
+  /** US dollars for one unit. */
+  unitUsd: number;
+  unit: 'megapixels';
+  /** When somebody read this price: YYYY-MM-DD, or YYYY-MM where the day is not known. */
+  date: string;
+  /** Where it was read. */
+  source: string;
+}
+
+/** The work that a price applies to. Sizes that nobody knows before the edit are undefined. */
+export interface BillableWork {
+  inputs: readonly (Dimensions | undefined)[];
+  output: Dimensions | undefined;
+  numImages: number;
+  /** fal's input, for fields that change the price. */
+  input: Readonly<Record<string, unknown>>;
+}
+
+export interface BillableEstimate {
+  units: number;
+  /** What was assumed to arrive at it, a sentence each. */
+  assumptions: string[];
+}
+
+/** One picture in fal's answer. The URL is not to be trusted. */
+export interface OutputImage {
+  url: string;
+  contentType: string | undefined;
+  width: number | undefined;
+  height: number | undefined;
+  /** True where the safety checker blanked the picture; undefined where fal did not say. */
+  nsfw: boolean | undefined;
+}
+
+export interface EditOutput {
+  images: OutputImage[];
+  seed: number | undefined;
+  /** Seconds of inference that the model itself reports. */
+  inferenceSeconds: number | undefined;
+}
+
+/**
+ * A model that edits pictures: everything that is particular to one endpoint of fal, as data and pure
+ * functions. A further model is one file like `flux-general.ts` and a line in `registry.ts`.
+ */
+export interface Model {
+  /** Short name for people, e.g. `flux-general`. */
+  name: string;
+  /** fal's full endpoint id. */
+  endpoint: string;
+  /** One line on what it is for. */
+  purpose: string;
+  /** fal's input, strict: ranges, enums and defaults as `meta`, unknown fields refused. */
+  input: z.ZodObject;
+  /** The fields of `input` that each property of a request fills. What is not listed is refused by name. */
+  fields: Partial<Record<RequestKey, readonly string[]>>;
+  /** How many input pictures it edits together, at least 1. */
+  maxImages: number;
+  formats: readonly OutputFormat[];
+  /** What fal returns when no format is asked for. */
+  defaultFormat: OutputFormat;
+  price: Price;
+  /** Units that fal will probably bill. */
+  billable: (work: BillableWork) => BillableEstimate;
+  /** Exactly what goes on the wire for a request; what the user did not set is left out. Validates nothing. */
+  toInput: (request: EditRequest) => Record<string, unknown>;
+  /** Reads fal's answer; undefined when it has not the shape of an answer. */
+  fromOutput: (json: unknown) => EditOutput | undefined;
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import type { EditOutput } from './model.js';
+
+/** fal's answer, loose: only what we use is asked for, and a wrong detail beside the pictures costs nothing. */
+const schema = z.looseObject({
+  images: z.array(
+    z.looseObject({
+      url: z.string(),
+      content_type: z.string().nullish().catch(undefined),
+      width: z.number().int().positive().nullish().catch(undefined),
+      height: z.number().int().positive().nullish().catch(undefined),
+    }),
+  ),
+  seed: z.number().nullish().catch(undefined),
+  has_nsfw_concepts: z.array(z.boolean().nullish().catch(undefined)).nullish().catch(undefined),
+  timings: z.looseObject({ inference: z.number().optional() }).nullish().catch(undefined),
+});
+
+/** Reads the answer that fal's picture models share (fal-api.md 1.1, 1.2); undefined when it is none. */
+export function parsePicturesOutput(json: unknown): EditOutput | undefined {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) return undefined;
+  const { images, seed, has_nsfw_concepts: nsfw, timings } = parsed.data;
+  return {
+    images: images.map((image, index) => ({
+      url: image.url,
+      contentType: image.content_type ?? undefined,
+      width: image.width ?? undefined,
+      height: image.height ?? undefined,
+      nsfw: nsfw?.[index] ?? undefined,
+    })),
+    seed: seed ?? undefined,
+    inferenceSeconds: timings?.inference,
+  };
+}

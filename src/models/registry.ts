@@ -1,0 +1,28 @@
+import { closest } from 'fastest-levenshtein';
+import { usageError } from '../errors.js';
+import { flux2Lora } from './flux-2-lora.js';
+import { fluxGeneral } from './flux-general.js';
+import type { Model } from './model.js';
+
+/** Every model that can be asked for, the default first. A new one is added here and nowhere else. */
+export const MODELS: readonly [Model, ...Model[]] = [fluxGeneral, flux2Lora];
+
+const OWNER = 'fal-ai/';
+
+/** All the names of a model: short, full endpoint id, and the id without its owner. */
+function namesOf(model: Model): string[] {
+  return [model.name, model.endpoint, model.endpoint.replace(OWNER, '')];
+}
+
+/** The model of that name in any of its spellings; the default where none is given. Refuses others, exit 2. */
+export function findModel(name: string | undefined): Model {
+  if (name === undefined) return MODELS[0];
+  const wanted = name.trim().replace(/\/+$/, '');
+  const found = MODELS.find((model) => namesOf(model).includes(wanted));
+  if (found !== undefined) return found;
+  const known = MODELS.map((model) => model.name).join(', ');
+  throw usageError(
+    `--model: there is no model "${name}". Allowed: ${known}, or their endpoint ids.`,
+    `Did you mean ${closest(wanted, MODELS.flatMap(namesOf))}?`,
+  );
+}

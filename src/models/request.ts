@@ -1,0 +1,73 @@
+/** The output sizes that fal knows by name (fal-api.md 1.7), with their pixels. */
+export const SIZE_PRESETS = {
+  square_hd: { width: 1024, height: 1024 },
+  square: { width: 512, height: 512 },
+  portrait_4_3: { width: 768, height: 1024 },
+  portrait_16_9: { width: 576, height: 1024 },
+  landscape_4_3: { width: 1024, height: 768 },
+  landscape_16_9: { width: 1024, height: 576 },
+} as const;
+
+export type SizePreset = keyof typeof SIZE_PRESETS;
+
+/** A side is in pixels. */
+export interface Dimensions {
+  width: number;
+  height: number;
+}
+
+export type OutputFormat = 'png' | 'jpeg' | 'webp';
+
+export interface Lora {
+  /** An http(s) URL, a Hugging Face id (`owner/name`) or a local `.safetensors` file. */
+  path: string;
+  /** How strongly it is applied; fal's default is 1. */
+  scale?: number | undefined;
+}
+
+/**
+ * What a person wants done to a picture, in no model's terms. A model's adapter turns it into fal's input,
+ * and refuses what the model has no field for.
+ */
+export interface EditRequest {
+  prompt: string;
+  /** Pictures as the user named them (path, URL, data: URI or `-`), or the URLs that fal is to read. */
+  images: string[];
+  /** 0.01..1; 1 remakes the picture, near 0 keeps it (fal-api.md 1.3). */
+  strength?: number | undefined;
+  loras?: Lora[] | undefined;
+  steps?: number | undefined;
+  guidance?: number | undefined;
+  seed: number;
+  numImages?: number | undefined;
+  /** Left to the model when absent. */
+  size?: SizePreset | Dimensions | undefined;
+  format?: OutputFormat | undefined;
+  negativePrompt?: string | undefined;
+  acceleration?: 'none' | 'regular' | 'high' | undefined;
+  expandPrompt?: boolean | undefined;
+  safetyChecker?: boolean | undefined;
+  /** Further fields of the model's own schema, by fal's names (`--set`). */
+  set?: Record<string, unknown> | undefined;
+}
+
+/** A property of {@link EditRequest} that a model may or may not have a field for. */
+export type RequestKey = Exclude<keyof EditRequest, 'set'>;
+
+/** The flag that a user sets each property with: what error messages call it. */
+export const FLAG_OF: Record<RequestKey, string> = {
+  prompt: '--prompt',
+  images: '--image',
+  strength: '--strength',
+  loras: '--lora',
+  steps: '--steps',
+  guidance: '--guidance',
+  seed: '--seed',
+  numImages: '--num-images',
+  size: '--size',
+  format: '--format',
+  negativePrompt: '--negative-prompt',
+  acceleration: '--acceleration',
+  expandPrompt: '--expand-prompt',
+  safetyChecker: '--no-safety-checker',
+};

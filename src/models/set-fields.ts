@@ -1,0 +1,63 @@
+import { usageError } from '../errors.js';
+import { allowed } from './allowed.js';
+import { explainIssues, nearest, ownFlag } from './explain.js';
+import type { Model } from './model.js';
+import type * as z from 'zod';
+
+/**
+ * Reads `--set key=value` pairs into typed fields of the model's input: JSON where the field takes it (numbers,
+ * booleans, lists, objects), else the text as it stands. Refuses keys that the model does not have (naming the
+ * nearest one), fields that have a flag of their own, values that the field does not take, and a key set twice.
+ */
+export function parseSetFields(model: Model, pairs: readonly string[]): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    if (equals < 1) {
+      throw usageError(
+        `--set: "${pair}" is not of the form key=value.`,
+        'For example: --set scheduler=euler',
+      );
+    }
+    const key = pair.slice(0, equals).trim().replaceAll('-', '_');
+    if (Object.hasOwn(fields, key)) throw usageError(`--set ${key}: set twice. Give it once.`);
+    fields[key] = parseField(model, key, pair.slice(equals + 1));
+  }
+  return fields;
+}
+
+function parseField(model: Model, key: string, text: string): unknown {
+  const shape = model.input.shape as Record<string, z.ZodType>;
+  const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
+  if (schema === undefined) {
+    const known = Object.keys(shape).filter((field) => ownFlag(model, field) === undefined);
+    throw usageError(
+      `--set ${key}: ${model.name} has no field "${key}".`,
+      `Did you mean ${nearest(key, [...known, ...Object.keys(shape)]) ?? ''}?`,
+    );
+  }
+  const flag = ownFlag(model, key);
+  if (flag !== undefined) {
+    throw usageError(`--set ${key}: this field has a flag of its own.`, `Use ${flag} instead.`);
+  }
+  const candidates = [...jsonValue(text), text];
+  const taken = candidates.find((value) => schema.safeParse(value).success);
+  if (taken !== undefined) return taken;
+  const input = { [key]: candidates[0] };
+  const issues = schema.safeParse(candidates[0]).error?.issues ?? [];
+  const placed = issues.map((issue) => ({ ...issue, path: [key, ...issue.path] }));
+  const [first, ...more] = explainIssues(model, input, placed);
+  throw usageError(
+    first ?? `--set ${key}: not allowed. Allowed: ${allowed(schema)}.`,
+    more.length === 0 ? undefined : more.join(' '),
+  );
+}
+
+/** The text read as JSON, as a list of one; empty where it is none. */
+function jsonValue(text: string): unknown[] {
+  try {
+    return [JSON.parse(text) as unknown];
+  } catch {
+    return [];
+  }
+}

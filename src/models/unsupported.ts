@@ -1,0 +1,27 @@
+import { usageError } from '../errors.js';
+import type { Model } from './model.js';
+import { MODELS } from './registry.js';
+import { FLAG_OF, type EditRequest, type RequestKey } from './request.js';
+
+/**
+ * Refuses every property of a request that the model has no field for: fal would ignore it without a word
+ * (fal-api.md 1.5). The message names the flag and the models that have it.
+ *
+ * @param nameOf what to call a property, where that is not its flag (a setting in the environment, say)
+ */
+export function refuseUnsupported(
+  model: Model,
+  request: Partial<EditRequest>,
+  nameOf: (key: RequestKey) => string = (key) => FLAG_OF[key],
+): void {
+  for (const key of Object.keys(FLAG_OF) as RequestKey[]) {
+    if (request[key] === undefined || model.fields[key] !== undefined) continue;
+    const others = MODELS.filter((other) => other.fields[key] !== undefined).map((other) => other.name);
+    throw usageError(
+      `${nameOf(key)}: ${model.name} has no such setting; fal would ignore it.`,
+      others.length === 0
+        ? undefined
+        : `${others.join(' and ')} has it: -m ${others[0] ?? ''}. Or leave it out.`,
+    );
+  }
+}

@@ -1,0 +1,22 @@
+import { FalEditError, messageOf } from '../errors.js';
+import { harmless } from './plain.js';
+import type { Terminal } from './terminal.js';
+
+/** An error for people: what happened, what it may have cost, what to do next. */
+export function errorText(
+  error: FalEditError,
+  { paint, options }: Pick<Terminal, 'paint' | 'options'>,
+): string {
+  const [first = '', ...more] = harmless(error.message).split('\n');
+  const lines = [`${paint('red', 'error:')} ${first}`, ...more.map((line) => `       ${line}`)];
+  if (error.charged !== 'no') lines.push(`${paint('bold', 'charged:')} ${error.charged}`);
+  if (error.hint !== undefined) lines.push(`${paint('dim', 'hint:')} ${harmless(error.hint)}`);
+  if (options.debug) lines.push(paint('dim', error.stack ?? ''), ...originLines(error));
+  return lines.join('\n');
+}
+
+function originLines(error: FalEditError): string[] {
+  if (error.origin === undefined) return [];
+  const { origin } = error;
+  return [`origin: ${origin instanceof Error ? (origin.stack ?? origin.message) : messageOf(origin)}`];
+}

@@ -1,0 +1,22 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/**
+ * A text from outside made harmless for a terminal: no escape sequences, no control characters that move the
+ * cursor or ring, nothing that turns the reading direction. Newlines and tabs stay.
+ */
+export function harmless(text: string): string {
+  return stripVTControlCharacters(text)
+    .replace(/\r\n/g, '\n')
+    .replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) =>
+      character === '\n' || character === '\t' ? character : '',
+    );
+}
+
+/** The same on one line, at most so many characters long. */
+export function harmlessLine(text: string, longest = 400): string {
+  const line = harmless(text)
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('\t', ' ')
+    .trim();
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+}

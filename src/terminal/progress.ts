@@ -1,0 +1,84 @@
+import type { Ora } from 'ora';
+import type { Context } from '../context.js';
+import type { EditEvent } from '../edit/events.js';
+import { harmlessLine } from './plain.js';
+import type { Terminal } from './terminal.js';
+import { bytesText, usdText } from './units.js';
+
+/** Shows an edit as it runs: a spinner on a terminal, plain lines elsewhere. */
+export interface Progress {
+  show: (event: EditEvent) => void;
+  /** Takes the spinner away, so that what follows starts on a clean line. */
+  stop: () => void;
+}
+
+/** @param cwd for short paths */
+export async function openProgress(terminal: Terminal, context: Context): Promise<Progress> {
+  const spinner = terminal.animated ? await openSpinner(context) : undefined;
+  let last = '';
+  const line = (text: string): void => {
+    spinner?.clear();
+    terminal.note(text);
+    spinner?.render();
+  };
+  return {
+    show: (event) => {
+      if (event.type === 'warning') {
+        spinner?.clear();
+        terminal.warn(event.message);
+        return;
+      }
+      const lasting = lastingLine(event, terminal.options.verbose);
+      if (lasting !== undefined) line(lasting);
+      const state = stateLine(event);
+      if (state === undefined || state === last) return;
+      last = state;
+      if (spinner !== undefined) spinner.text = harmlessLine(state, 100);
+      else line(state);
+    },
+    stop: () => void spinner?.stop(),
+  };
+}
+
+async function openSpinner({ stderr }: Context): Promise<Ora> {
+  const { default: ora } = await import('ora');
+  return ora({
+    stream: stderr,
+    isEnabled: true,
+    // Reading stdin is ours alone, and Ctrl-C has to reach our handler.
+    discardStdin: false,
+    hideCursor: true,
+  }).start();
+}
+
+/** What the edit is doing now: the spinner's text, or a line when it changes. */
+function stateLine(event: EditEvent): string | undefined {
+  switch (event.type) {
+    case 'uploading':
+      return `uploading ${event.files === 1 ? '1 file' : `${event.files} files`} (${bytesText(event.bytes)})`;
+    case 'submitting':
+      return `sending the edit (about ${usdText(event.estimatedUsd)})`;
+    case 'queued':
+      return event.position === undefined ? 'queued' : `queued, ${event.position} before it`;
+    case 'running':
+      return 'running';
+    case 'downloading':
+      return event.pictures === 1 ? 'fetching the picture' : `fetching ${event.pictures} pictures`;
+    default:
+      return undefined;
+  }
+}
+
+/** What stays on the screen. */
+function lastingLine(event: EditEvent, verbose: boolean): string | undefined {
+  switch (event.type) {
+    case 'accepted':
+      return `request ${event.requestId}`;
+    case 'log':
+      return `  ${event.level === '' ? '' : `${event.level.toLowerCase()}: `}${event.message}`;
+    case 'uploaded':
+      return verbose ? `uploaded ${event.label} to ${event.url}` : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Context, Output } from '../context.js';
+import { harmless, harmlessLine } from './plain.js';
+
+export interface TerminalOptions {
+  quiet: boolean;
+  verbose: boolean;
+  debug: boolean;
+  noColor: boolean;
+  /** Takes the key out of a text. */
+  redact: (text: string) => string;
+}
+
+type Style = 'red' | 'yellow' | 'green' | 'dim' | 'bold';
+type Paint = (style: Style, text: string) => string;
+
+/** What is shown and how: results to stdout, everything else to stderr, all of it harmless and without the key. */
+export interface Terminal {
+  options: TerminalOptions;
+  /** Whether a spinner may turn: stderr is a terminal, and this is no CI. */
+  animated: boolean;
+  paint: Paint;
+  /** A result, on stdout, a line of its own. */
+  result(line: string): void;
+  /** A line on stderr, made harmless; nothing under --quiet. */
+  note(line: string): void;
+  warn(message: string): void;
+  /** Shown under --quiet as well. */
+  error(text: string): void;
+  /** One JSON document on stdout. */
+  json(document: unknown): void;
+}
+
+/** Opens the streams of a context for a command. chalk is loaded only where there is something to colour. */
+export async function openTerminal(context: Context, options: TerminalOptions): Promise<Terminal> {
+  const { stdout, stderr, env } = context;
+  const paint = await painter(colourLevel(stderr, env, options.noColor));
+  const write = (stream: Output, text: string): void => {
+    stream.write(`${options.redact(text)}\n`);
+  };
+  const say = (style: Style | undefined, text: string): void => {
+    write(stderr, style === undefined ? harmless(text) : paint(style, harmless(text)));
+  };
+  return {
+    options,
+    animated:
+      stderr.isTTY === true && !isCi(env) && env['TERM'] !== 'dumb' && !options.quiet && !options.debug,
+    paint,
+    result: (line) => write(stdout, line),
+    note: (line) => {
+      if (!options.quiet) say(undefined, harmlessLine(line));
+    },
+    warn: (message) => {
+      if (!options.quiet) say('yellow', `warning: ${harmlessLine(message, 2000)}`);
+    },
+    // Styled by whoever made it; the texts within were made harmless there.
+    error: (text) => write(stderr, text),
+    json: (document) => write(stdout, JSON.stringify(document, undefined, 2)),
+  };
+}
+
+function isCi(env: Context['env']): boolean {
+  const ci = env['CI'] ?? '';
+  return ci !== '' && ci !== 'false' && ci !== '0';
+}
+
+/** 0 for none to 3 for all colours: NO_COLOR, TERM=dumb and --no-color switch off, FORCE_COLOR on. */
+export function colourLevel(stream: Output, env: Context['env'], noColor: boolean): 0 | 1 | 2 | 3 {
+  if (noColor || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return 0;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined)
+    return forced === '0' || forced === 'false' ? 0 : forced === '2' ? 2 : forced === '3' ? 3 : 1;
+  if (stream.isTTY !== true) return 0;
+  return /truecolor|24bit/.test(env['COLORTERM'] ?? '') ? 3 : /256/.test(env['TERM'] ?? '') ? 2 : 1;
+}
+
+async function painter(level: 0 | 1 | 2 | 3): Promise<Paint> {
+  if (level === 0) return (_, text) => text;
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level });
+  return (style, text) => chalk[style](text);
+}
