@@ -1,0 +1,51 @@
+import type { Probe } from '../probe.js';
+import { ByteView, startsWith } from './byte-view.js';
+
+const EXTENSION = 0x21;
+const IMAGE = 0x2c;
+const TRAILER = 0x3b;
+
+export const isGif = (bytes: Uint8Array) => startsWith(bytes, 'GIF87a') || startsWith(bytes, 'GIF89a');
+
+/** Walks the blocks to the trailer. Bytes after it are allowed. */
+export function probeGif(bytes: Uint8Array): Probe {
+  const view = new ByteView(bytes, 'the GIF', true);
+  let width = view.u16(6);
+  let height = view.u16(8);
+  let frames = 0;
+  for (let at = 13 + paletteBytes(view.u8(10)); ;) {
+    const block = view.u8(at);
+    if (block === TRAILER) break;
+    if (block === EXTENSION) {
+      at = skipSubBlocks(view, at + 2);
+    } else if (block === IMAGE) {
+      // Some writers leave the screen's size at zero: the first frame has it.
+      width ||= view.u16(at + 5);
+      height ||= view.u16(at + 7);
+      frames++;
+      // Ten bytes of descriptor, the palette, one byte of code size.
+      at = skipSubBlocks(view, at + 11 + paletteBytes(view.u8(at + 9)));
+    } else {
+      throw view.damaged('has a block of an unknown kind');
+    }
+  }
+  if (frames === 0 || width === 0 || height === 0) throw view.damaged('has no picture data');
+  return {
+    format: 'gif',
+    contentType: 'image/gif',
+    width,
+    height,
+    orientation: 1,
+    animated: frames > 1,
+    colour: 'rgb',
+  };
+}
+
+/** The top bit says whether there is a palette, the lowest three its size. */
+const paletteBytes = (flags: number) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+
+function skipSubBlocks(view: ByteView, start: number): number {
+  let at = start;
+  for (let length = view.u8(at); length > 0; length = view.u8(at)) at += 1 + length;
+  return at + 1;
+}

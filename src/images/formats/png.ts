@@ -1,0 +1,54 @@
+import { crc32 } from 'node:zlib';
+import type { Probe } from '../probe.js';
+import { ByteView, startsWith } from './byte-view.js';
+import { exifOrientation } from './exif.js';
+
+const SIGNATURE = '\x89PNG\r\n\x1a\n';
+
+/** Length, type and checksum around the data of a chunk. */
+const CHUNK_FRAME = 12;
+
+export const isPng = (bytes: Uint8Array) => startsWith(bytes, SIGNATURE);
+
+/**
+ * Walks the chunks from IHDR to IEND and checks the checksum of each that a decoder depends on. Bytes after
+ * IEND are allowed: decoders do not look at them.
+ */
+export function probePng(bytes: Uint8Array): Probe {
+  const view = new ByteView(bytes, 'the PNG');
+  const first = SIGNATURE.length;
+  if (view.ascii(first + 4, 4) !== 'IHDR' || view.u32(first) !== 13) throw view.damaged('has no header');
+  const width = view.u32(first + 8);
+  const height = view.u32(first + 12);
+  if (width === 0 || height === 0) throw view.damaged('has no width or no height');
+  const colour = view.u8(first + 17) & 2 ? 'rgb' : 'grey';
+
+  let hasData = false;
+  let frames = 1;
+  let orientation = 1;
+  for (let at = first; ;) {
+    const length = view.u32(at);
+    const type = view.ascii(at + 4, 4);
+    if (at + CHUNK_FRAME + length > bytes.length) throw view.damaged('is cut short');
+    // Lower case starts the name of an ancillary chunk, where decoders forgive a wrong checksum.
+    const isCritical = (view.u8(at + 4) & 0x20) === 0;
+    if (isCritical && crc32(view.slice(at + 4, length + 4)) !== view.u32(at + 8 + length)) {
+      throw view.damaged('has a chunk with a wrong checksum');
+    }
+    if (type === 'IDAT') hasData ||= length > 0;
+    else if (type === 'acTL' && length >= 4) frames = view.u32(at + 8);
+    else if (type === 'eXIf') orientation = exifOrientation(view.slice(at + 8, length));
+    else if (type === 'IEND') break;
+    at += CHUNK_FRAME + length;
+  }
+  if (!hasData) throw view.damaged('has no picture data');
+  return {
+    format: 'png',
+    contentType: 'image/png',
+    width,
+    height,
+    orientation,
+    animated: frames > 1,
+    colour,
+  };
+}

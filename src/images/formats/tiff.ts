@@ -1,0 +1,75 @@
+import { NotAPictureError } from '../picture-errors.js';
+import type { PictureColour, Probe } from '../probe.js';
+import { ByteView, startsWith } from './byte-view.js';
+import { byteOrderOf, orientationOf } from './exif.js';
+import { type Directory, readDirectory } from './ifd.js';
+
+const TAG = {
+  subfileType: 254,
+  width: 256,
+  height: 257,
+  photometric: 262,
+  stripOffsets: 273,
+  stripLengths: 279,
+  tileOffsets: 324,
+  tileLengths: 325,
+  dngVersion: 50706,
+} as const;
+
+const COLOURS: Readonly<Record<number, PictureColour>> = { 0: 'grey', 1: 'grey', 5: 'cmyk' };
+
+export const isTiff = (bytes: Uint8Array) => byteOrderOf(bytes) !== undefined;
+
+/** Reads the first directory and checks that the pixels which it points to lie within the file. */
+export function probeTiff(bytes: Uint8Array): Probe {
+  const view = new ByteView(bytes, 'the TIFF', byteOrderOf(bytes));
+  const page = readDirectory(view, view.u32(4));
+  if (isCameraRaw(bytes, page)) throw new NotAPictureError("is a camera's raw file", true);
+  if (page.end > bytes.length) throw view.damaged('is cut short');
+  const width = page.value(TAG.width) ?? 0;
+  const height = page.value(TAG.height) ?? 0;
+  if (width === 0 || height === 0) throw view.damaged('has no width or no height');
+  const hasStrips = checkPixels(view, page, TAG.stripOffsets, TAG.stripLengths);
+  const hasTiles = checkPixels(view, page, TAG.tileOffsets, TAG.tileLengths);
+  if (!hasStrips && !hasTiles) throw view.damaged('has no picture data');
+  return {
+    format: 'tiff',
+    contentType: 'image/tiff',
+    width,
+    height,
+    orientation: orientationOf(page),
+    animated: hasAnotherPage(view, page),
+    colour: COLOURS[page.value(TAG.photometric) ?? 2] ?? 'rgb',
+  };
+}
+
+/** A directory marked as a reduced copy is a step of a pyramid or a thumbnail, not a page. */
+const isReducedCopy = (page: Directory) => ((page.value(TAG.subfileType) ?? 0) & 1) === 1;
+
+/** No pyramid has more steps; it also ends chains that run in a circle. */
+const MAX_STEPS = 32;
+
+function hasAnotherPage(view: ByteView, first: Directory): boolean {
+  let page = first;
+  for (let step = 0; step < MAX_STEPS && page.next !== 0; step++) {
+    page = readDirectory(view, page.next);
+    if (!isReducedCopy(page)) return true;
+  }
+  return false;
+}
+
+/** Raw files are TIFFs whose first page is a thumbnail, or that say what they are. */
+function isCameraRaw(bytes: Uint8Array, page: Directory): boolean {
+  return page.has(TAG.dngVersion) || isReducedCopy(page) || startsWith(bytes, 'CR', 8);
+}
+
+function checkPixels(view: ByteView, page: Directory, offsets: number, lengths: number): boolean {
+  const sizes = page.values(lengths)[Symbol.iterator]();
+  let found = false;
+  for (const offset of page.values(offsets)) {
+    const size = sizes.next();
+    if (offset + (size.done === true ? 1 : size.value) > view.length) throw view.damaged('is cut short');
+    found = true;
+  }
+  return found;
+}

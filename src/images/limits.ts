@@ -1,0 +1,11 @@
+/** The most that one picture may have, as it comes in and as it is uploaded: 50 MiB. */
+export const MAX_PICTURE_BYTES = 50 * 1024 * 1024;
+
+/** How messages call {@link MAX_PICTURE_BYTES}. */
+export const MAX_PICTURE_SIZE = '50 MB';
+
+/**
+ * The most pixels that a picture may claim, counted before anything is decoded. Megapixels of 1024 x 1024, as
+ * fal counts them (fal-api.md 1.4), which lets the picture of a 102 megapixel camera in.
+ */
+export const MAX_PICTURE_PIXELS = 100 * 1024 * 1024;

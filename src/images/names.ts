@@ -1,0 +1,62 @@
+import { parse, posix } from 'node:path';
+import type { Source } from './sources.js';
+
+/** Would move the cursor, break the line or turn the reading direction in a terminal. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+const UNPRINTABLE_ALL = new RegExp(UNPRINTABLE, 'gu');
+
+const escapeCharacter = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** JSON, with what JSON itself lets through escaped as well. */
+const toJson = (text: string) => JSON.stringify(text).replace(UNPRINTABLE_ALL, escapeCharacter);
+
+/** A file name for people: plain, or JSON-quoted where it holds control characters or newlines. */
+export function displayName(name: string): string {
+  return UNPRINTABLE.test(name) ? toJson(name) : name;
+}
+
+/** A file name within a sentence: always between quotation marks. */
+export function inQuotes(name: string): string {
+  return UNPRINTABLE.test(name) ? toJson(name) : `"${name}"`;
+}
+
+/** Base name without extension: "photos/cat.jpg" is "cat". */
+export function nameOfPath(path: string): string {
+  const { name } = parse(path);
+  return name === '' ? 'image' : name;
+}
+
+/**
+ * The last segment of a URL's path without extension, "image" where there is none. What a file name may not
+ * hold on some system becomes an underscore: the URL is foreign, and the name ends up in an output path.
+ */
+export function nameOfUrl(url: string): string {
+  const segment = URL.canParse(url) ? posix.basename(new URL(url).pathname) : '';
+  const { name } = posix.parse(decodeLoosely(segment).replace(/[/\\:*?"<>|]/g, '_'));
+  const safe = name.replace(UNPRINTABLE_ALL, '_').slice(0, 100);
+  return /^[.\s_]*$/.test(safe) ? 'image' : safe;
+}
+
+/** The name that output templates call `{name}`, for a picture that is here and for one that fal fetches. */
+export function nameOf(source: Source): string {
+  return source.kind === 'url' ? nameOfUrl(source.url) : source.name;
+}
+
+/** A file name for uploads: ASCII, no spaces, at most 80 characters before the extension. */
+export function uploadName(name: string, extension: string, fallback = 'image'): string {
+  const ascii = name
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .slice(0, 80)
+    .replace(/^[-._]+|[-._]+$/g, '');
+  return `${ascii === '' ? fallback : ascii}.${extension}`;
+}
+
+function decodeLoosely(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Why bytes are not a picture that can be used. `problem` is the predicate of a sentence whose subject the
+ * caller knows ("is not a picture: it looks like text"), without a full stop.
+ */
+export abstract class PictureError extends Error {
+  constructor(readonly problem: string) {
+    super(`The file ${problem}.`);
+  }
+}
+
+/** Something else, or a kind of picture that is recognised by name alone. */
+export class NotAPictureError extends PictureError {
+  override readonly name = 'NotAPictureError';
+
+  constructor(
+    problem: string,
+    /** It is one for people, of a kind that is not read here: BMP, SVG, a camera's raw file, … */
+    readonly isPicture = false,
+  ) {
+    super(problem);
+  }
+}
+
+/** A picture by its first bytes, but cut short or broken. */
+export class DamagedPictureError extends PictureError {
+  override readonly name = 'DamagedPictureError';
+}
+
+/** A whole picture, but not the one that was announced: another format or another size. */
+export class UnexpectedPictureError extends PictureError {
+  override readonly name = 'UnexpectedPictureError';
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { inputError } from '../errors.js';
+import { convertPicture, DAMAGED_HINT } from './convert.js';
+import { MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIZE } from './limits.js';
+import { uploadName } from './names.js';
+import { NotAPictureError, PictureError } from './picture-errors.js';
+import { probePicture, type Probe } from './probe.js';
+import type { BytesSource } from './sources.js';
+import { planUpload, type UploadFormat } from './upload-plan.js';
+
+/** A picture as it is uploaded: upright, still, in a format that both models take. */
+export interface Picture {
+  /** How people see it called. */
+  label: string;
+  /** Base name without extension, for output templates. */
+  name: string;
+  bytes: Uint8Array;
+  format: UploadFormat;
+  contentType: string;
+  /** Pixels of what is uploaded. */
+  width: number;
+  /** Pixels of what is uploaded. */
+  height: number;
+  /** Hexadecimal, of {@link bytes}. */
+  sha256: string;
+  /** Safe in any URL or header: ASCII, with the extension of {@link format}. */
+  fileName: string;
+  /** What a person should know before it is edited. */
+  warnings: string[];
+  /** What was done to it, in a few words; absent where the bytes are the user's own. */
+  converted?: string;
+}
+
+const EXTENSIONS = { png: 'png', jpeg: 'jpg', webp: 'webp' } as const satisfies Record<UploadFormat, string>;
+
+const ALLOWED = 'Allowed: PNG, JPEG, WebP, GIF, AVIF, TIFF.';
+
+/**
+ * Makes the picture that is uploaded: PNG, JPEG and WebP pass untouched; what a model could misread (EXIF
+ * orientation, CMYK) or may not take (GIF, AVIF, TIFF, animations) is converted.
+ *
+ * @param where the user's name for the place ("--image"); each message starts with it
+ * @throws FalEditError kind `input`: not a picture, damaged, a format that is not read, more than 100
+ * megapixels, or more than 50 MB once converted
+ */
+export async function preparePicture(source: BytesSource, where: string): Promise<Picture> {
+  const subject = `${where}: ${shownName(source)}`;
+  const probe = probeSource(source.bytes, subject);
+  const plan = planUpload(probe);
+  if (plan.action === 'refuse') {
+    throw inputError(`${subject} ${plan.problem}. ${ALLOWED}`, { hint: plan.hint });
+  }
+  if (probe.width * probe.height > MAX_PICTURE_PIXELS) {
+    throw inputError(`${subject} measures ${probe.width}x${probe.height}: more than 100 megapixels.`, {
+      hint: 'Make it smaller first.',
+    });
+  }
+  if (plan.action === 'pass') return seal(source, { ...probe, format: plan.format, bytes: source.bytes });
+
+  const result = await convertPicture(source.bytes, plan, subject);
+  if (result.bytes.length > MAX_PICTURE_BYTES) {
+    throw inputError(`${subject} has more than ${MAX_PICTURE_SIZE} once converted (${plan.converted}).`, {
+      hint: 'Make it smaller first.',
+    });
+  }
+  const picture = seal(source, { ...result, format: plan.format });
+  const warnings = plan.warning === undefined ? [] : [`${subject} ${plan.warning}`];
+  return { ...picture, warnings, converted: plan.converted };
+}
+
+/** stdin and data: URIs have no name to put between quotation marks. */
+function shownName({ origin, label }: BytesSource): string {
+  return origin !== 'file' || label.startsWith('"') ? label : `"${label}"`;
+}
+
+function probeSource(bytes: Uint8Array, subject: string): Probe {
+  try {
+    return probePicture(bytes);
+  } catch (error) {
+    if (!(error instanceof PictureError)) throw error;
+    if (error instanceof NotAPictureError) {
+      const hint = error.isPicture ? 'Save it as PNG or JPEG first.' : undefined;
+      throw inputError(`${subject} ${error.problem}. ${ALLOWED}`, { hint, origin: error });
+    }
+    throw inputError(`${subject} ${error.problem}.`, { hint: DAMAGED_HINT, origin: error });
+  }
+}
+
+function seal(
+  { label, name }: BytesSource,
+  { bytes, format, width, height }: Pick<Picture, 'bytes' | 'format' | 'width' | 'height'>,
+): Picture {
+  return {
+    label,
+    name,
+    bytes,
+    format,
+    contentType: `image/${format}`,
+    width,
+    height,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    fileName: uploadName(name, EXTENSIONS[format]),
+    warnings: [],
+  };
+}

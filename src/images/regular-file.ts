@@ -1,0 +1,76 @@
+import type { Stats } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { distance } from 'fastest-levenshtein';
+import { codeOf, type FalEditError, inputError, messageOf } from '../errors.js';
+import { displayName, inQuotes } from './names.js';
+
+/** A file that the user named: where it is, how the user wrote it, and for what. */
+export interface NamedFile {
+  /** Absolute. */
+  path: string;
+  /** As the user wrote it. */
+  written: string;
+  /** The user's name for the place, e.g. "--image". */
+  where: string;
+}
+
+/**
+ * The size of a regular file, without opening it: to open a pipe would wait for its other end.
+ *
+ * @throws FalEditError kind `input`: missing (with the nearest name in the folder), not readable, a folder, a
+ * pipe, a socket, a device, or empty
+ */
+export async function statRegularFile(file: NamedFile): Promise<Stats> {
+  const { where, written } = file;
+  const shown = inQuotes(written);
+  if (file.path.includes('\0')) throw inputError(`${where}: ${shown} is not a file name: it holds a NUL.`);
+  let found;
+  try {
+    found = await stat(file.path);
+  } catch (error) {
+    throw await unreadable(file, error);
+  }
+  if (!found.isFile()) {
+    throw inputError(`${where}: ${shown} is ${kindOf(found)}, not a file.`, {
+      hint: found.isFIFO() ? 'To read a pipe, write - and pipe into stdin.' : undefined,
+    });
+  }
+  if (found.size === 0) throw inputError(`${where}: ${shown} is empty.`);
+  return found;
+}
+
+/** The error for a file that could not be opened or read. */
+export async function unreadable(file: NamedFile, error: unknown): Promise<FalEditError> {
+  const shown = inQuotes(file.written);
+  const code = codeOf(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const near = await nearestName(file);
+    return inputError(`${file.where}: ${shown}: no such file.`, {
+      hint: near === undefined ? undefined : `Did you mean ${displayName(near)}?`,
+      origin: error,
+    });
+  }
+  const reason = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : messageOf(error);
+  return inputError(`${file.where}: ${shown} cannot be read: ${reason}.`, { origin: error });
+}
+
+function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a folder';
+  if (found.isFIFO()) return 'a pipe';
+  if (found.isSocket()) return 'a socket';
+  return 'a device';
+}
+
+/** The file of the same folder whose name is nearest, if it is near enough to be a slip of the fingers. */
+async function nearestName({ path, written }: NamedFile): Promise<string | undefined> {
+  const wanted = basename(path).toLowerCase();
+  const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
+  const [nearest] = entries
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => ({ name, slips: distance(wanted, name.toLowerCase()) }))
+    .filter(({ slips }) => slips <= Math.max(2, Math.floor(wanted.length / 3)))
+    .sort((a, b) => a.slips - b.slips);
+  if (nearest === undefined) return undefined;
+  return written.includes('://') ? nearest.name : join(dirname(written), nearest.name);
+}

@@ -1,0 +1,123 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Context } from '../context.js';
+import { inputError } from '../errors.js';
+import { DataUriError, decodeDataUri } from './data-uri.js';
+import { displayName, inQuotes, nameOfPath } from './names.js';
+import { readPictureFile } from './picture-file.js';
+import { readStdin } from './stdin.js';
+
+export { MAX_PICTURE_BYTES } from './limits.js';
+export { nameOf, nameOfUrl } from './names.js';
+
+/** A picture that fal fetches by itself. */
+export interface UrlSource {
+  kind: 'url';
+  url: string;
+}
+
+/** A picture that is here and must be uploaded. */
+export interface BytesSource {
+  kind: 'bytes';
+  bytes: Uint8Array;
+  origin: 'file' | 'stdin' | 'data';
+  /** How people see it called: the path as the user wrote it, "stdin", "the data: URI". */
+  label: string;
+  /** Base name without extension, for output templates. */
+  name: string;
+}
+
+export type Source = UrlSource | BytesSource;
+
+const ALLOWED = 'Allowed: a path, an http(s) URL, a data: URI, or - for stdin.';
+
+/** Two characters at least: a single letter is a Windows drive. */
+const SCHEME = /^([a-z][a-z0-9+.-]+):(\/\/)?/i;
+
+/**
+ * Turns what the user wrote into a picture's bytes, or into a URL for fal to fetch. Nothing is sent.
+ *
+ * @param source a path (relative to `cwd`), a `file:`, `http:` or `https:` URL, a `data:` URI, or `-`
+ * @param where the user's name for the place ("--image"); each message starts with it
+ * @throws FalEditError kind `input`: missing, not readable, not a regular file, empty, more than
+ * {@link MAX_PICTURE_BYTES}, a malformed URI, or a scheme that is not read
+ */
+export async function readSource(
+  source: string,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+  where: string,
+): Promise<Source> {
+  if (source === '') throw inputError(`${where} is empty. ${ALLOWED}`);
+  if (source === '-') {
+    const bytes = await readStdin(context, where);
+    return { kind: 'bytes', bytes, origin: 'stdin', label: 'stdin', name: 'stdin' };
+  }
+  const [, scheme, slashes] = SCHEME.exec(source) ?? [];
+  switch (scheme?.toLowerCase()) {
+    case 'http':
+    case 'https':
+      return { kind: 'url', url: checkUrl(source, where) };
+    case 'data':
+      return readDataUri(source, where);
+    case 'file':
+      return readFileSource(source, pathOfFileUrl(source, where), context, where);
+    default:
+      // Without slashes it is a file whose name holds a colon ("12:30.png", "cat:2.png").
+      if (scheme !== undefined && slashes !== undefined) {
+        throw inputError(`${where}: ${scheme}: addresses are not read: ${inQuotes(source)}. ${ALLOWED}`, {
+          hint: 'Download it first, or use an http(s) URL that needs no login.',
+        });
+      }
+      return readFileSource(source, resolve(context.cwd, source), context, where);
+  }
+}
+
+async function readFileSource(
+  written: string,
+  path: string,
+  { signal }: Pick<Context, 'signal'>,
+  where: string,
+): Promise<BytesSource> {
+  const bytes = await readPictureFile({ path, written, where }, signal);
+  return { kind: 'bytes', bytes, origin: 'file', label: displayName(written), name: nameOfPath(path) };
+}
+
+function readDataUri(uri: string, where: string): BytesSource {
+  try {
+    const bytes = decodeDataUri(uri);
+    if (bytes.length === 0) throw new DataUriError('is empty');
+    return { kind: 'bytes', bytes, origin: 'data', label: 'the data: URI', name: 'image' };
+  } catch (error) {
+    if (!(error instanceof DataUriError)) throw error;
+    throw inputError(`${where}: the data: URI ${error.problem}.`, {
+      hint: 'It is written data:image/png;base64,…',
+    });
+  }
+}
+
+/** fal fetches it without cookies or a login (fal-api.md 3.6). */
+function checkUrl(written: string, where: string): string {
+  // "http:photo.png" would parse too, with the file's name as its host.
+  if (!/^https?:\/\/[^/]/i.test(written) || !URL.canParse(written)) {
+    throw inputError(`${where}: ${inQuotes(written)} is not a valid URL.`);
+  }
+  const url = new URL(written);
+  if (url.username !== '' || url.password !== '') {
+    throw inputError(
+      `${where}: the URL of ${url.host} carries a user name or a password, which fal would see.`,
+      {
+        hint: 'Download the picture and name the file, or use a signed URL.',
+      },
+    );
+  }
+  // As written, so that signatures stay valid; only what no URL may hold is encoded.
+  return /^[\x21-\x7e]+$/.test(written) ? written : url.href;
+}
+
+function pathOfFileUrl(written: string, where: string): string {
+  try {
+    return fileURLToPath(written);
+  } catch (error) {
+    throw inputError(`${where}: ${inQuotes(written)} is not a valid file: URL.`, { origin: error });
+  }
+}

@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { DamagedPictureError, NotAPictureError, PictureError } from '../../src/images/picture-errors.js';
+import { probePicture, type Probe } from '../../src/images/probe.js';
+import { CHELSEA, claimingPng, ROCKET, type SampleName, SAMPLES, withChunk, withSegment } from './samples.js';
+
+const errorOf = (bytes: Uint8Array): unknown => {
+  try {
+    return probePicture(bytes);
+  } catch (error) {
+    return error;
+  }
+};
+
+const KINDS: [SampleName, Partial<Probe>][] = [
+  ['png', { format: 'png', contentType: 'image/png' }],
+  ['grey png', { format: 'png', colour: 'grey' }],
+  ['palette png', { format: 'png' }],
+  ['16-bit png', { format: 'png' }],
+  ['turned png', { format: 'png', orientation: 6 }],
+  ['animated png', { format: 'png', animated: true }],
+  ['png with bytes behind', { format: 'png' }],
+  ['jpeg', { format: 'jpeg', contentType: 'image/jpeg' }],
+  ['progressive jpeg', { format: 'jpeg' }],
+  ['grey jpeg', { format: 'jpeg', colour: 'grey' }],
+  ['cmyk jpeg', { format: 'jpeg', colour: 'cmyk' }],
+  ['turned jpeg', { format: 'jpeg', orientation: 8 }],
+  ['jpeg with bytes behind', { format: 'jpeg' }],
+  ['webp', { format: 'webp', contentType: 'image/webp' }],
+  ['lossless webp', { format: 'webp' }],
+  ['alpha webp', { format: 'webp' }],
+  ['turned webp', { format: 'webp', orientation: 3 }],
+  ['animated webp', { format: 'webp', animated: true }],
+  ['gif', { format: 'gif', contentType: 'image/gif' }],
+  ['animated gif', { format: 'gif', animated: true }],
+  ['avif', { format: 'avif', contentType: 'image/avif' }],
+  ['tiff', { format: 'tiff', contentType: 'image/tiff' }],
+  ['cmyk tiff', { format: 'tiff', colour: 'cmyk' }],
+  ['turned tiff', { format: 'tiff', orientation: 6 }],
+  ['tiff of two pages', { format: 'tiff', animated: true }],
+  ['pyramid tiff', { format: 'tiff', animated: false }],
+  ['heic', { format: 'heic', contentType: 'image/heic', width: 4032, height: 3024 }],
+];
+
+test.each(KINDS)('%s', (name, expected) => {
+  const upright = { width: 48, height: 32, orientation: 1, animated: false, colour: 'rgb' };
+  expect(probePicture(SAMPLES[name])).toMatchObject({ ...upright, ...expected });
+});
+
+test('photos', () => {
+  expect(probePicture(CHELSEA)).toMatchObject({ format: 'png', width: 451, height: 300 });
+  expect(probePicture(ROCKET)).toMatchObject({ format: 'jpeg', width: 640, height: 427 });
+});
+
+test.each([
+  ['', 'is empty'],
+  ['buy milk', 'is not a picture: it looks like text'],
+  ['BMW and others', 'is not a picture: it looks like text'],
+  ['\n<!DOCTYPE html><title>404</title>', 'is not a picture: it looks like HTML'],
+  ['<?xml version="1.0"?><rss/>', 'is not a picture: it looks like XML'],
+  ['{"detail":"not found"}', 'is not a picture: it looks like JSON'],
+  ['PK\x03\x04', 'is not a picture: it looks like a zip archive'],
+  ['\x1f\x8b\x08', 'is not a picture: it looks like a gzip archive'],
+  ['\0\0\0\x10ftypmp42\0\0\0\0', 'is not a picture: it looks like a film (MP4 or QuickTime)'],
+  ['\x01\x02\x03\x80', 'is not a picture'],
+  ['%PDF-1.7\n', 'is a PDF document'],
+  ['BM\x46\0\0\0\0\0\0\0\x36\0', 'is a BMP picture'],
+  ['\xff\x0a\xfa', 'is a JPEG XL picture'],
+  ['\0\0\0\x0cJXL \r\n\x87\n', 'is a JPEG XL picture'],
+  ['8BPS\0\x01', 'is a Photoshop document'],
+  ['<svg xmlns="http://www.w3.org/2000/svg"/>', 'is an SVG drawing'],
+  ['<?xml version="1.0"?>\n<!-- a --><!-- b -->\n<svg width="1"></svg>', 'is an SVG drawing'],
+])('%j %s', (text, problem) => {
+  const error = errorOf(Buffer.from(text, 'latin1'));
+  expect(error).toBeInstanceOf(NotAPictureError);
+  expect(error).toMatchObject({ problem });
+});
+
+describe('damage', () => {
+  const flipped = Buffer.from(SAMPLES.png);
+  flipped.writeUInt8(flipped.readUInt8(100) ^ 1, 100);
+  const headless = SAMPLES.jpeg.subarray(SAMPLES.jpeg.indexOf(Buffer.from([0xff, 0xda])));
+  test.each<[string, Uint8Array]>([
+    ['a flipped bit in a PNG', flipped],
+    ['a PNG of no width', claimingPng(0, 10)],
+    ['a JPEG without a header', Buffer.concat([SAMPLES.jpeg.subarray(0, 2), headless])],
+    ['a JPEG of two markers', Buffer.from([0xff, 0xd8, 0xff, 0xd9])],
+    ['a GIF without a frame', Buffer.from('GIF89a\x01\0\x01\0\0\0\0;', 'latin1')],
+    ['a WebP without a picture', Buffer.from('RIFF\x04\0\0\0WEBP', 'latin1')],
+    ['a TIFF whose directory is elsewhere', Buffer.from('II*\0\xff\xff\0\0', 'latin1')],
+    ['an AVIF without its data', SAMPLES.avif.subarray(0, SAMPLES.avif.indexOf('mdat') - 4)],
+    ['an AVIF cut short', SAMPLES.avif.subarray(0, -1)],
+    ['a TIFF cut short', SAMPLES.tiff.subarray(0, -1)],
+  ])('%s', (_, bytes) => {
+    expect(errorOf(bytes)).toBeInstanceOf(DamagedPictureError);
+  });
+
+  it('does not take the end of a thumbnail for the end of the picture', () => {
+    const thumbnail = Buffer.concat([Buffer.from('Exif\0\0'), SAMPLES.jpeg]);
+    const photo = withSegment(SAMPLES.jpeg, 0xe1, thumbnail);
+    expect(probePicture(photo)).toMatchObject({ width: 48 });
+    expect(errorOf(photo.subarray(0, thumbnail.length + 200))).toBeInstanceOf(DamagedPictureError);
+  });
+
+  it('forgives a broken annotation', () => {
+    const exif = Buffer.from('II*\0\xff\xff\xff\xff', 'latin1');
+    expect(probePicture(withChunk(SAMPLES.png, 'eXIf', exif))).toMatchObject({ orientation: 1 });
+  });
+});
+
+const WHOLE: SampleName[] = [
+  ...(['png', 'turned png', 'animated png', 'jpeg', 'progressive jpeg', 'cmyk jpeg', 'turned jpeg'] as const),
+  ...(['webp', 'lossless webp', 'alpha webp', 'animated webp', 'gif', 'animated gif'] as const),
+];
+
+test.each(WHOLE)('every strict prefix of a %s is refused', (name) => {
+  const sample = SAMPLES[name];
+  const accepted = Array.from({ length: sample.length }, (_, length) => length).filter(
+    (length) => !(errorOf(sample.subarray(0, length)) instanceof PictureError),
+  );
+  expect(accepted).toEqual([]);
+});
+
+test.each([CHELSEA, ROCKET])('prefixes of photos are refused', (photo) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: photo.length - 1 }), (length) => {
+      expect(errorOf(photo.subarray(0, length))).toBeInstanceOf(PictureError);
+    }),
+  );
+});
+
+describe('hostile bytes give a probe or a typed error', () => {
+  const isExpected = (bytes: Uint8Array) => {
+    const outcome = errorOf(bytes);
+    if (outcome instanceof PictureError) return outcome.problem !== '';
+    if (outcome instanceof Error) throw outcome;
+    const { width, height, orientation } = outcome as Probe;
+    return width > 0 && height > 0 && orientation >= 1 && orientation <= 8;
+  };
+  const sample = fc.constantFrom(...Object.values(SAMPLES));
+
+  test('random bytes', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), isExpected));
+  });
+
+  test('random bytes behind a true beginning', () => {
+    const tail = fc.uint8Array({ maxLength: 300 });
+    fc.assert(
+      fc.property(sample, fc.nat(60), tail, (picture, kept, rest) =>
+        isExpected(Buffer.concat([picture.subarray(0, kept), rest])),
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('pictures with some bytes changed, and cut', () => {
+    // The beginning has the structure: most changes go there.
+    const change = fc.tuple(fc.oneof(fc.nat(200), fc.nat(4000)), fc.nat(255));
+    fc.assert(
+      fc.property(
+        sample,
+        fc.array(change, { minLength: 1, maxLength: 6 }),
+        fc.nat(4000),
+        (picture, changes, cut) => {
+          const bytes = Buffer.from(picture);
+          for (const [at, value] of changes) bytes[at % bytes.length] = value;
+          return isExpected(bytes) && isExpected(bytes.subarray(0, cut));
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+});
