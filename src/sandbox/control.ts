@@ -1,0 +1,30 @@
+import { Hono } from 'hono';
+import { json } from './answers.js';
+import type { SandboxLedger } from './ledger.js';
+import { checkToxic } from './toxic-text.js';
+import type { SandboxEnv, World } from './world.js';
+
+/** The sandbox's record as it stands. */
+export function readLedger(world: World): SandboxLedger {
+  return world.ledger.read(world.jobs.all(), [...world.storage.uploads]);
+}
+
+/** `/__sandbox/…`: the record and the toxics, for tests in other processes. Neither counted nor proxied. */
+export function controlApp(world: World): Hono<SandboxEnv> {
+  const app = new Hono<SandboxEnv>({ strict: false });
+  app.get('/__sandbox/ledger', () => json(200, readLedger(world)));
+  app.get('/__sandbox/toxics', () => json(200, { toxics: world.faults.list() }));
+  app.post('/__sandbox/toxics', async (c) => {
+    try {
+      world.faults.add(checkToxic(await c.req.json()));
+    } catch (error) {
+      return json(400, { error: error instanceof Error ? error.message : String(error) });
+    }
+    return json(201, { toxics: world.faults.list() });
+  });
+  app.delete('/__sandbox/toxics', () => {
+    world.faults.clear();
+    return json(200, { toxics: [] });
+  });
+  return app;
+}

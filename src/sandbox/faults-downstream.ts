@@ -1,0 +1,60 @@
+import type { HttpBindings } from '@hono/node-server';
+import { rawJson } from './answers.js';
+import { blanked, reformatted, withoutImages } from './faults-content.js';
+import { cutIntoPieces, endEarly, fallSilent, slowed } from './faults-stream.js';
+import { before } from './faults-upstream.js';
+import { withControlCharacters } from './faults-terminal.js';
+import type { Toxic } from './toxics.js';
+import { close, reset, sendPart } from './wire.js';
+import type { World } from './world.js';
+
+/** What a toxic makes of the answer to a request that was acted on. */
+export async function afterwards(
+  toxic: Toxic,
+  answer: Response,
+  wire: HttpBindings,
+  world: World,
+): Promise<Response> {
+  switch (toxic.type) {
+    case 'latency':
+    case 'timeout':
+    case 'fin':
+    case 'slow_close':
+    case 'status':
+    case 'html':
+      return instead(toxic, answer, wire);
+    case 'reset_peer':
+      return toxic.at === undefined ? reset(wire) : sendPart(answer, toxic.at, reset, wire);
+    case 'limit_data': {
+      const whole = Number(answer.headers.get('content-length') ?? 0);
+      return sendPart(answer, toxic.bytes ?? Math.floor(whole * (toxic.fraction ?? 0.5)), close, wire);
+    }
+    case 'bandwidth':
+      return slowed(answer, toxic.rate);
+    case 'early_end':
+      return endEarly(answer, toxic.events ?? 1);
+    case 'silence':
+      return fallSilent(answer, toxic.events ?? 1);
+    case 'split':
+      return cutIntoPieces(answer, toxic.bytes);
+    case 'blank':
+      return blanked(answer, toxic.index, world.storage);
+    case 'no_images':
+      return withoutImages(answer);
+    case 'garbage':
+      await answer.body?.cancel();
+      return rawJson(200, '{"images": [{"url": "http');
+    case 'wrong_format':
+      return reformatted(answer);
+    case 'terminal':
+      return withControlCharacters(answer);
+  }
+}
+
+/** The types that replace the answer do the same on either side; only the moment differs. */
+async function instead(toxic: Toxic, answer: Response, wire: HttpBindings): Promise<Response> {
+  const other = await before(toxic, wire);
+  if (other === undefined) return answer;
+  await answer.body?.cancel();
+  return other;
+}

@@ -1,0 +1,83 @@
+import type { Job } from './jobs.js';
+import type { StoredUpload } from './storage.js';
+import type { Role } from './toxics.js';
+
+export interface AcceptedRow {
+  request_id: string;
+  /** The full id that was posted to. */
+  endpoint: string;
+  input: unknown;
+  state: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+  accepted_at: string;
+  completed_at: string | null;
+  /** Null until the job is over. */
+  billable_units: number | null;
+  /** USD; null until the job is over. */
+  charged_usd: number | null;
+  headers: { lifecycle: string | null; priority: string | null };
+}
+
+export interface SandboxLedger {
+  /** Every submit that was accepted, in order: the same POST twice is two rows. */
+  accepted: AcceptedRow[];
+  /** How many of them count as charged: all but those that were cancelled before they ran. */
+  charges: number;
+  uploads: StoredUpload[];
+  /** Every request outside `/__sandbox/`, in total and by role ("other" has none). */
+  requests: { total: number; by_role: Partial<Record<Role | 'other', number>> };
+  /** Requests that no route knows: a test that finds any here has found a bug. */
+  unhandled: { method: string; url: string }[];
+}
+
+/** Counts what reaches the sandbox. Jobs and uploads keep their own records; this joins them. */
+export class Ledger {
+  readonly #counts: Partial<Record<Role | 'other', number>> = {};
+  readonly #unhandled: { method: string; url: string }[] = [];
+  #total = 0;
+
+  /** Counts one request. */
+  count(role: Role | 'other'): void {
+    this.#total += 1;
+    this.#counts[role] = (this.#counts[role] ?? 0) + 1;
+  }
+
+  /** Notes, and counts, a request that nothing answers. */
+  miss(method: string, url: string): void {
+    this.count('other');
+    this.#unhandled.push({ method, url });
+  }
+
+  /** The whole record as plain JSON data. */
+  read(jobs: readonly Job[], uploads: StoredUpload[]): SandboxLedger {
+    const accepted = jobs.map(acceptedRow);
+    return {
+      accepted,
+      charges: accepted.filter((one) => one.state !== 'cancelled').length,
+      uploads,
+      requests: { total: this.#total, by_role: { ...this.#counts } },
+      unhandled: [...this.#unhandled],
+    };
+  }
+}
+
+function stateOf(job: Job): AcceptedRow['state'] {
+  if (job.state === 'IN_QUEUE') return 'queued';
+  if (job.state === 'IN_PROGRESS') return 'running';
+  if (job.cancelledInQueue) return 'cancelled';
+  return (job.answer?.status ?? 500) < 400 ? 'completed' : 'failed';
+}
+
+function acceptedRow(job: Job): AcceptedRow {
+  const units = job.answer?.billableUnits ?? null;
+  return {
+    request_id: job.id,
+    endpoint: job.endpoint,
+    input: job.input,
+    state: stateOf(job),
+    accepted_at: new Date(job.acceptedAt).toISOString(),
+    completed_at: job.completedAt === undefined ? null : new Date(job.completedAt).toISOString(),
+    billable_units: units,
+    charged_usd: units === null ? null : Number((units * job.unitPrice).toFixed(6)),
+    headers: { lifecycle: job.lifecycle, priority: job.priority },
+  };
+}

@@ -1,0 +1,67 @@
+import { Hono, type Context } from 'hono';
+import { json } from './answers.js';
+import { authorizedPlatform } from './auth.js';
+import { ENDPOINTS } from './endpoints.js';
+import { as } from './faults.js';
+import type { SandboxEnv, World } from './world.js';
+
+const PAGE = { next_cursor: null, has_more: false };
+
+function failure(status: number, type: string, message: string): Response {
+  return json(status, { error: { type, message } });
+}
+
+/** The ids asked for, repeated or with commas between them; undefined when none were. */
+function asked(c: Context<SandboxEnv>): string[] | undefined {
+  const ids = c.req.queries('endpoint_id')?.flatMap((value) => value.split(','));
+  return ids?.map((id) => id.trim()).filter((id) => id !== '');
+}
+
+/** `api.fal.ai` (fal-api.md 5.1, 5.2). */
+export function platformApp(world: World): Hono<SandboxEnv> {
+  const app = new Hono<SandboxEnv>({ strict: false });
+
+  app.get('/v1/models', as(world, 'models'), authorizedPlatform(world, true), (c) => {
+    const ids = asked(c);
+    const limit = Number(c.req.query('limit') ?? 50);
+    if (!Number.isInteger(limit) || limit < 1 || (ids?.length ?? 0) > 50) {
+      return failure(400, 'validation_error', 'limit must be a positive integer, endpoint_id 1 to 50 ids');
+    }
+    const found = Object.entries(ENDPOINTS).filter(([id]) => ids === undefined || ids.includes(id));
+    const models = found.slice(0, limit).map(([endpoint_id, { title }]) => ({
+      endpoint_id,
+      metadata: {
+        display_name: title,
+        category: 'image-to-image',
+        description: `${title}, as the sandbox plays it`,
+        status: 'active',
+        tags: ['lora', 'sandbox'],
+        updated_at: '2026-10-01T00:00:00Z',
+        thumbnail_url: `https://fal.ai/models/${endpoint_id}/thumbnail.png`,
+        model_url: `https://fal.run/${endpoint_id}`,
+        license_type: 'commercial',
+      },
+    }));
+    return json(200, { models, ...PAGE, has_more: found.length > models.length });
+  });
+
+  app.get('/v1/models/pricing', as(world, 'pricing'), authorizedPlatform(world, false), (c) => {
+    const ids = asked(c) ?? [];
+    if (ids.length < 1 || ids.length > 50) {
+      return failure(400, 'validation_error', 'endpoint_id: 1 to 50 ids are needed');
+    }
+    const prices = ids.flatMap((endpoint_id) => {
+      const endpoint = ENDPOINTS[endpoint_id];
+      if (endpoint === undefined) return [];
+      return [{ endpoint_id, unit_price: endpoint.unitPrice, unit: 'megapixels', currency: 'USD' }];
+    });
+    return json(200, { prices, ...PAGE });
+  });
+
+  return app;
+}
+
+/** The platform's answer for a route that it does not have. */
+export function platformNotFound(path: string): Response {
+  return failure(404, 'not_found', `No route for ${path}`);
+}

@@ -1,0 +1,65 @@
+import { Hono, type Context } from 'hono';
+import { detail } from './answers.js';
+import { platformApp, platformNotFound } from './platform.js';
+import { directApp, queueApp } from './queue.js';
+import { restApp } from './storage-routes.js';
+import type { SandboxEnv, World } from './world.js';
+
+const TARGET = 'x-fal-target-url';
+
+/** fal's four hosts as hono apps. */
+export function hostApps(world: World): ReadonlyMap<string, Hono<SandboxEnv>> {
+  const hosts = new Map([
+    ['queue.fal.run', queueApp(world)],
+    ['fal.run', directApp(world)],
+    ['rest.fal.ai', restApp(world)],
+    ['api.fal.ai', platformApp(world)],
+  ]);
+  for (const [host, app] of hosts) {
+    app.notFound((c) => {
+      world.ledger.miss(c.req.method, c.req.url);
+      return host === 'api.fal.ai' ? platformNotFound(c.req.path) : detail(404, 'Not Found');
+    });
+    app.onError(failed);
+  }
+  return hosts;
+}
+
+/** A handler that threw: mostly a client that left while its body was read. */
+export function failed(): Response {
+  return detail(500, 'Internal Server Error');
+}
+
+/**
+ * fal's proxy protocol (fal-api.md 6.1): the real URL stands in a header, method and body are kept. A plain
+ * request that names one of fal's hosts as its own is served as well.
+ */
+export function proxyApp(world: World): Hono<SandboxEnv> {
+  const hosts = hostApps(world);
+  const app = new Hono<SandboxEnv>({ strict: false });
+
+  app.use(async (c, next) => {
+    const url = new URL(c.req.url);
+    const host = hosts.get(url.hostname);
+    if (host !== undefined) return host.fetch(await readdressed(c, url), c.env);
+    await next();
+    return undefined;
+  });
+  app.all('/proxy', async (c) => {
+    const header = c.req.header(TARGET);
+    const url = header !== undefined && URL.canParse(header) ? new URL(header) : undefined;
+    const host = url?.protocol === 'https:' && url.port === '' ? hosts.get(url.hostname) : undefined;
+    if (url === undefined || host === undefined) {
+      world.ledger.miss(c.req.method, header ?? c.req.url);
+      return detail(400, 'Invalid request');
+    }
+    return host.fetch(await readdressed(c, url), c.env);
+  });
+  return app;
+}
+
+async function readdressed(c: Context<SandboxEnv>, url: URL): Promise<Request> {
+  const { method } = c.req;
+  const body = method === 'GET' || method === 'HEAD' ? null : await c.req.arrayBuffer();
+  return new Request(url, { method, headers: c.req.raw.headers, body });
+}

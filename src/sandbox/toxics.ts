@@ -1,0 +1,106 @@
+import * as z from 'zod';
+
+/** What a request is for: faults are aimed at these, and the ledger counts by them. */
+export const ROLES = [
+  'submit',
+  'status',
+  'stream',
+  'result',
+  'cancel',
+  'initiate',
+  'put',
+  'file',
+  'models',
+  'pricing',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+const whole = z.number().int().nonnegative();
+const positive = z.number().int().positive();
+
+const common = {
+  name: z.string().optional(),
+  /** The role it is aimed at, or `*` for all of them. */
+  on: z.enum([...ROLES, '*']),
+  /** `upstream`: before the request is acted on; `downstream`: after it, in place of the answer. */
+  stream: z.enum(['upstream', 'downstream']).optional(),
+  /** The share of matching requests that it hits, 0 to 1; 1 unless given. */
+  toxicity: z.number().min(0).max(1).optional(),
+  /** How many requests it hits before it is spent; no limit unless given. */
+  times: positive.optional(),
+  /** How many matching requests it lets pass first. */
+  after: whole.optional(),
+};
+
+function kind<T extends string, S extends z.ZodRawShape>(type: T, shape: S) {
+  return z.strictObject({ type: z.literal(type), ...common, ...shape });
+}
+
+/** In toxiproxy's vocabulary where it has a word. Times are milliseconds, sizes bytes, rates KB/s. */
+export const toxicSchema = z.discriminatedUnion('type', [
+  kind('latency', { latency: whole, jitter: whole.optional() }),
+  kind('reset_peer', { at: whole.optional() }),
+  kind('slow_close', { delay: whole.optional() }),
+  kind('fin', {}),
+  kind('limit_data', { bytes: whole.optional(), fraction: z.number().min(0).max(1).optional() }),
+  kind('timeout', {}),
+  kind('status', {
+    code: z.number().int().min(400).max(599),
+    body: z.string().optional(),
+    html: z.boolean().optional(),
+    headers: z.record(z.string(), z.string()).optional(),
+  }),
+  kind('html', {}),
+  kind('bandwidth', { rate: z.number().positive() }),
+  kind('early_end', { events: whole.optional() }),
+  kind('silence', { events: whole.optional() }),
+  kind('split', { bytes: positive.optional() }),
+  kind('blank', { index: whole.optional() }),
+  kind('no_images', {}),
+  kind('garbage', {}),
+  kind('wrong_format', {}),
+  kind('terminal', {}),
+]);
+
+/** One fault: what happens, to which requests, and how often. */
+export type Toxic = z.infer<typeof toxicSchema>;
+export type ToxicType = Toxic['type'];
+export type Direction = 'upstream' | 'downstream';
+
+interface Trait {
+  about: string;
+  /** Where it acts when `stream` is not given. */
+  stream: Direction;
+  /** Whether it may act on either side; else `stream` is the only one. */
+  either?: boolean;
+  /** The roles that it makes sense for; all unless given. */
+  roles?: readonly Role[];
+}
+
+const json: readonly Role[] = ROLES.filter((role) => role !== 'file' && role !== 'put' && role !== 'stream');
+
+/** What each type does, in the words of the help. */
+export const TRAITS: Readonly<Record<ToxicType, Trait>> = {
+  latency: { about: 'waits before it goes on', stream: 'downstream', either: true },
+  reset_peer: { about: 'cuts the connection with RST, after `at` bytes', stream: 'downstream', either: true },
+  slow_close: { about: 'closes with FIN instead of answering', stream: 'downstream', either: true },
+  fin: { about: 'the same, at once', stream: 'downstream', either: true },
+  limit_data: { about: 'sends only part of the answer, then closes', stream: 'downstream' },
+  timeout: { about: 'never answers', stream: 'downstream', either: true },
+  status: { about: 'answers with an error code', stream: 'upstream', either: true },
+  html: { about: "answers 200 with a gateway's HTML page", stream: 'upstream', either: true },
+  bandwidth: { about: 'sends the answer slowly', stream: 'downstream' },
+  early_end: { about: 'ends before COMPLETED', stream: 'downstream', roles: ['stream'] },
+  silence: { about: 'falls silent and stays open', stream: 'downstream', roles: ['stream'] },
+  split: { about: 'cuts events apart, inside characters', stream: 'downstream', roles: ['stream'] },
+  blank: { about: 'black pictures, marked as moderated', stream: 'downstream', roles: ['result'] },
+  no_images: { about: '200 without a picture', stream: 'downstream', roles: ['result'] },
+  garbage: { about: '200 with a body that is not JSON', stream: 'downstream', roles: json },
+  wrong_format: { about: 'another format than announced', stream: 'downstream', roles: ['file'] },
+  terminal: { about: 'control characters in logs and errors', stream: 'downstream' },
+};
+
+/** Where a toxic acts. */
+export function directionOf(toxic: Toxic): Direction {
+  return toxic.stream ?? TRAITS[toxic.type].stream;
+}

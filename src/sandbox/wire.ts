@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+
+/** Long enough for a written piece to leave the machine before the socket is cut: RST overtakes data. */
+const SETTLE_MS = 20;
+
+/** Cuts the connection with RST. */
+export function reset({ incoming }: HttpBindings): Response {
+  incoming.socket.resetAndDestroy();
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Closes our side with FIN, without an answer. */
+export function close({ incoming }: HttpBindings): Response {
+  incoming.socket.end();
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Holds the connection open until the client leaves. */
+export async function hang({ outgoing }: HttpBindings): Promise<Response> {
+  if (!outgoing.destroyed) await once(outgoing, 'close').catch(() => undefined);
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Sends the head in full and the first bytes of the body, then cuts with FIN or RST. */
+export async function sendPart(
+  answer: Response,
+  bytes: number,
+  end: typeof reset | typeof close,
+  wire: HttpBindings,
+): Promise<Response> {
+  const { outgoing } = wire;
+  outgoing.on('error', () => undefined);
+  outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
+  outgoing.flushHeaders();
+  const reader = (answer.body as ReadableStream<Uint8Array> | null)?.getReader();
+  let left = bytes;
+  while (reader !== undefined && left > 0 && !outgoing.destroyed) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    outgoing.write(value.subarray(0, left));
+    left -= value.byteLength;
+  }
+  await reader?.cancel();
+  await sleep(SETTLE_MS);
+  return end(wire);
+}

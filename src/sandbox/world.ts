@@ -1,0 +1,27 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Clock } from './clock.js';
+import type { Faults } from './faults.js';
+import type { Jobs } from './jobs.js';
+import type { Ledger } from './ledger.js';
+import type { Storage } from './storage.js';
+
+/** What the sandbox's hono apps share: the raw socket is needed by faults that cut it. */
+export interface SandboxEnv {
+  Bindings: HttpBindings;
+}
+
+/** The state of one sandbox; every route takes it as its first argument. */
+export interface World {
+  clock: Clock;
+  storage: Storage;
+  jobs: Jobs;
+  ledger: Ledger;
+  faults: Faults;
+  /** When set, every other key is refused. */
+  key: string | undefined;
+  /** Milliseconds between two comments on an otherwise quiet status stream. */
+  keepAliveCommentMs: number;
+  /** Milliseconds for which a result is kept after its completion, and the same for large ones. */
+  resultTtlMs: number;
+  largeResultTtlMs: number;
+}
