@@ -1,6 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { randomInt } from 'node:crypto';
 import envPaths from 'env-paths';
 
 /** An output stream, with what a terminal adds to it. */
@@ -74,7 +73,7 @@ export function systemContext(signal: AbortSignal): Context {
     now: () => Date.now(),
     elapsed: () => performance.now(),
     random: () => Math.random(),
-    newSeed: () => randomInt(2 ** 31),
+    newSeed: () => Math.floor(Math.random() * 2 ** 31),
     sleep: systemSleep,
     // Late bound: Node loads its fetch on first use, which costs some 20 ms.
     fetch: (input, init) => fetch(input, init),

@@ -23,13 +23,13 @@ export async function main(argv: readonly string[], context: Context): Promise<E
 /** What starts with no command is an edit: `fal-edit photo.jpg -p …`. */
 function withCommand(argv: readonly string[]): string[] {
   const [first] = argv;
-  const asksTheProgram = first === undefined || ['-h', '--help', '-V', '--version'].includes(first);
-  if (asksTheProgram && argv.length <= 1) return first === undefined ? ['edit'] : [...argv];
-  return first !== undefined && COMMANDS.includes(first) ? [...argv] : ['edit', ...argv];
+  const asksTheProgram = argv.length === 1 && ['-h', '--help', '-V', '--version'].includes(first ?? '');
+  const isCommand = first !== undefined && COMMANDS.includes(first);
+  return asksTheProgram || isCommand ? [...argv] : ['edit', ...argv];
 }
 
 /** commander exits with 1 where a flag is wrong; with us that is a usage error. */
-function parseError(error: CommanderError): FalEditError {
+function parseError(error: Error): FalEditError {
   const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n');
   const hint = more.join(' ').replace(/^\((.*)\)$/, '$1');
   return usageError(

@@ -1,5 +1,5 @@
-import { Command, CommanderError, Option } from 'commander';
-import packageJson from '../package.json' with { type: 'json' };
+import { Command, Option } from 'commander';
+import { VERSION } from './commands/at-once.js';
 import { EDIT_FLAGS } from './commands/edit-flags.js';
 import { EDIT_HELP, SANDBOX_HELP } from './commands/help-pages.js';
 import { propertyOf, type Flag } from './commands/flag.js';
@@ -11,8 +11,6 @@ import { helpText, type HelpPage } from './terminal/help.js';
 
 /** The words that are commands; whatever else stands first starts an edit. */
 export const COMMANDS = ['edit', 'sandbox', 'help'];
-
-export const VERSION = packageJson.version;
 
 /**
  * The commander tree. Every action loads its command when it runs, so that `--help` costs no more than this file.
@@ -75,4 +73,4 @@ function givenFlags(command: Command, flags: readonly Flag[]): Record<string, Fl
   return given;
 }
 
-export { CommanderError };
+export { CommanderError } from 'commander';
