@@ -31,20 +31,26 @@ function withCommand(argv: readonly string[]): string[] {
 /** commander exits with 1 where a flag is wrong; with us that is a usage error. */
 function parseError(error: Error): FalEditError {
   const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n');
-  const hint = more.join(' ').replace(/^\((.*)\)$/, '$1');
+  const suggestion = more.join(' ').replace(/^\((.*)\)$/, '$1');
+  const isDashed = /^unknown option '-[^-]/.test(message);
+  const hint = isDashed ? 'A file whose name starts with a dash goes after --.' : suggestion;
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
   return usageError(
-    `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
+    sentence.endsWith('.') ? sentence : `${sentence}.`,
     hint === '' ? 'fal-edit --help lists all flags.' : hint,
   );
 }
 
 /** Shows a failure that no command has shown itself. */
 async function report(error: unknown, argv: readonly string[], context: Context): Promise<ExitCode> {
-  const [{ fail }, { openTerminal }] = await Promise.all([
+  const [{ fail }, { openTerminal }, { switchState }] = await Promise.all([
     import('./commands/fail.js'),
     import('./terminal/terminal.js'),
+    import('./config/settings.js'),
   ]);
-  const has = (...names: string[]): boolean => argv.some((argument) => names.includes(argument));
+  // What follows -- is a file, whatever it is called.
+  const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const has = (...names: string[]): boolean => flags.some((argument) => names.includes(argument));
   const terminal = await openTerminal(context, {
     quiet: has('-q', '--quiet'),
     verbose: false,
@@ -52,6 +58,6 @@ async function report(error: unknown, argv: readonly string[], context: Context)
     noColor: has('--no-color'),
     redact: (text) => text,
   });
-  const json = has('--json') || ['1', 'true'].includes(context.env['FAL_EDIT_JSON'] ?? '');
+  const json = has('--json') || switchState(context.env['FAL_EDIT_JSON']) === true;
   return fail(error, terminal, undefined, json);
 }

@@ -1,7 +1,6 @@
 import { missingKeyError } from '../config/credentials.js';
 import type { Settings } from '../config/settings.js';
 import { checkProxyUrl, type Connection } from '../fal/connection.js';
-import { readSandboxSettings } from './sandbox-settings.js';
 
 /** A way to fal, and what has to be closed afterwards. */
 export interface OpenConnection {
@@ -26,7 +25,10 @@ export function requireKey(settings: Settings, connection: Connection): void {
 /** Starts the local fal where `--sandbox` asks for it. The key is not told to it. */
 export async function openConnection(settings: Settings, connection: Connection): Promise<OpenConnection> {
   if (settings.values['sandbox'] !== true) return { connection, close: () => Promise.resolve() };
-  const { startSandbox } = await import('../sandbox/server.js');
+  const [{ startSandbox }, { readSandboxSettings }] = await Promise.all([
+    import('../sandbox/server.js'),
+    import('./sandbox-settings.js'),
+  ]);
   const sandbox = await startSandbox({ ...readSandboxSettings(settings), port: 0 });
   return { connection: { key: undefined, proxyUrl: sandbox.proxyUrl }, close: () => sandbox.close() };
 }

@@ -105,5 +105,6 @@ function errorObject(error: FalEditError): Record<string, unknown> {
 export function shortPath(file: string, cwd: string): string {
   if (file === '-') return file;
   const relative = path.relative(cwd, file);
-  return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
+  const isOutside = relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
+  return relative === '' || isOutside ? file : relative;
 }

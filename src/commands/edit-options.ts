@@ -1,17 +1,20 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import path from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import * as z from 'zod';
 import type { FlagValue, Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { parseDuration } from '../edit/duration.js';
-import { codeOf, inputError, usageError } from '../errors.js';
-import { allowed, schemaAt } from '../models/allowed.js';
+import { codeOf, FalEditError, inputError, usageError } from '../errors.js';
+import { allowed, placeAt } from '../models/allowed.js';
 import type { Model } from '../models/model.js';
 import { findModel } from '../models/registry.js';
 import {
-  FLAG_OF,
+  flagOf,
   SIZE_PRESETS,
   type EditRequest,
+  type NamedSetting,
+  type NameOf,
   type RequestKey,
   type SizePreset,
 } from '../models/request.js';
@@ -28,15 +31,14 @@ export interface EditOptions {
   keepBlanked: boolean;
   dryRun: boolean;
   timeoutMs: number;
-  /** What to call a property of the request: its flag, or the setting that it came from. */
-  nameOf: (key: RequestKey) => string;
+  nameOf: NameOf;
 }
 
 const DEFAULT_TIMEOUT_MS = 10 * 60_000;
 const LONGEST_TIMEOUT_MS = 24 * 60 * 60_000;
 
-/** The flags behind each property of a request, the one that messages name first. */
-const FLAGS: Record<RequestKey, readonly string[]> = {
+/** The flags behind each setting, the one that messages name first. */
+const FLAGS: Record<NamedSetting, readonly string[]> = {
   prompt: ['prompt', 'prompt-file'],
   images: ['image'],
   strength: ['strength', 'image-strength'],
@@ -51,6 +53,8 @@ const FLAGS: Record<RequestKey, readonly string[]> = {
   acceleration: ['acceleration'],
   expandPrompt: ['expand-prompt'],
   safetyChecker: ['no-safety-checker'],
+  set: ['set'],
+  output: ['output'],
 };
 
 const number = z
@@ -98,21 +102,20 @@ const schema = z.object({
 export async function readEditOptions(
   settings: Settings,
   positional: readonly string[],
-  context: Pick<Context, 'cwd' | 'stdin' | 'newSeed'>,
+  context: Pick<Context, 'cwd' | 'stdin' | 'newSeed' | 'signal'>,
 ): Promise<EditOptions> {
   const { values } = settings;
-  const model = findModel(text(values['model']));
-  const nameOf = (key: RequestKey): string => {
-    const flag = FLAGS[key].find((name) => values[name] !== undefined);
-    return (flag === undefined ? undefined : settings.origins[flag]) ?? FLAG_OF[key];
-  };
+  const model = findModel(text(values['model']), settings.origins['model']);
+  const nameOf = namesIn(settings);
   refuseUnsupported(model, givenKeys(values), nameOf);
-  const images = [...positional, ...list(values['image'])];
+  // A default from a weaker setting stands back for a picture on the command line.
+  const isDefault = settings.origins['image'] !== '--image';
+  const images = [...positional, ...(isDefault && positional.length > 0 ? [] : list(values['image']))];
   if (images.includes('-') && values['prompt-file'] === '-') {
     throw usageError('--prompt-file - and the picture - both ask for stdin, which can be read once.');
   }
   const parsed = parseFlags(model, values, nameOf);
-  const set = parseSetFields(model, list(values['set']));
+  const set = parseSetFields(model, list(values['set']), nameOf);
   const request: EditRequest = {
     prompt: await readPrompt(settings, context),
     images,
@@ -138,7 +141,15 @@ export async function readEditOptions(
     keepBlanked: values['keep-blanked'] === true,
     dryRun: values['dry-run'] === true,
     timeoutMs: readTimeout(settings),
-    nameOf,
+    nameOf: (setting) => (setting === 'images' && positional.length > 0 ? flagOf(setting) : nameOf(setting)),
+  };
+}
+
+/** What messages call each setting: the flag, variable or file that its value came from. */
+function namesIn({ values, origins }: Settings): NameOf {
+  return (setting) => {
+    const flag = FLAGS[setting].find((name) => values[name] !== undefined);
+    return (flag === undefined ? undefined : origins[flag]) ?? flagOf(setting);
   };
 }
 
@@ -150,11 +161,7 @@ function givenKeys(values: Settings['values']): Partial<EditRequest> {
   return Object.fromEntries(keys.map((key) => [key, true]));
 }
 
-function parseFlags(
-  model: Model,
-  values: Settings['values'],
-  nameOf: (key: RequestKey) => string,
-): z.infer<typeof schema> {
+function parseFlags(model: Model, values: Settings['values'], nameOf: NameOf): z.infer<typeof schema> {
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
   const messages = parsed.error.issues.map(({ path: [flag] }) => {
@@ -163,7 +170,7 @@ function parseFlags(
     const field = model.fields[key]?.[0] ?? '';
     const given = JSON.stringify(values[String(flag)]);
     const extra = key === 'size' ? ', or model to leave it to the model' : '';
-    return `${nameOf(key)}: ${given} is not allowed. Allowed: ${allowed(schemaAt(model.input, [field]))}${extra}.`;
+    return `${nameOf(key)}: ${given} is not allowed. Allowed: ${allowed(placeAt(model.input, [field]).schema)}${extra}.`;
   });
   throw usageError(messages.join('\n'));
 }
@@ -186,7 +193,7 @@ export function readTimeout({ values, origins }: Settings): number {
 
 async function readPrompt(
   { values, origins }: Settings,
-  context: Pick<Context, 'cwd' | 'stdin'>,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<string> {
   const file = text(values['prompt-file']);
   const place = origins['prompt-file'] ?? '--prompt-file';
@@ -209,12 +216,15 @@ function notBlank(prompt: string, place: string): string {
 async function readPromptFile(
   file: string,
   place: string,
-  context: Pick<Context, 'cwd' | 'stdin'>,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<string> {
   let bytes: Uint8Array;
   try {
-    bytes = file === '-' ? await readAll(context.stdin) : await readFile(path.resolve(context.cwd, file));
+    const stream = file === '-' ? context.stdin : createReadStream(path.resolve(context.cwd, file));
+    bytes = await readAll(addAbortSignal(context.signal, stream), `${place}: ${file}`);
   } catch (error) {
+    context.signal.throwIfAborted();
+    if (error instanceof FalEditError) throw error;
     throw inputError(`${place}: ${file} cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
   }
   try {
@@ -228,13 +238,14 @@ async function readPromptFile(
 /** A prompt is short; whoever pipes a picture into it is stopped early. */
 const LONGEST_PROMPT_BYTES = 1024 * 1024;
 
-async function readAll(stream: AsyncIterable<string | Uint8Array>): Promise<Uint8Array> {
+async function readAll(stream: AsyncIterable<string | Uint8Array>, place: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     length += bytes.byteLength;
-    if (length > LONGEST_PROMPT_BYTES) throw inputError('--prompt-file -: more than 1 MB is no prompt.');
+    if (length > LONGEST_PROMPT_BYTES)
+      throw inputError(`${place} has more than 1 MB, the most that a prompt may have.`);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);

@@ -35,7 +35,7 @@ export async function editCommand(
   });
   let record: EditRecord | undefined;
   try {
-    refuseContradictions(values);
+    refuseContradictions(settings);
     const options = await readEditOptions(settings, images, context);
     const declared = readConnection(settings);
     const plan = await planEdit(options, context);
@@ -91,12 +91,13 @@ async function run(
   }
 }
 
-function refuseContradictions(values: Settings['values']): void {
+function refuseContradictions({ values, origins }: Settings): void {
+  const name = (flag: string): string => origins[flag] ?? `--${flag}`;
   if (values['output'] === '-' && values['json'] === true) {
-    throw usageError('--output - and --json both want stdout. Give one.');
+    throw usageError(`${name('output')} - and ${name('json')} both want stdout. Give one.`);
   }
   if (values['quiet'] === true && values['verbose'] === true) {
-    throw usageError('--quiet and --verbose exclude each other. Give one.');
+    throw usageError(`${name('quiet')} and ${name('verbose')} exclude each other. Give one.`);
   }
 }
 

@@ -3,7 +3,7 @@ import { EDIT_FLAGS } from './edit-flags.js';
 import { SANDBOX_FLAGS } from './sandbox-flags.js';
 
 export const EDIT_HELP: HelpPage = {
-  about: 'Edit pictures through fal.ai. Never pays twice, refuses what a model would ignore.',
+  about: 'Edit pictures through fal.ai. Pays once, refuses what a model would ignore.',
   examples: [
     ['fal-edit photo.jpg -p "turn it into a watercolor"', 'edit a picture; the result is photo.edit.png'],
     ['fal-edit photo.jpg -p "a snowy evening" --strength 0.6 -o snow.jpg', 'keep more of it, as a JPEG'],
@@ -37,7 +37,7 @@ export const SANDBOX_HELP: HelpPage = {
   about: 'A local fal: the real protocol over TCP, pictures of its own, no cost.',
   examples: [
     ['fal-edit sandbox', 'run it, and print the two lines that point a run at it'],
-    ['eval "$(fal-edit sandbox --port 4000 & sleep 1)"', 'the same in a script'],
+    ['fal-edit sandbox > sandbox.env & sleep 1; . ./sandbox.env', 'the same in a script'],
     ['fal-edit sandbox --toxic reset_peer,on=submit,stream=downstream,times=1', 'lose the first answer'],
   ],
   usage: 'fal-edit sandbox [options]',

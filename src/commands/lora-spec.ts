@@ -14,7 +14,8 @@ export function parseLora(text: string, place: string): Lora {
   const [, path = spec, scale] = match ?? [];
   if (path === '') throw usageError(`${place}: "${text}" names no LoRA.`, FORM);
   const tail = spec.slice(spec.lastIndexOf('@') + 1);
-  const isHubId = /^[\w.-]+\/[\w.-]+@/.test(spec);
+  // A file may hold an @ of its own: dir/my@style.safetensors.
+  const isHubId = /^\w[\w.-]*\/[\w.-]+@/.test(spec) && !spec.toLowerCase().endsWith('.safetensors');
   if (scale === undefined && isHubId)
     throw usageError(`${place}: "${tail}" is not a scale. Allowed: a number.`, FORM);
   return scale === undefined ? { path: spec } : { path, scale: Number(scale) };

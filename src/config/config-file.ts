@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { lilconfig } from 'lilconfig';
 import type { Context } from '../context.js';
-import { messageOf, usageError } from '../errors.js';
+import { codeOf, usageError } from '../errors.js';
 
 /** Long flag names (and `key`) with their values, as a config file holds them. */
 export interface ConfigFile {
@@ -29,7 +29,11 @@ async function search(folder: string, name: string, stopDir?: string): Promise<C
     ...(stopDir === undefined ? {} : { stopDir: path.dirname(stopDir) }),
     loaders: { '.json': parse },
   });
-  const found = await searcher.search(folder);
+  const found = await searcher.search(folder).catch((error: unknown) => {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    throw usageError(`${name}: cannot be read (${code}).`);
+  });
   if (found === null || found.isEmpty === true) return undefined;
   // A user's file is not inherited from a folder above it.
   if (stopDir !== undefined && path.dirname(found.filepath) !== path.resolve(stopDir)) return undefined;
@@ -40,8 +44,9 @@ function parse(file: string, text: string): Record<string, unknown> {
   let config: unknown;
   try {
     config = JSON.parse(text);
-  } catch (error) {
-    throw usageError(`${file}: not valid JSON (${messageOf(error)}).`);
+  } catch {
+    // The parser's own message quotes the text, and the text may hold the key.
+    throw usageError(`${file}: not valid JSON. Allowed: one JSON object, e.g. {"model": "flux-2-lora"}.`);
   }
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw usageError(`${file}: must hold one JSON object of flags, e.g. {"model": "flux-2-lora"}.`);

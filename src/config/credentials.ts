@@ -1,4 +1,4 @@
-import { FalEditError } from '../errors.js';
+import { FalEditError, usageError } from '../errors.js';
 import type { ConfigFile } from './config-file.js';
 import type { VariableLayer } from './environment.js';
 
@@ -17,8 +17,11 @@ export function findKey(layers: readonly VariableLayer[], files: readonly Config
     if (id !== '' && secret !== '') return checkKey(`${id}:${secret}`, 'FAL_KEY_ID and FAL_KEY_SECRET');
   }
   for (const { file, values } of files) {
-    const key = values['key'];
-    if (typeof key === 'string' && key.trim() !== '') return checkKey(key.trim(), `"key" in ${file}`);
+    const { key } = values;
+    if (key !== undefined && typeof key !== 'string') {
+      throw usageError(`"key" in ${file}: must be text, the key between quotation marks.`);
+    }
+    if (key !== undefined && key.trim() !== '') return checkKey(key.trim(), `"key" in ${file}`);
   }
   return undefined;
 }
@@ -33,6 +36,8 @@ function checkKey(key: string, origin: string): string {
 /** No key was found, and neither a proxy nor the sandbox makes one unnecessary. */
 export function missingKeyError(): FalEditError {
   return new FalEditError('auth', 'There is no key for fal: FAL_KEY is not set.', {
-    hint: 'Set FAL_KEY (https://fal.ai/dashboard/keys) in the environment or in .env, or try it with --sandbox, which needs none.',
+    hint:
+      'Set FAL_KEY, or FAL_KEY_ID and FAL_KEY_SECRET together, in the environment or in .env ' +
+      '(https://fal.ai/dashboard/keys). Or try it with --sandbox, which needs none.',
   });
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../context.js';
+import { closest } from 'fastest-levenshtein';
 import { usageError } from '../errors.js';
 import { readConfigFiles, type ConfigFile } from './config-file.js';
 import { findKey } from './credentials.js';
@@ -49,18 +50,25 @@ export async function resolveSettings(
   const merged: Layer = { values: {}, origins: {} };
   for (const layer of layers) {
     const taken = new Set(Object.keys(merged.values));
+    const isOn = (name: string): boolean => (layer.values[name] ?? false) !== false;
+    const wasOn = (name: string): boolean => taken.has(name) && merged.values[name] !== false;
     for (const [name, value] of Object.entries(layer.values)) {
       const rivals = exclusive.flatMap(([a, b]) => (a === name ? [b] : b === name ? [a] : []));
-      const rival = rivals.find((other) => Object.hasOwn(layer.values, other));
+      const rival = rivals.find((other) => isOn(name) && isOn(other));
       if (rival !== undefined && !taken.has(rival) && !taken.has(name)) {
         throw usageError(`${origin(layer, name)} and ${origin(layer, rival)} exclude each other. Give one.`);
       }
-      if (taken.has(name) || rivals.some((other) => taken.has(other))) continue;
+      if (taken.has(name) || rivals.some(wasOn)) continue;
       merged.values[name] = value;
       merged.origins[name] = origin(layer, name);
     }
   }
-  return { ...merged, key: findKey(variables, files) };
+  return { ...merged, values: switchedOn(merged.values), key: findKey(variables, files) };
+}
+
+/** A switch that is off has done its work once it has hidden the weaker settings: from here on it is not given. */
+function switchedOn(values: Layer['values']): Layer['values'] {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== false));
 }
 
 function origin(layer: Layer, name: string): string {
@@ -107,7 +115,10 @@ function fromFile(flags: readonly FlagDefinition[], { file, values }: ConfigFile
     if (name === 'key' || name === '$schema') continue;
     const flag = flags.find((candidate) => candidate.name === name);
     // Another command's flag may stand here too; a flag of none of them is a typing error.
-    if (flag === undefined) throw usageError(`${file}: "${name}" is no flag of fal-edit.`);
+    if (flag === undefined) {
+      const near = closest(name, [...flags.map((known) => known.name), 'key']);
+      throw usageError(`${file}: "${name}" is no flag of fal-edit.`, `Did you mean "${near}"?`);
+    }
     put(layer, flag, value, `"${name}" in ${file}`);
   }
   return layer;
@@ -115,17 +126,21 @@ function fromFile(flags: readonly FlagDefinition[], { file, values }: ConfigFile
 
 /** Puts a value of a weak setting into the form that the command line would have given it. */
 function put(layer: Layer, flag: FlagDefinition, value: unknown, place: string): void {
-  const typed = flag.value === undefined ? switchOf(value, place) : valueOf(flag, value, place);
-  if (typed === false) return;
-  layer.values[flag.name] = typed;
+  layer.values[flag.name] = flag.value === undefined ? switchOf(value, place) : valueOf(flag, value, place);
   layer.origins[flag.name] = place;
 }
 
 function switchOf(value: unknown, place: string): boolean {
+  const state = switchState(value);
+  if (state !== undefined) return state;
+  throw usageError(`${place}: ${JSON.stringify(value)} is neither on nor off. Allowed: true, false.`);
+}
+
+/** Whether a word (1, true, yes, on; 0, false, no, off) or a boolean means on; undefined where it means neither. */
+export function switchState(value: unknown): boolean | undefined {
   const text = String(value).trim().toLowerCase();
   if (['1', 'true', 'yes', 'on'].includes(text)) return true;
-  if (['0', 'false', 'no', 'off'].includes(text)) return false;
-  throw usageError(`${place}: "${text}" is neither on nor off. Allowed: true, false.`);
+  return ['0', 'false', 'no', 'off'].includes(text) ? false : undefined;
 }
 
 function valueOf(flag: FlagDefinition, value: unknown, place: string): string | string[] {

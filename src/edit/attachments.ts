@@ -7,7 +7,7 @@ import { openWeights } from '../images/weights.js';
 import { flagForField } from '../models/explain.js';
 import { findFileFields, type FileField } from '../models/fields.js';
 import type { Model } from '../models/model.js';
-import type { Dimensions } from '../models/request.js';
+import { flagOf, type Dimensions, type NameOf } from '../models/request.js';
 
 /** A file that the input names: to be uploaded, or at a URL that fal reads by itself. */
 export interface Attachment {
@@ -37,6 +37,7 @@ export async function readAttachments(
   model: Model,
   input: Record<string, unknown>,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+  nameOf: NameOf = flagOf,
 ): Promise<Attachment[]> {
   const fields = findFileFields(model.input, input);
   if (fields.filter(({ value }) => value === '-').length > 1) {
@@ -44,7 +45,7 @@ export async function readAttachments(
   }
   return Promise.all(
     fields.map((field) => {
-      const flag = flagForField(model, field.path);
+      const flag = flagForField(model, field.path, nameOf);
       return field.role === 'picture' ? readPicture(field, flag, context) : readWeights(field, flag, context);
     }),
   );

@@ -1,10 +1,13 @@
 /** Why a run was stopped from our side. */
 export type StopReason = 'deadline' | 'interrupted';
 
+/** More than a timer of Node can wait makes it fire at once; this is 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** One signal for both ways to stop a run: the time is up, or a person said so. */
 export class Deadline {
   private readonly timer: NodeJS.Timeout;
-  private readonly timeUp = new AbortController();
+  private readonly ending = new AbortController();
   readonly signal: AbortSignal;
 
   constructor(
@@ -12,8 +15,11 @@ export class Deadline {
     readonly timeoutMs: number,
     private readonly interrupt: AbortSignal,
   ) {
-    this.timer = setTimeout(() => this.timeUp.abort(new Error('The deadline has passed.')), timeoutMs);
-    this.signal = AbortSignal.any([interrupt, this.timeUp.signal]);
+    this.timer = setTimeout(
+      () => this.ending.abort(new Error('The deadline has passed.')),
+      Math.min(timeoutMs, LONGEST_MS),
+    );
+    this.signal = AbortSignal.any([interrupt, this.ending.signal]);
   }
 
   /** What aborted the signal; a person comes first. */
@@ -21,7 +27,9 @@ export class Deadline {
     return this.interrupt.aborted ? 'interrupted' : 'deadline';
   }
 
-  clear(): void {
+  /** The run is over: ends what is still under way, such as the other uploads when one was refused. */
+  close(): void {
     clearTimeout(this.timer);
+    this.ending.abort(new Error('The run is over.'));
   }
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { usageError } from '../errors.js';
 import type { Model } from '../models/model.js';
-import type { OutputFormat } from '../models/request.js';
+import { flagOf, type NameOf, type OutputFormat } from '../models/request.js';
 import { MODELS } from '../models/registry.js';
 
 /** Where the pictures go: into files named by a template, or as bytes to whoever reads them. */
@@ -35,17 +35,23 @@ const OTHER_PICTURES = ['.gif', '.bmp', '.tif', '.tiff', '.avif', '.heic', '.jxl
 /**
  * Reads `-o`: a file, a folder (ends in a slash, or is one), a template, or `-`.
  *
+ * @param place what to call the setting in a message
  * @throws FalEditError (usage) for a placeholder that there is not
  */
-export async function readDestination(output: string | undefined, cwd: string): Promise<Destination> {
+export async function readDestination(
+  output: string | undefined,
+  cwd: string,
+  place = '--output',
+): Promise<Destination> {
   if (output === undefined) return { kind: 'files', template: DEFAULT_TEMPLATE, numberWhenTaken: true };
   if (output === '-') return { kind: 'stream' };
   if (output.trim() === '')
-    throw usageError('--output: is empty. Allowed: a file, a folder/, a template, or -.');
+    throw usageError(`${place}: is empty. Allowed: a file, a folder/, a template, or -.`);
+  if (output.includes('\0')) throw usageError(`${place}: holds a NUL, which no file name may.`);
   for (const [, name = ''] of output.matchAll(/\{([^{}]*)\}/g)) {
     if ((PLACEHOLDERS as readonly string[]).includes(name)) continue;
     const known = PLACEHOLDERS.map((placeholder) => `{${placeholder}}`).join(' ');
-    throw usageError(`--output: there is no placeholder {${name}}. Allowed: ${known}.`);
+    throw usageError(`${place}: there is no placeholder {${name}}. Allowed: ${known}.`);
   }
   if (/[\\/]$/.test(output) || (await isFolder(path.resolve(cwd, output)))) {
     return { kind: 'files', template: path.join(output, DEFAULT_TEMPLATE), numberWhenTaken: true };
@@ -62,11 +68,12 @@ export function formatOfDestination(
   destination: Destination,
   model: Model,
   format: OutputFormat | undefined,
+  nameOf: NameOf = flagOf,
 ): OutputFormat | undefined {
   if (destination.kind === 'stream') return format;
   const extension = path.extname(destination.template).toLowerCase();
   const asked = FORMAT_OF_EXTENSION[extension];
-  const shown = `--output: ${path.basename(destination.template)}`;
+  const shown = `${nameOf('output')}: ${path.basename(destination.template)}`;
   if (asked === undefined) {
     if (!OTHER_PICTURES.includes(extension)) return format;
     throw usageError(
@@ -81,7 +88,7 @@ export function formatOfDestination(
     );
   }
   if (format !== undefined && format !== asked) {
-    throw usageError(`${shown} asks for ${asked}, and --format for ${format}. Give one.`);
+    throw usageError(`${shown} asks for ${asked}, and ${nameOf('format')} for ${format}. Give one.`);
   }
   return asked;
 }

@@ -1,6 +1,6 @@
 import { systemContext, type Context } from '../context.js';
 import { InterruptedError, usageError } from '../errors.js';
-import { missingKeyError } from '../config/credentials.js';
+import { findKey, missingKeyError } from '../config/credentials.js';
 import { checkProxyUrl } from '../fal/connection.js';
 import { findModel } from '../models/registry.js';
 import type { EditRequest } from '../models/request.js';
@@ -32,6 +32,7 @@ export interface EditCall extends Omit<EditRequest, 'seed' | 'set'> {
   proxyUrl?: string;
   /** Stops the edit: what is queued or runs at fal is asked to be cancelled. */
   signal?: AbortSignal;
+  /** Told of each step. What it throws is ignored: an edit that is paid for does not stop over its display. */
   onEvent?: (event: EditEvent) => void;
   /** Overrides of the outer world: working directory, clock, fetch. */
   context?: Partial<Context>;
@@ -71,12 +72,22 @@ export async function edit(call: EditCall): Promise<EditResult> {
       connection,
       timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
       keepBlanked: keepBlanked === true,
-      onEvent: onEvent ?? (() => undefined),
+      onEvent: carefully(onEvent),
     });
     return record;
   } finally {
     release();
   }
+}
+
+function carefully(onEvent: EditCall['onEvent']): (event: EditEvent) => void {
+  return (event) => {
+    try {
+      onEvent?.(event);
+    } catch {
+      // The caller's own; nothing here depends on it.
+    }
+  };
 }
 
 /** The caller's signal with a reason of ours, which the rest of the program can rely on. */
@@ -90,8 +101,9 @@ function interruption(stop: AbortSignal | undefined): { signal: AbortSignal; rel
 
 function connectionOf(key: string | undefined, proxyUrl: string | undefined, env: Context['env']) {
   const proxy = proxyUrl ?? env['FAL_PROXY_URL'];
+  const variables = key === undefined ? env : { FAL_KEY: key };
   return {
-    key: key?.trim() ?? env['FAL_KEY']?.trim(),
+    key: findKey([{ origin: 'environment', variables }], []),
     proxyUrl: proxy === undefined || proxy === '' ? undefined : checkProxyUrl(proxy, 'proxyUrl'),
   };
 }

@@ -57,6 +57,13 @@ export async function stoppedError(
     });
   }
   const details = { request_id: requestId };
+  if (!interrupted && exchange.hasResult) {
+    return build(`${what}. Request ${requestId} is done at fal and charged, but not all of it is here.`, {
+      charged: 'yes',
+      hint: 'Give it more time with --timeout. fal keeps the result for an hour: https://fal.ai/dashboard/requests',
+      details,
+    });
+  }
   if (!interrupted) {
     const trouble = exchange.lastTrouble === undefined ? '' : ` The last trouble: ${exchange.lastTrouble}.`;
     return build(
@@ -68,7 +75,7 @@ export async function stoppedError(
       },
     );
   }
-  const outcome = await cancelAtFal(plan, requestId, context, connection);
+  const outcome = exchange.hasResult ? 'completed' : await cancelAtFal(plan, requestId, context, connection);
   return build(`${what}. ${CANCELLED[outcome](requestId)}`, {
     charged: outcome === 'completed' ? 'yes' : 'maybe',
     details: { ...details, cancel: outcome },

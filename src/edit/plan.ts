@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import { usageError } from '../errors.js';
 import { explainIssues } from '../models/explain.js';
 import type { BillableWork, Model } from '../models/model.js';
-import { SIZE_PRESETS, type Dimensions, type EditRequest, type RequestKey } from '../models/request.js';
+import { flagOf, SIZE_PRESETS, type Dimensions, type EditRequest, type NameOf } from '../models/request.js';
 import { refuseUnsupported } from '../models/unsupported.js';
 import { readAttachments, type Attachment } from './attachments.js';
 import { extensionOf, formatOfDestination, readDestination } from './destination.js';
@@ -15,8 +15,8 @@ export interface EditOrder {
   /** As `-o`: a file, a folder/, a template or `-`; absent for the default name. */
   output: string | undefined;
   force: boolean;
-  /** What to call a property of the request in a message, where that is not its flag. */
-  nameOf?: (key: RequestKey) => string;
+  /** What to call a setting in a message, where that is not its flag. */
+  nameOf?: NameOf;
 }
 
 /** An edit of which everything is decided and checked that can be without the network. */
@@ -41,25 +41,27 @@ export interface EditPlan {
  * @throws FalEditError (usage, input)
  */
 export async function planEdit(
-  { model, request, output, force, nameOf }: EditOrder,
+  { model, request, output, force, nameOf = flagOf }: EditOrder,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<EditPlan> {
   refuseUnsupported(model, request, nameOf);
-  refuseWrongCount(model, request.images);
-  const destination = await readDestination(output, context.cwd);
-  const format = formatOfDestination(destination, model, request.format);
+  refuseWrongCount(model, request.images, nameOf('images'));
+  const destination = await readDestination(output, context.cwd, nameOf('output'));
+  const format = formatOfDestination(destination, model, request.format, nameOf);
   const asked: EditRequest = { ...request, format };
   const input = model.toInput(asked);
   const issues = model.input.safeParse(input).error?.issues ?? [];
   if (issues.length > 0) {
-    const [first = '', ...more] = explainIssues(model, input, issues);
+    const [first = '', ...more] = explainIssues(model, input, issues, nameOf);
     throw usageError([first, ...more].join('\n'));
   }
   const numImages = request.numImages ?? 1;
   if (destination.kind === 'stream' && numImages > 1) {
-    throw usageError('--output -: stdout takes one picture, and --num-images asks for several.');
+    throw usageError(
+      `${nameOf('output')} -: stdout takes one picture, and ${nameOf('numImages')} asks for several.`,
+    );
   }
-  const attachments = await readAttachments(model, input, context);
+  const attachments = await readAttachments(model, input, context, nameOf);
   const pictures = picturesOf(model, attachments);
   const targets =
     destination.kind === 'stream'
@@ -74,6 +76,7 @@ export async function planEdit(
           },
           numImages,
           context.cwd,
+          nameOf('output'),
         );
   await targets?.check(force);
   return {
@@ -94,13 +97,13 @@ export async function planEdit(
   };
 }
 
-function refuseWrongCount(model: Model, images: readonly string[]): void {
+function refuseWrongCount(model: Model, images: readonly string[], place: string): void {
   if (images.length === 0)
     throw usageError('<image> is missing: name the picture to edit.', 'fal-edit photo.jpg -p "…"');
   if (images.length <= model.maxImages) return;
   const most = model.maxImages === 1 ? 'exactly one picture' : `at most ${model.maxImages} pictures`;
   throw usageError(
-    `--image: ${images.length} pictures are named, and ${model.name} takes ${most}.`,
+    `${place}: ${images.length} pictures are named, and ${model.name} takes ${most}.`,
     model.maxImages === 1 ? 'flux-2-lora edits up to three together: -m flux-2-lora' : 'Name fewer.',
   );
 }

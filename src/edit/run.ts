@@ -59,7 +59,7 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
     if (!deadline.signal.aborted) throw error;
     throw await stoppedError(plan, record, options, session, deadline, error);
   } finally {
-    deadline.clear();
+    deadline.close();
     record.timings.totalMs = Math.round(context.elapsed() - started);
   }
 }
@@ -78,7 +78,9 @@ async function prepare(
     onEvent({ type: 'uploading', files: local.length, bytes });
   }
   const [urls, price] = await Promise.all([
-    uploadAll(session.client, connection, local),
+    uploadAll(session.client, connection, local).catch((error: unknown) => {
+      throw session.exchange.uploadFailure ?? error;
+    }),
     livePrice(plan.model.endpoint, { connection, context, signal }),
   ]);
   for (const { path, label, upload } of plan.attachments) {
@@ -102,7 +104,7 @@ async function submitAndWait(
   onEvent({ type: 'submitting', estimatedUsd: record.cost.estimatedUsd ?? 0 });
   let accepted = context.elapsed();
   let seenLogs = 0;
-  const answer: { data: unknown } = await client.subscribe(plan.model.endpoint, {
+  const subscription: Promise<{ data: unknown }> = client.subscribe(plan.model.endpoint, {
     input: record.input,
     mode: 'streaming',
     logs: true,
@@ -125,6 +127,9 @@ async function submitAndWait(
       if (status.status === 'IN_PROGRESS') onEvent({ type: 'running' });
       if (status.status === 'COMPLETED') onEvent({ type: 'completed' });
     },
+  });
+  const answer = await subscription.catch((error: unknown) => {
+    throw exchange.waitFailure ?? error;
   });
   const units = exchange.billableUnits;
   if (units !== undefined) {

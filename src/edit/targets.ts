@@ -15,6 +15,12 @@ export interface TemplateValues {
 /** Bytes that a file's name may have on common file systems, less room for a number. */
 const LONGEST_NAME = 200;
 
+/** Bytes that a file's whole name may have: the bound of nearly every file system. */
+const LONGEST_FILE = 255;
+
+/** As long as the real one, which is known only after the submit. */
+const SOME_REQUEST_ID = '00000000-0000-0000-0000-000000000000';
+
 /** Makes the paths of an edit's pictures. Names come from the template and from us, never from the server. */
 export class Targets {
   constructor(
@@ -22,6 +28,8 @@ export class Targets {
     private readonly values: TemplateValues,
     private readonly count: number,
     private readonly cwd: string,
+    /** What to call the setting in a message. */
+    private readonly place = '--output',
   ) {}
 
   /** Whether a taken name is passed by with a number. */
@@ -54,21 +62,44 @@ export class Targets {
    * @throws FalEditError (usage): a name that is taken, a folder that cannot be written to
    */
   async check(force: boolean): Promise<void> {
-    const files = Array.from({ length: this.count }, (_, index) => this.pathOf(index, 'request'));
-    for (const folder of new Set(files.map((file) => path.dirname(file)))) await checkFolder(folder);
+    const files = Array.from({ length: this.count }, (_, index) => this.pathOf(index, SOME_REQUEST_ID));
+    for (const name of files.map((file) => path.basename(file))) {
+      if (Buffer.byteLength(name) <= LONGEST_FILE) continue;
+      throw usageError(
+        `${this.place}: the name ${name.slice(0, 40)}… is too long. Allowed: ${LONGEST_FILE} bytes.`,
+      );
+    }
+    for (const folder of new Set(files.map((file) => path.dirname(file)))) await this.checkFolder(folder);
     const known = !this.destination.template.includes('{request_id}');
     if (!known || this.numberWhenTaken) return;
     for (const file of files) {
       if (!(await exists(file))) continue;
       if ((await stat(file).catch(() => undefined))?.isDirectory() === true) {
-        throw usageError(`--output: ${this.shown(file)} is a folder.`);
+        throw usageError(`${this.place}: ${this.shown(file)} is a folder.`);
       }
       if (!force) {
         throw usageError(
-          `--output: ${this.shown(file)} exists already. Nothing was sent.`,
+          `${this.place}: ${this.shown(file)} exists already. Nothing was sent.`,
           'Overwrite it with --force, or choose another name.',
         );
       }
+    }
+  }
+
+  /** A folder that is missing is made later; what can be tried now is the nearest one that exists. */
+  private async checkFolder(folder: string): Promise<void> {
+    let existing = folder;
+    while (!(await exists(existing)) && path.dirname(existing) !== existing)
+      existing = path.dirname(existing);
+    const probe = path.join(existing, `.fal-edit-${randomUUID()}.part`);
+    try {
+      // Permission bits say nothing of read-only disks, quotas and root: only writing does.
+      await writeFile(probe, '', { flag: 'wx' });
+      await rm(probe, { force: true });
+    } catch (error) {
+      throw usageError(
+        `${this.place}: cannot write to the folder ${existing} (${codeOf(error) ?? 'unknown reason'}). Nothing was sent.`,
+      );
     }
   }
 
@@ -92,22 +123,6 @@ export function harmlessName(text: string): string {
   let short = plain;
   while (Buffer.byteLength(short) > LONGEST_NAME) short = short.slice(0, -1);
   return short === '' ? 'picture' : short;
-}
-
-/** A folder that is missing is made later; what can be tried now is the nearest one that exists. */
-async function checkFolder(folder: string): Promise<void> {
-  let existing = folder;
-  while (!(await exists(existing)) && path.dirname(existing) !== existing) existing = path.dirname(existing);
-  const probe = path.join(existing, `.fal-edit-${randomUUID()}.part`);
-  try {
-    // Permission bits say nothing of read-only disks, quotas and root: only writing does.
-    await writeFile(probe, '', { flag: 'wx' });
-    await rm(probe, { force: true });
-  } catch (error) {
-    throw usageError(
-      `--output: cannot write to the folder ${existing} (${codeOf(error) ?? 'unknown reason'}). Nothing was sent.`,
-    );
-  }
 }
 
 async function exists(file: string): Promise<boolean> {

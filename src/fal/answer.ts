@@ -62,6 +62,13 @@ export function detailRows(answer: Answer): DetailRow[] {
   });
 }
 
+/** What fal bills, from `x-fal-billable-units` (fal-api.md 5.3); undefined where it does not say, or says no number. */
+export function billableUnitsOf(answer: Answer): number | undefined {
+  const text = answer.headers.get('x-fal-billable-units')?.trim() ?? '';
+  const units = text === '' ? NaN : Number(text);
+  return Number.isFinite(units) && units >= 0 ? units : undefined;
+}
+
 /** The value as an object with properties, if it is one. */
 export function asRecord(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;

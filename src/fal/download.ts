@@ -2,6 +2,7 @@ import type { Context } from '../context.js';
 import { FalEditError, messageOf } from '../errors.js';
 import { backoffMs } from './backoff.js';
 import { isTrustedUrl, type Connection } from './connection.js';
+import { withTimeLimit } from './time-limit.js';
 import { describeTrouble } from './trouble.js';
 
 export interface DownloadOptions {
@@ -32,7 +33,7 @@ export async function download(url: string, options: DownloadOptions): Promise<U
   const { context, signal, check } = options;
   for (let attempt = 0; ; attempt++) {
     try {
-      const bytes = await fetchWhole(url, options);
+      const bytes = await withTimeLimit(ATTEMPT_MS, signal, (limited) => fetchWhole(url, options, limited));
       check(bytes);
       return bytes;
     } catch (error) {
@@ -45,15 +46,15 @@ export async function download(url: string, options: DownloadOptions): Promise<U
 
 async function fetchWhole(
   start: string,
-  { connection, context, signal }: DownloadOptions,
+  { connection, context }: DownloadOptions,
+  signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]);
   let url = start;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     if (!isTrustedUrl(url, connection)) throw new Refused('its address is not https');
     const response = await context.fetch(url, {
       redirect: 'manual',
-      signal: limited,
+      signal,
       // Compressed bytes could not be counted against the announced length.
       headers: { accept: 'image/*', 'accept-encoding': 'identity' },
     });
@@ -74,7 +75,9 @@ async function readBounded(response: Response): Promise<Uint8Array> {
     await response.body?.cancel();
     throw new Error(`the server answered ${response.status}`);
   }
-  const announced = Number(response.headers.get('content-length') ?? NaN);
+  // What came compressed all the same is unpacked by now, and longer than announced.
+  const compressed = response.headers.has('content-encoding');
+  const announced = compressed ? NaN : Number(response.headers.get('content-length') ?? NaN);
   if (announced > MAX_BYTES) {
     await response.body.cancel();
     throw new Refused('it is larger than 100 MB');

@@ -1,5 +1,5 @@
 import { FalEditError } from '../errors.js';
-import { asRecord, type Answer } from './answer.js';
+import { asRecord, billableUnitsOf, type Answer } from './answer.js';
 import { isTrustedUrl } from './connection.js';
 import { rejectionError, type Stage } from './rejection.js';
 import { isGatewayTrouble, repeat } from './repeat.js';
@@ -13,6 +13,8 @@ import { describeTrouble } from './trouble.js';
 const GARBAGE_TRIES = 4;
 /** Tries at what prepares an edit: uploads, prices. */
 const UPLOAD_TRIES = 4;
+/** Tries at a cancel: somebody waits for the program to end. */
+const CANCEL_TRIES = 3;
 
 /**
  * The one `fetch` that the client gets. It knows what each request is for, and treats it as that deserves:
@@ -43,7 +45,7 @@ export class GuardedFetch {
       case 'status':
         return this.result(request);
       case 'cancel':
-        return this.send(request, this.options.signal);
+        return this.cancel(request);
       case 'upload':
       case 'platform':
         return this.upload(request);
@@ -86,6 +88,7 @@ export class GuardedFetch {
       signal,
       requestId: this.exchange.requestId ?? '',
       onTrouble: (trouble) => this.noteTrouble(trouble),
+      onFailure: (error) => (this.exchange.waitFailure = error),
     });
   }
 
@@ -102,15 +105,49 @@ export class GuardedFetch {
       },
       onTrouble: (trouble) => this.noteTrouble(trouble),
     });
-    const units = Number(answer.headers.get('x-fal-billable-units') ?? NaN);
-    if (Number.isFinite(units)) this.exchange.billableUnits = units;
+    this.exchange.billableUnits = billableUnitsOf(answer);
     if (answer.status >= 400) throw this.rejection(answer, 'result');
+    this.exchange.hasResult = true;
     if (answer.json === undefined) throw this.garbage(answer);
     return asResponse(answer);
   }
 
-  /** Preparation costs nothing and may be repeated, POST or not. */
+  /** Tried again here, since the pauses between the client's own tries cannot be cut short. */
+  private async cancel(bare: FalRequest): Promise<Response> {
+    const { connection, context, signal } = this.options;
+    // fal's own proxy reads a body from every PUT, and fails with 500 where there is none.
+    const request = connection.proxyUrl === undefined ? bare : { ...bare, body: bare.body ?? '{}' };
+    const isTrouble = ({ status }: Answer): boolean => status === 429 || status >= 500;
+    let answer: Answer;
+    try {
+      answer = await repeat((stop) => this.send(request, stop), {
+        timing: context,
+        signal,
+        tries: CANCEL_TRIES,
+        isTrouble,
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw notSentError(error);
+    }
+    if (isTrouble(answer)) throw new FalEditError('temporary', describeTrouble(answer));
+    return new Response(answer.text, {
+      status: answer.status,
+      headers: { 'content-type': 'application/json' },
+    });
+  }
+
   private async upload(request: FalRequest): Promise<Response> {
+    try {
+      return await this.tryUpload(request);
+    } catch (error) {
+      this.exchange.uploadFailure ??= error;
+      throw error;
+    }
+  }
+
+  /** Preparation costs nothing and may be repeated, POST or not. */
+  private async tryUpload(request: FalRequest): Promise<Response> {
     const { connection, context, signal } = this.options;
     const { proxyUrl } = connection;
     if (request.url !== proxyUrl && !isTrustedUrl(request.url, connection)) {
@@ -134,6 +171,8 @@ export class GuardedFetch {
       throw notSentError(error);
     }
     if (answer.status >= 300) throw this.rejection(answer, 'upload');
+    const promises = targetOf(request).pathname.includes('/initiate');
+    if (promises && !URL.canParse(String(asRecord(answer.json)?.['upload_url']))) throw noUploadAddress();
     return asResponse(answer);
   }
 
@@ -158,6 +197,16 @@ export class GuardedFetch {
     this.exchange.lastTrouble = describeTrouble(trouble);
     this.options.trace?.(`trouble: ${this.exchange.lastTrouble}`);
   }
+}
+
+function noUploadAddress(): FalEditError {
+  return new FalEditError(
+    'temporary',
+    "fal's storage named no address for the upload. Nothing was charged.",
+    {
+      hint: 'Run it again.',
+    },
+  );
 }
 
 /** The client reads JSON by its content type: it is given the one that the body has. */

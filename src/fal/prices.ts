@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Context } from '../context.js';
 import { readAnswer } from './answer.js';
 import type { Connection } from './connection.js';
+import { withTimeLimit } from './time-limit.js';
 
 /** What fal says that one unit of an endpoint's work costs. */
 export interface LivePrice {
@@ -66,8 +67,9 @@ async function askPrice(
   const headers: Record<string, string> = { authorization: `Key ${key ?? ''}`, accept: 'application/json' };
   if (proxyUrl !== undefined) headers['x-fal-target-url'] = target;
   try {
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
-    const answer = await readAnswer(await context.fetch(proxyUrl ?? target, { headers, signal: limited }));
+    const answer = await withTimeLimit(PATIENCE_MS, signal, async (limited) =>
+      readAnswer(await context.fetch(proxyUrl ?? target, { headers, signal: limited })),
+    );
     const parsed = answerSchema.safeParse(answer.json);
     if (answer.status !== 200 || !parsed.success) return undefined;
     const found = parsed.data.prices.find((price) => price.endpoint_id === endpoint);

@@ -1,6 +1,6 @@
 import { FalEditError, type Charged } from '../errors.js';
 import type { ErrorKind } from '../exit-codes.js';
-import { detailRows, detailText, isHtml, type Answer } from './answer.js';
+import { billableUnitsOf, detailRows, detailText, isHtml, type Answer } from './answer.js';
 import { describeTrouble } from './trouble.js';
 
 /** How far an edit had come when fal refused it. */
@@ -108,8 +108,8 @@ function unprocessable(
 /** What fal's answer says of the bill: the units header where it is there, else what fal-api.md 2.9 says of the code. */
 function chargedBy(answer: Answer, stage: Stage): Charged {
   if (stage !== 'result') return 'no';
-  const units = answer.headers.get('x-fal-billable-units');
-  if (units !== null) return Number(units) > 0 ? 'yes' : 'no';
+  const units = billableUnitsOf(answer);
+  if (units !== undefined) return units > 0 ? 'yes' : 'no';
   if (answer.status >= 500) return answer.json === undefined ? 'maybe' : 'no';
   return 'maybe';
 }

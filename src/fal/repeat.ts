@@ -1,5 +1,6 @@
 import { readAnswer, type Answer } from './answer.js';
 import { backoffMs, type Timing } from './backoff.js';
+import { withTimeLimit } from './time-limit.js';
 import { retryAfterMs } from './trouble.js';
 
 export interface RepeatOptions {
@@ -34,7 +35,9 @@ export async function repeat(
     const last = attempt + 1 >= tries;
     let wait = backoffMs(attempt, timing.random);
     try {
-      const answer = await trySending(send, signal, options.attemptMs ?? ATTEMPT_MS);
+      const answer = await withTimeLimit(options.attemptMs ?? ATTEMPT_MS, signal, async (limited) =>
+        readAnswer(await send(limited)),
+      );
       if (!isTrouble(answer)) return answer;
       onTrouble?.(answer);
       if (last) return answer;
@@ -46,14 +49,6 @@ export async function repeat(
     }
     await timing.sleep(wait, signal);
   }
-}
-
-async function trySending(
-  send: (signal: AbortSignal) => Promise<Response>,
-  signal: AbortSignal,
-  attemptMs: number,
-): Promise<Answer> {
-  return readAnswer(await send(AbortSignal.any([signal, AbortSignal.timeout(attemptMs)])));
 }
 
 /** Gateway trouble on a route that answers in JSON: too many requests, or a 5xx or success that is not JSON. */

@@ -22,6 +22,12 @@ export interface Exchange {
   requestId: string | undefined;
   /** From the result's `x-fal-billable-units` (fal-api.md 5.3). */
   billableUnits: number | undefined;
+  /** Whether fal's answer with the pictures came: the edit is done and paid for. */
+  hasResult: boolean;
+  /** Why the first upload failed that did; of one in parts the client says only that it failed (fal-api.md 3.2). */
+  uploadFailure: unknown;
+  /** Why waiting for the result ended early; the client itself tells only the message. */
+  waitFailure: unknown;
   /** In words, for the message of a deadline; undefined while all goes well. */
   lastTrouble: string | undefined;
 }
@@ -42,6 +48,9 @@ export function openSession(options: SessionOptions): FalSession {
     submit: new SubmitOnce({ timing: context, signal, nameField }),
     requestId: undefined,
     billableUnits: undefined,
+    hasResult: false,
+    uploadFailure: undefined,
+    waitFailure: undefined,
     lastTrouble: undefined,
   };
   const guard = new GuardedFetch(options, exchange);

@@ -6,11 +6,12 @@
  * fed by fal's stream as long as that is alive, by polling beside it, seldom while it speaks and often when it
  * does not. It carries whole events only, and ends after COMPLETED and at no other time.
  */
-import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { createParser } from 'eventsource-parser';
 import { FalEditError } from '../errors.js';
 import { asRecord, readAnswer, type Answer } from './answer.js';
 import { backoffMs, type Timing } from './backoff.js';
 import { parseStatus, type LogLine } from './status-events.js';
+import { withTimeLimit } from './time-limit.js';
 
 export interface StatusStreamOptions {
   /** Opens fal's stream. */
@@ -23,6 +24,8 @@ export interface StatusStreamOptions {
   requestId: string;
   /** Told of what went wrong on the way: an answer or an error. */
   onTrouble?: (trouble: unknown) => void;
+  /** Told why the stream failed, since the client makes an error of its own out of it. */
+  onFailure?: (error: unknown) => void;
 }
 
 /** Between two polls while fal's stream speaks: a safety net, four times sparser than the client's polling. */
@@ -71,6 +74,7 @@ class Follower {
       await Promise.race([Promise.all([this.readStream(), this.pollBeside()]), rejectOnAbort(signal)]);
       if (!this.stopped) this.controller.close();
     } catch (error) {
+      this.options.onFailure?.(error);
       if (!this.stopped) this.controller.error(signal.aborted ? signal.reason : error);
     } finally {
       this.finished.abort();
@@ -101,32 +105,23 @@ class Follower {
     }
   }
 
+  /** Reads chunk by chunk: a chain of web streams would do the same at ten times the start-up cost. */
   private async readEvents(body: ReadableStream<Uint8Array>): Promise<void> {
-    const silence = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const heard = (): void => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        silence.abort(new Error('the status stream fell silent'));
-      }, SILENCE_MS);
-    };
-    const listening = new TransformStream<Uint8Array, Uint8Array>({
-      transform: (chunk, controller) => {
-        heard(); // comments count as well: they are there to say that the link is alive
-        controller.enqueue(chunk);
-      },
-    });
-    heard();
+    const events: string[] = [];
+    const parser = createParser({ onEvent: ({ data }) => void events.push(data) });
+    const decoder = new TextDecoder();
+    const reader = body.getReader();
     try {
-      const events = body
-        .pipeThrough(listening, { signal: AbortSignal.any([this.signal, silence.signal]) })
-        .pipeThrough(new TextDecoderStream())
-        .pipeThrough(new EventSourceParserStream());
-      for await (const event of events) {
-        if (this.report(safeJson(event.data))) return;
+      for (;;) {
+        // Comments count as well: they are there to say that the link is alive.
+        const chunk = await withTimeLimit(SILENCE_MS, this.signal, (limited) => readOr(reader, limited));
+        if (chunk.done) return;
+        parser.feed(decoder.decode(chunk.value, { stream: true }));
+        for (const event of events.splice(0)) if (this.report(safeJson(event))) return;
       }
     } finally {
-      clearTimeout(timer);
+      // Also hangs up: whoever fell silent is not waited for.
+      reader.cancel().catch(() => undefined);
     }
   }
 
@@ -157,8 +152,9 @@ class Follower {
   private async pollOnce(): Promise<Answer | undefined> {
     let answer: Answer;
     try {
-      const signal = AbortSignal.any([this.signal, AbortSignal.timeout(POLL_ATTEMPT_MS)]);
-      answer = await readAnswer(await this.options.poll(signal));
+      answer = await withTimeLimit(POLL_ATTEMPT_MS, this.signal, async (limited) =>
+        readAnswer(await this.options.poll(limited)),
+      );
     } catch (error) {
       if (!this.signal.aborted) this.options.onTrouble?.(error);
       return undefined;
@@ -202,6 +198,14 @@ class Follower {
       return isNew;
     });
   }
+}
+
+/** The next chunk, or the signal's reason where that comes first. */
+function readOr(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  signal: AbortSignal,
+): ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']> {
+  return Promise.race([reader.read(), rejectOnAbort(signal)]);
 }
 
 function safeJson(text: string): unknown {

@@ -37,13 +37,16 @@ function isAnswer(value: unknown): value is Answer {
   return typeof value === 'object' && value !== null && 'status' in value && 'headers' in value;
 }
 
+/** More than a timer of Node can wait makes it fire at once. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
 /** Milliseconds that the server asks to wait, from `Retry-After` in seconds or as a date; undefined where it asks nothing. */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return undefined;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  if (/^\d+(\.\d+)?$/.test(value)) return Math.min(LONGEST_WAIT_MS, Number(value) * 1000);
   const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  return Number.isNaN(date) ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, date - now));
 }
 
 /**

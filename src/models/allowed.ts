@@ -30,16 +30,22 @@ function allowedNumber(schema: z.ZodNumber): string {
   return noun;
 }
 
-/** The schema that stands at a path of values, as far down as it can be followed. */
-export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType {
-  const [head, ...rest] = path;
-  if (schema instanceof z.ZodOptional) return schemaAt(schema.unwrap(), path);
-  if (head === undefined) return schema;
-  if (schema instanceof z.ZodArray) return schemaAt(schema.element, rest);
+/** A schema, and how many steps of a path led to it. */
+export interface Place {
+  schema: z.core.$ZodType;
+  depth: number;
+}
+
+/** The schema that stands at a path of values, as far down as it can be followed: a union is one thing to people. */
+export function placeAt(schema: z.core.$ZodType, path: readonly PropertyKey[], depth = 0): Place {
+  if (schema instanceof z.ZodOptional) return placeAt(schema.unwrap(), path, depth);
+  const head = path[depth];
+  if (head === undefined) return { schema, depth };
+  if (schema instanceof z.ZodArray) return placeAt(schema.element, path, depth + 1);
   if (schema instanceof z.ZodObject) {
     const shape = schema.shape as Record<PropertyKey, z.core.$ZodType>;
     const field = Object.hasOwn(shape, head) ? shape[head] : undefined;
-    return field === undefined ? schema : schemaAt(field, rest);
+    if (field !== undefined) return placeAt(field, path, depth + 1);
   }
-  return schema;
+  return { schema, depth };
 }

@@ -1,15 +1,20 @@
 import { closest } from 'fastest-levenshtein';
 import * as z from 'zod';
-import { allowed, schemaAt } from './allowed.js';
+import { allowed, placeAt } from './allowed.js';
 import type { Model } from './model.js';
-import { FLAG_OF, type Dimensions, type RequestKey } from './request.js';
+import { flagOf, FLAG_OF, type Dimensions, type NameOf, type RequestKey } from './request.js';
 
-/** The user's name for a field of fal's input: its flag where it has one, else how `--set` would name it. */
-export function flagForField(model: Model, path: readonly PropertyKey[]): string {
+/**
+ * The user's name for a field of fal's input: its flag where it has one, else how `--set` would name it.
+ *
+ * @param nameOf what to call a setting, where that is not its flag
+ */
+export function flagForField(model: Model, path: readonly PropertyKey[], nameOf: NameOf = flagOf): string {
   const [field, ...rest] = path.map(String);
-  if (field === undefined) return '--set';
-  const flag = ownFlag(model, field);
-  if (flag === undefined) return `--set ${[field, ...rest].join('.')}`;
+  if (field === undefined) return nameOf('set');
+  const key = ownKey(model, field);
+  if (key === undefined) return `${nameOf('set')} ${[field, ...rest].join('.')}`;
+  const flag = nameOf(key);
   const [index] = rest;
   return index !== undefined && /^\d+$/.test(index) && Number(index) > 0
     ? `${flag} (number ${Number(index) + 1})`
@@ -18,9 +23,13 @@ export function flagForField(model: Model, path: readonly PropertyKey[]): string
 
 /** The flag that fills a field of the model's input, if one does. */
 export function ownFlag(model: Model, field: string): string | undefined {
-  const entries = Object.entries(model.fields) as [RequestKey, readonly string[]][];
-  const key = entries.find(([, names]) => names.includes(field))?.[0];
+  const key = ownKey(model, field);
   return key === undefined ? undefined : FLAG_OF[key];
+}
+
+function ownKey(model: Model, field: string): RequestKey | undefined {
+  const entries = Object.entries(model.fields) as [RequestKey, readonly string[]][];
+  return entries.find(([, names]) => names.includes(field))?.[0];
 }
 
 /** The known name nearest to a wrong one. */
@@ -29,22 +38,27 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 }
 
 /** One sentence for each thing that is wrong with an input, in the words of the flags; no two alike. */
-export function explainIssues(model: Model, input: unknown, issues: readonly z.core.$ZodIssue[]): string[] {
-  return [...new Set(issues.flatMap((issue) => explainIssue(model, input, issue)))];
+export function explainIssues(
+  model: Model,
+  input: unknown,
+  issues: readonly z.core.$ZodIssue[],
+  nameOf: NameOf = flagOf,
+): string[] {
+  return [...new Set(issues.flatMap((issue) => explainIssue(model, input, issue, nameOf)))];
 }
 
-function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue): string[] {
-  const flag = flagForField(model, issue.path);
-  const schema = schemaAt(model.input, issue.path);
+function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue, nameOf: NameOf): string[] {
+  const flag = flagForField(model, issue.path, nameOf);
+  const { schema, depth } = placeAt(model.input, issue.path);
   if (issue.code === 'unrecognized_keys') {
     const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
     return issue.keys.map((key) => {
       const near = nearest(key, known);
       const suggestion = near === undefined ? '' : ` Did you mean ${near}?`;
-      return `${flagForField(model, [...issue.path, key])}: ${model.name} has no field "${key}".${suggestion}`;
+      return `${flagForField(model, [...issue.path, key], nameOf)}: ${model.name} has no field "${key}".${suggestion}`;
     });
   }
-  const given = shown(valueAt(input, issue.path));
+  const given = shown(valueAt(input, issue.path.slice(0, depth)));
   if (issue.code === 'too_big' && issue.origin === 'array') {
     return [`${flag}: ${model.name} takes at most ${issue.maximum} here.`];
   }

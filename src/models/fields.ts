@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+// zod would compile each schema to code on its first use, for many uses; a run has one or two.
+z.config({ jitless: true });
+
 /** What a string field of fal's input points at, and so what a local path in it is uploaded as. */
 export type FileRole = 'picture' | 'weights' | 'method';
 

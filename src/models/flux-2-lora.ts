@@ -4,39 +4,43 @@ import { noSyncMode, optional, pictureUrl, weights } from './fields.js';
 import { imageSize } from './image-size.js';
 import { assumedOutput } from './megapixels.js';
 import type { BillableEstimate, BillableWork, Model } from './model.js';
+import { once } from './once.js';
 import { parsePicturesOutput } from './output.js';
 import type { EditRequest } from './request.js';
 
 // Fields and defaults: fal-api.md 1.2. The ranges of steps, guidance and num_images come from third parties.
 
-const lora = z.strictObject({
-  path: weights('URL, Hugging Face id or local .safetensors file of the weights.'),
-  scale: optional(z.number().min(0).max(4), 'How strongly it is applied.', 1),
-});
+/** Built when it is asked for: a run needs the schema of one model. */
+const input = once(() => {
+  const lora = z.strictObject({
+    path: weights('URL, Hugging Face id or local .safetensors file of the weights.'),
+    scale: optional(z.number().min(0).max(4), 'How strongly it is applied.', 1),
+  });
 
-const input = z.strictObject({
-  prompt: z.string().meta({ description: 'What the picture should become.' }),
-  // fal drops a fourth picture without a word; we refuse it.
-  image_urls: z
-    .array(pictureUrl('A picture to edit.'))
-    .min(1)
-    .max(3)
-    .meta({ description: 'The pictures to edit.' }),
-  loras: optional(z.array(lora).max(3), 'LoRAs trained for FLUX.2.', []),
-  image_size: optional(imageSize({ min: 512, max: 2048 }), 'Size of the result.'),
-  num_inference_steps: optional(z.int().min(4).max(50), 'Denoising steps.', 28),
-  guidance_scale: optional(z.number().min(0).max(20), 'How closely to follow the prompt.', 2.5),
-  num_images: optional(z.int().min(1).max(4), 'Pictures to make.', 1),
-  seed: optional(z.int(), 'Same seed, same prompt: same picture.'),
-  acceleration: optional(z.enum(['none', 'regular', 'high']), 'Speed against quality.', 'regular'),
-  enable_prompt_expansion: optional(
-    z.boolean(),
-    'Let a language model expand the prompt. Costs a little extra; the expanded prompt is not returned.',
-    false,
-  ),
-  enable_safety_checker: optional(z.boolean(), 'Blank pictures that are not safe for work.', true),
-  output_format: optional(z.enum(['jpeg', 'png', 'webp']), 'Format of the result.', 'png'),
-  sync_mode: noSyncMode,
+  return z.strictObject({
+    prompt: z.string().meta({ description: 'What the picture should become.' }),
+    // fal drops a fourth picture without a word; we refuse it.
+    image_urls: z
+      .array(pictureUrl('A picture to edit.'))
+      .min(1)
+      .max(3)
+      .meta({ description: 'The pictures to edit.' }),
+    loras: optional(z.array(lora).max(3), 'LoRAs trained for FLUX.2.', []),
+    image_size: optional(imageSize({ min: 512, max: 2048 }), 'Size of the result.'),
+    num_inference_steps: optional(z.int().min(4).max(50), 'Denoising steps.', 28),
+    guidance_scale: optional(z.number().min(0).max(20), 'How closely to follow the prompt.', 2.5),
+    num_images: optional(z.int().min(1).max(4), 'Pictures to make.', 1),
+    seed: optional(z.int(), 'Same seed, same prompt: same picture.'),
+    acceleration: optional(z.enum(['none', 'regular', 'high']), 'Speed against quality.', 'regular'),
+    enable_prompt_expansion: optional(
+      z.boolean(),
+      'Let a language model expand the prompt. Costs a little extra; the expanded prompt is not returned.',
+      false,
+    ),
+    enable_safety_checker: optional(z.boolean(), 'Blank pictures that are not safe for work.', true),
+    output_format: optional(z.enum(['jpeg', 'png', 'webp']), 'Format of the result.', 'png'),
+    sync_mode: noSyncMode,
+  });
 });
 
 /** An input picture counts as at most one megapixel: fal's sibling pages say that inputs are resized to it. */
@@ -59,7 +63,9 @@ export const flux2Lora: Model = {
   name: 'flux-2-lora',
   endpoint: 'fal-ai/flux-2/lora/edit',
   purpose: 'FLUX.2 [dev] from up to three pictures, with up to three LoRAs; no strength',
-  input,
+  get input() {
+    return input();
+  },
   fields: {
     prompt: ['prompt'],
     images: ['image_urls'],

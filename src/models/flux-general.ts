@@ -3,129 +3,133 @@ import { method, noSyncMode, optional, pictureUrl, weights } from './fields.js';
 import { imageSize } from './image-size.js';
 import { assumedOutput } from './megapixels.js';
 import type { BillableEstimate, BillableWork, Model } from './model.js';
+import { once } from './once.js';
 import { parsePicturesOutput } from './output.js';
 import type { EditRequest } from './request.js';
 import { compact } from './compact.js';
 
 // Fields, ranges and defaults: fal-api.md 1.1. Where it gives no bounds, there are none here.
 
-const fraction = z.number().min(0).max(1);
+/** Built when it is asked for: a run needs the schema of one model. */
+const input = once(() => {
+  const fraction = z.number().min(0).max(1);
 
-const lora = z.strictObject({
-  path: weights('URL, Hugging Face id or local .safetensors file of the weights.'),
-  scale: optional(z.number(), 'How strongly it is applied. fal states no range.', 1),
-  force: optional(z.boolean(), 'Use the embedding whatever it holds.'),
-});
+  const lora = z.strictObject({
+    path: weights('URL, Hugging Face id or local .safetensors file of the weights.'),
+    scale: optional(z.number(), 'How strongly it is applied. fal states no range.', 1),
+    force: optional(z.boolean(), 'Use the embedding whatever it holds.'),
+  });
 
-const controlLora = z.strictObject({
-  path: weights('Weights of the control LoRA.'),
-  control_image_url: pictureUrl('The picture that controls.'),
-  preprocess: optional(z.enum(['canny', 'depth', 'None']), 'What is done to it first.', 'None'),
-  scale: optional(
-    z.union([z.number(), z.record(z.string(), z.number())]),
-    'One number, or one for each layer by name.',
-    1,
-  ),
-});
+  const controlLora = z.strictObject({
+    path: weights('Weights of the control LoRA.'),
+    control_image_url: pictureUrl('The picture that controls.'),
+    preprocess: optional(z.enum(['canny', 'depth', 'None']), 'What is done to it first.', 'None'),
+    scale: optional(
+      z.union([z.number(), z.record(z.string(), z.number())]),
+      'One number, or one for each layer by name.',
+      1,
+    ),
+  });
 
-/** How much of a control picture applies, and when: shared by both kinds of controlnet. */
-const control = {
-  control_image_url: pictureUrl('The picture that controls.'),
-  conditioning_scale: optional(z.number(), 'How strongly it controls.', 1),
-  start_percentage: optional(z.number(), 'Share of the steps after which it starts.'),
-  end_percentage: optional(z.number(), 'Share of the steps after which it ends.', 1),
-  mask_image_url: optional(pictureUrl('Mask of the control picture.'), 'Mask of the control picture.'),
-  mask_threshold: optional(z.number(), 'Threshold of the mask.', 0.5),
-};
+  /** How much of a control picture applies, and when: shared by both kinds of controlnet. */
+  const control = {
+    control_image_url: pictureUrl('The picture that controls.'),
+    conditioning_scale: optional(z.number(), 'How strongly it controls.', 1),
+    start_percentage: optional(z.number(), 'Share of the steps after which it starts.'),
+    end_percentage: optional(z.number(), 'Share of the steps after which it ends.', 1),
+    mask_image_url: optional(pictureUrl('Mask of the control picture.'), 'Mask of the control picture.'),
+    mask_threshold: optional(z.number(), 'Threshold of the mask.', 0.5),
+  };
 
-const controlnetSource = {
-  path: weights('Weights of the controlnet.'),
-  config_url: optional(z.string(), 'URL of its config.json.'),
-  variant: optional(z.string(), 'Variant within a Hugging Face repository.'),
-};
+  const controlnetSource = {
+    path: weights('Weights of the controlnet.'),
+    config_url: optional(z.string(), 'URL of its config.json.'),
+    variant: optional(z.string(), 'Variant within a Hugging Face repository.'),
+  };
 
-const controlnet = z.strictObject({ ...controlnetSource, ...control });
+  const controlnet = z.strictObject({ ...controlnetSource, ...control });
 
-const controlnetUnion = z.strictObject({
-  ...controlnetSource,
-  controls: z.array(
-    z.strictObject({
-      ...control,
-      control_mode: z.enum(['canny', 'tile', 'depth', 'blur', 'pose', 'gray', 'low-quality']),
-    }),
-  ),
-});
+  const controlnetUnion = z.strictObject({
+    ...controlnetSource,
+    controls: z.array(
+      z.strictObject({
+        ...control,
+        control_mode: z.enum(['canny', 'tile', 'depth', 'blur', 'pose', 'gray', 'low-quality']),
+      }),
+    ),
+  });
 
-const ipAdapter = z.strictObject({
-  path: z.string().meta({ description: 'Hugging Face path of the IP adapter.' }),
-  image_url: pictureUrl('The picture to take after.'),
-  image_encoder_path: z.string().meta({ description: 'Hugging Face path of the image encoder.' }),
-  scale: z.number().meta({ description: 'How strongly it applies.' }),
-  subfolder: optional(z.string(), 'Folder of the weights.'),
-  weight_name: optional(z.string(), 'File name of the weights.'),
-  image_encoder_subfolder: optional(z.string(), "Folder of the encoder's weights."),
-  image_encoder_weight_name: optional(z.string(), "File name of the encoder's weights."),
-  mask_image_url: optional(pictureUrl('Mask.'), 'Mask.'),
-  mask_threshold: optional(z.number(), 'Threshold of the mask.', 0.5),
-});
+  const ipAdapter = z.strictObject({
+    path: z.string().meta({ description: 'Hugging Face path of the IP adapter.' }),
+    image_url: pictureUrl('The picture to take after.'),
+    image_encoder_path: z.string().meta({ description: 'Hugging Face path of the image encoder.' }),
+    scale: z.number().meta({ description: 'How strongly it applies.' }),
+    subfolder: optional(z.string(), 'Folder of the weights.'),
+    weight_name: optional(z.string(), 'File name of the weights.'),
+    image_encoder_subfolder: optional(z.string(), "Folder of the encoder's weights."),
+    image_encoder_weight_name: optional(z.string(), "File name of the encoder's weights."),
+    mask_image_url: optional(pictureUrl('Mask.'), 'Mask.'),
+    mask_threshold: optional(z.number(), 'Threshold of the mask.', 0.5),
+  });
 
-const easycontrol = z.strictObject({
-  control_method_url: method('Weights, or a name such as canny, depth, pose, ghibli.'),
-  image_url: pictureUrl('The picture that controls.'),
-  image_control_type: z.enum(['subject', 'spatial']),
-  scale: optional(z.number(), 'How strongly it controls.', 1),
-});
+  const easycontrol = z.strictObject({
+    control_method_url: method('Weights, or a name such as canny, depth, pose, ghibli.'),
+    image_url: pictureUrl('The picture that controls.'),
+    image_control_type: z.enum(['subject', 'spatial']),
+    scale: optional(z.number(), 'How strongly it controls.', 1),
+  });
 
-const fillPicture = pictureUrl('Picture to fill the masked area with.');
+  const fillPicture = pictureUrl('Picture to fill the masked area with.');
 
-const fill = z.strictObject({
-  fill_image_url: optional(z.union([fillPicture, z.array(fillPicture)]), 'One picture or several.'),
-  in_context_fill: optional(z.boolean(), 'Fill in context with the base picture. Raises the price.'),
-  use_prompt: optional(z.boolean(), 'Use the prompt as well.'),
-});
+  const fill = z.strictObject({
+    fill_image_url: optional(z.union([fillPicture, z.array(fillPicture)]), 'One picture or several.'),
+    in_context_fill: optional(z.boolean(), 'Fill in context with the base picture. Raises the price.'),
+    use_prompt: optional(z.boolean(), 'Use the prompt as well.'),
+  });
 
-const strength = z.number().min(0.01).max(1);
+  const strength = z.number().min(0.01).max(1);
 
-const input = z.strictObject({
-  prompt: z.string().meta({ description: 'What the picture should become.' }),
-  image_url: pictureUrl('The picture to edit.'),
-  strength: optional(strength, '1 remakes the picture, near 0 keeps it.', 0.85),
-  image_strength: optional(
-    strength,
-    'The same value again, under the name that backends behind a proxy read; fal ignores it.',
-  ),
-  image_size: optional(imageSize({ min: 1, max: 14_142 }), 'Size of the result.'),
-  num_inference_steps: optional(z.int().min(1).max(50), 'Denoising steps.', 28),
-  guidance_scale: optional(z.number().min(0).max(20), 'How closely to follow the prompt.', 3.5),
-  num_images: optional(z.int().min(1).max(10), 'Pictures to make.', 1),
-  seed: optional(z.int(), 'Same seed, same prompt: same picture.'),
-  loras: optional(z.array(lora), 'LoRAs, merged with each other.', []),
-  output_format: optional(z.enum(['jpeg', 'png']), 'Format of the result.', 'png'),
-  enable_safety_checker: optional(z.boolean(), 'Blank pictures that are not safe for work.', true),
-  sync_mode: noSyncMode,
-  negative_prompt: optional(z.string(), 'What the picture should not show (by NAG).', ''),
-  nag_scale: optional(z.number().min(2).max(10), 'Distance from the negative prompt.', 3),
-  nag_tau: optional(z.number(), 'Normalisation of NAG.', 2.5),
-  nag_alpha: optional(z.number(), 'Weight of NAG.', 0.25),
-  nag_end: optional(z.number(), 'Share of the steps that NAG applies to.', 0.25),
-  real_cfg_scale: optional(z.number().min(0).max(5), 'Scale of classical CFG.', 3.5),
-  use_real_cfg: optional(z.boolean(), 'Classical CFG. Raises time and price.', false),
-  use_cfg_zero: optional(z.boolean(), 'CFG-zero initial sampling.', false),
-  reference_image_url: optional(pictureUrl('Reference picture.'), 'Reference picture.'),
-  reference_strength: optional(z.number().min(-3).max(3), 'Strength of the reference.', 0.65),
-  reference_start: optional(fraction, 'Share of the steps after which the reference starts.', 0),
-  reference_end: optional(fraction, 'Share of the steps after which it ends.', 1),
-  base_shift: optional(z.number().min(0.01).max(5), 'Base shift of the time steps.', 0.5),
-  max_shift: optional(z.number().min(0.01).max(5), 'Greatest shift of the time steps.', 1.15),
-  scheduler: optional(z.enum(['euler', 'dpmpp_2m']), 'Scheduler of the denoising.', 'euler'),
-  use_beta_schedule: optional(z.boolean(), 'Beta sigmas.', false),
-  sigma_schedule: optional(z.string(), 'Schedule of the sigmas.'),
-  control_loras: optional(z.array(controlLora), 'LoRAs with a control picture.', []),
-  controlnets: optional(z.array(controlnet).max(1), 'fal supports only one.', []),
-  controlnet_unions: optional(z.array(controlnetUnion).max(1), 'fal supports only one.', []),
-  ip_adapters: optional(z.array(ipAdapter), 'IP adapters.', []),
-  easycontrols: optional(z.array(easycontrol), 'EasyControl inputs.', []),
-  fill_image: optional(fill, 'Pictures for the masked area.'),
+  return z.strictObject({
+    prompt: z.string().meta({ description: 'What the picture should become.' }),
+    image_url: pictureUrl('The picture to edit.'),
+    strength: optional(strength, '1 remakes the picture, near 0 keeps it.', 0.85),
+    image_strength: optional(
+      strength,
+      'The same value again, under the name that backends behind a proxy read; fal ignores it.',
+    ),
+    image_size: optional(imageSize({ min: 1, max: 14_142 }), 'Size of the result.'),
+    num_inference_steps: optional(z.int().min(1).max(50), 'Denoising steps.', 28),
+    guidance_scale: optional(z.number().min(0).max(20), 'How closely to follow the prompt.', 3.5),
+    num_images: optional(z.int().min(1).max(10), 'Pictures to make.', 1),
+    seed: optional(z.int(), 'Same seed, same prompt: same picture.'),
+    loras: optional(z.array(lora), 'LoRAs, merged with each other.', []),
+    output_format: optional(z.enum(['jpeg', 'png']), 'Format of the result.', 'png'),
+    enable_safety_checker: optional(z.boolean(), 'Blank pictures that are not safe for work.', true),
+    sync_mode: noSyncMode,
+    negative_prompt: optional(z.string(), 'What the picture should not show (by NAG).', ''),
+    nag_scale: optional(z.number().min(2).max(10), 'Distance from the negative prompt.', 3),
+    nag_tau: optional(z.number(), 'Normalisation of NAG.', 2.5),
+    nag_alpha: optional(z.number(), 'Weight of NAG.', 0.25),
+    nag_end: optional(z.number(), 'Share of the steps that NAG applies to.', 0.25),
+    real_cfg_scale: optional(z.number().min(0).max(5), 'Scale of classical CFG.', 3.5),
+    use_real_cfg: optional(z.boolean(), 'Classical CFG. Raises time and price.', false),
+    use_cfg_zero: optional(z.boolean(), 'CFG-zero initial sampling.', false),
+    reference_image_url: optional(pictureUrl('Reference picture.'), 'Reference picture.'),
+    reference_strength: optional(z.number().min(-3).max(3), 'Strength of the reference.', 0.65),
+    reference_start: optional(fraction, 'Share of the steps after which the reference starts.', 0),
+    reference_end: optional(fraction, 'Share of the steps after which it ends.', 1),
+    base_shift: optional(z.number().min(0.01).max(5), 'Base shift of the time steps.', 0.5),
+    max_shift: optional(z.number().min(0.01).max(5), 'Greatest shift of the time steps.', 1.15),
+    scheduler: optional(z.enum(['euler', 'dpmpp_2m']), 'Scheduler of the denoising.', 'euler'),
+    use_beta_schedule: optional(z.boolean(), 'Beta sigmas.', false),
+    sigma_schedule: optional(z.string(), 'Schedule of the sigmas.'),
+    control_loras: optional(z.array(controlLora), 'LoRAs with a control picture.', []),
+    controlnets: optional(z.array(controlnet).max(1), 'fal supports only one.', []),
+    controlnet_unions: optional(z.array(controlnetUnion).max(1), 'fal supports only one.', []),
+    ip_adapters: optional(z.array(ipAdapter), 'IP adapters.', []),
+    easycontrols: optional(z.array(easycontrol), 'EasyControl inputs.', []),
+    fill_image: optional(fill, 'Pictures for the masked area.'),
+  });
 });
 
 /** Megapixels of output; whether fal bills the input as well is not documented (fal-api.md 1.1). */
@@ -155,7 +159,9 @@ export const fluxGeneral: Model = {
   name: 'flux-general',
   endpoint: 'fal-ai/flux-general/image-to-image',
   purpose: 'FLUX.1 [dev] from one picture, with strength, LoRAs, controlnets and IP adapters',
-  input,
+  get input() {
+    return input();
+  },
   fields: {
     prompt: ['prompt'],
     images: ['image_url'],

@@ -14,15 +14,19 @@ function namesOf(model: Model): string[] {
   return [model.name, model.endpoint, model.endpoint.replace(OWNER, '')];
 }
 
-/** The model of that name in any of its spellings; the default where none is given. Refuses others, exit 2. */
-export function findModel(name: string | undefined): Model {
+/**
+ * The model of that name in any of its spellings; the default where none is given. Refuses others, exit 2.
+ *
+ * @param place what to call the setting: `--model`, or the variable that it came from
+ */
+export function findModel(name: string | undefined, place = '--model'): Model {
   if (name === undefined) return MODELS[0];
   const wanted = name.trim().replace(/\/+$/, '');
   const found = MODELS.find((model) => namesOf(model).includes(wanted));
   if (found !== undefined) return found;
   const known = MODELS.map((model) => model.name).join(', ');
   throw usageError(
-    `--model: there is no model "${name}". Allowed: ${known}, or their endpoint ids.`,
+    `${place}: there is no model "${name}". Allowed: ${known}, or their endpoint ids.`,
     `Did you mean ${closest(wanted, MODELS.flatMap(namesOf))}?`,
   );
 }

@@ -71,3 +71,13 @@ export const FLAG_OF: Record<RequestKey, string> = {
   expandPrompt: '--expand-prompt',
   safetyChecker: '--no-safety-checker',
 };
+
+/** What a message may have to name. */
+export type NamedSetting = RequestKey | 'set' | 'output';
+
+/** What to call a setting in a message: its flag, or the variable or file that it came from. */
+export type NameOf = (setting: NamedSetting) => string;
+
+/** The plain case: every setting is called by its flag. */
+export const flagOf: NameOf = (setting) =>
+  setting === 'set' || setting === 'output' ? `--${setting}` : FLAG_OF[setting];

@@ -2,43 +2,53 @@ import { usageError } from '../errors.js';
 import { allowed } from './allowed.js';
 import { explainIssues, nearest, ownFlag } from './explain.js';
 import type { Model } from './model.js';
+import { flagOf, type NameOf } from './request.js';
 import type * as z from 'zod';
 
 /**
  * Reads `--set key=value` pairs into typed fields of the model's input: JSON where the field takes it (numbers,
  * booleans, lists, objects), else the text as it stands. Refuses keys that the model does not have (naming the
  * nearest one), fields that have a flag of their own, values that the field does not take, and a key set twice.
+ *
+ * @param nameOf what to call `--set`, where it came from another place
+ * @throws FalEditError (usage)
  */
-export function parseSetFields(model: Model, pairs: readonly string[]): Record<string, unknown> {
+export function parseSetFields(
+  model: Model,
+  pairs: readonly string[],
+  nameOf: NameOf = flagOf,
+): Record<string, unknown> {
+  const place = nameOf('set');
   const fields: Record<string, unknown> = {};
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
     if (equals < 1) {
       throw usageError(
-        `--set: "${pair}" is not of the form key=value.`,
+        `${place}: "${pair}" is not of the form key=value.`,
         'For example: --set scheduler=euler',
       );
     }
     const key = pair.slice(0, equals).trim().replaceAll('-', '_');
-    if (Object.hasOwn(fields, key)) throw usageError(`--set ${key}: set twice. Give it once.`);
-    fields[key] = parseField(model, key, pair.slice(equals + 1));
+    if (Object.hasOwn(fields, key)) throw usageError(`${place} ${key}: set twice. Give it once.`);
+    fields[key] = parseField(model, key, pair.slice(equals + 1), nameOf);
   }
   return fields;
 }
 
-function parseField(model: Model, key: string, text: string): unknown {
+function parseField(model: Model, key: string, text: string, nameOf: NameOf): unknown {
+  const place = `${nameOf('set')} ${key}`;
   const shape = model.input.shape as Record<string, z.ZodType>;
   const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
   if (schema === undefined) {
-    const known = Object.keys(shape).filter((field) => ownFlag(model, field) === undefined);
+    const near = nearest(key, Object.keys(shape)) ?? '';
     throw usageError(
-      `--set ${key}: ${model.name} has no field "${key}".`,
-      `Did you mean ${nearest(key, [...known, ...Object.keys(shape)]) ?? ''}?`,
+      `${place}: ${model.name} has no field "${key}".`,
+      `Did you mean ${ownFlag(model, near) ?? near}?`,
     );
   }
   const flag = ownFlag(model, key);
   if (flag !== undefined) {
-    throw usageError(`--set ${key}: this field has a flag of its own.`, `Use ${flag} instead.`);
+    throw usageError(`${place}: this field has a flag of its own.`, `Use ${flag} instead.`);
   }
   const candidates = [...jsonValue(text), text];
   const taken = candidates.find((value) => schema.safeParse(value).success);
@@ -46,9 +56,9 @@ function parseField(model: Model, key: string, text: string): unknown {
   const input = { [key]: candidates[0] };
   const issues = schema.safeParse(candidates[0]).error?.issues ?? [];
   const placed = issues.map((issue) => ({ ...issue, path: [key, ...issue.path] }));
-  const [first, ...more] = explainIssues(model, input, placed);
+  const [first, ...more] = explainIssues(model, input, placed, nameOf);
   throw usageError(
-    first ?? `--set ${key}: not allowed. Allowed: ${allowed(schema)}.`,
+    first ?? `${place}: not allowed. Allowed: ${allowed(schema)}.`,
     more.length === 0 ? undefined : more.join(' '),
   );
 }

@@ -1,7 +1,7 @@
 import { usageError } from '../errors.js';
 import type { Model } from './model.js';
 import { MODELS } from './registry.js';
-import { FLAG_OF, type EditRequest, type RequestKey } from './request.js';
+import { flagOf, FLAG_OF, type EditRequest, type NameOf, type RequestKey } from './request.js';
 
 /**
  * Refuses every property of a request that the model has no field for: fal would ignore it without a word
@@ -12,7 +12,7 @@ import { FLAG_OF, type EditRequest, type RequestKey } from './request.js';
 export function refuseUnsupported(
   model: Model,
   request: Partial<EditRequest>,
-  nameOf: (key: RequestKey) => string = (key) => FLAG_OF[key],
+  nameOf: NameOf = flagOf,
 ): void {
   for (const key of Object.keys(FLAG_OF) as RequestKey[]) {
     if (request[key] === undefined || model.fields[key] !== undefined) continue;

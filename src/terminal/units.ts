@@ -8,7 +8,7 @@ export function bytesText(bytes: number): string {
     value /= 1000;
     unit++;
   } while (value >= 999.5 && unit < units.length - 1);
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit] ?? ''}`;
+  return `${value < 100 ? value.toFixed(1) : Math.round(value)} ${units[unit] ?? ''}`;
 }
 
 /** Dollars for people, with as many digits as a price of a picture needs: `$0.075`, `$1.20`. */

@@ -1,0 +1,28 @@
+/**
+ * Runs something under a signal of its own, which is aborted by the outer one or when the time is up.
+ *
+ * Not `AbortSignal.any([signal, AbortSignal.timeout(ms)])`: on Node 20 nothing but the combined signal knows the
+ * timeout, and only weakly, so that a garbage collection takes the time limit away and the request hangs.
+ *
+ * @throws what the run throws; after the time limit, mostly a TimeoutError
+ */
+export async function withTimeLimit<T>(
+  ms: number,
+  signal: AbortSignal,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const limit = new AbortController();
+  const follow = (): void => limit.abort(signal.reason);
+  signal.addEventListener('abort', follow, { once: true });
+  const timer = setTimeout(
+    () => limit.abort(new DOMException(`There was no answer within ${ms / 1000} s`, 'TimeoutError')),
+    ms,
+  );
+  try {
+    return await run(limit.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', follow);
+  }
+}

@@ -1,0 +1,78 @@
+import { edit, type Case } from './case.js';
+import { PNG } from './pictures.js';
+
+export const PROMPTS_AND_STDIN: Case[] = [
+  { name: 'nothing at all', argv: [], says: ['--prompt is missing', 'fal-edit photo.jpg -p'] },
+  { name: 'no prompt', argv: ['photo.png'], says: ['--prompt is missing'] },
+  { name: 'no picture', argv: ['-p', 'x'], says: ['<image> is missing'] },
+  {
+    name: 'blank prompt',
+    argv: ['photo.png', '-p', ' \n\t '],
+    says: ['--prompt', 'blank', 'Allowed: some text'],
+  },
+  { name: 'empty prompt', argv: ['photo.png', '-p', ''], says: ['--prompt', 'blank'] },
+  { name: 'prompt without its value', argv: ['photo.png', '-p'], says: ['--prompt', 'argument missing'] },
+  {
+    name: 'prompt file missing',
+    argv: ['photo.png', '--prompt-file', 'idea.txt'],
+    kind: 'input',
+    says: ['--prompt-file', 'idea.txt', 'ENOENT'],
+  },
+  {
+    name: 'prompt file is a folder',
+    argv: ['photo.png', '--prompt-file', '.'],
+    kind: 'input',
+    says: ['--prompt-file', 'EISDIR'],
+  },
+  {
+    name: 'prompt file blank',
+    argv: ['photo.png', '--prompt-file', 'idea.txt'],
+    files: { 'idea.txt': '\r\n\r\n' },
+    says: ['--prompt-file', 'idea.txt', 'blank'],
+  },
+  {
+    name: 'prompt file not UTF-8',
+    argv: ['photo.png', '--prompt-file', 'idea.txt'],
+    files: { 'idea.txt': Buffer.from([0x66, 0xfc, 0x72]) },
+    kind: 'input',
+    says: ['--prompt-file', 'idea.txt', 'UTF-8'],
+  },
+  {
+    name: 'prompt file of a picture’s size',
+    argv: ['photo.png', '--prompt-file', 'idea.txt'],
+    files: { 'idea.txt': 'x'.repeat(1024 * 1024 + 1) },
+    kind: 'input',
+    says: ['--prompt-file', 'idea.txt', '1 MB'],
+  },
+  {
+    name: 'prompt on stdin of a picture’s size',
+    argv: ['photo.png', '--prompt-file', '-'],
+    stdin: 'x'.repeat(1024 * 1024 + 1),
+    kind: 'input',
+    says: ['--prompt-file', '1 MB'],
+  },
+  {
+    name: 'prompt and prompt file',
+    argv: edit('--prompt-file', 'x'),
+    says: ['--prompt', '--prompt-file', 'Give one'],
+  },
+  {
+    name: 'prompt and picture from stdin',
+    argv: ['-', '--prompt-file', '-'],
+    stdin: PNG,
+    says: ['--prompt-file', 'stdin', 'once'],
+  },
+  {
+    name: 'picture from stdin twice',
+    argv: ['-', '-', '-p', 'x', '-m', 'flux-2-lora'],
+    stdin: PNG,
+    says: ['stdin', 'twice'],
+  },
+  {
+    name: 'picture from an empty stdin',
+    argv: ['-', '-p', 'x'],
+    stdin: '',
+    kind: 'input',
+    says: ['--image', 'stdin is empty'],
+  },
+];

@@ -1,0 +1,110 @@
+import { describe, expect, it, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { EDIT_FLAGS } from '../../src/commands/edit-flags.js';
+import { EDIT_HELP, SANDBOX_HELP } from '../../src/commands/help-pages.js';
+import { SANDBOX_FLAGS } from '../../src/commands/sandbox-flags.js';
+import { MODELS } from '../../src/models/registry.js';
+import { SIZE_PRESETS } from '../../src/models/request.js';
+import { placeAt, allowed } from '../../src/models/allowed.js';
+import { runCli } from '../support/run-cli.js';
+import { tempDir } from '../support/temp-dir.js';
+
+async function help(...argv: string[]): Promise<string> {
+  const result = await runCli(argv, { cwd: await tempDir() });
+  expect({ code: result.code, stderr: result.stderr }).toEqual({ code: 0, stderr: '' });
+  return result.stdout;
+}
+
+describe.each([
+  ['--help', ['--help'], EDIT_FLAGS],
+  ['-h', ['-h'], EDIT_FLAGS],
+  ['edit --help', ['edit', '--help'], EDIT_FLAGS],
+  ['help edit', ['help', 'edit'], EDIT_FLAGS],
+  ['photo.png --help', ['photo.png', '--help'], EDIT_FLAGS],
+  ['sandbox --help', ['sandbox', '--help'], SANDBOX_FLAGS],
+  ['help sandbox', ['help', 'sandbox'], SANDBOX_FLAGS],
+])('%s', (_, argv, flags) => {
+  it('fits 80 columns', async () => {
+    const tooLong = (await help(...argv)).split('\n').filter((line) => line.length > 80);
+    expect(tooLong).toEqual([]);
+  });
+
+  it('shows examples before anything about flags', async () => {
+    const text = await help(...argv);
+    const examples = text.indexOf('Examples:');
+    expect(examples).toBeGreaterThan(0);
+    expect(examples).toBeLessThan(text.indexOf('Usage:'));
+    expect(text.indexOf('Usage:')).toBeLessThan(text.indexOf(`--${flags[0]!.name}`, text.indexOf('Usage:')));
+  });
+
+  it('has every flag that is not hidden, once', async () => {
+    const text = await help(...argv);
+    for (const { name, short, hidden } of flags) {
+      const line = new RegExp(`^  ${short === undefined ? '   ' : `-${short},`} --${name}( |$)`, 'gm');
+      expect(text.match(line) ?? [], name).toHaveLength(hidden === true ? 0 : 1);
+    }
+  });
+});
+
+test.each(['--version', '-V'])('%s', async (flag) => {
+  expect(await help(flag)).toBe(`${packageJson.version}\n`);
+});
+
+it('knows each example of its own: every flag in them exists', () => {
+  for (const page of [EDIT_HELP, SANDBOX_HELP]) {
+    for (const [command] of page.examples) {
+      const used = [...command.matchAll(/ (--?[a-z][a-z-]*)/g)].map(([, flag]) => flag);
+      const known = page.flags.flatMap(({ name, short }) => [`--${name}`, `-${short ?? name}`]);
+      expect(known).toEqual(expect.arrayContaining(used));
+    }
+  }
+});
+
+describe('what the help says of values is what the models take', () => {
+  const valueOf = (name: string) => EDIT_FLAGS.find((flag) => flag.name === name)!.value!;
+  const ranges = (field: string) =>
+    MODELS.filter(({ input }) => field in input.shape).map(({ input }) =>
+      allowed(placeAt(input, [field]).schema),
+    );
+
+  test.each([
+    ['strength', 'strength'],
+    ['image-strength', 'image_strength'],
+    ['guidance', 'guidance_scale'],
+  ])('--%s', (flag, field) => {
+    const [, min, max] = /^<([\d.]+)\.\.([\d.]+)>$/.exec(valueOf(flag))!;
+    expect(new Set(ranges(field))).toEqual(new Set([`a number from ${min} to ${max}`]));
+  });
+
+  it('--steps: up to 50', () => {
+    expect(EDIT_FLAGS.find(({ name }) => name === 'steps')!.help).toContain('up to 50');
+    for (const range of ranges('num_inference_steps')) expect(range).toMatch(/ to 50$/);
+  });
+
+  it('--acceleration and --format list their words', () => {
+    const words = (flag: string) => valueOf(flag).slice(1, -1).split('|').sort();
+    expect(words('acceleration').join(', ')).toBe(ranges('acceleration')[0]!.split(', ').sort().join(', '));
+    expect(words('format')).toEqual([...new Set(MODELS.flatMap(({ formats }) => formats))].sort());
+  });
+
+  it('--size names presets that exist, --model all models', () => {
+    const text = (name: string) => EDIT_FLAGS.find((flag) => flag.name === name)!.help;
+    expect(Object.keys(SIZE_PRESETS)).toContain(/e\.g\. (\w+),/.exec(text('size'))?.[1]);
+    for (const { name } of MODELS) expect(text('model')).toContain(name);
+    expect(text('model')).toContain(`${MODELS[0].name} (default)`);
+  });
+
+  it('flags of one model alone name that model', () => {
+    const owners = {
+      strength: 'strength',
+      'negative-prompt': 'negative_prompt',
+      acceleration: 'acceleration',
+      'expand-prompt': 'enable_prompt_expansion',
+    };
+    for (const [flag, field] of Object.entries(owners)) {
+      const [owner, ...others] = MODELS.filter(({ input }) => field in input.shape);
+      expect(others).toEqual([]);
+      expect(EDIT_FLAGS.find(({ name }) => name === flag)!.help).toContain(`(${owner!.name})`);
+    }
+  });
+});

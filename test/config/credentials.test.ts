@@ -1,0 +1,88 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it, test } from 'vitest';
+import { findKey } from '../../src/config/credentials.js';
+import type { VariableLayer } from '../../src/config/environment.js';
+import { redactor } from '../../src/config/redaction.js';
+import { PNG } from '../commands/bad-input/pictures.js';
+import { runCli } from '../support/run-cli.js';
+import { tempDir } from '../support/temp-dir.js';
+
+type Variables = VariableLayer['variables'];
+
+const find = (environment: Variables, dotenv: Variables = {}, project: object = {}, user: object = {}) =>
+  findKey(
+    [
+      { origin: 'environment', variables: environment },
+      { origin: '.env', variables: dotenv },
+    ],
+    [
+      { file: '/p/fal-edit.config.json', values: { ...project } },
+      { file: '/u/config.json', values: { ...user } },
+    ],
+  );
+
+describe('the key', () => {
+  const halves = { FAL_KEY_ID: 'id', FAL_KEY_SECRET: ' secret\n' };
+  test.each<[string, Parameters<typeof find>, string | undefined]>([
+    ['FAL_KEY', [{ FAL_KEY: 'a:b' }], 'a:b'],
+    ['trimmed', [{ FAL_KEY: ' a:b\r\n' }], 'a:b'],
+    ['of two halves', [halves], 'id:secret'],
+    ['whole before halves', [{ ...halves, FAL_KEY: 'a:b' }], 'a:b'],
+    ['halves in the environment before a whole in .env', [halves, { FAL_KEY: 'a:b' }], 'id:secret'],
+    ['blank is none', [{ FAL_KEY: ' ' }, { FAL_KEY: 'c:d' }], 'c:d'],
+    ['one half is none', [{ FAL_KEY_ID: 'id' }, {}, { key: 'e:f' }], 'e:f'],
+    [
+      'halves are not put together from two places',
+      [{ FAL_KEY_ID: 'id' }, { FAL_KEY_SECRET: 's' }],
+      undefined,
+    ],
+    ['project before user', [{}, {}, { key: 'e:f' }, { key: 'g:h' }], 'e:f'],
+    ['of the user', [{}, {}, {}, { key: ' g:h ' }], 'g:h'],
+    ['nowhere', [{}], undefined],
+  ])('%s', (_, places, key) => {
+    expect(find(...places)).toBe(key);
+  });
+
+  test.each([
+    ['FAL_KEY', { FAL_KEY: 'geheim geheim' }, {}],
+    ['FAL_KEY in .env', {}, { FAL_KEY: 'geheim\u0000geheim' }],
+    ['FAL_KEY_ID and FAL_KEY_SECRET', { FAL_KEY_ID: 'geheim', FAL_KEY_SECRET: 'ü' }, {}],
+  ])('a malformed one in %s is refused without being quoted', (place, environment, dotenv) => {
+    expect(() => find(environment, dotenv)).toThrow(
+      expect.objectContaining({
+        kind: 'auth',
+        message: expect.stringMatching(new RegExp(`^${place}: [^ü]*$`)),
+      }),
+    );
+    expect(() => find(environment, dotenv)).not.toThrow(/geheim/);
+  });
+});
+
+describe('redaction', () => {
+  const redact = redactor('key-id:secret/half+');
+  test.each([
+    ['Authorization: Key key-id:secret/half+', 'Authorization: Key [key]'],
+    ['?key=key-id%3Asecret%2Fhalf%2B', '?key=[key]'],
+    [`Basic ${Buffer.from('key-id:secret/half+').toString('base64')}`, 'Basic [key]'],
+    ['it is secret/half+, twice: secret/half+', 'it is [key], twice: [key]'],
+    ['nothing secret', 'nothing secret'],
+  ])('%j', (text, shown) => {
+    expect(redact(text)).toBe(shown);
+  });
+
+  it('leaves words alone that a short secret would blot out', () => {
+    expect(redactor('identity:it')('it is identity')).toBe('it is identity');
+    expect(redactor(undefined)('text')).toBe('text');
+    expect(redactor('')('text')).toBe('text');
+  });
+
+  it('holds where a broken config file has the key', async () => {
+    const cwd = await tempDir();
+    await writeFile(path.join(cwd, 'photo.png'), PNG);
+    await writeFile(path.join(cwd, 'fal-edit.config.json'), '{"key": "id:hidden-secret" "steps": 4}');
+    const result = await runCli(['photo.png', '-p', 'x', '--json', '--debug'], { cwd });
+    expect(result.code).toBe(2);
+    expect(result.stdout + result.stderr).not.toContain('hidden-secret');
+  });
+});

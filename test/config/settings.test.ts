@@ -1,0 +1,162 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it, test } from 'vitest';
+import { ALL_FLAGS } from '../../src/commands/all-flags.js';
+import { EDIT_EXCLUSIVE } from '../../src/commands/edit-flags.js';
+import { variableOf } from '../../src/commands/flag.js';
+import { resolveSettings, type FlagValue } from '../../src/config/settings.js';
+import { tempDir } from '../support/temp-dir.js';
+
+interface World {
+  given?: Record<string, FlagValue>;
+  env?: Record<string, string>;
+  dotenv?: string;
+  project?: Record<string, unknown>;
+  user?: Record<string, unknown>;
+}
+
+/** Settings from these places; the working directory lies two folders below the project's config file. */
+async function settings({ given = {}, env = {}, dotenv, project, user }: World) {
+  const root = await tempDir();
+  const cwd = path.join(root, 'project', 'photos', 'may');
+  const config = path.join(root, 'home', 'fal-edit');
+  await mkdir(cwd, { recursive: true });
+  await mkdir(config, { recursive: true });
+  if (dotenv !== undefined) await writeFile(path.join(cwd, '.env'), dotenv);
+  const put = (file: string, json: unknown) =>
+    json === undefined ? undefined : writeFile(path.join(root, file), JSON.stringify(json));
+  await put('project/fal-edit.config.json', project);
+  await put('home/fal-edit/config.json', user);
+  const folders = { config, cache: root, state: root };
+  return resolveSettings({ cwd, env, folders }, ALL_FLAGS, EDIT_EXCLUSIVE, given);
+}
+
+describe('every flag has a variable, a line in .env and a key in a config file', () => {
+  test.each(ALL_FLAGS.map((flag) => [flag.name, flag] as const))('%s', async (name, flag) => {
+    const isSwitch = flag.value === undefined;
+    const value = isSwitch ? true : flag.repeatable === true ? ['7'] : '7';
+    const text = isSwitch ? 'true' : '7';
+    const variable = variableOf(name);
+    expect(variable).toMatch(/^FAL_EDIT_[A-Z_]+$/);
+    const env = await settings({ env: { [variable]: text } });
+    expect(env).toMatchObject({ values: { [name]: value }, origins: { [name]: variable } });
+    const dotenv = await settings({ dotenv: `${variable}=${text}\n` });
+    expect(dotenv).toMatchObject({ values: { [name]: value }, origins: { [name]: `${variable} (in .env)` } });
+    const project = await settings({ project: { [name]: isSwitch ? true : 7 } });
+    expect(project.values).toEqual({ [name]: value });
+    expect(project.origins[name]).toMatch(new RegExp(`^"${name}" in .*fal-edit\\.config\\.json$`));
+  });
+});
+
+describe('the stronger place wins', () => {
+  const LAYERS: [string, World][] = [
+    ['--steps', { given: { steps: '1' } }],
+    ['FAL_EDIT_STEPS', { env: { FAL_EDIT_STEPS: '2' } }],
+    ['FAL_EDIT_STEPS (in .env)', { dotenv: 'FAL_EDIT_STEPS=3' }],
+    ['project', { project: { steps: 4 } }],
+    ['home', { user: { steps: '5' } }],
+  ];
+  test.each(LAYERS.map((_, from) => from))('from layer %i down', async (from) => {
+    const world = Object.assign({}, ...LAYERS.slice(from).map(([, layer]) => layer)) as World;
+    const { values, origins } = await settings(world);
+    expect(values).toEqual({ steps: String(from + 1) });
+    expect(origins['steps']).toContain(LAYERS[from]![0]);
+  });
+
+  it('lists are replaced, not joined', async () => {
+    const { values } = await settings({ env: { FAL_EDIT_LORA: 'a/b' }, project: { lora: ['c/d', 'e/f'] } });
+    expect(values).toEqual({ lora: ['a/b'] });
+  });
+
+  it('a switch that is off hides one that is on', async () => {
+    expect((await settings({ env: { FAL_EDIT_SANDBOX: '0' }, project: { sandbox: true } })).values).toEqual(
+      {},
+    );
+    expect((await settings({ project: { force: false }, user: { force: true } })).values).toEqual({});
+    expect((await settings({ given: { force: true }, env: { FAL_EDIT_FORCE: 'no' } })).values).toEqual({
+      force: true,
+    });
+  });
+});
+
+describe('flags that exclude each other', () => {
+  test.each<[string, World, Record<string, unknown>]>([
+    [
+      'prompt and file',
+      { given: { prompt: 'a' }, env: { FAL_EDIT_PROMPT_FILE: 'b' }, project: { prompt: 'c' } },
+      { prompt: 'a' },
+    ],
+    [
+      'file and prompt',
+      { given: { 'prompt-file': 'b' }, env: { FAL_EDIT_PROMPT: 'a' } },
+      { 'prompt-file': 'b' },
+    ],
+    [
+      'both spellings of the strength',
+      { env: { FAL_EDIT_IMAGE_STRENGTH: '0.2' }, project: { strength: 0.5 } },
+      { 'image-strength': '0.2' },
+    ],
+    [
+      'sandbox and proxy',
+      { given: { sandbox: true }, env: { FAL_PROXY_URL: 'http://127.0.0.1:1/' } },
+      { sandbox: true },
+    ],
+    [
+      'proxy and sandbox',
+      { given: { 'proxy-url': 'http://127.0.0.1:1/' }, env: { FAL_EDIT_SANDBOX: 'yes' } },
+      { 'proxy-url': 'http://127.0.0.1:1/' },
+    ],
+    [
+      'no sandbox beside a proxy',
+      { env: { FAL_EDIT_SANDBOX: 'no', FAL_PROXY_URL: 'http://127.0.0.1:1/' } },
+      { 'proxy-url': 'http://127.0.0.1:1/' },
+    ],
+    [
+      'no sandbox above a proxy',
+      { env: { FAL_EDIT_SANDBOX: 'no' }, dotenv: 'FAL_PROXY_URL=http://127.0.0.1:1/' },
+      { 'proxy-url': 'http://127.0.0.1:1/' },
+    ],
+  ])('%s in different places: the stronger one', async (_, world, values) => {
+    expect((await settings(world)).values).toEqual(values);
+  });
+
+  it('in one place are refused, by the names of that place', async () => {
+    const both = { FAL_EDIT_STRENGTH: '1', FAL_EDIT_IMAGE_STRENGTH: '1' };
+    await expect(settings({ env: both })).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'FAL_EDIT_STRENGTH and FAL_EDIT_IMAGE_STRENGTH exclude each other. Give one.',
+    });
+  });
+});
+
+describe('words', () => {
+  test.each(['1', 'true', 'TRUE', 'yes', 'on', ' on '])('%j is on', async (word) => {
+    expect((await settings({ env: { FAL_EDIT_FORCE: word } })).values).toEqual({ force: true });
+  });
+  test.each(['0', 'false', 'No', 'off'])('%j is off', async (word) => {
+    expect((await settings({ env: { FAL_EDIT_FORCE: word } })).values).toEqual({});
+  });
+  test.each(['2', 'si', 'null', '-'])('%j is neither', async (word) => {
+    await expect(settings({ env: { FAL_EDIT_FORCE: word } })).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining('FAL_EDIT_FORCE'),
+    });
+  });
+  it('an empty variable is as good as none', async () => {
+    const { values } = await settings({ env: { FAL_EDIT_STEPS: '' }, user: { steps: 4 } });
+    expect(values).toEqual({ steps: '4' });
+  });
+  it('a list in a variable is written as JSON, one item as it stands', async () => {
+    const { values } = await settings({ env: { FAL_EDIT_LORA: '["a/b@1","c/d"]', FAL_EDIT_SET: 'a=[1]' } });
+    expect(values).toEqual({ lora: ['a/b@1', 'c/d'], set: ['a=[1]'] });
+  });
+});
+
+describe('.env', () => {
+  it('sets FAL_* names alone', async () => {
+    const dotenv =
+      'PATH=/evil\nNO_COLOR=1\nHTTPS_PROXY=http://evil\n# note\nFAL_KEY="a:b"\nFAL_EDIT_SEED=4\n';
+    const { values, key } = await settings({ dotenv });
+    expect({ values, key }).toEqual({ values: { seed: '4' }, key: 'a:b' });
+  });
+});

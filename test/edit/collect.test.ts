@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { checkReceived } from '../../src/images/received.js';
+import type { Toxic } from '../../src/sandbox/toxics.js';
+import { editCat, folderWithPhoto, leftIn, quickly } from './harness.js';
+import { runCli } from '../support/run-cli.js';
+import { sandbox } from '../support/sandbox.js';
+
+describe('the pictures of a finished edit', () => {
+  const failing: [string, Toxic, files: number][] = [
+    ['cut', { type: 'limit_data', on: 'file', fraction: 0.5 }, 4],
+    ['reset midway', { type: 'reset_peer', on: 'file', at: 1000 }, 4],
+    ['closed at once', { type: 'fin', on: 'file' }, 4],
+    ['wrong format', { type: 'wrong_format', on: 'file' }, 4],
+    ['a page', { type: 'html', on: 'file' }, 4],
+    ['404', { type: 'status', on: 'file', code: 404 }, 4],
+  ];
+  test.each(failing)('%s for ever: exit 7, charged, nothing left behind', async (_, toxic, files) => {
+    // The upload is a file of the sandbox as well, and the model reads it from within.
+    const fal = await sandbox({ toxics: [toxic] });
+    const { code, document, cwd } = await editCat({ env: fal.env });
+    expect([code, document.error?.kind, document.error?.charged]).toEqual([7, 'temporary', 'yes']);
+    expect(document.error?.details).toMatchObject({
+      request_id: fal.ledger().accepted[0]!.request_id,
+      url: expect.stringContaining(`${fal.url}/files/`) as string,
+    });
+    expect(fal.ledger().requests.by_role.file).toBe(files);
+    expect(await leftIn(cwd)).toEqual([]);
+  });
+
+  test.each(failing)('%s, twice, then fine', async (_, toxic) => {
+    const fal = await sandbox({ toxics: [{ ...toxic, times: 2 }] });
+    const { code, cwd, document } = await editCat({ env: fal.env });
+    expect([code, fal.ledger().requests.by_role.file]).toEqual([0, 3]);
+    expect(await leftIn(cwd)).toEqual(['out.png']);
+    const { width, height } = document.images[0]!;
+    expect([width, height]).toEqual([96, 64]);
+  });
+
+  test('the host of the files is never told the key', async () => {
+    const fal = await sandbox();
+    const sent: string[] = [];
+    const watching: typeof fetch = (input, init) => {
+      if (typeof input === 'string' && input.includes('/files/')) {
+        sent.push(JSON.stringify([...new Headers(init?.headers)]));
+      }
+      return fetch(input, init);
+    };
+    const { code } = await editCat({ env: fal.env, context: { fetch: watching } });
+    expect([code, sent.length]).toEqual([0, 1]);
+    expect(sent[0]).not.toMatch(/authorization|secret/i);
+  });
+
+  test('of two pictures one is lost: the other is saved', async () => {
+    const fal = await sandbox({ toxics: [{ type: 'status', on: 'file', code: 404, after: 1 }] });
+    const { code, document, cwd } = await editCat({ env: fal.env }, '--num-images', '2');
+    expect(code).toBe(7);
+    expect(document.error?.message).toMatch(/1 of 2 pictures; the others are saved/);
+    expect(document.images.filter(({ path: file }) => file !== null)).toHaveLength(1);
+    expect(await leftIn(cwd)).toHaveLength(1);
+  });
+
+  test('-o - writes the bytes, or nothing', async () => {
+    const fal = await sandbox({ toxics: [{ type: 'limit_data', on: 'file', fraction: 0.5, after: 1 }] });
+    const cwd = await folderWithPhoto();
+    const run = async () =>
+      runCli(['cat.png', '-p', 'x', '-o', '-'], {
+        cwd,
+        env: fal.env,
+        context: { sleep: quickly },
+      });
+    const [good, bad] = [await run(), await run()];
+    expect(checkReceived(good.stdoutBytes, { width: 96, height: 64 }).format).toBe('png');
+    expect([good.code, bad.code, bad.stdoutBytes.length]).toEqual([0, 7, 0]);
+  });
+});

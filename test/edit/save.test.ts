@@ -1,0 +1,168 @@
+import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { saveWhole } from '../../src/edit/save.js';
+import { sandbox } from '../support/sandbox.js';
+import { tempDir } from '../support/temp-dir.js';
+import { editCat, folderWithPhoto, leftIn } from './harness.js';
+
+const BYTES = Buffer.from('a picture');
+
+describe('saveWhole', () => {
+  test('makes the folders that are missing', async () => {
+    const folder = await tempDir();
+    const target = path.join(folder, 'a', 'b', 'c.png');
+    expect(await saveWhole(target, BYTES, false)).toBe(target);
+    expect(await readFile(target)).toEqual(BYTES);
+    expect(await readdir(path.dirname(target))).toEqual(['c.png']);
+  });
+
+  test('takes the next free number where the name is taken', async () => {
+    const folder = await tempDir();
+    const target = path.join(folder, 'a.png');
+    const names = [];
+    for (let turn = 0; turn < 3; turn++) names.push(path.basename(await saveWhole(target, BYTES, false)));
+    expect(names).toEqual(['a.png', 'a.2.png', 'a.3.png']);
+    expect((await readdir(folder)).sort()).toEqual(['a.2.png', 'a.3.png', 'a.png']);
+  });
+
+  test('replaces it with force', async () => {
+    const folder = await tempDir();
+    const target = path.join(folder, 'a.png');
+    await writeFile(target, 'old');
+    expect(await saveWhole(target, BYTES, true)).toBe(target);
+    expect(await readFile(target)).toEqual(BYTES);
+    expect(await readdir(folder)).toEqual(['a.png']);
+  });
+
+  test('many at once to one name: each has a file of its own, whole', async () => {
+    const folder = await tempDir();
+    const target = path.join(folder, 'a.png');
+    const texts = Array.from({ length: 12 }, (_, index) => `picture ${index}`);
+    const placed = await Promise.all(texts.map((text) => saveWhole(target, Buffer.from(text), false)));
+    expect(new Set(placed).size).toBe(12);
+    expect(await Promise.all(placed.map((file) => readFile(file, 'utf8')))).toEqual(texts);
+    expect(await readdir(folder)).toHaveLength(12);
+  });
+
+  test('many at once with force: one of them, whole', async () => {
+    const folder = await tempDir();
+    const target = path.join(folder, 'a.png');
+    const texts = Array.from({ length: 8 }, (_, index) => `picture ${index}`.repeat(1000));
+    await Promise.all(texts.map((text) => saveWhole(target, Buffer.from(text), true)));
+    expect(texts).toContain(await readFile(target, 'utf8'));
+    expect(await readdir(folder)).toEqual(['a.png']);
+  });
+
+  test('a folder in the way is passed by, and with force is an error that leaves nothing', async () => {
+    const folder = await tempDir();
+    const target = path.join(folder, 'a.png');
+    await mkdir(target);
+    expect(path.basename(await saveWhole(target, BYTES, false))).toBe('a.2.png');
+    await expect(saveWhole(target, BYTES, true)).rejects.toMatchObject({
+      code: expect.stringMatching(/^E/) as string,
+    });
+    expect((await readdir(folder)).sort()).toEqual(['a.2.png', 'a.png']);
+  });
+
+  test('a link to nowhere is a name that is taken, and is not followed', async () => {
+    const folder = await tempDir();
+    const target = path.join(folder, 'a.png');
+    await symlink(path.join(folder, 'nowhere'), target);
+    expect(path.basename(await saveWhole(target, BYTES, false))).toBe('a.2.png');
+    expect((await readdir(folder)).sort()).toEqual(['a.2.png', 'a.png']);
+  });
+
+  test('with force a link itself is replaced, not the file that it names', async () => {
+    const folder = await tempDir();
+    await writeFile(path.join(folder, 'precious'), 'old');
+    const target = path.join(folder, 'a.png');
+    await symlink(path.join(folder, 'precious'), target);
+    await saveWhole(target, BYTES, true);
+    expect(await readFile(path.join(folder, 'precious'), 'utf8')).toBe('old');
+    expect(await readFile(target)).toEqual(BYTES);
+  });
+
+  test('a file where a folder is due is an error that leaves nothing', async () => {
+    const folder = await tempDir();
+    await writeFile(path.join(folder, 'a'), '');
+    await expect(saveWhole(path.join(folder, 'a', 'b.png'), BYTES, false)).rejects.toThrow(/ENOTDIR|EEXIST/);
+    expect(await readdir(folder)).toEqual(['a']);
+  });
+
+  test('a name that the file system refuses is an error that leaves nothing', async () => {
+    const folder = await tempDir();
+    await expect(saveWhole(path.join(folder, `${'n'.repeat(300)}.png`), BYTES, false)).rejects.toMatchObject({
+      code: 'ENAMETOOLONG',
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('while the edit runs', () => {
+  /** Does something to the folder between the acceptance and the download. */
+  async function meanwhile(change: (folder: string) => Promise<unknown>, ...flags: string[]) {
+    const fal = await sandbox();
+    const folder = await folderWithPhoto();
+    const result = await editCat(
+      {
+        env: fal.env,
+        context: {
+          fetch: async (input, init) => {
+            if (typeof input === 'string' && input.includes('/files/')) await change(folder);
+            return fetch(input, init);
+          },
+        },
+        cwd: folder,
+      },
+      ...flags,
+    );
+    return { ...result, folder };
+  }
+
+  test('a file takes the name: it is kept, the picture gets a number, and a warning says so', async () => {
+    const { code, document, folder, stderr } = await meanwhile((at) =>
+      writeFile(path.join(at, 'out.png'), 'mine'),
+    );
+    expect([code, document.images[0]!.path]).toEqual([0, 'out.2.png']);
+    expect(document.warnings.join()).toMatch(/out\.png was taken in the meantime.*out\.2\.png/);
+    expect(stderr).toMatch(/taken in the meantime/);
+    expect(await readFile(path.join(folder, 'out.png'), 'utf8')).toBe('mine');
+    expect(await leftIn(folder)).toEqual(['out.2.png', 'out.png']);
+  });
+
+  test('a file takes the name, and --force was said: it is replaced', async () => {
+    const { code, folder } = await meanwhile((at) => writeFile(path.join(at, 'out.png'), 'mine'), '--force');
+    expect(code).toBe(0);
+    expect((await readFile(path.join(folder, 'out.png'))).subarray(1, 4).toString()).toBe('PNG');
+    expect(await leftIn(folder)).toEqual(['out.png']);
+  });
+
+  test('the folder becomes a file: the edit failed, was charged, and left nothing', async () => {
+    const { code, document, folder } = await meanwhile(
+      (at) => writeFile(path.join(at, 'sub'), ''),
+      '-o',
+      'sub/out.png',
+    );
+    expect([code, document.error?.kind, document.error?.charged]).toEqual([1, 'failed', 'yes']);
+    expect(document.error?.message).toMatch(/cannot be written to .*sub\/out\.png: (ENOTDIR|EEXIST)/);
+    expect(document.error?.details?.['request_id']).toBe(document.request_id);
+    expect(await leftIn(folder)).toEqual(['sub']);
+  });
+
+  test('the folder goes away: it is made again', async () => {
+    const { code, folder } = await meanwhile(
+      (at) => rm(path.join(at, 'sub'), { recursive: true, force: true }),
+      '-o',
+      'sub/',
+    );
+    expect(code).toBe(0);
+    expect(await readdir(path.join(folder, 'sub'))).toHaveLength(1);
+  });
+
+  test('a folder takes the name, and --force was said: an error that leaves nothing', async () => {
+    const { code, document, folder } = await meanwhile((at) => mkdir(path.join(at, 'out.png')), '--force');
+    expect([code, document.error?.charged]).toEqual([1, 'yes']);
+    expect(await leftIn(folder)).toEqual(['out.png']);
+  });
+});

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { FalEditError } from '../../src/errors.js';
+import { flux2Lora } from '../../src/models/flux-2-lora.js';
+import { fluxGeneral } from '../../src/models/flux-general.js';
+import type { Model } from '../../src/models/model.js';
+import { MODELS } from '../../src/models/registry.js';
+import { parseSetFields } from '../../src/models/set-fields.js';
+
+test.each<[string[], Record<string, unknown>]>([
+  [[], {}],
+  [['scheduler=dpmpp_2m'], { scheduler: 'dpmpp_2m' }],
+  [['scheduler="euler"'], { scheduler: 'euler' }],
+  [['nag_scale=4'], { nag_scale: 4 }],
+  [['nag-scale=4.5'], { nag_scale: 4.5 }],
+  [[' nag_scale = 4 '], { nag_scale: 4 }],
+  [['use_cfg_zero=false'], { use_cfg_zero: false }],
+  [['sigma_schedule=1'], { sigma_schedule: '1' }],
+  [['sigma_schedule='], { sigma_schedule: '' }],
+  [['sigma_schedule=a=b'], { sigma_schedule: 'a=b' }],
+  [['sigma_schedule={"a":1}'], { sigma_schedule: '{"a":1}' }],
+  [['reference_image_url=./a, b.png'], { reference_image_url: './a, b.png' }],
+  [['fill_image={"fill_image_url":["a.png"]}'], { fill_image: { fill_image_url: ['a.png'] } }],
+  [['control_loras=[]', 'sync_mode=false'], { control_loras: [], sync_mode: false }],
+])('%j', (pairs, fields) => {
+  expect(parseSetFields(fluxGeneral, pairs)).toStrictEqual(fields);
+});
+
+describe('refused', () => {
+  test.each<[string, Model, string[], string | RegExp, string?]>([
+    ['no =', fluxGeneral, ['scheduler'], '"scheduler" is not of the form key=value'],
+    ['unknown', fluxGeneral, ['nag_scal=4'], 'no field "nag_scal"', 'Did you mean nag_scale?'],
+    ['unknown, near a flag', fluxGeneral, ['strengt=1'], 'no field "strengt"', 'Did you mean --strength?'],
+    ["the other model's", flux2Lora, ['scheduler=euler'], 'flux-2-lora has no field "scheduler"'],
+    ['a flag of its own', fluxGeneral, ['strength=1'], 'flag of its own', 'Use --strength instead.'],
+    [
+      'the same by its other name',
+      fluxGeneral,
+      ['image_strength=1'],
+      'flag of its own',
+      'Use --strength instead.',
+    ],
+    ['the picture', flux2Lora, ['image_urls=["a"]'], 'flag of its own', 'Use --image instead.'],
+    ['the prompt', flux2Lora, ['prompt=x'], 'flag of its own', 'Use --prompt instead.'],
+    ['twice', fluxGeneral, ['nag_tau=1', 'nag-tau=2'], '--set nag_tau: set twice'],
+    ['sync_mode', fluxGeneral, ['sync_mode=true'], /sync_mode: true is not supported: .* lost picture/],
+    [
+      'wrong type',
+      fluxGeneral,
+      ['nag_scale=much'],
+      '"much" is not allowed for flux-general. Allowed: a number from 2 to 10',
+    ],
+    [
+      'out of range',
+      fluxGeneral,
+      ['nag_scale=11'],
+      '11 is not allowed for flux-general. Allowed: a number from 2 to 10',
+    ],
+    ['beyond all numbers', fluxGeneral, ['nag_scale=1e999'], 'a number from 2 to 10'],
+    [
+      'wrong at depth',
+      fluxGeneral,
+      ['ip_adapters=[{"path":"a/b","image_url":5}]'],
+      '--set ip_adapters.0.image_url',
+    ],
+    ['unknown at depth', fluxGeneral, ['fill_image={"use_promt":true}'], 'fill_image.use_promt'],
+    ['broken JSON', fluxGeneral, ['control_loras=[{'], 'control_loras'],
+    ...['__proto__', 'constructor', 'toString', 'hasOwnProperty'].map(
+      (key): [string, Model, string[], string] => [
+        key,
+        fluxGeneral,
+        [`${key}={"polluted":1}`],
+        `no field "${key}"`,
+      ],
+    ),
+    ['__proto__ at depth', fluxGeneral, ['fill_image={"__proto__":{"polluted":1}}'], '__proto__'],
+  ])('%s', (_, model, pairs, message, hint) => {
+    const parse = () => parseSetFields(model, pairs);
+    expect(parse).toThrow(message);
+    expect(parse).toThrow(
+      expect.objectContaining({ kind: 'usage', ...(hint === undefined ? {} : { hint }) }),
+    );
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+});
+
+it('never throws anything but an error for people, whatever the text', () => {
+  const keys = MODELS.flatMap((model) => Object.keys(model.input.shape));
+  const key = fc.oneof(fc.constantFrom(...keys, '__proto__', 'constructor', 'length'), fc.string());
+  const value = fc.oneof(fc.json(), fc.string({ unit: 'grapheme' }), fc.double().map(String));
+  const pair = fc.oneof(
+    fc.string(),
+    fc.tuple(key, value).map(([name, text]) => `${name}=${text}`),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...MODELS), fc.array(pair, { maxLength: 3 }), (model, pairs) => {
+      try {
+        const fields = parseSetFields(model, pairs);
+        for (const field of Object.keys(fields)) expect(Object.hasOwn(model.input.shape, field)).toBe(true);
+      } catch (error) {
+        if (!(error instanceof FalEditError)) throw error;
+        expect(error.kind).toBe('usage');
+        expect(error.message).toMatch(/^--set/);
+      }
+    }),
+    { numRuns: 500, seed: 7 },
+  );
+});
