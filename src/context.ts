@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import envPaths from 'env-paths';
+import { lightFetch, type Fetch } from './light-fetch.js';
 
 /** An output stream, with what a terminal adds to it. */
 export type Output = Writable & { isTTY?: boolean; columns?: number };
@@ -35,7 +36,7 @@ export interface Context {
   newSeed: () => number;
   /** Resolves after that many milliseconds; rejects with the signal's reason when that is aborted first. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  fetch: typeof fetch;
+  fetch: Fetch;
   /** Aborted by the first SIGINT or SIGTERM, with an {@link InterruptedError} as its reason. */
   signal: AbortSignal;
 }
@@ -75,8 +76,7 @@ export function systemContext(signal: AbortSignal): Context {
     random: () => Math.random(),
     newSeed: () => Math.floor(Math.random() * 2 ** 31),
     sleep: systemSleep,
-    // Late bound: Node loads its fetch on first use, which costs some 20 ms.
-    fetch: (input, init) => fetch(input, init),
+    fetch: lightFetch,
     signal,
   };
 }

@@ -41,6 +41,8 @@ export type Fetch = (url: string, init?: FetchInit) => Promise<FetchResponse>;
 
 /** fal's own headers may be 16 KB (fal-api.md 2.7), which is all that Node allows unless told otherwise. */
 const MAX_HEADER_BYTES = 64 * 1024;
+/** As long as fetch waits. */
+const CONNECT_MS = 10_000;
 
 /**
  * Sends one request over a kept-alive connection and resolves when the head of the answer is here.
@@ -64,30 +66,57 @@ export const lightFetch: Fetch = async (url, init = {}) => {
       },
     });
     const abort = (): void => void request.destroy();
-    const failure = (error: unknown): unknown =>
-      signal?.aborted === true ? signal.reason : new TypeError('fetch failed', { cause: error });
+    const failure = (error: unknown): Error =>
+      signal?.aborted === true ? (signal.reason as Error) : new TypeError('fetch failed', { cause: error });
     signal?.addEventListener('abort', abort, { once: true });
-    request.on('error', (error) => reject(failure(error) as Error));
+    limitConnecting(request);
+    request.on('error', (error) => reject(failure(error)));
     request.on('close', () => signal?.removeEventListener('abort', abort));
-    request.on('response', (message) => resolve(new LightResponse(message, failure)));
+    request.on('response', (message) => {
+      unpacked(message).then((body) => resolve(new LightResponse(message, body, failure)), reject);
+    });
     request.end(bytes);
   });
 };
+
+/** Gives up on a host that takes no connection. As an error of `connect`: nothing was sent. */
+function limitConnecting(request: http.ClientRequest): void {
+  request.on('socket', (socket) => {
+    if (!socket.connecting) return;
+    const timer = setTimeout(() => {
+      const error = new Error(`no connection within ${CONNECT_MS / 1000} s`);
+      request.destroy(Object.assign(error, { code: 'ETIMEDOUT', syscall: 'connect' }));
+    }, CONNECT_MS);
+    const stop = (): void => clearTimeout(timer);
+    socket.once('connect', stop).once('close', stop);
+  });
+}
 
 async function bytesOf(body: string | Uint8Array | Blob): Promise<Uint8Array> {
   if (typeof body === 'string') return Buffer.from(body);
   return body instanceof Uint8Array ? body : new Uint8Array(await body.arrayBuffer());
 }
 
+/** The body as it was before a server compressed it, which it was asked not to do. */
+async function unpacked(message: http.IncomingMessage): Promise<AsyncIterable<Uint8Array>> {
+  const encoding = message.headers['content-encoding']?.trim().toLowerCase();
+  if (encoding === undefined || encoding === 'identity') return message;
+  const [{ pipeline }, zlib] = await Promise.all([import('node:stream'), import('node:zlib')]);
+  const unpacker = encoding === 'br' ? zlib.createBrotliDecompress() : zlib.createUnzip();
+  // Failures come out of the end that is read.
+  return pipeline(message, unpacker, () => undefined);
+}
+
 class LightResponse implements FetchResponse {
   readonly status: number;
   readonly statusText: string;
   readonly headers: FetchResponse['headers'];
-  private readonly chunks: AsyncIterator<Uint8Array, undefined>;
+  private readonly chunks: AsyncIterator<Uint8Array>;
 
   constructor(
     private readonly message: http.IncomingMessage,
-    private readonly failure: (error: unknown) => unknown,
+    body: AsyncIterable<Uint8Array>,
+    private readonly failure: (error: unknown) => Error,
   ) {
     this.status = message.statusCode ?? 0;
     this.statusText = message.statusMessage ?? '';
@@ -97,10 +126,7 @@ class LightResponse implements FetchResponse {
         return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
       },
     };
-    this.chunks = (message as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]() as AsyncIterator<
-      Uint8Array,
-      undefined
-    >;
+    this.chunks = body[Symbol.asyncIterator]();
   }
 
   get ok(): boolean {

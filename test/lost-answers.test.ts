@@ -4,6 +4,7 @@
  */
 import { createFalClient } from '@fal-ai/client';
 import { describe, expect, test } from 'vitest';
+import { lightFetch } from '../src/light-fetch.js';
 import { startSandbox } from '../src/sandbox/server.js';
 import type { Toxic } from '../src/sandbox/toxics.js';
 import { editCat, editCatByLibrary, leftIn } from './edit/harness.js';
@@ -158,8 +159,8 @@ describe('a server that cannot be spoken to', () => {
           const headers = new Headers(init?.headers);
           const late = init?.method === 'POST' && headers.get('x-fal-target-url')?.includes('queue') === true;
           return late && refused++ < 2
-            ? fetch(`http://127.0.0.1:${await closedPort()}/`, init)
-            : fetch(input, init);
+            ? lightFetch(`http://127.0.0.1:${await closedPort()}/`, init)
+            : lightFetch(input, init);
         },
       },
     });

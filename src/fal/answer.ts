@@ -1,7 +1,9 @@
+import type { FetchResponse } from '../light-fetch.js';
+
 /** An HTTP answer, read whole: text first, JSON second, since gateways answer with HTML where JSON is due. */
 export interface Answer {
   status: number;
-  headers: Headers;
+  headers: FetchResponse['headers'];
   text: string;
   /** Undefined when the text is not JSON, whatever the content type says. */
   json: unknown;
@@ -17,9 +19,14 @@ export interface DetailRow {
 }
 
 /** @throws whatever the socket does while the body is read */
-export async function readAnswer(response: Response): Promise<Answer> {
+export async function readAnswer(response: FetchResponse): Promise<Answer> {
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: parse(text) };
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: parse(text),
+  };
 }
 
 function parse(text: string): unknown {

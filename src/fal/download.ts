@@ -1,5 +1,6 @@
 import type { Context } from '../context.js';
 import { FalEditError, messageOf } from '../errors.js';
+import type { FetchResponse } from '../light-fetch.js';
 import { backoffMs } from './backoff.js';
 import { isTrustedUrl, type Connection } from './connection.js';
 import { withTimeLimit } from './time-limit.js';
@@ -55,12 +56,11 @@ async function fetchWhole(
     const response = await context.fetch(url, {
       redirect: 'manual',
       signal,
-      // Compressed bytes could not be counted against the announced length.
-      headers: { accept: 'image/*', 'accept-encoding': 'identity' },
+      headers: { accept: 'image/*' },
     });
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location !== null) {
-      await response.body?.cancel();
+      await response.body?.getReader().cancel();
       if (!URL.canParse(location, url)) throw new Refused('it is redirected to something that is no address');
       url = new URL(location, url).href;
       continue;
@@ -70,24 +70,29 @@ async function fetchWhole(
   throw new Refused(`it is redirected more than ${MAX_REDIRECTS} times`);
 }
 
-async function readBounded(response: Response): Promise<Uint8Array> {
+async function readBounded(response: FetchResponse): Promise<Uint8Array> {
   if (response.status !== 200 || response.body === null) {
-    await response.body?.cancel();
+    await response.body?.getReader().cancel();
     throw new Error(`the server answered ${response.status}`);
   }
   // What came compressed all the same is unpacked by now, and longer than announced.
-  const compressed = response.headers.has('content-encoding');
+  const compressed = response.headers.get('content-encoding') !== null;
   const announced = compressed ? NaN : Number(response.headers.get('content-length') ?? NaN);
   if (announced > MAX_BYTES) {
-    await response.body.cancel();
+    await response.body.getReader().cancel();
     throw new Refused('it is larger than 100 MB');
   }
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body as ReadableStream<Uint8Array>) {
-    length += chunk.byteLength;
-    if (length > MAX_BYTES) throw new Refused('it is larger than 100 MB');
-    chunks.push(chunk);
+  const reader = response.body.getReader();
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    const bytes = chunk.value ?? new Uint8Array();
+    length += bytes.byteLength;
+    if (length > MAX_BYTES) {
+      await reader.cancel();
+      throw new Refused('it is larger than 100 MB');
+    }
+    chunks.push(bytes);
   }
   if (Number.isFinite(announced) && length !== announced) {
     throw new Error(`${length} of ${announced} bytes came`);

@@ -1,5 +1,7 @@
 import { FalEditError } from '../errors.js';
-import { asRecord, billableUnitsOf, type Answer } from './answer.js';
+import type { FetchInit, FetchResponse } from '../light-fetch.js';
+import { asRecord, billableUnitsOf, isHtml, type Answer } from './answer.js';
+import { clientResponse, type ClientResponse } from './client-response.js';
 import { isTrustedUrl } from './connection.js';
 import { rejectionError, type Stage } from './rejection.js';
 import { isGatewayTrouble, repeat } from './repeat.js';
@@ -16,6 +18,9 @@ const UPLOAD_TRIES = 4;
 /** Tries at a cancel: somebody waits for the program to end. */
 const CANCEL_TRIES = 3;
 
+/** What the client passes to fetch, as far as it matters: its signal is ours already. */
+export type ClientRequestInit = Pick<FetchInit, 'method' | 'headers' | 'body'>;
+
 /**
  * The one `fetch` that the client gets. It knows what each request is for, and treats it as that deserves:
  * a submit is sent once, what is free is repeated, the status stream is made dependable, and an error is turned
@@ -27,11 +32,12 @@ export class GuardedFetch {
     private readonly exchange: Exchange,
   ) {}
 
-  async fetch(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  async fetch(url: string, init: ClientRequestInit = {}): Promise<ClientResponse> {
+    const named = Object.entries(init.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
     const request: FalRequest = {
-      url: input instanceof Request ? input.url : String(input),
+      url,
       method: (init.method ?? 'GET').toUpperCase(),
-      headers: new Headers(init.headers),
+      headers: Object.fromEntries(named) as Record<string, string>,
       body: init.body,
     };
     const role = roleOf(request);
@@ -52,35 +58,34 @@ export class GuardedFetch {
     }
   }
 
-  private send(
-    request: FalRequest,
-    signal: AbortSignal,
-    redirect: RequestInit['redirect'] = 'follow',
-  ): Promise<Response> {
+  /** A redirect is never followed: of a submit it would make a second POST. */
+  private send(request: FalRequest, signal: AbortSignal): Promise<FetchResponse> {
     const { url, method, headers, body } = request;
     return this.options.context.fetch(url, {
       method,
       headers,
       signal,
-      redirect,
-      ...(body == null ? {} : { body }),
+      redirect: 'manual',
+      ...(body === undefined ? {} : { body }),
     });
   }
 
-  private async submit(request: FalRequest): Promise<Response> {
+  private async submit(request: FalRequest): Promise<ClientResponse> {
     const { submit } = this.exchange;
-    // Not followed: a redirect that is followed is a second POST.
-    const response = await submit.send((signal) => this.send(request, signal, 'manual'));
-    this.exchange.requestId = idOf(await response.clone().json());
-    return response;
+    const answer = await submit.send((signal) => this.send(request, signal));
+    this.exchange.requestId = idOf(answer.json);
+    return clientResponse(answer);
   }
 
-  private stream(request: FalRequest): Response {
+  private stream(request: FalRequest): ClientResponse {
     const { context, signal } = this.options;
     const statusUrl = targetOf(request);
     statusUrl.pathname = statusUrl.pathname.replace(/\/stream$/, '');
-    const poll = retarget(request, statusUrl);
-    poll.headers.set('accept', 'application/json');
+    const bare = retarget(request, statusUrl);
+    const poll = {
+      ...bare,
+      headers: { ...bare.headers, accept: 'application/json' },
+    };
     return dependableStatusStream({
       openStream: (stop) => this.send(request, stop),
       poll: (stop) => this.send(poll, stop),
@@ -92,7 +97,7 @@ export class GuardedFetch {
     });
   }
 
-  private async result(request: FalRequest): Promise<Response> {
+  private async result(request: FalRequest): Promise<ClientResponse> {
     const { context, signal } = this.options;
     let garbage = 0;
     const answer = await repeat((stop) => this.send(request, stop), {
@@ -106,14 +111,14 @@ export class GuardedFetch {
       onTrouble: (trouble) => this.noteTrouble(trouble),
     });
     this.exchange.billableUnits = billableUnitsOf(answer);
-    if (answer.status >= 400) throw this.rejection(answer, 'result');
+    if (answer.status >= 300) throw this.rejection(answer, 'result');
     this.exchange.hasResult = true;
     if (answer.json === undefined) throw this.garbage(answer);
-    return asResponse(answer);
+    return clientResponse(answer);
   }
 
   /** Tried again here, since the pauses between the client's own tries cannot be cut short. */
-  private async cancel(bare: FalRequest): Promise<Response> {
+  private async cancel(bare: FalRequest): Promise<ClientResponse> {
     const { connection, context, signal } = this.options;
     // fal's own proxy reads a body from every PUT, and fails with 500 where there is none.
     const request = connection.proxyUrl === undefined ? bare : { ...bare, body: bare.body ?? '{}' };
@@ -130,14 +135,11 @@ export class GuardedFetch {
       signal.throwIfAborted();
       throw notSentError(error);
     }
-    if (isTrouble(answer)) throw new FalEditError('temporary', describeTrouble(answer));
-    return new Response(answer.text, {
-      status: answer.status,
-      headers: { 'content-type': 'application/json' },
-    });
+    if (isTrouble(answer) || isHtml(answer)) throw new FalEditError('temporary', describeTrouble(answer));
+    return clientResponse(answer);
   }
 
-  private async upload(request: FalRequest): Promise<Response> {
+  private async upload(request: FalRequest): Promise<ClientResponse> {
     try {
       return await this.tryUpload(request);
     } catch (error) {
@@ -147,7 +149,7 @@ export class GuardedFetch {
   }
 
   /** Preparation costs nothing and may be repeated, POST or not. */
-  private async tryUpload(request: FalRequest): Promise<Response> {
+  private async tryUpload(request: FalRequest): Promise<ClientResponse> {
     const { connection, context, signal } = this.options;
     const { proxyUrl } = connection;
     if (request.url !== proxyUrl && !isTrustedUrl(request.url, connection)) {
@@ -173,7 +175,7 @@ export class GuardedFetch {
     if (answer.status >= 300) throw this.rejection(answer, 'upload');
     const promises = targetOf(request).pathname.includes('/initiate');
     if (promises && !URL.canParse(String(asRecord(answer.json)?.['upload_url']))) throw noUploadAddress();
-    return asResponse(answer);
+    return clientResponse(answer);
   }
 
   private rejection(answer: Answer, stage: Stage): FalEditError {
@@ -189,7 +191,10 @@ export class GuardedFetch {
     return new FalEditError(
       'temporary',
       `The edit is done, but its result cannot be read: ${describeTrouble(answer)}.`,
-      { charged: 'yes', details: { request_id: requestId, http_status: answer.status } },
+      {
+        charged: 'yes',
+        details: { request_id: requestId, http_status: answer.status },
+      },
     );
   }
 
@@ -207,18 +212,6 @@ function noUploadAddress(): FalEditError {
       hint: 'Run it again.',
     },
   );
-}
-
-/** The client reads JSON by its content type: it is given the one that the body has. */
-function asResponse(answer: Answer): Response {
-  const headers = new Headers({
-    'content-type': answer.json === undefined ? 'text/plain' : 'application/json',
-  });
-  const id = answer.headers.get('x-fal-request-id');
-  if (id !== null) headers.set('x-fal-request-id', id);
-  const etag = answer.headers.get('etag');
-  if (etag !== null) headers.set('etag', etag);
-  return new Response(answer.text, { status: 200, headers });
 }
 
 /** The stream said COMPLETED, another server has not heard of it yet (fal-api.md 2.4). */

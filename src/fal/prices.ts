@@ -31,7 +31,11 @@ const answerSchema = z.looseObject({
   ),
 });
 
-const cacheSchema = z.object({ unitUsd: z.number().positive(), unit: z.string(), readAt: z.number() });
+const cacheSchema = z.object({
+  unitUsd: z.number().positive(),
+  unit: z.string(),
+  readAt: z.number(),
+});
 
 export interface PriceOptions {
   connection: Connection;
@@ -64,7 +68,10 @@ async function askPrice(
 ): Promise<LivePrice | undefined> {
   const { key, proxyUrl } = connection;
   const target = `https://api.fal.ai/v1/models/pricing?endpoint_id=${encodeURIComponent(endpoint)}`;
-  const headers: Record<string, string> = { authorization: `Key ${key ?? ''}`, accept: 'application/json' };
+  const headers: Record<string, string> = {
+    authorization: `Key ${key ?? ''}`,
+    accept: 'application/json',
+  };
   if (proxyUrl !== undefined) headers['x-fal-target-url'] = target;
   try {
     const answer = await withTimeLimit(PATIENCE_MS, signal, async (limited) =>
@@ -74,7 +81,11 @@ async function askPrice(
     if (answer.status !== 200 || !parsed.success) return undefined;
     const found = parsed.data.prices.find((price) => price.endpoint_id === endpoint);
     if (found?.currency !== 'USD') return undefined;
-    return { unitUsd: found.unit_price, unit: found.unit, readAt: context.now() };
+    return {
+      unitUsd: found.unit_price,
+      unit: found.unit,
+      readAt: context.now(),
+    };
   } catch {
     return undefined;
   }

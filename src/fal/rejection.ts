@@ -23,7 +23,11 @@ export function rejectionError(answer: Answer, context: RejectionContext): FalEd
   const quoted = said === undefined ? '' : ` fal says: ${said}`;
   const charged = chargedBy(answer, stage);
   const build = (kind: ErrorKind, message: string, hint?: string): FalEditError =>
-    new FalEditError(kind, message, { hint, charged, details: detailsOf(answer, requestId) });
+    new FalEditError(kind, message, {
+      hint,
+      charged,
+      details: detailsOf(answer, requestId),
+    });
 
   if (status === 401) {
     return build(
@@ -49,6 +53,14 @@ export function rejectionError(answer: Answer, context: RejectionContext): FalEd
       `fal does not know this model (404).${quoted}`,
       'It may have been retired; nothing was charged.',
     );
+  if (status >= 300 && status < 400) {
+    const to = answer.headers.get('location') ?? 'nowhere';
+    return build(
+      'failed',
+      `The request is redirected (${status}) to ${to}, and redirects are not followed.`,
+      'If a proxy does this, name its final address in FAL_PROXY_URL.',
+    );
+  }
   if (status === 429)
     return build(
       'temporary',

@@ -1,3 +1,4 @@
+import type { FetchResponse } from '../light-fetch.js';
 import { readAnswer, type Answer } from './answer.js';
 import { backoffMs, type Timing } from './backoff.js';
 import { withTimeLimit } from './time-limit.js';
@@ -27,7 +28,7 @@ const ATTEMPT_MS = 30_000;
  * Never for a submit: that one is {@link ./submit-once.ts}'s.
  */
 export async function repeat(
-  send: (signal: AbortSignal) => Promise<Response>,
+  send: (signal: AbortSignal) => Promise<FetchResponse>,
   options: RepeatOptions,
 ): Promise<Answer> {
   const { timing, signal, tries = Infinity, isTrouble, onTrouble } = options;

@@ -1,27 +1,31 @@
+import type { FetchInit } from '../light-fetch.js';
+
 /** What a request of the client is for. It decides whether and how it may be repeated. */
 export type Role = 'submit' | 'stream' | 'status' | 'result' | 'cancel' | 'upload' | 'platform';
 
 const TARGET_URL = 'x-fal-target-url';
 
-/** One request as the client makes it, with headers that can be read whatever their spelling. */
+/** One request as the client makes it, with headers whose names have one spelling. */
 export interface FalRequest {
   url: string;
   method: string;
-  headers: Headers;
-  body: RequestInit['body'];
+  /** By lower-case name. */
+  headers: Readonly<Record<string, string>>;
+  body: FetchInit['body'];
 }
 
 /** fal's own URL for a request: behind a proxy it stands in a header (fal-api.md 6.1). */
 export function targetOf(request: FalRequest): URL {
-  return new URL(request.headers.get(TARGET_URL) ?? request.url);
+  return new URL(request.headers[TARGET_URL] ?? request.url);
 }
 
 /** The same request for another URL of fal, through the same proxy if there is one. */
 export function retarget(request: FalRequest, target: URL): FalRequest {
-  const headers = new Headers(request.headers);
-  if (!headers.has(TARGET_URL)) return { ...request, headers, url: target.href };
-  headers.set(TARGET_URL, target.href);
-  return { ...request, headers };
+  if (request.headers[TARGET_URL] === undefined) return { ...request, url: target.href };
+  return {
+    ...request,
+    headers: { ...request.headers, [TARGET_URL]: target.href },
+  };
 }
 
 /** Every POST to a host that runs models costs money, whatever its path: it counts as a submit. */

@@ -1,7 +1,7 @@
 import { createFalClient, type FalClient } from '@fal-ai/client';
 import type { Context } from '../context.js';
 import type { Connection } from './connection.js';
-import { GuardedFetch } from './guarded-fetch.js';
+import { GuardedFetch, type ClientRequestInit } from './guarded-fetch.js';
 import type { RejectionContext } from './rejection.js';
 import { SubmitOnce } from './submit-once.js';
 
@@ -58,7 +58,8 @@ export function openSession(options: SessionOptions): FalSession {
   const client = createFalClient({
     // Without a key the client would look into the process's environment by itself.
     credentials: () => key,
-    fetch: (input, init) => guard.fetch(input, init),
+    // The client uses a small part of fetch, and ClientResponse is that part.
+    fetch: ((url: string, init?: ClientRequestInit) => guard.fetch(url, init)) as unknown as typeof fetch,
     ...(proxyUrl === undefined ? {} : { proxyUrl: { url: proxyUrl, when: 'always' as const } }),
   });
   return { client, exchange };

@@ -8,16 +8,19 @@
  */
 import { createParser } from 'eventsource-parser';
 import { FalEditError } from '../errors.js';
+import type { FetchBody, FetchResponse } from '../light-fetch.js';
 import { asRecord, readAnswer, type Answer } from './answer.js';
 import { backoffMs, type Timing } from './backoff.js';
+import { clientEventStream, type ClientResponse } from './client-response.js';
+import { EventPipe } from './event-pipe.js';
 import { parseStatus, type LogLine } from './status-events.js';
 import { withTimeLimit } from './time-limit.js';
 
 export interface StatusStreamOptions {
   /** Opens fal's stream. */
-  openStream: (signal: AbortSignal) => Promise<Response>;
+  openStream: (signal: AbortSignal) => Promise<FetchResponse>;
   /** Asks for the status once, with logs. */
-  poll: (signal: AbortSignal) => Promise<Response>;
+  poll: (signal: AbortSignal) => Promise<FetchResponse>;
   timing: Timing;
   /** Ends it all: the stream then fails with the signal's reason. */
   signal: AbortSignal;
@@ -38,16 +41,11 @@ const SILENCE_MS = 20_000;
 const POLL_ATTEMPT_MS = 15_000;
 
 /** An answer to the client's request for the status stream that never lies about the end. */
-export function dependableStatusStream(options: StatusStreamOptions): Response {
-  let follower: Follower | undefined;
-  const body = new ReadableStream<Uint8Array>({
-    start: (controller) => {
-      follower = new Follower(options, controller);
-      void follower.follow();
-    },
-    cancel: () => follower?.stop(),
-  });
-  return new Response(body, { status: 200, headers: { 'content-type': 'text/event-stream' } });
+export function dependableStatusStream(options: StatusStreamOptions): ClientResponse {
+  const pipe = new EventPipe(() => follower.stop());
+  const follower = new Follower(options, pipe);
+  void follower.follow();
+  return clientEventStream(pipe);
 }
 
 class Follower {
@@ -56,13 +54,12 @@ class Follower {
   private readonly seenLogs = new Set<string>();
   private lastNews = '';
   private streaming = true;
-  private stopped = false;
   /** Wakes the poller when the stream is lost. */
   private readonly streamLost = new AbortController();
 
   constructor(
     private readonly options: StatusStreamOptions,
-    private readonly controller: ReadableStreamDefaultController<Uint8Array>,
+    private readonly pipe: EventPipe,
   ) {
     this.signal = AbortSignal.any([options.signal, this.finished.signal]);
   }
@@ -72,10 +69,10 @@ class Follower {
     const { signal } = this.options;
     try {
       await Promise.race([Promise.all([this.readStream(), this.pollBeside()]), rejectOnAbort(signal)]);
-      if (!this.stopped) this.controller.close();
+      this.pipe.close();
     } catch (error) {
       this.options.onFailure?.(error);
-      if (!this.stopped) this.controller.error(signal.aborted ? signal.reason : error);
+      this.pipe.close((signal.aborted ? signal.reason : error) as Error);
     } finally {
       this.finished.abort();
     }
@@ -83,7 +80,6 @@ class Follower {
 
   /** The reader left. */
   stop(): void {
-    this.stopped = true;
     this.finished.abort();
   }
 
@@ -106,9 +102,11 @@ class Follower {
   }
 
   /** Reads chunk by chunk: a chain of web streams would do the same at ten times the start-up cost. */
-  private async readEvents(body: ReadableStream<Uint8Array>): Promise<void> {
+  private async readEvents(body: FetchBody): Promise<void> {
     const events: string[] = [];
-    const parser = createParser({ onEvent: ({ data }) => void events.push(data) });
+    const parser = createParser({
+      onEvent: ({ data }) => void events.push(data),
+    });
     const decoder = new TextDecoder();
     const reader = body.getReader();
     try {
@@ -182,7 +180,7 @@ class Follower {
     if (logs.length > 0 || news !== this.lastNews) {
       this.lastNews = news;
       const event = { ...asRecord(json), logs };
-      this.controller.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`));
+      this.pipe.write(`data: ${JSON.stringify(event)}\n\n`);
     }
     if (status.status !== 'COMPLETED') return false;
     this.finished.abort();
@@ -202,9 +200,9 @@ class Follower {
 
 /** The next chunk, or the signal's reason where that comes first. */
 function readOr(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: ReturnType<FetchBody['getReader']>,
   signal: AbortSignal,
-): ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']> {
+): ReturnType<typeof reader.read> {
   return Promise.race([reader.read(), rejectOnAbort(signal)]);
 }
 

@@ -7,6 +7,7 @@
  * or where fal said with a 429 that it did not take it. Whatever is not proven counts as sent.
  */
 import { FalEditError, type Charged } from '../errors.js';
+import type { FetchResponse } from '../light-fetch.js';
 import { asRecord, readAnswer, type Answer } from './answer.js';
 import { backoffMs, type Timing } from './backoff.js';
 import { rejectionError, type RejectionContext } from './rejection.js';
@@ -39,11 +40,11 @@ export class SubmitOnce {
   }
 
   /**
-   * Sends the submit, and returns fal's acceptance with a body that was read whole.
+   * Sends the submit, and returns fal's acceptance, read whole.
    *
    * @throws FalEditError: temporary (not sent), unknown, or what fal refused it with. Never with a `cause`.
    */
-  async send(post: (signal: AbortSignal) => Promise<Response>): Promise<Response> {
+  async send(post: (signal: AbortSignal) => Promise<FetchResponse>): Promise<Answer> {
     if (this.state !== 'unsent') {
       throw new FalEditError('internal', 'A second submit of the same edit was stopped before it was sent.', {
         charged: this.charged,
@@ -51,7 +52,7 @@ export class SubmitOnce {
     }
     for (let attempt = 0; ; attempt++) {
       const retry = await this.try(post, attempt + 1 >= TRIES);
-      if (retry instanceof Response) return retry;
+      if ('answer' in retry) return retry.answer;
       await this.options.timing.sleep(
         retry.afterMs ?? backoffMs(attempt, this.options.timing.random),
         this.options.signal,
@@ -60,9 +61,9 @@ export class SubmitOnce {
   }
 
   private async try(
-    post: (signal: AbortSignal) => Promise<Response>,
+    post: (signal: AbortSignal) => Promise<FetchResponse>,
     last: boolean,
-  ): Promise<Response | { afterMs: number | undefined }> {
+  ): Promise<{ answer: Answer } | { afterMs: number | undefined }> {
     const { signal, timing, nameField } = this.options;
     signal.throwIfAborted();
     this.state = 'sending';
@@ -77,7 +78,7 @@ export class SubmitOnce {
     }
     if (isAcceptance(answer)) {
       this.state = 'accepted';
-      return new Response(answer.text, { status: 200, headers: { 'content-type': 'application/json' } });
+      return { answer };
     }
     if (answer.status === 429) {
       this.state = 'unsent';

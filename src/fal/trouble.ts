@@ -41,7 +41,7 @@ function isAnswer(value: unknown): value is Answer {
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 /** Milliseconds that the server asks to wait, from `Retry-After` in seconds or as a date; undefined where it asks nothing. */
-export function retryAfterMs(headers: Headers, now: number): number | undefined {
+export function retryAfterMs(headers: Answer['headers'], now: number): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return undefined;
   if (/^\d+(\.\d+)?$/.test(value)) return Math.min(LONGEST_WAIT_MS, Number(value) * 1000);

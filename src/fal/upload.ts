@@ -25,7 +25,9 @@ export async function uploadAll(
   const urls = await Promise.all(
     distinct.map(async (upload) => {
       const { contentType, fileName, sha256 } = upload;
-      const file = new File([await upload.blob()], fileName, { type: contentType });
+      const file = new File([await upload.blob()], fileName, {
+        type: contentType,
+      });
       const url: unknown = await client.storage.upload(file);
       if (typeof url !== 'string' || !isTrustedUrl(url, connection)) {
         throw new FalEditError(

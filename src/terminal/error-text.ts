@@ -11,7 +11,8 @@ export function errorText(
   const lines = [`${paint('red', 'error:')} ${first}`, ...more.map((line) => `       ${line}`)];
   if (error.charged !== 'no') lines.push(`${paint('bold', 'charged:')} ${error.charged}`);
   if (error.hint !== undefined) lines.push(`${paint('dim', 'hint:')} ${harmless(error.hint)}`);
-  if (options.debug) lines.push(paint('dim', error.stack ?? ''), ...originLines(error));
+  if (options.debug)
+    lines.push(paint('dim', harmless(error.stack ?? '')), ...originLines(error).map(harmless));
   return lines.join('\n');
 }
 

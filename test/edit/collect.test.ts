@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { lightFetch, type Fetch } from '../../src/light-fetch.js';
 import { checkReceived } from '../../src/images/received.js';
 import type { Toxic } from '../../src/sandbox/toxics.js';
 import { editCat, folderWithPhoto, leftIn, quickly } from './harness.js';
@@ -39,11 +40,9 @@ describe('the pictures of a finished edit', () => {
   test('the host of the files is never told the key', async () => {
     const fal = await sandbox();
     const sent: string[] = [];
-    const watching: typeof fetch = (input, init) => {
-      if (typeof input === 'string' && input.includes('/files/')) {
-        sent.push(JSON.stringify([...new Headers(init?.headers)]));
-      }
-      return fetch(input, init);
+    const watching: Fetch = (input, init) => {
+      if (input.includes('/files/')) sent.push(JSON.stringify(init?.headers));
+      return lightFetch(input, init);
     };
     const { code } = await editCat({ env: fal.env, context: { fetch: watching } });
     expect([code, sent.length]).toEqual([0, 1]);

@@ -35,8 +35,7 @@ describe('texts from outside', () => {
     }
   });
 
-  // src/terminal/error-text.ts prints the stack and the origin as they are; drop "fails" once it does not.
-  test.fails('nor those of a stack trace', async () => {
+  test('nor those of a stack trace', async () => {
     const detail = `no ${ESC}[2J way`;
     const fal = await sandbox({ toxics: [statusToxic('submit', 403, { detail })] });
     const { stderr } = await editCat({ env: fal.env }, '--debug');

@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { lightFetch } from '../../src/light-fetch.js';
 import { saveWhole } from '../../src/edit/save.js';
 import { sandbox } from '../support/sandbox.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -110,7 +111,7 @@ describe('while the edit runs', () => {
         context: {
           fetch: async (input, init) => {
             if (typeof input === 'string' && input.includes('/files/')) await change(folder);
-            return fetch(input, init);
+            return lightFetch(input, init);
           },
         },
         cwd: folder,

@@ -1,5 +1,6 @@
 /* Ctrl-C and the deadline, in each state of an edit: what fal is told, what the user is told, what it may cost. */
 import { describe, expect, test } from 'vitest';
+import { lightFetch } from '../../src/light-fetch.js';
 import { Deadline } from '../../src/edit/deadline.js';
 import { InterruptedError } from '../../src/errors.js';
 import { editCat, folderWithPhoto, inState, leftIn, quickly, seen, until } from './harness.js';
@@ -194,7 +195,7 @@ test('what is still under way when an edit fails is ended', async () => {
       cwd: await folderWithPhoto(),
       context: {
         fetch: (input, init) => {
-          const request = fetch(input, init);
+          const request = lightFetch(input, init);
           open.add(request);
           const done = (): void => void open.delete(request);
           request.then(done, done);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { lightFetch } from '../../src/light-fetch.js';
 import { FalEditError } from '../../src/errors.js';
 import { dependableStatusStream } from '../../src/fal/status-stream.js';
 import { httpServer, sendJson } from './servers.js';
@@ -27,8 +28,8 @@ async function follow(stream: Script, poll: Script, signal = new AbortController
   });
   const trouble: unknown[] = [];
   const answer = dependableStatusStream({
-    openStream: (stop) => fetch(`${server.url}/stream`, { signal: stop }),
-    poll: (stop) => fetch(`${server.url}/status`, { signal: stop }),
+    openStream: (stop) => lightFetch(`${server.url}/stream`, { signal: stop }),
+    poll: (stop) => lightFetch(`${server.url}/status`, { signal: stop }),
     timing: {
       now: () => Date.now(),
       random: () => 0.5,
@@ -146,8 +147,8 @@ test('a stream that is lost is noticed at once: the poll does not wait for its t
     target === '/stream' ? void response.writeHead(404).end() : void sendJson(response, 200, DONE),
   );
   const answer = dependableStatusStream({
-    openStream: (signal) => fetch(`${url}/stream`, { signal }),
-    poll: (signal) => fetch(`${url}/status`, { signal }),
+    openStream: (signal) => lightFetch(`${url}/stream`, { signal }),
+    poll: (signal) => lightFetch(`${url}/status`, { signal }),
     timing: {
       now: () => 0,
       random: () => 0,
@@ -252,8 +253,8 @@ test('whoever stops reading stops the requests', async () => {
       response.on('close', resolve);
     }).then(async ({ url }) => {
       const answer = dependableStatusStream({
-        openStream: (signal) => fetch(url, { signal }),
-        poll: (signal) => fetch(url, { signal }),
+        openStream: (signal) => lightFetch(url, { signal }),
+        poll: (signal) => lightFetch(url, { signal }),
         timing: { now: () => 0, random: () => 0, sleep: () => new Promise(() => undefined) },
         signal: new AbortController().signal,
         requestId: 'r1',

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
+import { lightFetch } from '../../src/light-fetch.js';
 import { withTimeLimit } from '../../src/fal/time-limit.js';
 import { tcpServer } from './servers.js';
 
@@ -38,7 +39,7 @@ describe('withTimeLimit', () => {
     try {
       const signal = new AbortController().signal;
       const hanging = withTimeLimit(300, signal, (limited) =>
-        fetch(`http://127.0.0.1:${port}/`, { signal: limited }),
+        lightFetch(`http://127.0.0.1:${port}/`, { signal: limited }),
       );
       await expect(hanging).rejects.toMatchObject({ name: 'TimeoutError' });
     } finally {

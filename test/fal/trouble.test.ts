@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { lightFetch } from '../../src/light-fetch.js';
 import { transportOf } from '../../src/errors.js';
 import { backoffMs } from '../../src/fal/backoff.js';
 import { describeTrouble, retryAfterMs, wasNotSent } from '../../src/fal/trouble.js';
@@ -9,7 +10,7 @@ describe('wasNotSent, by errors of real sockets', () => {
   const post = async (url: string, signal?: AbortSignal): Promise<unknown> => {
     try {
       const init = { method: 'POST', body: '{"prompt":"x"}', ...(signal === undefined ? {} : { signal }) };
-      return new Error(`it answered: ${await (await fetch(url, init)).text()}`);
+      return new Error(`it answered: ${await (await lightFetch(url, init)).text()}`);
     } catch (error) {
       return error;
     }

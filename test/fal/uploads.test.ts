@@ -1,6 +1,7 @@
 import { copyFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { lightFetch } from '../../src/light-fetch.js';
 import { editCat, folderWithPhoto, leftIn } from '../edit/harness.js';
 import { sandbox } from '../support/sandbox.js';
 import { front, httpServer, sendJson, type Visit } from './servers.js';
@@ -150,8 +151,8 @@ describe('what the storage may name', () => {
       context: {
         // The way to the proxy elsewhere; everything else goes out as it is.
         fetch: (input, init) => {
-          asked.push(input as string);
-          if (input !== proxy) return fetch(input, init);
+          asked.push(input);
+          if (input !== proxy) return lightFetch(input, init);
           const promise = { upload_url: `${bucket.url}/put`, file_url: 'https://v3.fal.media/files/a/b.png' };
           return Promise.resolve(Response.json(promise));
         },

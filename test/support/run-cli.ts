@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
-import { systemContext, type Context, type Output } from '../../src/context.js';
+import { systemContext, type Context } from '../../src/context.js';
 import { InterruptedError } from '../../src/errors.js';
 import { main } from '../../src/main.js';
 
@@ -36,9 +36,10 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
   options.interrupt?.addEventListener('abort', () => interruption.abort(new InterruptedError('SIGINT')));
   const context: Context = {
     ...systemContext(interruption.signal),
-    stdin: options.stdin === undefined ? new PassThrough().end() : Readable.from([Buffer.from(options.stdin)]),
-    stdout: stdout as Output,
-    stderr: stderr as Output,
+    stdin:
+      options.stdin === undefined ? new PassThrough().end() : Readable.from([Buffer.from(options.stdin)]),
+    stdout,
+    stderr,
     env: options.env ?? {},
     cwd: options.cwd,
     folders: {
@@ -55,7 +56,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
     stdout: bytes.toString(),
     stdoutBytes: bytes,
     stderr: stderr.bytes().toString(),
-    json: () => JSON.parse(bytes.toString()),
+    json: () => JSON.parse(bytes.toString()) as never,
   };
 }
 
