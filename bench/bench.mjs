@@ -21,11 +21,8 @@ const RUNS = 15;
 const parts = { start, edit };
 const wanted = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(parts);
 const folder = await mkdtemp(path.join(tmpdir(), 'fal-edit-bench-'));
-const env = {
-  PATH: process.env.PATH,
-  HOME: folder,
-  CI: '1',
-};
+// The environment as it is, since that is what a user's Node starts in, but with no settings and no caches of ours.
+const env = { ...withoutOurs(process.env), HOME: folder, XDG_CACHE_HOME: folder, CI: '1' };
 let overLimit = false;
 try {
   for (const name of wanted) await parts[name]();
@@ -33,6 +30,10 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 process.exitCode = overLimit ? 1 : 0;
+
+function withoutOurs(variables) {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('FAL_')));
+}
 
 /** `--help` and `--version` against bare Node. */
 async function start() {

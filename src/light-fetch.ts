@@ -1,5 +1,4 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 
 /*
  * The part of `fetch` that we use, on Node's own http client. Node 20 loads its fetch on first use, which takes
@@ -54,9 +53,11 @@ export const lightFetch: Fetch = async (url, init = {}) => {
   const { signal, body, method = 'GET' } = init;
   signal?.throwIfAborted();
   const bytes = body === undefined ? undefined : await bytesOf(body);
+  const target = new URL(url);
+  // TLS is a large part of Node, and a local fal or a proxy on loopback needs none of it.
+  const { request: open } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
   return new Promise((resolve, reject) => {
-    const target = new URL(url);
-    const request = (target.protocol === 'https:' ? https : http).request(target, {
+    const request = open(target, {
       method,
       maxHeaderSize: MAX_HEADER_BYTES,
       headers: {

@@ -3,6 +3,10 @@ import { FalEditError, usageError } from './errors.js';
 import { EXIT_OK, type ExitCode } from './exit-codes.js';
 import { COMMANDS, CommanderError, createProgram } from './program.js';
 
+export { systemContext } from './context.js';
+export { InterruptedError } from './errors.js';
+export { EXIT_CODES } from './exit-codes.js';
+
 /**
  * The program: parses arguments, runs the command, and maps whatever is thrown to a text and an exit code.
  *

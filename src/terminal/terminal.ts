@@ -42,8 +42,7 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
   };
   return {
     options,
-    animated:
-      stderr.isTTY === true && !isCi(env) && env['TERM'] !== 'dumb' && !options.quiet && !options.debug,
+    animated: isAnimated(stderr, env) && !options.quiet && !options.debug,
     paint,
     result: (line) => write(stdout, line),
     note: (line) => {
@@ -56,6 +55,11 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
     error: (text) => write(stderr, text),
     json: (document) => write(stdout, JSON.stringify(document, undefined, 2)),
   };
+}
+
+/** A terminal that says it is 0 columns wide (`script`, `docker -t`) would have ora clear lines without end. */
+function isAnimated({ isTTY, columns }: Output, env: Context['env']): boolean {
+  return isTTY === true && columns !== 0 && !isCi(env) && env['TERM'] !== 'dumb';
 }
 
 function isCi(env: Context['env']): boolean {
