@@ -1,9 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
+const BUILT = 'test/blackbox/**/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // CI counts what passed.
+    reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'source', include: ['test/**/*.test.ts'], exclude: [BUILT] },
+      },
+      {
+        // Only these need the program built, so that a run of a few other tests starts at once.
+        extends: true,
+        test: { name: 'built', include: [BUILT], globalSetup: 'test/support/build.ts' },
+      },
+    ],
   },
 });

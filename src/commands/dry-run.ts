@@ -43,7 +43,7 @@ export async function dryRun(
     uploads.length === 0 ? 'Uploads: none' : 'Uploads:',
     ...uploads,
     `Output: ${(document['outputs'] as string[]).join(', ')}`,
-    `Estimated cost: ${usdText(cost.usd)} (${cost.units} ${cost.unit} at ${usdText(cost.unitUsd)}; price of ${cost.priceDate}, ${cost.priceSource})`,
+    `Estimated cost: ${usdText(cost.usd)} (${cost.units} × ${usdText(cost.unitUsd)} a megapixel; price of ${cost.priceDate}, ${cost.priceSource})`,
     ...cost.assumptions.map((assumption) => `  assuming that ${assumption}`),
     'Nothing was sent.',
   ];

@@ -2,7 +2,7 @@ import type { EditRecord } from '../edit/record.js';
 import { bytesText, secondsText, usdText } from '../terminal/units.js';
 
 /** One line on a finished edit: size, seed, cost, time. */
-export function summaryLine(record: EditRecord): string {
+export function summaryLine(record: EditRecord, sandbox: boolean): string {
   const [image] = record.images;
   const size =
     image?.width == null ? '' : `${image.width}x${image.height ?? 0}, ${bytesText(image.bytes ?? 0)} · `;
@@ -13,5 +13,6 @@ export function summaryLine(record: EditRecord): string {
       : estimatedUsd === null
         ? 'cost unknown'
         : `about ${usdText(estimatedUsd)}`;
-  return `done: ${size}seed ${record.seed} · ${cost} · ${secondsText(record.timings.totalMs ?? 0)}`;
+  const free = sandbox ? ' (the sandbox charges nothing)' : '';
+  return `done: ${size}seed ${record.seed} · ${cost}${free} · ${secondsText(record.timings.totalMs ?? 0)}`;
 }

@@ -49,7 +49,7 @@ export async function editCommand(
     await run(plan, record, options, settings, context, terminal);
     if (json) terminal.json(editDocument(record, context.cwd));
     else printPaths(record, context, terminal);
-    if (!json) terminal.note(summaryLine(record));
+    if (!json) terminal.note(summaryLine(record, values['sandbox'] === true));
     return EXIT_OK;
   } catch (error) {
     const known = record;

@@ -14,7 +14,7 @@ export interface Progress {
 
 /** @param cwd for short paths */
 export async function openProgress(terminal: Terminal, context: Context): Promise<Progress> {
-  const spinner = terminal.animated ? await openSpinner(context) : undefined;
+  const spinner = terminal.animated ? await openSpinner(terminal, context) : undefined;
   let last = '';
   const line = (text: string): void => {
     spinner?.clear();
@@ -40,7 +40,7 @@ export async function openProgress(terminal: Terminal, context: Context): Promis
   };
 }
 
-async function openSpinner({ stderr }: Context): Promise<Ora> {
+async function openSpinner({ coloured }: Terminal, { stderr }: Context): Promise<Ora> {
   const { default: ora } = await import('ora');
   return ora({
     stream: stderr,
@@ -48,6 +48,8 @@ async function openSpinner({ stderr }: Context): Promise<Ora> {
     // Reading stdin is ours alone, and Ctrl-C has to reach our handler.
     discardStdin: false,
     hideCursor: true,
+    // By itself it knows neither NO_COLOR nor what else decides about ours.
+    color: coloured ? 'cyan' : false,
   }).start();
 }
 
@@ -59,7 +61,7 @@ function stateLine(event: EditEvent): string | undefined {
     case 'submitting':
       return `sending the edit (about ${usdText(event.estimatedUsd)})`;
     case 'queued':
-      return event.position === undefined ? 'queued' : `queued, ${event.position} before it`;
+      return queuedText(event.position);
     case 'running':
       return 'running';
     case 'downloading':
@@ -67,6 +69,11 @@ function stateLine(event: EditEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+function queuedText(position: number | undefined): string {
+  if (position === undefined) return 'queued';
+  return position === 0 ? 'queued, next in line' : `queued, ${position} before it`;
 }
 
 /** What stays on the screen. */

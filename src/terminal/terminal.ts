@@ -18,6 +18,7 @@ export interface Terminal {
   options: TerminalOptions;
   /** Whether a spinner may turn: stderr is a terminal, and this is no CI. */
   animated: boolean;
+  coloured: boolean;
   paint: Paint;
   /** A result, on stdout, a line of its own. */
   result(line: string): void;
@@ -33,7 +34,8 @@ export interface Terminal {
 /** Opens the streams of a context for a command. chalk is loaded only where there is something to colour. */
 export async function openTerminal(context: Context, options: TerminalOptions): Promise<Terminal> {
   const { stdout, stderr, env } = context;
-  const paint = await painter(colourLevel(stderr, env, options.noColor));
+  const level = colourLevel(stderr, env, options.noColor);
+  const paint = await painter(level);
   const write = (stream: Output, text: string): void => {
     stream.write(`${options.redact(text)}\n`);
   };
@@ -43,6 +45,7 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
   return {
     options,
     animated: isAnimated(stderr, env) && !options.quiet && !options.debug,
+    coloured: level > 0,
     paint,
     result: (line) => write(stdout, line),
     note: (line) => {

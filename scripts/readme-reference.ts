@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { EDIT_FLAGS } from '../src/commands/edit-flags.js';
+import type { Flag } from '../src/commands/flag.js';
+import { SANDBOX_FLAGS } from '../src/commands/sandbox-flags.js';
+import { EXIT_CODES, type ErrorKind } from '../src/exit-codes.js';
+import { allowed, placeAt } from '../src/models/allowed.js';
+import type { Model } from '../src/models/model.js';
+import { MODELS } from '../src/models/registry.js';
+import { FLAG_OF, type RequestKey } from '../src/models/request.js';
+import { describeToxics } from '../src/sandbox/toxic-text.js';
+
+/** The README's blocks that are made from the code, by the name between their markers. */
+export function referenceBlocks(): Record<string, string> {
+  return {
+    flags: flagTable(EDIT_FLAGS),
+    models: modelTable(),
+    'exit-codes': exitCodeTable(),
+    'sandbox-flags': flagTable(SANDBOX_FLAGS),
+    toxics: ['```', ...describeToxics(), '```'].join('\n'),
+  };
+}
+
+/** The README with its blocks made anew. */
+export function withReference(readme: string): string {
+  return Object.entries(referenceBlocks()).reduce((text, [name, block]) => {
+    const start = `<!-- ${name}: made by npm run readme -->`;
+    const end = `<!-- /${name} -->`;
+    const [before, rest] = split(text, start);
+    const [, after] = split(rest, end);
+    return `${before}${start}\n\n${block}\n\n${end}${after}`;
+  }, readme);
+}
+
+function split(text: string, marker: string): [string, string] {
+  const at = text.indexOf(marker);
+  if (at < 0) throw new Error(`The README has no ${marker}`);
+  return [text.slice(0, at), text.slice(at + marker.length)];
+}
+
+function flagTable(flags: readonly Flag[]): string {
+  const rows = flags
+    .filter((flag) => flag.hidden !== true)
+    .map(({ name, short, value, help }) => {
+      const spelled = `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+      return [code(spelled), cell(help)];
+    });
+  return table(['flag', 'meaning'], rows);
+}
+
+/** Every flag that a model's input has a field for, with what each model allows. */
+function modelTable(): string {
+  const keys = (Object.keys(FLAG_OF) as RequestKey[]).filter((key) => key !== 'prompt');
+  const rows = keys.map((key) => [code(FLAG_OF[key]), ...MODELS.map((model) => cell(takes(model, key)))]);
+  const head = [
+    ['endpoint', ...MODELS.map(({ endpoint }) => code(endpoint))],
+    ['what it is', ...MODELS.map(({ purpose }) => cell(purpose))],
+    ['price', ...MODELS.map(({ price }) => cell(`$${price.unitUsd} a megapixel (read ${price.date})`))],
+  ];
+  return table(['', ...MODELS.map(({ name }) => code(name))], [...head, ...rows]);
+}
+
+function takes(model: Model, key: RequestKey): string {
+  if (key === 'images') return model.maxImages === 1 ? 'exactly 1' : `1 to ${model.maxImages}`;
+  const field = model.fields[key]?.[0];
+  if (field === undefined) return 'refused';
+  if (key === 'loras') return takesLoras(model, field);
+  const { schema } = placeAt(model.input, [field]);
+  if (allowed(schema) === 'true or false') return 'yes';
+  const fallback = (model.input.shape as Record<string, { meta?: () => { default?: unknown } | undefined }>)[
+    field
+  ]?.meta?.()?.default;
+  const shown = fallback === undefined || fallback === '' ? '' : `; fal's default: ${shownDefault(fallback)}`;
+  return `${allowed(schema)}${shown}`;
+}
+
+function takesLoras(model: Model, field: string): string {
+  const { properties } = z.toJSONSchema(model.input) as { properties: Record<string, { maxItems?: number }> };
+  const most = properties[field]?.maxItems;
+  const { schema } = placeAt(model.input, [field, 0, 'scale']);
+  return `${most === undefined ? 'any number' : `up to ${most}`}; scale: ${allowed(schema)}`;
+}
+
+function exitCodeTable(): string {
+  const kinds = Object.entries(EXIT_CODES) as [ErrorKind, { code: number; meaning: string }][];
+  return table(
+    ['code', 'kind', 'meaning'],
+    [
+      ['0', '', 'everything asked for was done'],
+      ...kinds.map(([kind, { code: exit, meaning }]) => [String(exit), code(kind), cell(meaning)]),
+    ],
+  );
+}
+
+function table(head: string[], rows: string[][]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll('|', '\\|')}\``;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+}
+
+function shownDefault(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
