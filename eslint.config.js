@@ -10,7 +10,7 @@ const LAYERS = [
   ['edit'],
   ['models', 'fal', 'images'],
   ['config'],
-  ['context', 'errors', 'exit-codes', 'files'],
+  ['context', 'errors', 'exit-codes', 'light-fetch'],
 ];
 
 /** `edit/` knows no argv and prints nothing; `models/` is pure; nothing below reaches up. */

@@ -1,3 +1,4 @@
+import { builtinModules } from 'node:module';
 import { defineConfig } from 'tsdown';
 
 /*
@@ -6,17 +7,23 @@ import { defineConfig } from 'tsdown';
  */
 
 /**
- * Importing Node's `process` as a module makes Node read every property of it, stdin and stdout included, to
- * fill the module's names: 5 ms of each start. The global is the same object.
+ * Importing one of Node's own modules makes Node read every property of it, to fill the names of an ES module:
+ * for `process` that opens stdin, for `crypto` it loads half of it. Asking for the module itself does not.
  */
-const GLOBAL_PROCESS = '\0global-process';
-const globalProcess = {
-  name: 'global-process',
-  resolveId: (id: string) => (id === 'node:process' || id === 'process' ? GLOBAL_PROCESS : null),
-  load: (id: string) =>
-    id === GLOBAL_PROCESS
-      ? 'const { process } = globalThis; export default process; export const { env, argv, platform, cwd } = process;'
-      : null,
+const BUILTIN =
+  /^import (?:([\w$]+),? ?)?(?:\* as ([\w$]+) ?|\{([^}]*)\} ?)?from ['"]((?:node:)?[a-z/_]+)['"];?$/gm;
+const builtins = {
+  name: 'builtins',
+  renderChunk: (code: string) =>
+    code.replace(BUILTIN, (statement, whole?: string, star?: string, names?: string, id = '') => {
+      if (!builtinModules.includes(id.replace(/^node:/, ''))) return statement;
+      const module = `process.getBuiltinModule(${JSON.stringify(id)})`;
+      const values = [
+        ...[whole, star].flatMap((name) => (name === undefined ? [] : `${name} = ${module}`)),
+        ...(names === undefined ? [] : [`{${names.replaceAll(' as ', ': ')}} = ${module}`]),
+      ];
+      return `const ${values.join(', ')};`;
+    }),
 };
 
 /** What comes with a dependency and is never used by us. */
@@ -37,7 +44,7 @@ const HELP =
 const OURS =
   /src\/((context|errors|exit-codes|light-fetch|main|program)|(commands|config|models|fal|images|edit|terminal)\/.+)(?<!\.d)\.ts$/;
 const THEIRS =
-  /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig|env-paths)\//;
+  /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig|env-paths|is-safe-filename)\//;
 const SANDBOX = /src\/(commands\/sandbox(-settings)?\.ts$|sandbox\/)/;
 
 export default defineConfig({
@@ -50,7 +57,7 @@ export default defineConfig({
   // V8 reads every character at each start. The names of functions stay, for stack traces.
   minify: { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
   fixedExtension: false,
-  plugins: [globalProcess, withoutUnused],
+  plugins: [builtins, withoutUnused],
   deps: { alwaysBundle: [/.*/], neverBundle: ['sharp'] },
   outputOptions: {
     // Each file more is a round of asynchronous reading: one for the help, one for an edit.

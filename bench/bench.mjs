@@ -17,6 +17,7 @@ const ROOT = path.resolve(fileURLToPath(import.meta.url), '../..');
 const BIN = path.join(ROOT, 'dist/bin.js');
 const PHOTO = path.join(ROOT, 'examples/chelsea.png');
 const RUNS = 15;
+const WARM_UPS = 3;
 
 const parts = { start, edit };
 const wanted = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(parts);
@@ -68,12 +69,12 @@ async function edit() {
   }
 }
 
-/** Both in turn, a warm-up first that does not count. */
+/** Both in turn, warm-ups first that do not count. */
 async function inTurn(first, second) {
   const pairs = [];
-  for (let run = 0; run <= RUNS; run++) {
+  for (let run = 0; run < RUNS + WARM_UPS; run++) {
     const pair = [await first(), await second()];
-    if (run > 0) pairs.push(pair);
+    if (run >= WARM_UPS) pairs.push(pair);
   }
   return pairs;
 }

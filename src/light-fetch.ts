@@ -56,6 +56,8 @@ export const lightFetch: Fetch = async (url, init = {}) => {
   const target = new URL(url);
   // TLS is a large part of Node, and a local fal or a proxy on loopback needs none of it.
   const { request: open } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
+  // An abort in between has told its listeners before there was one.
+  signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const request = open(target, {
       method,

@@ -10,7 +10,7 @@ import type { Terminal } from '../terminal/terminal.js';
 import { bytesText, usdText } from '../terminal/units.js';
 import { dryRunDocument } from './edit-document.js';
 
-/** Shows what an edit would send and cost. Touches neither the network nor the folder of the results. */
+/** Shows what an edit would send and cost. Stays off the network, and leaves no file behind. */
 export async function dryRun(
   plan: EditPlan,
   connection: Connection,

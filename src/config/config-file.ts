@@ -17,9 +17,11 @@ export const USER_CONFIG = 'config.json';
 
 /** The project's config file and the user's, as far as they exist, the stronger one first. JSON alone: no code runs. */
 export async function readConfigFiles(context: Pick<Context, 'cwd' | 'folders'>): Promise<ConfigFile[]> {
-  const project = await search(context.cwd, PROJECT_CONFIG);
-  const user = await search(context.folders.config, USER_CONFIG, context.folders.config);
-  return [project, user].filter((found) => found !== undefined);
+  const found = await Promise.all([
+    search(context.cwd, PROJECT_CONFIG),
+    search(context.folders.config, USER_CONFIG, context.folders.config),
+  ]);
+  return found.filter((file) => file !== undefined);
 }
 
 async function search(folder: string, name: string, stopDir?: string): Promise<ConfigFile | undefined> {

@@ -40,8 +40,7 @@ export async function resolveSettings(
   exclusive: readonly (readonly [string, string])[],
   given: Readonly<Record<string, FlagValue>>,
 ): Promise<Settings> {
-  const variables = await readVariables(context);
-  const files = await readConfigFiles(context);
+  const [variables, files] = await Promise.all([readVariables(context), readConfigFiles(context)]);
   const layers: Layer[] = [
     commandLine(given),
     ...variables.map((layer) => fromVariables(flags, layer)),

@@ -56,7 +56,8 @@ async function fetchWhole(
     const response = await context.fetch(url, {
       redirect: 'manual',
       signal,
-      headers: { accept: 'image/*' },
+      // Compressed bytes could not be counted against the announced length.
+      headers: { accept: 'image/*', 'accept-encoding': 'identity' },
     });
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location !== null) {
