@@ -17,7 +17,7 @@ const builtins = {
   renderChunk: (code: string) =>
     code.replace(BUILTIN, (statement, whole?: string, star?: string, names?: string, id = '') => {
       if (!builtinModules.includes(id.replace(/^node:/, ''))) return statement;
-      const module = `process.getBuiltinModule(${JSON.stringify(id)})`;
+      const module = `globalThis.process.getBuiltinModule(${JSON.stringify(id)})`;
       const values = [
         ...[whole, star].flatMap((name) => (name === undefined ? [] : `${name} = ${module}`)),
         ...(names === undefined ? [] : [`{${names.replaceAll(' as ', ': ')}} = ${module}`]),

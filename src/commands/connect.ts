@@ -1,6 +1,6 @@
 import { missingKeyError } from '../config/credentials.js';
 import type { Settings } from '../config/settings.js';
-import { checkProxyUrl, type Connection } from '../fal/connection.js';
+import { checkProxyUrl, isLoopback, type Connection } from '../fal/connection.js';
 
 /** A way to fal, and what has to be closed afterwards. */
 export interface OpenConnection {
@@ -14,6 +14,19 @@ export function readConnection({ values, origins, key }: Settings): Connection {
   const proxyUrl =
     typeof proxy === 'string' ? checkProxyUrl(proxy, origins['proxy-url'] ?? '--proxy-url') : undefined;
   return { key, proxyUrl };
+}
+
+/**
+ * What to say when the key goes to somebody other than fal: to a host that a file in this folder names, which a
+ * stranger may have written, or over a connection that others can read.
+ */
+export function proxyWarning({ origins }: Settings, { key, proxyUrl }: Connection): string | undefined {
+  if (key === undefined || proxyUrl === undefined || isLoopback(proxyUrl)) return undefined;
+  const { host, protocol } = new URL(proxyUrl);
+  const origin = origins['proxy-url'] ?? '--proxy-url';
+  if (protocol === 'http:') return `${origin}: the key is sent to ${host} unencrypted (http:).`;
+  const named = origin.includes(' in ') || origin.includes('(in ');
+  return named ? `${origin}: the key is sent to ${host}, not to fal.` : undefined;
 }
 
 /** A key is needed unless somebody else brings one. @throws FalEditError (auth) */

@@ -9,7 +9,7 @@ import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { openProgress, type Progress } from '../terminal/progress.js';
 import { openTerminal, type Terminal } from '../terminal/terminal.js';
 import { ALL_FLAGS } from './all-flags.js';
-import { openConnection, readConnection, requireKey } from './connect.js';
+import { openConnection, proxyWarning, readConnection, requireKey } from './connect.js';
 import { dryRun } from './dry-run.js';
 import { editDocument, shortPath } from './edit-document.js';
 import { EDIT_EXCLUSIVE } from './edit-flags.js';
@@ -45,6 +45,8 @@ export async function editCommand(
       return EXIT_OK;
     }
     requireKey(settings, declared);
+    const warning = proxyWarning(settings, declared);
+    if (warning !== undefined) terminal.warn(warning);
     record = recordOf(plan);
     await run(plan, record, options, settings, context, terminal);
     if (json) terminal.json(editDocument(record, context.cwd));

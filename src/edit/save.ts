@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../errors.js';
 import { numbered } from './targets.js';
@@ -68,8 +68,7 @@ async function placeWithoutLinks(
 ): Promise<string> {
   for (let next = number, name = candidate; ; next++, name = numbered(target, next)) {
     try {
-      const handle = await open(name, 'r');
-      await handle.close();
+      await lstat(name);
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
       return replace(temporary, name);

@@ -1,0 +1,84 @@
+/* What npm would publish: its files, and that a stranger's project can install, run, import and type-check it. */
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { folderWithPhoto, leftIn } from '../edit/harness.js';
+import { ROOT } from '../support/build.js';
+import { QUICK, spawned } from './spawned.js';
+
+const exec = promisify(execFile);
+
+/** npm with the machine's own settings, since it needs its registry and its cache. */
+async function npm(argv: readonly string[], cwd: string): Promise<string> {
+  return (await exec('npm', [...argv, '--loglevel=error'], { cwd })).stdout;
+}
+
+const TYPED = `
+import { edit, FalEditError, type EditEvent, type EditResult } from 'fal-edit';
+const onEvent = (event: EditEvent): void => { if (event.type === 'accepted') event.requestId.trim(); };
+const result: EditResult = await edit({ images: ['a.png'], prompt: 'snow', strength: 0.5, onEvent });
+const path: string | null | undefined = result.images[0]?.path;
+const kind = (error: unknown): string => (error instanceof FalEditError ? error.kind : '');
+// @ts-expect-error a prompt is needed
+void edit({ images: ['a.png'] });
+export { path, kind };
+`;
+
+test('the package', { timeout: 120_000 }, async () => {
+  const project = await folderWithPhoto();
+  const options = { cwd: project, env: QUICK };
+  const ended = async (command: string, ...argv: string[]) => {
+    const { code, stdout, stderr } = await spawned(command, argv, options).ended;
+    return { code, stdout, stderr };
+  };
+
+  // The build is fresh: vitest's global setup has seen to it.
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', project];
+  const [packed] = JSON.parse(await npm(pack, ROOT)) as [{ filename: string; files: { path: string }[] }];
+  const names = packed.files.map(({ path: name }) => name);
+  expect(names.filter((name) => !name.startsWith('dist/')).sort()).toEqual([
+    '.env.example',
+    'LICENSE',
+    'README.md',
+    'package.json',
+  ]);
+  expect(names).toEqual(expect.arrayContaining(['dist/bin.js', 'dist/index.js', 'dist/index.d.ts']));
+  expect(names.filter((name) => !/\.(js|d\.ts)$/.test(name) && name.startsWith('dist/'))).toEqual([]);
+
+  await writeFile(path.join(project, 'package.json'), '{ "private": true, "type": "module" }');
+  await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', packed.filename], project);
+  const installed = path.join(project, 'node_modules/fal-edit');
+
+  const { messages, pkg } = await publint({ pkgDir: installed, pack: false, strict: true });
+  expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+
+  const bin = path.join(project, 'node_modules/.bin/fal-edit');
+  expect(await ended(bin, '--version')).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+  expect(await ended(bin, 'cat.png', '-p', 'snow', '--sandbox', '-o', 'out.png')).toMatchObject({
+    code: 0,
+    stdout: 'out.png\n',
+  });
+  expect(await leftIn(project)).toContain('out.png');
+
+  const imports = `import * as library from 'fal-edit'; process.stdout.write(Object.keys(library).sort().join(' '));`;
+  expect(await ended(process.execPath, '--input-type=module', '-e', imports)).toEqual({
+    code: 0,
+    stdout: 'EXIT_CODES FalEditError InterruptedError edit',
+    stderr: '',
+  });
+
+  await writeFile(path.join(project, 'typed.ts'), TYPED);
+  const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+  const strict = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023'];
+  const types = ['--types', 'node', '--typeRoots', path.join(ROOT, 'node_modules/@types')];
+  expect(await ended(process.execPath, tsc, ...strict, ...types, 'typed.ts')).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: '',
+  });
+});

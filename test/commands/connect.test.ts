@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { proxyWarning } from '../../src/commands/connect.js';
+
+test.each([
+  ['FAL_PROXY_URL', 'https://proxy.example/fal', undefined],
+  ['FAL_PROXY_URL (in .env)', 'https://proxy.example/fal', /in \.env.*proxy\.example, not to fal/],
+  [
+    '"proxy-url" in /project/fal-edit.config.json',
+    'https://proxy.example/fal',
+    /the key is sent to proxy\.example/,
+  ],
+  ['FAL_PROXY_URL', 'http://proxy.example/fal', /unencrypted/],
+  ['FAL_PROXY_URL (in .env)', 'http://127.0.0.1:4000/proxy', undefined],
+])('the key and a proxy of %s at %s', (origin, proxyUrl, says) => {
+  const settings = { values: {}, origins: { 'proxy-url': origin }, key: 'id:secret' };
+  const warning = proxyWarning(settings, { key: 'id:secret', proxyUrl });
+  if (says === undefined) expect(warning).toBeUndefined();
+  else expect(warning).toMatch(says);
+  expect(proxyWarning(settings, { key: undefined, proxyUrl })).toBeUndefined();
+});
