@@ -15,15 +15,19 @@ const BUILTIN =
 const builtins = {
   name: 'builtins',
   renderChunk: (code: string) =>
-    code.replace(BUILTIN, (statement, whole?: string, star?: string, names?: string, id = '') => {
-      if (!builtinModules.includes(id.replace(/^node:/, ''))) return statement;
-      const module = `globalThis.process.getBuiltinModule(${JSON.stringify(id)})`;
-      const values = [
-        ...[whole, star].flatMap((name) => (name === undefined ? [] : `${name} = ${module}`)),
-        ...(names === undefined ? [] : [`{${names.replaceAll(' as ', ': ')}} = ${module}`]),
-      ];
-      return `const ${values.join(', ')};`;
-    }),
+    code.replace(
+      BUILTIN,
+      (statement: string, whole?: string, star?: string, names?: string, specifier?: string) => {
+        const id = specifier ?? '';
+        if (!builtinModules.includes(id.replace(/^node:/, ''))) return statement;
+        const module = `globalThis.process.getBuiltinModule(${JSON.stringify(id)})`;
+        const values = [
+          ...[whole, star].flatMap((name) => (name === undefined ? [] : `${name} = ${module}`)),
+          ...(names === undefined ? [] : [`{${names.replaceAll(' as ', ': ')}} = ${module}`]),
+        ];
+        return `const ${values.join(', ')};`;
+      },
+    ),
 };
 
 /** What comes with a dependency and is never used by us. */
