@@ -14,21 +14,27 @@ const BUILTIN =
   /^import (?:([\w$]+),? ?)?(?:\* as ([\w$]+) ?|\{([^}]*)\} ?)?from ['"]((?:node:)?[a-z/_]+)['"];?$/gm;
 const builtins = {
   name: 'builtins',
-  renderChunk: (code: string) =>
-    code.replace(
-      BUILTIN,
-      (statement: string, whole?: string, star?: string, names?: string, specifier?: string) => {
-        const id = specifier ?? '';
-        if (!builtinModules.includes(id.replace(/^node:/, ''))) return statement;
-        const module = `globalThis.process.getBuiltinModule(${JSON.stringify(id)})`;
-        const values = [
-          ...[whole, star].flatMap((name) => (name === undefined ? [] : `${name} = ${module}`)),
-          ...(names === undefined ? [] : [`{${names.replaceAll(' as ', ': ')}} = ${module}`]),
-        ];
-        return `const ${values.join(', ')};`;
-      },
-    ),
+  // Types are imported as types are.
+  renderChunk: (code: string, { fileName }: { fileName: string }) =>
+    fileName.endsWith('.d.ts') ? null : code.replace(BUILTIN, withoutFacade),
 };
+
+function withoutFacade(
+  statement: string,
+  whole?: string,
+  star?: string,
+  names?: string,
+  specifier = '',
+): string {
+  if (!builtinModules.includes(specifier.replace(/^node:/, ''))) return statement;
+  // Some chunks call a variable of theirs `process`.
+  const module = `globalThis.process.getBuiltinModule(${JSON.stringify(specifier)})`;
+  const values = [
+    ...[whole, star].flatMap((name) => (name === undefined ? [] : `${name} = ${module}`)),
+    ...(names === undefined ? [] : [`{${names.replaceAll(' as ', ': ')}} = ${module}`]),
+  ];
+  return `const ${values.join(', ')};`;
+}
 
 /** What comes with a dependency and is never used by us. */
 const withoutUnused = {
