@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import { closest } from 'fastest-levenshtein';
-import { usageError } from '../errors.js';
+import { FalEditError, usageError } from '../errors.js';
 import { readConfigFiles, type ConfigFile } from './config-file.js';
 import { findKey } from './credentials.js';
 import { readVariables, type VariableLayer } from './environment.js';
@@ -20,6 +20,8 @@ export interface Settings {
   /** What to call each value's place in a message. */
   origins: Readonly<Record<string, string>>;
   key: string | undefined;
+  /** What is wrong with the key that was found: of no matter to a run that needs none. */
+  keyProblem?: FalEditError;
 }
 
 interface Layer {
@@ -62,12 +64,21 @@ export async function resolveSettings(
       merged.origins[name] = origin(layer, name);
     }
   }
-  return { ...merged, values: switchedOn(merged.values), key: findKey(variables, files) };
+  return { ...merged, values: switchedOn(merged.values), ...readKey(variables, files) };
 }
 
 /** A switch that is off has done its work once it has hidden the weaker settings: from here on it is not given. */
 function switchedOn(values: Layer['values']): Layer['values'] {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== false));
+}
+
+function readKey(...places: Parameters<typeof findKey>): Pick<Settings, 'key' | 'keyProblem'> {
+  try {
+    return { key: findKey(...places) };
+  } catch (keyProblem) {
+    if (!(keyProblem instanceof FalEditError)) throw keyProblem;
+    return { key: undefined, keyProblem };
+  }
 }
 
 function origin(layer: Layer, name: string): string {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { folderWithPhoto } from '../edit/harness.js';
+import { runCli } from '../support/run-cli.js';
 import { proxyWarning } from '../../src/commands/connect.js';
 
 test.each([
@@ -17,4 +19,14 @@ test.each([
   if (says === undefined) expect(warning).toBeUndefined();
   else expect(warning).toMatch(says);
   expect(proxyWarning(settings, { key: undefined, proxyUrl })).toBeUndefined();
+});
+
+test.each([
+  ['--dry-run', 0],
+  ['--sandbox', 0],
+  ['--json', 4],
+])('a key that is none, with %s: exit %i', async (flag, code) => {
+  const cwd = await folderWithPhoto();
+  const result = await runCli(['cat.png', '-p', 'snow', '-q', flag], { cwd, env: { FAL_KEY: 'sesa me' } });
+  expect([result.code, `${result.stdout}${result.stderr}`.includes('sesa')]).toEqual([code, false]);
 });
