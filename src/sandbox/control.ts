@@ -22,6 +22,13 @@ export function controlApp(world: World): Hono<SandboxEnv> {
     }
     return json(201, { toxics: world.faults.list() });
   });
+  app.get('/__sandbox/points', () => json(200, { points: world.faults.points.all() }));
+  app.delete('/__sandbox/toxics/:name', (c) => {
+    const name = c.req.param('name');
+    return world.faults.release(name)
+      ? json(200, { toxics: world.faults.list() })
+      : json(404, { error: `no toxic is named "${name}"` });
+  });
   app.delete('/__sandbox/toxics', () => {
     world.faults.clear();
     return json(200, { toxics: [] });

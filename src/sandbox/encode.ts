@@ -12,17 +12,18 @@ export interface Pixels extends Size {
 export async function encode(pixels: Pixels, format: PictureFormat): Promise<Uint8Array<ArrayBuffer>> {
   const { default: sharp } = await import('sharp');
   const { width, height } = pixels;
-  return written(sharp(pixels.data, { raw: { width, height, channels: 3 } }), format);
+  return encodeSharp(sharp(pixels.data, { raw: { width, height, channels: 3 } }), format);
 }
 
 /** What the safety checker leaves of a picture (fal-api.md 1.7). */
 export async function blackPicture(size: Size, format: PictureFormat): Promise<Uint8Array<ArrayBuffer>> {
   const { default: sharp } = await import('sharp');
   const { width, height } = size;
-  return written(sharp({ create: { width, height, channels: 3, background: '#000' } }), format);
+  return encodeSharp(sharp({ create: { width, height, channels: 3, background: '#000' } }), format);
 }
 
-async function written(image: Sharp, format: PictureFormat): Promise<Uint8Array<ArrayBuffer>> {
+/** An image as a file of the format. */
+export async function encodeSharp(image: Sharp, format: PictureFormat): Promise<Uint8Array<ArrayBuffer>> {
   switch (format) {
     case 'png':
       return new Uint8Array(await image.png({ compressionLevel: 1 }).toBuffer());

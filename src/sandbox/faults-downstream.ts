@@ -1,20 +1,28 @@
 import type { HttpBindings } from '@hono/node-server';
 import { rawJson } from './answers.js';
 import { blanked, reformatted, withoutImages } from './faults-content.js';
+import { heldAt } from './faults-pause.js';
 import { cutIntoPieces, endEarly, fallSilent, slowed } from './faults-stream.js';
-import { before } from './faults-upstream.js';
 import { withControlCharacters } from './faults-terminal.js';
+import { before } from './faults-upstream.js';
+import type { Encounter } from './faults.js';
 import type { Toxic } from './toxics.js';
 import { close, reset, sendPart } from './wire.js';
 import type { World } from './world.js';
 
+/** The types that leave the connection alone. */
+type Altering = Exclude<Toxic, { type: Ending }>;
+type Ending =
+  'latency' | 'timeout' | 'fin' | 'slow_close' | 'status' | 'html' | 'reset_peer' | 'pause' | 'limit_data';
+
 /** What a toxic makes of the answer to a request that was acted on. */
 export async function afterwards(
-  toxic: Toxic,
+  encounter: Encounter,
   answer: Response,
   wire: HttpBindings,
   world: World,
 ): Promise<Response> {
+  const { toxic, reached } = encounter;
   switch (toxic.type) {
     case 'latency':
     case 'timeout':
@@ -22,13 +30,29 @@ export async function afterwards(
     case 'slow_close':
     case 'status':
     case 'html':
-      return instead(toxic, answer, wire);
+      return instead(encounter, answer, wire);
     case 'reset_peer':
-      return toxic.at === undefined ? reset(wire) : sendPart(answer, toxic.at, reset, wire);
+      return toxic.at === undefined
+        ? instead(encounter, answer, wire)
+        : sendPart(answer, toxic.at, reset, wire, reached);
+    case 'pause':
+      return toxic.at === undefined
+        ? instead(encounter, answer, wire)
+        : heldAt(answer, toxic.at, encounter, wire);
     case 'limit_data': {
       const whole = Number(answer.headers.get('content-length') ?? 0);
-      return sendPart(answer, toxic.bytes ?? Math.floor(whole * (toxic.fraction ?? 0.5)), close, wire);
+      const bytes = toxic.bytes ?? Math.floor(whole * (toxic.fraction ?? 0.5));
+      return sendPart(answer, bytes, close, wire, reached);
     }
+    default:
+      reached();
+      return altered(toxic, answer, world);
+  }
+}
+
+/** What a toxic does to an answer that the client gets all the same. */
+async function altered(toxic: Altering, answer: Response, world: World): Promise<Response> {
+  switch (toxic.type) {
     case 'bandwidth':
       return slowed(answer, toxic.rate);
     case 'early_end':
@@ -52,8 +76,8 @@ export async function afterwards(
 }
 
 /** The types that replace the answer do the same on either side; only the moment differs. */
-async function instead(toxic: Toxic, answer: Response, wire: HttpBindings): Promise<Response> {
-  const other = await before(toxic, wire);
+async function instead(encounter: Encounter, answer: Response, wire: HttpBindings): Promise<Response> {
+  const other = await before(encounter, wire);
   if (other === undefined) return answer;
   await answer.body?.cancel();
   return other;

@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { bytes, rawJson } from './answers.js';
+import type { Encounter } from './faults.js';
 import type { Toxic } from './toxics.js';
-import { close, hang, reset } from './wire.js';
+import { close, hang, reset, wait } from './wire.js';
 
 const PAGE = (title: string) =>
   `<!doctype html>\n<html><head><title>${title}</title></head><body><center><h1>${title}</h1></center><hr></body></html>\n`;
@@ -28,7 +30,9 @@ export function refusal(toxic: Extract<Toxic, { type: 'status' }>): Response {
 }
 
 /** What a toxic does before the request is acted on: an answer instead of the route's, or undefined to go on. */
-export async function before(toxic: Toxic, wire: HttpBindings): Promise<Response | undefined> {
+export async function before(encounter: Encounter, wire: HttpBindings): Promise<Response | undefined> {
+  const { toxic } = encounter;
+  encounter.reached();
   switch (toxic.type) {
     case 'latency':
       await delay(toxic);
@@ -42,6 +46,9 @@ export async function before(toxic: Toxic, wire: HttpBindings): Promise<Response
       return close(wire);
     case 'timeout':
       return hang(wire);
+    case 'pause':
+      // Who left while it was held never asked, as far as the route is concerned.
+      return (await wait(wire, encounter.released)) ? undefined : RESPONSE_ALREADY_SENT;
     case 'status':
       return refusal(toxic);
     case 'html':

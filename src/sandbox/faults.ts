@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
 import { afterwards } from './faults-downstream.js';
 import { before } from './faults-upstream.js';
+import { Points } from './points.js';
 import { TRAITS, directionOf, type Direction, type Role, type Toxic } from './toxics.js';
 import type { SandboxEnv, World } from './world.js';
 
@@ -9,18 +10,36 @@ interface Rule {
   toxic: Toxic;
   seen: number;
   hits: number;
+  /** Aborted when the toxic is taken away: what it holds may go on. */
+  released: AbortController;
+}
+
+/** A toxic that met a request. */
+export interface Encounter {
+  toxic: Toxic;
+  released: AbortSignal;
+  /** Marks the toxic's point, if it has a name: to be called the moment before the fault happens. */
+  reached: () => void;
 }
 
 /** The toxics in force, and how often each was met. */
 export class Faults {
+  readonly points = new Points();
   #rules: Rule[] = [];
 
   add(toxic: Toxic): void {
-    this.#rules.push({ toxic, seen: 0, hits: 0 });
+    const { name } = toxic;
+    if (name !== undefined && !this.#rules.some((rule) => rule.toxic.name === name)) this.points.open(name);
+    this.#rules.push({ toxic, seen: 0, hits: 0, released: new AbortController() });
   }
 
   clear(): void {
-    this.#rules = [];
+    this.#remove(() => true);
+  }
+
+  /** Takes the toxics of that name away and lets go what they hold; false when there is none. */
+  release(name: string): boolean {
+    return this.#remove(({ toxic }) => toxic.name === name);
   }
 
   list(): Toxic[] {
@@ -28,13 +47,29 @@ export class Faults {
   }
 
   /** The toxics that hit this one request; asking counts. */
-  take(role: Role): Toxic[] {
-    return this.#rules.filter((rule) => strikes(rule, role)).map((rule) => rule.toxic);
+  take(role: Role): Encounter[] {
+    return this.#rules
+      .filter((rule) => strikes(rule, role))
+      .map(({ toxic, released }) => ({
+        toxic,
+        released: released.signal,
+        reached: () => {
+          if (toxic.name !== undefined) this.points.hit(toxic.name);
+        },
+      }));
+  }
+
+  #remove(meant: (rule: Rule) => boolean): boolean {
+    const removed = this.#rules.filter(meant);
+    this.#rules = this.#rules.filter((rule) => !removed.includes(rule));
+    for (const { released } of removed) released.abort();
+    return removed.length > 0;
   }
 }
 
 function strikes(rule: Rule, role: Role): boolean {
-  const { on, type, after = 0, times = Infinity, toxicity = 1 } = rule.toxic;
+  const { on, type, nth, toxicity = 1 } = rule.toxic;
+  const { after = (nth ?? 1) - 1, times = nth === undefined ? Infinity : 1 } = rule.toxic;
   if (on !== '*' && on !== role) return false;
   if (TRAITS[type].roles?.includes(role) === false) return false;
   rule.seen += 1;
@@ -51,16 +86,16 @@ function strikes(rule: Rule, role: Role): boolean {
 export function as(world: World, role: Role) {
   return createMiddleware<SandboxEnv>(async (c, next) => {
     world.ledger.count(role);
-    const toxics = world.faults.take(role);
-    const on = (side: Direction) => toxics.filter((toxic) => directionOf(toxic) === side);
-    if (toxics.length > 0) await c.req.arrayBuffer();
-    for (const toxic of on('upstream')) {
-      const instead = await before(toxic, c.env);
+    const met = world.faults.take(role);
+    const on = (side: Direction) => met.filter(({ toxic }) => directionOf(toxic) === side);
+    if (met.length > 0) await c.req.arrayBuffer();
+    for (const encounter of on('upstream')) {
+      const instead = await before(encounter, c.env);
       if (instead !== undefined) return instead;
     }
     await next();
-    for (const toxic of on('downstream')) {
-      const answer = await afterwards(toxic, c.res, c.env, world);
+    for (const encounter of on('downstream')) {
+      const answer = await afterwards(encounter, c.res, c.env, world);
       // Without this hono would copy the old answer's headers into the new one.
       c.res = undefined;
       c.res = answer;

@@ -1,53 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from './clock.js';
-
-/** What the model itself answers: the result route hands it on as it is (fal-api.md 2.4). */
-export interface ModelAnswer {
-  status: number;
-  body: unknown;
-  headers?: Record<string, string>;
-  billableUnits: number;
-  /** Refused before any inference: the job is over at once instead of after the inference time. */
-  atOnce?: boolean;
-}
-
-export interface LogLine {
-  message: string;
-  level: 'INFO';
-  source: 'USER';
-  timestamp: string;
-}
-
-/** What the submit said. */
-export interface Submission {
-  endpoint: string;
-  /** `owner/app`, the part that returned URLs carry. */
-  app: string;
-  input: unknown;
-  unitPrice: number;
-  lifecycle: string | null;
-  priority: string | null;
-  /** Milliseconds within which the job must have started, else it ends as 504. */
-  startTimeoutMs?: number;
-}
-
-export interface Job extends Submission {
-  id: string;
-  state: 'IN_QUEUE' | 'IN_PROGRESS' | 'COMPLETED';
-  logs: LogLine[];
-  acceptedAt: number;
-  completedAt: number | undefined;
-  /** Seconds. */
-  inferenceTime: number | undefined;
-  answer: ModelAnswer | undefined;
-  cancelledInQueue: boolean;
-  /** On the monotonic clock: the earliest moment at which a runner takes it. */
-  readyAt: number;
-  stop: AbortController;
-  /** Called after every change of state, place or log. */
-  watchers: Set<() => void>;
-}
+import { jobKey } from './job-key.js';
+import type { Job, ModelAnswer, Submission } from './job.js';
 
 /** Runs one job; rejections count as an unhandled exception in the app. */
 export type RunModel = (job: Job, log: (message: string) => void) => Promise<ModelAnswer>;
@@ -56,7 +11,12 @@ export interface JobSettings {
   queueMs: number;
   inferenceMs: number;
   runners: number;
+  /** A running job goes on when it is asked to stop, as an app may (fal-api.md 2.5). */
+  ignoreCancel: boolean;
 }
+
+/** What a cancel came to: taken out of the queue, asked to stop, or too late. */
+export type Cancellation = 'removed' | 'requested' | 'over';
 
 const CANCELLED: ModelAnswer = {
   status: 499,
@@ -109,9 +69,11 @@ export class Jobs {
     const job: Job = {
       ...submission,
       id: randomUUID(),
+      key: jobKey(submission.endpoint, submission.input),
       state: 'IN_QUEUE',
       logs: [],
       acceptedAt: this.clock.now(),
+      startedAt: undefined,
       completedAt: undefined,
       inferenceTime: undefined,
       answer: undefined,
@@ -132,16 +94,16 @@ export class Jobs {
     return job;
   }
 
-  /** Takes a queued job out, or stops a running one; false when it is over already. */
-  cancel(job: Job): boolean {
-    if (job.state === 'COMPLETED') return false;
+  /** Takes a queued job out, or asks a running one to stop. */
+  cancel(job: Job): Cancellation {
+    if (job.state === 'COMPLETED') return 'over';
     if (job.state === 'IN_QUEUE') {
       job.cancelledInQueue = true;
       this.#leaveQueue(job, CANCELLED);
-    } else {
-      job.stop.abort();
+      return 'removed';
     }
-    return true;
+    if (!this.settings.ignoreCancel) job.stop.abort();
+    return 'requested';
   }
 
   /** Forgets the timers and lets the running jobs go; nothing keeps the process alive after it. */
@@ -174,6 +136,7 @@ export class Jobs {
   async #process(job: Job): Promise<void> {
     this.#running += 1;
     job.state = 'IN_PROGRESS';
+    job.startedAt = this.clock.now();
     const started = this.clock.elapsed();
     tell(job);
     const { inferenceMs } = this.settings;

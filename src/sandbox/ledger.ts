@@ -1,9 +1,11 @@
-import type { Job } from './jobs.js';
+import type { Job } from './job.js';
 import type { StoredUpload } from './storage.js';
 import type { Role } from './toxics.js';
 
 export interface AcceptedRow {
   request_id: string;
+  /** What was asked for, as a hash: two submits of one edit have the same. */
+  job: string;
   /** The full id that was posted to. */
   endpoint: string;
   input: unknown;
@@ -22,6 +24,10 @@ export interface SandboxLedger {
   accepted: AcceptedRow[];
   /** How many of them count as charged: all but those that were cancelled before they ran. */
   charges: number;
+  /** How many submits were accepted, by job. */
+  jobs: Record<string, number>;
+  /** How many accepted submits are beyond the first of their job: edits that were paid for again. */
+  duplicates: number;
   uploads: StoredUpload[];
   /** Every request outside `/__sandbox/`, in total and by role ("other" has none). */
   requests: { total: number; by_role: Partial<Record<Role | 'other', number>> };
@@ -50,9 +56,13 @@ export class Ledger {
   /** The whole record as plain JSON data. */
   read(jobs: readonly Job[], uploads: StoredUpload[]): SandboxLedger {
     const accepted = jobs.map(acceptedRow);
+    const byJob: Record<string, number> = {};
+    for (const { job } of accepted) byJob[job] = (byJob[job] ?? 0) + 1;
     return {
       accepted,
       charges: accepted.filter((one) => one.state !== 'cancelled').length,
+      jobs: byJob,
+      duplicates: accepted.length - Object.keys(byJob).length,
       uploads,
       requests: { total: this.#total, by_role: { ...this.#counts } },
       unhandled: [...this.#unhandled],
@@ -71,6 +81,7 @@ function acceptedRow(job: Job): AcceptedRow {
   const units = job.answer?.billableUnits ?? null;
   return {
     request_id: job.id,
+    job: job.key,
     endpoint: job.endpoint,
     input: job.input,
     state: stateOf(job),

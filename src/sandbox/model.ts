@@ -2,13 +2,25 @@ import { randomInt } from 'node:crypto';
 import { billableUnits, type Size } from './billing.js';
 import { blackPicture, encode, type PictureFormat } from './encode.js';
 import { ENDPOINTS } from './endpoints.js';
-import type { Job, ModelAnswer } from './jobs.js';
+import type { Job, ModelAnswer } from './job.js';
 import { keepPicture } from './output.js';
+import { padded } from './padding.js';
 import { loadPicture, type InputPicture } from './pictures.js';
+import { plainPicture } from './plain-picture.js';
 import { render } from './render.js';
 import { outputSize } from './size.js';
 import type { Storage } from './storage.js';
 import { row, validate, type Row } from './validate.js';
+
+/** How the model works. */
+export interface ModelSettings {
+  /** Milliseconds, as the result's `timings` tell them. */
+  inferenceMs: number;
+  /** Whether pictures are drawn from the inputs; else they are plain. */
+  renderPictures: boolean;
+  /** Bytes that a PNG or JPEG picture has at least. */
+  pictureBytes: number;
+}
 
 /** The values of a checked input that the sandbox's model reads. */
 interface Values {
@@ -42,7 +54,7 @@ function unknownPath(job: Job): ModelAnswer {
 export async function runModel(
   storage: Storage,
   job: Job,
-  inferenceMs: number,
+  settings: ModelSettings,
   log: (message: string) => void,
 ): Promise<ModelAnswer> {
   const endpoint = ENDPOINTS[job.endpoint];
@@ -69,7 +81,7 @@ export async function runModel(
   log(`${endpoint.title}: ${size.width} × ${size.height}, ${values.num_inference_steps} steps, seed ${seed}`);
   return {
     status: 200,
-    body: await output(storage, values, inputs, size, seed, inferenceMs),
+    body: await output(storage, values, inputs, size, seed, settings),
     billableUnits: billableUnits(endpoint, inputs, size, values.num_images),
   };
 }
@@ -94,32 +106,39 @@ async function output(
   inputs: InputPicture[],
   size: Size,
   seed: number,
-  inferenceMs: number,
+  settings: ModelSettings,
 ): Promise<unknown> {
-  const { prompt, output_format: format, num_images: count, strength } = values;
+  const { prompt, output_format: format, num_images: count } = values;
   const flagged = values.enable_safety_checker && prompt.includes('[sandbox:nsfw]');
   const images = [];
   // One after the other: the machine's other work matters more than a sandbox's speed.
   for (let index = 0; index < count; index++) {
     const content = flagged
       ? await blackPicture(size, format)
-      : await encode(
-          await render({
-            inputs: inputs.map((one) => one.bytes),
-            prompt,
-            seed: seed + index,
-            strength,
-            size,
-          }),
-          format,
-        );
-    images.push(keepPicture(storage, content, size, format, values.sync_mode));
+      : await picture(values, inputs, size, seed + index, settings.renderPictures);
+    images.push(
+      keepPicture(storage, padded(content, format, settings.pictureBytes), size, format, values.sync_mode),
+    );
   }
   return {
     images,
-    timings: { inference: inferenceMs / 1000 },
+    timings: { inference: settings.inferenceMs / 1000 },
     seed,
     has_nsfw_concepts: images.map(() => flagged),
     prompt,
   };
+}
+
+async function picture(
+  { prompt, strength, output_format: format }: Values,
+  inputs: InputPicture[],
+  size: Size,
+  seed: number,
+  rendered: boolean,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (!rendered) return plainPicture(size, format, prompt, seed);
+  return encode(
+    await render({ inputs: inputs.map((one) => one.bytes), prompt, seed, strength, size }),
+    format,
+  );
 }

@@ -1,28 +1,20 @@
-import { Hono, type Context } from 'hono';
+import { Hono } from 'hono';
 import { json } from './answers.js';
 import { authorizedPlatform } from './auth.js';
 import { ENDPOINTS } from './endpoints.js';
 import { as } from './faults.js';
+import { requestHistory } from './history.js';
+import { askedEndpoints, failure } from './platform-form.js';
 import type { SandboxEnv, World } from './world.js';
 
 const PAGE = { next_cursor: null, has_more: false };
 
-function failure(status: number, type: string, message: string): Response {
-  return json(status, { error: { type, message } });
-}
-
-/** The ids asked for, repeated or with commas between them; undefined when none were. */
-function asked(c: Context<SandboxEnv>): string[] | undefined {
-  const ids = c.req.queries('endpoint_id')?.flatMap((value) => value.split(','));
-  return ids?.map((id) => id.trim()).filter((id) => id !== '');
-}
-
-/** `api.fal.ai` (fal-api.md 5.1, 5.2). */
+/** `api.fal.ai` (fal-api.md 5.1, 5.2, 5.5). */
 export function platformApp(world: World): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>({ strict: false });
 
   app.get('/v1/models', as(world, 'models'), authorizedPlatform(world, true), (c) => {
-    const ids = asked(c);
+    const ids = askedEndpoints(c);
     const limit = Number(c.req.query('limit') ?? 50);
     if (!Number.isInteger(limit) || limit < 1 || (ids?.length ?? 0) > 50) {
       return failure(400, 'validation_error', 'limit must be a positive integer, endpoint_id 1 to 50 ids');
@@ -46,7 +38,7 @@ export function platformApp(world: World): Hono<SandboxEnv> {
   });
 
   app.get('/v1/models/pricing', as(world, 'pricing'), authorizedPlatform(world, false), (c) => {
-    const ids = asked(c) ?? [];
+    const ids = askedEndpoints(c) ?? [];
     if (ids.length < 1 || ids.length > 50) {
       return failure(400, 'validation_error', 'endpoint_id: 1 to 50 ids are needed');
     }
@@ -57,6 +49,10 @@ export function platformApp(world: World): Hono<SandboxEnv> {
     });
     return json(200, { prices, ...PAGE });
   });
+
+  app.get('/v1/models/requests/by-endpoint', as(world, 'history'), authorizedPlatform(world, false), (c) =>
+    requestHistory(world, c),
+  );
 
   return app;
 }

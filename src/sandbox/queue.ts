@@ -1,9 +1,10 @@
 import { Hono, type Context } from 'hono';
 import { detail, json, rawJson } from './answers.js';
 import { authorized } from './auth.js';
+import { cancellation } from './cancellation.js';
 import { APPS, ENDPOINTS } from './endpoints.js';
 import { as } from './faults.js';
-import type { Job, Submission } from './jobs.js';
+import type { Job, Submission } from './job.js';
 import { resultOf } from './result.js';
 import { statusBody } from './status.js';
 import { statusStream } from './status-stream.js';
@@ -40,10 +41,7 @@ export function queueApp(world: World): Hono<SandboxEnv> {
   app.put(`${one}/cancel`, as(world, 'cancel'), key, (c) => {
     const found = job(c);
     if (found === undefined) return json(404, NOT_FOUND);
-    const headers = { 'x-fal-request-id': found.id };
-    return world.jobs.cancel(found)
-      ? json(202, { status: 'CANCELLATION_REQUESTED' }, headers)
-      : json(400, { status: 'ALREADY_COMPLETED' }, headers);
+    return cancellation(world, found);
   });
   for (const path of [one, `${one}/response`]) {
     app.get(path, as(world, 'result'), key, (c) => {

@@ -1,5 +1,5 @@
 import { detail, json, rawJson } from './answers.js';
-import type { Job } from './jobs.js';
+import type { Job } from './job.js';
 import type { World } from './world.js';
 
 /** From this size on a result is kept for the shorter time (fal-api.md 2.4). */

@@ -5,40 +5,20 @@ import { Hono } from 'hono';
 import { detail } from './answers.js';
 import { sandboxClock } from './clock.js';
 import { controlApp, readLedger } from './control.js';
+import { dated } from './dated.js';
 import { Faults } from './faults.js';
 import { Jobs } from './jobs.js';
 import { Ledger, type SandboxLedger } from './ledger.js';
 import { runModel } from './model.js';
 import { failed, proxyApp } from './proxy.js';
 import { filesApp } from './storage-routes.js';
+import type { SandboxSettings } from './settings.js';
 import { Storage } from './storage.js';
 import { checkToxic } from './toxic-text.js';
 import type { Toxic } from './toxics.js';
 import type { SandboxEnv, World } from './world.js';
 
-export interface SandboxSettings {
-  /** 0, the default, takes a free one. */
-  port?: number;
-  /** Milliseconds that a job waits at least; 150. */
-  queueMs?: number;
-  /** Milliseconds that a job runs at least; 600. */
-  inferenceMs?: number;
-  /** Jobs that run at once; 2, as on a new account (fal-api.md 2.9). */
-  runners?: number;
-  /** When set, every other key is refused with 401; else no key is asked for. */
-  key?: string;
-  toxics?: Toxic[];
-  /** Milliseconds for which an upload URL works; 120 s (fal-api.md 3.1). */
-  uploadUrlTtlMs?: number;
-  /** Milliseconds of quiet after which a status stream sends a comment; 15 s (fal-api.md 2.3). */
-  keepAliveCommentMs?: number;
-  /** Milliseconds for which a result is kept; 1 hour (fal-api.md 2.4). */
-  resultTtlMs?: number;
-  /** The same for results of 10 KB or more; 6 minutes. */
-  largeResultTtlMs?: number;
-  /** Wall clock, milliseconds since the epoch; the machine's unless given. Timers do not follow it. */
-  now?: () => number;
-}
+export type { SandboxSettings } from './settings.js';
 
 export interface Sandbox {
   /** `http://127.0.0.1:PORT` */
@@ -49,6 +29,17 @@ export interface Sandbox {
   /** @throws Error that names what is wrong with it */
   addToxic(toxic: Toxic): void;
   clearToxics(): void;
+  /** How many requests met a toxic of that name since the name was given; 0 for a name that nobody gave. */
+  hits(name: string): number;
+  /**
+   * Resolves when a toxic of that name was met at least once: before the request was acted on, after it, or
+   * after the bytes that the toxic lets through, wherever it strikes. Never when the sandbox is closed first.
+   *
+   * @throws the signal's reason
+   */
+  reached(name: string, signal?: AbortSignal): Promise<void>;
+  /** Takes the toxics of that name away, and lets go what they hold; the hits stay readable. */
+  release(name: string): void;
   /** Cuts open connections and forgets all timers: nothing of it keeps the process alive. */
   close(): Promise<void>;
 }
@@ -86,6 +77,9 @@ export async function startSandbox(settings: SandboxSettings = {}): Promise<Sand
     ledger: () => readLedger(world),
     addToxic: (toxic) => world.faults.add(checkToxic(toxic)),
     clearToxics: () => world.faults.clear(),
+    hits: (name) => world.faults.points.hits(name),
+    reached: (name, signal) => world.faults.points.reached(name, signal),
+    release: (name) => void world.faults.release(name),
     close: async () => {
       world.jobs.close();
       for (const socket of sockets) socket.destroy();
@@ -97,12 +91,13 @@ export async function startSandbox(settings: SandboxSettings = {}): Promise<Sand
 function createWorld(settings: SandboxSettings): World {
   const clock = sandboxClock(settings.now);
   const storage = new Storage(clock, settings.uploadUrlTtlMs ?? 120_000);
-  const { queueMs = 150, inferenceMs = 600, runners = 2 } = settings;
+  const { queueMs = 150, inferenceMs = 600, runners = 2, ignoreCancel = false } = settings;
+  const { renderPictures = true, pictureBytes = 0 } = settings;
   return {
     clock,
     storage,
-    jobs: new Jobs({ queueMs, inferenceMs, runners }, clock, (job, log) =>
-      runModel(storage, job, inferenceMs, log),
+    jobs: new Jobs({ queueMs, inferenceMs, runners, ignoreCancel }, clock, (job, log) =>
+      runModel(storage, job, { inferenceMs, renderPictures, pictureBytes }, log),
     ),
     ledger: new Ledger(),
     faults: new Faults(),
@@ -110,11 +105,15 @@ function createWorld(settings: SandboxSettings): World {
     keepAliveCommentMs: settings.keepAliveCommentMs ?? 15_000,
     resultTtlMs: settings.resultTtlMs ?? 3_600_000,
     largeResultTtlMs: settings.largeResultTtlMs ?? 360_000,
+    historyDelayMs: settings.historyDelayMs ?? 0,
+    historyPayloads: settings.historyPayloads ?? true,
+    cancelForm: settings.cancelForm ?? 'documented',
   };
 }
 
 function sandboxApp(world: World): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>({ strict: false });
+  app.use(dated(world));
   app.onError(failed);
   app.notFound((c) => {
     world.ledger.miss(c.req.method, c.req.url);

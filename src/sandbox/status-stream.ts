@@ -1,4 +1,4 @@
-import type { Job } from './jobs.js';
+import type { Job } from './job.js';
 import { statusBody } from './status.js';
 import type { World } from './world.js';
 

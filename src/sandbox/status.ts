@@ -1,4 +1,5 @@
-import type { Job, Jobs, LogLine } from './jobs.js';
+import type { Job, LogLine } from './job.js';
+import type { Jobs } from './jobs.js';
 
 /** The status object with all of its keys, whatever the state: clients fail on missing ones (fal-api.md 2.2). */
 export function statusBody(jobs: Jobs, job: Job, logs: readonly LogLine[] | null) {

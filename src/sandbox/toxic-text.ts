@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { ROLES, TRAITS, toxicSchema, type Toxic, type ToxicType } from './toxics.js';
 
-const COMMON = ['on', 'stream', 'toxicity', 'times', 'after', 'name'];
+const COMMON = ['on', 'stream', 'toxicity', 'times', 'after', 'nth', 'name'];
 
 /**
  * Checks a toxic that came from outside.
@@ -20,6 +20,12 @@ export function checkToxic(value: unknown): Toxic {
     throw new Error(
       `toxic ${toxic.type}: on "${toxic.on}" is not possible; allowed: ${trait.roles.join(', ')}`,
     );
+  }
+  if (toxic.nth !== undefined && (toxic.after !== undefined || toxic.times !== undefined)) {
+    throw new Error(`toxic ${toxic.type}: nth cannot be given together with after or times`);
+  }
+  if (toxic.type === 'pause' && toxic.at !== undefined && toxic.stream === 'upstream') {
+    throw new Error('toxic pause: at counts bytes of the answer: stream can only be downstream');
   }
   return toxic;
 }
@@ -54,7 +60,7 @@ export function describeToxics(): string[] {
   return [
     ...lines,
     `each with on=${[...ROLES, '*'].join('|')} and, where wanted, stream=upstream|downstream,` +
-      ' toxicity=0..1, times=N, after=N; stream is downstream (after the request was acted on)' +
+      ' toxicity=0..1, times=N, after=N or nth=N, name=…; stream is downstream (after the request was acted on)' +
       ' unless given, upstream (instead of acting) for status and html',
   ];
 }

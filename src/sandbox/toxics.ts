@@ -12,6 +12,7 @@ export const ROLES = [
   'file',
   'models',
   'pricing',
+  'history',
 ] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -19,6 +20,7 @@ const whole = z.number().int().nonnegative();
 const positive = z.number().int().positive();
 
 const common = {
+  /** The point that it marks: its hits can be counted and waited for by this name. */
   name: z.string().optional(),
   /** The role it is aimed at, or `*` for all of them. */
   on: z.enum([...ROLES, '*']),
@@ -30,6 +32,8 @@ const common = {
   times: positive.optional(),
   /** How many matching requests it lets pass first. */
   after: whole.optional(),
+  /** The one matching request that it hits, counted from 1; excludes `after` and `times`. */
+  nth: positive.optional(),
 };
 
 function kind<T extends string, S extends z.ZodRawShape>(type: T, shape: S) {
@@ -44,6 +48,7 @@ export const toxicSchema = z.discriminatedUnion('type', [
   kind('fin', {}),
   kind('limit_data', { bytes: whole.optional(), fraction: z.number().min(0).max(1).optional() }),
   kind('timeout', {}),
+  kind('pause', { at: whole.optional() }),
   kind('status', {
     code: z.number().int().min(400).max(599),
     body: z.string().optional(),
@@ -87,6 +92,11 @@ export const TRAITS: Readonly<Record<ToxicType, Trait>> = {
   fin: { about: 'the same, at once', stream: 'downstream', either: true },
   limit_data: { about: 'sends only part of the answer, then closes', stream: 'downstream' },
   timeout: { about: 'never answers', stream: 'downstream', either: true },
+  pause: {
+    about: 'holds the request, or its answer after `at` bytes, until its name is released',
+    stream: 'downstream',
+    either: true,
+  },
   status: { about: 'answers with an error code', stream: 'upstream', either: true },
   html: { about: "answers 200 with a gateway's HTML page", stream: 'upstream', either: true },
   bandwidth: { about: 'sends the answer slowly', stream: 'downstream' },

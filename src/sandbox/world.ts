@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { CancelForm } from './cancellation.js';
 import type { Clock } from './clock.js';
 import type { Faults } from './faults.js';
 import type { Jobs } from './jobs.js';
@@ -24,4 +25,9 @@ export interface World {
   /** Milliseconds for which a result is kept after its completion, and the same for large ones. */
   resultTtlMs: number;
   largeResultTtlMs: number;
+  /** Milliseconds from a request's acceptance until the history lists it. */
+  historyDelayMs: number;
+  /** Whether the history has inputs and outputs to show. */
+  historyPayloads: boolean;
+  cancelForm: CancelForm;
 }

@@ -7,7 +7,7 @@ import { FLUX_2, GENERAL, quickSandbox } from './fal.js';
 const cat = new Blob([readFileSync('examples/chelsea.png')], { type: 'image/png' });
 
 test.each(['polling', 'streaming'] as const)('the official client edits a picture, %s', async (mode) => {
-  const sandbox = await quickSandbox({ queueMs: 30, inferenceMs: 60 });
+  const sandbox = await quickSandbox({ queueMs: 400, inferenceMs: 60 });
   const fal = createFalClient({ proxyUrl: { url: sandbox.proxyUrl, when: 'always' } });
   const seen: string[] = [];
   const result = await fal.subscribe(GENERAL, {

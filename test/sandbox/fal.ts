@@ -49,7 +49,22 @@ export interface Body {
   upload_url: string;
   file_url: string;
   models: unknown[];
+  items: HistoryItem[];
+  next_cursor: string | null;
   has_more: boolean;
+}
+
+/** A row of the platform's request history. */
+export interface HistoryItem {
+  request_id: string;
+  endpoint_id: string;
+  started_at: string;
+  sent_at: string;
+  ended_at: string | null;
+  status_code: number | null;
+  duration: number | null;
+  json_input?: unknown;
+  json_output?: unknown;
 }
 
 export interface Answer {

@@ -11,6 +11,8 @@ test.each([
   ['status,on=submit,code=500,body=502', { type: 'status', on: 'submit', code: 500, body: '502' }],
   ['status,on=submit,code=500,body=a\\,b=c', { type: 'status', on: 'submit', code: 500, body: 'a,b=c' }],
   ['limit_data, on=file, fraction=0.25', { type: 'limit_data', on: 'file', fraction: 0.25 }],
+  ['fin,on=submit,nth=3,name=7', { type: 'fin', on: 'submit', nth: 3, name: '7' }],
+  ['pause,on=file,at=65536', { type: 'pause', on: 'file', at: 65536 }],
   [
     'blank,on=result,index=2,after=1,toxicity=0.5',
     {
@@ -42,12 +44,16 @@ test.each([
   ['silence,on=status', /silence: on "status" is not possible; allowed: stream/],
   ['fin,on=submit,toxicity=1.5', /toxicity/],
   ['fin,on=submit,times=0', /times/],
+  ['fin,on=submit,nth=0', /nth/],
+  ['fin,on=submit,nth=1,after=1', /fin: nth cannot be given together with after or times/],
+  ['fin,on=submit,nth=1,times=1', /fin: nth cannot be given together with after or times/],
+  ['pause,on=submit,at=1,stream=upstream', /pause: at counts bytes of the answer/],
 ])('%s is refused', (text, message) => {
   expect(() => parseToxic(text)).toThrow(message);
 });
 
 test('the help has a line for each type, and one for what they share', () => {
   const lines = describeToxics();
-  expect(lines.length).toBe(18);
+  expect(lines.length).toBe(19);
   expect(lines[0]).toBe('latency,latency=…,jitter=…: waits before it goes on');
 });

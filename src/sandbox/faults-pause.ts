@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpBindings } from '@hono/node-server';
+import type { Encounter } from './faults.js';
+import { SETTLE_MS, wait } from './wire.js';
+
+type Chunk = Uint8Array<ArrayBuffer>;
+
+/** Sends the head and exactly that many bytes of the body, and the rest once the toxic is released. */
+export function heldAt(answer: Response, bytes: number, encounter: Encounter, wire: HttpBindings): Response {
+  const hold = async (): Promise<boolean> => {
+    // What was handed on is with the client when the point counts as reached.
+    await sleep(SETTLE_MS);
+    encounter.reached();
+    return wait(wire, encounter.released);
+  };
+  const source = (answer.body ?? []) as AsyncIterable<Chunk>;
+  const body = ReadableStream.from(split(source, bytes, hold));
+  return new Response(body, { status: answer.status, headers: answer.headers });
+}
+
+/** The same bytes, with a wait after the first of them; a shorter body is not held. */
+async function* split(
+  source: AsyncIterable<Chunk>,
+  bytes: number,
+  hold: () => Promise<boolean>,
+): AsyncGenerator<Chunk> {
+  let missing = bytes;
+  let held = false;
+  for await (const chunk of source) {
+    if (held || chunk.byteLength < missing) {
+      missing -= chunk.byteLength;
+      yield chunk;
+      continue;
+    }
+    if (missing > 0) yield chunk.subarray(0, missing);
+    held = true;
+    if (!(await hold())) return;
+    if (missing < chunk.byteLength) yield chunk.subarray(missing);
+  }
+}

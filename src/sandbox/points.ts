@@ -1,0 +1,50 @@
+/** How often each named toxic was met, and who waits for that. */
+export class Points {
+  readonly #hits = new Map<string, number>();
+  readonly #waiting = new Map<string, Set<() => void>>();
+
+  /** Counts a name from 0 on. */
+  open(name: string): void {
+    this.#hits.set(name, 0);
+  }
+
+  hit(name: string): void {
+    this.#hits.set(name, this.hits(name) + 1);
+    const waiting = this.#waiting.get(name) ?? [];
+    this.#waiting.delete(name);
+    for (const resume of waiting) resume();
+  }
+
+  /** 0 for a name that nobody gave. */
+  hits(name: string): number {
+    return this.#hits.get(name) ?? 0;
+  }
+
+  all(): Record<string, number> {
+    return Object.fromEntries(this.#hits);
+  }
+
+  /**
+   * Resolves once a toxic of that name was met, at once when it was already.
+   *
+   * @throws the signal's reason
+   */
+  async reached(name: string, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.hits(name) > 0) return;
+    await new Promise<void>((resolve, reject) => {
+      const waiting = this.#waiting.get(name) ?? new Set();
+      this.#waiting.set(name, waiting);
+      const leave = () => {
+        waiting.delete(resume);
+        reject(signal?.reason as Error);
+      };
+      const resume = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      waiting.add(resume);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+  }
+}
