@@ -8,9 +8,9 @@ const LAYERS = [
   ['commands'],
   ['terminal', 'sandbox'],
   ['edit'],
-  ['models', 'fal', 'images'],
+  ['models', 'fal', 'images', 'ledger'],
   ['config'],
-  ['context', 'errors', 'exit-codes', 'light-fetch'],
+  ['context', 'dollars', 'errors', 'exit-codes', 'light-fetch'],
 ];
 
 /** `edit/` knows no argv and prints nothing; `models/` is pure; nothing below reaches up. */

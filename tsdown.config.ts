@@ -50,11 +50,11 @@ const withoutUnused = {
 };
 
 const HELP =
-  /src\/(commands\/(at-once|help-pages|flag|[a-z-]+-flags)|terminal\/help)(?<!\.d)\.ts$|package\.json$/;
+  /src\/(commands\/(at-once|help-pages|flag|[a-z-]+-flags|[a-z-]+-help)|terminal\/help)(?<!\.d)\.ts$|package\.json$/;
 const OURS =
-  /src\/((context|errors|exit-codes|light-fetch|main|program)|(commands|config|models|fal|images|edit|terminal)\/.+)(?<!\.d)\.ts$/;
+  /src\/((context|dollars|errors|exit-codes|light-fetch|main|program)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
 const THEIRS =
-  /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig|env-paths|is-safe-filename)\//;
+  /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig|env-paths|is-safe-filename|p-limit|yocto-queue)\//;
 const SANDBOX = /src\/(commands\/sandbox(-settings)?\.ts$|sandbox\/)/;
 
 export default defineConfig({
@@ -68,7 +68,7 @@ export default defineConfig({
   minify: { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
   fixedExtension: false,
   plugins: [builtins, withoutUnused],
-  deps: { alwaysBundle: [/.*/], neverBundle: ['sharp'] },
+  deps: { alwaysBundle: [/.*/], neverBundle: ['sharp', '@photostructure/sqlite'] },
   outputOptions: {
     // Each file more is a round of asynchronous reading: one for the help, one for an edit.
     codeSplitting: {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import envPaths from 'env-paths';
@@ -12,6 +14,14 @@ export interface Folders {
   cache: string;
   /** For what must survive: the ledger. */
   state: string;
+}
+
+/** A process, told apart from every other that has or had its number. */
+export interface ProcessId {
+  host: string;
+  pid: number;
+  /** When it was started, in a form that only its own machine understands; empty where the system does not say. */
+  started: string;
 }
 
 /**
@@ -37,6 +47,10 @@ export interface Context {
   /** Resolves after that many milliseconds; rejects with the signal's reason when that is aborted first. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   fetch: Fetch;
+  /** Who we are, for what we leave behind in the ledger. */
+  self: ProcessId;
+  /** Whether that process is there. One on another machine is taken to be: nobody here can tell. */
+  isRunning: (process: ProcessId) => boolean;
   /** Aborted by the first SIGINT or SIGTERM, with an {@link InterruptedError} as its reason. */
   signal: AbortSignal;
 }
@@ -50,6 +64,30 @@ async function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     throw error;
   }
+}
+
+/** Linux counts a process's start in ticks since the boot: a pid that was used again has another count. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, in parentheses, may hold anything; after it the fields are numbers, the start the 20th.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function isRunning({ host, pid, started }: ProcessId): boolean {
+  if (host !== hostname()) return true;
+  try {
+    // Signal 0 only asks.
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it is there and somebody else's.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const now = startOf(pid);
+  return now === '' || started === '' || now === started;
 }
 
 function systemFolders(): Folders {
@@ -77,6 +115,8 @@ export function systemContext(signal: AbortSignal): Context {
     newSeed: () => Math.floor(Math.random() * 2 ** 31),
     sleep: systemSleep,
     fetch: lightFetch,
+    self: { host: hostname(), pid: process.pid, started: startOf(process.pid) },
+    isRunning,
     signal,
   };
 }

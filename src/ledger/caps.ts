@@ -1,0 +1,85 @@
+import type { Context, ProcessId } from '../context.js';
+import { usdText } from '../dollars.js';
+import { FalEditError } from '../errors.js';
+import type { Database } from './database.js';
+import { COST, SANDBOX } from './spending.js';
+
+/** How much may be spent. In dollars; what is left out has no limit. */
+export interface Caps {
+  /** By one run (`--max-cost`). */
+  maxCostUsd?: number | undefined;
+  /** In a local day, by all runs that share the ledger (`FAL_EDIT_DAILY_CAP`). */
+  dailyCapUsd?: number | undefined;
+}
+
+/** What has gone out or may go out today, in dollars. */
+export interface SpentToday {
+  total: number;
+  /** Of the total: sent, and nobody knows what came of it. */
+  unknown: number;
+  /** Of the total: decided by runs that are about to send it. */
+  planned: number;
+}
+
+/** Sums of dollars have dust in them: this much is nobody's. */
+const DUST_USD = 1e-9;
+
+/** @throws FalEditError (budget) where an edit could cost more than one run may. */
+export function checkRunCap(estimatedUsd: number, { maxCostUsd }: Caps): void {
+  if (maxCostUsd === undefined || estimatedUsd <= maxCostUsd + DUST_USD) return;
+  throw new FalEditError(
+    'budget',
+    `--max-cost: this edit may cost ${usdText(estimatedUsd)}, more than ${usdText(maxCostUsd)}. Nothing was sent.`,
+    {
+      hint: 'Allow more with --max-cost, or ask for less: fewer pictures, a smaller --size.',
+      details: { estimated_usd: estimatedUsd, max_cost_usd: maxCostUsd },
+    },
+  );
+}
+
+/** @throws FalEditError (budget) where an edit could bring the day over its cap. */
+export function checkDailyCap(estimatedUsd: number, spent: SpentToday, { dailyCapUsd }: Caps): void {
+  if (dailyCapUsd === undefined || spent.total + estimatedUsd <= dailyCapUsd + DUST_USD) return;
+  const parts = [
+    ...(spent.unknown > 0 ? [`${usdText(spent.unknown)} for edits whose outcome is not known`] : []),
+    ...(spent.planned > 0 ? [`${usdText(spent.planned)} for edits that other runs are about to send`] : []),
+  ];
+  const which = parts.length === 0 ? '' : ` (of it ${parts.join(', and ')})`;
+  throw new FalEditError(
+    'budget',
+    `--daily-cap: ${usdText(spent.total)} of ${usdText(dailyCapUsd)} are spent today${which}, and this edit may cost ${usdText(estimatedUsd)}. Nothing was sent.`,
+    {
+      hint: 'Raise --daily-cap (FAL_EDIT_DAILY_CAP), or go on tomorrow. fal-edit costs --since today shows what it went for.',
+      details: {
+        daily_cap_usd: dailyCapUsd,
+        spent_today_usd: spent.total,
+        unknown_usd: spent.unknown,
+        estimated_usd: estimatedUsd,
+      },
+    },
+  );
+}
+
+/** Adds up the local day so far. Counts what lies in the future as well: the clock may have been put back. */
+export function spentToday(
+  db: Database,
+  via: string,
+  { now, isRunning }: Pick<Context, 'now' | 'isRunning'>,
+): SpentToday {
+  const midnight = new Date(now()).setHours(0, 0, 0, 0);
+  // What the built-in sandbox would have charged counts against runs on it alone: so that a cap can be tried out.
+  const world = via === SANDBOX ? `via = '${SANDBOX}'` : `via <> '${SANDBOX}'`;
+  const sums = db.row(
+    `SELECT coalesce(sum(${COST}), 0) AS total,
+              coalesce(sum(CASE WHEN state IN ('intent', 'unknown') THEN ${COST} ELSE 0 END), 0) AS unknown
+       FROM jobs WHERE intent_at >= ? AND ${world}`,
+    midnight,
+  ) as { total: number; unknown: number };
+  const waiting = db.rows(
+    `SELECT owner, estimated_usd AS usd FROM jobs WHERE state = 'planned' AND ${world}`,
+  ) as { owner: string | null; usd: number | null }[];
+  const planned = waiting
+    .filter(({ owner }) => owner !== null && isRunning(JSON.parse(owner) as ProcessId))
+    .reduce((sum, { usd }) => sum + (usd ?? 0), 0);
+  return { total: sums.total + planned, unknown: sums.unknown, planned };
+}

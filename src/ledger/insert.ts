@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from '../context.js';
+import type { Database } from './database.js';
+import type { Job, NewJob } from './job.js';
+
+/** A request at fal that was not sent by a job of this ledger, or whose answer was lost twice. */
+export interface AdoptedRequest
+  extends
+    Pick<NewJob, 'model' | 'endpoint' | 'via' | 'prompt' | 'seed'>,
+    Partial<
+      Pick<
+        Job,
+        'account' | 'duplicateOf' | 'estimatedUsd' | 'unitPriceUsd' | 'delivery' | 'input' | 'intentAt'
+      >
+    > {
+  requestId: string;
+}
+
+type Columns = Record<string, string | number | null | undefined>;
+
+/** Writes a job of which nothing is sent yet; returns our id for it. */
+export function insertPlanned(
+  db: Database,
+  job: NewJob,
+  { now, self }: Pick<Context, 'now' | 'self'>,
+): string {
+  return insert(db, {
+    ...common(job),
+    state: 'planned',
+    detached: job.detached ? 1 : 0,
+    owner: JSON.stringify(self),
+    planned_at: now(),
+    asked_hash: job.askedHash,
+  });
+}
+
+/** Writes a job that fal has already; returns our id for it. */
+export function insertAdopted(db: Database, request: AdoptedRequest, now: number): string {
+  return insert(db, {
+    ...common(request),
+    state: 'accepted',
+    request_id: request.requestId,
+    // It was not cut short: a run of the same command is another edit.
+    detached: 1,
+    duplicate_of: request.duplicateOf,
+    charged: 'maybe',
+    planned_at: now,
+    intent_at: request.intentAt,
+    accepted_at: now,
+    input: request.input === undefined ? null : JSON.stringify(request.input),
+  });
+}
+
+function common(job: NewJob | AdoptedRequest): Columns {
+  return {
+    model: job.model,
+    endpoint: job.endpoint,
+    via: job.via,
+    account: job.account,
+    prompt: job.prompt,
+    seed: job.seed,
+    estimated_usd: job.estimatedUsd,
+    unit_price_usd: job.unitPriceUsd,
+    delivery: job.delivery === undefined ? null : JSON.stringify(job.delivery),
+  };
+}
+
+function insert(db: Database, columns: Columns): string {
+  const id = newId();
+  const names = ['id', ...Object.keys(columns)];
+  const values = [id, ...Object.values(columns).map((value) => value ?? null)];
+  db.run(`INSERT INTO jobs (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`, ...values);
+  return id;
+}
+
+/** `j` and 55 random bits: short to type, told from fal's hexadecimal ids by its first letter. */
+function newId(): string {
+  const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+  return `j${[...randomBytes(11)].map((byte) => alphabet[byte & 31]).join('')}`;
+}

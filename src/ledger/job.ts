@@ -1,0 +1,172 @@
+import type { ProcessId } from '../context.js';
+import type { Charged } from '../errors.js';
+import type { ErrorKind } from '../exit-codes.js';
+
+/**
+ * The life of an edit: planned → intent → accepted → completed → saved, and its side exits.
+ *
+ * - planned: decided and checked; nothing is sent
+ * - intent: the submit is about to be sent, or was sent and its answer has not been seen
+ * - accepted: fal took it and gave it a request id
+ * - completed: fal's result is here as JSON; its pictures are not all saved yet
+ * - saved: every picture is a file
+ * - rejected: fal did not take it
+ * - failed: it ended without a picture
+ * - moderated: the content checker refused it or blanked a picture
+ * - unknown: it was sent and nobody knows what came of it
+ * - cancelled: it was stopped before it ran
+ */
+export const JOB_STATES = [
+  'planned',
+  'intent',
+  'accepted',
+  'completed',
+  'saved',
+  'rejected',
+  'failed',
+  'moderated',
+  'unknown',
+  'cancelled',
+] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+/** What may follow on what. A step that is not listed is a late report about a job that has gone on: it changes nothing. */
+export const BEFORE: Record<JobState, readonly JobState[]> = {
+  planned: [],
+  intent: ['planned'],
+  // An unknown one is adopted when it is found at fal; of one that was cancelled or given up, fal may know better.
+  accepted: ['intent', 'unknown', 'rejected'],
+  completed: ['accepted', 'cancelled', 'failed'],
+  saved: ['accepted', 'completed', 'moderated'],
+  rejected: ['planned', 'intent', 'unknown'],
+  failed: ['planned', 'intent', 'accepted', 'completed'],
+  moderated: ['accepted', 'completed', 'saved'],
+  unknown: ['intent'],
+  cancelled: ['planned', 'intent', 'accepted', 'unknown'],
+};
+
+/** Why a job ended as it did, for people. */
+export interface JobError {
+  kind: ErrorKind;
+  message: string;
+}
+
+/** A file that the edit uploaded, as fal's input names it. */
+export interface UploadedFile {
+  /** Hexadecimal. */
+  sha256: string;
+  url: string;
+}
+
+/** Where an edit's pictures go, so that any later command can put them where the first one would have. */
+export interface Delivery {
+  /** Absolute; a relative template starts here. */
+  cwd: string;
+  /** Path with placeholders. */
+  template: string;
+  /** Whether a taken name gets a number, instead of being refused. */
+  numberWhenTaken: boolean;
+  /** What `{name}` stands for. */
+  name: string;
+  /** Without the dot. */
+  ext: string;
+  /** How many pictures were asked for. */
+  count: number;
+  /** Overwrite an existing file. */
+  force: boolean;
+  /** Save pictures that the safety checker blanked. */
+  keepBlanked: boolean;
+}
+
+/** One picture of a job. */
+export interface JobImage {
+  /** From 0, in fal's order. */
+  index: number;
+  /** Absolute path that was chosen for it before the download; undefined where the bytes went to a stream. */
+  target: string | undefined;
+  /** Absolute path that it has; undefined until it is saved. */
+  path: string | undefined;
+  width: number | undefined;
+  height: number | undefined;
+  contentType: string | undefined;
+  /** Size of the file. */
+  bytes: number | undefined;
+  /** Hexadecimal. */
+  sha256: string | undefined;
+}
+
+/** What is decided about an edit before anything is sent. */
+export interface NewJob {
+  model: string;
+  endpoint: string;
+  /** The way to fal: `fal`, the address of a proxy, or `sandbox` for the built-in one, that ends with its run. */
+  via: string;
+  /** Whose key sent it, as a hash; undefined where somebody else's did. Another account's history holds nothing of it. */
+  account?: string | undefined;
+  prompt: string;
+  seed: number;
+  /** Hash of what was asked, without what we chose: two runs of one command have the same. */
+  askedHash: string;
+  /** Sent to be fetched later: never mistaken for one that was cut short. */
+  detached: boolean;
+  delivery: Delivery;
+  /** Dollars. */
+  estimatedUsd: number;
+  unitPriceUsd: number;
+}
+
+/** All that the ledger knows of one edit. Times are milliseconds since the epoch. */
+export interface Job extends Omit<NewJob, 'delivery' | 'estimatedUsd' | 'unitPriceUsd' | 'askedHash'> {
+  /** Grows with every job: the order of the ledger, whatever the clock did. */
+  seq: number;
+  /** Ours: `j` and eleven letters or digits. */
+  id: string;
+  state: JobState;
+  /** fal's; undefined until the edit is accepted. */
+  requestId: string | undefined;
+  askedHash: string | undefined;
+  estimatedUsd: number | undefined;
+  unitPriceUsd: number | undefined;
+  /** In the model's unit, from fal's answer. */
+  billedUnits: number | undefined;
+  billedUsd: number | undefined;
+  charged: Charged;
+  /** The job that was meant to be the only one, where fal took a submit twice. */
+  duplicateOf: string | undefined;
+  /** Who works on it; undefined when nobody does. */
+  owner: ProcessId | undefined;
+  plannedAt: number;
+  /** Just before the POST. Undefined for a request that was not sent from here. */
+  intentAt: number | undefined;
+  acceptedAt: number | undefined;
+  completedAt: number | undefined;
+  /** When the last picture was saved, or the job came to another end. */
+  endedAt: number | undefined;
+  /** When fal was asked to cancel it. */
+  cancelRequestedAt: number | undefined;
+  /** As sent; undefined until the intent. */
+  input: Record<string, unknown> | undefined;
+  inputHash: string | undefined;
+  uploads: UploadedFile[];
+  /** Undefined for a request that was not sent from here. */
+  delivery: Delivery | undefined;
+  /** fal's answer with the pictures. */
+  result: unknown;
+  error: JobError | undefined;
+  images: JobImage[];
+}
+
+/** Whether something is still to be done about a job. */
+export function isUnfinished(state: JobState): boolean {
+  return state === 'intent' || state === 'unknown' || isAwaited(state);
+}
+
+/** Whether fal has the job and its pictures are not all here: what `wait` brings home. */
+export function isAwaited(state: JobState): boolean {
+  return state === 'accepted' || state === 'completed';
+}
+
+/** Whether a job is a request that was named by its id alone, and not sent by a job of this ledger. */
+export function isForeign({ intentAt, duplicateOf }: Pick<Job, 'intentAt' | 'duplicateOf'>): boolean {
+  return intentAt === undefined && duplicateOf === undefined;
+}

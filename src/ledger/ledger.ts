@@ -1,0 +1,262 @@
+/*
+ * INVARIANT: what the ledger has taken is on the disk when the call returns. An edit's intent is taken before its
+ * submit is sent, its request id before the first look at its status, its result before the download. So whatever
+ * ends a process, the next one knows which edits may be paid for and how to get them.
+ *
+ * This folder owns the schema: nothing else reads or writes the tables.
+ */
+import type { Context } from '../context.js';
+import type { Charged } from '../errors.js';
+import { checkDailyCap, checkRunCap, spentToday, type Caps } from './caps.js';
+import { hashOf } from './canonical.js';
+import { openDatabase, type Database } from './database.js';
+import { insertAdopted, insertPlanned, type AdoptedRequest } from './insert.js';
+import {
+  BEFORE,
+  isForeign,
+  type Job,
+  type JobError,
+  type JobImage,
+  type JobState,
+  type NewJob,
+  type UploadedFile,
+} from './job.js';
+import { ledgerError } from './ledger-error.js';
+import { findFormer, findJob, type Former } from './lookup.js';
+
+/** What the ledger needs of the world. */
+export type LedgerContext = Pick<Context, 'now' | 'sleep' | 'self' | 'isRunning'>;
+
+/** How an edit begins: as a new job, or as one that an earlier run of the same command left unfinished. */
+export type Beginning = { kind: 'new'; job: Job } | { kind: 'former'; former: Former };
+
+/** How a job ended without being saved. */
+export interface Ending {
+  state: Extract<JobState, 'rejected' | 'failed' | 'moderated' | 'unknown' | 'cancelled'>;
+  charged: Charged;
+  error?: JobError | undefined;
+}
+
+/** fal's answer, and where its pictures will go. */
+export interface Completion {
+  result: unknown;
+  billedUnits?: number | undefined;
+  billedUsd?: number | undefined;
+  /**
+   * Chooses an absolute path for each picture; undefined for one that is not to become a file. It is told which
+   * names other jobs have chosen and not filled yet.
+   */
+  targets: (isPromised: (file: string) => boolean) => readonly (string | undefined)[];
+}
+
+/** The columns of one job. */
+type Columns = Record<string, string | number | null>;
+
+/** The durable record of every edit that was sent from here. */
+export class Ledger {
+  private constructor(
+    /** For the other files of this folder. */
+    readonly db: Database,
+    readonly context: LedgerContext,
+  ) {}
+
+  /** Opens the ledger in a folder, made if need be. @throws FalEditError (input, temporary) */
+  static async open(folder: string, context: LedgerContext): Promise<Ledger> {
+    return new Ledger(await openDatabase(folder, context), context);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  /**
+   * Takes a new edit, unless the same command has one that is not finished; and unless it could cost too much.
+   * One transaction, so that of two runs at once only one has the last dollar.
+   *
+   * @param again the user asks for another one
+   * @throws FalEditError (budget)
+   */
+  begin(job: NewJob, { caps, again }: { caps: Caps; again: boolean }): Beginning {
+    return this.db.transaction(() => {
+      const former = again ? undefined : findFormer(this, job);
+      if (former !== undefined) {
+        if (former.kind === 'awaited') this.own(former.job.id);
+        return { kind: 'former', former };
+      }
+      checkRunCap(job.estimatedUsd, caps);
+      if (caps.dailyCapUsd !== undefined) {
+        checkDailyCap(job.estimatedUsd, spentToday(this.db, job.via, this.context), caps);
+      }
+      const id = insertPlanned(this.db, job, this.context);
+      return { kind: 'new', job: this.mustFind(id) };
+    });
+  }
+
+  /** The submit is about to be sent. @throws FalEditError (input): it must not be, then */
+  intend(id: string, input: Record<string, unknown>, uploads: readonly UploadedFile[]): void {
+    const taken = this.step(id, 'intent', {
+      intent_at: this.context.now(),
+      charged: 'maybe',
+      input: JSON.stringify(input),
+      input_hash: hashOf(input),
+      uploads: JSON.stringify(uploads),
+    });
+    if (!taken) throw ledgerError(new Error(`job ${id} is not a planned one`), this.db.file);
+  }
+
+  /** The submit goes out once more, since it was provably not taken before. */
+  intendAgain(id: string): void {
+    this.set(id, { intent_at: this.context.now() }, ['intent']);
+  }
+
+  /** fal took it. A job that stood for the request only because somebody named its id gives way to this one. */
+  accept(id: string, requestId: string): void {
+    const accepted = {
+      request_id: requestId,
+      accepted_at: this.context.now(),
+      charged: 'maybe',
+      ended_at: null,
+      error: null,
+    };
+    this.db.transaction(() => {
+      if (!BEFORE.accepted.includes(this.mustFind(id).state)) return;
+      const holder = findJob(this, 'request_id', requestId);
+      if (holder !== undefined && holder.id !== id && isForeign(holder)) this.remove(holder.id);
+      this.step(id, 'accepted', accepted);
+    });
+  }
+
+  /** fal's result is here. Returns the targets that count: those of whoever completed it first. */
+  complete(
+    id: string,
+    { result, billedUnits, billedUsd, targets }: Completion,
+  ): readonly (string | undefined)[] {
+    return this.db.transaction(() => {
+      const isFirst = this.step(id, 'completed', {
+        completed_at: this.context.now(),
+        result: JSON.stringify(result),
+        billed_units: billedUnits ?? null,
+        billed_usd: billedUsd ?? null,
+        charged: billedUnits === 0 ? 'no' : 'yes',
+        ended_at: null,
+        error: null,
+      });
+      if (isFirst || this.targetsOf(id).length === 0) {
+        const isPromised = (file: string): boolean => this.isPromised(file, id);
+        // Where a first result could not be written down, some of its pictures may be there all the same.
+        const sql = 'INSERT INTO images (job_id, position, target) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
+        targets(isPromised).forEach((target, index) => this.db.run(sql, id, index, target ?? null));
+      }
+      return this.targetsOf(id);
+    });
+  }
+
+  /**
+   * A name that was chosen for a picture turned out to be taken: another is chosen in its place, unless somebody
+   * else has done so meanwhile. Returns the one that counts.
+   */
+  retarget(id: string, index: number, from: string, to: string): string {
+    return this.db.transaction(() => {
+      this.db.run(
+        'UPDATE images SET target = ? WHERE job_id = ? AND position = ? AND target = ?',
+        ...[to, id, index, from],
+      );
+      return this.targetsOf(id)[index] ?? to;
+    });
+  }
+
+  /**
+   * A picture has its name. With the last one that is to become a file the job is saved; before its result is here
+   * nobody knows which one that is.
+   */
+  saveImage(id: string, image: Omit<JobImage, 'target'>): void {
+    const { index, path, width, height, contentType, bytes, sha256 } = image;
+    const values = [path, width, height, contentType, bytes, sha256].map((value) => value ?? null);
+    this.db.transaction(() => {
+      this.db.run(
+        `INSERT INTO images (job_id, position, target, path, width, height, content_type, bytes, sha256)
+         VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT DO UPDATE SET path = excluded.path, width = excluded.width, height = excluded.height,
+           content_type = excluded.content_type, bytes = excluded.bytes, sha256 = excluded.sha256`,
+        ...[id, index, ...values],
+      );
+      const pending = 'SELECT 1 FROM images WHERE job_id = ? AND target IS NOT NULL AND path IS NULL LIMIT 1';
+      if (this.mustFind(id).state !== 'accepted' && this.db.row(pending, id) === undefined) this.finish(id);
+    });
+  }
+
+  /** Every picture is where it was to go. */
+  finish(id: string): void {
+    this.step(id, 'saved', { ended_at: this.context.now(), owner: null, error: null });
+  }
+
+  /** It came to another end. */
+  end(id: string, { state, charged, error }: Ending): void {
+    this.step(id, state, {
+      ended_at: this.context.now(),
+      charged,
+      owner: null,
+      error: error === undefined ? null : JSON.stringify(error),
+    });
+  }
+
+  /** fal was asked to cancel it; whether it did is not known yet. */
+  cancelRequested(id: string): void {
+    this.set(id, { cancel_requested_at: this.context.now() });
+  }
+
+  /** We work on it from here on. */
+  own(id: string): void {
+    this.set(id, { owner: JSON.stringify(this.context.self) });
+  }
+
+  /** Nobody works on it any more; it can be taken up again. */
+  release(id: string): void {
+    this.set(id, { owner: null });
+  }
+
+  /** Takes a request that no job of this ledger has: found at fal, or named by the user. One that is known stays as it is. */
+  adopt(request: AdoptedRequest): Job {
+    return this.db.transaction(() => {
+      const known = findJob(this, 'request_id', request.requestId);
+      return known ?? this.mustFind(insertAdopted(this.db, request, this.context.now()));
+    });
+  }
+
+  /** @throws FalEditError (internal) never in practice: the job was there a moment ago */
+  mustFind(id: string): Job {
+    const job = findJob(this, 'id', id);
+    if (job === undefined) throw new Error(`job ${id} is not in the ledger`);
+    return job;
+  }
+
+  /** One step of the life; false where the job has gone on from where the step begins. */
+  private step(id: string, state: JobState, columns: Columns): boolean {
+    return this.set(id, { state, ...columns }, BEFORE[state]);
+  }
+
+  private set(id: string, columns: Columns, from?: readonly JobState[]): boolean {
+    const assignments = Object.keys(columns).map((name) => `${name} = ?`);
+    const states = (from ?? []).map((state) => `'${state}'`).join(', ');
+    const condition = from === undefined ? '' : ` AND state IN (${states})`;
+    const sql = `UPDATE jobs SET ${assignments.join(', ')} WHERE id = ?${condition}`;
+    return this.db.run(sql, ...Object.values(columns), id) > 0;
+  }
+
+  private remove(id: string): void {
+    this.db.run('DELETE FROM images WHERE job_id = ?', id);
+    this.db.run('DELETE FROM jobs WHERE id = ?', id);
+  }
+
+  private targetsOf(id: string): (string | undefined)[] {
+    const rows = this.db.rows('SELECT target FROM images WHERE job_id = ? ORDER BY position', id);
+    return (rows as { target: string | null }[]).map(({ target }) => target ?? undefined);
+  }
+
+  /** Whether another job has chosen that name for a picture which is not saved yet and will be. */
+  private isPromised(target: string, except: string): boolean {
+    const sql = `SELECT 1 FROM images JOIN jobs ON jobs.id = images.job_id
+      WHERE target = ? AND path IS NULL AND job_id <> ? AND state NOT IN ('saved', 'failed', 'cancelled') LIMIT 1`;
+    return this.db.row(sql, target, except) !== undefined;
+  }
+}

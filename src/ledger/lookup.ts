@@ -1,0 +1,154 @@
+import { inputError, type FalEditError } from '../errors.js';
+import { isAwaited, type Job, type JobState, type NewJob } from './job.js';
+import type { Ledger } from './ledger.js';
+import { jobOf, type ImageRow, type JobRow } from './rows.js';
+import { SANDBOX } from './spending.js';
+
+/** An earlier run of the same command that was cut short. */
+export type Former =
+  /** fal has it, and its pictures are not all here. */
+  | { kind: 'awaited'; job: Job }
+  /** It may have been sent. */
+  | { kind: 'unknown'; job: Job };
+
+/** The one job with that value, if there is one. */
+export function findJob(ledger: Ledger, column: 'id' | 'request_id', value: string): Job | undefined {
+  const row = ledger.db.row(`SELECT * FROM jobs WHERE ${column} = ?`, value) as JobRow | undefined;
+  return row === undefined ? undefined : withImages(ledger, row);
+}
+
+/**
+ * The newest unfinished run of the same command, if nobody works on it. Detached ones do not count: whoever sends
+ * and leaves three times wants three.
+ */
+export function findFormer(ledger: Ledger, { askedHash, via, detached }: NewJob): Former | undefined {
+  // The built-in sandbox forgot everything when its run ended.
+  if (via === SANDBOX) return undefined;
+  const rows = ledger.db.rows(
+    `SELECT * FROM jobs WHERE asked_hash = ? AND state IN ('intent', 'accepted', 'completed', 'unknown')
+       ORDER BY seq DESC`,
+    askedHash,
+  ) as JobRow[];
+  const abandoned = rows.map((row) => withImages(ledger, row)).filter((job) => isAbandoned(ledger, job));
+  const awaited = abandoned.find((job) => isAwaited(job.state) && !job.detached);
+  if (awaited !== undefined && !detached) return { kind: 'awaited', job: awaited };
+  const unknown = abandoned.find(({ state }) => !isAwaited(state));
+  return unknown === undefined ? undefined : { kind: 'unknown', job: unknown };
+}
+
+/** Whether the process that worked on it is gone, or has let go of it. */
+export function isAbandoned({ context }: Ledger, { owner }: Job): boolean {
+  return owner === undefined || !context.isRunning(owner);
+}
+
+/**
+ * The job that a person means: `last`, or the beginning of a request id or of one of our job ids.
+ *
+ * @returns undefined where there is none
+ * @throws FalEditError (input) where it could be several
+ */
+export function findMeant(ledger: Ledger, text: string): Job | undefined {
+  if (text === 'last') {
+    const row = ledger.db.row('SELECT * FROM jobs ORDER BY seq DESC LIMIT 1') as JobRow | undefined;
+    return row === undefined ? undefined : withImages(ledger, row);
+  }
+  if (text === '') return undefined;
+  const exact = findJob(ledger, 'request_id', text) ?? findJob(ledger, 'id', text);
+  if (exact !== undefined) return exact;
+  const end = `${text}\u{10ffff}`;
+  const rows = ledger.db.rows(
+    `SELECT * FROM jobs WHERE request_id >= ?1 AND request_id < ?2
+       UNION SELECT * FROM jobs WHERE id >= ?1 AND id < ?2 ORDER BY seq DESC LIMIT 4`,
+    text,
+    end,
+  ) as JobRow[];
+  if (rows.length > 1) throw ambiguous(text, rows);
+  return rows[0] === undefined ? undefined : withImages(ledger, rows[0]);
+}
+
+function ambiguous(text: string, rows: readonly JobRow[]): FalEditError {
+  const names = rows
+    .slice(0, 3)
+    .map(({ request_id: requestId, id }) => (requestId?.startsWith(text) === true ? requestId : id));
+  const more = rows.length > 3 ? ' and more' : '';
+  return inputError(`"${text}" is the beginning of several: ${names.join(', ')}${more}.`, {
+    hint: 'Give more of it.',
+    details: { candidates: names },
+  });
+}
+
+/** What to list; everything without it. */
+export interface JobFilter {
+  states?: readonly JobState[] | undefined;
+  /** Milliseconds since the epoch, of the time that a job was planned. */
+  since?: number | undefined;
+  model?: string | undefined;
+  /** At most so many. */
+  limit?: number | undefined;
+}
+
+/** All columns but those that take room and that no list shows. */
+const LISTED = [
+  ...['seq', 'id', 'state', 'model', 'endpoint', 'via', 'request_id', 'prompt', 'seed', 'detached'],
+  ...['duplicate_of', 'estimated_usd', 'unit_price_usd', 'billed_units', 'billed_usd', 'charged', 'owner'],
+  ...['planned_at', 'intent_at', 'accepted_at', 'completed_at', 'ended_at', 'cancel_requested_at', 'error'],
+];
+
+/** The jobs that the filter lets through, newest first, without what takes room: input, uploads and result. */
+export function listJobs(ledger: Ledger, { states, since, model, limit }: JobFilter = {}): Job[] {
+  const conditions: string[] = [];
+  const values: (string | number)[] = [];
+  if (states !== undefined) {
+    conditions.push(`state IN (${states.map(() => '?').join(', ')})`);
+    values.push(...states);
+  }
+  if (since !== undefined) {
+    conditions.push('planned_at >= ?');
+    values.push(since);
+  }
+  if (model !== undefined) {
+    conditions.push('model = ?');
+    values.push(model);
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const rows = ledger.db.rows(
+    `SELECT ${LISTED.join(', ')} FROM jobs ${where}
+       ORDER BY seq DESC ${limit === undefined ? '' : 'LIMIT ?'}`,
+    ...values,
+    ...(limit === undefined ? [] : [limit]),
+  ) as JobRow[];
+  return withAllImages(ledger, rows);
+}
+
+/** Jobs that nobody works on and of which something is still to come, oldest first, whole. */
+export function abandonedJobs(ledger: Ledger, states: readonly JobState[]): Job[] {
+  const rows = ledger.db.rows(
+    `SELECT * FROM jobs WHERE state IN (${states.map(() => '?').join(', ')}) ORDER BY seq`,
+    ...states,
+  ) as JobRow[];
+  return withAllImages(ledger, rows).filter((job) => isAbandoned(ledger, job));
+}
+
+/** Jobs that one query asks the pictures of: SQLite takes no more names than some ten thousands at once. */
+const AT_ONCE = 1000;
+
+function withAllImages(ledger: Ledger, rows: readonly JobRow[]): Job[] {
+  const images = new Map<string, ImageRow[]>();
+  for (let from = 0; from < rows.length; from += AT_ONCE) {
+    const ids = rows.slice(from, from + AT_ONCE).map(({ id }) => id);
+    const found = ledger.db.rows(
+      `SELECT * FROM images WHERE job_id IN (${ids.map(() => '?').join(', ')}) ORDER BY job_id, position`,
+      ...ids,
+    ) as (ImageRow & { job_id: string })[];
+    for (const image of found) images.set(image.job_id, [...(images.get(image.job_id) ?? []), image]);
+  }
+  return rows.map((row) => jobOf(row, images.get(row.id) ?? []));
+}
+
+function withImages(ledger: Ledger, row: JobRow): Job {
+  const images = ledger.db.rows(
+    'SELECT * FROM images WHERE job_id = ? ORDER BY position',
+    row.id,
+  ) as ImageRow[];
+  return jobOf(row, images);
+}

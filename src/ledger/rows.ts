@@ -1,0 +1,107 @@
+import type { ProcessId } from '../context.js';
+import type { Charged } from '../errors.js';
+import type { Delivery, Job, JobError, JobImage, JobState, UploadedFile } from './job.js';
+
+/** A row of the table `jobs`, as SQLite hands it over. */
+export interface JobRow {
+  seq: number;
+  id: string;
+  state: string;
+  model: string;
+  endpoint: string;
+  via: string;
+  account?: string | null;
+  request_id: string | null;
+  prompt: string;
+  seed: number;
+  detached: number;
+  duplicate_of: string | null;
+  estimated_usd: number | null;
+  unit_price_usd: number | null;
+  billed_units: number | null;
+  billed_usd: number | null;
+  charged: string;
+  owner: string | null;
+  planned_at: number;
+  intent_at: number | null;
+  accepted_at: number | null;
+  completed_at: number | null;
+  ended_at: number | null;
+  cancel_requested_at: number | null;
+  asked_hash?: string | null;
+  input_hash?: string | null;
+  input?: string | null;
+  uploads?: string | null;
+  delivery?: string | null;
+  result?: string | null;
+  error?: string | null;
+}
+
+/** A row of the table `images`. */
+export interface ImageRow {
+  position: number;
+  target: string | null;
+  path: string | null;
+  width: number | null;
+  height: number | null;
+  content_type: string | null;
+  bytes: number | null;
+  sha256: string | null;
+}
+
+/** A job from its rows. What the columns hold was written by this module alone. */
+export function jobOf(row: JobRow, images: readonly ImageRow[]): Job {
+  return {
+    seq: row.seq,
+    id: row.id,
+    state: row.state as JobState,
+    model: row.model,
+    endpoint: row.endpoint,
+    via: row.via,
+    account: row.account ?? undefined,
+    requestId: row.request_id ?? undefined,
+    prompt: row.prompt,
+    seed: row.seed,
+    detached: row.detached === 1,
+    duplicateOf: row.duplicate_of ?? undefined,
+    estimatedUsd: row.estimated_usd ?? undefined,
+    unitPriceUsd: row.unit_price_usd ?? undefined,
+    billedUnits: row.billed_units ?? undefined,
+    billedUsd: row.billed_usd ?? undefined,
+    charged: row.charged as Charged,
+    owner: json<ProcessId>(row.owner),
+    plannedAt: row.planned_at,
+    intentAt: row.intent_at ?? undefined,
+    acceptedAt: row.accepted_at ?? undefined,
+    completedAt: row.completed_at ?? undefined,
+    endedAt: row.ended_at ?? undefined,
+    cancelRequestedAt: row.cancel_requested_at ?? undefined,
+    askedHash: row.asked_hash ?? undefined,
+    inputHash: row.input_hash ?? undefined,
+    input: json<Record<string, unknown>>(row.input),
+    uploads: json<UploadedFile[]>(row.uploads) ?? [],
+    delivery: json<Delivery>(row.delivery),
+    result: json(row.result),
+    error: json<JobError>(row.error),
+    images: images.map(imageOf),
+  };
+}
+
+function imageOf(row: ImageRow): JobImage {
+  return {
+    index: row.position,
+    target: row.target ?? undefined,
+    path: row.path ?? undefined,
+    width: row.width ?? undefined,
+    height: row.height ?? undefined,
+    contentType: row.content_type ?? undefined,
+    bytes: row.bytes ?? undefined,
+    sha256: row.sha256 ?? undefined,
+  };
+}
+
+/** What this module wrote itself. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- it names what was written
+function json<T = unknown>(text: string | null | undefined): T | undefined {
+  return text == null ? undefined : (JSON.parse(text) as T);
+}

@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { describe, expect, it } from 'vitest';
+import { Ledger } from '../../src/ledger/ledger.js';
+import { MIGRATIONS, migrate, SCHEMA_VERSION, versionOf } from '../../src/ledger/schema.js';
+import { tempDir } from '../support/temp-dir.js';
+import { jobIn } from './machine.js';
+import { connect, CONTEXT, open } from './opened.js';
+
+describe('The versions', () => {
+  it('that are newer than the program are left alone', async () => {
+    const folder = await tempDir();
+    const db = connect(folder);
+    migrate(db);
+    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 2}`);
+    await expect(Ledger.open(folder, CONTEXT)).rejects.toMatchObject({
+      kind: 'input',
+      message: expect.stringContaining(
+        `is of a newer fal-edit (version ${SCHEMA_VERSION + 2}, this one reads up to ${SCHEMA_VERSION}). Nothing was sent.`,
+      ) as string,
+      hint: expect.stringContaining('Update fal-edit') as string,
+    });
+    expect(versionOf(db)).toBe(SCHEMA_VERSION + 2);
+    expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'delete' });
+  });
+
+  it('go up to the present one from an empty file, and stay there', async () => {
+    const folder = await tempDir();
+    writeFileSync(path.join(folder, 'ledger.db'), '');
+    const ledger = await open(folder);
+    const { id } = jobIn(ledger, 'saved');
+    const db = connect(folder);
+    expect(versionOf(db)).toBe(SCHEMA_VERSION);
+    migrate(db);
+    expect((await open(folder)).mustFind(id).state).toBe('saved');
+  });
+
+  it('each have a step, and every step leads to the same ledger wherever one begins', async () => {
+    const schemaOf = (db: DatabaseSyncInstance): unknown =>
+      db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all();
+    const fresh = connect(await tempDir());
+    migrate(fresh);
+    expect(SCHEMA_VERSION).toBeGreaterThan(0);
+    for (let version = 0; version <= SCHEMA_VERSION; version++) {
+      const older = connect(await tempDir());
+      for (const step of MIGRATIONS.slice(0, version)) older.exec(step);
+      older.exec(`PRAGMA user_version = ${version}`);
+      migrate(older);
+      expect(schemaOf(older)).toEqual(schemaOf(fresh));
+      expect(versionOf(older)).toBe(SCHEMA_VERSION);
+    }
+  });
+
+  it('are all or nothing: a step that fails leaves the ledger as it was', async () => {
+    const db = connect(await tempDir());
+    db.exec('CREATE TABLE images (anything TEXT)');
+    expect(() => migrate(db)).toThrow(/images already exists/);
+    expect(versionOf(db)).toBe(0);
+    expect(db.isTransaction).toBe(false);
+    expect(db.prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'images' }]);
+  });
+
+  it('tell the first error where SQLite has ended the transaction by itself', async () => {
+    const db = connect(await tempDir());
+    const full = {
+      prepare: (sql: string) => db.prepare(sql),
+      exec: (sql: string) => {
+        db.exec(sql);
+        if (!sql.startsWith('CREATE')) return;
+        db.exec('ROLLBACK');
+        throw new Error('database or disk is full');
+      },
+      get isTransaction() {
+        return db.isTransaction;
+      },
+    } as DatabaseSyncInstance;
+    expect(() => migrate(full)).toThrow('database or disk is full');
+  });
+
+  it('are not put back by a program that a newer one has overtaken', async () => {
+    const folder = await tempDir();
+    const db = connect(folder);
+    // The newer one migrates between this one's look at the version and its turn to write.
+    const overtaken = {
+      prepare: (sql: string) => db.prepare(sql),
+      exec: (sql: string) => {
+        if (sql === 'BEGIN IMMEDIATE') db.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
+        db.exec(sql);
+      },
+    } as DatabaseSyncInstance;
+    migrate(overtaken);
+    expect(versionOf(db)).toBe(SCHEMA_VERSION + 1);
+    await expect(Ledger.open(folder, CONTEXT)).rejects.toThrow(/is of a newer fal-edit/);
+  });
+});
