@@ -8,6 +8,7 @@ export default defineConfig({
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    setupFiles: 'test/support/afterwards.ts',
     projects: [
       {
         extends: true,

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Context } from '../context.js';
 import { closest } from 'fastest-levenshtein';
 import { FalEditError, usageError } from '../errors.js';
@@ -20,6 +21,8 @@ export interface Settings {
   /** What to call each value's place in a message. */
   origins: Readonly<Record<string, string>>;
   key: string | undefined;
+  /** Absolute folder of the ledger, where the user named one (FAL_EDIT_STATE_DIR). */
+  stateDir: string | undefined;
   /** What is wrong with the key that was found: of no matter to a run that needs none. */
   keyProblem?: FalEditError;
 }
@@ -64,12 +67,24 @@ export async function resolveSettings(
       merged.origins[name] = origin(layer, name);
     }
   }
-  return { ...merged, values: switchedOn(merged.values), ...readKey(variables, files) };
+  return {
+    ...merged,
+    values: switchedOn(merged.values),
+    stateDir: readStateDir(variables, context.cwd),
+    ...readKey(variables, files),
+  };
 }
 
 /** A switch that is off has done its work once it has hidden the weaker settings: from here on it is not given. */
 function switchedOn(values: Layer['values']): Layer['values'] {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== false));
+}
+
+function readStateDir(layers: readonly VariableLayer[], cwd: string): string | undefined {
+  const named = layers
+    .map(({ variables }) => variables['FAL_EDIT_STATE_DIR'] ?? '')
+    .find((dir) => dir !== '');
+  return named === undefined ? undefined : path.resolve(cwd, named);
 }
 
 function readKey(...places: Parameters<typeof findKey>): Pick<Settings, 'key' | 'keyProblem'> {

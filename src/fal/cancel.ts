@@ -1,8 +1,11 @@
-import { ApiError, type FalClient } from '@fal-ai/client';
+import { ApiError } from '@fal-ai/client';
 import { asRecord } from './answer.js';
+import type { FalSession } from './session.js';
 
 /** What a request to cancel came to. */
 export type CancelOutcome =
+  /** It was taken out of the queue. */
+  | 'cancelled'
   /** fal took note; it may already run, and then may still finish and be billed (fal-api.md 2.5). */
   | 'requested'
   /** It was done before. */
@@ -14,18 +17,19 @@ export type CancelOutcome =
 
 /** Asks fal to cancel a request. fal answers this in many forms; none of them is an error here. */
 export async function cancelRequest(
-  client: FalClient,
+  { client, exchange }: FalSession,
   endpoint: string,
   requestId: string,
 ): Promise<CancelOutcome> {
   try {
     await client.queue.cancel(endpoint, { requestId });
-    return 'requested';
+    return exchange.cancelAnswer === 'OK' ? 'cancelled' : 'requested';
   } catch (error) {
     if (!(error instanceof ApiError)) return 'unreachable';
     const status = asRecord(error.body)?.['status'];
+    // Seen live: a finished one is refused with a `detail` and no `status`.
     if (status === 'ALREADY_COMPLETED' || error.status === 400) return 'completed';
-    if (error.status === 404) return 'not-found';
+    if (error.status === 404 || error.status === 410) return 'not-found';
     return 'unreachable';
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { usageError } from '../errors.js';
 
 /** How fal is reached: directly, or through a proxy that speaks fal's proxy protocol. */
@@ -5,6 +6,13 @@ export interface Connection {
   key: string | undefined;
   /** Absolute URL of the proxy; undefined for fal itself. */
   proxyUrl: string | undefined;
+}
+
+/** Tells accounts apart without keeping the key: a hash of its public half. Undefined without a key. */
+export function accountOf({ key }: Connection): string | undefined {
+  if (key === undefined) return undefined;
+  const [id = ''] = key.split(':');
+  return createHash('sha256').update(id).digest('hex').slice(0, 12);
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;

@@ -1,10 +1,10 @@
 import type { Context } from '../context.js';
-import { FalEditError, messageOf } from '../errors.js';
+import { codeOf, FalEditError, messageOf } from '../errors.js';
 import type { FetchResponse } from '../light-fetch.js';
 import { backoffMs } from './backoff.js';
 import { isTrustedUrl, type Connection } from './connection.js';
 import { withTimeLimit } from './time-limit.js';
-import { describeTrouble } from './trouble.js';
+import { describeTrouble, retryAfterMs } from './trouble.js';
 
 export interface DownloadOptions {
   connection: Connection;
@@ -14,7 +14,7 @@ export interface DownloadOptions {
   check: (bytes: Uint8Array) => void;
 }
 
-/** Tries in all: the first and three more. */
+/** Tries at what comes and is not the picture, or is refused: waiting long does not mend it. */
 const TRIES = 4;
 const MAX_REDIRECTS = 5;
 const MAX_BYTES = 100 * 1024 * 1024;
@@ -24,25 +24,45 @@ const ATTEMPT_MS = 120_000;
 /** What no further try would mend. */
 class Refused extends Error {}
 
+/** A server that is in trouble, or asks to wait. */
+class Busy extends Error {
+  constructor(
+    status: number,
+    readonly afterMs: number | undefined,
+  ) {
+    super(`the server answered ${status}`);
+  }
+}
+
 /**
  * Fetches a result picture, whole and checked, from a URL that a server named: https only (see
  * {@link isTrustedUrl}), at most 5 redirects, at most 100 MB, and never with the key.
  *
- * @throws FalEditError (temporary, charged) when no try brought a whole picture
+ * Trouble on the way (resets, DNS, 5xx, 429) is waited out until the signal ends it: the picture is paid for.
+ *
+ * @throws FalEditError (temporary, charged) when what came was no picture, or the server has none
  */
 export async function download(url: string, options: DownloadOptions): Promise<Uint8Array> {
   const { context, signal, check } = options;
-  for (let attempt = 0; ; attempt++) {
+  for (let attempt = 0, refusals = 0; ; attempt++) {
     try {
       const bytes = await withTimeLimit(ATTEMPT_MS, signal, (limited) => fetchWhole(url, options, limited));
       check(bytes);
       return bytes;
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof Refused || attempt + 1 >= TRIES) throw downloadError(url, error);
-      await context.sleep(backoffMs(attempt, context.random), signal);
+      if (!isPassing(error)) refusals++;
+      if (error instanceof Refused || refusals >= TRIES) throw downloadError(url, error);
+      const asked = error instanceof Busy ? error.afterMs : undefined;
+      await context.sleep(asked ?? backoffMs(attempt, context.random), signal);
     }
   }
+}
+
+/** Whether it may well be over in a while: a broken connection, a server in trouble. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof Busy) return true;
+  return codeOf(error) !== undefined || (error instanceof Error && error.name === 'TimeoutError');
 }
 
 async function fetchWhole(
@@ -66,14 +86,16 @@ async function fetchWhole(
       url = new URL(location, url).href;
       continue;
     }
-    return readBounded(response);
+    return readBounded(response, context.now());
   }
   throw new Refused(`it is redirected more than ${MAX_REDIRECTS} times`);
 }
 
-async function readBounded(response: FetchResponse): Promise<Uint8Array> {
+async function readBounded(response: FetchResponse, now: number): Promise<Uint8Array> {
   if (response.status !== 200 || response.body === null) {
     await response.body?.getReader().cancel();
+    const isBusy = response.status >= 500 || response.status === 429 || response.status === 408;
+    if (isBusy) throw new Busy(response.status, retryAfterMs(response.headers, now));
     throw new Error(`the server answered ${response.status}`);
   }
   // What came compressed all the same is unpacked by now, and longer than announced.

@@ -7,7 +7,9 @@ import { rejectionError, type Stage } from './rejection.js';
 import { isGatewayTrouble, repeat } from './repeat.js';
 import { retarget, roleOf, targetOf, type FalRequest } from './routes.js';
 import type { Exchange, SessionOptions } from './session.js';
+import { parseStatus } from './status-events.js';
 import { dependableStatusStream } from './status-stream.js';
+import { goneError, isGone, notReachedError } from './unreachable.js';
 import { notSentError } from './submit-once.js';
 import { describeTrouble } from './trouble.js';
 
@@ -15,6 +17,8 @@ import { describeTrouble } from './trouble.js';
 const GARBAGE_TRIES = 4;
 /** Tries at what prepares an edit: uploads, prices. */
 const UPLOAD_TRIES = 4;
+/** Tries at a status that somebody asked for. */
+const STATUS_TRIES = 4;
 /** Tries at a cancel: somebody waits for the program to end. */
 const CANCEL_TRIES = 3;
 
@@ -47,8 +51,9 @@ export class GuardedFetch {
         return this.submit(request);
       case 'stream':
         return this.stream(request);
-      case 'result':
       case 'status':
+        return this.status(request);
+      case 'result':
         return this.result(request);
       case 'cancel':
         return this.cancel(request);
@@ -97,6 +102,27 @@ export class GuardedFetch {
     });
   }
 
+  /** One look at the status. Only 404 and 410 say something of the request itself (fal-api.md 2.2). */
+  private async status(request: FalRequest): Promise<ClientResponse> {
+    const { context, signal } = this.options;
+    let answer: Answer;
+    try {
+      answer = await repeat((stop) => this.send(request, stop), {
+        timing: context,
+        signal,
+        tries: STATUS_TRIES,
+        isTrouble: (candidate) => !isGone(candidate) && parseStatus(candidate.json) === undefined,
+        onTrouble: (trouble) => this.noteTrouble(trouble),
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw notReachedError(error);
+    }
+    if (isGone(answer)) throw goneError(this.exchange.requestId ?? '', answer.status);
+    if (parseStatus(answer.json) === undefined) throw this.rejection(answer, 'status');
+    return clientResponse(answer);
+  }
+
   private async result(request: FalRequest): Promise<ClientResponse> {
     const { context, signal } = this.options;
     let garbage = 0;
@@ -133,9 +159,11 @@ export class GuardedFetch {
       });
     } catch (error) {
       signal.throwIfAborted();
-      throw notSentError(error);
+      throw notReachedError(error);
     }
     if (isTrouble(answer) || isHtml(answer)) throw new FalEditError('temporary', describeTrouble(answer));
+    const status = asRecord(answer.json)?.['status'];
+    this.exchange.cancelAnswer = typeof status === 'string' ? status : undefined;
     return clientResponse(answer);
   }
 

@@ -2,9 +2,10 @@ import { FalEditError, type Charged } from '../errors.js';
 import type { ErrorKind } from '../exit-codes.js';
 import { billableUnitsOf, detailRows, detailText, isHtml, type Answer } from './answer.js';
 import { describeTrouble } from './trouble.js';
+import { GONE_HINT } from './unreachable.js';
 
 /** How far an edit had come when fal refused it. */
-export type Stage = 'upload' | 'submit' | 'result';
+export type Stage = 'upload' | 'submit' | 'status' | 'result' | 'history';
 
 export interface RejectionContext {
   stage: Stage;
@@ -90,9 +91,6 @@ export function rejectionError(answer: Answer, context: RejectionContext): FalEd
   return build('failed', `fal refused the request (${status}).${quoted}`);
 }
 
-const GONE_HINT =
-  'fal keeps a result for an hour, a large one for six minutes. The picture itself may still be in the request history at https://fal.ai/dashboard.';
-
 /** A 422: which flag caused it, or that the content checker did. */
 function unprocessable(
   answer: Answer,
@@ -119,6 +117,7 @@ function unprocessable(
 
 /** What fal's answer says of the bill: the units header where it is there, else what fal-api.md 2.9 says of the code. */
 function chargedBy(answer: Answer, stage: Stage): Charged {
+  if (stage === 'status') return 'maybe';
   if (stage !== 'result') return 'no';
   const units = billableUnitsOf(answer);
   if (units !== undefined) return units > 0 ? 'yes' : 'no';

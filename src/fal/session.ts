@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import type { Connection } from './connection.js';
 import { GuardedFetch, type ClientRequestInit } from './guarded-fetch.js';
 import type { RejectionContext } from './rejection.js';
-import { SubmitOnce } from './submit-once.js';
+import { SubmitOnce, type SubmitJournal } from './submit-once.js';
 
 export interface SessionOptions {
   connection: Connection;
@@ -12,6 +12,10 @@ export interface SessionOptions {
   signal: AbortSignal;
   /** The user's name for a field of fal's input. */
   nameField: RejectionContext['nameField'];
+  /** Where a submit is written down. A session without it can only read and upload. */
+  journal?: SubmitJournal;
+  /** The request that the session is about, where it was submitted before. */
+  requestId?: string;
   /** Told of each request and of what went wrong on the way, for `--debug`. Never holds the key. */
   trace?: (line: string) => void;
 }
@@ -22,6 +26,8 @@ export interface Exchange {
   requestId: string | undefined;
   /** From the result's `x-fal-billable-units` (fal-api.md 5.3). */
   billableUnits: number | undefined;
+  /** `status` of fal's answer to a cancel, which the client drops. */
+  cancelAnswer: string | undefined;
   /** Whether fal's answer with the pictures came: the edit is done and paid for. */
   hasResult: boolean;
   /** Why the first upload failed that did; of one in parts the client says only that it failed (fal-api.md 3.2). */
@@ -45,9 +51,10 @@ export interface FalSession {
 export function openSession(options: SessionOptions): FalSession {
   const { connection, context, signal, nameField } = options;
   const exchange: Exchange = {
-    submit: new SubmitOnce({ timing: context, signal, nameField }),
-    requestId: undefined,
+    submit: new SubmitOnce({ timing: context, signal, nameField, journal: options.journal }),
+    requestId: options.requestId,
     billableUnits: undefined,
+    cancelAnswer: undefined,
     hasResult: false,
     uploadFailure: undefined,
     waitFailure: undefined,

@@ -7,7 +7,6 @@
  * does not. It carries whole events only, and ends after COMPLETED and at no other time.
  */
 import { createParser } from 'eventsource-parser';
-import { FalEditError } from '../errors.js';
 import type { FetchBody, FetchResponse } from '../light-fetch.js';
 import { asRecord, readAnswer, type Answer } from './answer.js';
 import { backoffMs, type Timing } from './backoff.js';
@@ -15,6 +14,8 @@ import { clientEventStream, type ClientResponse } from './client-response.js';
 import { EventPipe } from './event-pipe.js';
 import { parseStatus, type LogLine } from './status-events.js';
 import { withTimeLimit } from './time-limit.js';
+import { retryAfterMs } from './trouble.js';
+import { goneError, isGone } from './unreachable.js';
 
 export interface StatusStreamOptions {
   /** Opens fal's stream. */
@@ -54,6 +55,8 @@ class Follower {
   private readonly seenLogs = new Set<string>();
   private lastNews = '';
   private streaming = true;
+  /** Milliseconds that fal asked to wait before the next poll. */
+  private askedToWait = 0;
   /** Wakes the poller when the stream is lost. */
   private readonly streamLost = new AbortController();
 
@@ -137,7 +140,7 @@ class Follower {
   private async pauseBeforePoll(failures: number): Promise<void> {
     const { timing } = this.options;
     const pause = this.streaming ? POLL_BESIDE_MS : POLL_ALONE_MS;
-    const wait = Math.max(failures === 0 ? 0 : backoffMs(failures, timing.random), pause);
+    const wait = Math.max(failures === 0 ? 0 : backoffMs(failures, timing.random), pause, this.askedToWait);
     const wake = this.streaming ? [this.signal, this.streamLost.signal] : [this.signal];
     try {
       await timing.sleep(wait, AbortSignal.any(wake));
@@ -157,18 +160,11 @@ class Follower {
       if (!this.signal.aborted) this.options.onTrouble?.(error);
       return undefined;
     }
-    if (answer.status === 404 || answer.status === 410) throw this.gone(answer.status);
+    if (isGone(answer)) throw goneError(this.options.requestId, answer.status);
+    this.askedToWait = retryAfterMs(answer.headers, this.options.timing.now()) ?? 0;
     if (parseStatus(answer.json) !== undefined) return answer;
     this.options.onTrouble?.(answer);
     return undefined;
-  }
-
-  private gone(status: number): FalEditError {
-    const { requestId } = this.options;
-    return new FalEditError('failed', `fal does not know the request ${requestId} any more (${status}).`, {
-      charged: 'maybe',
-      details: { request_id: requestId, http_status: status },
-    });
   }
 
   /** Passes a status on if it says something new; true when it was the last. */

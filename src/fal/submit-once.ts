@@ -1,5 +1,6 @@
 /*
- * INVARIANT: through one SubmitOnce, fal accepts at most one edit.
+ * INVARIANT: through one SubmitOnce, fal accepts at most one edit; nothing is sent before the intent is on the
+ * disk, and nobody hears of the acceptance before the request id is.
  *
  * A submit is paid, fal has no idempotency key (fal-api.md 2.8), and @fal-ai/client sends it up to four times
  * when its answer is lost (section 10). So the client gets to see a clean acceptance or an error that it does
@@ -19,14 +20,29 @@ export type SubmitState = 'unsent' | 'sending' | 'accepted' | 'rejected' | 'unkn
 /** Tries at what was not sent or not taken. With the waits between them: about four seconds. */
 const TRIES = 5;
 
+/** Where the submit is written down. Both are synchronous: when they return, it is on the disk. */
+export interface SubmitJournal {
+  /** Called once, before the first byte goes out. What it throws stops the submit. */
+  intend: () => void;
+  /** Called before it goes out once more, since it was not taken: its time counts when it is looked for. */
+  intendAgain: () => void;
+  /** Called with the acceptance, before anybody else sees it. Does not throw: the edit is paid for. */
+  accepted: (requestId: string) => void;
+  /** How to find out what came of a submit whose outcome is not known, for a person. */
+  recovery: string;
+}
+
 export interface SubmitOptions extends Pick<RejectionContext, 'nameField'> {
   timing: Timing;
   /** The deadline and Ctrl-C. */
   signal: AbortSignal;
+  /** Without one nothing may be submitted: this is a session that only reads. */
+  journal?: SubmitJournal | undefined;
 }
 
 export class SubmitOnce {
   state: SubmitState = 'unsent';
+  private begun = false;
 
   constructor(private readonly options: SubmitOptions) {}
 
@@ -45,12 +61,17 @@ export class SubmitOnce {
    * @throws FalEditError: temporary (not sent), unknown, or what fal refused it with. Never with a `cause`.
    */
   async send(post: (signal: AbortSignal) => Promise<FetchResponse>): Promise<Answer> {
-    if (this.state !== 'unsent') {
-      throw new FalEditError('internal', 'A second submit of the same edit was stopped before it was sent.', {
+    const { journal } = this.options;
+    if (this.state !== 'unsent' || this.begun || journal === undefined) {
+      throw new FalEditError('internal', 'A submit that nobody asked for was stopped before it was sent.', {
         charged: this.charged,
       });
     }
+    this.begun = true;
+    this.options.signal.throwIfAborted();
+    journal.intend();
     for (let attempt = 0; ; attempt++) {
+      if (attempt > 0) journal.intendAgain();
       const retry = await this.try(post, attempt + 1 >= TRIES);
       if ('answer' in retry) return retry.answer;
       await this.options.timing.sleep(
@@ -76,8 +97,10 @@ export class SubmitOnce {
       if (!last) return { afterMs: undefined };
       throw notSentError(error);
     }
-    if (isAcceptance(answer)) {
+    const requestId = acceptedId(answer);
+    if (requestId !== undefined) {
       this.state = 'accepted';
+      this.options.journal?.accepted(requestId);
       return { answer };
     }
     if (answer.status === 429) {
@@ -98,15 +121,16 @@ export class SubmitOnce {
     const why = signal.aborted ? 'it was cut short before an answer came' : describeTrouble(trouble);
     throw new FalEditError('unknown', `The edit may have been sent and may be charged: ${why}.`, {
       charged: 'maybe',
-      hint: 'It was not sent again. See whether it arrived before you do: https://fal.ai/dashboard/requests',
+      hint: `It was not sent again. ${this.options.journal?.recovery ?? ''}`.trim(),
       origin: trouble,
     });
   }
 }
 
-function isAcceptance({ status, json }: Answer): boolean {
+/** fal's id for an edit that it took; undefined where the answer is no acceptance. */
+function acceptedId({ status, json }: Answer): string | undefined {
   const id = asRecord(json)?.['request_id'];
-  return status >= 200 && status < 300 && typeof id === 'string' && id !== '';
+  return status >= 200 && status < 300 && typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 /** fal could not be reached at all: nothing was sent, nothing can be charged. */

@@ -48,14 +48,18 @@ const INPUT_MEGAPIXELS = 1;
 
 /** Megapixels of output plus one for each input picture (fal-api.md 1.2). */
 function billable(work: BillableWork): BillableEstimate {
-  const { megapixels, assumptions } = assumedOutput(work);
+  const { megapixels, assumptions, unbounded } = assumedOutput(work);
   if (work.inputs.length > 1 || work.numImages > 1) {
     assumptions.push('every input picture and every result is billed (fal shows no example of several)');
   }
   if (work.input['enable_prompt_expansion'] === true) {
-    assumptions.push('--expand-prompt costs an amount that fal does not state');
+    unbounded.push('--expand-prompt costs an amount that fal does not state');
   }
-  return { units: work.numImages * megapixels + work.inputs.length * INPUT_MEGAPIXELS, assumptions };
+  return {
+    units: work.numImages * megapixels + work.inputs.length * INPUT_MEGAPIXELS,
+    assumptions: [...assumptions, ...unbounded],
+    unbounded,
+  };
 }
 
 /** FLUX.2 [dev] editing one to three pictures together, with LoRAs. It has no strength. */

@@ -134,14 +134,14 @@ const input = once(() => {
 
 /** Megapixels of output; whether fal bills the input as well is not documented (fal-api.md 1.1). */
 function billable(work: BillableWork): BillableEstimate {
-  const { megapixels, assumptions } = assumedOutput(work);
+  const { megapixels, assumptions, unbounded } = assumedOutput(work);
   for (const [field, raises] of [
     ['use_real_cfg', work.input['use_real_cfg'] === true],
     ['in_context_fill', hasContextFill(work.input)],
   ] as const) {
-    if (raises) assumptions.push(`${field} raises the price by an amount that fal does not state`);
+    if (raises) unbounded.push(`${field} raises the price by an amount that fal does not state`);
   }
-  return { units: work.numImages * megapixels, assumptions };
+  return { units: work.numImages * megapixels, assumptions: [...assumptions, ...unbounded], unbounded };
 }
 
 function hasContextFill(input: Readonly<Record<string, unknown>>): boolean {

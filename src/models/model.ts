@@ -25,6 +25,8 @@ export interface BillableEstimate {
   units: number;
   /** What was assumed to arrive at it, a sentence each. */
   assumptions: string[];
+  /** Why fal may bill more than that, by an amount that cannot be told before; empty where it may not. */
+  unbounded: string[];
 }
 
 /** One picture in fal's answer. The URL is not to be trusted. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { editCat, folderWithPhoto } from '../edit/harness.js';
+import { stateIn } from '../support/ledger.js';
 import { sandbox, type TestSandbox } from '../support/sandbox.js';
 import { front, sendJson, type Visit } from './servers.js';
 
@@ -120,7 +121,7 @@ describe("the table's price stands in", () => {
     const { env } = await dearFal();
     const cwd = await folderWithPhoto();
     const nowhere = path.join(cwd, 'cat.png', 'cache');
-    const folders = { config: nowhere, cache: nowhere, state: nowhere };
+    const folders = { config: nowhere, cache: nowhere, state: stateIn(cwd) };
     const { code, document } = await editCat({ env, cwd, context: { folders } });
     // The price is used all the same; it is the keeping that fails.
     expect([code, document.cost.unit_price_usd]).toEqual([0, 0.5]);

@@ -83,7 +83,7 @@ test('Ctrl-C is passed on', async () => {
   while (fal.ledger().requests.by_role.stream === undefined) await sleep(5);
   stop.abort();
   const { code, document } = await running;
-  expect([code, document.error?.details?.['cancel']]).toEqual([130, 'requested']);
+  expect([code, document.error?.details?.['cancel']]).toEqual([130, 'cancelled']);
   expect(fal.ledger().accepted[0]!.state).toBe('cancelled');
 });
 

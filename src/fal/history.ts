@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import type { Context } from '../context.js';
+import { FalEditError } from '../errors.js';
+import { describeTrouble } from './trouble.js';
+import type { Answer } from './answer.js';
+import type { Connection } from './connection.js';
+import { rejectionError } from './rejection.js';
+import { repeat } from './repeat.js';
+import { notReachedError } from './unreachable.js';
+
+/** One request as fal's platform remembers it (fal-api.md 5.5). */
+export interface PastRequest {
+  requestId: string;
+  endpoint: string;
+  /** The model's own status code; undefined while it has not ended. */
+  statusCode: number | undefined;
+  /** What was sent; undefined where fal has not kept it. */
+  input: Record<string, unknown> | undefined;
+  /** fal's answer; undefined where there is none, or it was not kept. */
+  output: unknown;
+}
+
+/** Which requests to ask for. */
+export interface PastQuery {
+  endpoint: string;
+  /** Milliseconds since the epoch on fal's clock; fal goes back a day without it, 90 days for one request. */
+  since?: number;
+  requestId?: string;
+}
+
+export interface HistoryOptions {
+  connection: Connection;
+  context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep'>;
+  signal: AbortSignal;
+  trace?: ((line: string) => void) | undefined;
+}
+
+const ROUTE = 'https://api.fal.ai/v1/models/requests/by-endpoint';
+/** The most that fal gives at once. */
+const PAGE = 100;
+/** Tries at one page. */
+const TRIES = 4;
+/** More pages than anybody's day has; it stops a server that never says that it was the last. */
+const MOST_PAGES = 1000;
+
+const record = z.record(z.string(), z.unknown());
+
+const pageSchema = z.looseObject({
+  items: z.array(
+    z.looseObject({
+      request_id: z.string(),
+      endpoint_id: z.string().catch(''),
+      status_code: z.number().nullish().catch(undefined),
+      json_input: record.nullish().catch(undefined),
+      json_output: z.unknown().optional(),
+    }),
+  ),
+  next_cursor: z.string().nullish().catch(undefined),
+  has_more: z.boolean().nullish().catch(undefined),
+});
+
+/**
+ * Asks fal's platform for past requests with what was sent and what came of it, all pages of them. It needs a key,
+ * and a proxy only where that one lets the platform API through.
+ *
+ * @throws FalEditError (auth, temporary, failed): the history cannot be had
+ */
+export async function historyOf(query: PastQuery, options: HistoryOptions): Promise<PastRequest[]> {
+  const found: PastRequest[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const answer = await askPage(query, cursor, options);
+    const parsed = pageSchema.safeParse(answer.json);
+    if (!parsed.success) {
+      throw new FalEditError('temporary', `fal's history cannot be read: ${describeTrouble(answer)}.`);
+    }
+    const { items, next_cursor: next, has_more: hasMore } = parsed.data;
+    found.push(
+      ...items.map((item) => ({
+        requestId: item.request_id,
+        endpoint: item.endpoint_id,
+        statusCode: item.status_code ?? undefined,
+        input: item.json_input ?? undefined,
+        output: item.json_output ?? undefined,
+      })),
+    );
+    if (hasMore !== true) return found;
+    if (next == null) break;
+    cursor = next;
+  }
+  // A list that was cut short must not be taken for all there is.
+  throw new FalEditError('temporary', "fal's history cannot be read to its end.");
+}
+
+/**
+ * How far fal's clock is ahead of ours, in milliseconds, from the date of an answer; 0 where it does not say. The
+ * question is the same one without a start: an intent's time is by our clock, and fal's history is by fal's.
+ */
+export async function clockSkew(endpoint: string, options: HistoryOptions): Promise<number> {
+  const answer = await ask(addressOf({ endpoint }, undefined, 1), options);
+  const date = Date.parse(answer.headers.get('date') ?? '');
+  return Number.isNaN(date) ? 0 : date - options.context.now();
+}
+
+function askPage(query: PastQuery, cursor: string | undefined, options: HistoryOptions): Promise<Answer> {
+  return ask(addressOf(query, cursor, PAGE), options);
+}
+
+function addressOf(
+  { endpoint, since, requestId }: PastQuery,
+  cursor: string | undefined,
+  limit: number,
+): string {
+  const url = new URL(ROUTE);
+  url.searchParams.set('endpoint_id', endpoint);
+  url.searchParams.set('expand', 'payloads');
+  url.searchParams.set('limit', String(limit));
+  if (since !== undefined) url.searchParams.set('start', new Date(since).toISOString());
+  if (requestId !== undefined) url.searchParams.set('request_id', requestId);
+  if (cursor !== undefined) url.searchParams.set('cursor', cursor);
+  return url.href;
+}
+
+async function ask(target: string, { connection, context, signal, trace }: HistoryOptions): Promise<Answer> {
+  const { key, proxyUrl } = connection;
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (key !== undefined) headers['authorization'] = `Key ${key}`;
+  if (proxyUrl !== undefined) headers['x-fal-target-url'] = target;
+  trace?.(`GET ${target}`);
+  let answer: Answer;
+  try {
+    answer = await repeat(
+      (stop) => context.fetch(proxyUrl ?? target, { headers, signal: stop, redirect: 'manual' }),
+      {
+        timing: context,
+        signal,
+        tries: TRIES,
+        isTrouble: ({ status, json }) =>
+          status === 429 || status >= 500 || (status < 300 && json === undefined),
+      },
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    throw notReachedError(error);
+  }
+  if (answer.status >= 300) throw rejectionError(answer, { stage: 'history', nameField: String });
+  return answer;
+}

@@ -1,0 +1,36 @@
+import { FalEditError } from '../errors.js';
+import type { Answer } from './answer.js';
+import { describeTrouble } from './trouble.js';
+
+/** Whether fal says that it has no such request: the only codes that say something of the request itself (fal-api.md 2.2). */
+export function isGone({ status }: Pick<Answer, 'status'>): boolean {
+  return status === 404 || status === 410;
+}
+
+/** fal has forgotten a request, or never had it. What it cost is not known from this. */
+export function goneError(requestId: string, status: number): FalEditError {
+  return new FalEditError('failed', `fal does not know the request ${requestId} any more (${status}).`, {
+    charged: 'maybe',
+    hint: GONE_HINT,
+    details: { request_id: requestId, http_status: status },
+  });
+}
+
+/** Whether an error says that fal has forgotten the request. */
+export function saysGone(error: unknown): boolean {
+  if (!(error instanceof FalEditError)) return false;
+  const status = error.details?.['http_status'];
+  return typeof status === 'number' && isGone({ status });
+}
+
+/** How long fal keeps what (fal-api.md 2.4). */
+export const GONE_HINT =
+  'fal keeps a result for an hour, a large one for six minutes. The picture itself may still be in the request history at https://fal.ai/dashboard.';
+
+/** fal could not be asked about a request that it has. */
+export function notReachedError(error: unknown): FalEditError {
+  return new FalEditError('temporary', `fal cannot be reached: ${describeTrouble(error)}.`, {
+    hint: 'Check the connection, and FAL_PROXY_URL if you use one; then run it again.',
+    origin: error,
+  });
+}
