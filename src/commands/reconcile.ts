@@ -1,0 +1,150 @@
+import { redactor } from '../config/redaction.js';
+import { resolveSettings, type FlagValue, type Settings } from '../config/settings.js';
+import type { Context } from '../context.js';
+import type { Finding } from '../edit/reconcile/finding.js';
+import { reconcile } from '../edit/reconcile/reconcile.js';
+import { usageError } from '../errors.js';
+import { EXIT_OK, type ExitCode } from '../exit-codes.js';
+import type { Job } from '../ledger/job.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { isAbandoned } from '../ledger/lookup.js';
+import { SANDBOX } from '../ledger/spending.js';
+import { errorText } from '../terminal/error-text.js';
+import { openTerminal, type Terminal } from '../terminal/terminal.js';
+import { ALL_FLAGS } from './all-flags.js';
+import { bringJobsHome, type HomeOutcome } from './bring-home.js';
+import { proxyWarning, readConnection } from './connect.js';
+import { shortPath } from './edit-document.js';
+import { readTimeout } from './limits.js';
+import { summaryLine } from './edit-summary.js';
+import { fail } from './fail.js';
+import { openLedger } from './open-ledger.js';
+import { RECONCILE_FLAGS } from './reconcile-flags.js';
+import { readSettle, requireHistoryKey } from './reconcile-options.js';
+import { endingOf, reconcileDocument, type Report } from './reconcile-report.js';
+import { selectJobs } from './reconcile-selection.js';
+import { duplicatesText, findingLine, knownLine } from './reconcile-text.js';
+
+interface Surroundings {
+  settings: Settings;
+  context: Context;
+  terminal: Terminal;
+  ledger: Ledger;
+}
+
+/** `fal-edit reconcile [--all | <job>…]`: finds out what came of submits that are unknown, and fetches what fal took. */
+export async function reconcileCommand(
+  jobs: readonly string[],
+  given: Readonly<Record<string, FlagValue>>,
+  context: Context,
+): Promise<ExitCode> {
+  const settings = await resolveSettings(context, [...ALL_FLAGS, ...RECONCILE_FLAGS], [], given);
+  const { values } = settings;
+  const json = values['json'] === true;
+  const terminal = await openTerminal(context, {
+    quiet: values['quiet'] === true,
+    verbose: values['verbose'] === true,
+    debug: values['debug'] === true,
+    noColor: values['no-color'] === true,
+    redact: redactor(settings.key),
+  });
+  try {
+    if (given['all'] === true && jobs.length > 0) {
+      throw usageError('--all and the name of a job exclude each other. Give one.');
+    }
+    const ledger = await openLedger(settings, context);
+    try {
+      const report = await run(jobs, { settings, context, terminal, ledger });
+      return conclude(report, terminal, json);
+    } finally {
+      ledger.close();
+    }
+  } catch (error) {
+    return fail(error, terminal, undefined, json);
+  }
+}
+
+async function run(
+  names: readonly string[],
+  { settings, context, terminal, ledger }: Surroundings,
+): Promise<Report> {
+  const settleMs = readSettle(settings);
+  const timeoutMs = readTimeout(settings);
+  const connection = readConnection(settings);
+  const { open, known } = selectJobs(ledger, names, settings.values['all'] === true);
+  const isWorkedOn = (job: Job): boolean => !isAbandoned(ledger, job);
+  for (const job of known) terminal.note(knownLine(job, isWorkedOn(job)));
+  if (open.length + known.length === 0) terminal.note('Of no edit it is unknown what came of it.');
+  const via = connection.proxyUrl ?? 'fal';
+  const atFal = open.filter((job) => job.via !== SANDBOX && (job.state !== 'intent' || !isWorkedOn(job)));
+  if (atFal.length > 0) {
+    requireHistoryKey(settings, connection);
+    const warning = proxyWarning(settings, connection);
+    if (warning !== undefined) terminal.warn(warning);
+    warnOfOtherWays(atFal, via, terminal);
+  }
+  const trace = terminal.options.debug ? (line: string): void => terminal.note(line) : undefined;
+  const findings = await reconcile(open, { ledger, connection, context, via, settleMs, timeoutMs, trace });
+  tell(findings, settleMs, terminal);
+  const options = { context, connection, ledger, terminal, timeoutMs };
+  const accepted = findings.filter((finding) => finding.outcome === 'accepted');
+  // The first of each has the first choice of names.
+  const fetched: HomeOutcome[] = [];
+  for (const some of [accepted.map(({ job }) => job), accepted.flatMap(({ duplicates }) => duplicates)]) {
+    const wanted = some.filter(isFetched);
+    if (wanted.length > 0) fetched.push(...(await bringJobsHome(wanted, options)));
+  }
+  return { findings, known, isWorkedOn, fetched, settleMs, cwd: context.cwd };
+}
+
+/** What another process brought home meanwhile is shown as well: its files are there already. */
+function isFetched({ state }: Job): boolean {
+  return state === 'accepted' || state === 'completed' || state === 'saved';
+}
+
+function warnOfOtherWays(jobs: readonly Job[], via: string, terminal: Terminal): void {
+  const nameOf = (way: string): string =>
+    way === 'fal' ? 'straight to fal' : `by way of ${new URL(way).host}`;
+  for (const { id, via: sent } of jobs.filter((job) => job.via !== via)) {
+    terminal.warn(
+      `job ${id} was sent ${nameOf(sent)}, and is looked up ${nameOf(via)}: whether that is the same fal is not known.`,
+    );
+  }
+}
+
+function tell(findings: readonly Finding[], settleMs: number, terminal: Terminal): void {
+  const doubtful = findings.filter(({ outcome }) => outcome === 'not_yet_known').length;
+  for (const finding of findings) {
+    // A single doubt is how the command ends, and is told there.
+    if (finding.outcome === 'not_yet_known' && doubtful === 1) continue;
+    terminal.note(findingLine(finding, settleMs));
+    if (finding.outcome === 'accepted' && finding.duplicates.length > 0) {
+      terminal.warn(duplicatesText(finding.job, finding.duplicates));
+    }
+  }
+}
+
+function conclude(report: Report, terminal: Terminal, json: boolean): ExitCode {
+  const ending = endingOf(report);
+  for (const outcome of report.fetched) show(outcome, report.cwd, ending, terminal, json);
+  if (ending !== undefined) terminal.error(errorText(ending, terminal));
+  if (json) terminal.json(reconcileDocument(report, ending));
+  return ending === undefined ? EXIT_OK : ending.exitCode;
+}
+
+/** The paths of one edit, and how it ended. */
+function show(
+  { record, error }: HomeOutcome,
+  cwd: string,
+  ending: unknown,
+  terminal: Terminal,
+  json: boolean,
+): void {
+  if (!json) {
+    for (const { path } of record.images) {
+      if (path !== null && path !== '-') terminal.result(shortPath(path, cwd));
+    }
+  }
+  if (error === undefined) terminal.note(summaryLine(record, false));
+  else if (error !== ending) terminal.error(errorText(error, terminal));
+}

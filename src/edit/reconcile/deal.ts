@@ -1,0 +1,66 @@
+import type { PastRequest } from '../../fal/history.js';
+import { canonicalJson } from '../../ledger/canonical.js';
+import type { Job } from '../../ledger/job.js';
+import { likeness } from './likeness.js';
+
+/** What of fal's history belongs to one job. */
+export interface Share {
+  job: Job;
+  /** The request that the job became; undefined where there is none, or where the job has its request already. */
+  own: PastRequest | undefined;
+  /** The same edit, taken by fal once more. */
+  extra: PastRequest[];
+  /** Of these fal kept too little to tell whether they are the job's. */
+  unclear: PastRequest[];
+}
+
+/** What a job brings to the dealing. */
+export type Player = Pick<Job, 'seq' | 'endpoint' | 'input' | 'intentAt' | 'requestId'>;
+
+/**
+ * Deals requests out to the jobs that sent them. Jobs with equal inputs cannot be told apart: each gets one, the
+ * oldest intent first, and only what is left over then is a second charge.
+ *
+ * @param items requests that the ledger does not know, each once, the newest first
+ */
+export function deal<J extends Player>(
+  jobs: readonly J[],
+  items: readonly PastRequest[],
+  aliases?: readonly (readonly string[])[],
+): (Omit<Share, 'job'> & { job: J })[] {
+  const taken = new Set<PastRequest>();
+  const shares = [...jobs].sort(byClaim).map((job) => {
+    const { matching, unclear } = fittingTo(job, items, aliases);
+    const own = job.requestId === undefined ? matching.find((item) => !taken.has(item)) : undefined;
+    if (own !== undefined) taken.add(own);
+    return { job, own, extra: [] as PastRequest[], unclear, matching };
+  });
+  for (const { matching, extra } of shares) {
+    for (const item of matching.filter((one) => !taken.has(one))) {
+      taken.add(item);
+      extra.push(item);
+    }
+  }
+  return shares.map(({ job, own, extra, unclear }) => ({ job, own, extra, unclear }));
+}
+
+/** Who said more of what it wants can be served by fewer; among equals the older intent comes first. */
+function byClaim(a: Player, b: Player): number {
+  const fields = Object.keys(b.input ?? {}).length - Object.keys(a.input ?? {}).length;
+  return fields || (a.intentAt ?? 0) - (b.intentAt ?? 0) || a.seq - b.seq;
+}
+
+/** The requests that a job can have become, the oldest first, and those of which that cannot be told. */
+export function fittingTo(
+  { endpoint, input = {} }: Pick<Job, 'endpoint' | 'input'>,
+  items: readonly PastRequest[],
+  aliases?: readonly (readonly string[])[],
+): { matching: PastRequest[]; unclear: PastRequest[] } {
+  const there = items.filter((item) => item.endpoint === endpoint || item.endpoint === '').reverse();
+  const of = (wanted: string): PastRequest[] =>
+    there.filter((item) => likeness(input, item.input, aliases) === wanted);
+  const same = of('same');
+  // Where fal shows exactly what was sent it adds no defaults: what has more fields is somebody else's.
+  const exact = same.filter((item) => canonicalJson(item.input) === canonicalJson(input));
+  return { matching: exact.length > 0 ? exact : same, unclear: of('unclear') };
+}

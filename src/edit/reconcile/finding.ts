@@ -1,0 +1,38 @@
+import type { FalEditError } from '../../errors.js';
+import type { Job } from '../../ledger/job.js';
+
+/** What was found out about one job; the job is as the ledger has it afterwards. */
+export type Finding =
+  /** fal took it: its request id is in the ledger. It took the duplicates as well, and charges them. */
+  | { outcome: 'accepted'; job: Job; duplicates: Job[] }
+  /** fal has no such request: nothing is charged, and it may be run again. */
+  | { outcome: 'not_accepted'; job: Job }
+  | { outcome: 'not_yet_known'; job: Job; why: Uncertainty }
+  /** Its process is at work on it. */
+  | { outcome: 'in_flight'; job: Job }
+  /** It was sent to the built-in sandbox, whose world ended with its run. */
+  | { outcome: 'sandbox'; job: Job };
+
+/** Why nothing can be concluded about a job. It stays as it was. */
+export type Uncertainty =
+  /** fal's history may not list it yet. Milliseconds since the epoch. */
+  | { reason: 'settling'; askAgainAt: number }
+  /** The same input is being sent by a process of its own: what fal lists may be that one's. */
+  | { reason: 'being_sent'; by: Job }
+  /** Of these requests fal kept too little of the input to tell whether they are the job's. */
+  | { reason: 'no_inputs'; requestIds: string[] }
+  /** It was sent longer ago than fal remembers. */
+  | { reason: 'too_old' }
+  /** It was sent another way than fal was asked: that may be another fal. */
+  | { reason: 'another_way' }
+  /** fal's history could not be read. */
+  | { reason: 'no_answer'; error: FalEditError };
+
+/** What is wrong with a job that fal did not take, as the ledger says it. */
+export const NO_SUCH_REQUEST = 'fal has no such request';
+
+/** Whether nobody knows what came of the job; also of one that was given up for want of a request at fal. */
+export function isOpen({ state, error }: Job): boolean {
+  if (state === 'rejected') return error?.message === NO_SUCH_REQUEST;
+  return state === 'intent' || state === 'unknown';
+}

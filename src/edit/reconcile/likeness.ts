@@ -1,0 +1,55 @@
+/**
+ * How what fal kept of a request compares with what was sent.
+ *
+ * - same: every field that was sent is there with its value. fal may have added its defaults.
+ * - unclear: nothing speaks against it, but not all that was sent is there.
+ * - other: a field has another value.
+ */
+export type Likeness = 'same' | 'unclear' | 'other';
+
+/**
+ * Compares by value, at any depth; the order of keys does not matter.
+ *
+ * @param kept undefined where fal kept nothing
+ * @param aliases fields that carry one value under several names; fal need not keep all of them (fal-api.md 1.5)
+ */
+export function likeness(
+  sent: Readonly<Record<string, unknown>>,
+  kept: Readonly<Record<string, unknown>> | undefined,
+  aliases: readonly (readonly string[])[] = [],
+): Likeness {
+  const has = (name: string): boolean => kept !== undefined && Object.hasOwn(kept, name);
+  const isKeptElsewhere = (name: string): boolean =>
+    aliases.some(
+      (group) =>
+        group.includes(name) &&
+        group.some((other) => has(other) && compare(sent[name], sent[other]) === 'same'),
+    );
+  const names = Object.keys(sent);
+  const told = names.filter((name) => has(name) || !isKeptElsewhere(name));
+  if (told.length === 0) return 'unclear';
+  return least(told.map((name) => compare(sent[name], has(name) ? kept?.[name] : undefined)));
+}
+
+function compare(sent: unknown, kept: unknown): Likeness {
+  if (kept === undefined) return 'unclear';
+  if (Array.isArray(sent)) {
+    if (!Array.isArray(kept) || kept.length !== sent.length) return 'other';
+    return least(sent.map((item, index) => compare(item, kept[index])));
+  }
+  if (isObject(sent)) {
+    if (!isObject(kept)) return 'other';
+    const valueOf = (name: string): unknown => (Object.hasOwn(kept, name) ? kept[name] : undefined);
+    return least(Object.entries(sent).map(([name, value]) => compare(value, valueOf(name))));
+  }
+  return sent === kept ? 'same' : 'other';
+}
+
+function least(parts: readonly Likeness[]): Likeness {
+  if (parts.includes('other')) return 'other';
+  return parts.includes('unclear') ? 'unclear' : 'same';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,65 @@
+import { FalEditError, messageOf } from '../../errors.js';
+import { clockSkew, historyOf, type HistoryOptions, type PastRequest } from '../../fal/history.js';
+
+/**
+ * How far before the intent to look. fal's route does not say which of its times counts, and this machine's clock
+ * may have been wrong by hours when the intent was written, and be right now.
+ */
+const SLACK_MS = 26 * 60 * 60_000;
+
+/** What fal gives at once (fal-api.md 5.5). */
+const PAGE = 100;
+
+/**
+ * All that fal remembers of an endpoint since an intent, each request once, in fal's order.
+ *
+ * @param since by our clock, in milliseconds since the epoch
+ * @throws FalEditError (auth, account, temporary): nothing can be concluded
+ */
+export async function pastSince(
+  endpoint: string,
+  since: number,
+  options: HistoryOptions,
+): Promise<PastRequest[]> {
+  try {
+    const skew = await clockSkew(endpoint, options);
+    const ask = (): Promise<PastRequest[]> =>
+      historyOf({ endpoint, since: since + skew - SLACK_MS }, options);
+    const first = await ask();
+    // While several pages are read, a request that ends can slip from an unread one to one that was read.
+    const found = first.length >= PAGE ? [...first, ...(await ask())] : first;
+    return [...new Map(found.map((item) => [item.requestId, item])).values()];
+  } catch (error) {
+    throw unreadable(error, options);
+  }
+}
+
+function unreadable(error: unknown, { connection, signal }: HistoryOptions): unknown {
+  if (error instanceof FalEditError && error.kind === 'interrupted') return error;
+  const known = error instanceof FalEditError ? error : undefined;
+  const isAccess = known?.kind === 'auth' || known?.kind === 'account';
+  return new FalEditError(
+    isAccess ? known.kind : 'temporary',
+    `fal's history could not be read, so nothing was found out. ${reasonOf(error)}`,
+    {
+      charged: 'maybe',
+      hint: hintFor(known, connection.proxyUrl !== undefined, signal.aborted),
+      details: known?.details,
+      origin: error,
+    },
+  );
+}
+
+function reasonOf(error: unknown): string {
+  // On other routes a 404 speaks of the model.
+  const isMissing = error instanceof FalEditError && error.details?.['http_status'] === 404;
+  return isMissing ? 'There is no such list (404).' : messageOf(error);
+}
+
+function hintFor(known: FalEditError | undefined, proxied: boolean, late: boolean): string | undefined {
+  if (late) return 'Give it more time with --timeout, or try again in a while.';
+  if (proxied) {
+    return 'The proxy has to let the platform API through (https://api.fal.ai/v1/models/requests/by-endpoint). Else ask fal itself: FAL_KEY set, FAL_PROXY_URL not.';
+  }
+  return known?.kind === 'failed' ? undefined : known?.hint;
+}

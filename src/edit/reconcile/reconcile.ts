@@ -1,0 +1,111 @@
+/*
+ * INVARIANT: a job is called not accepted only where fal's history was read whole, after the settling time, and
+ * holds no request that could be the job. Whatever is less than that leaves the job unknown: an edit that is run
+ * again by mistake is paid for twice.
+ */
+import type { Context } from '../../context.js';
+import { FalEditError } from '../../errors.js';
+import { accountOf, type Connection } from '../../fal/connection.js';
+import type { PastRequest } from '../../fal/history.js';
+import type { Job } from '../../ledger/job.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { isAbandoned, listJobs } from '../../ledger/lookup.js';
+import { SANDBOX } from '../../ledger/spending.js';
+import { Deadline } from '../deadline.js';
+import { isOpen, type Finding } from './finding.js';
+import { pastSince } from './past.js';
+import { settle } from './settle.js';
+
+export interface ReconcileOptions {
+  ledger: Ledger;
+  connection: Connection;
+  context: Context;
+  /** The way to fal that is used now, as the ledger calls it. */
+  via: string;
+  /** How long fal may take to list a request that it took, in milliseconds; its own figure is not known (fal-api.md 5.5). */
+  settleMs: number;
+  /** For reading the history, in milliseconds. */
+  timeoutMs: number;
+  trace?: ((line: string) => void) | undefined;
+}
+
+/**
+ * Looks jobs whose submit is unknown up in fal's history, and writes down what came of them. Jobs with the same
+ * input as one of them are settled along with it, since they cannot be told apart. Nothing is fetched.
+ *
+ * @param jobs jobs of which it is not known what came of them
+ * @throws FalEditError (interrupted), or what the ledger fails with
+ */
+export async function reconcile(jobs: readonly Job[], options: ReconcileOptions): Promise<Finding[]> {
+  const { ledger, context } = options;
+  const findings: Finding[] = [];
+  const unknown: Job[] = [];
+  for (const job of jobs) {
+    if (job.state === 'intent' && !isAbandoned(ledger, job)) findings.push({ outcome: 'in_flight', job });
+    else if (job.via === SANDBOX) findings.push(endedWithItsRun(ledger, job));
+    else unknown.push(job);
+  }
+  const deadline = new Deadline(options.timeoutMs, context.signal);
+  try {
+    for (const [endpoint, group] of byEndpoint(unknown)) {
+      findings.push(...(await reconcileEndpoint(endpoint, group, deadline.signal, options)));
+    }
+  } finally {
+    deadline.close();
+  }
+  return findings;
+}
+
+/** The built-in sandbox charges nothing, and knows nothing of an earlier run. */
+function endedWithItsRun(ledger: Ledger, job: Job): Finding {
+  const message = 'it was sent to the built-in sandbox, which ended with its run';
+  ledger.end(job.id, { state: 'cancelled', charged: 'no', error: { kind: 'temporary', message } });
+  return { outcome: 'sandbox', job: ledger.mustFind(job.id) };
+}
+
+function byEndpoint(jobs: readonly Job[]): Map<string, Job[]> {
+  const groups = new Map<string, Job[]>();
+  for (const job of jobs) groups.set(job.endpoint, [...(groups.get(job.endpoint) ?? []), job]);
+  return groups;
+}
+
+async function reconcileEndpoint(
+  endpoint: string,
+  group: readonly Job[],
+  signal: AbortSignal,
+  options: ReconcileOptions,
+): Promise<Finding[]> {
+  const { ledger, connection, context, trace, via, settleMs } = options;
+  const now = context.now();
+  // A clock that was put back since would have us look into the future.
+  const since = Math.min(
+    now,
+    ...withTwins(ledger, group).map(({ intentAt, plannedAt }) => intentAt ?? plannedAt),
+  );
+  let items: PastRequest[];
+  try {
+    items = await pastSince(endpoint, since, { connection, context, signal, trace });
+  } catch (error) {
+    if (!(error instanceof FalEditError) || error.kind === 'interrupted') throw error;
+    return group.map((job) => ({ outcome: 'not_yet_known', job, why: { reason: 'no_answer', error } }));
+  }
+  // Read again: whatever fal lists, its intent was in the ledger before.
+  const all = withTwins(ledger, group);
+  const isSent = (job: Job): boolean => job.state === 'intent' && !isAbandoned(ledger, job);
+  const beingSent = listJobs(ledger, { states: ['intent'] })
+    .filter((job) => job.endpoint === endpoint && isSent(job))
+    .map(({ id }) => ledger.mustFind(id));
+  const jobs = all.filter((job) => !isSent(job));
+  return settle(jobs, items, beingSent, { ledger, via, account: accountOf(connection), settleMs, now });
+}
+
+/** The jobs as they are now, and those with the same input of which it is not known either what came of them. */
+function withTwins(ledger: Ledger, group: readonly Job[]): Job[] {
+  const hashes = new Set(group.map(({ inputHash }) => inputHash));
+  const ids = new Set(group.map(({ id }) => id));
+  const twins = listJobs(ledger, { states: ['intent', 'unknown'] })
+    .filter(({ id, endpoint, via }) => !ids.has(id) && endpoint === group[0]?.endpoint && via !== SANDBOX)
+    .map(({ id }) => ledger.mustFind(id))
+    .filter((job) => isOpen(job) && hashes.has(job.inputHash));
+  return [...group.map(({ id }) => ledger.mustFind(id)), ...twins];
+}
