@@ -10,9 +10,11 @@ import { PROMPTS_AND_STDIN } from './commands/bad-input/prompts.js';
 import { COMMAND_LINE, CONTRADICTIONS } from './commands/bad-input/command-line.js';
 import { OUTPUTS } from './commands/bad-input/outputs.js';
 import { PICTURES } from './commands/bad-input/pictures-in.js';
+import { CAPS } from './commands/bad-input/caps.js';
 import { CONNECTION } from './commands/bad-input/connection.js';
 import { SETTINGS } from './commands/bad-input/settings.js';
 import { PNG } from './commands/bad-input/pictures.js';
+import { watch } from './support/afterwards.js';
 import { runCli, type CliOptions } from './support/run-cli.js';
 import { tempDir } from './support/temp-dir.js';
 
@@ -27,11 +29,12 @@ const CASES = [
   ...PICTURES,
   ...CONNECTION,
   ...SETTINGS,
+  ...CAPS,
 ];
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox({ queueMs: 0, inferenceMs: 0 });
+  sandbox = watch(await startSandbox({ queueMs: 0, inferenceMs: 0 }));
 });
 afterAll(() => sandbox.close());
 

@@ -1,4 +1,5 @@
 import type { Context } from '../context.js';
+import { usdText } from '../dollars.js';
 import { estimate } from '../edit/estimate.js';
 import type { EditPlan } from '../edit/plan.js';
 import { recordOf } from '../edit/record.js';
@@ -7,7 +8,7 @@ import { livePrice } from '../fal/prices.js';
 import { withValueAt } from '../models/fields.js';
 import { harmless } from '../terminal/plain.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { bytesText, usdText } from '../terminal/units.js';
+import { bytesText } from '../terminal/units.js';
 import { dryRunDocument } from './edit-document.js';
 
 /** Shows what an edit would send and cost. Stays off the network, and leaves no file behind. */

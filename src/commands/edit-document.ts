@@ -17,6 +17,8 @@ export function editDocument(record: EditRecord, cwd: string, error?: FalEditErr
     model: record.model,
     endpoint: record.endpoint,
     request_id: record.requestId,
+    job: record.job,
+    state: record.state,
     prompt: record.prompt,
     seed: record.seed,
     input: record.input,

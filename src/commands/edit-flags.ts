@@ -1,20 +1,17 @@
+import { CANCEL_ON_TIMEOUT_FLAG, OUTPUT_FLAGS, PROXY_FLAG, RUN, TIMEOUT_FLAG } from './common-flags.js';
 import type { ExclusiveFlags, Flag } from './flag.js';
 
 const EDIT = 'What to edit';
 const MODEL = 'How the model works';
 const RESULT = 'What comes out';
-const RUN = 'How it runs';
+const MONEY = 'What it may cost';
 
-/** Flags about the connection and the output, which every command that talks to fal has. */
+/** Flags about the connection and the output of a command that starts something at fal. */
 export const COMMON_FLAGS: readonly Flag[] = [
-  { name: 'timeout', value: '<30s, 10m>', group: RUN, help: 'our own deadline; 10m if not given' },
+  TIMEOUT_FLAG,
   { name: 'sandbox', group: RUN, help: 'use the built-in local fal: no key, no network, no cost' },
-  { name: 'proxy-url', value: '<url>', group: RUN, help: 'send requests for fal to this proxy' },
-  { name: 'json', group: RUN, help: 'one JSON document on stdout, on failure too' },
-  { name: 'quiet', short: 'q', group: RUN, help: 'errors only' },
-  { name: 'verbose', short: 'v', group: RUN, help: 'more about what happens' },
-  { name: 'debug', group: RUN, help: 'every request, and stack traces; the key is never shown' },
-  { name: 'no-color', group: RUN, help: 'no colour' },
+  PROXY_FLAG,
+  ...OUTPUT_FLAGS,
 ];
 
 /** The flags of one edit. */
@@ -103,6 +100,15 @@ export const EDIT_FLAGS: readonly Flag[] = [
     group: RUN,
     help: 'show the request, its uploads and its cost; send nothing',
   },
+  { name: 'max-cost', value: '<usd>', group: MONEY, help: 'refuse to send what could cost more' },
+  { name: 'daily-cap', value: '<usd>', group: MONEY, help: 'the same for all edits of a day together' },
+  {
+    name: 'again',
+    group: MONEY,
+    help: 'pay for another one, though the same command was cut short and its edit can be had',
+  },
+  { name: 'detach', group: RUN, help: 'submit, print the request id and leave; see wait' },
+  CANCEL_ON_TIMEOUT_FLAG,
   ...COMMON_FLAGS,
 ];
 

@@ -1,11 +1,8 @@
-import { createReadStream } from 'node:fs';
-import path from 'node:path';
-import { addAbortSignal } from 'node:stream';
 import * as z from 'zod';
 import type { FlagValue, Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
-import { parseDuration } from '../edit/duration.js';
-import { codeOf, FalEditError, inputError, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
+import type { Caps } from '../ledger/caps.js';
 import { allowed, placeAt } from '../models/allowed.js';
 import type { Model } from '../models/model.js';
 import { findModel } from '../models/registry.js';
@@ -20,7 +17,10 @@ import {
 } from '../models/request.js';
 import { parseSetFields } from '../models/set-fields.js';
 import { refuseUnsupported } from '../models/unsupported.js';
+import { readDollars, readTimeout } from './limits.js';
 import { parseLora } from './lora-spec.js';
+import { numberText } from './number-text.js';
+import { readPrompt } from './read-prompt.js';
 
 /** One edit's flags, typed. */
 export interface EditOptions {
@@ -29,13 +29,16 @@ export interface EditOptions {
   output: string | undefined;
   force: boolean;
   keepBlanked: boolean;
+  /** The user named no seed. */
+  seedIsOurs: boolean;
   dryRun: boolean;
   timeoutMs: number;
+  cancelOnTimeout: boolean;
+  detach: boolean;
+  again: boolean;
+  caps: Caps;
   nameOf: NameOf;
 }
-
-const DEFAULT_TIMEOUT_MS = 10 * 60_000;
-const LONGEST_TIMEOUT_MS = 24 * 60 * 60_000;
 
 /** The flags behind each setting, the one that messages name first. */
 const FLAGS: Record<NamedSetting, readonly string[]> = {
@@ -57,12 +60,6 @@ const FLAGS: Record<NamedSetting, readonly string[]> = {
   output: ['output'],
 };
 
-const number = z
-  .string()
-  .trim()
-  .regex(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i)
-  .transform(Number);
-
 const size = z
   .string()
   .trim()
@@ -77,12 +74,12 @@ const size = z
 
 /** What each flag's text becomes. Ranges are the model's affair; here only the form is read. */
 const schema = z.object({
-  strength: number.optional(),
-  'image-strength': number.optional(),
-  steps: number.optional(),
-  guidance: number.optional(),
-  seed: number.optional(),
-  'num-images': number.optional(),
+  strength: numberText.optional(),
+  'image-strength': numberText.optional(),
+  steps: numberText.optional(),
+  guidance: numberText.optional(),
+  seed: numberText.optional(),
+  'num-images': numberText.optional(),
   size: size.optional(),
   format: z
     .string()
@@ -139,8 +136,13 @@ export async function readEditOptions(
     output: text(values['output']),
     force: values['force'] === true,
     keepBlanked: values['keep-blanked'] === true,
+    seedIsOurs: parsed.seed === undefined,
     dryRun: values['dry-run'] === true,
     timeoutMs: readTimeout(settings),
+    cancelOnTimeout: values['cancel-on-timeout'] === true,
+    detach: values['detach'] === true,
+    again: values['again'] === true,
+    caps: { maxCostUsd: readDollars(settings, 'max-cost'), dailyCapUsd: readDollars(settings, 'daily-cap') },
     nameOf: (setting) => (setting === 'images' && positional.length > 0 ? flagOf(setting) : nameOf(setting)),
   };
 }
@@ -178,77 +180,6 @@ function parseFlags(model: Model, values: Settings['values'], nameOf: NameOf): z
 function loras(value: FlagValue | undefined, place: string): EditRequest['loras'] {
   const specs = list(value);
   return specs.length === 0 ? undefined : specs.map((spec) => parseLora(spec, place));
-}
-
-/** The deadline of the settings, in milliseconds. */
-export function readTimeout({ values, origins }: Settings): number {
-  const given = text(values['timeout']);
-  if (given === undefined) return DEFAULT_TIMEOUT_MS;
-  const ms = parseDuration(given);
-  if (ms !== undefined && ms > 0 && ms <= LONGEST_TIMEOUT_MS) return ms;
-  throw usageError(
-    `${origins['timeout'] ?? '--timeout'}: "${given}" is not allowed. Allowed: a time up to 24h, e.g. 30s, 10m, 1h.`,
-  );
-}
-
-async function readPrompt(
-  { values, origins }: Settings,
-  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
-): Promise<string> {
-  const file = text(values['prompt-file']);
-  const place = origins['prompt-file'] ?? '--prompt-file';
-  if (file !== undefined) return notBlank(await readPromptFile(file, place, context), `${place}: ${file}`);
-  const prompt = text(values['prompt']);
-  if (prompt === undefined) {
-    throw usageError(
-      '--prompt is missing: say what the picture should become.',
-      'fal-edit photo.jpg -p "turn it into a watercolor"',
-    );
-  }
-  return notBlank(prompt, origins['prompt'] ?? '--prompt');
-}
-
-function notBlank(prompt: string, place: string): string {
-  if (prompt.trim() !== '') return prompt;
-  throw usageError(`${place} is blank. Allowed: some text.`);
-}
-
-async function readPromptFile(
-  file: string,
-  place: string,
-  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
-): Promise<string> {
-  let bytes: Uint8Array;
-  try {
-    const stream = file === '-' ? context.stdin : createReadStream(path.resolve(context.cwd, file));
-    bytes = await readAll(addAbortSignal(context.signal, stream), `${place}: ${file}`);
-  } catch (error) {
-    context.signal.throwIfAborted();
-    if (error instanceof FalEditError) throw error;
-    throw inputError(`${place}: ${file} cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
-  }
-  try {
-    // The newline that ends a file is no part of the prompt.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '');
-  } catch {
-    throw inputError(`${place}: ${file} is not text in UTF-8.`);
-  }
-}
-
-/** A prompt is short; whoever pipes a picture into it is stopped early. */
-const LONGEST_PROMPT_BYTES = 1024 * 1024;
-
-async function readAll(stream: AsyncIterable<string | Uint8Array>, place: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    length += bytes.byteLength;
-    if (length > LONGEST_PROMPT_BYTES)
-      throw inputError(`${place} has more than 1 MB, the most that a prompt may have.`);
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
 }
 
 function text(value: FlagValue | undefined): string | undefined {

@@ -1,5 +1,6 @@
+import { usdText } from '../dollars.js';
 import type { EditRecord } from '../edit/record.js';
-import { bytesText, secondsText, usdText } from '../terminal/units.js';
+import { bytesText, secondsText } from '../terminal/units.js';
 
 /** One line on a finished edit: size, seed, cost, time. */
 export function summaryLine(record: EditRecord, sandbox: boolean): string {

@@ -1,21 +1,25 @@
 import { resolveSettings, type FlagValue, type Settings } from '../config/settings.js';
-import { redactor } from '../config/redaction.js';
 import type { Context } from '../context.js';
 import { planEdit, type EditPlan } from '../edit/plan.js';
 import { recordOf, type EditRecord } from '../edit/record.js';
 import { runEdit } from '../edit/run.js';
-import { FalEditError, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
+import type { Ledger } from '../ledger/ledger.js';
 import { openProgress, type Progress } from '../terminal/progress.js';
-import { openTerminal, type Terminal } from '../terminal/terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { ALL_FLAGS } from './all-flags.js';
 import { openConnection, proxyWarning, readConnection, requireKey } from './connect.js';
 import { dryRun } from './dry-run.js';
-import { editDocument, shortPath } from './edit-document.js';
+import { editDocument } from './edit-document.js';
 import { EDIT_EXCLUSIVE } from './edit-flags.js';
 import { readEditOptions, type EditOptions } from './edit-options.js';
 import { summaryLine } from './edit-summary.js';
 import { fail } from './fail.js';
+import { refuseQuietAndVerbose } from './ledger-command.js';
+import { offerUnfinished, openLedger, viaOf } from './open-ledger.js';
+import { terminalOf } from './open-terminal.js';
+import { printPaths, refusePictureOnTerminal, writeWhole } from './stdout-pictures.js';
 
 /** `fal-edit <image...> -p <prompt>`: one edit, from flags to files. */
 export async function editCommand(
@@ -26,13 +30,7 @@ export async function editCommand(
   const settings = await resolveSettings(context, ALL_FLAGS, EDIT_EXCLUSIVE, given);
   const { values } = settings;
   const json = values['json'] === true;
-  const terminal = await openTerminal(context, {
-    quiet: values['quiet'] === true,
-    verbose: values['verbose'] === true,
-    debug: values['debug'] === true,
-    noColor: values['no-color'] === true,
-    redact: redactor(settings.key),
-  });
+  const terminal = await terminalOf(settings, context);
   let record: EditRecord | undefined;
   try {
     refuseContradictions(settings);
@@ -47,8 +45,17 @@ export async function editCommand(
     requireKey(settings, declared);
     const warning = proxyWarning(settings, declared);
     if (warning !== undefined) terminal.warn(warning);
+    const ledger = await openLedger(settings, context);
     record = recordOf(plan);
-    await run(plan, record, options, settings, context, terminal);
+    try {
+      await run(plan, record, options, { settings, context, terminal, ledger });
+    } finally {
+      ledger.close();
+    }
+    if (options.detach) {
+      tellWhereItIs(record, terminal, json);
+      return EXIT_OK;
+    }
     if (json) terminal.json(editDocument(record, context.cwd));
     else printPaths(record, context, terminal);
     if (!json) terminal.note(summaryLine(record, values['sandbox'] === true));
@@ -65,15 +72,23 @@ export async function editCommand(
   }
 }
 
+interface Surroundings {
+  settings: Settings;
+  context: Context;
+  terminal: Terminal;
+  ledger: Ledger;
+}
+
 async function run(
   plan: EditPlan,
   record: EditRecord,
-  options: EditOptions,
-  settings: Settings,
-  context: Context,
-  terminal: Terminal,
+  { timeoutMs, cancelOnTimeout, detach, again, caps }: EditOptions,
+  { settings, context, terminal, ledger }: Surroundings,
 ): Promise<void> {
-  const opened = await openConnection(settings, readConnection(settings));
+  const declared = readConnection(settings);
+  const via = viaOf(settings, declared);
+  if (!again) offerUnfinished(ledger, via, terminal);
+  const opened = await openConnection(settings, declared);
   let progress: Progress | undefined;
   try {
     progress = await openProgress(terminal, context);
@@ -81,8 +96,13 @@ async function run(
     await runEdit(plan, record, {
       context,
       connection: opened.connection,
-      timeoutMs: options.timeoutMs,
-      keepBlanked: options.keepBlanked,
+      ledger,
+      via,
+      timeoutMs,
+      cancelOnTimeout,
+      detach,
+      again,
+      caps,
       write: (bytes) => writeWhole(context, bytes),
       onEvent: show,
       ...(terminal.options.debug ? { trace: (line: string) => terminal.note(line) } : {}),
@@ -93,42 +113,28 @@ async function run(
   }
 }
 
-function refuseContradictions({ values, origins }: Settings): void {
+function refuseContradictions(settings: Settings): void {
+  const { values, origins } = settings;
+  refuseQuietAndVerbose(settings);
   const name = (flag: string): string => origins[flag] ?? `--${flag}`;
   if (values['output'] === '-' && values['json'] === true) {
     throw usageError(`${name('output')} - and ${name('json')} both want stdout. Give one.`);
   }
-  if (values['quiet'] === true && values['verbose'] === true) {
-    throw usageError(`${name('quiet')} and ${name('verbose')} exclude each other. Give one.`);
+  if (values['detach'] === true && values['output'] === '-') {
+    throw usageError(`${name('detach')} leaves before there is a picture for ${name('output')} -. Give one.`);
+  }
+  if (values['detach'] === true && values['sandbox'] === true) {
+    throw usageError(
+      `${name('detach')}: the built-in sandbox ends with the run, and the edit with it.`,
+      'Run one on its own (fal-edit sandbox), and point FAL_PROXY_URL at it.',
+    );
   }
 }
 
-function refusePictureOnTerminal({ stdout }: Context): void {
-  if (stdout.isTTY !== true) return;
-  throw usageError(
-    '--output -: stdout is a terminal, which cannot show the bytes of a picture.',
-    'Redirect it: … -o - > out.png',
-  );
-}
-
-/** The results, one written path a line. */
-function printPaths(record: EditRecord, { cwd }: Context, terminal: Terminal): void {
-  for (const { path } of record.images) {
-    if (path !== null && path !== '-') terminal.result(shortPath(path, cwd));
-  }
-}
-
-/** Waits until the pipe has taken it all. */
-function writeWhole({ stdout }: Context, bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stdout.write(bytes, (error) => {
-      if (error == null) resolve();
-      else
-        reject(
-          new FalEditError('failed', `The picture could not be written to stdout: ${error.message}`, {
-            charged: 'yes',
-          }),
-        );
-    });
-  });
+/** After --detach: the id is the result. */
+function tellWhereItIs(record: EditRecord, terminal: Terminal, json: boolean): void {
+  const { requestId } = record;
+  if (json) terminal.json(editDocument(record, ''));
+  else terminal.result(requestId ?? '');
+  terminal.note(`fal has it. Bring it home: fal-edit wait ${requestId ?? ''}`);
 }

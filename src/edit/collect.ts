@@ -1,45 +1,49 @@
 import { createHash } from 'node:crypto';
-import type { Context } from '../context.js';
+import { readFile } from 'node:fs/promises';
 import { codeOf, FalEditError, messageOf } from '../errors.js';
-import type { Connection } from '../fal/connection.js';
 import { download } from '../fal/download.js';
-import { checkReceived } from '../images/received.js';
 import type { Probe } from '../images/probe.js';
-import type { EditOutput, OutputImage } from '../models/model.js';
-import type { OnEvent } from './events.js';
-import type { EditPlan } from './plan.js';
-import type { EditedImage, EditRecord } from './record.js';
-import { saveWhole } from './save.js';
-
-export interface CollectOptions {
-  context: Context;
-  connection: Connection;
-  signal: AbortSignal;
-  keepBlanked: boolean;
-  write?: (bytes: Uint8Array) => Promise<void>;
-  onEvent: OnEvent;
-}
+import { checkReceived } from '../images/received.js';
+import type { JobImage } from '../ledger/job.js';
+import type { OutputImage } from '../models/model.js';
+import type { Answered } from './awaiting.js';
+import type { Life } from './life.js';
+import { blankedError, collectError } from './outcomes.js';
+import { choosePaths, placePicture, tagOf } from './placing.js';
+import type { EditedImage } from './record.js';
+import { removeLeftovers } from './save.js';
 
 /**
- * Brings the pictures of a finished edit home. Every good one is saved, whatever happens to the others; then
- * what went wrong is thrown.
+ * Brings the pictures of a finished edit home. fal's answer is in the ledger before the first of them is asked
+ * for. Every good one is saved, whatever happens to the others; then what went wrong is thrown.
  *
+ * @param former the pictures as an earlier command left them
  * @throws FalEditError: moderated where one came back blanked, temporary where one could not be fetched,
  * failed where one could not be written
  */
-export async function collectPictures(
-  plan: EditPlan,
-  record: EditRecord,
-  { images }: EditOutput,
-  options: CollectOptions,
+export async function bringHome(
+  life: Life,
+  { data, output }: Answered,
+  former: readonly JobImage[] = [],
 ): Promise<void> {
-  const { keepBlanked, onEvent } = options;
-  const wanted = images.filter((image) => image.nsfw !== true || keepBlanked);
-  if (wanted.length > 0) onEvent({ type: 'downloading', pictures: wanted.length });
+  const { record, journal, delivery, options } = life;
+  const { images } = output;
+  const wanted = images.map((image) => image.nsfw !== true || delivery.keepBlanked);
+  const own = (isPromised: (file: string) => boolean): (string | undefined)[] =>
+    choosePaths(life, wanted, isPromised);
+  const promised = journal.completed({
+    result: data,
+    billedUnits: record.cost.billedUnits ?? undefined,
+    billedUsd: record.cost.billedUsd ?? undefined,
+    targets: own,
+  });
+  const paths = life.asPromised ? promised : own(() => false);
+  const count = wanted.filter(Boolean).length;
+  if (count > 0) options.onEvent({ type: 'downloading', pictures: count });
   const results = await Promise.allSettled(
     images.map((image, index) =>
-      wanted.includes(image)
-        ? collectOne(plan, record, image, index, options)
+      wanted[index] === true
+        ? collectOne(life, image, index, paths[index], former[index])
         : Promise.resolve(notKept(image)),
     ),
   );
@@ -52,68 +56,81 @@ export async function collectPictures(
   );
   if (failures.length > 0) throw collectError(failures, images.length, record);
   const blanked = images.filter((image) => image.nsfw === true).length;
-  if (blanked > 0) throw blankedError(blanked, images.length, keepBlanked, record);
+  if (blanked > 0) throw blankedError(blanked, images.length, delivery.keepBlanked, record);
+  journal.finished();
 }
 
 async function collectOne(
-  plan: EditPlan,
-  record: EditRecord,
+  life: Life,
   image: OutputImage,
   index: number,
-  { context, connection, signal, write, onEvent }: CollectOptions,
+  chosen: string | undefined,
+  former: JobImage | undefined,
 ): Promise<EditedImage> {
+  const { connection, context, onEvent } = life.options;
+  const nsfw = image.nsfw ?? null;
+  const kept = life.asPromised ? await stillThere(former) : undefined;
+  if (kept !== undefined) return { ...kept, nsfw };
   let probe: Probe | undefined;
   const bytes = await download(image.url, {
     connection,
     context,
-    signal,
+    signal: life.deadline.signal,
     check: (candidate) => {
       probe = checkReceived(candidate, image);
     },
   });
-  const path = await keep(plan, record, bytes, index, write, onEvent);
+  const path = await keep(life, bytes, index, chosen);
   const { width = 0, height = 0, contentType = 'image/png' } = probe ?? {};
-  onEvent({ type: 'saved', path, width, height, bytes: bytes.byteLength });
-  return {
-    path,
-    width,
-    height,
-    contentType,
-    bytes: bytes.byteLength,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    nsfw: image.nsfw ?? null,
-  };
+  const size = bytes.byteLength;
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (path !== '-') {
+    life.journal.savedImage({ index, path, width, height, contentType, bytes: size, sha256 });
+    // An earlier command may have been killed while it wrote.
+    if (former !== undefined) await removeLeftovers(path, tagOf(life.journal.jobId, index));
+  }
+  onEvent({ type: 'saved', path, width, height, bytes: size });
+  return { path, width, height, contentType, bytes: size, sha256, nsfw };
+}
+
+/** A picture that an earlier command saved, if its file is there and as it was. */
+async function stillThere(former: JobImage | undefined): Promise<Omit<EditedImage, 'nsfw'> | undefined> {
+  const { path, sha256 } = former ?? {};
+  if (path === undefined || sha256 === undefined) return undefined;
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== sha256) return undefined;
+  const { width = null, height = null, contentType = null } = former ?? {};
+  return { path, width, height, contentType, bytes: bytes.byteLength, sha256 };
 }
 
 async function keep(
-  { targets, force }: EditPlan,
-  record: EditRecord,
+  life: Life,
   bytes: Uint8Array,
   index: number,
-  write: CollectOptions['write'],
-  onEvent: OnEvent,
+  chosen: string | undefined,
 ): Promise<string> {
-  if (targets === undefined) {
-    await write?.(bytes);
+  const { targets, record, options } = life;
+  if (targets === undefined || chosen === undefined) {
+    await options.write?.(bytes);
     return '-';
   }
-  const target = targets.pathOf(index, record.requestId ?? '');
   try {
-    const path = await saveWhole(target, bytes, force);
-    if (path !== target && !targets.numberWhenTaken) {
-      const message = `${target} was taken in the meantime; the picture is in ${path}.`;
+    const path = await placePicture(life, index, chosen, bytes);
+    const first = targets.pathOf(index, record.requestId ?? '');
+    if (path !== first && !targets.numberWhenTaken) {
+      const message = `${first} was taken in the meantime; the picture is in ${path}.`;
       record.warnings.push(message);
-      onEvent({ type: 'warning', message });
+      options.onEvent({ type: 'warning', message });
     }
     return path;
   } catch (error) {
     throw new FalEditError(
       'failed',
-      `The picture is made, but cannot be written to ${target}: ${codeOf(error) ?? messageOf(error)}.`,
+      `The picture is made, but cannot be written to ${chosen}: ${codeOf(error) ?? messageOf(error)}.`,
       {
         charged: 'yes',
-        hint: 'Make room or choose another folder.',
-        details: { target },
+        hint: `Make room, or choose another place: fal-edit wait ${record.requestId ?? ''} -o …`,
+        details: { target: chosen },
         origin: error,
       },
     );
@@ -130,43 +147,4 @@ function notKept({ width, height, contentType, nsfw }: OutputImage): EditedImage
     sha256: null,
     nsfw: nsfw ?? null,
   };
-}
-
-/** The first failure, with how many there were and the request that still has the pictures. */
-function collectError(failures: unknown[], total: number, record: EditRecord): FalEditError {
-  const [first] = failures;
-  const count = total === 1 ? '' : ` (${failures.length} of ${total} pictures; the others are saved)`;
-  const details = { request_id: record.requestId, ...(first instanceof FalEditError ? first.details : {}) };
-  const hint = `fal keeps it for a while: ${urlsOf(failures).join(' ') || `request ${record.requestId ?? ''}`}`;
-  if (!(first instanceof FalEditError)) {
-    return new FalEditError('failed', `The picture is made, but not saved${count}: ${messageOf(first)}`, {
-      charged: 'yes',
-      hint,
-      details,
-      origin: first,
-    });
-  }
-  return new FalEditError(first.kind, `${first.message}${count}`, {
-    charged: 'yes',
-    hint,
-    details,
-    origin: first,
-  });
-}
-
-function urlsOf(failures: unknown[]): string[] {
-  return failures.flatMap((failure) => {
-    const url = failure instanceof FalEditError ? failure.details?.['url'] : undefined;
-    return typeof url === 'string' && url.length < 500 ? [url] : [];
-  });
-}
-
-function blankedError(blanked: number, total: number, kept: boolean, record: EditRecord): FalEditError {
-  const which = total === 1 ? 'The picture was' : `${blanked} of ${total} pictures were`;
-  const fate = kept ? 'saved all the same' : 'not saved';
-  return new FalEditError('moderated', `${which} blanked by fal's safety checker, and ${fate}.`, {
-    charged: record.cost.billedUnits === 0 ? 'no' : 'yes',
-    hint: 'Change the prompt or the picture, or try another seed.',
-    details: { request_id: record.requestId, blanked, total },
-  });
 }

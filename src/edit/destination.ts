@@ -20,7 +20,8 @@ export type Destination =
 export const PLACEHOLDERS = ['name', 'index', 'seed', 'model', 'ext', 'request_id'] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
-const DEFAULT_TEMPLATE = '{name}.edit.{ext}';
+/** What results are called where nobody says otherwise. */
+export const DEFAULT_TEMPLATE = '{name}.edit.{ext}';
 
 const FORMAT_OF_EXTENSION: Record<string, OutputFormat> = {
   '.png': 'png',

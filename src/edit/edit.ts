@@ -1,7 +1,9 @@
+import path from 'node:path';
 import { systemContext, type Context } from '../context.js';
 import { InterruptedError, usageError } from '../errors.js';
 import { findKey, missingKeyError } from '../config/credentials.js';
 import { checkProxyUrl } from '../fal/connection.js';
+import { Ledger } from '../ledger/ledger.js';
 import { findModel } from '../models/registry.js';
 import type { EditRequest } from '../models/request.js';
 import type { EditEvent } from './events.js';
@@ -24,13 +26,23 @@ export interface EditCall extends Omit<EditRequest, 'seed' | 'set'> {
   force?: boolean;
   /** Save pictures that the safety checker blanked. */
   keepBlanked?: boolean;
-  /** Milliseconds; 10 minutes if absent. */
+  /** Milliseconds; 10 minutes if absent. What fal has by then can be had later: call again with the same edit. */
   timeoutMs?: number;
+  /** At the deadline, ask fal to cancel the edit instead. */
+  cancelOnTimeout?: boolean;
+  /** Dollars that this edit may cost at most; it is refused before anything is sent. */
+  maxCostUsd?: number;
+  /** Dollars that all edits of a local day may cost together, counted from the ledger. */
+  dailyCapUsd?: number;
+  /** Pay for another one, though the same call was cut short and its edit can be had. */
+  again?: boolean;
+  /** Folder of the ledger; FAL_EDIT_STATE_DIR of the environment, or the user's own place, if absent. */
+  stateDir?: string;
   /** fal's key; FAL_KEY of the environment if absent. */
   key?: string;
   /** A proxy that speaks fal's protocol; FAL_PROXY_URL of the environment if absent. A key is then optional. */
   proxyUrl?: string;
-  /** Stops the edit: what is queued or runs at fal is asked to be cancelled. */
+  /** Stops the edit: one that is queued at fal is cancelled; one that runs can be had later: call again with the same edit. */
   signal?: AbortSignal;
   /** Told of each step. What it throws is ignored: an edit that is paid for does not stop over its display. */
   onEvent?: (event: EditEvent) => void;
@@ -50,8 +62,9 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
  * `details.request_id` how the edit is called at fal, if it got there
  */
 export async function edit(call: EditCall): Promise<EditResult> {
-  const { model: name, output, force, keepBlanked, timeoutMs, key, proxyUrl, onEvent, ...asked } = call;
-  const { signal: stop, context: overrides, ...request } = asked;
+  const { model: name, output, force, keepBlanked, key, proxyUrl, onEvent, ...asked } = call;
+  const { timeoutMs, cancelOnTimeout, maxCostUsd, dailyCapUsd, again, stateDir, ...more } = asked;
+  const { signal: stop, context: overrides, ...request } = more;
   const { signal, release } = interruption(stop);
   try {
     const context: Context = { ...systemContext(signal), ...overrides, signal };
@@ -62,18 +75,34 @@ export async function edit(call: EditCall): Promise<EditResult> {
         request: { ...request, seed: request.seed ?? context.newSeed() },
         output: notStream(output),
         force: force === true,
+        keepBlanked: keepBlanked === true,
+        seedIsOurs: request.seed === undefined,
       },
       context,
     );
     if (connection.key === undefined && connection.proxyUrl === undefined) throw missingKeyError();
     const record = recordOf(plan);
-    await runEdit(plan, record, {
+    const folder = stateDir ?? context.env['FAL_EDIT_STATE_DIR'] ?? '';
+    const ledger = await Ledger.open(
+      folder === '' ? context.folders.state : path.resolve(context.cwd, folder),
       context,
-      connection,
-      timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
-      keepBlanked: keepBlanked === true,
-      onEvent: carefully(onEvent),
-    });
+    );
+    try {
+      await runEdit(plan, record, {
+        context,
+        connection,
+        ledger,
+        via: connection.proxyUrl ?? 'fal',
+        timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
+        cancelOnTimeout,
+        caps: { maxCostUsd, dailyCapUsd },
+        again: again === true,
+        detach: false,
+        onEvent: carefully(onEvent),
+      });
+    } finally {
+      ledger.close();
+    }
     return record;
   } finally {
     release();

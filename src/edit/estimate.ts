@@ -1,4 +1,6 @@
+import { FalEditError } from '../errors.js';
 import type { LivePrice } from '../fal/prices.js';
+import type { Caps } from '../ledger/caps.js';
 import type { BillableWork, Model } from '../models/model.js';
 
 /** What an edit will probably cost, and on what that rests. */
@@ -11,11 +13,13 @@ export interface Estimate {
   priceDate: string;
   priceSource: string;
   assumptions: string[];
+  /** Why it may cost more than that, by an amount that nobody can tell; empty where it may not. */
+  unbounded: string[];
 }
 
 /** Units by the adapter's arithmetic, times fal's live price or the adapter's own. */
 export function estimate(model: Model, work: BillableWork, live: LivePrice | undefined): Estimate {
-  const { units, assumptions } = model.billable(work);
+  const { units, assumptions, unbounded } = model.billable(work);
   const { price } = model;
   const { unitUsd, priceDate, priceSource } = usable(live)
     ? {
@@ -24,7 +28,32 @@ export function estimate(model: Model, work: BillableWork, live: LivePrice | und
         priceSource: 'https://api.fal.ai/v1/models/pricing',
       }
     : { unitUsd: price.unitUsd, priceDate: price.date, priceSource: price.source };
-  return { usd: usd(units * unitUsd), units, unitUsd, unit: price.unit, priceDate, priceSource, assumptions };
+  return {
+    usd: usd(units * unitUsd),
+    units,
+    unitUsd,
+    unit: price.unit,
+    priceDate,
+    priceSource,
+    assumptions,
+    unbounded,
+  };
+}
+
+/**
+ * A cap is kept only where it is known what the edit can cost at most.
+ *
+ * @throws FalEditError (budget)
+ */
+export function refuseUnbounded({ unbounded }: Estimate, { maxCostUsd, dailyCapUsd }: Caps): void {
+  const flag =
+    maxCostUsd !== undefined ? '--max-cost' : dailyCapUsd !== undefined ? '--daily-cap' : undefined;
+  if (flag === undefined || unbounded.length === 0) return;
+  throw new FalEditError(
+    'budget',
+    `${flag}: what this edit may cost at most cannot be told: ${unbounded.join('; ')}. Nothing was sent.`,
+    { hint: `Leave that out, or run it without ${flag}.`, details: { unbounded } },
+  );
 }
 
 /** A price for another unit than the one that the adapter counts cannot be multiplied with its count. */

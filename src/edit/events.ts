@@ -1,6 +1,10 @@
 /** What happens to an edit while it runs, for whoever shows it. Texts from fal are as fal sent them: untrusted. */
 export type EditEvent =
   | { type: 'warning'; message: string }
+  /** An earlier run of the same command was cut short: its edit is finished, none is paid for. */
+  | { type: 'resumed'; requestId: string; plannedAt: number }
+  /** The edit is at fal, and the ledger could not be told: the id must not be lost. */
+  | { type: 'unrecorded'; requestId: string; why: string }
   | { type: 'uploading'; files: number; bytes: number }
   | { type: 'uploaded'; label: string; url: string }
   | { type: 'submitting'; estimatedUsd: number }

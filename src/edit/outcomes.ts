@@ -1,15 +1,6 @@
-import type { Context } from '../context.js';
-import { FalEditError, InterruptedError, type FalEditErrorOptions } from '../errors.js';
-import { cancelRequest, type CancelOutcome } from '../fal/cancel.js';
-import type { Connection } from '../fal/connection.js';
-import { openSession, type FalSession } from '../fal/session.js';
-import type { Deadline } from './deadline.js';
-import { durationText } from './duration.js';
-import type { EditPlan } from './plan.js';
+import { FalEditError, messageOf } from '../errors.js';
+import type { Job } from '../ledger/job.js';
 import type { EditRecord } from './record.js';
-
-/** A cancel is a courtesy: whoever pressed Ctrl-C does not wait longer than this for it. */
-const CANCEL_MS = 5_000;
 
 /** fal's answer is a success and holds no pictures. */
 export function noPicturesError(record: EditRecord): FalEditError {
@@ -21,91 +12,64 @@ export function noPicturesError(record: EditRecord): FalEditError {
   });
 }
 
-/**
- * What to tell about an edit that we ended ourselves, by how far it had come. After Ctrl-C, fal is asked to
- * cancel it; after a deadline it is left to finish, since it is probably paid for.
- */
-export async function stoppedError(
-  plan: EditPlan,
-  record: EditRecord,
-  { context, connection }: { context: Context; connection: Connection },
-  { exchange }: FalSession,
-  deadline: Deadline,
-  error: unknown,
-): Promise<FalEditError> {
-  // The client reports the acceptance a moment after the answer is here.
-  record.requestId ??= exchange.requestId ?? null;
-  const { requestId } = record;
-  const interrupted = deadline.reason === 'interrupted';
-  const build = (message: string, options: FalEditErrorOptions): FalEditError =>
-    interrupted
-      ? new InterruptedError(signalOf(context.signal), message, options)
-      : new FalEditError('temporary', message, options);
-  const what = interrupted ? 'Interrupted' : `Not done within ${durationText(deadline.timeoutMs)}`;
-
-  if (requestId === null) {
-    if (exchange.submit.charged === 'no') {
-      const trouble =
-        exchange.lastTrouble === undefined ? '' : ` (the last trouble: ${exchange.lastTrouble})`;
-      return build(`${what}${trouble}. Nothing was sent, nothing is charged.`, { charged: 'no' });
-    }
-    // Cut off between the submit and its answer: nobody knows, and a deadline has a kind of its own for that.
-    if (!interrupted && error instanceof FalEditError) return error;
-    return build(`${what} while the edit was being sent: it may have arrived and may be charged.`, {
+/** The same command may have been sent before, and nobody knows what came of it. Nothing is sent now. */
+export function stillUnknownError({ id, intentAt, plannedAt }: Job): FalEditError {
+  const when = new Date(intentAt ?? plannedAt).toISOString();
+  return new FalEditError(
+    'unknown',
+    `This same edit may have been sent on ${when} and may be charged; what came of it is not known. Nothing was sent now.`,
+    {
       charged: 'maybe',
-      hint: 'It was not sent again. See whether it arrived: https://fal.ai/dashboard/requests',
-    });
-  }
-  const details = { request_id: requestId };
-  if (!interrupted && exchange.hasResult) {
-    return build(`${what}. Request ${requestId} is done at fal and charged, but not all of it is here.`, {
+      hint: `Find out: fal-edit reconcile ${id}. To pay for another one all the same: --again`,
+      details: { job: id },
+    },
+  );
+}
+
+/** The first failure, with how many there were and the request that still has the pictures. */
+export function collectError(failures: unknown[], total: number, record: EditRecord): FalEditError {
+  const [first] = failures;
+  const count = total === 1 ? '' : ` (${failures.length} of ${total} pictures; the others are saved)`;
+  const details = { request_id: record.requestId, ...(first instanceof FalEditError ? first.details : {}) };
+  const again = `Fetch it once more, at no cost: fal-edit wait ${record.requestId ?? ''}`;
+  const urls = urlsOf(failures);
+  const hint = urls.length === 0 ? again : `${again}. fal keeps it for a while at ${urls.join(' ')}`;
+  if (!(first instanceof FalEditError)) {
+    return new FalEditError('failed', `The picture is made, but not saved${count}: ${messageOf(first)}`, {
       charged: 'yes',
-      hint: 'Give it more time with --timeout. fal keeps the result for an hour: https://fal.ai/dashboard/requests',
+      hint,
       details,
+      origin: first,
     });
   }
-  if (!interrupted) {
-    const trouble = exchange.lastTrouble === undefined ? '' : ` The last trouble: ${exchange.lastTrouble}.`;
-    return build(
-      `${what}.${trouble} fal goes on with request ${requestId}, and charges it when it is done.`,
-      {
-        charged: 'maybe',
-        hint: 'Give it more time with --timeout. fal keeps the result for an hour: https://fal.ai/dashboard/requests',
-        details,
-      },
-    );
-  }
-  const outcome = exchange.hasResult ? 'completed' : await cancelAtFal(plan, requestId, context, connection);
-  return build(`${what}. ${CANCELLED[outcome](requestId)}`, {
-    charged: outcome === 'completed' ? 'yes' : 'maybe',
-    details: { ...details, cancel: outcome },
+  return new FalEditError(first.kind, `${first.message}${count}`, {
+    charged: 'yes',
+    // What failed on this machine has advice of its own.
+    hint: first.kind === 'failed' ? first.hint : hint,
+    details,
+    origin: first,
   });
 }
 
-const CANCELLED: Record<CancelOutcome, (id: string) => string> = {
-  requested: (id) =>
-    `fal was asked to cancel request ${id}: while it is queued that costs nothing; if it already runs, it may still finish and be charged.`,
-  completed: (id) => `Request ${id} was already done at fal, and is charged.`,
-  'not-found': (id) => `fal does not know request ${id} any more; it may have been charged.`,
-  unreachable: (id) => `fal could not be asked to cancel request ${id}: it may finish and be charged.`,
-};
-
-/** Asks over a connection of its own, since the run's signal is spent. */
-async function cancelAtFal(
-  plan: EditPlan,
-  requestId: string,
-  context: Context,
-  connection: Connection,
-): Promise<CancelOutcome> {
-  const { client } = openSession({
-    connection,
-    context,
-    signal: AbortSignal.timeout(CANCEL_MS),
-    nameField: String,
+function urlsOf(failures: unknown[]): string[] {
+  return failures.flatMap((failure) => {
+    const url = failure instanceof FalEditError ? failure.details?.['url'] : undefined;
+    return typeof url === 'string' && url.length < 500 ? [url] : [];
   });
-  return cancelRequest(client, plan.model.endpoint, requestId);
 }
 
-function signalOf(signal: AbortSignal): 'SIGINT' | 'SIGTERM' {
-  return signal.reason instanceof InterruptedError ? signal.reason.signal : 'SIGINT';
+/** One or more pictures came back black. */
+export function blankedError(
+  blanked: number,
+  total: number,
+  kept: boolean,
+  record: EditRecord,
+): FalEditError {
+  const which = total === 1 ? 'The picture was' : `${blanked} of ${total} pictures were`;
+  const fate = kept ? 'saved all the same' : 'not saved';
+  return new FalEditError('moderated', `${which} blanked by fal's safety checker, and ${fate}.`, {
+    charged: record.cost.billedUnits === 0 ? 'no' : 'yes',
+    hint: 'Change the prompt or the picture, or try another seed.',
+    details: { request_id: record.requestId, blanked, total },
+  });
 }

@@ -1,12 +1,20 @@
 import type { Context } from '../context.js';
 import { usageError } from '../errors.js';
+import type { Delivery } from '../ledger/job.js';
 import { explainIssues } from '../models/explain.js';
 import type { BillableWork, Model } from '../models/model.js';
 import { flagOf, SIZE_PRESETS, type Dimensions, type EditRequest, type NameOf } from '../models/request.js';
 import { refuseUnsupported } from '../models/unsupported.js';
 import { readAttachments, type Attachment } from './attachments.js';
-import { extensionOf, formatOfDestination, readDestination } from './destination.js';
-import { Targets } from './targets.js';
+import { targetsOf } from './delivery.js';
+import {
+  DEFAULT_TEMPLATE,
+  extensionOf,
+  formatOfDestination,
+  readDestination,
+  type Destination,
+} from './destination.js';
+import type { Targets } from './targets.js';
 
 /** An edit as it was asked for. */
 export interface EditOrder {
@@ -15,6 +23,10 @@ export interface EditOrder {
   /** As `-o`: a file, a folder/, a template or `-`; absent for the default name. */
   output: string | undefined;
   force: boolean;
+  /** Save pictures that the safety checker blanked. */
+  keepBlanked: boolean;
+  /** Whether the seed was chosen by us, not by the user. */
+  seedIsOurs: boolean;
   /** What to call a setting in a message, where that is not its flag. */
   nameOf?: NameOf;
 }
@@ -28,7 +40,9 @@ export interface EditPlan {
   attachments: Attachment[];
   /** Undefined where the bytes go to a stream. */
   targets: Targets | undefined;
-  force: boolean;
+  /** The same for the ledger; where the bytes go to a stream, the place of those that did not get there. */
+  delivery: Delivery;
+  seedIsOurs: boolean;
   numImages: number;
   work: BillableWork;
   warnings: string[];
@@ -41,7 +55,7 @@ export interface EditPlan {
  * @throws FalEditError (usage, input)
  */
 export async function planEdit(
-  { model, request, output, force, nameOf = flagOf }: EditOrder,
+  { model, request, output, force, keepBlanked, seedIsOurs, nameOf = flagOf }: EditOrder,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<EditPlan> {
   refuseUnsupported(model, request, nameOf);
@@ -63,21 +77,21 @@ export async function planEdit(
   }
   const attachments = await readAttachments(model, input, context, nameOf);
   const pictures = picturesOf(model, attachments);
+  const delivery: Delivery = {
+    cwd: context.cwd,
+    ...(destination.kind === 'files'
+      ? pathsOf(destination)
+      : { template: DEFAULT_TEMPLATE, numberWhenTaken: true }),
+    name: pictures[0]?.name ?? 'picture',
+    ext: extensionOf(format ?? model.defaultFormat),
+    count: numImages,
+    force,
+    keepBlanked,
+  };
   const targets =
     destination.kind === 'stream'
       ? undefined
-      : new Targets(
-          destination,
-          {
-            name: pictures[0]?.name ?? 'picture',
-            seed: request.seed,
-            model: model.name,
-            ext: extensionOf(format ?? model.defaultFormat),
-          },
-          numImages,
-          context.cwd,
-          nameOf('output'),
-        );
+      : targetsOf(delivery, { seed: request.seed, model: model.name }, nameOf('output'));
   await targets?.check(force);
   return {
     model,
@@ -85,7 +99,8 @@ export async function planEdit(
     input,
     attachments,
     targets,
-    force,
+    delivery,
+    seedIsOurs,
     numImages,
     work: {
       inputs: pictures.map(({ size }) => size),
@@ -95,6 +110,13 @@ export async function planEdit(
     },
     warnings: attachments.flatMap((attachment) => attachment.warnings),
   };
+}
+
+function pathsOf({
+  template,
+  numberWhenTaken,
+}: Extract<Destination, { kind: 'files' }>): Pick<Delivery, 'template' | 'numberWhenTaken'> {
+  return { template, numberWhenTaken };
 }
 
 function refuseWrongCount(model: Model, images: readonly string[], place: string): void {

@@ -1,3 +1,4 @@
+import type { Job, JobState, UploadedFile } from '../ledger/job.js';
 import type { EditPlan } from './plan.js';
 
 /** One picture of an edit. */
@@ -17,6 +18,10 @@ export interface EditedImage {
 
 /** All that is known of one edit. It grows while the edit runs, and stays true when the edit fails midway. */
 export interface EditRecord {
+  /** Our own id for it, in the ledger; null until it is there. */
+  job: string | null;
+  /** How far it has come; null until it is in the ledger. */
+  state: JobState | null;
   model: string;
   endpoint: string;
   requestId: string | null;
@@ -24,6 +29,8 @@ export interface EditRecord {
   seed: number;
   /** fal's input as sent; before the upload, with the files as the user named them. */
   input: Record<string, unknown>;
+  /** Files of this machine that the input names by their URLs. */
+  uploads: UploadedFile[];
   images: EditedImage[];
   cost: {
     /** Dollars. */
@@ -48,15 +55,42 @@ export interface EditRecord {
 /** A record of an edit of which nothing has happened yet. */
 export function recordOf(plan: EditPlan): EditRecord {
   return {
+    job: null,
+    state: null,
     model: plan.model.name,
     endpoint: plan.model.endpoint,
     requestId: null,
     prompt: plan.request.prompt,
     seed: plan.request.seed,
     input: plan.input,
+    uploads: [],
     images: [],
     cost: { estimatedUsd: null, billedUnits: null, unitPriceUsd: null, billedUsd: null },
     timings: { queuedMs: null, inferenceMs: null, totalMs: null },
     warnings: [...plan.warnings],
+  };
+}
+
+/** The record of an edit that the ledger knows. */
+export function recordOfJob(job: Job): EditRecord {
+  return {
+    job: job.id,
+    state: job.state,
+    model: job.model,
+    endpoint: job.endpoint,
+    requestId: job.requestId ?? null,
+    prompt: job.prompt,
+    seed: job.seed,
+    input: job.input ?? {},
+    uploads: job.uploads,
+    images: [],
+    cost: {
+      estimatedUsd: job.estimatedUsd ?? null,
+      billedUnits: job.billedUnits ?? null,
+      unitPriceUsd: job.unitPriceUsd ?? null,
+      billedUsd: job.billedUsd ?? null,
+    },
+    timings: { queuedMs: null, inferenceMs: null, totalMs: null },
+    warnings: [],
   };
 }

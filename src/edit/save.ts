@@ -1,29 +1,50 @@
 import { randomUUID } from 'node:crypto';
-import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../errors.js';
-import { numbered } from './targets.js';
+
+export interface SaveOptions {
+  /** Replace a file of that name. */
+  force: boolean;
+  /** Names the picture in the name of the temporary file, so that a later run knows it for its own. */
+  tag: string;
+}
 
 /**
  * Writes a picture so that its name appears with all of its bytes or not at all: temporary file beside the
- * target, sync, rename, sync of the folder. An existing file is replaced only with `force`; else the picture
- * takes the next free number, since it is paid for and has to go somewhere.
+ * target, sync, name, sync of the folder. An existing file is replaced only with `force`.
  *
- * @returns the path that it got
+ * @returns whether the picture has the name; false where it was taken
  * @throws the system's error, with nothing left behind
  */
-export async function saveWhole(target: string, bytes: Uint8Array, force: boolean): Promise<string> {
+export async function saveWhole(
+  target: string,
+  bytes: Uint8Array,
+  { force, tag }: SaveOptions,
+): Promise<boolean> {
   const folder = path.dirname(target);
   await mkdir(folder, { recursive: true });
-  const temporary = path.join(folder, `.fal-edit-${randomUUID()}.part`);
+  const temporary = path.join(folder, `${temporaryName(tag)}${randomUUID()}.part`);
   try {
     await writeSynced(temporary, bytes);
-    const placed = force ? await replace(temporary, target) : await placeBeside(temporary, target);
-    await syncFolder(folder);
+    const placed = force ? await replace(temporary, target) : await placeIfFree(temporary, target);
+    if (placed) await syncFolder(folder);
     return placed;
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** Removes what runs that were killed in the middle of saving this picture have left in its folder. */
+export async function removeLeftovers(target: string, tag: string): Promise<void> {
+  const folder = path.dirname(target);
+  const names = await readdir(folder).catch(() => []);
+  const left = names.filter((name) => name.startsWith(temporaryName(tag)) && name.endsWith('.part'));
+  await Promise.all(left.map((name) => rm(path.join(folder, name), { force: true })));
+}
+
+function temporaryName(tag: string): string {
+  return `.fal-edit-${tag}-`;
 }
 
 async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
@@ -36,23 +57,20 @@ async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function replace(temporary: string, target: string): Promise<string> {
+async function replace(temporary: string, target: string): Promise<true> {
   await rename(temporary, target);
-  return target;
+  return true;
 }
 
 /** A hard link, unlike a rename, fails where the name is taken: no moment in which two runs could both have it. */
-async function placeBeside(temporary: string, target: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const candidate = numbered(target, number);
-    try {
-      await link(temporary, candidate);
-      return candidate;
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') continue;
-      if (!NO_LINKS.includes(codeOf(error) ?? '')) throw error;
-      return placeWithoutLinks(temporary, candidate, target, number);
-    }
+async function placeIfFree(temporary: string, target: string): Promise<boolean> {
+  try {
+    await link(temporary, target);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    if (!NO_LINKS.includes(codeOf(error) ?? '')) throw error;
+    return placeWithoutLinks(temporary, target);
   }
 }
 
@@ -60,19 +78,13 @@ async function placeBeside(temporary: string, target: string): Promise<string> {
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /** On such a file system the name is looked up first; between the look and the rename lies a moment. */
-async function placeWithoutLinks(
-  temporary: string,
-  candidate: string,
-  target: string,
-  number: number,
-): Promise<string> {
-  for (let next = number, name = candidate; ; next++, name = numbered(target, next)) {
-    try {
-      await lstat(name);
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
-      return replace(temporary, name);
-    }
+async function placeWithoutLinks(temporary: string, target: string): Promise<boolean> {
+  try {
+    await lstat(target);
+    return false;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return replace(temporary, target);
   }
 }
 

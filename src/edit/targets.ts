@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { lstat, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, usageError } from '../errors.js';
@@ -91,11 +90,8 @@ export class Targets {
     let existing = folder;
     while (!(await exists(existing)) && path.dirname(existing) !== existing)
       existing = path.dirname(existing);
-    const probe = path.join(existing, `.fal-edit-${randomUUID()}.part`);
     try {
-      // Permission bits say nothing of read-only disks, quotas and root: only writing does.
-      await writeFile(probe, '', { flag: 'wx' });
-      await rm(probe, { force: true });
+      await tryWriting(existing);
     } catch (error) {
       throw usageError(
         `${this.place}: cannot write to the folder ${existing} (${codeOf(error) ?? 'unknown reason'}). Nothing was sent.`,
@@ -123,6 +119,20 @@ export function harmlessName(text: string): string {
   let short = plain;
   while (Buffer.byteLength(short) > LONGEST_NAME) short = short.slice(0, -1);
   return short === '' ? 'picture' : short;
+}
+
+/**
+ * Makes and removes an empty file: permission bits say nothing of read-only disks, quotas and root. It has one name
+ * for all runs, so that what one that was killed in between has left, the next one takes away.
+ */
+async function tryWriting(folder: string): Promise<void> {
+  const probe = path.join(folder, '.fal-edit-probe.part');
+  try {
+    await writeFile(probe, '', { flag: 'wx' });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+  await rm(probe, { force: true });
 }
 
 async function exists(file: string): Promise<boolean> {

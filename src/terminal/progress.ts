@@ -1,13 +1,15 @@
 import type { Ora } from 'ora';
 import type { Context } from '../context.js';
+import { usdText } from '../dollars.js';
 import type { EditEvent } from '../edit/events.js';
 import { harmlessLine } from './plain.js';
 import type { Terminal } from './terminal.js';
-import { bytesText, usdText } from './units.js';
+import { bytesText } from './units.js';
 
-/** Shows an edit as it runs: a spinner on a terminal, plain lines elsewhere. */
+/** Shows edits as they run: a spinner on a terminal, plain lines elsewhere. */
 export interface Progress {
-  show: (event: EditEvent) => void;
+  /** Shows what happened to the edit of that name; a name is needed only where there are several. */
+  show: (event: EditEvent, name?: string) => void;
   /** Takes the spinner away, so that what follows starts on a clean line. */
   stop: () => void;
 }
@@ -22,15 +24,23 @@ export async function openProgress(terminal: Terminal, context: Context): Promis
     spinner?.render();
   };
   return {
-    show: (event) => {
+    show: (event, name) => {
+      const named = (text: string): string => (name === undefined ? text : `${name}: ${text}`);
       if (event.type === 'warning') {
         spinner?.clear();
-        terminal.warn(event.message);
+        terminal.warn(named(event.message));
+        return;
+      }
+      if (event.type === 'unrecorded') {
+        // Not to be lost, quiet or not.
+        spinner?.clear();
+        terminal.error(unrecordedLine(event));
         return;
       }
       const lasting = lastingLine(event, terminal.options.verbose);
-      if (lasting !== undefined) line(lasting);
-      const state = stateLine(event);
+      if (lasting !== undefined) line(named(lasting));
+      const now = stateLine(event);
+      const state = now === undefined ? undefined : named(now);
       if (state === undefined || state === last) return;
       last = state;
       if (spinner !== undefined) spinner.text = harmlessLine(state, 100);
@@ -51,6 +61,10 @@ async function openSpinner({ coloured }: Terminal, { stderr }: Context): Promise
     // By itself it knows neither NO_COLOR nor what else decides about ours.
     color: coloured ? 'cyan' : false,
   }).start();
+}
+
+function unrecordedLine({ requestId, why }: Extract<EditEvent, { type: 'unrecorded' }>): string {
+  return harmlessLine(`request ${requestId} is at fal, and the ledger could not be told: ${why}`, 2000);
 }
 
 /** What the edit is doing now: the spinner's text, or a line when it changes. */
@@ -81,6 +95,10 @@ function lastingLine(event: EditEvent, verbose: boolean): string | undefined {
   switch (event.type) {
     case 'accepted':
       return `request ${event.requestId}`;
+    case 'resumed': {
+      const when = new Date(event.plannedAt).toISOString();
+      return `going on with request ${event.requestId}, sent on ${when} by this same command and not saved: nothing is paid again (--again pays for another)`;
+    }
     case 'log':
       return `  ${event.level === '' ? '' : `${event.level.toLowerCase()}: `}${event.message}`;
     case 'uploaded':

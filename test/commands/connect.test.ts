@@ -14,7 +14,7 @@ test.each([
   ['FAL_PROXY_URL', 'http://proxy.example/fal', /unencrypted/],
   ['FAL_PROXY_URL (in .env)', 'http://127.0.0.1:4000/proxy', undefined],
 ])('the key and a proxy of %s at %s', (origin, proxyUrl, says) => {
-  const settings = { values: {}, origins: { 'proxy-url': origin }, key: 'id:secret' };
+  const settings = { values: {}, origins: { 'proxy-url': origin }, key: 'id:secret', stateDir: undefined };
   const warning = proxyWarning(settings, { key: 'id:secret', proxyUrl });
   if (says === undefined) expect(warning).toBeUndefined();
   else expect(warning).toMatch(says);

@@ -7,12 +7,15 @@ import { FalEditError } from '../../src/errors.js';
 const CWD = path.resolve('/home/me/photos');
 
 const record: EditRecord = {
+  job: 'j0123456789a',
+  state: 'intent',
   model: 'flux-general',
   endpoint: 'fal-ai/flux-general/image-to-image',
   requestId: null,
   prompt: 'snow',
   seed: 7,
   input: { prompt: 'snow' },
+  uploads: [],
   images: [
     {
       path: path.join(CWD, 'out.png'),
@@ -37,6 +40,8 @@ it('has the keys of the contract in their order, with null for what is not known
     'model',
     'endpoint',
     'request_id',
+    'job',
+    'state',
     'prompt',
     'seed',
     'input',
@@ -49,6 +54,8 @@ it('has the keys of the contract in their order, with null for what is not known
     schema_version: 1,
     status: 'ok',
     request_id: null,
+    job: 'j0123456789a',
+    state: 'intent',
     images: [
       {
         path: 'out.png',

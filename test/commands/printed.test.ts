@@ -14,6 +14,8 @@ describe('what is printed', () => {
       model: 'flux-general',
       endpoint: 'fal-ai/flux-general/image-to-image',
       request_id: accepted!.request_id,
+      job: expect.stringMatching(/^j[0-9a-z]{11}$/) as string,
+      state: 'saved',
       prompt: 'snow',
       seed: 7,
       input: accepted!.input,

@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { edit, FalEditError, type EditCall } from '../../src/index.js';
 import type { Role, Toxic } from '../../src/sandbox/toxics.js';
+import { stateIn } from '../support/ledger.js';
 import { runCli, type CliOptions, type CliResult } from '../support/run-cli.js';
 import type { TestSandbox } from '../support/sandbox.js';
-import { tempDir } from '../support/temp-dir.js';
+import { tempDir, type TempDirOptions } from '../support/temp-dir.js';
 
 /** What `--json` says, as far as tests look at it. */
 export interface Document {
@@ -19,6 +20,8 @@ export interface Document {
     details?: Record<string, unknown>;
   };
   request_id: string | null;
+  job: string | null;
+  state: string | null;
   seed: number;
   images: { path: string | null; width: number; height: number; nsfw: boolean | null }[];
   cost: {
@@ -34,8 +37,8 @@ export interface Document {
 let cat: Promise<Buffer> | undefined;
 
 /** A folder with a photo in it: `cat.png`, 96x64, small because each edit of it is rendered anew. */
-export async function folderWithPhoto(): Promise<string> {
-  const folder = await tempDir();
+export async function folderWithPhoto(options?: TempDirOptions): Promise<string> {
+  const folder = await tempDir(options);
   cat ??= sharp('examples/chelsea.png').resize(96, 64).png().toBuffer();
   await writeFile(path.join(folder, 'cat.png'), await cat);
   return folder;
@@ -73,11 +76,11 @@ export async function editCatByLibrary(
   env: Record<string, string>,
   call: Partial<EditCall> = {},
 ): Promise<FalEditError | undefined> {
-  const cwd = await folderWithPhoto();
+  const cwd = call.context?.cwd ?? (await folderWithPhoto());
   const folders = {
-    config: path.join(cwd, '.home'),
-    cache: path.join(cwd, '.home'),
-    state: path.join(cwd, '.home'),
+    config: path.join(cwd, '.home', 'config'),
+    cache: path.join(cwd, '.home', 'cache'),
+    state: stateIn(cwd),
   };
   try {
     await edit({

@@ -12,7 +12,7 @@ describe('the library', () => {
     stop.abort();
     const error = await running;
     expect(error).toBeInstanceOf(InterruptedError);
-    expect([error?.charged, fal.ledger().accepted[0]!.state]).toEqual(['maybe', 'cancelled']);
+    expect([error?.charged, fal.ledger().accepted[0]!.state]).toEqual(['no', 'cancelled']);
   });
 
   test('a signal that was aborted before', async () => {

@@ -1,77 +1,81 @@
-import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lightFetch } from '../../src/light-fetch.js';
-import { saveWhole } from '../../src/edit/save.js';
+import { removeLeftovers, saveWhole } from '../../src/edit/save.js';
 import { sandbox } from '../support/sandbox.js';
 import { tempDir } from '../support/temp-dir.js';
 import { editCat, folderWithPhoto, leftIn } from './harness.js';
 
 const BYTES = Buffer.from('a picture');
+const KEEP = { force: false, tag: 'job-0' };
+const FORCE = { force: true, tag: 'job-0' };
 
 describe('saveWhole', () => {
   test('makes the folders that are missing', async () => {
     const folder = await tempDir();
     const target = path.join(folder, 'a', 'b', 'c.png');
-    expect(await saveWhole(target, BYTES, false)).toBe(target);
+    expect(await saveWhole(target, BYTES, KEEP)).toBe(true);
     expect(await readFile(target)).toEqual(BYTES);
     expect(await readdir(path.dirname(target))).toEqual(['c.png']);
   });
 
-  test('takes the next free number where the name is taken', async () => {
+  test('leaves a name that is taken, and says so', async () => {
     const folder = await tempDir();
     const target = path.join(folder, 'a.png');
-    const names = [];
-    for (let turn = 0; turn < 3; turn++) names.push(path.basename(await saveWhole(target, BYTES, false)));
-    expect(names).toEqual(['a.png', 'a.2.png', 'a.3.png']);
-    expect((await readdir(folder)).sort()).toEqual(['a.2.png', 'a.3.png', 'a.png']);
+    await writeFile(target, 'old');
+    expect(await saveWhole(target, BYTES, KEEP)).toBe(false);
+    expect(await readFile(target, 'utf8')).toBe('old');
+    expect(await readdir(folder)).toEqual(['a.png']);
   });
 
   test('replaces it with force', async () => {
     const folder = await tempDir();
     const target = path.join(folder, 'a.png');
     await writeFile(target, 'old');
-    expect(await saveWhole(target, BYTES, true)).toBe(target);
+    expect(await saveWhole(target, BYTES, FORCE)).toBe(true);
     expect(await readFile(target)).toEqual(BYTES);
     expect(await readdir(folder)).toEqual(['a.png']);
   });
 
-  test('many at once to one name: each has a file of its own, whole', async () => {
+  test('many at once to one name: one of them has it, whole, and the others know', async () => {
     const folder = await tempDir();
     const target = path.join(folder, 'a.png');
-    const texts = Array.from({ length: 12 }, (_, index) => `picture ${index}`);
-    const placed = await Promise.all(texts.map((text) => saveWhole(target, Buffer.from(text), false)));
-    expect(new Set(placed).size).toBe(12);
-    expect(await Promise.all(placed.map((file) => readFile(file, 'utf8')))).toEqual(texts);
-    expect(await readdir(folder)).toHaveLength(12);
+    const texts = Array.from({ length: 12 }, (_, index) => `picture ${index}`.repeat(1000));
+    const placed = await Promise.all(texts.map((text) => saveWhole(target, Buffer.from(text), KEEP)));
+    expect(placed.filter(Boolean)).toHaveLength(1);
+    expect(await readFile(target, 'utf8')).toBe(texts[placed.indexOf(true)]);
+    expect(await readdir(folder)).toEqual(['a.png']);
   });
 
   test('many at once with force: one of them, whole', async () => {
     const folder = await tempDir();
     const target = path.join(folder, 'a.png');
     const texts = Array.from({ length: 8 }, (_, index) => `picture ${index}`.repeat(1000));
-    await Promise.all(texts.map((text) => saveWhole(target, Buffer.from(text), true)));
+    const placed = await Promise.all(texts.map((text) => saveWhole(target, Buffer.from(text), FORCE)));
+    expect(placed).toEqual(texts.map(() => true));
     expect(texts).toContain(await readFile(target, 'utf8'));
     expect(await readdir(folder)).toEqual(['a.png']);
   });
 
-  test('a folder in the way is passed by, and with force is an error that leaves nothing', async () => {
+  test('a folder in the way has the name, and with force is an error that leaves nothing', async () => {
     const folder = await tempDir();
     const target = path.join(folder, 'a.png');
     await mkdir(target);
-    expect(path.basename(await saveWhole(target, BYTES, false))).toBe('a.2.png');
-    await expect(saveWhole(target, BYTES, true)).rejects.toMatchObject({
+    expect(await saveWhole(target, BYTES, KEEP)).toBe(false);
+    await expect(saveWhole(target, BYTES, FORCE)).rejects.toMatchObject({
       code: expect.stringMatching(/^E/) as string,
     });
-    expect((await readdir(folder)).sort()).toEqual(['a.2.png', 'a.png']);
+    expect(await readdir(folder)).toEqual(['a.png']);
+    expect(await readdir(target)).toEqual([]);
   });
 
   test('a link to nowhere is a name that is taken, and is not followed', async () => {
     const folder = await tempDir();
     const target = path.join(folder, 'a.png');
     await symlink(path.join(folder, 'nowhere'), target);
-    expect(path.basename(await saveWhole(target, BYTES, false))).toBe('a.2.png');
-    expect((await readdir(folder)).sort()).toEqual(['a.2.png', 'a.png']);
+    expect(await saveWhole(target, BYTES, KEEP)).toBe(false);
+    expect(await readdir(folder)).toEqual(['a.png']);
   });
 
   test('with force a link itself is replaced, not the file that it names', async () => {
@@ -79,25 +83,39 @@ describe('saveWhole', () => {
     await writeFile(path.join(folder, 'precious'), 'old');
     const target = path.join(folder, 'a.png');
     await symlink(path.join(folder, 'precious'), target);
-    await saveWhole(target, BYTES, true);
+    expect(await saveWhole(target, BYTES, FORCE)).toBe(true);
     expect(await readFile(path.join(folder, 'precious'), 'utf8')).toBe('old');
     expect(await readFile(target)).toEqual(BYTES);
+    expect((await lstat(target)).isSymbolicLink()).toBe(false);
   });
 
   test('a file where a folder is due is an error that leaves nothing', async () => {
     const folder = await tempDir();
     await writeFile(path.join(folder, 'a'), '');
-    await expect(saveWhole(path.join(folder, 'a', 'b.png'), BYTES, false)).rejects.toThrow(/ENOTDIR|EEXIST/);
+    await expect(saveWhole(path.join(folder, 'a', 'b.png'), BYTES, KEEP)).rejects.toThrow(/ENOTDIR|EEXIST/);
     expect(await readdir(folder)).toEqual(['a']);
   });
 
   test('a name that the file system refuses is an error that leaves nothing', async () => {
     const folder = await tempDir();
-    await expect(saveWhole(path.join(folder, `${'n'.repeat(300)}.png`), BYTES, false)).rejects.toMatchObject({
+    await expect(saveWhole(path.join(folder, `${'n'.repeat(300)}.png`), BYTES, KEEP)).rejects.toMatchObject({
       code: 'ENAMETOOLONG',
     });
     expect(await readdir(folder)).toEqual([]);
   });
+});
+
+test('removeLeftovers takes what killed runs left of this picture, and nothing else', async () => {
+  const folder = await tempDir();
+  const others = ['.fal-edit-job-10-x.png', '.fal-edit-job-2-x.part', '.fal-edit-job2-0-x.part', 'a.png'];
+  const mine = ['.fal-edit-job-0-x.part', '.fal-edit-job-0-y.part'];
+  for (const name of [...others, ...mine]) await writeFile(path.join(folder, name), '');
+  await removeLeftovers(path.join(folder, 'a.png'), 'job-0');
+  const left = await readdir(folder);
+  expect(left.sort()).toEqual(others.sort());
+  await removeLeftovers(path.join(folder, 'no such folder', 'a.png'), 'job-0');
+  // The others' are this test's own.
+  for (const name of others) await rm(path.join(folder, name));
 });
 
 describe('while the edit runs', () => {

@@ -1,9 +1,8 @@
-/* Ctrl-C and the deadline, in each state of an edit: what fal is told, what the user is told, what it may cost. */
+/* Ctrl-C in each state of an edit: what fal is told, what the user is told, what it may cost. */
 import { describe, expect, test } from 'vitest';
 import { lightFetch } from '../../src/light-fetch.js';
-import { Deadline } from '../../src/edit/deadline.js';
-import { InterruptedError } from '../../src/errors.js';
 import { editCat, folderWithPhoto, inState, leftIn, quickly, seen, until } from './harness.js';
+import { jobsIn, onlyJobIn, stateIn } from '../support/ledger.js';
 import { sandbox, type TestSandbox } from '../support/sandbox.js';
 
 /** Runs an edit, and interrupts it once the condition holds. */
@@ -24,6 +23,7 @@ describe('Ctrl-C', () => {
     expect([code, document.error?.kind, document.error?.charged]).toEqual([130, 'interrupted', 'no']);
     expect(document.error?.message).toMatch(/Nothing was sent/);
     expect([fal.ledger().accepted.length, seen(fal, 'submit')()]).toEqual([0, false]);
+    expect(await onlyJobIn(stateIn(cwd))).toMatchObject({ state: 'cancelled', charged: 'no' });
     expect(await leftIn(cwd)).toEqual([]);
   });
 
@@ -35,40 +35,66 @@ describe('Ctrl-C', () => {
       stop.abort();
       return quickly(ms, signal);
     };
-    const { code, document } = await editCat({
+    const { code, document, cwd } = await editCat({
       env: fal.env,
       interrupt: stop.signal,
       context: { sleep: wait },
     });
     expect([code, document.error?.charged, fal.ledger().requests.by_role.submit]).toEqual([130, 'no', 1]);
+    expect(await onlyJobIn(stateIn(cwd))).toMatchObject({ state: 'cancelled', charged: 'no' });
   });
 
   test.each(['upstream', 'downstream'] as const)(
     'during the submit (%s): it may be charged',
     async (stream) => {
       const fal = await sandbox({ toxics: [{ type: 'timeout', on: 'submit', stream }] });
-      const { code, document } = await interruptedWhen(fal, seen(fal, 'submit'));
+      const { code, document, cwd } = await interruptedWhen(fal, seen(fal, 'submit'));
       expect([code, document.error?.kind, document.error?.charged]).toEqual([130, 'interrupted', 'maybe']);
       expect(document.error?.message).toMatch(/may have arrived and may be charged/);
       expect(fal.ledger().requests.by_role.submit).toBe(1);
+      const { id, state, charged } = await onlyJobIn(stateIn(cwd));
+      expect([state, charged]).toEqual(['unknown', 'maybe']);
+      expect(document.error?.hint).toContain(`fal-edit reconcile ${id}`);
     },
   );
 
   test('while it is queued: cancelled at fal, and no charge there', async () => {
     const fal = await sandbox({ queueMs: 30_000 });
-    const { code, document } = await interruptedWhen(fal, seen(fal, 'stream'));
-    expect([code, document.error?.charged]).toEqual([130, 'maybe']);
-    expect(document.error?.message).toContain(fal.ledger().accepted[0]!.request_id);
-    expect(document.error?.details).toMatchObject({ cancel: 'requested' });
-    expect([fal.ledger().accepted[0]!.state, fal.ledger().charges]).toEqual(['cancelled', 0]);
+    const { code, document, cwd } = await interruptedWhen(fal, seen(fal, 'stream'));
+    expect([code, document.error?.charged]).toEqual([130, 'no']);
+    const [accepted] = fal.ledger().accepted;
+    expect(document.error?.message).toBe(
+      `Interrupted. Request ${accepted!.request_id} was cancelled at fal: nothing is charged.`,
+    );
+    expect(document.error?.hint).toBeUndefined();
+    expect(document.error?.details).toMatchObject({ cancel: 'cancelled' });
+    expect([accepted!.state, fal.ledger().charges]).toEqual(['cancelled', 0]);
+    expect(await onlyJobIn(stateIn(cwd))).toMatchObject({
+      state: 'cancelled',
+      charged: 'no',
+      requestId: accepted!.request_id,
+      cancelRequestedAt: expect.any(Number) as number,
+      owner: undefined,
+    });
   });
 
-  test('while it runs: fal is asked to cancel', async () => {
+  test('while it runs: it is left to run, and can be fetched', async () => {
     const fal = await sandbox({ inferenceMs: 30_000 });
-    const { code, document, cwd } = await interruptedWhen(fal, inState(fal, 'running'));
+    const { code, document, cwd } = await interruptedWhen(
+      fal,
+      () => seen(fal, 'stream')() && inState(fal, 'running')(),
+    );
     expect([code, document.error?.charged]).toEqual([130, 'maybe']);
-    expect(fal.ledger().requests.by_role.cancel).toBe(1);
-    expect(fal.ledger().accepted[0]!.state).toBe('failed');
+    const [accepted] = fal.ledger().accepted;
+    expect(document.error?.details).toMatchObject({ cancel: 'running', request_id: accepted!.request_id });
+    expect(document.error?.hint).toContain(`fal-edit wait ${accepted!.request_id}`);
+    expect([seen(fal, 'cancel')(), accepted!.state]).toEqual([false, 'running']);
+    expect(await onlyJobIn(stateIn(cwd))).toMatchObject({
+      state: 'accepted',
+      charged: 'maybe',
+      cancelRequestedAt: undefined,
+      owner: undefined,
+    });
     expect(await leftIn(cwd)).toEqual([]);
   });
 
@@ -76,43 +102,75 @@ describe('Ctrl-C', () => {
     const fal = await sandbox({ toxics: [{ type: 'timeout', on: 'file' }] });
     const { code, document, cwd } = await interruptedWhen(fal, seen(fal, 'file'));
     expect([code, document.error?.charged]).toEqual([130, 'yes']);
-    expect(document.error?.message).toMatch(/was already done at fal, and is charged/);
-    expect(seen(fal, 'cancel')()).toBe(false);
+    expect(document.error?.message).toMatch(/is done at fal and charged, but not all of it is here/);
+    expect(document.error?.hint).toContain(`fal-edit wait ${fal.ledger().accepted[0]!.request_id}`);
+    expect([seen(fal, 'cancel')(), seen(fal, 'status')()]).toEqual([false, false]);
+    expect(await onlyJobIn(stateIn(cwd))).toMatchObject({ state: 'completed', charged: 'yes' });
     expect(await leftIn(cwd)).toEqual([]);
   });
 
-  test('of a request that is done before the cancel arrives', async () => {
-    // Nobody tells the program that it is done: the stream and the polls hang.
+  test('of a request that is done before fal is asked', async () => {
+    // Nobody tells the program that it is done: the stream and the first poll hang.
+    const fal = await sandbox({
+      toxics: [
+        { type: 'timeout', on: 'stream' },
+        { type: 'timeout', on: 'status', times: 1 },
+      ],
+    });
+    const done = (): boolean => seen(fal, 'status')() && inState(fal, 'completed')();
+    const { code, document, cwd } = await interruptedWhen(fal, done);
+    const { charged, details, hint } = document.error!;
+    expect([code, charged, details?.['cancel']]).toEqual([130, 'yes', 'completed']);
+    expect(hint).toContain('fal-edit wait');
+    expect(seen(fal, 'cancel')()).toBe(false);
+    // The result is not here yet: that is what a later command fetches.
+    expect(await onlyJobIn(stateIn(cwd))).toMatchObject({ state: 'accepted' });
+  });
+
+  test('and fal cannot be asked at all: it may be charged, and can be fetched later', async () => {
     const fal = await sandbox({
       toxics: [
         { type: 'timeout', on: 'stream' },
         { type: 'timeout', on: 'status' },
       ],
     });
-    const { code, document } = await interruptedWhen(fal, inState(fal, 'completed'));
-    expect([code, document.error?.charged, document.error?.details?.['cancel']]).toEqual([
-      130,
-      'yes',
-      'completed',
-    ]);
+    const { code, document, cwd, took } = await interruptedWhen(fal, inState(fal, 'completed'));
+    const { charged, details } = document.error!;
+    expect([code, charged, details?.['cancel']]).toEqual([130, 'maybe', 'unreachable']);
+    expect(took).toBeLessThan(8000);
+    expect(await onlyJobIn(stateIn(cwd))).toMatchObject({ state: 'accepted', charged: 'maybe' });
   });
 
   test.each([
-    ['404', { type: 'status', on: 'cancel', code: 404 }, 'not-found'],
-    ['401', { type: 'status', on: 'cancel', code: 401 }, 'unreachable'],
-    ['503 for ever', { type: 'status', on: 'cancel', code: 503 }, 'unreachable'],
-    ['503 once', { type: 'status', on: 'cancel', code: 503, times: 1 }, 'requested'],
-    ['a page', { type: 'html', on: 'cancel' }, 'unreachable'],
-    ['a reset for ever', { type: 'reset_peer', on: 'cancel', stream: 'upstream' }, 'unreachable'],
-    ['a reset once', { type: 'reset_peer', on: 'cancel', stream: 'upstream', times: 1 }, 'requested'],
-  ] as const)('a cancel that is answered with %s', async (_, toxic, outcome) => {
+    ['404', { type: 'status', on: 'cancel', code: 404 }, 'not-found', 'maybe'],
+    ['401', { type: 'status', on: 'cancel', code: 401 }, 'unreachable', 'maybe'],
+    ['503 for ever', { type: 'status', on: 'cancel', code: 503 }, 'unreachable', 'maybe'],
+    ['503 once', { type: 'status', on: 'cancel', code: 503, times: 1 }, 'cancelled', 'no'],
+    ['a page', { type: 'html', on: 'cancel' }, 'unreachable', 'maybe'],
+    ['a reset for ever', { type: 'reset_peer', on: 'cancel', stream: 'upstream' }, 'unreachable', 'maybe'],
+    ['a reset once', { type: 'reset_peer', on: 'cancel', stream: 'upstream', times: 1 }, 'cancelled', 'no'],
+    [
+      'the words for a finished one',
+      { type: 'status', on: 'cancel', code: 400, body: '{"status":"ALREADY_COMPLETED"}' },
+      'completed',
+      'yes',
+    ],
+    [
+      'a 400 without those words',
+      { type: 'status', on: 'cancel', code: 400, body: '{"detail":"Request is completed"}' },
+      'completed',
+      'yes',
+    ],
+  ] as const)('a cancel that is answered with %s', async (_, toxic, outcome, charged) => {
     const fal = await sandbox({ queueMs: 30_000, toxics: [toxic] });
-    const { code, document, took } = await interruptedWhen(fal, seen(fal, 'stream'));
+    const { code, document, took, cwd } = await interruptedWhen(fal, seen(fal, 'stream'));
     expect([code, document.error?.charged, document.error?.details?.['cancel']]).toEqual([
       130,
-      'maybe',
+      charged,
       outcome,
     ]);
+    // Only a cancel that fal confirmed ends it; else a later command looks what came of it.
+    expect((await onlyJobIn(stateIn(cwd))).state).toBe(outcome === 'cancelled' ? 'cancelled' : 'accepted');
     // The client would pause 1, 2 and 4 s between its tries.
     expect(took).toBeLessThan(3000);
   });
@@ -133,50 +191,7 @@ describe('Ctrl-C', () => {
     const { code, document } = await running;
     expect([code, document.error?.charged]).toEqual([130, 'no']);
     expect([fal.ledger().accepted.length, seen(fal, 'submit')()]).toEqual([0, false]);
-  });
-});
-
-describe('the deadline', () => {
-  test('during the upload: temporary, nothing sent, the last trouble named', async () => {
-    const fal = await sandbox({ toxics: [{ type: 'timeout', on: 'put' }] });
-    const { code, document } = await editCat({ env: fal.env }, '--timeout', '300ms');
-    expect([code, document.error?.charged]).toEqual([7, 'no']);
-    expect(document.error?.message).toMatch(/Not done within 300ms.*Nothing was sent/);
-  });
-
-  test('while waiting to send again: the last trouble is told', async () => {
-    const headers = { 'retry-after': '3600' };
-    const fal = await sandbox({ toxics: [{ type: 'status', on: 'submit', code: 429, headers }] });
-    const { code, document } = await editCat({ env: fal.env }, '--timeout', '300ms');
-    expect([code, document.error?.charged]).toEqual([7, 'no']);
-  });
-
-  test.each([
-    ['queued', { queueMs: 30_000 }],
-    ['running', { inferenceMs: 30_000 }],
-  ])('while it is %s: the request is named, and not cancelled', async (state, settings) => {
-    const fal = await sandbox(settings);
-    const { code, document } = await editCat({ env: fal.env }, '--timeout', '500ms');
-    expect([code, document.error?.kind, document.error?.charged]).toEqual([7, 'temporary', 'maybe']);
-    const [accepted] = fal.ledger().accepted;
-    expect(accepted!.state).toBe(state);
-    expect(document.error?.message).toContain(`fal goes on with request ${accepted!.request_id}`);
-    expect(document.error?.details?.['request_id']).toBe(accepted!.request_id);
-    expect(seen(fal, 'cancel')()).toBe(false);
-  });
-
-  test('while the result does not come', async () => {
-    const fal = await sandbox({ toxics: [{ type: 'timeout', on: 'result' }] });
-    const { code, document } = await editCat({ env: fal.env }, '--timeout', '500ms');
-    expect([code, document.error?.charged]).toEqual([7, 'maybe']);
-  });
-
-  test('while the picture is fetched: charged, and done at fal', async () => {
-    const fal = await sandbox({ toxics: [{ type: 'timeout', on: 'file' }] });
-    const { code, document, cwd } = await editCat({ env: fal.env }, '--timeout', '700ms');
-    expect([code, document.error?.charged]).toEqual([7, 'yes']);
-    expect(document.error?.message).toMatch(/done at fal and charged/);
-    expect(await leftIn(cwd)).toEqual([]);
+    expect(await jobsIn(stateIn(cwd))).toEqual([]);
   });
 });
 
@@ -223,19 +238,3 @@ async function weights(): Promise<string> {
   await writeFile(path, Buffer.concat([size, header, Buffer.alloc(4)]));
   return path;
 }
-
-describe('Deadline', () => {
-  test('a person comes first', () => {
-    const stop = new AbortController();
-    const deadline = new Deadline(1, stop.signal);
-    stop.abort(new InterruptedError('SIGTERM'));
-    expect([deadline.signal.aborted, deadline.reason]).toEqual([true, 'interrupted']);
-    deadline.close();
-  });
-
-  test('its time', async () => {
-    const deadline = new Deadline(5, new AbortController().signal);
-    await until(() => deadline.signal.aborted);
-    expect(deadline.reason).toBe('deadline');
-  });
-});

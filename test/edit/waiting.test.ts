@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Toxic } from '../../src/sandbox/toxics.js';
-import { editCat, unhurried } from './harness.js';
+import { lightFetch, type Fetch } from '../../src/light-fetch.js';
+import { onlyJobIn, stateIn } from '../support/ledger.js';
 import { sandbox } from '../support/sandbox.js';
-import { front, sendJson, type Visit } from '../fal/servers.js';
+import { editCat, quickly, seen, unhurried } from './harness.js';
 
 describe('waiting for the result', () => {
   /** Milliseconds from the completion on fal until the program was done, download included. */
@@ -60,13 +61,75 @@ describe('waiting for the result', () => {
     expect([code, fal.ledger().requests.by_role.status]).toEqual([0, 5]);
   });
 
-  test.each([404, 410])('a status of %d: the request is gone, and may be charged', async (status) => {
-    const fal = await sandbox();
-    const { url } = await front(fal, (visit, response) => isWaiting(visit) && sendJson(response, status, {}));
-    const { code, document } = await editCat({ env: { ...fal.env, FAL_PROXY_URL: url } });
-    expect([code, document.error?.kind, document.error?.charged]).toEqual([1, 'failed', 'maybe']);
-    expect(document.error?.details?.['request_id']).toBe(fal.ledger().accepted[0]!.request_id);
+  /** Trouble that says nothing of the request, on the stream or on the polls. */
+  const trouble: [string, (on: 'stream' | 'status') => Toxic][] = [
+    ...[401, 403, 429, 500].map((code): [string, (on: 'stream' | 'status') => Toxic] => [
+      String(code),
+      (on) => ({ type: 'status', on, code }),
+    ]),
+    ['502 in HTML', (on) => ({ type: 'status', on, code: 502, html: true })],
+    ['403 in HTML', (on) => ({ type: 'status', on, code: 403, html: true })],
+    ['200 in HTML', (on) => ({ type: 'html', on })],
+    ['a reset before', (on) => ({ type: 'reset_peer', on, stream: 'upstream' })],
+    ['a reset after', (on) => ({ type: 'reset_peer', on })],
+    ['an end', (on) => ({ type: 'fin', on })],
+    ['half an answer', (on) => ({ type: 'limit_data', on, fraction: 0.5 })],
+  ];
+  const streamOff: Toxic = { type: 'early_end', on: 'stream', events: 0 };
+
+  test.each(trouble)('%s on every stream: the polls bring it', async (_, toxicOn) => {
+    const fal = await sandbox({ inferenceMs: 100, toxics: [toxicOn('stream')] });
+    const { code } = await editCat({ env: fal.env });
+    expect([code, fal.ledger().accepted.length, seen(fal, 'cancel')()]).toEqual([0, 1, false]);
+    expect(fal.ledger().requests.by_role.status).toBeGreaterThan(0);
   });
 
-  const isWaiting = ({ target }: Visit): boolean => target.includes('/status');
+  test.each(trouble)('%s on the first five polls: the next ones bring it', async (_, toxicOn) => {
+    const fal = await sandbox({ inferenceMs: 50, toxics: [streamOff, { ...toxicOn('status'), times: 5 }] });
+    const { code } = await editCat({ env: fal.env });
+    expect([code, fal.ledger().accepted.length]).toEqual([0, 1]);
+    expect(fal.ledger().requests.by_role.status).toBeGreaterThan(5);
+  });
+
+  test.each(trouble)('%s on both for ever: the deadline, and nothing is given up', async (_, toxicOn) => {
+    const fal = await sandbox({ toxics: [toxicOn('stream'), toxicOn('status')] });
+    const { code, document, cwd } = await editCat({ env: fal.env }, '--timeout', '300ms');
+    expect([code, document.error?.kind, document.error?.charged]).toEqual([7, 'temporary', 'maybe']);
+    expect(await onlyJobIn(stateIn(cwd))).toMatchObject({ state: 'accepted', charged: 'maybe' });
+  });
+
+  test('a name service that fails for a while', async () => {
+    const fal = await sandbox({ inferenceMs: 50 });
+    let failures = 0;
+    const far: Fetch = (url, init) => {
+      const target = init?.headers?.['x-fal-target-url'] ?? '';
+      if (!target.includes('/requests/') || failures >= 12) return lightFetch(url, init);
+      failures++;
+      const cause = Object.assign(new Error('getaddrinfo ENOTFOUND queue.fal.run'), {
+        code: 'ENOTFOUND',
+        syscall: 'getaddrinfo',
+      });
+      return Promise.reject(new TypeError('fetch failed', { cause }));
+    };
+    const { code } = await editCat({ env: fal.env, context: { fetch: far } });
+    expect([code, failures, fal.ledger().accepted.length]).toEqual([0, 12, 1]);
+  });
+
+  test.each<[string, Toxic['on'], number, boolean]>([
+    ['the result', 'result', 429, false],
+    ['the result', 'result', 503, true],
+    ['the file', 'file', 429, false],
+    ['the file', 'file', 503, false],
+  ])('Retry-After on %s (%s, %d) is honoured', async (_, on, code, html) => {
+    const headers = { 'retry-after': '1234' };
+    const fal = await sandbox({ toxics: [{ type: 'status', on, code, html, headers, times: 1 }] });
+    const waits: number[] = [];
+    const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
+      waits.push(ms);
+      return quickly(ms === 1_234_000 ? 0 : ms, signal);
+    };
+    const result = await editCat({ env: fal.env, context: { sleep } });
+    expect(result.code).toBe(0);
+    expect(waits.filter((ms) => ms === 1_234_000)).toEqual([1_234_000]);
+  });
 });

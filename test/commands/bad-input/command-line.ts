@@ -67,4 +67,16 @@ export const CONTRADICTIONS: Case[] = [
     says: ['--output -', 'terminal', '> out.png'],
     saysWithJson: ['--output -', '--json'],
   },
+  {
+    name: 'left alone, and to stdout',
+    argv: edit('--detach', '-o', '-'),
+    says: ['--detach', '--output -', 'Give one'],
+    saysWithJson: ['--output -', '--json'],
+  },
+  {
+    name: 'left alone in the built-in sandbox',
+    argv: edit('--detach', '--sandbox'),
+    env: { FAL_PROXY_URL: undefined },
+    says: ['--detach', 'sandbox ends with the run', 'FAL_PROXY_URL'],
+  },
 ];

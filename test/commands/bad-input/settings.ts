@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { edit, edit2, type Case } from './case.js';
 
@@ -144,5 +144,39 @@ export const SETTINGS: Case[] = [
     argv: edit(),
     setup: (folder) => mkdir(path.join(folder, 'fal-edit.config.json')),
     says: ['fal-edit.config.json', 'cannot be read'],
+  },
+  {
+    name: 'state folder that is a file',
+    argv: edit(),
+    files: { state: 'mine' },
+    env: { FAL_EDIT_STATE_DIR: 'state' },
+    kind: 'input',
+    says: ['ledger', /state.ledger\.db/, 'is a file', 'Without it nothing is sent', 'FAL_EDIT_STATE_DIR'],
+  },
+  {
+    name: 'state folder below a file',
+    argv: edit(),
+    env: { FAL_EDIT_STATE_DIR: 'photo.png/state' },
+    kind: 'input',
+    says: ['ledger', 'is a file', 'FAL_EDIT_STATE_DIR'],
+  },
+  {
+    name: 'ledger that is a folder',
+    argv: edit(),
+    setup: (folder) => mkdir(path.join(folder, 'state', 'ledger.db'), { recursive: true }),
+    env: { FAL_EDIT_STATE_DIR: 'state' },
+    kind: 'input',
+    says: ['ledger.db', 'nothing is sent', 'FAL_EDIT_STATE_DIR'],
+  },
+  {
+    name: 'ledger that is none',
+    argv: edit(),
+    setup: async (folder) => {
+      await mkdir(path.join(folder, 'state'), { mode: 0o700 });
+      await writeFile(path.join(folder, 'state', 'ledger.db'), 'This is a note to myself.\n'.repeat(200));
+    },
+    env: { FAL_EDIT_STATE_DIR: 'state' },
+    kind: 'input',
+    says: ['ledger.db', 'damaged, or is no ledger', 'nothing is sent'],
   },
 ];

@@ -1,0 +1,73 @@
+import pLimit from 'p-limit';
+import type { Context } from '../context.js';
+import type { OnEvent } from '../edit/events.js';
+import { recordOfJob, type EditRecord } from '../edit/record.js';
+import { resumeJob, type ResumeOptions } from '../edit/resume.js';
+import type { FalEditError } from '../errors.js';
+import type { Connection } from '../fal/connection.js';
+import type { Job } from '../ledger/job.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { openProgress } from '../terminal/progress.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { asFalEditError } from './fail.js';
+
+/** How many requests are waited for and fetched at once. */
+const AT_ONCE = 8;
+
+export interface HomeOptions extends Pick<ResumeOptions, 'timeoutMs' | 'cancelOnTimeout' | 'write'> {
+  context: Context;
+  connection: Connection;
+  ledger: Ledger;
+  terminal: Terminal;
+  /** Where the pictures go, where that is not for the job itself to say. */
+  elsewhere?: (job: Job) => Promise<ResumeOptions['elsewhere']>;
+}
+
+/** What came of one job. */
+export interface HomeOutcome {
+  job: Job;
+  record: EditRecord;
+  error: FalEditError | undefined;
+}
+
+/**
+ * Waits for jobs that fal has, and saves their pictures. Each comes to an end of its own: one that fails does not
+ * stop the others. Shows what happens; of several, each line says of which.
+ */
+export async function bringJobsHome(jobs: readonly Job[], options: HomeOptions): Promise<HomeOutcome[]> {
+  const { terminal, context } = options;
+  const progress = await openProgress(terminal, context);
+  const limit = pLimit(AT_ONCE);
+  try {
+    return await Promise.all(
+      jobs.map((job) => {
+        const name = jobs.length === 1 ? undefined : (job.requestId ?? job.id).slice(0, 8);
+        return limit(() => bringHomeOne(job, (event) => progress.show(event, name), options));
+      }),
+    );
+  } finally {
+    progress.stop();
+  }
+}
+
+async function bringHomeOne(job: Job, onEvent: OnEvent, options: HomeOptions): Promise<HomeOutcome> {
+  const { terminal, elsewhere, context, connection, ledger, timeoutMs, cancelOnTimeout, write } = options;
+  const record = recordOfJob(job);
+  try {
+    await resumeJob(job, record, {
+      context,
+      connection,
+      ledger,
+      timeoutMs,
+      cancelOnTimeout,
+      leaveWhenInterrupted: true,
+      write,
+      onEvent,
+      elsewhere: await elsewhere?.(job),
+      ...(terminal.options.debug ? { trace: (line: string) => terminal.note(line) } : {}),
+    });
+    return { job, record, error: undefined };
+  } catch (error) {
+    return { job, record, error: asFalEditError(error) };
+  }
+}

@@ -1,0 +1,33 @@
+import type { Settings } from '../config/settings.js';
+import { parseDuration } from '../edit/duration.js';
+import { usageError } from '../errors.js';
+import { numberText } from './number-text.js';
+
+const DEFAULT_TIMEOUT_MS = 10 * 60_000;
+const LONGEST_TIMEOUT_MS = 24 * 60 * 60_000;
+
+/** The deadline of the settings, in milliseconds. */
+export function readTimeout({ values, origins }: Settings): number {
+  const given = textOf(values['timeout']);
+  if (given === undefined) return DEFAULT_TIMEOUT_MS;
+  const ms = parseDuration(given);
+  if (ms !== undefined && ms > 0 && ms <= LONGEST_TIMEOUT_MS) return ms;
+  throw usageError(
+    `${origins['timeout'] ?? '--timeout'}: "${given}" is not allowed. Allowed: a time up to 24h, e.g. 30s, 10m, 1h.`,
+  );
+}
+
+/** A sum of money from the settings. @throws FalEditError (usage) */
+export function readDollars({ values, origins }: Settings, flag: string): number | undefined {
+  const given = textOf(values[flag]);
+  if (given === undefined) return undefined;
+  const parsed = numberText.safeParse(given.trim().replace(/^\$/, ''));
+  if (parsed.success && parsed.data >= 0 && Number.isFinite(parsed.data)) return parsed.data;
+  throw usageError(
+    `${origins[flag] ?? `--${flag}`}: "${given}" is not allowed. Allowed: dollars, e.g. 0.50 or 5.`,
+  );
+}
+
+function textOf(value: Settings['values'][string] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,8 @@
+import * as z from 'zod';
+
+/** A number as people write it on a command line. */
+export const numberText = z
+  .string()
+  .trim()
+  .regex(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i)
+  .transform(Number);

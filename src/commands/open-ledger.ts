@@ -1,0 +1,36 @@
+import type { Settings } from '../config/settings.js';
+import type { Context } from '../context.js';
+import type { Connection } from '../fal/connection.js';
+import { Ledger } from '../ledger/ledger.js';
+import { abandonedJobs } from '../ledger/lookup.js';
+import { SANDBOX } from '../ledger/spending.js';
+import type { Terminal } from '../terminal/terminal.js';
+
+/** The user's ledger. @throws FalEditError (input, temporary): it cannot be used, and nothing is to be sent */
+export function openLedger({ stateDir }: Pick<Settings, 'stateDir'>, context: Context): Promise<Ledger> {
+  return Ledger.open(stateDir ?? context.folders.state, context);
+}
+
+/** The way to fal as the ledger calls it. */
+export function viaOf({ values }: Pick<Settings, 'values'>, { proxyUrl }: Connection): string {
+  return values['sandbox'] === true ? SANDBOX : (proxyUrl ?? 'fal');
+}
+
+/** Offers back what earlier runs paid for and did not bring home, and what they may have paid for. */
+export function offerUnfinished(ledger: Ledger, via: string, terminal: Terminal): void {
+  if (via === SANDBOX) return;
+  const count = (...states: Parameters<typeof abandonedJobs>[1]): number =>
+    abandonedJobs(ledger, states).filter((job) => job.via === via && !job.detached).length;
+  const awaited = count('accepted', 'completed');
+  if (awaited > 0) {
+    const which = awaited === 1 ? '1 earlier edit is' : `${awaited} earlier edits are`;
+    terminal.note(
+      `${which} at fal and not saved here. Bring home what is paid for: fal-edit wait --unfinished`,
+    );
+  }
+  const unknown = count('intent', 'unknown');
+  if (unknown > 0) {
+    const which = unknown === 1 ? '1 earlier edit' : `${unknown} earlier edits`;
+    terminal.note(`Of ${which} it is not known whether fal took it. Find out: fal-edit reconcile --all`);
+  }
+}

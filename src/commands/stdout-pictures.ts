@@ -1,0 +1,36 @@
+import type { Context } from '../context.js';
+import type { EditRecord } from '../edit/record.js';
+import { FalEditError, usageError } from '../errors.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { shortPath } from './edit-document.js';
+
+/** The results, one written path a line. */
+export function printPaths(record: EditRecord, { cwd }: Context, terminal: Terminal): void {
+  for (const { path } of record.images) {
+    if (path !== null && path !== '-') terminal.result(shortPath(path, cwd));
+  }
+}
+
+/** @throws FalEditError (usage) */
+export function refusePictureOnTerminal({ stdout }: Context): void {
+  if (stdout.isTTY !== true) return;
+  throw usageError(
+    '--output -: stdout is a terminal, which cannot show the bytes of a picture.',
+    'Redirect it: … -o - > out.png',
+  );
+}
+
+/** Waits until the pipe has taken it all. */
+export function writeWhole({ stdout }: Context, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stdout.write(bytes, (error) => {
+      if (error == null) resolve();
+      else
+        reject(
+          new FalEditError('failed', `The picture could not be written to stdout: ${error.message}`, {
+            charged: 'yes',
+          }),
+        );
+    });
+  });
+}

@@ -1,0 +1,50 @@
+import { FalEditError } from '../errors.js';
+import { historyOf } from '../fal/history.js';
+import { saysGone } from '../fal/unreachable.js';
+import { lookAt, sessionAt, type AtFal, type LookOptions } from './look.js';
+
+/**
+ * fal's answer to a request, as fal gives it: from its queue, or from its history, which forgets later
+ * (fal-api.md 2.4, 5.5). Does not wait for a request that still runs.
+ *
+ * @throws FalEditError (temporary): it is not done, or fal cannot be asked; (failed, moderated): it ended without
+ * an answer; (failed): fal has forgotten it
+ */
+export async function answerAtFal(request: AtFal, options: LookOptions): Promise<unknown> {
+  try {
+    return await fromQueue(request, options);
+  } catch (error) {
+    if (!saysGone(error)) throw error;
+    const remembered = await fromHistory(request, options);
+    if (remembered === undefined) throw error;
+    return remembered;
+  }
+}
+
+async function fromQueue({ endpoint, requestId }: AtFal, options: LookOptions): Promise<unknown> {
+  const { status } = await lookAt({ endpoint, requestId }, options);
+  if (status !== 'COMPLETED') {
+    const doing = status === 'IN_QUEUE' ? 'waits in the queue' : 'runs';
+    throw new FalEditError('temporary', `Request ${requestId} still ${doing}: it has no result yet.`, {
+      charged: 'maybe',
+      hint: `Wait for it: fal-edit wait ${requestId}`,
+      details: { request_id: requestId },
+    });
+  }
+  const { client } = sessionAt(requestId, options);
+  const answer: { data: unknown } = await client.queue.result(endpoint, { requestId });
+  return answer.data;
+}
+
+async function fromHistory(
+  request: AtFal,
+  { connection, context, signal, trace }: LookOptions,
+): Promise<unknown> {
+  try {
+    const [found] = await historyOf(request, { connection, context, signal, trace });
+    return found?.requestId === request.requestId ? found.output : undefined;
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import { historyOf } from '../fal/history.js';
+import type { AdoptedRequest } from '../ledger/insert.js';
+import type { Model } from '../models/model.js';
+import { foreignDelivery } from './delivery.js';
+import { extensionOf } from './destination.js';
+import { lookAt, type LookOptions } from './look.js';
+
+/**
+ * All that can be known of a request that was not sent from here, for the ledger to adopt. fal's history knows
+ * what was sent; where it cannot be had, it is enough that fal's queue knows the request.
+ *
+ * @throws FalEditError (failed): fal does not know it; (auth, temporary): it cannot be asked
+ */
+export async function introduce(
+  requestId: string,
+  model: Model,
+  options: LookOptions,
+): Promise<Omit<AdoptedRequest, 'via'>> {
+  const { endpoint } = model;
+  const input = await inputOf(requestId, endpoint, options);
+  if (input === undefined) await lookAt({ endpoint, requestId }, options);
+  const { prompt, seed, num_images: count, output_format: format } = input ?? {};
+  const delivery = foreignDelivery({ requestId }, model, options.context.cwd);
+  const known = model.formats.find((candidate) => candidate === format);
+  return {
+    requestId,
+    model: model.name,
+    endpoint,
+    prompt: typeof prompt === 'string' ? prompt : '',
+    seed: typeof seed === 'number' && Number.isSafeInteger(seed) ? seed : 0,
+    unitPriceUsd: model.price.unitUsd,
+    input,
+    delivery: {
+      ...delivery,
+      count: typeof count === 'number' ? count : delivery.count,
+      ext: known === undefined ? delivery.ext : extensionOf(known),
+    },
+  };
+}
+
+async function inputOf(
+  requestId: string,
+  endpoint: string,
+  { connection, context, signal, trace }: LookOptions,
+): Promise<Record<string, unknown> | undefined> {
+  try {
+    const [found] = await historyOf({ endpoint, requestId }, { connection, context, signal, trace });
+    return found?.requestId === requestId ? found.input : undefined;
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}

@@ -1,0 +1,154 @@
+import { FalEditError, messageOf, type Charged } from '../errors.js';
+import type { SubmitJournal, SubmitState } from '../fal/submit-once.js';
+import { isAwaited, type Job, type JobImage, type JobState } from '../ledger/job.js';
+import type { Completion, Ledger } from '../ledger/ledger.js';
+import type { OnEvent } from './events.js';
+import type { EditRecord } from './record.js';
+
+/**
+ * Writes the life of one edit into the ledger as it goes on.
+ *
+ * Up to the intent a ledger that fails stops the edit: nothing was sent. From the acceptance on it does not, since
+ * the edit is paid for and its pictures are worth more than their entry; that it fell behind is told at once, and
+ * is how the run ends, unless the ledger takes it all later on.
+ */
+export class Journal implements SubmitJournal {
+  /** Why the ledger does not know all that happened; undefined where it does. */
+  fellBehind: unknown;
+  state: JobState;
+  /** What the ledger did not take, in order. It can be told again: each write says where the job is, not how far it goes. */
+  private readonly missed: (() => unknown)[] = [];
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly job: Pick<Job, 'id' | 'state'>,
+    private readonly record: EditRecord,
+    private readonly onEvent: OnEvent,
+  ) {
+    this.state = job.state;
+  }
+
+  get recovery(): string {
+    return `See what came of it: fal-edit reconcile ${this.job.id}`;
+  }
+
+  get jobId(): string {
+    return this.job.id;
+  }
+
+  intend(): void {
+    this.ledger.intend(this.job.id, this.record.input, this.record.uploads);
+    this.state = 'intent';
+  }
+
+  intendAgain(): void {
+    this.ledger.intendAgain(this.job.id);
+  }
+
+  accepted(requestId: string): void {
+    this.record.requestId = requestId;
+    this.state = 'accepted';
+    this.safely(() => this.ledger.accept(this.job.id, requestId));
+  }
+
+  /** Returns where the pictures are to go; the ledger's word counts where another command was quicker. */
+  completed(completion: Completion): readonly (string | undefined)[] {
+    this.state = 'completed';
+    // Chosen once: when the ledger is told again, the picture itself may have the name.
+    let chosen: readonly (string | undefined)[] | undefined;
+    const targets: Completion['targets'] = (isPromised) => (chosen ??= completion.targets(isPromised));
+    const known = this.safely(() => this.ledger.complete(this.job.id, { ...completion, targets }));
+    return known ?? targets(() => false);
+  }
+
+  /** Another name for a picture whose name was taken meanwhile. */
+  retarget(index: number, from: string, to: string): string {
+    return this.safely(() => this.ledger.retarget(this.job.id, index, from, to)) ?? to;
+  }
+
+  savedImage(image: Omit<JobImage, 'target'>): void {
+    this.safely(() => this.ledger.saveImage(this.job.id, image));
+  }
+
+  /** All that was asked for is done. */
+  finished(): void {
+    this.state = 'saved';
+    this.safely(() => this.ledger.finish(this.job.id));
+  }
+
+  /** It runs without us, on purpose. */
+  left(): void {
+    this.safely(() => this.ledger.release(this.job.id));
+  }
+
+  cancelRequested(): void {
+    this.safely(() => this.ledger.cancelRequested(this.job.id));
+  }
+
+  /**
+   * The edit did not come home. Where that is its end, the end is written down; else it is let go of, so that a
+   * later command takes it up.
+   */
+  ended(error: unknown, submit: SubmitState): void {
+    const { kind, charged, message } = asEnding(error);
+    const end = (state: Parameters<Ledger['end']>[1]['state'], as: Charged): void => {
+      this.state = state;
+      this.safely(() => this.ledger.end(this.job.id, { state, charged: as, error: { kind, message } }));
+    };
+    if (this.state === 'planned' || this.state === 'intent') {
+      if (submit === 'unknown' || submit === 'sending') end('unknown', 'maybe');
+      else if (submit === 'rejected') end('rejected', 'no');
+      else end(kind === 'interrupted' ? 'cancelled' : 'failed', 'no');
+    } else if (isCancelled(error)) end('cancelled', charged);
+    else if (kind === 'moderated') end('moderated', charged);
+    // What fails after the result is here fails on this machine: the picture can still be fetched.
+    else if (kind === 'failed' && this.state === 'accepted') end('failed', charged);
+    else if (isAwaited(this.state)) this.safely(() => this.ledger.release(this.job.id));
+  }
+
+  /** First what the ledger did not take before: it is never told that an edit is saved, but not where. */
+  private safely<T>(write: () => T): T | undefined {
+    this.missed.push(write);
+    try {
+      let value: unknown;
+      for (let next = this.missed[0]; next !== undefined; next = this.missed[0]) {
+        value = next();
+        this.missed.shift();
+      }
+      this.fellBehind = undefined;
+      return value as T;
+    } catch (error) {
+      this.fellBehind ??= error;
+      const { requestId } = this.record;
+      if (requestId !== null) this.onEvent({ type: 'unrecorded', requestId, why: messageOf(error) });
+      return undefined;
+    }
+  }
+}
+
+/** The edit is at fal or even here, and the ledger could not be told. */
+export function unrecordedError(journal: Journal, record: EditRecord, other: unknown): FalEditError {
+  const why = messageOf(journal.fellBehind);
+  const also = other === undefined ? '' : ` Besides: ${messageOf(other)}`;
+  return new FalEditError(
+    'unknown',
+    `Request ${record.requestId ?? ''} was accepted and is charged, but the ledger could not be told of all that came of it. ${why}${also}`,
+    {
+      charged: 'yes',
+      hint: `Note the request id. When the ledger works again: fal-edit reconcile ${journal.jobId}`,
+      details: { request_id: record.requestId, job: journal.jobId },
+      origin: journal.fellBehind,
+    },
+  );
+}
+
+function asEnding(error: unknown): Pick<FalEditError, 'kind' | 'charged' | 'message'> {
+  if (error instanceof FalEditError) return error;
+  return { kind: 'internal', charged: 'maybe', message: messageOf(error) };
+}
+
+/** Whether fal says that the edit was cancelled (fal-api.md 2.4), or we made sure that it was. */
+function isCancelled(error: unknown): boolean {
+  if (!(error instanceof FalEditError)) return false;
+  return error.details?.['http_status'] === 499 || error.details?.['cancel'] === 'cancelled';
+}

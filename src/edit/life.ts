@@ -1,0 +1,82 @@
+import type { Context } from '../context.js';
+import type { Connection } from '../fal/connection.js';
+import { openSession, type FalSession } from '../fal/session.js';
+import type { Delivery } from '../ledger/job.js';
+import { flagForField } from '../models/explain.js';
+import type { Model } from '../models/model.js';
+import { Deadline } from './deadline.js';
+import type { OnEvent } from './events.js';
+import { unrecordedError, type Journal } from './journal.js';
+import type { EditRecord } from './record.js';
+import { stoppedError } from './stopping.js';
+import type { Targets } from './targets.js';
+
+/** What every way to run or to go on with an edit is told. */
+export interface LifeOptions {
+  context: Context;
+  connection: Connection;
+  /** Our own deadline, in milliseconds. */
+  timeoutMs: number;
+  /** At the deadline, ask fal to cancel the edit instead of leaving it to be fetched later. */
+  cancelOnTimeout?: boolean | undefined;
+  /** Ctrl-C ends the waiting alone: what waits in fal's queue was put there by somebody else, to stay. */
+  leaveWhenInterrupted?: boolean | undefined;
+  /** Takes the bytes where they go to a stream. */
+  write?: ((bytes: Uint8Array) => Promise<void>) | undefined;
+  onEvent: OnEvent;
+  trace?: ((line: string) => void) | undefined;
+}
+
+/** One edit on its way: what all of its steps share. */
+export interface Life {
+  model: Model;
+  record: EditRecord;
+  journal: Journal;
+  session: FalSession;
+  deadline: Deadline;
+  /** Undefined where the bytes go to a stream. */
+  targets: Targets | undefined;
+  delivery: Pick<Delivery, 'force' | 'keepBlanked'>;
+  /** Whether the ledger's choice of paths counts: not where somebody asked for other ones. */
+  asPromised: boolean;
+  options: LifeOptions;
+}
+
+/** What a life starts from. */
+export type LifeStart = Omit<Life, 'session' | 'deadline'>;
+
+/**
+ * Runs the steps of an edit under its deadline, and writes down how it ended, whatever happens.
+ *
+ * @throws FalEditError
+ */
+export async function live(start: LifeStart, steps: (life: Life) => Promise<void>): Promise<void> {
+  const { record, journal, model, options } = start;
+  const { context, connection, timeoutMs, trace } = options;
+  const started = context.elapsed();
+  const deadline = new Deadline(timeoutMs, context.signal);
+  const session = openSession({
+    connection,
+    context,
+    signal: deadline.signal,
+    nameField: (path) => flagForField(model, path),
+    journal,
+    ...(record.requestId === null ? {} : { requestId: record.requestId }),
+    ...(trace === undefined ? {} : { trace }),
+  });
+  const life: Life = { ...start, session, deadline };
+  let failure: unknown;
+  try {
+    await steps(life);
+  } catch (error) {
+    failure = deadline.signal.aborted ? await stoppedError(life, error) : error;
+    journal.ended(failure, session.exchange.submit.state);
+  } finally {
+    deadline.close();
+    record.state = journal.state;
+    record.timings.totalMs = Math.round(context.elapsed() - started);
+  }
+  const unrecorded = journal.fellBehind !== undefined && record.requestId !== null;
+  if (unrecorded) throw unrecordedError(journal, record, failure);
+  if (failure !== undefined) throw failure as Error;
+}

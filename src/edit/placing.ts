@@ -1,0 +1,85 @@
+import { lstatSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { codeOf } from '../errors.js';
+import type { Life } from './life.js';
+import { saveWhole } from './save.js';
+import { numbered } from './targets.js';
+
+/**
+ * A path for each picture, absolute; undefined for one that is not to become a file. A name that is taken, on the
+ * disk or by what another job is about to save, is passed by with a number, unless the user said to overwrite.
+ *
+ * @param wanted by picture, whether it is to be kept
+ */
+export function choosePaths(
+  { targets, record, delivery }: Pick<Life, 'targets' | 'record' | 'delivery'>,
+  wanted: readonly boolean[],
+  isPromised: (file: string) => boolean,
+): (string | undefined)[] {
+  const chosen = new Set<string>();
+  return wanted.map((isWanted, index) => {
+    if (targets === undefined || !isWanted) return undefined;
+    const first = targets.pathOf(index, record.requestId ?? '');
+    const path = delivery.force ? first : freeName(first, (file) => chosen.has(file) || isPromised(file));
+    chosen.add(path);
+    return path;
+  });
+}
+
+/** Names one picture of one job, in the names of temporary files. */
+export function tagOf(jobId: string, index: number): string {
+  return `${jobId}-${index}`;
+}
+
+function freeName(first: string, isTaken: (file: string) => boolean): string {
+  for (let number = 1; ; number++) {
+    const candidate = numbered(first, number);
+    if (!isTaken(candidate) && !isThere(candidate)) return candidate;
+  }
+}
+
+/**
+ * Gives a picture the name that was chosen for it. Where the name was taken in the meantime by this very picture,
+ * another command was quicker, and all is well; where it was taken by something else, the next free one is chosen.
+ *
+ * @returns the absolute path that it has
+ * @throws the system's error
+ */
+export async function placePicture(
+  { journal, delivery, asPromised }: Pick<Life, 'journal' | 'delivery' | 'asPromised'>,
+  index: number,
+  chosen: string,
+  bytes: Uint8Array,
+): Promise<string> {
+  const options = { force: delivery.force, tag: tagOf(journal.jobId, index) };
+  let swept = 0;
+  for (let target = chosen; ;) {
+    try {
+      if (await saveWhole(target, bytes, options)) return target;
+    } catch (error) {
+      // Another command that saved the same picture has tidied up after it.
+      if (codeOf(error) !== 'ENOENT' || ++swept > 3) throw error;
+      continue;
+    }
+    if (asPromised && (await holds(target, bytes))) return target;
+    const next = freeName(chosen, (file) => file === target);
+    target = asPromised ? journal.retarget(index, target, next) : next;
+  }
+}
+
+/** Also a link that leads nowhere has the name. Where the folder is none, saving will say so. */
+function isThere(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+async function holds(file: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    return Buffer.from(bytes).equals(await readFile(file));
+  } catch {
+    return false;
+  }
+}

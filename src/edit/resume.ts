@@ -1,0 +1,48 @@
+import type { Job } from '../ledger/job.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { findModel } from '../models/registry.js';
+import { follow, type Answered } from './awaiting.js';
+import { bringHome } from './collect.js';
+import { foreignDelivery, targetsOf } from './delivery.js';
+import { Journal } from './journal.js';
+import { live, type Life, type LifeOptions } from './life.js';
+import type { EditRecord } from './record.js';
+import type { Targets } from './targets.js';
+
+export interface ResumeOptions extends LifeOptions {
+  ledger: Ledger;
+  /** Where to put the pictures, where that is not for the job to say. */
+  elsewhere?: { targets: Targets | undefined; force: boolean } | undefined;
+}
+
+/**
+ * Goes on with an edit that fal has: waits for it if need be, and saves its pictures where the command that sent
+ * it would have. Several may do so at once: they end up with the same files.
+ *
+ * @throws FalEditError; the record then holds what is known
+ */
+export async function resumeJob(job: Job, record: EditRecord, options: ResumeOptions): Promise<void> {
+  const { ledger, elsewhere, context, onEvent } = options;
+  const model = findModel(job.endpoint);
+  const delivery = job.delivery ?? foreignDelivery(job, model, context.cwd);
+  ledger.own(job.id);
+  const start = {
+    model,
+    record,
+    journal: new Journal(ledger, job, record, onEvent),
+    targets: elsewhere === undefined ? targetsOf(delivery, job) : elsewhere.targets,
+    delivery: { keepBlanked: delivery.keepBlanked, force: elsewhere?.force ?? delivery.force },
+    asPromised: elsewhere === undefined,
+    options,
+  };
+  await live(start, async (life) => {
+    await bringHome(life, remembered(job, life) ?? (await follow(life)), job.images);
+  });
+}
+
+/** The answer that an earlier command has written down. */
+function remembered({ result }: Job, { model }: Life): Answered | undefined {
+  if (result === undefined) return undefined;
+  const output = model.fromOutput(result);
+  return output === undefined ? undefined : { data: result, output };
+}

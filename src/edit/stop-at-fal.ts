@@ -1,0 +1,135 @@
+import type { Context } from '../context.js';
+import { FalEditError, type Charged } from '../errors.js';
+import { cancelRequest } from '../fal/cancel.js';
+import type { Connection } from '../fal/connection.js';
+import { openSession, type FalSession } from '../fal/session.js';
+import { parseStatus, type QueueStatus } from '../fal/status-events.js';
+import { saysGone } from '../fal/unreachable.js';
+import type { Model } from '../models/model.js';
+import type { EditRecord } from './record.js';
+
+/** What became of a request that was to be stopped. */
+export type Stopped =
+  /** It did not run, and costs nothing; or fal confirmed that it was cut short. */
+  | 'cancelled'
+  /** fal took note, and it is not known yet whether in time. */
+  | 'requested'
+  /** It runs, and was left alone. */
+  | 'running'
+  /** It was done before. */
+  | 'completed'
+  | 'not-found'
+  | 'unreachable';
+
+/** The same, and what the user has to reckon with. */
+export interface StopOutcome {
+  stopped: Stopped;
+  charged: Charged;
+}
+
+const CHARGED: Record<Exclude<Stopped, 'cancelled'>, Charged> = {
+  requested: 'maybe',
+  running: 'maybe',
+  completed: 'yes',
+  'not-found': 'maybe',
+  unreachable: 'maybe',
+};
+
+function outcome(stopped: keyof typeof CHARGED): StopOutcome {
+  return { stopped, charged: CHARGED[stopped] };
+}
+
+/** It was taken out of the queue before it ran (fal-api.md 2.5). */
+const UNQUEUED: StopOutcome = { stopped: 'cancelled', charged: 'no' };
+
+/** What the stopping of an edit needs of it. */
+export interface Stoppable {
+  model: Pick<Model, 'endpoint'>;
+  record: Pick<EditRecord, 'requestId'>;
+  journal: { cancelRequested: () => void };
+  options: { context: Context; connection: Connection };
+}
+
+/** A cancel is a courtesy: whoever pressed Ctrl-C does not wait longer than this for all of it. */
+const PATIENCE_MS = 5_000;
+/** Between two looks at whether fal has cancelled it. */
+const LOOK_MS = 250;
+
+/**
+ * Takes a request out of fal's queue. One that runs is stopped only where that is asked for: it is charged all the
+ * same, mostly, and its picture can still be had. Whether fal did as it was told is looked at: only a confirmed
+ * cancel counts as one.
+ */
+export async function stopAtFal(
+  { model, record, journal, options }: Stoppable,
+  { evenRunning }: { evenRunning: boolean },
+): Promise<StopOutcome> {
+  const { endpoint } = model;
+  const requestId = record.requestId ?? '';
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(new Error('fal takes too long')), PATIENCE_MS);
+  // A session of its own: the run's signal is spent.
+  const session = openSession({ ...options, signal: patience.signal, nameField: String, requestId });
+  try {
+    if (!evenRunning) {
+      const status = await look(session, endpoint, requestId);
+      if (typeof status === 'string') return outcome(status);
+      if (status.status === 'IN_PROGRESS') return outcome('running');
+      if (status.status === 'COMPLETED') return outcome('completed');
+    }
+    journal.cancelRequested();
+    const answer = await cancelRequest(session, endpoint, requestId);
+    if (answer === 'cancelled') return UNQUEUED;
+    return answer === 'requested'
+      ? await confirm(session, endpoint, requestId, options.context)
+      : outcome(answer);
+  } catch {
+    return outcome('requested');
+  } finally {
+    clearTimeout(timer);
+    patience.abort();
+  }
+}
+
+async function look(
+  { client }: FalSession,
+  endpoint: string,
+  requestId: string,
+): Promise<QueueStatus | 'not-found' | 'unreachable'> {
+  try {
+    const status = parseStatus(await client.queue.status(endpoint, { requestId, logs: false }));
+    return status ?? 'unreachable';
+  } catch (error) {
+    return saysGone(error) ? 'not-found' : 'unreachable';
+  }
+}
+
+/** Looks until the request is over, one way or the other. Until the patience ends it stays "requested". */
+async function confirm(
+  session: FalSession,
+  endpoint: string,
+  requestId: string,
+  { sleep }: Pick<Context, 'sleep'>,
+): Promise<StopOutcome> {
+  for (;;) {
+    const status = await look(session, endpoint, requestId);
+    // Out of the queue, and forgotten with that.
+    if (status === 'not-found') return UNQUEUED;
+    if (status === 'unreachable' || status.status === 'IN_PROGRESS') return outcome('requested');
+    if (status.status === 'COMPLETED') return endOf(session, endpoint, requestId);
+    await sleep(LOOK_MS);
+  }
+}
+
+/** A cancelled one has a result as well, 499, which says what it cost (fal-api.md 2.4). */
+async function endOf({ client }: FalSession, endpoint: string, requestId: string): Promise<StopOutcome> {
+  try {
+    await client.queue.result(endpoint, { requestId });
+    return outcome('completed');
+  } catch (error) {
+    if (!(error instanceof FalEditError)) return outcome('requested');
+    if (saysGone(error)) return UNQUEUED;
+    if (error.details?.['http_status'] === 499) return { stopped: 'cancelled', charged: error.charged };
+    return outcome('completed');
+  }
+}

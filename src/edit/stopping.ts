@@ -1,0 +1,92 @@
+/*
+ * An edit that we end ourselves: at the deadline, or because a person said so. What is at fal stays there to be
+ * fetched; only what still waits in fal's queue is taken out of it, since that costs nothing.
+ */
+import {
+  FalEditError,
+  InterruptedError,
+  messageOf,
+  type Charged,
+  type FalEditErrorOptions,
+} from '../errors.js';
+import { durationText } from './duration.js';
+import type { Life } from './life.js';
+import { stopAtFal, type Stopped } from './stop-at-fal.js';
+
+/** What to tell about an edit that was stopped, by how far it had come, after fal was asked what can be asked. */
+export async function stoppedError(life: Life, error: unknown): Promise<FalEditError> {
+  const { record, journal, session, deadline, options } = life;
+  const { exchange } = session;
+  const interrupted = deadline.reason === 'interrupted';
+  const build = (message: string, more: FalEditErrorOptions): FalEditError =>
+    interrupted
+      ? new InterruptedError(signalOf(options.context.signal), message, more)
+      : new FalEditError('temporary', message, more);
+  const what = interrupted ? 'Interrupted' : `Not done within ${durationText(deadline.timeoutMs)}`;
+  const trouble = exchange.lastTrouble === undefined ? '' : ` (the last trouble: ${exchange.lastTrouble})`;
+
+  const { requestId } = record;
+  if (requestId === null) {
+    if (exchange.submit.charged === 'no') {
+      return build(`${what}${trouble}. Nothing was sent, nothing is charged.`, { charged: 'no' });
+    }
+    // Cut off between the submit and its answer: nobody knows, and a deadline has a kind of its own for that.
+    if (!interrupted && error instanceof FalEditError) return error;
+    return build(`${what} while the edit was being sent: it may have arrived and may be charged.`, {
+      charged: 'maybe',
+      hint: `It was not sent again. ${journal.recovery}`,
+      details: { job: journal.jobId },
+    });
+  }
+  const details = { request_id: requestId, job: journal.jobId };
+  const fetch = `Bring it home, at no further cost: fal-edit wait ${requestId}`;
+  if (exchange.hasResult || journal.state === 'completed') {
+    return build(`${what}. Request ${requestId} is done at fal and charged, but not all of it is here.`, {
+      charged: 'yes',
+      hint: fetch,
+      details,
+    });
+  }
+  const leaves = interrupted ? options.leaveWhenInterrupted === true : options.cancelOnTimeout !== true;
+  if (leaves) {
+    return build(
+      `${what}${trouble}. fal goes on with request ${requestId}, and charges it when it is done.`,
+      {
+        charged: 'maybe',
+        hint: interrupted ? fetch : `${fetch}. Or give it more time with --timeout.`,
+        details,
+      },
+    );
+  }
+  const { stopped, charged } = await stopAtFal(life, { evenRunning: !interrupted });
+  return build(`${what}. ${stoppedText(requestId, stopped, charged)}`, {
+    charged,
+    ...(stopped === 'cancelled' ? {} : { hint: fetch }),
+    details: { ...details, cancel: stopped },
+    origin: messageOf(error),
+  });
+}
+
+/** What became of a request that was to be stopped, in a sentence. */
+export function stoppedText(id: string, stopped: Stopped, charged: Charged): string {
+  switch (stopped) {
+    case 'cancelled':
+      return charged === 'no'
+        ? `Request ${id} was cancelled at fal: nothing is charged.`
+        : `Request ${id} was cancelled at fal while it ran, and may be charged.`;
+    case 'requested':
+      return `fal was asked to cancel request ${id}, but it may already run: it may still finish and be charged.`;
+    case 'running':
+      return `Request ${id} runs at fal, and is charged when it is done.`;
+    case 'completed':
+      return `Request ${id} was already done at fal, and is charged.`;
+    case 'not-found':
+      return `fal does not know request ${id} any more; it may have been charged.`;
+    case 'unreachable':
+      return `fal could not be asked about request ${id}: it may finish and be charged.`;
+  }
+}
+
+function signalOf(signal: AbortSignal): 'SIGINT' | 'SIGTERM' {
+  return signal.reason instanceof InterruptedError ? signal.reason.signal : 'SIGINT';
+}
