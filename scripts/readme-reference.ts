@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { EDIT_FLAGS } from '../src/commands/edit-flags.js';
 import type { Flag } from '../src/commands/flag.js';
+import { PAGES } from '../src/commands/help-pages.js';
 import { SANDBOX_FLAGS } from '../src/commands/sandbox-flags.js';
 import { EXIT_CODES, type ErrorKind } from '../src/exit-codes.js';
 import { allowed, placeAt } from '../src/models/allowed.js';
@@ -13,6 +14,8 @@ import { describeToxics } from '../src/sandbox/toxic-text.js';
 export function referenceBlocks(): Record<string, string> {
   return {
     flags: flagTable(EDIT_FLAGS),
+    commands: commandTable(),
+    'command-flags': commandFlagTable(),
     models: modelTable(),
     'exit-codes': exitCodeTable(),
     'sandbox-flags': flagTable(SANDBOX_FLAGS),
@@ -37,14 +40,46 @@ function split(text: string, marker: string): [string, string] {
   return [text.slice(0, at), text.slice(at + marker.length)];
 }
 
+/** The commands about edits that were sent earlier: those that neither the table of an edit nor the sandbox's has. */
+const CONTROL = Object.entries(PAGES).filter(([name]) => name !== 'edit' && name !== 'sandbox');
+
+function commandTable(): string {
+  return table(
+    ['command', 'what it does'],
+    CONTROL.map(([, { usage, about }]) => [code(usage.replace(' [options]', '')), cell(about)]),
+  );
+}
+
+/** Flags that several commands share stand there once. */
+function commandFlagTable(): string {
+  const rows = new Map<string, { flag: Flag; commands: string[] }>();
+  for (const [name, { flags }] of CONTROL) {
+    for (const flag of flags) {
+      const key = JSON.stringify([spelling(flag), flag.help]);
+      const row: { flag: Flag; commands: string[] } = rows.get(key) ?? { flag, commands: [] };
+      row.commands.push(name);
+      rows.set(key, row);
+    }
+  }
+  return table(
+    ['flag', 'of', 'meaning'],
+    [...rows.values()].map(({ flag, commands }) => [
+      code(spelling(flag)),
+      commands.length === CONTROL.length ? 'all' : commands.join(', '),
+      cell(flag.help),
+    ]),
+  );
+}
+
 function flagTable(flags: readonly Flag[]): string {
   const rows = flags
     .filter((flag) => flag.hidden !== true)
-    .map(({ name, short, value, help }) => {
-      const spelled = `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
-      return [code(spelled), cell(help)];
-    });
+    .map((flag) => [code(spelling(flag)), cell(flag.help)]);
   return table(['flag', 'meaning'], rows);
+}
+
+function spelling({ name, short, value }: Flag): string {
+  return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 
 /** Every flag that a model's input has a field for, with what each model allows. */

@@ -1,8 +1,17 @@
 import { Command, Option } from 'commander';
 import { VERSION } from './commands/at-once.js';
+import {
+  CANCEL_FLAGS,
+  COSTS_FLAGS,
+  REQUESTS_FLAGS,
+  RESULT_FLAGS,
+  STATUS_FLAGS,
+  WAIT_FLAGS,
+} from './commands/control-flags.js';
 import { EDIT_FLAGS } from './commands/edit-flags.js';
-import { EDIT_HELP, SANDBOX_HELP } from './commands/help-pages.js';
+import { PAGES } from './commands/help-pages.js';
 import { propertyOf, type Flag } from './commands/flag.js';
+import { RECONCILE_FLAGS } from './commands/reconcile-flags.js';
 import { SANDBOX_FLAGS } from './commands/sandbox-flags.js';
 import type { FlagValue } from './config/settings.js';
 import type { Context } from './context.js';
@@ -10,10 +19,71 @@ import type { ExitCode } from './exit-codes.js';
 import { helpText, type HelpPage } from './terminal/help.js';
 
 /** The words that are commands; whatever else stands first starts an edit. */
-export const COMMANDS = ['edit', 'sandbox', 'help'];
+export const COMMANDS = [...Object.keys(PAGES), 'help'];
+
+type Given = Record<string, FlagValue>;
+
+/** How a command is called. Its code is loaded when it runs, so that the parser costs no more than this file. */
+interface Calling {
+  flags: readonly Flag[];
+  /** What stands on the command line beside flags, e.g. `[id...]`; nothing may without it. */
+  words?: string;
+  run: (words: readonly string[], given: Given, context: Context) => Promise<ExitCode>;
+}
+
+const CALLINGS: Record<keyof typeof PAGES, Calling> = {
+  edit: {
+    flags: EDIT_FLAGS,
+    words: '[image...]',
+    run: async (images, given, context) =>
+      (await import('./commands/edit.js')).editCommand(images, given, context),
+  },
+  requests: {
+    flags: REQUESTS_FLAGS,
+    run: async (_, given, context) =>
+      (await import('./commands/requests.js')).requestsCommand(given, context),
+  },
+  status: {
+    flags: STATUS_FLAGS,
+    words: '[id...]',
+    run: async (ids, given, context) =>
+      (await import('./commands/status.js')).statusCommand(ids, given, context),
+  },
+  wait: {
+    flags: WAIT_FLAGS,
+    words: '[id...]',
+    run: async (ids, given, context) => (await import('./commands/wait.js')).waitCommand(ids, given, context),
+  },
+  result: {
+    flags: RESULT_FLAGS,
+    words: '[id...]',
+    run: async (ids, given, context) =>
+      (await import('./commands/result.js')).resultCommand(ids, given, context),
+  },
+  cancel: {
+    flags: CANCEL_FLAGS,
+    words: '[id...]',
+    run: async (ids, given, context) =>
+      (await import('./commands/cancel.js')).cancelCommand(ids, given, context),
+  },
+  reconcile: {
+    flags: RECONCILE_FLAGS,
+    words: '[job...]',
+    run: async (jobs, given, context) =>
+      (await import('./commands/reconcile.js')).reconcileCommand(jobs, given, context),
+  },
+  costs: {
+    flags: COSTS_FLAGS,
+    run: async (_, given, context) => (await import('./commands/costs.js')).costsCommand(given, context),
+  },
+  sandbox: {
+    flags: SANDBOX_FLAGS,
+    run: async (_, given, context) => (await import('./commands/sandbox.js')).sandboxCommand(given, context),
+  },
+};
 
 /**
- * The commander tree. Every action loads its command when it runs, so that `--help` costs no more than this file.
+ * The commander tree.
  *
  * @param finish takes the exit code of the action that ran
  */
@@ -28,19 +98,15 @@ export function createProgram(context: Context, finish: (code: ExitCode) => void
     })
     .version(VERSION, '-V, --version')
     .helpCommand(true);
-  page(program, EDIT_HELP);
-
-  const edit = page(program.command('edit').argument('[image...]'), EDIT_HELP);
-  addFlags(edit, EDIT_FLAGS).action(async (images: string[]) => {
-    const { editCommand } = await import('./commands/edit.js');
-    finish(await editCommand(images, givenFlags(edit, EDIT_FLAGS), context));
-  });
-
-  const sandbox = page(program.command('sandbox'), SANDBOX_HELP);
-  addFlags(sandbox, SANDBOX_FLAGS).action(async () => {
-    const { sandboxCommand } = await import('./commands/sandbox.js');
-    finish(await sandboxCommand(givenFlags(sandbox, SANDBOX_FLAGS), context));
-  });
+  page(program, PAGES.edit);
+  for (const [name, { flags, words, run }] of Object.entries(CALLINGS)) {
+    const command = page(program.command(name), PAGES[name as keyof typeof PAGES]);
+    if (words !== undefined) command.argument(words);
+    addFlags(command, flags).action(async (given: unknown) => {
+      const values = Array.isArray(given) ? (given as string[]) : [];
+      finish(await run(values, givenFlags(command, flags), context));
+    });
+  }
   return program;
 }
 

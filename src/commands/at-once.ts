@@ -1,10 +1,8 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { helpText, type HelpPage } from '../terminal/help.js';
-import { EDIT_HELP, SANDBOX_HELP } from './help-pages.js';
+import { EDIT_HELP, PAGES } from './help-pages.js';
 
 export const VERSION = packageJson.version;
-
-const PAGES: Record<string, HelpPage> = { '': EDIT_HELP, edit: EDIT_HELP, sandbox: SANDBOX_HELP };
 
 /**
  * The answer to what asks for nothing but a text: `--version`, `--help`, `sandbox --help`, `help sandbox`. Given
@@ -14,6 +12,11 @@ export function answerAtOnce(argv: readonly string[]): string | undefined {
   if (argv.length === 1 && ['-V', '--version'].includes(argv[0] ?? '')) return `${VERSION}\n`;
   const words = argv.filter((argument) => !['-h', '--help', 'help'].includes(argument));
   if (words.length === argv.length || words.length > 1 || argv.length > 2) return undefined;
-  const page = PAGES[words[0] ?? ''];
+  const [word] = words;
+  const page = word === undefined ? EDIT_HELP : pageOf(word);
   return page === undefined ? undefined : helpText(page);
+}
+
+function pageOf(word: string): HelpPage | undefined {
+  return Object.hasOwn(PAGES, word) ? PAGES[word as keyof typeof PAGES] : undefined;
 }

@@ -1,5 +1,14 @@
 import type { HelpPage } from '../terminal/help.js';
+import {
+  CANCEL_HELP,
+  COSTS_HELP,
+  REQUESTS_HELP,
+  RESULT_HELP,
+  STATUS_HELP,
+  WAIT_HELP,
+} from './control-help.js';
 import { EDIT_FLAGS } from './edit-flags.js';
+import { RECONCILE_HELP } from './reconcile-help.js';
 import { SANDBOX_FLAGS } from './sandbox-flags.js';
 
 export const EDIT_HELP: HelpPage = {
@@ -22,6 +31,13 @@ export const EDIT_HELP: HelpPage = {
   ],
   commands: [
     ['edit', 'one edit; the word may be left out'],
+    ['requests', 'the edits that were sent from here'],
+    ['status <id...>', 'how far they are'],
+    ['wait <id...|--unfinished>', 'wait for them and save their pictures'],
+    ['result <id>', "fal's answer, as JSON"],
+    ['cancel <id...>', 'ask fal to cancel them'],
+    ['reconcile [job...]', 'find out whether fal took what may have been sent'],
+    ['costs', 'what it has cost'],
     ['sandbox', 'run the local fal on its own'],
     ['help <command>', 'more about a command'],
   ],
@@ -29,7 +45,7 @@ export const EDIT_HELP: HelpPage = {
     'FAL_KEY holds the key. FAL_EDIT_<FLAG> is the default of any flag, in the',
     'environment, in .env, or as "<flag>" in fal-edit.config.json.',
     'Exit codes: 0 done, 1 failed at fal, 2 usage, 4 key, 5 account, 6 moderated,',
-    '7 temporary, 9 may have been sent, 130 interrupted.',
+    '7 temporary, 8 over a cap, 9 may have been sent, 130 interrupted.',
   ],
 };
 
@@ -43,3 +59,16 @@ export const SANDBOX_HELP: HelpPage = {
   usage: 'fal-edit sandbox [options]',
   flags: SANDBOX_FLAGS,
 };
+
+/** The page of every command. */
+export const PAGES = {
+  edit: EDIT_HELP,
+  requests: REQUESTS_HELP,
+  status: STATUS_HELP,
+  wait: WAIT_HELP,
+  result: RESULT_HELP,
+  cancel: CANCEL_HELP,
+  reconcile: RECONCILE_HELP,
+  costs: COSTS_HELP,
+  sandbox: SANDBOX_HELP,
+} satisfies Record<string, HelpPage>;

@@ -48,7 +48,7 @@ describe('import { edit }', () => {
     expect(await leftIn(cwd)).toEqual(['out.png']);
   });
 
-  test('an AbortSignal stops it, and fal is asked to cancel', async () => {
+  test('an AbortSignal stops it, and what runs at fal is left to be fetched', async () => {
     const fal = await sandbox({ inferenceMs: 30_000 });
     const cwd = await folderWithPhoto();
     const failure = await script(
@@ -61,7 +61,7 @@ describe('import { edit }', () => {
     );
     const id = fal.ledger().accepted[0]!.request_id;
     expect(failure).toEqual({ known: true, kind: 'interrupted', charged: 'maybe', id });
-    expect([fal.ledger().requests.by_role.cancel, inState(fal, 'failed')()]).toEqual([1, true]);
+    expect([fal.ledger().requests.by_role.cancel, inState(fal, 'running')()]).toEqual([undefined, true]);
     expect(await leftIn(cwd)).toEqual([]);
   });
 

@@ -3,20 +3,27 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { folderWithPhoto, inState, leftIn, seen, until } from '../edit/harness.js';
+import { folderWithPhoto, leftIn, seen, until } from '../edit/harness.js';
 import { sandbox } from '../support/sandbox.js';
-import { start, type Spawned } from './spawned.js';
+import { builtStateIn, onlyJobIn } from '../support/ledger.js';
+import type { TempDirOptions } from '../support/temp-dir.js';
+import { run, start, type Spawned } from './spawned.js';
 
-async function editing(env: Record<string, string>): Promise<Spawned & { cwd: string }> {
-  const cwd = await folderWithPhoto();
-  return { cwd, ...start(['cat.png', '-p', 'a watercolor', '-o', 'out.png'], { cwd, env }) };
+const EDIT = ['cat.png', '-p', 'a watercolor', '-o', 'out.png'];
+
+async function editing(
+  env: Record<string, string>,
+  options?: TempDirOptions,
+): Promise<Spawned & { cwd: string }> {
+  const cwd = await folderWithPhoto(options);
+  return { cwd, ...start(EDIT, { cwd, env }) };
 }
 
 describe.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('%s', (signal, code) => {
-  test('while it is queued: cancelled at fal, the request named', async () => {
+  test('while it is queued: cancelled at fal, and nothing is charged', async () => {
     const fal = await sandbox({ queueMs: 30_000 });
     const edit = await editing(fal.env);
     await edit.said(/^queued/m);
@@ -24,25 +31,33 @@ describe.each([
     const { stdout, stderr, ...left } = await edit.ended;
     expect({ code: left.code, signal: left.signal, stdout }).toEqual({ code, signal: null, stdout: '' });
     const [accepted] = fal.ledger().accepted;
-    expect(stderr).toContain(`error: Interrupted. fal was asked to cancel request ${accepted!.request_id}`);
-    expect(stderr).toMatch(/^charged: maybe$/m);
+    expect(stderr).toContain(`error: Interrupted. Request ${accepted!.request_id} was cancelled at fal`);
+    expect(stderr).not.toMatch(/^charged: (maybe|yes)$/m);
     expect([accepted!.state, fal.ledger().charges]).toEqual(['cancelled', 0]);
+    expect(await onlyJobIn(builtStateIn(edit.cwd))).toMatchObject({ state: 'cancelled', charged: 'no' });
     expect(await leftIn(edit.cwd)).toEqual([]);
   });
 
-  test('while it runs: fal is asked to cancel', async () => {
-    const fal = await sandbox({ inferenceMs: 30_000 });
+  test('while it runs: it is left to run, and the same command brings it home', async () => {
+    const fal = await sandbox({ inferenceMs: 2500 });
     const edit = await editing(fal.env);
     await edit.said(/^running/m);
     edit.process.kill(signal);
-    expect(await edit.ended).toMatchObject({ code, signal: null, stdout: '' });
-    expect(fal.ledger().requests.by_role.cancel).toBe(1);
-    expect(inState(fal, 'failed')()).toBe(true);
+    const { stderr, ...left } = await edit.ended;
+    expect(left).toMatchObject({ code, signal: null, stdout: '' });
+    const { request_id: id, state } = fal.ledger().accepted[0]!;
+    expect([state, seen(fal, 'cancel')()]).toEqual(['running', false]);
+    expect(stderr).toContain(`fal-edit wait ${id}`);
+    expect(stderr).toMatch(/^charged: maybe$/m);
     expect(await leftIn(edit.cwd)).toEqual([]);
+    expect(await run(EDIT, { cwd: edit.cwd, env: fal.env })).toMatchObject({ code: 0, stdout: 'out.png\n' });
+    expect(fal.ledger().accepted.map(({ request_id }) => request_id)).toEqual([id]);
   });
 
-  test('a second one does not wait for a cancel that hangs', async () => {
-    const fal = await sandbox({ queueMs: 30_000, toxics: [{ type: 'timeout', on: 'cancel' }] });
+  test('a second one leaves at once, and loses nothing', async () => {
+    // The cancel never gets to fal: the edit goes on there.
+    const hang = { type: 'timeout', on: 'cancel', stream: 'upstream' } as const;
+    const fal = await sandbox({ queueMs: 2500, toxics: [hang] });
     const edit = await editing(fal.env);
     await edit.said(/^queued/m);
     edit.process.kill(signal);
@@ -52,8 +67,48 @@ describe.each([
     expect(left).toMatchObject({ code, signal: null });
     // An end in order would have told of the cancel.
     expect(stderr).not.toContain('Interrupted');
+    const { request_id: id } = fal.ledger().accepted[0]!;
+    expect(await onlyJobIn(builtStateIn(edit.cwd))).toMatchObject({
+      state: 'accepted',
+      requestId: id,
+      charged: 'maybe',
+      owner: { pid: edit.process.pid },
+    });
+    const again = await run(EDIT, { cwd: edit.cwd, env: fal.env });
+    expect(again).toMatchObject({ code: 0, stdout: 'out.png\n' });
+    expect(again.stderr).toContain(`going on with request ${id}`);
+    expect(fal.ledger().accepted).toHaveLength(1);
   });
 });
+
+test('the deadline, and then the same command again: it finishes for nothing', async () => {
+  const fal = await sandbox({ inferenceMs: 2500 });
+  const cwd = await folderWithPhoto();
+  const late = await run([...EDIT, '--timeout', '1s'], { cwd, env: fal.env });
+  const { request_id: id } = fal.ledger().accepted[0]!;
+  expect(late).toMatchObject({ code: 7, stdout: '' });
+  expect(late.stderr).toContain(`fal-edit wait ${id}`);
+  const again = await run(EDIT, { cwd, env: fal.env });
+  expect(again).toMatchObject({ code: 0, stdout: 'out.png\n' });
+  expect(again.stderr).toContain(`going on with request ${id}`);
+  expect([fal.ledger().accepted.length, seen(fal, 'cancel')()]).toEqual([1, false]);
+  expect(await leftIn(cwd)).toEqual(['out.png']);
+});
+
+test.each(['stdout', 'stderr'] as const)(
+  'nobody reads %s any more: the edit ends quietly',
+  async (stream) => {
+    const fal = await sandbox({ inferenceMs: 300 });
+    const edit = await editing(fal.env);
+    await edit.said(/^request /m);
+    edit.process[stream]!.destroy();
+    const { code, signal, stderr } = await edit.ended;
+    expect([code, signal]).toEqual([0, null]);
+    expect(stderr).not.toMatch(/EPIPE|error|\bat .*:\d+/);
+    expect(await leftIn(edit.cwd)).toEqual(['out.png']);
+    expect(await onlyJobIn(builtStateIn(edit.cwd))).toMatchObject({ state: 'saved' });
+  },
+);
 
 test('SIGINT before anything was sent: nothing is charged', async () => {
   const fal = await sandbox({ toxics: [{ type: 'timeout', on: 'initiate' }] });
@@ -68,26 +123,38 @@ test('SIGINT before anything was sent: nothing is charged', async () => {
 
 test('SIGKILL while the picture is fetched: nothing of it under its name', async () => {
   const fal = await sandbox({ toxics: [{ type: 'bandwidth', on: 'file', rate: 1 }] });
-  const edit = await editing(fal.env);
+  const edit = await editing(fal.env, { killed: true });
   await until(seen(fal, 'file'));
   edit.process.kill('SIGKILL');
   expect(await edit.ended).toMatchObject({ code: null, signal: 'SIGKILL' });
   expect(await leftIn(edit.cwd)).toEqual([]);
+  fal.clearToxics();
+  expect(await run(EDIT, { cwd: edit.cwd, env: fal.env })).toMatchObject({ code: 0 });
+  expect([fal.ledger().accepted.length, await leftIn(edit.cwd)]).toEqual([1, ['out.png']]);
 });
+
+/** Without what begins with a dot: what a person sees. */
+const visibleIn = async (folder: string): Promise<string[]> =>
+  (await leftIn(folder)).filter((name) => !name.startsWith('.'));
 
 test.each([0, 2, 5, 10, 20])(
   'SIGKILL %i ms after it says that it fetches: the file is whole or absent',
   async (ms) => {
     const fal = await sandbox();
-    const edit = await editing(fal.env);
+    const edit = await editing(fal.env, { killed: true });
     await edit.said(/^fetching/m);
     await sleep(ms);
     edit.process.kill('SIGKILL');
     await edit.ended;
-    const found = (await leftIn(edit.cwd)).filter((name) => !name.endsWith('.part'));
+    const found = await visibleIn(edit.cwd);
     for (const name of found) {
       expect(name).toBe('out.png');
       expect((await readFile(path.join(edit.cwd, name))).subarray(-8, -4).toString()).toBe('IEND');
     }
+    // Where the file is there, the same command will not touch it; else it goes on, and tidies up.
+    const again = await run(EDIT, { cwd: edit.cwd, env: fal.env });
+    expect(again.code, again.stderr).toBe(found.length === 0 ? 0 : 2);
+    expect([fal.ledger().accepted.length, await visibleIn(edit.cwd)]).toEqual([1, ['out.png']]);
+    if (found.length === 0) expect(await leftIn(edit.cwd)).toEqual(['out.png']);
   },
 );

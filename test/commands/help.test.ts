@@ -1,11 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EDIT_FLAGS } from '../../src/commands/edit-flags.js';
-import { EDIT_HELP, SANDBOX_HELP } from '../../src/commands/help-pages.js';
+import { PAGES } from '../../src/commands/help-pages.js';
 import { SANDBOX_FLAGS } from '../../src/commands/sandbox-flags.js';
 import { MODELS } from '../../src/models/registry.js';
 import { SIZE_PRESETS } from '../../src/models/request.js';
 import { placeAt, allowed } from '../../src/models/allowed.js';
+import type { HelpFlag } from '../../src/terminal/help.js';
 import { runCli } from '../support/run-cli.js';
 import { tempDir } from '../support/temp-dir.js';
 
@@ -15,7 +16,7 @@ async function help(...argv: string[]): Promise<string> {
   return result.stdout;
 }
 
-describe.each([
+describe.each<[string, string[], readonly HelpFlag[]]>([
   ['--help', ['--help'], EDIT_FLAGS],
   ['-h', ['-h'], EDIT_FLAGS],
   ['edit --help', ['edit', '--help'], EDIT_FLAGS],
@@ -23,6 +24,12 @@ describe.each([
   ['photo.png --help', ['photo.png', '--help'], EDIT_FLAGS],
   ['sandbox --help', ['sandbox', '--help'], SANDBOX_FLAGS],
   ['help sandbox', ['help', 'sandbox'], SANDBOX_FLAGS],
+  ...Object.entries(PAGES)
+    .filter(([name]) => name !== 'edit' && name !== 'sandbox')
+    .flatMap(([name, { flags }]): [string, string[], readonly HelpFlag[]][] => [
+      [`${name} --help`, [name, '--help'], flags],
+      [`help ${name}`, ['help', name], flags],
+    ]),
 ])('%s', (_, argv, flags) => {
   it('fits 80 columns', async () => {
     const tooLong = (await help(...argv)).split('\n').filter((line) => line.length > 80);
@@ -51,13 +58,18 @@ test.each(['--version', '-V'])('%s', async (flag) => {
 });
 
 it('knows each example of its own: every flag in them exists', () => {
-  for (const page of [EDIT_HELP, SANDBOX_HELP]) {
+  for (const page of Object.values(PAGES)) {
     for (const [command] of page.examples) {
       const used = [...command.matchAll(/ (--?[a-z][a-z-]*)/g)].map(([, flag]) => flag);
-      const known = page.flags.flatMap(({ name, short }) => [`--${name}`, `-${short ?? name}`]);
+      const known = page.flags.flatMap(({ name, short }: HelpFlag) => [`--${name}`, `-${short ?? name}`]);
       expect(known).toEqual(expect.arrayContaining(used));
     }
   }
+});
+
+it('the help of an edit names every command', async () => {
+  const text = await help('--help');
+  for (const name of Object.keys(PAGES)) expect(text).toMatch(new RegExp(`^  ${name}( |$)`, 'm'));
 });
 
 describe('what the help says of values is what the models take', () => {

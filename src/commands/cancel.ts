@@ -1,0 +1,161 @@
+import type { FlagValue } from '../config/settings.js';
+import type { Context } from '../context.js';
+import { stopAtFal, type StopOutcome } from '../edit/stop-at-fal.js';
+import { FalEditError, inputError } from '../errors.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { Job } from '../ledger/job.js';
+import { SANDBOX } from '../ledger/spending.js';
+import { goneError } from '../fal/unreachable.js';
+import { errorText } from '../terminal/error-text.js';
+import { errorDocument, SCHEMA_VERSION } from './edit-document.js';
+import { endedError, endWithSandbox, sandboxEndedError } from './ended-job.js';
+import { asFalEditError } from './fail.js';
+import { nameOf, stateOf } from './job-state.js';
+import { withLedger, type LedgerCommand } from './ledger-command.js';
+import { findAllNamed, type Named } from './named-request.js';
+import { otherWay, reachWhenNeeded, type Reach } from './reach-fal.js';
+import { exitCodeOf, severalError } from './several.js';
+
+/** What came of one. */
+interface Cancelled {
+  job: Job | undefined;
+  requestId: string | undefined;
+  /** Undefined where that is not known. */
+  outcome: StopOutcome | undefined;
+  error: FalEditError | undefined;
+}
+
+/** `fal-edit cancel`: asks fal to cancel. A cancel counts as one only where fal has confirmed it. */
+export function cancelCommand(
+  ids: readonly string[],
+  given: Readonly<Record<string, FlagValue>>,
+  context: Context,
+): Promise<ExitCode> {
+  return withLedger(given, context, async (command) => {
+    const { terminal, json } = command;
+    const reach = reachWhenNeeded(command);
+    const all = await Promise.all(
+      findAllNamed(ids, command).map((named) => cancelOne(named, reach, command)),
+    );
+    for (const { requestId, job, outcome, error } of all) {
+      if (error !== undefined) terminal.error(errorText(error, terminal));
+      else terminal.note(doneLine(requestId ?? job?.id ?? '', outcome));
+    }
+    const failures = all.map(({ error }) => error);
+    if (json) {
+      const error = severalError(failures);
+      terminal.json({
+        ...(error === undefined ? { schema_version: SCHEMA_VERSION, status: 'ok' } : errorDocument(error)),
+        requests: all.map((one) => documentOf(one, command)),
+      });
+    }
+    return exitCodeOf(failures);
+  });
+}
+
+async function cancelOne(named: Named, reach: () => Reach, command: LedgerCommand): Promise<Cancelled> {
+  const { job } = named;
+  const requestId = job === undefined ? named.foreign.requestId : job.requestId;
+  const one = { job, requestId };
+  try {
+    const known = job === undefined ? undefined : withoutFal(job, command);
+    const outcome = known ?? (await askFal(named, requestId ?? '', reach(), command));
+    return { ...one, outcome, error: errorOf(outcome, requestId ?? '') };
+  } catch (error) {
+    return { ...one, outcome: undefined, error: asFalEditError(error) };
+  }
+}
+
+/** What the ledger alone can say; undefined where fal has to be asked. */
+function withoutFal(job: Job, { ledger }: LedgerCommand): StopOutcome | undefined {
+  const { state, charged } = job;
+  if (state === 'cancelled') return { stopped: 'cancelled', charged };
+  if (state === 'saved' || state === 'completed') return { stopped: 'completed', charged: 'yes' };
+  if (job.via === SANDBOX) {
+    endWithSandbox(ledger, job);
+    throw sandboxEndedError(job);
+  }
+  if (state === 'accepted') return undefined;
+  if (state === 'rejected' || state === 'failed' || state === 'moderated') {
+    throw new FalEditError('failed', `${nameOf(job)} is over (${state}): there is nothing to cancel.`, {
+      charged: job.charged,
+      details: { job: job.id, state },
+    });
+  }
+  const { owner, id } = job;
+  if (state === 'planned' && owner !== undefined && ledger.context.isRunning(owner)) {
+    throw inputError(`${id} is not at fal yet: process ${owner.pid} is about to send it. Stop that one.`);
+  }
+  throw endedError(ledger, job);
+}
+
+async function askFal(
+  { job, foreign }: Named,
+  requestId: string,
+  { connection, via }: Reach,
+  { ledger, context, terminal }: LedgerCommand,
+): Promise<StopOutcome> {
+  const other = job === undefined ? undefined : otherWay(job, via);
+  if (other !== undefined) terminal.warn(other);
+  const outcome = await stopAtFal(
+    {
+      model: { endpoint: job === undefined ? foreign.model.endpoint : job.endpoint },
+      record: { requestId },
+      journal: {
+        cancelRequested: () => {
+          if (job !== undefined) ledger.cancelRequested(job.id);
+        },
+      },
+      options: { context, connection },
+    },
+    { evenRunning: true },
+  );
+  if (job !== undefined && outcome.stopped === 'cancelled') {
+    const error = { kind: 'failed', message: 'It was cancelled with fal-edit cancel.' } as const;
+    ledger.end(job.id, { state: 'cancelled', charged: outcome.charged, error });
+  }
+  return outcome;
+}
+
+function errorOf({ stopped }: StopOutcome, requestId: string): FalEditError | undefined {
+  const details = { request_id: requestId, cancel: stopped };
+  switch (stopped) {
+    case 'cancelled':
+    case 'requested':
+      return undefined;
+    case 'completed':
+      return new FalEditError('failed', `Request ${requestId} is done and charged: it is too late.`, {
+        charged: 'yes',
+        hint: `Its pictures can be had: fal-edit wait ${requestId}`,
+        details,
+      });
+    case 'not-found':
+      return goneError(requestId, 404);
+    case 'running':
+    case 'unreachable':
+      return new FalEditError('temporary', `fal could not be asked to cancel request ${requestId}.`, {
+        charged: 'maybe',
+        hint: 'It may finish and be charged. Try again.',
+        details,
+      });
+  }
+}
+
+function doneLine(requestId: string, outcome: StopOutcome | undefined): string {
+  if (outcome?.stopped === 'cancelled') {
+    const bill = outcome.charged === 'no' ? 'nothing is charged' : 'it had begun, and fal may charge for it';
+    return `${requestId} is cancelled: ${bill}.`;
+  }
+  return `fal was asked to cancel ${requestId}, and has not confirmed it: it may still finish and be charged. See fal-edit status ${requestId}`;
+}
+
+function documentOf({ job, requestId, outcome, error }: Cancelled, { ledger }: LedgerCommand): unknown {
+  return {
+    job: job?.id ?? null,
+    request_id: requestId ?? null,
+    state: job === undefined ? null : stateOf(ledger, ledger.mustFind(job.id)),
+    cancel: outcome?.stopped ?? null,
+    charged: outcome?.charged ?? null,
+    ...(error === undefined ? {} : { error: errorDocument(error)['error'] }),
+  };
+}

@@ -1,0 +1,49 @@
+import type { FlagValue } from '../config/settings.js';
+import type { Context } from '../context.js';
+import { answerAtFal } from '../edit/answer-at-fal.js';
+import { within } from '../edit/within.js';
+import { EXIT_OK, type ExitCode } from '../exit-codes.js';
+import { SANDBOX } from '../ledger/spending.js';
+import { readTimeout } from './limits.js';
+import { endedError, sandboxEndedError } from './ended-job.js';
+import { traceTo, withLedger, type LedgerCommand } from './ledger-command.js';
+import { findOneNamed, type Named } from './named-request.js';
+import { otherWay, reachFal } from './reach-fal.js';
+
+/** `fal-edit result`: fal's answer as JSON on stdout, and nothing else. */
+export function resultCommand(
+  ids: readonly string[],
+  given: Readonly<Record<string, FlagValue>>,
+  context: Context,
+): Promise<ExitCode> {
+  return withLedger(given, context, async (command) => {
+    const answer = await answerOf(findOneNamed(ids, command), command);
+    const { terminal } = command;
+    terminal.result(harmlessJson(answer));
+    return EXIT_OK;
+  });
+}
+
+async function answerOf({ job, foreign }: Named, command: LedgerCommand): Promise<unknown> {
+  if (job?.result !== undefined) return job.result;
+  const requestId = job === undefined ? foreign.requestId : job.requestId;
+  if (job !== undefined && requestId === undefined) throw endedError(command.ledger, job);
+  if (job?.via === SANDBOX) throw sandboxEndedError(job);
+  const { connection, via } = reachFal(command);
+  const { context, terminal, settings } = command;
+  const other = job === undefined ? undefined : otherWay(job, via);
+  if (other !== undefined) terminal.warn(other);
+  const endpoint = job === undefined ? foreign.model.endpoint : job.endpoint;
+  const trace = traceTo(terminal);
+  return within(readTimeout(settings), context, (signal) =>
+    answerAtFal({ endpoint, requestId: requestId ?? '' }, { connection, context, signal, trace }),
+  );
+}
+
+/** JSON that means the same, and has nothing in it that a terminal would act upon. */
+function harmlessJson(value: unknown): string {
+  return JSON.stringify(value, undefined, 2).replace(
+    /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,156 @@
+import type { FlagValue } from '../config/settings.js';
+import type { Context } from '../context.js';
+import { lookAt } from '../edit/look.js';
+import { within } from '../edit/within.js';
+import type { FalEditError } from '../errors.js';
+import type { ExitCode } from '../exit-codes.js';
+import type { QueueStatus } from '../fal/status-events.js';
+import { saysGone } from '../fal/unreachable.js';
+import { SANDBOX } from '../ledger/spending.js';
+import { errorText } from '../terminal/error-text.js';
+import { tableLines, type Column } from '../terminal/table.js';
+import { readTimeout } from './limits.js';
+import { errorDocument, SCHEMA_VERSION } from './edit-document.js';
+import { asFalEditError } from './fail.js';
+import { ageCell, costCell, stateCell, whatCell } from './job-cells.js';
+import { jobDocument } from './job-document.js';
+import { nameOf, shortNameOf, stateOf } from './job-state.js';
+import { traceTo, withLedger, type LedgerCommand } from './ledger-command.js';
+import { findAllNamed, type Named } from './named-request.js';
+import { otherWay, reachFal } from './reach-fal.js';
+import { exitCodeOf, named, severalError } from './several.js';
+
+/** What fal says of one request. */
+interface Seen {
+  request: Named;
+  /** Undefined where fal was not asked, or had no answer. */
+  status: QueueStatus | undefined;
+  error: FalEditError | undefined;
+}
+
+/** `fal-edit status`: what the ledger knows, and what fal does where it can know more. Changes nothing. */
+export function statusCommand(
+  ids: readonly string[],
+  given: Readonly<Record<string, FlagValue>>,
+  context: Context,
+): Promise<ExitCode> {
+  return withLedger(given, context, async (command) => {
+    const requests = findAllNamed(ids, command);
+    const seen = await lookAtAll(requests, command);
+    const failures = seen.map(({ error }) => error);
+    const { terminal, json } = command;
+    for (const { request, error } of seen) {
+      if (error !== undefined) terminal.error(errorText(named(fullName(request), error), terminal));
+    }
+    if (json) {
+      const error = severalError(failures);
+      terminal.json({
+        ...(error === undefined ? { schema_version: SCHEMA_VERSION, status: 'ok' } : errorDocument(error)),
+        requests: seen.map((one) => documentOf(one, command)),
+      });
+    } else {
+      const lines = await tableLines(
+        COLUMNS,
+        seen.map((one) => cellsOf(one, command)),
+        context.stdout,
+      );
+      for (const line of lines) terminal.result(line);
+      for (const line of hints(seen)) terminal.note(line);
+    }
+    return exitCodeOf(failures);
+  });
+}
+
+async function lookAtAll(requests: readonly Named[], command: LedgerCommand): Promise<Seen[]> {
+  const { settings, context, terminal } = command;
+  const asked = requests.filter(isAtFal);
+  if (asked.length === 0)
+    return requests.map((request) => ({ request, status: undefined, error: undefined }));
+  const { connection, via } = reachFal(command);
+  for (const { job } of asked) {
+    const other = job === undefined ? undefined : otherWay(job, via);
+    if (other !== undefined) terminal.warn(other);
+  }
+  const timeoutMs = readTimeout(settings);
+  const trace = traceTo(terminal);
+  return Promise.all(
+    requests.map(async (request): Promise<Seen> => {
+      if (!isAtFal(request)) return { request, status: undefined, error: undefined };
+      const endpoint = request.job?.endpoint ?? request.foreign?.model.endpoint ?? '';
+      const requestId = fullName(request);
+      try {
+        const status = await within(timeoutMs, context, (signal) =>
+          lookAt({ endpoint, requestId }, { connection, context, signal, trace }),
+        );
+        return { request, status, error: undefined };
+      } catch (error) {
+        return { request, status: undefined, error: asFalEditError(error) };
+      }
+    }),
+  );
+}
+
+/** Whether fal can know more than the ledger. */
+function isAtFal({ job }: Named): boolean {
+  return job === undefined || (job.state === 'accepted' && job.via !== SANDBOX);
+}
+
+function fullName({ job, foreign }: Named): string {
+  return job === undefined ? foreign.requestId : nameOf(job);
+}
+
+function documentOf({ request, status, error }: Seen, command: LedgerCommand): Record<string, unknown> {
+  const { job, foreign } = request;
+  const { ledger, context } = command;
+  const known =
+    job === undefined
+      ? { job: null, request_id: foreign.requestId, state: null, endpoint: foreign.model.endpoint }
+      : jobDocument(job, stateOf(ledger, job), context.now(), context.cwd);
+  return {
+    ...known,
+    fal:
+      status === undefined ? null : { status: status.status, queue_position: status.queuePosition ?? null },
+    ...(error === undefined ? {} : { look: errorDocument(error)['error'] }),
+  };
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'REQUEST' },
+  { title: 'STATE' },
+  { title: 'AT FAL' },
+  { title: 'AGE', right: true },
+  { title: 'COST', right: true },
+  { title: 'WHAT' },
+];
+
+function cellsOf({ request, status, error }: Seen, { ledger, context }: LedgerCommand): string[] {
+  const { job } = request;
+  const atFal =
+    status === undefined ? (error === undefined ? '-' : saysGone(error) ? 'gone' : '?') : words(status);
+  if (job === undefined) return [fullName(request), 'not in the ledger', atFal, '-', '?', ''];
+  const name = context.stdout.isTTY === true ? shortNameOf : nameOf;
+  return [
+    name(job),
+    stateCell(job, stateOf(ledger, job)),
+    atFal,
+    ageCell(job, context.now()),
+    costCell(job),
+    whatCell(job, context.cwd),
+  ];
+}
+
+function words({ status, queuePosition }: QueueStatus): string {
+  if (status === 'COMPLETED') return 'done';
+  if (status === 'IN_PROGRESS') return 'running';
+  return queuePosition === undefined ? 'queued' : `queued, ${queuePosition} before it`;
+}
+
+function hints(seen: readonly Seen[]): string[] {
+  return seen.flatMap(({ request, status }) => {
+    const { job } = request;
+    if (status?.status === 'COMPLETED')
+      return [`It is done at fal. Bring it home: fal-edit wait ${fullName(request)}`];
+    if (job?.state === 'unknown') return [`Find out what came of it: fal-edit reconcile ${job.id}`];
+    return job?.error === undefined ? [] : [`${nameOf(job)}: ${job.error.message}`];
+  });
+}

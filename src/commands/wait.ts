@@ -1,0 +1,117 @@
+import type { FlagValue } from '../config/settings.js';
+import type { Context } from '../context.js';
+import { EXIT_OK, type ExitCode } from '../exit-codes.js';
+import type { Job } from '../ledger/job.js';
+import { abandonedJobs } from '../ledger/lookup.js';
+import { SANDBOX } from '../ledger/spending.js';
+import { bringJobsHome } from './bring-home.js';
+import { SCHEMA_VERSION } from './edit-document.js';
+import { endWithSandbox } from './ended-job.js';
+import { shortNameOf } from './job-state.js';
+import { withLedger, type LedgerCommand } from './ledger-command.js';
+import { findAllNamed, type Named } from './named-request.js';
+import { reachWhenNeeded, type Reach } from './reach-fal.js';
+import { writeWhole } from './stdout-pictures.js';
+import { readWaitOptions, type WaitOptions } from './wait-options.js';
+import { placesOf } from './wait-places.js';
+import { adopt, whereItWas, withoutFal } from './wait-sorting.js';
+import { reportOne, reportSeveral, type Waited } from './waited.js';
+
+/** `fal-edit wait`: attaches to edits that fal has, and saves them as their own commands would have. */
+export function waitCommand(
+  ids: readonly string[],
+  given: Readonly<Record<string, FlagValue>>,
+  context: Context,
+): Promise<ExitCode> {
+  return withLedger(given, context, async (command) => {
+    const options = await readWaitOptions(ids, command);
+    if (!options.unfinished) {
+      const named = findAllNamed(ids, command);
+      const waited = await waitForAll(named, options, command);
+      const [one] = waited;
+      return one !== undefined && waited.length === 1
+        ? reportOne(one, command)
+        : reportSeveral(waited, command);
+    }
+    const jobs = unfinishedJobs(command);
+    if (jobs.length > 0) {
+      return reportSeveral(
+        await waitForAll(
+          jobs.map((job) => ({ job })),
+          options,
+          command,
+        ),
+        command,
+      );
+    }
+    command.terminal.note('Nothing is unfinished: all that fal has taken is here.');
+    if (command.json) command.terminal.json({ schema_version: SCHEMA_VERSION, status: 'ok', requests: [] });
+    return EXIT_OK;
+  });
+}
+
+/** What fal has and nobody waits for, oldest first. What was at a built-in sandbox is written off. */
+function unfinishedJobs({ ledger, terminal }: LedgerCommand): Job[] {
+  const all = abandonedJobs(ledger, ['accepted', 'completed']);
+  const gone = all.filter(({ via }) => via === SANDBOX);
+  for (const job of gone) endWithSandbox(ledger, job);
+  if (gone.length > 0) {
+    const which = gone.length === 1 ? '1 edit' : `${gone.length} edits`;
+    terminal.note(`${which} of the built-in sandbox ended with its run. Nothing was charged.`);
+  }
+  const unknown = abandonedJobs(ledger, ['intent', 'unknown']).filter(({ via }) => via !== SANDBOX).length;
+  if (unknown > 0) {
+    const which = unknown === 1 ? '1 edit' : `${unknown} edits`;
+    terminal.note(`Of ${which} it is not known whether fal took it. Find out: fal-edit reconcile --all`);
+  }
+  return all.filter(({ via }) => via !== SANDBOX);
+}
+
+/** Waits for each of them as it needs: some are here, some at fal, some nowhere. In the order that they were named. */
+async function waitForAll(
+  all: readonly Named[],
+  options: WaitOptions,
+  command: LedgerCommand,
+): Promise<Waited[]> {
+  const known = new Map<Named, Waited>();
+  const awaited = new Map<Named, Job>();
+  const reached = reachWhenNeeded(command);
+  for (const named of all) {
+    const here =
+      named.job === undefined
+        ? await adopt(named.foreign, reached(), options, command)
+        : ((await withoutFal(named.job, options, command)) ??
+          (await whereItWas(named.job, reached(), options, command)));
+    if ('plannedAt' in here) awaited.set(named, here);
+    else known.set(named, here);
+  }
+  const jobs = [...awaited.values()];
+  if (jobs.length > 0) {
+    for (const [named, waited] of await fetchAll(awaited, reached(), options, command))
+      known.set(named, waited);
+  }
+  return all.flatMap((named) => known.get(named) ?? []);
+}
+
+async function fetchAll(
+  awaited: ReadonlyMap<Named, Job>,
+  { connection }: Reach,
+  options: WaitOptions,
+  { context, terminal, ledger }: LedgerCommand,
+): Promise<[Named, Waited][]> {
+  const jobs = [...awaited.values()];
+  const places = await placesOf(jobs, options, context.cwd);
+  const outcomes = await bringJobsHome(jobs, {
+    ...{ context, connection, ledger, terminal },
+    timeoutMs: options.timeoutMs,
+    cancelOnTimeout: options.cancelOnTimeout,
+    write: (bytes) => writeWhole(context, bytes),
+    elsewhere: (job) => Promise.resolve(places.get(job.id)),
+  });
+  return [...awaited.keys()].flatMap((named, index): [Named, Waited][] => {
+    const outcome = outcomes[index];
+    if (outcome === undefined) return [];
+    const { job, record, error } = outcome;
+    return [[named, { name: shortNameOf(job), record, error, already: false }]];
+  });
+}

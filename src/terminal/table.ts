@@ -1,0 +1,63 @@
+import type { Output } from '../context.js';
+import { harmlessLine } from './plain.js';
+
+/** A column of a table. */
+export interface Column {
+  title: string;
+  /** Figures stand at the right. */
+  right?: boolean;
+}
+
+/** Longer than any cell that a person reads; a prompt may be a book. */
+const LONGEST_CELL = 2000;
+/** What the last column is left with on a terminal that is too narrow for the others. */
+const NARROWEST = 8;
+
+/**
+ * The lines of a table, each cell harmless and on one line. On a terminal: with titles, in columns, the last one cut
+ * to what fits. Elsewhere for scripts: no titles, tabs between the cells, nothing cut.
+ */
+export async function tableLines(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  { isTTY, columns: width }: Pick<Output, 'isTTY' | 'columns'>,
+): Promise<string[]> {
+  const cells = rows.map((row) => row.map((cell) => harmlessLine(cell, LONGEST_CELL)));
+  if (isTTY !== true) return cells.map((row) => row.join('\t'));
+  const all = [columns.map(({ title }) => title), ...cells];
+  const measure = await measureFor(all);
+  const last = columns.length - 1;
+  const widths = columns.map((_, index) => Math.max(...all.map((row) => measure(row[index] ?? ''))));
+  const before = widths.slice(0, last).reduce((sum, one) => sum + one + 2, 0);
+  const room = Math.max(NARROWEST, (width === undefined || width === 0 ? 80 : width) - before);
+  return all.map((row) =>
+    row
+      .map((cell, index) => {
+        if (index === last && columns[index]?.right !== true) return cut(cell, room, measure);
+        const padding = ' '.repeat((widths[index] ?? 0) - measure(cell));
+        return columns[index]?.right === true ? padding + cell : cell + padding;
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+type Measure = (text: string) => number;
+
+/** How many columns a text takes. Most tables are plain ASCII, and need no tables of Unicode for it. */
+async function measureFor(rows: readonly (readonly string[])[]): Promise<Measure> {
+  if (rows.every((row) => row.every((cell) => /^[\0-\x7f]*$/.test(cell)))) return (text) => text.length;
+  const { default: stringWidth } = await import('string-width');
+  return stringWidth;
+}
+
+/** Never through the middle of what a person sees as one character. */
+function cut(text: string, room: number, measure: Measure): string {
+  if (measure(text) <= room) return text;
+  let kept = '';
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (measure(kept + segment) > room - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { intend, jobIn, plan } from '../ledger/machine.js';
+import { openLedgerIn, stateIn } from '../support/ledger.js';
+import { runCli } from '../support/run-cli.js';
+import { tempDir } from '../support/temp-dir.js';
+
+const TWO = { model: 'flux-2-lora', endpoint: 'fal-ai/flux-2/lora/edit' };
+
+/** Two billed, one that fal has, one unknown, one that was refused, and one on the built-in sandbox. */
+async function spent() {
+  const cwd = await tempDir();
+  const ledger = await openLedgerIn(stateIn(cwd));
+  jobIn(ledger, 'saved');
+  jobIn(ledger, 'completed');
+  jobIn(ledger, 'accepted', TWO);
+  intend(ledger, plan(ledger, { ...TWO, estimatedUsd: 0.021 }));
+  jobIn(ledger, 'rejected');
+  jobIn(ledger, 'saved', { via: 'sandbox' });
+  plan(ledger);
+  return (...argv: string[]) => runCli(['costs', ...argv], { cwd });
+}
+
+it('adds up what was billed, what is estimated and what may have been sent, by model', async () => {
+  const costs = await spent();
+  const { stdout } = await costs();
+  expect(stdout.split('\n').map((line) => line.split('\t'))).toEqual([
+    ['flux-2-lora', '2', '$0.00', '$0.10', '$0.021', '$0.121'],
+    ['flux-general', '2', '$0.20', '$0.00', '$0.00', '$0.20'],
+    ['total', '4', '$0.20', '$0.10', '$0.021', '$0.321'],
+    [''],
+  ]);
+});
+
+it('has a document without the dust of floating point', async () => {
+  const costs = await spent();
+  expect((await costs('--by', 'day', '--since', 'today', '--json')).json()).toMatchObject({
+    status: 'ok',
+    by: 'day',
+    since: expect.stringMatching(/Z$/),
+    sandbox: false,
+    rows: [
+      {
+        day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+        edits: 4,
+        billed_usd: 0.2,
+        estimated_usd: 0.1,
+        unknown_usd: 0.021,
+        total_usd: 0.321,
+      },
+    ],
+    total: { edits: 4, total_usd: 0.321 },
+  });
+});
+
+it('shows apart what the built-in sandbox would have charged', async () => {
+  const costs = await spent();
+  const result = await costs('--sandbox');
+  expect(result.stdout).toBe(
+    'flux-general\t1\t$0.10\t$0.00\t$0.00\t$0.10\ntotal\t1\t$0.10\t$0.00\t$0.00\t$0.10\n',
+  );
+  expect(result.stderr).toContain('Nothing was');
+});
+
+it('says that there is nothing', async () => {
+  const { code, stdout, stderr } = await runCli(['costs'], { cwd: await tempDir() });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  expect(stderr).toContain('Nothing was spent');
+});

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import type { Document } from '../edit/harness.js';
+import { controlScene } from './control-scene.js';
+
+const HOUR = 3_600_000;
+
+/** A local fal whose clock can be put forward. */
+async function later(historyPayloads: boolean) {
+  let ahead = 0;
+  const scene = await controlScene({ historyPayloads, now: () => Date.now() + ahead });
+  const id = await scene.detach();
+  await scene.answer(id);
+  ahead = 2 * HOUR;
+  return { ...scene, id };
+}
+
+it('brings home from the history what the queue has forgotten', async () => {
+  const { run, id, fal } = await later(true);
+  expect((await run(['wait', id])).stdout).toBe('cat.edit.png\n');
+  expect(fal.ledger().requests.by_role.history).toBe(1);
+});
+
+it('says what can still be done where fal has kept nothing', async () => {
+  const { run, id } = await later(false);
+  const result = await run(['wait', id, '--json']);
+  expect(result.code).toBe(1);
+  expect(result.json<Document>()).toMatchObject({ status: 'error', error: { kind: 'failed' } });
+  expect(result.stderr).toContain('for an hour');
+  expect(result.stderr).toContain('https://fal.ai/dashboard');
+});
+
+it('prints a result from the history, and says when there is none', async () => {
+  const kept = await later(true);
+  expect((await kept.run(['result', kept.id])).json()).toMatchObject({ images: [{ width: 96 }] });
+  const gone = await later(false);
+  const result = await gone.run(['result', gone.id]);
+  expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 1, stdout: '' });
+  expect(result.stderr).toContain('for an hour');
+});
