@@ -3,15 +3,16 @@
  * differs from hour to hour. Runs take turns (A B A B …), so that a slow spell hits both.
  *
  *   npm run bench            all of it
- *   npm run bench -- start   one part: start, edit
+ *   npm run bench -- start   one part: start, edit, ledger, requests
  *
  * Exits with 1 where a ratio is over its limit.
  */
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const ROOT = path.resolve(fileURLToPath(import.meta.url), '../..');
 const BIN = path.join(ROOT, 'dist/bin.js');
@@ -19,11 +20,17 @@ const PHOTO = path.join(ROOT, 'examples/chelsea.png');
 const RUNS = 15;
 const WARM_UPS = 3;
 
-const parts = { start, edit };
+const parts = { start, edit, ledger, requests };
 const wanted = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(parts);
 const folder = await mkdtemp(path.join(tmpdir(), 'fal-edit-bench-'));
 // The environment as it is, since that is what a user's Node starts in, but with no settings and no caches of ours.
-const env = { ...withoutOurs(process.env), HOME: folder, XDG_CACHE_HOME: folder, CI: '1' };
+const env = {
+  ...withoutOurs(process.env),
+  HOME: folder,
+  XDG_CACHE_HOME: folder,
+  XDG_STATE_HOME: folder,
+  CI: '1',
+};
 let overLimit = false;
 try {
   for (const name of wanted) await parts[name]();
@@ -67,6 +74,106 @@ async function edit() {
       sandbox.stop();
     }
   }
+}
+
+/**
+ * What the ledger costs one edit: loading SQLite, opening, and the five writes of a life, each synced. Timed inside of
+ * a process of its own, since it is a small part of an edit; then again beside a million rows.
+ */
+async function ledger() {
+  const entry = path.join(folder, 'ledger-entry');
+  await promisify(execFile)(
+    process.execPath,
+    [
+      path.join(ROOT, 'node_modules/tsdown/dist/run.mjs'),
+      ...['src/ledger/ledger.ts', '--no-config', '--no-dts', '--format', 'esm', '--out-dir', entry],
+      ...['--external', '@photostructure/sqlite', '--tsconfig', 'tsconfig.json'],
+    ],
+    { cwd: ROOT },
+  );
+  await symlink(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
+  const [empty, full] = [path.join(folder, 'empty'), path.join(folder, 'full')];
+  await fill(full, 1_000_000);
+  const script = path.join(ROOT, 'bench/one-life.mjs');
+  const life = async (state) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [script, entry, state], {
+      env,
+      cwd: folder,
+    });
+    return Number(stdout);
+  };
+  const pairs = await inTurn(
+    () => life(empty),
+    () => life(full),
+  );
+  const [small, large] = [0, 1].map((index) => median(pairs.map((pair) => pair[index])));
+  limit(`the ledger's part of one edit: ${small.toFixed(1)} ms`, small, 15, 'ms');
+  limit(
+    `with 1,000,000 rows: ${large.toFixed(1)} ms, ${(large / small).toFixed(2)} × that`,
+    large / small,
+    1.5,
+    '×',
+  );
+}
+
+/** `fal-edit requests` with nothing to list, and with 100,000 jobs. */
+async function requests() {
+  const [empty, full] = [path.join(folder, 'none'), path.join(folder, 'many')];
+  await fill(empty, 0);
+  await fill(full, 100_000);
+  const listed = (state) => wall([BIN, 'requests'], { ...env, FAL_EDIT_STATE_DIR: state });
+  const pairs = await inTurn(
+    () => listed(empty),
+    () => listed(full),
+  );
+  const [small, large] = [0, 1].map((index) => median(pairs.map((pair) => pair[index])));
+  limit(
+    `fal-edit requests with 100,000 jobs: ${(large / small).toFixed(2)} × with none`,
+    large / small,
+    1.5,
+    '×',
+  );
+}
+
+/** A ledger with so many saved jobs, made by the program's own schema and then copied row by row. */
+async function fill(state, rows) {
+  await mkdir(state, { recursive: true, mode: 0o700 });
+  const argv = [
+    BIN,
+    PHOTO,
+    '-p',
+    'a watercolor',
+    '--sandbox',
+    '-q',
+    '-o',
+    path.join(state, '{request_id}.png'),
+  ];
+  if (rows > 0) await wall(argv, { ...env, FAL_EDIT_STATE_DIR: state, FAL_EDIT_INFERENCE_TIME: '1ms' });
+  if (rows < 2) return;
+  const { DatabaseSync } = await import('@photostructure/sqlite');
+  const db = new DatabaseSync(path.join(state, 'ledger.db'));
+  const copied = (table, changed) => {
+    const columns = db
+      .prepare(`SELECT name FROM pragma_table_info('${table}')`)
+      .all()
+      .map(({ name }) => name);
+    const others = columns.filter((name) => name !== 'seq');
+    const values = others.map((name) => changed[name] ?? name);
+    db.exec(`WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < ${rows})
+             INSERT INTO ${table} (${others.join(', ')}) SELECT ${values.join(', ')}
+             FROM n, (SELECT * FROM ${table} LIMIT 1)`);
+  };
+  db.exec('BEGIN');
+  copied('jobs', { id: "'j' || n", request_id: "'r' || n", asked_hash: "'h' || n" });
+  copied('images', { job_id: "'j' || n", target: "'/' || n", path: "'/' || n" });
+  db.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)');
+  db.close();
+}
+
+function limit(what, value, most, unit) {
+  const ok = value <= most;
+  overLimit ||= !ok;
+  console.log(`${what}; limit ${most} ${unit} — ${ok ? 'ok' : 'OVER THE LIMIT'}`);
 }
 
 /** Both in turn, warm-ups first that do not count. */

@@ -39,6 +39,7 @@ export async function editCommand(
     const plan = await planEdit(options, context);
     if (plan.targets === undefined) refusePictureOnTerminal(context);
     if (options.dryRun) {
+      if (plan.nameTaken !== undefined) throw plan.nameTaken;
       await dryRun(plan, declared, context, terminal, json);
       return EXIT_OK;
     }

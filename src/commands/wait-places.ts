@@ -50,7 +50,8 @@ async function placeOf(
   const { template, numberWhenTaken } = destination;
   const place = { ...delivery, cwd, template, numberWhenTaken };
   const targets = targetsOf(place, job);
-  await targets.check(force);
+  const taken = await targets.check(force);
+  if (taken !== undefined) throw taken;
   // Of a request that nobody here knows, nobody knows how many pictures it made: each is to have a name of its own.
   const counted = job.input !== undefined || job.result !== undefined;
   return { targets: counted ? targets : targetsOf({ ...place, count: 2 }, job), force };

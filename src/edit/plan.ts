@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { usageError } from '../errors.js';
+import { usageError, type FalEditError } from '../errors.js';
 import type { Delivery } from '../ledger/job.js';
 import { explainIssues } from '../models/explain.js';
 import type { BillableWork, Model } from '../models/model.js';
@@ -42,6 +42,8 @@ export interface EditPlan {
   targets: Targets | undefined;
   /** The same for the ledger; where the bytes go to a stream, the place of those that did not get there. */
   delivery: Delivery;
+  /** Why the pictures cannot have their names; of no matter to an edit that is gone on with: they may be its own. */
+  nameTaken: FalEditError | undefined;
   seedIsOurs: boolean;
   numImages: number;
   work: BillableWork;
@@ -92,7 +94,7 @@ export async function planEdit(
     destination.kind === 'stream'
       ? undefined
       : targetsOf(delivery, { seed: request.seed, model: model.name }, nameOf('output'));
-  await targets?.check(force);
+  const nameTaken = await targets?.check(force);
   return {
     model,
     request: asked,
@@ -100,6 +102,7 @@ export async function planEdit(
     attachments,
     targets,
     delivery,
+    nameTaken,
     seedIsOurs,
     numImages,
     work: {

@@ -6,7 +6,9 @@ import { accountOf } from '../fal/connection.js';
 import { livePrice } from '../fal/prices.js';
 import { uploadAll } from '../fal/upload.js';
 import type { Caps } from '../ledger/caps.js';
+import type { NewJob } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { findFormer } from '../ledger/lookup.js';
 import { withValueAt } from '../models/fields.js';
 import { askedHashOf } from './asked.js';
 import { read, statusWatcher, type Answered } from './awaiting.js';
@@ -38,6 +40,10 @@ export interface RunOptions extends LifeOptions {
  */
 export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOptions): Promise<void> {
   const { ledger, caps, again, connection, context, onEvent } = options;
+  const asked = { askedHash: askedHashOf(plan, options.via), via: options.via, detached: options.detach };
+  // A name may be taken by the very picture that an earlier run of this command saved before it was cut short.
+  const goesOn = !again && findFormer(ledger, asked) !== undefined;
+  if (plan.nameTaken !== undefined && !goesOn) throw plan.nameTaken;
   for (const message of plan.warnings) onEvent({ type: 'warning', message });
   const price = await livePrice(plan.model.endpoint, { connection, context, signal: context.signal });
   context.signal.throwIfAborted();
@@ -45,22 +51,18 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
   record.cost.estimatedUsd = cost.usd;
   record.cost.unitPriceUsd = cost.unitUsd;
   refuseUnbounded(cost, caps);
-  const beginning = ledger.begin(
-    {
-      model: plan.model.name,
-      endpoint: plan.model.endpoint,
-      via: options.via,
-      account: accountOf(connection),
-      prompt: plan.request.prompt,
-      seed: plan.request.seed,
-      askedHash: askedHashOf(plan, options.via),
-      detached: options.detach,
-      delivery: plan.delivery,
-      estimatedUsd: cost.usd,
-      unitPriceUsd: cost.unitUsd,
-    },
-    { caps, again },
-  );
+  const wanted: NewJob = {
+    model: plan.model.name,
+    endpoint: plan.model.endpoint,
+    account: accountOf(connection),
+    prompt: plan.request.prompt,
+    seed: plan.request.seed,
+    ...asked,
+    delivery: plan.delivery,
+    estimatedUsd: cost.usd,
+    unitPriceUsd: cost.unitUsd,
+  };
+  const beginning = ledger.begin(wanted, { caps, again });
   if (beginning.kind === 'former') {
     const { former } = beginning;
     Object.assign(record, recordOfJob(former.job));

@@ -1,6 +1,6 @@
 import { lstat, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, usageError } from '../errors.js';
+import { codeOf, usageError, type FalEditError } from '../errors.js';
 import type { Destination, Placeholder } from './destination.js';
 
 /** What a template's placeholders stand for; the request id is known only after the submit. */
@@ -58,9 +58,10 @@ export class Targets {
   /**
    * Finds what would stop the pictures from being saved, before anything is sent.
    *
-   * @throws FalEditError (usage): a name that is taken, a folder that cannot be written to
+   * @returns an error (usage) where a name is taken by a file
+   * @throws FalEditError (usage): a folder that cannot be written to, a name that is a folder's or too long
    */
-  async check(force: boolean): Promise<void> {
+  async check(force: boolean): Promise<FalEditError | undefined> {
     const files = Array.from({ length: this.count }, (_, index) => this.pathOf(index, SOME_REQUEST_ID));
     for (const name of files.map((file) => path.basename(file))) {
       if (Buffer.byteLength(name) <= LONGEST_FILE) continue;
@@ -70,19 +71,20 @@ export class Targets {
     }
     for (const folder of new Set(files.map((file) => path.dirname(file)))) await this.checkFolder(folder);
     const known = !this.destination.template.includes('{request_id}');
-    if (!known || this.numberWhenTaken) return;
+    if (!known || this.numberWhenTaken) return undefined;
     for (const file of files) {
       if (!(await exists(file))) continue;
       if ((await stat(file).catch(() => undefined))?.isDirectory() === true) {
         throw usageError(`${this.place}: ${this.shown(file)} is a folder.`);
       }
       if (!force) {
-        throw usageError(
+        return usageError(
           `${this.place}: ${this.shown(file)} exists already. Nothing was sent.`,
           'Overwrite it with --force, or choose another name.',
         );
       }
     }
+    return undefined;
   }
 
   /** A folder that is missing is made later; what can be tried now is the nearest one that exists. */

@@ -17,6 +17,8 @@ import { describeTrouble } from './trouble.js';
 const GARBAGE_TRIES = 4;
 /** Tries at what prepares an edit: uploads, prices. */
 const UPLOAD_TRIES = 4;
+/** How often fal has to say that it has no such result: another server may know better. */
+const GONE_TRIES = 3;
 /** Tries at a status that somebody asked for. */
 const STATUS_TRIES = 4;
 /** Tries at a cancel: somebody waits for the program to end. */
@@ -126,11 +128,13 @@ export class GuardedFetch {
   private async result(request: FalRequest): Promise<ClientResponse> {
     const { context, signal } = this.options;
     let garbage = 0;
+    let gone = 0;
     const answer = await repeat((stop) => this.send(request, stop), {
       timing: context,
       signal,
       isTrouble: (candidate) => {
         if (isStillRunning(candidate)) return true;
+        if (isGone(candidate)) return ++gone < GONE_TRIES;
         if (candidate.status < 300 && candidate.json === undefined) return ++garbage < GARBAGE_TRIES;
         return isGatewayTrouble(candidate);
       },

@@ -38,6 +38,8 @@ const POLL_BESIDE_MS = 2_000;
 const POLL_ALONE_MS = 500;
 /** A stream is silent when not even the comment came that fal sends every 15 s (fal-api.md 2.3). */
 const SILENCE_MS = 20_000;
+/** fal has to say so many times in a row that it knows no such request: the edit is paid for, and a server may lag. */
+const GONE_TRIES = 3;
 /** One poll that takes longer is given up. */
 const POLL_ATTEMPT_MS = 15_000;
 
@@ -55,6 +57,8 @@ class Follower {
   private readonly seenLogs = new Set<string>();
   private lastNews = '';
   private streaming = true;
+  /** How often in a row fal said that it has no such request. */
+  private timesGone = 0;
   /** Milliseconds that fal asked to wait before the next poll. */
   private askedToWait = 0;
   /** Wakes the poller when the stream is lost. */
@@ -160,7 +164,10 @@ class Follower {
       if (!this.signal.aborted) this.options.onTrouble?.(error);
       return undefined;
     }
-    if (isGone(answer)) throw goneError(this.options.requestId, answer.status);
+    if (isGone(answer) && ++this.timesGone >= GONE_TRIES) {
+      throw goneError(this.options.requestId, answer.status);
+    }
+    if (!isGone(answer)) this.timesGone = 0;
     this.askedToWait = retryAfterMs(answer.headers, this.options.timing.now()) ?? 0;
     if (parseStatus(answer.json) !== undefined) return answer;
     this.options.onTrouble?.(answer);

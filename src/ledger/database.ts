@@ -82,11 +82,13 @@ export async function openDatabase(folder: string, { sleep }: Pick<Context, 'sle
     const { DatabaseSync } = load('@photostructure/sqlite') as typeof import('@photostructure/sqlite');
     const opened = new DatabaseSync(file, { timeout: BUSY_MS });
     db = opened;
-    refuseNewer(opened, file);
+    const version = refuseNewer(opened, file);
     await patiently(() => opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL'), sleep);
-    migrate(opened);
-    // A newer program may have been at it meanwhile.
-    refuseNewer(opened, file);
+    if (version < SCHEMA_VERSION) {
+      migrate(opened);
+      // A newer program may have been at it meanwhile.
+      refuseNewer(opened, file);
+    }
     return new Database(opened, file);
   } catch (error) {
     db?.close();
@@ -94,9 +96,11 @@ export async function openDatabase(folder: string, { sleep }: Pick<Context, 'sle
   }
 }
 
-function refuseNewer(db: DatabaseSyncInstance, file: string): void {
+/** The version of a ledger that this program can read. @throws FalEditError (input) for one of a later program */
+function refuseNewer(db: DatabaseSyncInstance, file: string): number {
   const version = versionOf(db);
   if (version > SCHEMA_VERSION) throw newerLedgerError(file, version, SCHEMA_VERSION);
+  return version;
 }
 
 /** Turning on WAL fails at once where another process does the same at that moment. */

@@ -166,7 +166,7 @@ export function isAwaited(state: JobState): boolean {
   return state === 'accepted' || state === 'completed';
 }
 
-/** Whether a job is a request that was named by its id alone, and not sent by a job of this ledger. */
-export function isForeign({ intentAt, duplicateOf }: Pick<Job, 'intentAt' | 'duplicateOf'>): boolean {
-  return intentAt === undefined && duplicateOf === undefined;
+/** Whether a whole job is a request that was named by its id alone, and not sent by a command of this ledger. */
+export function isForeign({ askedHash, duplicateOf }: Pick<Job, 'askedHash' | 'duplicateOf'>): boolean {
+  return askedHash === undefined && duplicateOf === undefined;
 }

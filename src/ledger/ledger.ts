@@ -28,7 +28,7 @@ import { findFormer, findJob, type Former } from './lookup.js';
 export type LedgerContext = Pick<Context, 'now' | 'sleep' | 'self' | 'isRunning'>;
 
 /** How an edit begins: as a new job, or as one that an earlier run of the same command left unfinished. */
-export type Beginning = { kind: 'new'; job: Job } | { kind: 'former'; former: Former };
+export type Beginning = { kind: 'new'; job: Pick<Job, 'id' | 'state'> } | { kind: 'former'; former: Former };
 
 /** How a job ended without being saved. */
 export interface Ending {
@@ -87,8 +87,7 @@ export class Ledger {
       if (caps.dailyCapUsd !== undefined) {
         checkDailyCap(job.estimatedUsd, spentToday(this.db, job.via, this.context), caps);
       }
-      const id = insertPlanned(this.db, job, this.context);
-      return { kind: 'new', job: this.mustFind(id) };
+      return { kind: 'new', job: { id: insertPlanned(this.db, job, this.context), state: 'planned' } };
     });
   }
 
@@ -118,12 +117,17 @@ export class Ledger {
       ended_at: null,
       error: null,
     };
-    this.db.transaction(() => {
-      if (!BEFORE.accepted.includes(this.mustFind(id).state)) return;
-      const holder = findJob(this, 'request_id', requestId);
-      if (holder !== undefined && holder.id !== id && isForeign(holder)) this.remove(holder.id);
+    try {
       this.step(id, 'accepted', accepted);
-    });
+    } catch (error) {
+      // No two jobs can have one request.
+      const holder = findJob(this, 'request_id', requestId);
+      if (holder === undefined || !isForeign(holder)) throw error;
+      this.db.transaction(() => {
+        this.remove(holder.id);
+        this.step(id, 'accepted', accepted);
+      });
+    }
   }
 
   /** fal's result is here. Returns the targets that count: those of whoever completed it first. */

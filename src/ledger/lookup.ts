@@ -21,7 +21,10 @@ export function findJob(ledger: Ledger, column: 'id' | 'request_id', value: stri
  * The newest unfinished run of the same command, if nobody works on it. Detached ones do not count: whoever sends
  * and leaves three times wants three.
  */
-export function findFormer(ledger: Ledger, { askedHash, via, detached }: NewJob): Former | undefined {
+export function findFormer(
+  ledger: Ledger,
+  { askedHash, via, detached }: Pick<NewJob, 'askedHash' | 'via' | 'detached'>,
+): Former | undefined {
   // The built-in sandbox forgot everything when its run ended.
   if (via === SANDBOX) return undefined;
   const rows = ledger.db.rows(

@@ -57,7 +57,7 @@ describe('a result that fal no longer keeps', () => {
     const fal = await sandbox({ toxics: [{ type: 'status', on: 'result', code }] });
     const { cwd, ...result } = await editCat({ env: fal.env });
     expect([result.code, await leftIn(cwd)]).toEqual([0, ['out.png']]);
-    expect(fal.ledger().requests.by_role).toMatchObject({ result: 1, history: 1 });
+    expect(fal.ledger().requests.by_role).toMatchObject({ result: 3, history: 1 });
   });
 
   test('asked for too late by the same command: the history has it', async () => {

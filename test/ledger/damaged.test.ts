@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/ledger/ledger.js';
 import { tempDir } from '../support/temp-dir.js';
-import { jobIn, newJob, plan } from './machine.js';
+import { jobIn, newJob } from './machine.js';
 import { CONTEXT, open } from './opened.js';
 
 describe('A file that is no ledger, or is damaged', () => {
@@ -36,7 +36,6 @@ describe('A file that is no ledger, or is damaged', () => {
       () => ledger.mustFind(id),
       () => ledger.intend(id, {}, []),
       () => ledger.begin(newJob(), { caps: { dailyCapUsd: 1 }, again: false }),
-      () => plan(ledger),
       () => ledger.accept(id, 'fal-1'),
       () => ledger.adopt({ ...newJob(), requestId: 'fal-1' }),
     ];

@@ -1,0 +1,23 @@
+/** An edit that somebody wants, that many times. */
+export interface Wish {
+  prompt: string;
+  argv: readonly string[];
+  times: number;
+}
+
+/**
+ * What eight people want at once of one picture, with one ledger in one folder: some the same as another, some
+ * files of the same name, some a name of their own.
+ */
+export const WISHES: readonly Wish[] = [
+  wish('twice, under names that all others want as well', 2),
+  wish('twice, in a folder', 2, '-o', 'new/folder/'),
+  wish('two pictures', 1, '--num-images', '2'),
+  wish('a name of its own', 1, '-o', 'own.png', '--seed', '1'),
+  wish('a name that may be overwritten', 1, '-o', 'forced.png', '--force', '--seed', '2'),
+  wish('a name with a number', 1, '-o', '{name}.{seed}.{ext}', '--seed', '3'),
+];
+
+function wish(prompt: string, times: number, ...flags: string[]): Wish {
+  return { prompt, argv: ['cat.png', '-p', prompt, ...flags], times };
+}
