@@ -49,12 +49,14 @@ const withoutUnused = {
     /commander\/lib\/command\.js$/.test(id) ? code.replace("require('node:child_process')", '{}') : null,
 };
 
-const HELP =
-  /src\/(commands\/(at-once|help-pages|flag|[a-z-]+-flags|[a-z-]+-help)|terminal\/help)(?<!\.d)\.ts$|package\.json$/;
+const HELP = /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/help)(?<!\.d)\.ts$|package\.json$/;
 const OURS =
   /src\/((context|dollars|errors|exit-codes|light-fetch|main|program)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
 const THEIRS =
-  /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig|env-paths|is-safe-filename|p-limit|yocto-queue)\//;
+  /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig|env-paths|is-safe-filename)\//;
+/** Commands about earlier edits: no edit is to pay for reading them. */
+const CONTROL =
+  /src\/(commands\/((requests|requests-options|status|wait|result|cancel|costs|reconcile|bring-home)\.ts|(wait|reconcile|earlier)\/.+)|edit\/(reconcile\/.+|(look|within|foreign|in-place|answer-at-fal)\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;
 const SANDBOX = /src\/(commands\/sandbox(-settings)?\.ts$|sandbox\/)/;
 
 export default defineConfig({
@@ -75,6 +77,7 @@ export default defineConfig({
       includeDependenciesRecursively: false,
       groups: [
         { name: 'help', test: HELP, priority: 2 },
+        { name: 'control', test: CONTROL, priority: 2 },
         {
           name: 'edit',
           test: (id: string) => (OURS.test(id) && !SANDBOX.test(id)) || THEIRS.test(id),

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { EDIT_FLAGS } from '../src/commands/edit-flags.js';
-import type { Flag } from '../src/commands/flag.js';
-import { PAGES } from '../src/commands/help-pages.js';
-import { SANDBOX_FLAGS } from '../src/commands/sandbox-flags.js';
+import { EDIT_FLAGS } from '../src/commands/flags/edit.js';
+import type { Flag } from '../src/commands/flags/flag.js';
+import { PAGES } from '../src/commands/help/pages.js';
+import { SANDBOX_FLAGS } from '../src/commands/flags/sandbox.js';
 import { EXIT_CODES, type ErrorKind } from '../src/exit-codes.js';
 import { allowed, placeAt } from '../src/models/allowed.js';
 import type { Model } from '../src/models/model.js';

@@ -7,12 +7,12 @@ import {
   RESULT_FLAGS,
   STATUS_FLAGS,
   WAIT_FLAGS,
-} from './commands/control-flags.js';
-import { EDIT_FLAGS } from './commands/edit-flags.js';
-import { PAGES } from './commands/help-pages.js';
-import { propertyOf, type Flag } from './commands/flag.js';
-import { RECONCILE_FLAGS } from './commands/reconcile-flags.js';
-import { SANDBOX_FLAGS } from './commands/sandbox-flags.js';
+} from './commands/flags/control.js';
+import { EDIT_FLAGS } from './commands/flags/edit.js';
+import { PAGES } from './commands/help/pages.js';
+import { propertyOf, type Flag } from './commands/flags/flag.js';
+import { RECONCILE_FLAGS } from './commands/flags/reconcile.js';
+import { SANDBOX_FLAGS } from './commands/flags/sandbox.js';
 import type { FlagValue } from './config/settings.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit-codes.js';

@@ -1,6 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { helpText, type HelpPage } from '../terminal/help.js';
-import { EDIT_HELP, PAGES } from './help-pages.js';
+import { EDIT_HELP, PAGES } from './help/pages.js';
 
 export const VERSION = packageJson.version;
 

@@ -7,14 +7,14 @@ import type { Job } from '../ledger/job.js';
 import { SANDBOX } from '../ledger/spending.js';
 import { goneError } from '../fal/unreachable.js';
 import { errorText } from '../terminal/error-text.js';
-import { errorDocument, SCHEMA_VERSION } from './edit-document.js';
-import { endedError, endWithSandbox, sandboxEndedError } from './ended-job.js';
+import { errorDocument, SCHEMA_VERSION } from './edit/document.js';
+import { endedError, endWithSandbox, sandboxEndedError } from './earlier/ended-job.js';
 import { asFalEditError } from './fail.js';
-import { nameOf, stateOf } from './job-state.js';
-import { withLedger, type LedgerCommand } from './ledger-command.js';
-import { findAllNamed, type Named } from './named-request.js';
-import { otherWay, reachWhenNeeded, type Reach } from './reach-fal.js';
-import { exitCodeOf, severalError } from './several.js';
+import { nameOf, stateOf } from './earlier/job-state.js';
+import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
+import { findAllNamed, type Named } from './earlier/named-request.js';
+import { otherWay, reachWhenNeeded, type Reach } from './earlier/reach-fal.js';
+import { exitCodeOf, severalError } from './earlier/several.js';
 
 /** What came of one. */
 interface Cancelled {

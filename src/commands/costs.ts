@@ -6,9 +6,9 @@ import { usageError } from '../errors.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { spending, type SpendingRow } from '../ledger/spending.js';
 import { tableLines, type Column } from '../terminal/table.js';
-import { SCHEMA_VERSION } from './edit-document.js';
-import { withLedger } from './ledger-command.js';
-import { readSince } from './since.js';
+import { SCHEMA_VERSION } from './edit/document.js';
+import { withLedger } from './earlier/ledger-command.js';
+import { readSince } from './earlier/since.js';
 
 /** `fal-edit costs`: what the edits of this ledger have cost. */
 export function costsCommand(

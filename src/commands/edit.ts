@@ -8,17 +8,16 @@ import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { openProgress, type Progress } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { ALL_FLAGS } from './all-flags.js';
+import { ALL_FLAGS } from './flags/all.js';
 import { openConnection, proxyWarning, readConnection, requireKey } from './connect.js';
-import { dryRun } from './dry-run.js';
-import { editDocument } from './edit-document.js';
-import { EDIT_EXCLUSIVE } from './edit-flags.js';
-import { readEditOptions, type EditOptions } from './edit-options.js';
-import { summaryLine } from './edit-summary.js';
+import { dryRun } from './edit/dry-run.js';
+import { editDocument } from './edit/document.js';
+import { EDIT_EXCLUSIVE } from './flags/edit.js';
+import { readEditOptions, type EditOptions } from './edit/options.js';
+import { summaryLine } from './edit/summary.js';
 import { fail } from './fail.js';
-import { refuseQuietAndVerbose } from './ledger-command.js';
 import { offerUnfinished, openLedger, viaOf } from './open-ledger.js';
-import { terminalOf } from './open-terminal.js';
+import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
 import { printPaths, refusePictureOnTerminal, writeWhole } from './stdout-pictures.js';
 
 /** `fal-edit <image...> -p <prompt>`: one edit, from flags to files. */

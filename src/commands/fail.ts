@@ -2,7 +2,7 @@ import { FalEditError, messageOf } from '../errors.js';
 import type { ExitCode } from '../exit-codes.js';
 import { errorText } from '../terminal/error-text.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { errorDocument } from './edit-document.js';
+import { errorDocument } from './edit/document.js';
 
 /** What was thrown, as an error of ours: whatever is not one is a bug of ours. */
 export function asFalEditError(error: unknown): FalEditError {

@@ -1,6 +1,7 @@
 import { redactor } from '../config/redaction.js';
 import type { Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
+import { usageError } from '../errors.js';
 import { openTerminal, type Terminal } from '../terminal/terminal.js';
 
 /** The terminal as the settings want it, with the key kept out of everything. */
@@ -12,4 +13,11 @@ export function terminalOf({ values, key }: Settings, context: Context): Promise
     noColor: values['no-color'] === true,
     redact: redactor(key),
   });
+}
+
+/** @throws FalEditError (usage) */
+export function refuseQuietAndVerbose({ values, origins }: Settings): void {
+  if (values['quiet'] !== true || values['verbose'] !== true) return;
+  const name = (flag: string): string => origins[flag] ?? `--${flag}`;
+  throw usageError(`${name('quiet')} and ${name('verbose')} exclude each other. Give one.`);
 }

@@ -11,19 +11,19 @@ import { isAbandoned } from '../ledger/lookup.js';
 import { SANDBOX } from '../ledger/spending.js';
 import { errorText } from '../terminal/error-text.js';
 import { openTerminal, type Terminal } from '../terminal/terminal.js';
-import { ALL_FLAGS } from './all-flags.js';
+import { ALL_FLAGS } from './flags/all.js';
 import { bringJobsHome, type HomeOutcome } from './bring-home.js';
 import { proxyWarning, readConnection } from './connect.js';
-import { shortPath } from './edit-document.js';
+import { shortPath } from './edit/document.js';
 import { readTimeout } from './limits.js';
-import { summaryLine } from './edit-summary.js';
+import { summaryLine } from './edit/summary.js';
 import { fail } from './fail.js';
 import { openLedger } from './open-ledger.js';
-import { RECONCILE_FLAGS } from './reconcile-flags.js';
-import { readSettle, requireHistoryKey } from './reconcile-options.js';
-import { endingOf, reconcileDocument, type Report } from './reconcile-report.js';
-import { selectJobs } from './reconcile-selection.js';
-import { duplicatesText, findingLine, knownLine } from './reconcile-text.js';
+import { RECONCILE_FLAGS } from './flags/reconcile.js';
+import { readSettle, requireHistoryKey } from './reconcile/options.js';
+import { endingOf, reconcileDocument, type Report } from './reconcile/report.js';
+import { selectJobs } from './reconcile/selection.js';
+import { duplicatesText, findingLine, knownLine } from './reconcile/text.js';
 
 interface Surroundings {
   settings: Settings;

@@ -3,8 +3,8 @@ import type { FlagValue } from '../config/settings.js';
 import { usageError } from '../errors.js';
 import { JOB_STATES, type JobState } from '../ledger/job.js';
 import { findModel } from '../models/registry.js';
-import type { LedgerCommand } from './ledger-command.js';
-import { readSince } from './since.js';
+import type { LedgerCommand } from './earlier/ledger-command.js';
+import { readSince } from './earlier/since.js';
 
 /** The flags of `requests`, typed. */
 export interface RequestsOptions {

@@ -5,11 +5,11 @@ import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { listJobs } from '../ledger/lookup.js';
 import { tableLines, type Column } from '../terminal/table.js';
-import { SCHEMA_VERSION } from './edit-document.js';
-import { ageCell, costCell, stateCell, whatCell } from './job-cells.js';
-import { jobDocument } from './job-document.js';
-import { nameOf, shortNameOf, stateOf } from './job-state.js';
-import { withLedger, type LedgerCommand } from './ledger-command.js';
+import { SCHEMA_VERSION } from './edit/document.js';
+import { ageCell, costCell, stateCell, whatCell } from './earlier/job-cells.js';
+import { jobDocument } from './earlier/job-document.js';
+import { nameOf, shortNameOf, stateOf } from './earlier/job-state.js';
+import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { readRequestsOptions, type RequestsOptions } from './requests-options.js';
 
 /** `fal-edit requests`: what the ledger knows, newest first. */

@@ -5,10 +5,10 @@ import { within } from '../edit/within.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { SANDBOX } from '../ledger/spending.js';
 import { readTimeout } from './limits.js';
-import { endedError, sandboxEndedError } from './ended-job.js';
-import { traceTo, withLedger, type LedgerCommand } from './ledger-command.js';
-import { findOneNamed, type Named } from './named-request.js';
-import { otherWay, reachFal } from './reach-fal.js';
+import { endedError, sandboxEndedError } from './earlier/ended-job.js';
+import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
+import { findOneNamed, type Named } from './earlier/named-request.js';
+import { otherWay, reachFal } from './earlier/reach-fal.js';
 
 /** `fal-edit result`: fal's answer as JSON on stdout, and nothing else. */
 export function resultCommand(

@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { messageOf, usageError } from '../errors.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { startSandbox } from '../sandbox/server.js';
-import { ALL_FLAGS } from './all-flags.js';
+import { ALL_FLAGS } from './flags/all.js';
 import { readSandboxSettings } from './sandbox-settings.js';
 
 /** Not a key: any text will do, and this one says so. */

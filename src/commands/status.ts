@@ -10,15 +10,15 @@ import { SANDBOX } from '../ledger/spending.js';
 import { errorText } from '../terminal/error-text.js';
 import { tableLines, type Column } from '../terminal/table.js';
 import { readTimeout } from './limits.js';
-import { errorDocument, SCHEMA_VERSION } from './edit-document.js';
+import { errorDocument, SCHEMA_VERSION } from './edit/document.js';
 import { asFalEditError } from './fail.js';
-import { ageCell, costCell, stateCell, whatCell } from './job-cells.js';
-import { jobDocument } from './job-document.js';
-import { nameOf, shortNameOf, stateOf } from './job-state.js';
-import { traceTo, withLedger, type LedgerCommand } from './ledger-command.js';
-import { findAllNamed, type Named } from './named-request.js';
-import { otherWay, reachFal } from './reach-fal.js';
-import { exitCodeOf, named, severalError } from './several.js';
+import { ageCell, costCell, stateCell, whatCell } from './earlier/job-cells.js';
+import { jobDocument } from './earlier/job-document.js';
+import { nameOf, shortNameOf, stateOf } from './earlier/job-state.js';
+import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
+import { findAllNamed, type Named } from './earlier/named-request.js';
+import { otherWay, reachFal } from './earlier/reach-fal.js';
+import { exitCodeOf, named, severalError } from './earlier/several.js';
 
 /** What fal says of one request. */
 interface Seen {

@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import type { EditRecord } from '../edit/record.js';
 import { FalEditError, usageError } from '../errors.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { shortPath } from './edit-document.js';
+import { shortPath } from './edit/document.js';
 
 /** The results, one written path a line. */
 export function printPaths(record: EditRecord, { cwd }: Context, terminal: Terminal): void {

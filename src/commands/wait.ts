@@ -5,17 +5,17 @@ import type { Job } from '../ledger/job.js';
 import { abandonedJobs } from '../ledger/lookup.js';
 import { SANDBOX } from '../ledger/spending.js';
 import { bringJobsHome } from './bring-home.js';
-import { SCHEMA_VERSION } from './edit-document.js';
-import { endWithSandbox } from './ended-job.js';
-import { shortNameOf } from './job-state.js';
-import { withLedger, type LedgerCommand } from './ledger-command.js';
-import { findAllNamed, type Named } from './named-request.js';
-import { reachWhenNeeded, type Reach } from './reach-fal.js';
+import { SCHEMA_VERSION } from './edit/document.js';
+import { endWithSandbox } from './earlier/ended-job.js';
+import { shortNameOf } from './earlier/job-state.js';
+import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
+import { findAllNamed, type Named } from './earlier/named-request.js';
+import { reachWhenNeeded, type Reach } from './earlier/reach-fal.js';
 import { writeWhole } from './stdout-pictures.js';
-import { readWaitOptions, type WaitOptions } from './wait-options.js';
-import { placesOf } from './wait-places.js';
-import { adopt, whereItWas, withoutFal } from './wait-sorting.js';
-import { reportOne, reportSeveral, type Waited } from './waited.js';
+import { readWaitOptions, type WaitOptions } from './wait/options.js';
+import { placesOf } from './wait/places.js';
+import { adopt, whereItWas, withoutFal } from './wait/sorting.js';
+import { reportOne, reportSeveral, type Waited } from './wait/waited.js';
 
 /** `fal-edit wait`: attaches to edits that fal has, and saves them as their own commands would have. */
 export function waitCommand(

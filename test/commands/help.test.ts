@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { EDIT_FLAGS } from '../../src/commands/edit-flags.js';
-import { PAGES } from '../../src/commands/help-pages.js';
-import { SANDBOX_FLAGS } from '../../src/commands/sandbox-flags.js';
+import { EDIT_FLAGS } from '../../src/commands/flags/edit.js';
+import { PAGES } from '../../src/commands/help/pages.js';
+import { SANDBOX_FLAGS } from '../../src/commands/flags/sandbox.js';
 import { MODELS } from '../../src/models/registry.js';
 import { SIZE_PRESETS } from '../../src/models/request.js';
 import { placeAt, allowed } from '../../src/models/allowed.js';

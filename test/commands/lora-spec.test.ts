@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseLora } from '../../src/commands/lora-spec.js';
+import { parseLora } from '../../src/commands/edit/lora-spec.js';
 
 test.each([
   ['owner/style', { path: 'owner/style' }],

@@ -1,7 +1,7 @@
 /* The command: which edits it takes, what it prints, how it ends. What it finds out is tested in test/edit/reconcile. */
 import { describe, expect, test } from 'vitest';
-import { RECONCILE_FLAGS } from '../../src/commands/reconcile-flags.js';
-import { RECONCILE_HELP } from '../../src/commands/reconcile-help.js';
+import { RECONCILE_FLAGS } from '../../src/commands/flags/reconcile.js';
+import { RECONCILE_HELP } from '../../src/commands/help/reconcile.js';
 import { helpText } from '../../src/terminal/help.js';
 import { statusToxic } from '../edit/harness.js';
 import { ALIVE, CUT, HOUR, LOST, MINUTE, scene, sendAgain } from '../edit/reconcile/scene.js';

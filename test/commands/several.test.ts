@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exitCodeOf, severalError } from '../../src/commands/several.js';
+import { exitCodeOf, severalError } from '../../src/commands/earlier/several.js';
 import { FalEditError, InterruptedError } from '../../src/errors.js';
 
 const ok = undefined;

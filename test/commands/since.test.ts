@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseSince } from '../../src/commands/since.js';
+import { parseSince } from '../../src/commands/earlier/since.js';
 
 const HOUR = 3_600_000;
 /** Local time, as a person means it. */

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { ALL_FLAGS } from '../../src/commands/all-flags.js';
-import { EDIT_EXCLUSIVE } from '../../src/commands/edit-flags.js';
-import { variableOf } from '../../src/commands/flag.js';
+import { ALL_FLAGS } from '../../src/commands/flags/all.js';
+import { EDIT_EXCLUSIVE } from '../../src/commands/flags/edit.js';
+import { variableOf } from '../../src/commands/flags/flag.js';
 import { resolveSettings, type FlagValue } from '../../src/config/settings.js';
 import { tempDir } from '../support/temp-dir.js';
 

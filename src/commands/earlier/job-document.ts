@@ -1,0 +1,53 @@
+import type { Job, JobState } from '../../ledger/job.js';
+import { shortPath } from '../edit/document.js';
+
+/** How long ago an edit was sent, or decided on, in milliseconds. Never negative: the clock may have been put back. */
+export function ageOf({ intentAt, plannedAt }: Pick<Job, 'intentAt' | 'plannedAt'>, now: number): number {
+  return Math.max(0, now - (intentAt ?? plannedAt));
+}
+
+/**
+ * What the ledger knows of a job, for scripts, without what takes room: input and result.
+ *
+ * @param state as people are told it (job-state.ts)
+ */
+export function jobDocument(job: Job, state: JobState, now: number, cwd: string): Record<string, unknown> {
+  return {
+    job: job.id,
+    request_id: job.requestId ?? null,
+    state,
+    model: job.model,
+    endpoint: job.endpoint,
+    prompt: job.prompt,
+    seed: job.seed,
+    via: job.via,
+    cost: {
+      estimated_usd: job.estimatedUsd ?? null,
+      billed_units: job.billedUnits ?? null,
+      unit_price_usd: job.unitPriceUsd ?? null,
+      billed_usd: job.billedUsd ?? null,
+    },
+    charged: job.charged,
+    planned_at: iso(job.plannedAt),
+    intent_at: iso(job.intentAt),
+    accepted_at: iso(job.acceptedAt),
+    completed_at: iso(job.completedAt),
+    ended_at: iso(job.endedAt),
+    age_s: Math.floor(ageOf(job, now) / 1000),
+    images: job.images.map(({ path, target, width, height, contentType, bytes, sha256 }) => ({
+      path: path === undefined ? null : shortPath(path, cwd),
+      target: target === undefined ? null : shortPath(target, cwd),
+      width: width ?? null,
+      height: height ?? null,
+      content_type: contentType ?? null,
+      bytes: bytes ?? null,
+      sha256: sha256 ?? null,
+    })),
+    duplicate_of: job.duplicateOf ?? null,
+    error: job.error ?? null,
+  };
+}
+
+function iso(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,50 @@
+import { FalEditError, InterruptedError, type Charged } from '../../errors.js';
+import { EXIT_CODES, EXIT_OK, type ErrorKind, type ExitCode } from '../../exit-codes.js';
+
+type Failures = readonly (FalEditError | undefined)[];
+
+/**
+ * What a command over several requests ends with: one's own code where there is one, the common kind where all
+ * failed alike, `partial` where some did, else `failed`. A signal comes before all that.
+ */
+export function exitCodeOf(failures: Failures): ExitCode {
+  const interrupted = failures.find((failure) => failure instanceof InterruptedError);
+  if (interrupted !== undefined) return interrupted.exitCode;
+  const kind = commonKind(failures);
+  return kind === undefined ? EXIT_OK : EXIT_CODES[kind].code;
+}
+
+/** The same as an error for the document; undefined where all went well. */
+export function severalError(failures: Failures): FalEditError | undefined {
+  const kind = commonKind(failures);
+  const failed = failures.filter((failure) => failure !== undefined);
+  const [first] = failed;
+  if (kind === undefined || first === undefined) return undefined;
+  if (failures.length === 1) return first;
+  const interrupted = failed.find((failure) => failure instanceof InterruptedError);
+  return new FalEditError(
+    interrupted === undefined ? kind : 'interrupted',
+    `${failed.length} of ${failures.length} requests could not be done. The first: ${first.message}`,
+    { charged: mostOf(failed), hint: first.hint },
+  );
+}
+
+function commonKind(failures: Failures): ErrorKind | undefined {
+  const failed = failures.filter((failure) => failure !== undefined);
+  const kinds = new Set(failed.map(({ kind }) => kind));
+  const [kind] = kinds;
+  if (kind === undefined) return undefined;
+  if (failed.length < failures.length) return 'partial';
+  return kinds.size === 1 ? kind : 'failed';
+}
+
+function mostOf(failures: readonly FalEditError[]): Charged {
+  const said = failures.map(({ charged }) => charged);
+  return said.includes('yes') ? 'yes' : said.includes('maybe') ? 'maybe' : 'no';
+}
+
+/** An error with the request's name before it, where a person sees several. */
+export function named(name: string, error: FalEditError): FalEditError {
+  const { kind, message, hint, details, charged, origin } = error;
+  return new FalEditError(kind, `${name}: ${message}`, { hint, details, charged, origin });
+}

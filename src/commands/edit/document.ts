@@ -1,0 +1,112 @@
+import path from 'node:path';
+import type { EditPlan } from '../../edit/plan.js';
+import type { EditRecord } from '../../edit/record.js';
+import type { Estimate } from '../../edit/estimate.js';
+import type { FalEditError } from '../../errors.js';
+
+/** Version of every JSON document that the program prints. */
+export const SCHEMA_VERSION = 1;
+
+/** The document of an edit, done or failed midway: the contract's `--json`. */
+export function editDocument(record: EditRecord, cwd: string, error?: FalEditError): Record<string, unknown> {
+  const { cost, timings } = record;
+  return {
+    schema_version: SCHEMA_VERSION,
+    status: error === undefined ? 'ok' : 'error',
+    ...(error === undefined ? {} : { error: errorObject(error) }),
+    model: record.model,
+    endpoint: record.endpoint,
+    request_id: record.requestId,
+    job: record.job,
+    state: record.state,
+    prompt: record.prompt,
+    seed: record.seed,
+    input: record.input,
+    images: record.images.map((image) => ({
+      path: image.path === null ? null : shortPath(image.path, cwd),
+      width: image.width,
+      height: image.height,
+      content_type: image.contentType,
+      bytes: image.bytes,
+      sha256: image.sha256,
+      nsfw: image.nsfw,
+    })),
+    cost: {
+      estimated_usd: cost.estimatedUsd,
+      billed_units: cost.billedUnits,
+      unit_price_usd: cost.unitPriceUsd,
+      billed_usd: cost.billedUsd,
+    },
+    timings: {
+      queued_ms: timings.queuedMs,
+      inference_ms: timings.inferenceMs,
+      total_ms: timings.totalMs,
+    },
+    warnings: record.warnings,
+  };
+}
+
+/** The document of a dry run: the same shape, with the uploads and what the estimate rests on. */
+export function dryRunDocument(
+  plan: EditPlan,
+  record: EditRecord,
+  estimate: Estimate,
+  cwd: string,
+): Record<string, unknown> {
+  const outputs = Array.from({ length: plan.numImages }, (_, index) =>
+    plan.targets === undefined ? '-' : shortPath(plan.targets.pathOf(index, '{request_id}'), cwd),
+  );
+  return {
+    ...editDocument(record, cwd),
+    dry_run: true,
+    uploads: plan.attachments.flatMap(({ flag, label, upload, size, converted }) =>
+      upload === undefined
+        ? []
+        : [
+            {
+              flag,
+              file: label,
+              bytes: upload.bytes,
+              content_type: upload.contentType,
+              width: size?.width ?? null,
+              height: size?.height ?? null,
+              sha256: upload.sha256,
+              converted: converted ?? null,
+            },
+          ],
+    ),
+    outputs,
+    estimate: {
+      usd: estimate.usd,
+      units: estimate.units,
+      unit: estimate.unit,
+      unit_price_usd: estimate.unitUsd,
+      price_date: estimate.priceDate,
+      price_source: estimate.priceSource,
+      assumptions: estimate.assumptions,
+    },
+  };
+}
+
+/** The document of a run that failed before there was an edit to speak of. */
+export function errorDocument(error: FalEditError): Record<string, unknown> {
+  return { schema_version: SCHEMA_VERSION, status: 'error', error: errorObject(error) };
+}
+
+function errorObject(error: FalEditError): Record<string, unknown> {
+  return {
+    kind: error.kind,
+    message: error.message,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.details === undefined ? {} : { details: error.details }),
+    charged: error.charged,
+  };
+}
+
+/** A path as people write it: relative where it lies below the working directory. */
+export function shortPath(file: string, cwd: string): string {
+  if (file === '-') return file;
+  const relative = path.relative(cwd, file);
+  const isOutside = relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
+  return relative === '' || isOutside ? file : relative;
+}

@@ -1,0 +1,63 @@
+import type { Context } from '../../context.js';
+import { usdText } from '../../dollars.js';
+import { estimate } from '../../edit/estimate.js';
+import type { EditPlan } from '../../edit/plan.js';
+import { recordOf } from '../../edit/record.js';
+import type { Connection } from '../../fal/connection.js';
+import { livePrice } from '../../fal/prices.js';
+import { withValueAt } from '../../models/fields.js';
+import { harmless } from '../../terminal/plain.js';
+import type { Terminal } from '../../terminal/terminal.js';
+import { bytesText } from '../../terminal/units.js';
+import { dryRunDocument } from './document.js';
+
+/** Shows what an edit would send and cost. Stays off the network, and leaves no file behind. */
+export async function dryRun(
+  plan: EditPlan,
+  connection: Connection,
+  context: Context,
+  terminal: Terminal,
+  json: boolean,
+): Promise<void> {
+  const { signal, cwd } = context;
+  const price = await livePrice(plan.model.endpoint, { connection, context, signal, offline: true });
+  const cost = estimate(plan.model, plan.work, price);
+  const record = recordOf(plan);
+  record.input = inputWithPlaceholders(plan);
+  record.cost.estimatedUsd = cost.usd;
+  record.cost.unitPriceUsd = cost.unitUsd;
+  for (const message of plan.warnings) terminal.warn(message);
+  const document = dryRunDocument(plan, record, cost, cwd);
+  if (json) {
+    terminal.json(document);
+    return;
+  }
+  const uploads = plan.attachments.flatMap(({ label, upload, size, converted }) => {
+    if (upload === undefined) return [];
+    const pixels = size === undefined ? '' : `, ${size.width}x${size.height}`;
+    const change = converted === undefined ? '' : ` (${converted})`;
+    return [`  ${label}: ${bytesText(upload.bytes)}, ${upload.contentType}${pixels}${change}`];
+  });
+  const lines = [
+    `POST https://queue.fal.run/${plan.model.endpoint}`,
+    JSON.stringify(record.input, undefined, 2),
+    uploads.length === 0 ? 'Uploads: none' : 'Uploads:',
+    ...uploads,
+    `Output: ${(document['outputs'] as string[]).join(', ')}`,
+    `Estimated cost: ${usdText(cost.usd)} (${cost.units} × ${usdText(cost.unitUsd)} a megapixel; price of ${cost.priceDate}, ${cost.priceSource})`,
+    ...cost.assumptions.map((assumption) => `  assuming that ${assumption}`),
+    'Nothing was sent.',
+  ];
+  terminal.result(harmless(lines.join('\n')));
+}
+
+/** fal's input with a note where the URL of an upload would stand. */
+function inputWithPlaceholders(plan: EditPlan): Record<string, unknown> {
+  return plan.attachments.reduce<Record<string, unknown>>(
+    (input, { path, label, upload }) =>
+      upload === undefined
+        ? input
+        : (withValueAt(input, path, `<upload of ${label}>`) as Record<string, unknown>),
+    plan.input,
+  );
+}

@@ -1,0 +1,24 @@
+import { usageError } from '../../errors.js';
+import type { Lora } from '../../models/request.js';
+
+/**
+ * Reads `path|url|id[@scale]`. The scale is what follows the last @ when it is a number, so that a URL or a
+ * file name may hold an @ of its own.
+ *
+ * @param place what to call the flag: `--lora`
+ * @throws FalEditError (usage)
+ */
+export function parseLora(text: string, place: string): Lora {
+  const spec = text.trim();
+  const match = /^(.*)@([+-]?(?:\d+\.?\d*|\.\d+))$/s.exec(spec);
+  const [, path = spec, scale] = match ?? [];
+  if (path === '') throw usageError(`${place}: "${text}" names no LoRA.`, FORM);
+  const tail = spec.slice(spec.lastIndexOf('@') + 1);
+  // A file may hold an @ of its own: dir/my@style.safetensors.
+  const isHubId = /^\w[\w.-]*\/[\w.-]+@/.test(spec) && !spec.toLowerCase().endsWith('.safetensors');
+  if (scale === undefined && isHubId)
+    throw usageError(`${place}: "${tail}" is not a scale. Allowed: a number.`, FORM);
+  return scale === undefined ? { path: spec } : { path, scale: Number(scale) };
+}
+
+const FORM = 'For example: --lora owner/style@0.8';

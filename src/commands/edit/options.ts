@@ -1,0 +1,191 @@
+import * as z from 'zod';
+import type { FlagValue, Settings } from '../../config/settings.js';
+import type { Context } from '../../context.js';
+import { usageError } from '../../errors.js';
+import type { Caps } from '../../ledger/caps.js';
+import { allowed, placeAt } from '../../models/allowed.js';
+import type { Model } from '../../models/model.js';
+import { findModel } from '../../models/registry.js';
+import {
+  flagOf,
+  SIZE_PRESETS,
+  type EditRequest,
+  type NamedSetting,
+  type NameOf,
+  type RequestKey,
+  type SizePreset,
+} from '../../models/request.js';
+import { parseSetFields } from '../../models/set-fields.js';
+import { refuseUnsupported } from '../../models/unsupported.js';
+import { readDollars, readTimeout } from '../limits.js';
+import { parseLora } from './lora-spec.js';
+import { numberText } from '../number-text.js';
+import { readPrompt } from './read-prompt.js';
+
+/** One edit's flags, typed. */
+export interface EditOptions {
+  model: Model;
+  request: EditRequest;
+  output: string | undefined;
+  force: boolean;
+  keepBlanked: boolean;
+  /** The user named no seed. */
+  seedIsOurs: boolean;
+  dryRun: boolean;
+  timeoutMs: number;
+  cancelOnTimeout: boolean;
+  detach: boolean;
+  again: boolean;
+  caps: Caps;
+  nameOf: NameOf;
+}
+
+/** The flags behind each setting, the one that messages name first. */
+const FLAGS: Record<NamedSetting, readonly string[]> = {
+  prompt: ['prompt', 'prompt-file'],
+  images: ['image'],
+  strength: ['strength', 'image-strength'],
+  loras: ['lora'],
+  steps: ['steps'],
+  guidance: ['guidance'],
+  seed: ['seed'],
+  numImages: ['num-images'],
+  size: ['size'],
+  format: ['format'],
+  negativePrompt: ['negative-prompt'],
+  acceleration: ['acceleration'],
+  expandPrompt: ['expand-prompt'],
+  safetyChecker: ['no-safety-checker'],
+  set: ['set'],
+  output: ['output'],
+};
+
+const size = z
+  .string()
+  .trim()
+  .transform((text, issues): SizePreset | { width: number; height: number } | undefined => {
+    if (text === 'model') return undefined;
+    if (Object.hasOwn(SIZE_PRESETS, text)) return text as SizePreset;
+    const [, width, height] = /^(\d{1,6})[x×*](\d{1,6})$/i.exec(text) ?? [];
+    if (width !== undefined && height !== undefined) return { width: Number(width), height: Number(height) };
+    issues.addIssue({ code: 'custom' });
+    return z.NEVER;
+  });
+
+/** What each flag's text becomes. Ranges are the model's affair; here only the form is read. */
+const schema = z.object({
+  strength: numberText.optional(),
+  'image-strength': numberText.optional(),
+  steps: numberText.optional(),
+  guidance: numberText.optional(),
+  seed: numberText.optional(),
+  'num-images': numberText.optional(),
+  size: size.optional(),
+  format: z
+    .string()
+    .toLowerCase()
+    .transform((text) => (text === 'jpg' ? 'jpeg' : text))
+    .pipe(z.enum(['png', 'jpeg', 'webp']))
+    .optional(),
+  acceleration: z.enum(['none', 'regular', 'high']).optional(),
+});
+
+/**
+ * Turns settings into a typed edit: reads texts into numbers, sizes and LoRAs, chooses a seed where none is
+ * given, and refuses what the model has no field for.
+ *
+ * @throws FalEditError (usage, input) naming the flag or setting, and what is allowed
+ */
+export async function readEditOptions(
+  settings: Settings,
+  positional: readonly string[],
+  context: Pick<Context, 'cwd' | 'stdin' | 'newSeed' | 'signal'>,
+): Promise<EditOptions> {
+  const { values } = settings;
+  const model = findModel(text(values['model']), settings.origins['model']);
+  const nameOf = namesIn(settings);
+  refuseUnsupported(model, givenKeys(values), nameOf);
+  // A default from a weaker setting stands back for a picture on the command line.
+  const isDefault = settings.origins['image'] !== '--image';
+  const images = [...positional, ...(isDefault && positional.length > 0 ? [] : list(values['image']))];
+  if (images.includes('-') && values['prompt-file'] === '-') {
+    throw usageError('--prompt-file - and the picture - both ask for stdin, which can be read once.');
+  }
+  const parsed = parseFlags(model, values, nameOf);
+  const set = parseSetFields(model, list(values['set']), nameOf);
+  const request: EditRequest = {
+    prompt: await readPrompt(settings, context),
+    images,
+    strength: parsed.strength ?? parsed['image-strength'],
+    loras: loras(values['lora'], nameOf('loras')),
+    steps: parsed.steps,
+    guidance: parsed.guidance,
+    seed: parsed.seed ?? context.newSeed(),
+    numImages: parsed['num-images'],
+    size: parsed.size,
+    format: parsed.format,
+    negativePrompt: text(values['negative-prompt']),
+    acceleration: parsed.acceleration,
+    expandPrompt: values['expand-prompt'] === true ? true : undefined,
+    safetyChecker: values['no-safety-checker'] === true ? false : undefined,
+    ...(Object.keys(set).length === 0 ? {} : { set }),
+  };
+  return {
+    model,
+    request,
+    output: text(values['output']),
+    force: values['force'] === true,
+    keepBlanked: values['keep-blanked'] === true,
+    seedIsOurs: parsed.seed === undefined,
+    dryRun: values['dry-run'] === true,
+    timeoutMs: readTimeout(settings),
+    cancelOnTimeout: values['cancel-on-timeout'] === true,
+    detach: values['detach'] === true,
+    again: values['again'] === true,
+    caps: { maxCostUsd: readDollars(settings, 'max-cost'), dailyCapUsd: readDollars(settings, 'daily-cap') },
+    nameOf: (setting) => (setting === 'images' && positional.length > 0 ? flagOf(setting) : nameOf(setting)),
+  };
+}
+
+/** What messages call each setting: the flag, variable or file that its value came from. */
+function namesIn({ values, origins }: Settings): NameOf {
+  return (setting) => {
+    const flag = FLAGS[setting].find((name) => values[name] !== undefined);
+    return (flag === undefined ? undefined : origins[flag]) ?? flagOf(setting);
+  };
+}
+
+/** A request that has something wherever the settings have something: enough to see what the model lacks. */
+function givenKeys(values: Settings['values']): Partial<EditRequest> {
+  const keys = (Object.keys(FLAGS) as RequestKey[]).filter((key) =>
+    FLAGS[key].some((flag) => values[flag] !== undefined),
+  );
+  return Object.fromEntries(keys.map((key) => [key, true]));
+}
+
+function parseFlags(model: Model, values: Settings['values'], nameOf: NameOf): z.infer<typeof schema> {
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const messages = parsed.error.issues.map(({ path: [flag] }) => {
+    const key =
+      (Object.keys(FLAGS) as RequestKey[]).find((name) => FLAGS[name].includes(String(flag))) ?? 'prompt';
+    const field = model.fields[key]?.[0] ?? '';
+    const given = JSON.stringify(values[String(flag)]);
+    const extra = key === 'size' ? ', or model to leave it to the model' : '';
+    return `${nameOf(key)}: ${given} is not allowed. Allowed: ${allowed(placeAt(model.input, [field]).schema)}${extra}.`;
+  });
+  throw usageError(messages.join('\n'));
+}
+
+function loras(value: FlagValue | undefined, place: string): EditRequest['loras'] {
+  const specs = list(value);
+  return specs.length === 0 ? undefined : specs.map((spec) => parseLora(spec, place));
+}
+
+function text(value: FlagValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function list(value: FlagValue | undefined): string[] {
+  return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
+}

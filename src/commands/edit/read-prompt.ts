@@ -1,0 +1,71 @@
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+import { addAbortSignal } from 'node:stream';
+import type { Settings } from '../../config/settings.js';
+import type { Context } from '../../context.js';
+import { codeOf, FalEditError, inputError, usageError } from '../../errors.js';
+
+/** The prompt of the settings, from a flag or a file. @throws FalEditError (usage, input) */
+export async function readPrompt(
+  { values, origins }: Settings,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+): Promise<string> {
+  const file = textOf(values['prompt-file']);
+  const place = origins['prompt-file'] ?? '--prompt-file';
+  if (file !== undefined) return notBlank(await readPromptFile(file, place, context), `${place}: ${file}`);
+  const prompt = textOf(values['prompt']);
+  if (prompt === undefined) {
+    throw usageError(
+      '--prompt is missing: say what the picture should become.',
+      'fal-edit photo.jpg -p "turn it into a watercolor"',
+    );
+  }
+  return notBlank(prompt, origins['prompt'] ?? '--prompt');
+}
+
+function notBlank(prompt: string, place: string): string {
+  if (prompt.trim() !== '') return prompt;
+  throw usageError(`${place} is blank. Allowed: some text.`);
+}
+
+async function readPromptFile(
+  file: string,
+  place: string,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    const stream = file === '-' ? context.stdin : createReadStream(path.resolve(context.cwd, file));
+    bytes = await readAll(addAbortSignal(context.signal, stream), `${place}: ${file}`);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (error instanceof FalEditError) throw error;
+    throw inputError(`${place}: ${file} cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
+  }
+  try {
+    // The newline that ends a file is no part of the prompt.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '');
+  } catch {
+    throw inputError(`${place}: ${file} is not text in UTF-8.`);
+  }
+}
+
+/** A prompt is short; whoever pipes a picture into it is stopped early. */
+const LONGEST_PROMPT_BYTES = 1024 * 1024;
+
+async function readAll(stream: AsyncIterable<string | Uint8Array>, place: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    length += bytes.byteLength;
+    if (length > LONGEST_PROMPT_BYTES)
+      throw inputError(`${place} has more than 1 MB, the most that a prompt may have.`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+function textOf(value: Settings['values'][string] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,19 @@
+import { usdText } from '../../dollars.js';
+import type { EditRecord } from '../../edit/record.js';
+import { bytesText, secondsText } from '../../terminal/units.js';
+
+/** One line on a finished edit: size, seed, cost, time. */
+export function summaryLine(record: EditRecord, sandbox: boolean): string {
+  const [image] = record.images;
+  const size =
+    image?.width == null ? '' : `${image.width}x${image.height ?? 0}, ${bytesText(image.bytes ?? 0)} · `;
+  const { billedUsd, estimatedUsd } = record.cost;
+  const cost =
+    billedUsd !== null
+      ? usdText(billedUsd)
+      : estimatedUsd === null
+        ? 'cost unknown'
+        : `about ${usdText(estimatedUsd)}`;
+  const free = sandbox ? ' (the sandbox charges nothing)' : '';
+  return `done: ${size}seed ${record.seed} · ${cost}${free} · ${secondsText(record.timings.totalMs ?? 0)}`;
+}

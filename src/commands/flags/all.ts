@@ -1,0 +1,27 @@
+import {
+  CANCEL_FLAGS,
+  COSTS_FLAGS,
+  REQUESTS_FLAGS,
+  RESULT_FLAGS,
+  STATUS_FLAGS,
+  WAIT_FLAGS,
+} from './control.js';
+import { EDIT_FLAGS } from './edit.js';
+import { RECONCILE_FLAGS } from './reconcile.js';
+import { SANDBOX_FLAGS } from './sandbox.js';
+import type { Flag } from './flag.js';
+
+const OF_ANY: readonly Flag[] = [
+  ...EDIT_FLAGS,
+  ...REQUESTS_FLAGS,
+  ...STATUS_FLAGS,
+  ...WAIT_FLAGS,
+  ...RESULT_FLAGS,
+  ...CANCEL_FLAGS,
+  ...RECONCILE_FLAGS,
+  ...COSTS_FLAGS,
+  ...SANDBOX_FLAGS,
+];
+
+/** Every flag that any command has, once: what FAL_EDIT_* variables and config files may name. */
+export const ALL_FLAGS: readonly Flag[] = [...new Map(OF_ANY.map((flag) => [flag.name, flag])).values()];

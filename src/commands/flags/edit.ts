@@ -1,0 +1,120 @@
+import { CANCEL_ON_TIMEOUT_FLAG, OUTPUT_FLAGS, PROXY_FLAG, RUN, TIMEOUT_FLAG } from './common.js';
+import type { ExclusiveFlags, Flag } from './flag.js';
+
+const EDIT = 'What to edit';
+const MODEL = 'How the model works';
+const RESULT = 'What comes out';
+const MONEY = 'What it may cost';
+
+/** Flags about the connection and the output of a command that starts something at fal. */
+export const COMMON_FLAGS: readonly Flag[] = [
+  TIMEOUT_FLAG,
+  { name: 'sandbox', group: RUN, help: 'use the built-in local fal: no key, no network, no cost' },
+  PROXY_FLAG,
+  ...OUTPUT_FLAGS,
+];
+
+/** The flags of one edit. */
+export const EDIT_FLAGS: readonly Flag[] = [
+  {
+    name: 'image',
+    short: 'i',
+    value: '<path|url|->',
+    group: EDIT,
+    repeatable: true,
+    help: 'a picture to edit, like <image>; repeatable',
+  },
+  { name: 'prompt', short: 'p', value: '<text>', group: EDIT, help: 'what the picture should become' },
+  { name: 'prompt-file', value: '<path|->', group: EDIT, help: 'read the prompt from a file' },
+  {
+    name: 'model',
+    short: 'm',
+    value: '<name>',
+    group: EDIT,
+    help: 'flux-general (default) or flux-2-lora, or the endpoint id',
+  },
+  {
+    name: 'strength',
+    value: '<0.01..1>',
+    group: MODEL,
+    help: '1 remakes the picture, near 0 keeps it (flux-general)',
+  },
+  {
+    name: 'image-strength',
+    value: '<0.01..1>',
+    group: MODEL,
+    hidden: true,
+    help: 'the same as --strength',
+  },
+  {
+    name: 'lora',
+    value: '<path|url|id[@scale]>',
+    group: MODEL,
+    repeatable: true,
+    help: 'a LoRA, e.g. owner/style@0.8; repeatable',
+  },
+  { name: 'steps', value: '<n>', group: MODEL, help: 'denoising steps, up to 50' },
+  { name: 'guidance', value: '<0..20>', group: MODEL, help: 'how closely to follow the prompt' },
+  { name: 'seed', value: '<n>', group: MODEL, help: 'repeat an earlier edit; chosen and shown if not given' },
+  {
+    name: 'negative-prompt',
+    value: '<text>',
+    group: MODEL,
+    help: 'what the picture should not show (flux-general)',
+  },
+  {
+    name: 'acceleration',
+    value: '<none|regular|high>',
+    group: MODEL,
+    help: 'speed against quality (flux-2-lora)',
+  },
+  { name: 'expand-prompt', group: MODEL, help: 'let fal expand the prompt (flux-2-lora)' },
+  { name: 'no-safety-checker', group: MODEL, help: "switch fal's content checker off" },
+  {
+    name: 'set',
+    value: '<key=value>',
+    group: MODEL,
+    repeatable: true,
+    help: "any other field of the model's input; repeatable",
+  },
+  {
+    name: 'output',
+    short: 'o',
+    value: '<file|dir/|template|->',
+    group: RESULT,
+    help: 'where to; {name} {index} {seed} {model} {ext} {request_id}',
+  },
+  { name: 'force', short: 'f', group: RESULT, help: 'overwrite an existing file' },
+  { name: 'num-images', value: '<n>', group: RESULT, help: 'how many pictures to make' },
+  {
+    name: 'size',
+    value: '<preset|WxH|model>',
+    group: RESULT,
+    help: 'e.g. square_hd, 1024x768; left to the model if not given',
+  },
+  { name: 'format', value: '<png|jpeg|webp>', group: RESULT, help: 'webp with flux-2-lora only' },
+  { name: 'keep-blanked', group: RESULT, help: 'save pictures that the safety checker blanked' },
+  {
+    name: 'dry-run',
+    short: 'n',
+    group: RUN,
+    help: 'show the request, its uploads and its cost; send nothing',
+  },
+  { name: 'max-cost', value: '<usd>', group: MONEY, help: 'refuse to send what could cost more' },
+  { name: 'daily-cap', value: '<usd>', group: MONEY, help: 'the same for all edits of a day together' },
+  {
+    name: 'again',
+    group: MONEY,
+    help: 'pay for another one, though the same command was cut short and its edit can be had',
+  },
+  { name: 'detach', group: RUN, help: 'submit, print the request id and leave; see wait' },
+  CANCEL_ON_TIMEOUT_FLAG,
+  ...COMMON_FLAGS,
+];
+
+/** Two spellings or two sources of one thing. */
+export const EDIT_EXCLUSIVE: ExclusiveFlags = [
+  ['prompt', 'prompt-file'],
+  ['strength', 'image-strength'],
+  ['sandbox', 'proxy-url'],
+];

@@ -1,0 +1,122 @@
+import type { Finding } from '../../edit/reconcile/finding.js';
+import { FalEditError } from '../../errors.js';
+import type { Job } from '../../ledger/job.js';
+import type { HomeOutcome } from '../bring-home.js';
+import { editDocument, errorDocument, SCHEMA_VERSION } from '../edit/document.js';
+import { doubtText } from './text.js';
+
+/** All that a reconcile has to tell. */
+export interface Report {
+  findings: Finding[];
+  /** Named, with nothing to be found out about them. */
+  known: Job[];
+  /** Whether a process is at work on a job. */
+  isWorkedOn: (job: Job) => boolean;
+  /** What was fetched, duplicates included. */
+  fetched: HomeOutcome[];
+  settleMs: number;
+  cwd: string;
+}
+
+/** How it ended, where not everything is known and here: one error for the exit code and the document. */
+export function endingOf({ findings, fetched, settleMs }: Report): FalEditError | undefined {
+  const interrupted = fetched.find(({ error }) => error?.kind === 'interrupted')?.error;
+  if (interrupted !== undefined) return interrupted;
+  const open = findings.filter((finding) => finding.outcome === 'not_yet_known');
+  const [first, ...more] = open;
+  if (first !== undefined) {
+    const unread = first.why.reason === 'no_answer' ? first.why.error : undefined;
+    // Where fal could not be asked about any of them, that is the whole story.
+    if (unread !== undefined && more.every(({ why }) => why.reason === 'no_answer')) return unread;
+    const ids = open.map(({ job }) => job.id);
+    const times = open.flatMap(({ why }) => (why.reason === 'settling' ? [why.askAgainAt] : []));
+    const message =
+      more.length === 0
+        ? `It is still not known whether fal took job ${first.job.id}. ${doubtText(first.why, settleMs)}`
+        : `Of ${open.length} edits it is still not known whether fal took them: ${ids.join(', ')}.`;
+    return new FalEditError('unknown', message, {
+      charged: 'maybe',
+      hint: `Ask again later: fal-edit reconcile ${more.length === 0 ? first.job.id : '--all'}. To pay for another one all the same: --again with the edit.`,
+      details: {
+        jobs: ids,
+        ...(times.length === 0 ? {} : { ask_again_at: new Date(Math.max(...times)).toISOString() }),
+      },
+    });
+  }
+  return fetchError(fetched);
+}
+
+/** One failure is told as it is; of several, the kind that they have in common. */
+function fetchError(fetched: readonly HomeOutcome[]): FalEditError | undefined {
+  const errors = fetched.flatMap(({ error }) => error ?? []);
+  const [first] = errors;
+  if (first === undefined || fetched.length === 1) return first;
+  const kinds = new Set(errors.map(({ kind }) => kind));
+  const all = errors.length === fetched.length;
+  return new FalEditError(
+    !all ? 'partial' : kinds.size === 1 ? first.kind : 'failed',
+    `${errors.length} of ${fetched.length} edits that fal took did not come home.`,
+    { charged: 'maybe', hint: 'Those that fal still has: fal-edit wait --unfinished' },
+  );
+}
+
+/** The contract's `--json`: a row a job, with the edit's own document where it was fetched. */
+export function reconcileDocument(report: Report, error: FalEditError | undefined): Record<string, unknown> {
+  const { findings, known, fetched, cwd, isWorkedOn } = report;
+  const outcomeOf = (job: Job): string => {
+    if (job.requestId !== undefined) return 'accepted';
+    return job.state === 'planned' && isWorkedOn(job) ? 'in_flight' : 'not_accepted';
+  };
+  const duplicates = findings.flatMap((finding) =>
+    finding.outcome === 'accepted' ? finding.duplicates.map((job) => ({ job, of: finding.job })) : [],
+  );
+  const ofEdit = (job: Job): Record<string, unknown> => {
+    const outcome = fetched.find((one) => one.job.id === job.id);
+    if (outcome === undefined) return { job: job.id, state: job.state, request_id: job.requestId ?? null };
+    // The version is that of the whole document.
+    return { ...editDocument(outcome.record, cwd, outcome.error), schema_version: undefined };
+  };
+  return {
+    ...(error === undefined ? { schema_version: SCHEMA_VERSION, status: 'ok' } : errorDocument(error)),
+    jobs: [
+      ...findings.map((finding) => ({
+        ...ofEdit(finding.job),
+        outcome: finding.outcome,
+        request_ids: requestIds(finding),
+        ...doubtFields(finding),
+      })),
+      ...duplicates.map(({ job, of }) => ({
+        ...ofEdit(job),
+        outcome: 'duplicate',
+        duplicate_of: of.id,
+        request_ids: idOf(job),
+      })),
+      ...known.map((job) => ({
+        ...ofEdit(job),
+        outcome: outcomeOf(job),
+        request_ids: idOf(job),
+      })),
+    ],
+    duplicates: duplicates.flatMap(({ job }) => idOf(job)),
+  };
+}
+
+function requestIds(finding: Finding): string[] {
+  const more = finding.outcome === 'accepted' ? finding.duplicates.flatMap(idOf) : [];
+  return [...idOf(finding.job), ...more];
+}
+
+function idOf({ requestId }: Job): string[] {
+  return requestId === undefined ? [] : [requestId];
+}
+
+function doubtFields(finding: Finding): Record<string, unknown> {
+  if (finding.outcome !== 'not_yet_known') return {};
+  const { why } = finding;
+  return {
+    reason: why.reason,
+    ...(why.reason === 'settling' ? { ask_again_at: new Date(why.askAgainAt).toISOString() } : {}),
+    ...(why.reason === 'no_inputs' ? { candidates: why.requestIds } : {}),
+    ...(why.reason === 'no_answer' ? { error: errorDocument(why.error)['error'] } : {}),
+  };
+}

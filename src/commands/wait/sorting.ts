@@ -1,0 +1,89 @@
+import { introduce } from '../../edit/foreign.js';
+import { areInPlace, keptPictures } from '../../edit/in-place.js';
+import { lookAt } from '../../edit/look.js';
+import { recordOfJob } from '../../edit/record.js';
+import { within } from '../../edit/within.js';
+import { FalEditError } from '../../errors.js';
+import { saysGone } from '../../fal/unreachable.js';
+import { isAwaited, type Job } from '../../ledger/job.js';
+import { SANDBOX } from '../../ledger/spending.js';
+import { endedError, endWithSandbox, sandboxEndedError } from '../earlier/ended-job.js';
+import { asFalEditError } from '../fail.js';
+import { nameOf } from '../earlier/job-state.js';
+import { traceTo, type LedgerCommand } from '../earlier/ledger-command.js';
+import type { Foreign } from '../earlier/named-request.js';
+import { otherWay, type Reach } from '../earlier/reach-fal.js';
+import type { WaitOptions } from './options.js';
+import type { Waited } from './waited.js';
+
+/** What can be said of a job without asking fal; undefined where fal has to be asked. */
+export async function withoutFal(
+  job: Job,
+  { destination }: WaitOptions,
+  { ledger }: LedgerCommand,
+): Promise<Waited | undefined> {
+  const record = { ...recordOfJob(job), images: keptPictures(job) };
+  const one = { name: nameOf(job), record, already: false };
+  if (job.state === 'saved') {
+    if (destination === undefined && (await areInPlace(job)))
+      return { ...one, error: undefined, already: true };
+  } else if (!isAwaited(job.state)) return { ...one, error: endedError(ledger, job) };
+  if (job.via !== SANDBOX) return undefined;
+  endWithSandbox(ledger, job);
+  return { ...one, error: sandboxEndedError(job) };
+}
+
+/**
+ * A job that was sent another way: fal as it is reached now may be another one, or another account's, and never
+ * have heard of it. That is no reason to write it off, so it is looked for first.
+ */
+export async function whereItWas(
+  job: Job,
+  { connection, via }: Reach,
+  { timeoutMs }: WaitOptions,
+  { context, terminal }: LedgerCommand,
+): Promise<Job | Waited> {
+  const other = otherWay(job, via);
+  if (other === undefined || job.result !== undefined) return job;
+  terminal.warn(other);
+  const { endpoint, requestId = '' } = job;
+  try {
+    await within(timeoutMs, context, (signal) =>
+      lookAt({ endpoint, requestId }, { connection, context, signal, trace: traceTo(terminal) }),
+    );
+    return job;
+  } catch (error) {
+    const failure = asFalEditError(error);
+    const way = job.via === 'fal' ? 'without a proxy' : `with --proxy-url ${job.via}`;
+    return {
+      name: nameOf(job),
+      record: recordOfJob(job),
+      already: false,
+      error: saysGone(failure)
+        ? new FalEditError(failure.kind, failure.message, {
+            charged: 'maybe',
+            hint: `Ask the way that it was sent, ${way}: fal-edit wait ${requestId}`,
+            details: failure.details,
+            origin: failure,
+          })
+        : failure,
+    };
+  }
+}
+
+/** From here on the ledger knows it. */
+export async function adopt(
+  { requestId, model }: Foreign,
+  { connection, via }: Reach,
+  { timeoutMs }: WaitOptions,
+  { context, terminal, ledger }: LedgerCommand,
+): Promise<Job | Waited> {
+  try {
+    const request = await within(timeoutMs, context, (signal) =>
+      introduce(requestId, model, { connection, context, signal, trace: traceTo(terminal) }),
+    );
+    return ledger.adopt({ ...request, via });
+  } catch (error) {
+    return { name: requestId, record: undefined, error: asFalEditError(error), already: false };
+  }
+}
