@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     // CI counts what passed.
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
+    // Most of a test's time is waiting; by itself vitest leaves one processor unused.
+    maxWorkers: '100%',
     testTimeout: 20_000,
     hookTimeout: 20_000,
     setupFiles: 'test/support/afterwards.ts',

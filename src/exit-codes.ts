@@ -13,7 +13,7 @@ export const EXIT_CODES = {
   moderated: { code: 6, meaning: 'refused by the content checker, or the picture came back blanked' },
   temporary: { code: 7, meaning: 'deadline, network or service trouble; safe to run again' },
   budget: { code: 8, meaning: 'a cost or count cap was reached' },
-  unknown: { code: 9, meaning: 'a submit was sent and its outcome is not known' },
+  unknown: { code: 9, meaning: 'a submit was sent and its outcome is not known: `fal-edit reconcile`' },
   expectation: { code: 10, meaning: "an edit's result did not meet what was expected of it" },
   locked: { code: 11, meaning: 'another run holds this batch' },
   internal: { code: 70, meaning: 'a bug of ours' },
