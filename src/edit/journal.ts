@@ -1,6 +1,6 @@
 import { FalEditError, messageOf, type Charged } from '../errors.js';
 import type { SubmitJournal, SubmitState } from '../fal/submit-once.js';
-import { isAwaited, type Job, type JobImage, type JobState } from '../ledger/job.js';
+import type { Job, JobImage, JobState } from '../ledger/job.js';
 import type { Completion, Ledger } from '../ledger/ledger.js';
 import type { OnEvent } from './events.js';
 import type { EditRecord } from './record.js';
@@ -103,7 +103,7 @@ export class Journal implements SubmitJournal {
     else if (kind === 'moderated') end('moderated', charged);
     // What fails after the result is here fails on this machine: the picture can still be fetched.
     else if (kind === 'failed' && this.state === 'accepted') end('failed', charged);
-    else if (isAwaited(this.state)) this.safely(() => this.ledger.release(this.job.id));
+    else this.safely(() => this.ledger.release(this.job.id));
   }
 
   /** First what the ledger did not take before: it is never told that an edit is saved, but not where. */

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import type { Document } from '../edit/harness.js';
+import { describe, expect, it } from 'vitest';
+import { leftIn, type Document } from '../edit/harness.js';
 import { controlScene } from './control-scene.js';
 
 const HOUR = 3_600_000;
@@ -36,4 +36,23 @@ it('prints a result from the history, and says when there is none', async () => 
   const result = await gone.run(['result', gone.id]);
   expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 1, stdout: '' });
   expect(result.stderr).toContain('for an hour');
+});
+
+describe('an edit that was given up because fal said that it has none', () => {
+  it('is had after all where fal knows it again, and paid for once', async () => {
+    const { fal, cwd, run, job } = await controlScene({ inferenceMs: 300, historyPayloads: false });
+    for (const on of ['status', 'stream'] as const) fal.addToxic({ type: 'status', on, code: 404 });
+    const lost = await run(['cat.png', '-p', 'snow', '-o', 'out.png']);
+    expect(lost.code, lost.stderr).toBe(1);
+    expect(await job()).toMatchObject({ state: 'failed', charged: 'maybe' });
+
+    fal.clearToxics();
+    const found = await run(['wait', 'last']);
+    expect({ code: found.code, stdout: found.stdout }, found.stderr).toEqual({
+      code: 0,
+      stdout: 'out.png\n',
+    });
+    expect(await job()).toMatchObject({ state: 'saved', charged: 'yes', error: undefined });
+    expect([fal.ledger().accepted.length, await leftIn(cwd)]).toEqual([1, ['out.png']]);
+  });
 });

@@ -27,10 +27,17 @@ export async function withoutFal(
   if (job.state === 'saved') {
     if (destination === undefined && (await areInPlace(job)))
       return { ...one, error: undefined, already: true };
-  } else if (!isAwaited(job.state)) return { ...one, error: endedError(ledger, job) };
+  } else if (!isAwaited(job.state) && !mayStillBeHad(job)) {
+    return { ...one, error: endedError(ledger, job) };
+  }
   if (job.via !== SANDBOX) return undefined;
   endWithSandbox(ledger, job);
   return { ...one, error: sandboxEndedError(job) };
+}
+
+/** It was given up without fal's word that it cost nothing: fal forgot it, say, or was asked to cancel it too late. */
+function mayStillBeHad({ state, requestId, charged }: Job): boolean {
+  return (state === 'failed' || state === 'cancelled') && requestId !== undefined && charged === 'maybe';
 }
 
 /**
