@@ -1,72 +1,43 @@
-import { redactor } from '../config/redaction.js';
-import { resolveSettings, type FlagValue, type Settings } from '../config/settings.js';
+import type { FlagValue } from '../config/settings.js';
 import type { Context } from '../context.js';
 import type { Finding } from '../edit/reconcile/finding.js';
 import { reconcile } from '../edit/reconcile/reconcile.js';
 import { usageError } from '../errors.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import type { Job } from '../ledger/job.js';
-import type { Ledger } from '../ledger/ledger.js';
 import { isAbandoned } from '../ledger/lookup.js';
 import { SANDBOX } from '../ledger/spending.js';
 import { errorText } from '../terminal/error-text.js';
-import { openTerminal, type Terminal } from '../terminal/terminal.js';
-import { ALL_FLAGS } from './flags/all.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { bringJobsHome, type HomeOutcome } from './bring-home.js';
 import { proxyWarning, readConnection } from './connect.js';
-import { shortPath } from './edit/document.js';
-import { readTimeout } from './limits.js';
+import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { summaryLine } from './edit/summary.js';
-import { fail } from './fail.js';
-import { openLedger } from './open-ledger.js';
-import { RECONCILE_FLAGS } from './flags/reconcile.js';
+import { readTimeout } from './limits.js';
 import { readSettle, requireHistoryKey } from './reconcile/options.js';
 import { endingOf, reconcileDocument, type Report } from './reconcile/report.js';
 import { selectJobs } from './reconcile/selection.js';
 import { duplicatesText, findingLine, knownLine } from './reconcile/text.js';
-
-interface Surroundings {
-  settings: Settings;
-  context: Context;
-  terminal: Terminal;
-  ledger: Ledger;
-}
+import { printPaths } from './stdout-pictures.js';
 
 /** `fal-edit reconcile [--all | <job>…]`: finds out what came of submits that are unknown, and fetches what fal took. */
-export async function reconcileCommand(
+export function reconcileCommand(
   jobs: readonly string[],
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  const settings = await resolveSettings(context, [...ALL_FLAGS, ...RECONCILE_FLAGS], [], given);
-  const { values } = settings;
-  const json = values['json'] === true;
-  const terminal = await openTerminal(context, {
-    quiet: values['quiet'] === true,
-    verbose: values['verbose'] === true,
-    debug: values['debug'] === true,
-    noColor: values['no-color'] === true,
-    redact: redactor(settings.key),
-  });
-  try {
+  return withLedger(given, context, async (command) => {
     if (given['all'] === true && jobs.length > 0) {
       throw usageError('--all and the name of a job exclude each other. Give one.');
     }
-    const ledger = await openLedger(settings, context);
-    try {
-      const report = await run(jobs, { settings, context, terminal, ledger });
-      return conclude(report, terminal, json);
-    } finally {
-      ledger.close();
-    }
-  } catch (error) {
-    return fail(error, terminal, undefined, json);
-  }
+    const report = await run(jobs, command);
+    return conclude(report, command.terminal, command.json);
+  });
 }
 
 async function run(
   names: readonly string[],
-  { settings, context, terminal, ledger }: Surroundings,
+  { settings, context, terminal, ledger }: LedgerCommand,
 ): Promise<Report> {
   const settleMs = readSettle(settings);
   const timeoutMs = readTimeout(settings);
@@ -83,7 +54,7 @@ async function run(
     if (warning !== undefined) terminal.warn(warning);
     warnOfOtherWays(atFal, via, terminal);
   }
-  const trace = terminal.options.debug ? (line: string): void => terminal.note(line) : undefined;
+  const trace = traceTo(terminal);
   const findings = await reconcile(open, { ledger, connection, context, via, settleMs, timeoutMs, trace });
   tell(findings, settleMs, terminal);
   const options = { context, connection, ledger, terminal, timeoutMs };
@@ -140,11 +111,7 @@ function show(
   terminal: Terminal,
   json: boolean,
 ): void {
-  if (!json) {
-    for (const { path } of record.images) {
-      if (path !== null && path !== '-') terminal.result(shortPath(path, cwd));
-    }
-  }
+  if (!json) printPaths(record, { cwd }, terminal);
   if (error === undefined) terminal.note(summaryLine(record, false));
   else if (error !== ending) terminal.error(errorText(error, terminal));
 }

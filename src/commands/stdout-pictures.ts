@@ -5,7 +5,7 @@ import type { Terminal } from '../terminal/terminal.js';
 import { shortPath } from './edit/document.js';
 
 /** The results, one written path a line. */
-export function printPaths(record: EditRecord, { cwd }: Context, terminal: Terminal): void {
+export function printPaths(record: EditRecord, { cwd }: Pick<Context, 'cwd'>, terminal: Terminal): void {
   for (const { path } of record.images) {
     if (path !== null && path !== '-') terminal.result(shortPath(path, cwd));
   }
