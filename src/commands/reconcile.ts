@@ -45,7 +45,8 @@ async function run(
   const { open, known } = selectJobs(ledger, names, settings.values['all'] === true);
   const isWorkedOn = (job: Job): boolean => !isAbandoned(ledger, job);
   for (const job of known) terminal.note(knownLine(job, isWorkedOn(job)));
-  if (open.length + known.length === 0) terminal.note('Of no edit it is unknown what came of it.');
+  if (open.length + known.length === 0)
+    terminal.note('Nothing is unknown: of every edit it is known what came of it.');
   const via = connection.proxyUrl ?? 'fal';
   const atFal = open.filter((job) => job.via !== SANDBOX && (job.state !== 'intent' || !isWorkedOn(job)));
   if (atFal.length > 0) {

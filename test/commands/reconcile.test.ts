@@ -26,7 +26,7 @@ describe('which edits', () => {
   test('none: says so', async () => {
     const { code, stdout, stderr } = await plainly(await scene());
     expect([code, stdout]).toEqual([0, '']);
-    expect(stderr).toMatch(/Of no edit it is unknown/);
+    expect(stderr).toMatch(/Nothing is unknown: of every edit it is known/);
   });
 
   test('none, with --json: an empty list', async () => {
