@@ -54,6 +54,8 @@ export async function placePicture(
   const options = { force: delivery.force, tag: tagOf(journal.jobId, index) };
   let swept = 0;
   for (let target = chosen; ;) {
+    // Not written once more: what a second command writes after the first has tidied up, nobody would tidy up after.
+    if (asPromised && (await holds(target, bytes))) return target;
     try {
       if (await saveWhole(target, bytes, options)) return target;
     } catch (error) {
@@ -76,8 +78,10 @@ function isThere(file: string): boolean {
   }
 }
 
+/** A link is not the picture, whatever it leads to. */
 async function holds(file: string, bytes: Uint8Array): Promise<boolean> {
   try {
+    if (!lstatSync(file).isFile()) return false;
     return Buffer.from(bytes).equals(await readFile(file));
   } catch {
     return false;

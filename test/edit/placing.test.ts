@@ -1,5 +1,5 @@
 /* Where the pictures of an edit go: names that are taken, on the disk or by what other jobs are about to save. */
-import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Journal } from '../../src/edit/journal.js';
@@ -130,6 +130,15 @@ describe('placing', () => {
     await writeFile(chosen, BYTES);
     expect(await placePicture(part, 0, chosen, BYTES)).toBe(chosen);
     expect(await readdir(part.cwd)).toEqual(['a.png']);
+  });
+
+  test('a picture that is there already is not written once more: nothing could be left of it', async () => {
+    const part = await life();
+    const [chosen = ''] = complete(part);
+    await writeFile(chosen, BYTES);
+    const before = await stat(part.cwd, { bigint: true });
+    expect(await placePicture(part, 0, chosen, BYTES)).toBe(chosen);
+    expect((await stat(part.cwd, { bigint: true })).mtimeNs).toBe(before.mtimeNs);
   });
 
   test('many at once save the same picture of one job: one file', async () => {
