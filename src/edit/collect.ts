@@ -37,7 +37,7 @@ export async function bringHome(
     billedUsd: record.cost.billedUsd ?? undefined,
     targets: own,
   });
-  const paths = life.asPromised ? promised : own(() => false);
+  const paths = life.asPromised && isWhole(promised, wanted) ? promised : own(() => false);
   const count = wanted.filter(Boolean).length;
   if (count > 0) options.onEvent({ type: 'downloading', pictures: count });
   const results = await Promise.allSettled(
@@ -58,6 +58,11 @@ export async function bringHome(
   const blanked = images.filter((image) => image.nsfw === true).length;
   if (blanked > 0) throw blankedError(blanked, images.length, delivery.keepBlanked, record);
   journal.finished();
+}
+
+/** Whether every picture has a path to go to: not where an earlier command was to send the bytes to a stream. */
+function isWhole(paths: readonly (string | undefined)[], wanted: readonly boolean[]): boolean {
+  return wanted.every((isWanted, index) => !isWanted || paths[index] !== undefined);
 }
 
 async function collectOne(

@@ -1,0 +1,34 @@
+/* An edit whose bytes were to go to stdout, and that was cut short once fal's answer was in the ledger. */
+import { expect, test } from 'vitest';
+import { Journal } from '../../src/edit/journal.js';
+import { recordOfJob } from '../../src/edit/record.js';
+import { resumeJob } from '../../src/edit/resume.js';
+import { systemContext } from '../../src/context.js';
+import { onlyJobIn, openLedgerIn, stateIn } from '../support/ledger.js';
+import { sandbox } from '../support/sandbox.js';
+import { editCat, leftIn } from './harness.js';
+
+test('whoever goes on with it without a stream gets a file', async () => {
+  const fal = await sandbox({ renderPictures: false });
+  const { cwd } = await editCat({ env: fal.env });
+  const state = stateIn(cwd);
+  const first = await onlyJobIn(state);
+  const ledger = await openLedgerIn(state);
+  const job = ledger.adopt({ ...first, requestId: 'another-one', delivery: { ...first.delivery!, cwd } });
+  const journal = new Journal(ledger, job, recordOfJob(job), () => undefined);
+  // As a run with `-o -` leaves it: completed, and no path chosen.
+  journal.completed({ result: first.result, targets: () => [undefined] });
+
+  const completed = ledger.mustFind(job.id);
+  const record = recordOfJob(completed);
+  await resumeJob(completed, record, {
+    context: { ...systemContext(new AbortController().signal), cwd },
+    connection: { key: undefined, proxyUrl: fal.proxyUrl },
+    ledger,
+    timeoutMs: 5_000,
+    onEvent: () => undefined,
+  });
+  expect(await leftIn(cwd)).toEqual(['out.2.png', 'out.png']);
+  expect(record.images.map(({ path }) => path)).toEqual([`${cwd}/out.2.png`]);
+  expect(ledger.mustFind(job.id)).toMatchObject({ state: 'saved', images: [{ path: `${cwd}/out.2.png` }] });
+});
