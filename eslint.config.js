@@ -6,7 +6,8 @@ import tseslint from 'typescript-eslint';
 const LAYERS = [
   ['bin', 'main', 'program', 'index'],
   ['commands'],
-  ['terminal', 'sandbox'],
+  ['terminal', 'sandbox', 'report'],
+  ['batch'],
   ['edit'],
   ['models', 'fal', 'images', 'ledger'],
   ['config'],

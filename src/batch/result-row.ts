@@ -1,0 +1,126 @@
+import type { Charged } from '../errors.js';
+import type { ErrorKind } from '../exit-codes.js';
+import type { Place } from './manifest/entry.js';
+
+/** Version of the rows of results.jsonl, of summary.json and of the events. */
+export const BATCH_SCHEMA_VERSION = 1;
+
+/**
+ * Where a row of a batch is. It is in exactly one of these.
+ *
+ * - pending: not sent, or sent and provably not taken
+ * - waiting: fal has it, and its pictures are not all here
+ * - done: its pictures are here, and are as expected
+ * - unmet: its pictures are here, and are not as expected
+ * - failed: it ended without a picture
+ * - moderated: the content checker refused it or blanked a picture
+ * - unknown: it was sent, and nobody knows what came of it
+ */
+export const ROW_STATES = ['pending', 'waiting', 'done', 'unmet', 'failed', 'moderated', 'unknown'] as const;
+export type RowState = (typeof ROW_STATES)[number];
+
+/** One expectation, measured on one picture. */
+export interface Measured {
+  /** `min_width`, `max_change`, … */
+  expectation: string;
+  /** As the user wrote it. */
+  wanted: number | string | boolean;
+  /** As it was found; null where it could not be measured. */
+  found: number | string | boolean | null;
+  met: boolean;
+  /** Which picture, from 0. */
+  image: number;
+}
+
+/** One picture of a row. */
+export interface ResultImage {
+  /** Relative to the out-dir, with forward slashes; null where it was not kept. */
+  path: string | null;
+  width: number | null;
+  height: number | null;
+  content_type: string | null;
+  bytes: number | null;
+  sha256: string | null;
+  nsfw: boolean | null;
+}
+
+/**
+ * What is known of one row: a line of results.jsonl, and what reports are made from. Unknown figures are null.
+ * Texts are as the manifest or fal had them: not to be trusted in a terminal or in HTML.
+ */
+export interface ResultRow {
+  schema_version: number;
+  /** The row's identity, hexadecimal: never its place. */
+  key: string;
+  /** The user's own name for it. */
+  id: string | null;
+  place: Place;
+  state: RowState;
+  /** How often it was sent, from 1; 0 where it never was. */
+  attempt: number;
+  model: string;
+  endpoint: string;
+  job: string | null;
+  request_id: string | null;
+  prompt: string;
+  seed: number;
+  /**
+   * The pictures that were edited: paths relative to the out-dir, with forward slashes (absolute where there is no
+   * way from one to the other), or http(s) URLs.
+   */
+  inputs: string[];
+  images: ResultImage[];
+  cost: {
+    estimated_usd: number | null;
+    billed_units: number | null;
+    unit_price_usd: number | null;
+    billed_usd: number | null;
+  };
+  timings: { queued_ms: number | null; inference_ms: number | null; total_ms: number | null };
+  expectations: Measured[];
+  warnings: string[];
+  error: { kind: ErrorKind; message: string; hint: string | null; charged: Charged } | null;
+  /** ISO 8601; null while it is not over. */
+  finished_at: string | null;
+}
+
+/** How many rows are in each state. */
+export type RowCounts = Record<RowState, number>;
+
+/** summary.json: a batch as its last run left it. */
+export interface BatchSummary {
+  schema_version: number;
+  /** `ok` where everything is done; else the kind of error that decided the exit code. */
+  status: 'ok' | ErrorKind;
+  exit_code: number;
+  /** The manifest, or the pictures, as the user named them. */
+  source: string;
+  /** `2/8`, or null. */
+  shard: string | null;
+  started_at: string;
+  finished_at: string;
+  /** Rows of the manifest (of this shard), and how many of them are in each state: they add up. */
+  rows: number;
+  states: RowCounts;
+  /** Rows that were passed over since something is wrong with them (`--skip-invalid`). */
+  invalid: number;
+  /** What this run did, apart from what earlier ones had done. */
+  run: {
+    /** Paid submits that fal accepted, or may have. */
+    submitted: number;
+    uploads: number;
+    uploaded_bytes: number;
+    total_ms: number;
+    /** Why it stopped sending before the end; null where it did not. */
+    stopped: string | null;
+  };
+  /** Of all rows, whenever they were sent, in dollars. */
+  cost: {
+    /** What fal billed, as far as it said so. */
+    billed_usd: number;
+    /** Estimates for what fal has or may have, and has not billed yet. */
+    outstanding_usd: number;
+    /** Estimates for what is still to be sent. */
+    pending_usd: number;
+  };
+}
