@@ -1,0 +1,60 @@
+import type { Entry, Place } from '../entry.js';
+import { linesOf } from '../lines.js';
+import { wrong } from '../wrong.js';
+import { cellsOf, type Cells, type Parse } from './cells.js';
+import { headerOf } from './header.js';
+import { recordsOf, type CsvRecord } from './records.js';
+
+/**
+ * The rows of a CSV manifest, whose first record names the columns. A cell stays text, and an empty one is no field.
+ *
+ * @param file the manifest as the user named it
+ * @param delimiter between two cells
+ */
+export async function* readCsv(
+  chunks: AsyncIterable<Buffer>,
+  file: string,
+  delimiter: string,
+): AsyncGenerator<Entry[]> {
+  const { parse } = await import('csv-parse/sync');
+  let columns: readonly string[] | undefined;
+  for await (const records of recordsOf(linesOf(chunks), delimiter)) {
+    const rows = readRecords(records, delimiter, parse);
+    if (columns === undefined) {
+      const first = rows.shift();
+      if (first === undefined) continue;
+      const header = headerOf(first.cells);
+      if ('problem' in header) {
+        yield [wrong({ file, line: first.line }, header.problem)];
+        return;
+      }
+      columns = header.columns;
+    }
+    const names = columns;
+    yield rows.map(({ line, cells }) => entryOf(cells, { file, line }, names));
+  }
+}
+
+interface Row {
+  line: number;
+  cells: Cells;
+}
+
+function readRecords(records: readonly CsvRecord[], delimiter: string, parse: Parse): Row[] {
+  const texts = records.filter(({ problem }) => problem === undefined).map(({ text }) => text);
+  const cells = cellsOf(texts, delimiter, parse)[Symbol.iterator]();
+  return records.map(({ line, problem }) => ({ line, cells: problem ?? cells.next().value ?? [] }));
+}
+
+function entryOf(cells: Cells, place: Place, columns: readonly string[]): Entry {
+  if (typeof cells === 'string') return wrong(place, cells);
+  if (cells.length !== columns.length) {
+    const has = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
+    return wrong(place, `has ${has} instead of ${columns.length}, one for each column of the header.`);
+  }
+  const filled = columns.flatMap((name, index) => {
+    const cell = cells[index] ?? '';
+    return cell === '' ? [] : [[name, cell] as const];
+  });
+  return { kind: 'row', place, fields: Object.fromEntries(filled) };
+}

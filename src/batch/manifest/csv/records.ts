@@ -1,0 +1,71 @@
+import { LONGEST_ROW_BYTES, TOO_LONG } from '../limits.js';
+import type { Line } from '../lines.js';
+import { endsInQuotes } from './quotes.js';
+
+/** The lines of one row: several, where a cell between quotes holds newlines. */
+export interface CsvRecord {
+  /** The line on which it begins, from 1. */
+  line: number;
+  /** Without the newline that ends it; of no use where something is wrong with it. */
+  text: string;
+  /** What is wrong with it: a sentence without its place. */
+  problem?: string | undefined;
+}
+
+const NOT_CLOSED = 'If it is not meant to be so long, one of its quotes is never closed.';
+const NEVER_CLOSED = 'opens a quote that is never closed; no row after it can be read.';
+
+/**
+ * The records of a CSV text, those that some lines complete together; blank lines are passed over. csv-parse finds
+ * their ends as well, but cannot say on which line one begins, nor pass over a wrong one and go on with the next.
+ *
+ * @param delimiter between two cells
+ */
+export async function* recordsOf(
+  lines: AsyncIterable<Line[]>,
+  delimiter: string,
+): AsyncGenerator<CsvRecord[]> {
+  const assembler = recordAssembler(delimiter);
+  for await (const some of lines) yield some.flatMap((line) => assembler.take(line));
+  yield assembler.end();
+}
+
+function recordAssembler(delimiter: string) {
+  /** Of the record that is not over. */
+  let first: number | undefined;
+  let texts: string[] = [];
+  let problem: string | undefined;
+  /** Of its text, without the newline at its end. */
+  let bytes = -1;
+  let isInQuotes = false;
+  /** It was told that the record is too long: the rest of it is passed over. */
+  let isTold = false;
+
+  function take(line: Line): CsvRecord[] {
+    if (!isInQuotes && line.problem === undefined && /^\s*$/.test(line.text)) return [];
+    // What was passed over of a line is not known: most often the row ends with it.
+    isInQuotes = line.problem !== TOO_LONG && endsInQuotes(line.text, isInQuotes, delimiter);
+    const records = isTold ? [] : add(line);
+    if (!isInQuotes) [first, texts, problem, bytes, isTold] = [undefined, [], undefined, -1, false];
+    return records;
+  }
+
+  /** The record where it is over, or too long: then it is told at once, since its quotes may never be closed. */
+  function add(line: Line): CsvRecord[] {
+    first ??= line.number;
+    texts.push(line.text);
+    problem ??= line.problem;
+    bytes += Buffer.byteLength(line.text) + 1;
+    isTold = bytes > LONGEST_ROW_BYTES;
+    if (isTold) [texts, problem] = [[], `${TOO_LONG} ${NOT_CLOSED}`];
+    if (isInQuotes && !isTold) return [];
+    // CR LF ends the record; a CR before that is part of a cell.
+    return [{ line: first, text: texts.join('\n').replace(/\r$/, ''), problem }];
+  }
+
+  function end(): CsvRecord[] {
+    return first === undefined || isTold ? [] : [{ line: first, text: '', problem: NEVER_CLOSED }];
+  }
+
+  return { take, end };
+}

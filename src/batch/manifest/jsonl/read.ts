@@ -1,0 +1,45 @@
+import type { Entry, Fields, Place } from '../entry.js';
+import { linesOf, type Line } from '../lines.js';
+import { wrong } from '../wrong.js';
+import { reasonOf } from './reason.js';
+import { structureProblem } from './structure.js';
+
+/**
+ * The rows of a JSONL manifest, an object on each line. Blank lines and comments (`#`, `//`) are passed over.
+ *
+ * @param file the manifest as the user named it
+ */
+export async function* readJsonl(chunks: AsyncIterable<Buffer>, file: string): AsyncGenerator<Entry[]> {
+  for await (const lines of linesOf(chunks)) {
+    yield lines.filter(isRow).map((line) => entryOf(line, file));
+  }
+}
+
+function isRow({ text, problem }: Line): boolean {
+  return problem !== undefined || !/^\s*(?:$|#|\/\/)/.test(text);
+}
+
+function entryOf({ number, text, problem }: Line, file: string): Entry {
+  const place: Place = { file, line: number };
+  if (problem !== undefined) return wrong(place, problem);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return wrong(place, `is not JSON: ${reasonOf(error, text)}.`);
+  }
+  if (!isFields(value))
+    return wrong(place, `is ${kindOf(value)}. Allowed: an object, e.g. {"image": "cat.png"}.`);
+  const structure = structureProblem(text);
+  return structure === undefined ? { kind: 'row', place, fields: value } : wrong(place, structure);
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (value === null) return 'null';
+  return { string: 'a text', number: 'a number' }[typeof value as string] ?? 'true or false';
+}

@@ -1,0 +1,79 @@
+import { isUtf8 } from 'node:buffer';
+import { LONGEST_ROW_BYTES, TOO_LONG } from './limits.js';
+
+/** One line of a manifest, without its LF; the CR before it is left on. */
+export interface Line {
+  /** From 1. */
+  number: number;
+  /** Empty where the line is too long. */
+  text: string;
+  /** What is wrong with it: a sentence without its place. */
+  problem?: string;
+}
+
+/** What is wrong with a line of other bytes. */
+export const NOT_UTF8 = 'is not UTF-8: save it as UTF-8.';
+
+const LF = 0x0a;
+
+/**
+ * The lines of a text, those that a chunk completes together. A line longer than {@link LONGEST_ROW_BYTES} is told
+ * as soon as that is known, and the rest of it is passed over without being kept: it may be endless.
+ */
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {
+  const splitter = lineSplitter();
+  for await (const chunk of chunks) yield splitter.take(chunk);
+  yield splitter.end();
+}
+
+function lineSplitter() {
+  let number = 1;
+  /** What there is of the line that is not over. */
+  let pieces: Buffer[] = [];
+  let length = 0;
+
+  function add(piece: Buffer, lines: Line[]): void {
+    const wasLong = length > LONGEST_ROW_BYTES;
+    length += piece.length;
+    if (length <= LONGEST_ROW_BYTES) {
+      pieces.push(piece);
+    } else if (!wasLong) {
+      pieces = [];
+      lines.push({ number, text: '', problem: TOO_LONG });
+    }
+  }
+
+  function finish(lines: Line[]): void {
+    if (length <= LONGEST_ROW_BYTES) lines.push(decoded(number, pieces));
+    number++;
+    pieces = [];
+    length = 0;
+  }
+
+  return {
+    take(chunk: Buffer): Line[] {
+      const lines: Line[] = [];
+      let start = 0;
+      for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
+        if (start < end) add(chunk.subarray(start, end), lines);
+        finish(lines);
+        start = end + 1;
+      }
+      if (start < chunk.length) add(chunk.subarray(start), lines);
+      return lines;
+    },
+    end(): Line[] {
+      const lines: Line[] = [];
+      if (length > 0) finish(lines);
+      return lines;
+    },
+  };
+}
+
+function decoded(number: number, pieces: readonly Buffer[]): Line {
+  const [first] = pieces;
+  if (first === undefined) return { number, text: '' };
+  const bytes = pieces.length === 1 ? first : Buffer.concat(pieces);
+  const text = bytes.toString('utf8');
+  return isUtf8(bytes) ? { number, text } : { number, text, problem: NOT_UTF8 };
+}

@@ -1,0 +1,108 @@
+import type { Context } from '../../context.js';
+import { usageError } from '../../errors.js';
+import { inQuotes } from '../../images/names.js';
+import type { Entry } from './entry.js';
+import { type ManifestFormat, namesManifest, STDIN_WORD } from './format.js';
+import { manifestFile } from './manifest-file.js';
+import { manifestOnStdin } from './manifest-stdin.js';
+import { findPictures } from './pictures/find.js';
+import { pictureRows } from './pictures/rows.js';
+import { rowsOf } from './rows.js';
+
+export { MANIFEST_FORMATS, type ManifestFormat } from './format.js';
+
+/** Where the rows of a batch come from. */
+export interface RowSource {
+  /** As the user named it: the manifest, `stdin`, or the patterns. For summaries and messages. */
+  name: string;
+  /** Absolute folder at which relative paths of the rows start: the manifest's own; for stdin and pictures the working directory. */
+  folder: string;
+  /** Whether the rows come from a manifest; false where each picture is a row. */
+  isManifest: boolean;
+  /**
+   * Reads them from the beginning, one by one; those of stdin once only. What is wrong with a row is an entry.
+   *
+   * @throws the signal's reason; FalEditError (input): the manifest cannot be read any more
+   */
+  rows: () => AsyncIterable<Entry>;
+}
+
+type Needs = Pick<Context, 'cwd' | 'stdin' | 'signal'>;
+
+/**
+ * Finds what the user named: one manifest (`-` for stdin, or known by its ending), or pictures (files, folders, globs
+ * and http(s) URLs). Nothing of a manifest is read yet.
+ *
+ * @param options.recursive whether the pictures of a folder's subfolders are meant as well
+ * @param options.format what the manifest is written in, whatever it is called
+ * @throws FalEditError (usage, input): nothing is named, the manifest is missing, a folder or not readable, no
+ * picture matches, several manifests; the signal's reason
+ */
+export async function openRows(
+  words: readonly string[],
+  options: { recursive: boolean; format: ManifestFormat | undefined },
+  context: Needs,
+): Promise<RowSource> {
+  context.signal.throwIfAborted();
+  if (words.length === 0 || words.includes('')) {
+    throw usageError('Name a manifest, or the pictures that are to be edited.', 'fal-edit batch rows.csv');
+  }
+  const [manifest, ...others] = words.filter(namesManifest);
+  if (manifest === undefined) return openPictures(words, options.recursive, context);
+  checkAlone(manifest, others, words);
+  return openManifest(manifest, options.format, context);
+}
+
+function checkAlone(manifest: string, others: readonly string[], words: readonly string[]): void {
+  const [other] = others;
+  if (other !== undefined) {
+    throw usageError(
+      `${inQuotes(manifest)} and ${inQuotes(other)} are both manifests. Allowed: one.`,
+      'Give each a batch of its own.',
+    );
+  }
+  const picture = words.find((word) => word !== manifest);
+  if (picture !== undefined) {
+    throw usageError(
+      `${inQuotes(manifest)} is a manifest, and ${inQuotes(picture)} is none. Allowed: one manifest, or pictures.`,
+      'Name the pictures in the manifest, or leave the manifest out.',
+    );
+  }
+  if (/^https?:\/\//i.test(manifest)) {
+    throw usageError(
+      `${inQuotes(manifest)} is a URL. Allowed for a manifest: a file, or - for stdin.`,
+      'Download it first.',
+    );
+  }
+}
+
+async function openManifest(
+  word: string,
+  format: ManifestFormat | undefined,
+  context: Needs,
+): Promise<RowSource> {
+  const manifest =
+    word === STDIN_WORD ? manifestOnStdin(format, context) : await manifestFile(word, format, context);
+  const { name, folder } = manifest;
+  return { name, folder, isManifest: true, rows: () => rowsOf(manifest, context.signal) };
+}
+
+async function openPictures(
+  words: readonly string[],
+  recursive: boolean,
+  { cwd, signal }: Needs,
+): Promise<RowSource> {
+  const pictures = await findPictures(words, recursive, { cwd, signal });
+  return {
+    name: patternsText(words),
+    folder: cwd,
+    isManifest: false,
+    rows: () => pictureRows(pictures, { cwd, signal }),
+  };
+}
+
+/** A shell may have made thousands of names of one pattern. */
+function patternsText(words: readonly string[]): string {
+  const [first = '', ...more] = words;
+  return more.length < 3 ? words.join(' ') : `${first} and ${more.length} more`;
+}

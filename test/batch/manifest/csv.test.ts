@@ -1,0 +1,144 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { tempDir } from '../../support/temp-dir.js';
+import { all, opened, read, rowsIn, seen } from './reading.js';
+
+const HOW = 'Put quotes around the whole cell, and write each quote within it twice.';
+const HEADER = 'The first line is the header: each column has a name of its own in it. No row was read.';
+
+describe('CSV', () => {
+  it('has its names in the first line, and cells that are text', async () => {
+    expect(await rowsIn('image,seed,on\na.png,1,true\nb.png,02,\n')).toEqual([
+      [2, { image: 'a.png', seed: '1', on: 'true' }],
+      [3, { image: 'b.png', seed: '02' }],
+    ]);
+  });
+
+  it('trims the names, not the cells', async () => {
+    expect(await rowsIn(' image ,\tprompt\n a.png , hello \n')).toEqual([
+      [2, { image: ' a.png ', prompt: ' hello ' }],
+    ]);
+  });
+
+  it('takes an empty cell for no field, with quotes as well', async () => {
+    expect(await rowsIn('a,b,c\n,"",1\n,,\n')).toEqual([
+      [2, { c: '1' }],
+      [3, {}],
+    ]);
+  });
+
+  it('keeps newlines, commas and quotes within quotes, and knows the line of the next row', async () => {
+    const text = 'a,b\n"one\ntwo\r\nthree","a ""b"", c"\n1,2\n"x\n\n\n",y\n3,4\n';
+    expect(await rowsIn(text)).toEqual([
+      [2, { a: 'one\ntwo\r\nthree', b: 'a "b", c' }],
+      [5, { a: '1', b: '2' }],
+      [6, { a: 'x\n\n\n', b: 'y' }],
+      [10, { a: '3', b: '4' }],
+    ]);
+  });
+
+  it('takes CR LF, and passes over blank lines, before the header too', async () => {
+    expect(await rowsIn('\r\n  \r\na,b\r\n\r\n1,"2"\r\n   \r\n3,4\r\n\r\n')).toEqual([
+      [5, { a: '1', b: '2' }],
+      [7, { a: '3', b: '4' }],
+    ]);
+  });
+
+  it('takes LF in one row and CR LF in another', async () => {
+    expect(await rowsIn('a,b\r\n1,2\n3,4\r\n')).toEqual([
+      [2, { a: '1', b: '2' }],
+      [3, { a: '3', b: '4' }],
+    ]);
+  });
+
+  it('takes a column named __proto__ for a name like any other', async () => {
+    const [entry] = await read('__proto__,constructor\nx,y');
+    const fields = entry?.kind === 'row' ? entry.fields : {};
+    expect(Object.entries(fields)).toEqual([
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+    ]);
+    expect(Object.getPrototypeOf(fields)).toBe(Object.prototype);
+  });
+
+  it('says what is wrong with a row, and goes on with the next', async () => {
+    const text =
+      'a,b\n1,2\n1\n1,2,3\nx"y,2\n"x"y,2\n"x" ,2\n 1,"2"\n1, "2"\n"3\n"" four",x"\n5,"six\nseven"\n';
+    expect(await rowsIn(text)).toEqual([
+      [2, { a: '1', b: '2' }],
+      '3: has 1 cell instead of 2, one for each column of the header.',
+      '4: has 3 cells instead of 2, one for each column of the header.',
+      `5: has a quote in the middle of a cell. ${HOW}`,
+      `6: has text behind the quote that ends a cell. ${HOW}`,
+      `7: has text behind the quote that ends a cell. ${HOW}`,
+      [8, { a: ' 1', b: '2' }],
+      `9: has a quote in the middle of a cell. ${HOW}`,
+      `10: has a quote in the middle of a cell. ${HOW}`,
+      [12, { a: '5', b: 'six\nseven' }],
+    ]);
+  });
+
+  it('ends where a quote is never closed, and says so', async () => {
+    expect(await rowsIn('a,b\n1,2\n3,"four\n5,6\n7,8\n')).toEqual([
+      [2, { a: '1', b: '2' }],
+      '3: opens a quote that is never closed; no row after it can be read.',
+    ]);
+  });
+
+  it('is divided by tabs where the file is called .tsv, whatever the format is said to be', async () => {
+    const folder = await tempDir();
+    await writeFile(path.join(folder, 'rows.tsv'), 'image\tprompt\na,b.png\t"x\ty"\n');
+    for (const options of [{}, { format: 'csv' } as const]) {
+      const source = await opened(['rows.tsv'], folder, options);
+      expect(seen(await all(source.rows()))).toEqual([[2, { image: 'a,b.png', prompt: 'x\ty' }]]);
+    }
+  });
+});
+
+test.each([
+  ['a,,c', `has no name for column 2. ${HEADER}`],
+  ['a,b,', `has no name for column 3. ${HEADER}`],
+  ['a,"  "', `has no name for column 2. ${HEADER}`],
+  ['image,prompt, image', `names the column "image" twice. ${HEADER}`],
+  ['a,b"c"', `has a quote in the middle of a cell. ${HOW} ${HEADER}`],
+  ['a,\xff', `is not UTF-8: save it as UTF-8. ${HEADER}`],
+  ['a,"b', `opens a quote that is never closed; no row after it can be read. ${HEADER}`],
+])('CSV: no row is read after the header %s', async (header, problem) => {
+  expect(await rowsIn(Buffer.from(`\n${header}\n1,2,3\n`, 'latin1'), 'csv')).toEqual([`2: ${problem}`]);
+});
+
+test('CSV: where csv-parse reads a text, our rows are those that it reads', async () => {
+  const letters = fc.constantFrom('a', '"', ',', '\n', '"a"', '""', '\n"', '",', '"\n', '\r\n', 'é');
+  const texts = fc.array(letters, { maxLength: 40 }).map((parts) => parts.join(''));
+  const header = 'x,y\n';
+  await fc.assert(
+    fc.asyncProperty(texts, async (text) => {
+      let expected: string[][];
+      try {
+        const options = {
+          record_delimiter: ['\r\n', '\n'],
+          relax_column_count: true,
+          skip_empty_lines: true,
+        };
+        expected = parse(header + text, options).slice(1);
+      } catch {
+        return;
+      }
+      const ours = (await rowsIn(header + text, 'csv')).filter((row) => row !== '1: holds no rows.');
+      expect(ours.map((row) => (typeof row === 'string' ? row.replace(/^\d+: /, '') : row[1]))).toEqual(
+        expected.map((cells) => {
+          if (cells.length !== 2) {
+            const has = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
+            return `has ${has} instead of 2, one for each column of the header.`;
+          }
+          const [x = '', y = ''] = cells;
+          return { ...(x === '' ? {} : { x }), ...(y === '' ? {} : { y }) };
+        }),
+      );
+    }),
+    { numRuns: 1000 },
+  );
+});
