@@ -1,0 +1,16 @@
+import type { Pixels } from './pixels.js';
+
+/** Of 255. What compression does to one even colour stays below. */
+const LEAST_DEVIATION = 2;
+/** Of 255. What compression does to black stays below. */
+const LEAST_MEAN = 4;
+
+/** Whether a picture is one even colour, or black: in every channel, but for what compression adds. */
+export async function isBlank({ width, height, data }: Pixels): Promise<boolean> {
+  const { default: sharp } = await import('sharp');
+  const { channels } = await sharp(data, { raw: { width, height, channels: 4 } }).stats();
+  const colours = channels.slice(0, 3);
+  // A single pixel deviates from nothing: NaN.
+  const isEven = colours.every(({ stdev }) => Number.isNaN(stdev) || stdev < LEAST_DEVIATION);
+  return isEven || colours.every(({ mean }) => mean < LEAST_MEAN);
+}

@@ -1,0 +1,93 @@
+import { usageError, type FalEditError } from '../../errors.js';
+import { allowed } from '../../models/allowed.js';
+import { nearest } from '../../models/explain.js';
+import type { OutputFormat } from '../../models/request.js';
+import { pairsOf } from './pairs.js';
+import { shown } from './shown.js';
+import { expectationValues } from './values.js';
+
+/** What a result is to be like; what is left out is not looked at. */
+export interface Expectations {
+  /** Pixels, from 1 up. */
+  minWidth?: number;
+  /** Size of the file, from 1 up. */
+  maxBytes?: number;
+  format?: OutputFormat;
+  /** 0..1: at most so different from the input (1 − SSIM). */
+  maxChange?: number;
+  /** 0..1: at least so different from the input (1 − SSIM). */
+  minChange?: number;
+  /** true: not one even colour, and not black. false: not looked at, also where a default looks at it. */
+  notBlank?: boolean;
+}
+
+type Key = keyof Expectations;
+
+/** What the user calls each expectation. Their order is that of documents and of what is measured. */
+export const EXPECTATION_NAMES = {
+  minWidth: 'min_width',
+  maxBytes: 'max_bytes',
+  format: 'format',
+  maxChange: 'max_change',
+  minChange: 'min_change',
+  notBlank: 'not_blank',
+} as const satisfies Record<Key, string>;
+
+const ENTRIES = Object.entries(EXPECTATION_NAMES) as [Key, string][];
+const NAMES = ENTRIES.map(([, name]) => name);
+
+/**
+ * Reads expectations from an object of a manifest (snake_case or kebab-case keys), from a text
+ * `min_width=1024,format=png` (a CSV cell or one `--expect` value), or from a list of such texts. Later ones replace
+ * earlier ones of the same name. Nothing, or a blank text, expects nothing.
+ *
+ * @param place what to call it in a message: `expect` or `--expect`
+ * @throws FalEditError (usage): an unknown name (with the nearest known one), a value that is not allowed (with what
+ * is), a least change above the largest
+ */
+export function readExpectations(value: unknown, place: string): Expectations {
+  const given: Partial<Record<Key, unknown>> = {};
+  for (const [written, wanted] of pairsOf(value, place)) given[keyOf(written, place)] = wanted;
+  const { data, error } = expectationValues.safeParse(given);
+  if (error !== undefined) throw valueError(given, error.issues[0]?.path[0] as Key, place);
+  const { minChange = 0, maxChange = 1 } = data;
+  if (minChange > maxChange) {
+    throw usageError(
+      `${place} min_change: ${minChange} is more than max_change, which is ${maxChange}. Nothing can be both.`,
+      'Lower min_change, raise max_change, or leave one of them out.',
+    );
+  }
+  return data;
+}
+
+/** The same, back in the words of the manifest, for messages, the ledger and reports; keys in a fixed order. */
+export function expectationsDocument(expectations: Expectations): Record<string, number | string | boolean> {
+  return Object.fromEntries(
+    ENTRIES.flatMap(([key, name]) => {
+      const wanted = expectations[key];
+      return wanted === undefined ? [] : [[name, wanted]];
+    }),
+  );
+}
+
+/** Whether measuring needs the picture that was edited. */
+export function needsInput({ minChange, maxChange }: Expectations): boolean {
+  return minChange !== undefined || maxChange !== undefined;
+}
+
+function keyOf(written: string, place: string): Key {
+  const name = written.trim().replaceAll('-', '_');
+  const entry = ENTRIES.find(([, known]) => known === name);
+  if (entry !== undefined) return entry[0];
+  throw usageError(
+    `${place}: ${shown(written)} is nothing that can be expected. Allowed: ${NAMES.join(', ')}.`,
+    `Did you mean ${nearest(name, NAMES) ?? ''}?`,
+  );
+}
+
+function valueError(given: Partial<Record<Key, unknown>>, key: Key, place: string): FalEditError {
+  const words = allowed(expectationValues.shape[key]);
+  return usageError(
+    `${place} ${EXPECTATION_NAMES[key]}: ${shown(given[key])} is not allowed. Allowed: ${words}.`,
+  );
+}

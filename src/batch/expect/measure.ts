@@ -1,0 +1,105 @@
+import { once } from '../../models/once.js';
+import type { Measured } from '../result-row.js';
+import { isBlank } from './blank.js';
+import { changeOfPixels } from './change.js';
+import { EXPECTATION_NAMES, type Expectations } from './expectations.js';
+import { inputDrawer, type DrawInput } from './input-pixels.js';
+import { uprightSize } from './pixels.js';
+import { sightOf, type Sight } from './sight.js';
+
+/** A picture of a result. */
+export interface ResultPicture {
+  /** Absolute. */
+  path: string;
+  /** From 0. */
+  index: number;
+}
+
+/** Measures one expectation on one picture. */
+type Gauge = () => Promise<Omit<Measured, 'image'>>;
+
+/**
+ * Measures every picture of a result against what was expected of it: picture by picture, each in the order of the
+ * manifest's names. What cannot be measured, since the picture cannot be decoded or the input is not here, is a
+ * miss with `found: null`, and never an error.
+ *
+ * @param input bytes of the first picture that was edited, as it was drawn; undefined where it is not here. Asked for
+ * once at most, and only where change is measured; where it rejects, the input is not here
+ * @throws InterruptedError with which `input` rejects
+ */
+export async function measure(
+  pictures: readonly ResultPicture[],
+  input: (() => Promise<Uint8Array>) | undefined,
+  expectations: Expectations,
+): Promise<Measured[]> {
+  const drawInput = inputDrawer(input);
+  const measured: Measured[] = [];
+  // One after another: several large pictures in memory at once would be too many.
+  for (const { path, index } of pictures) {
+    const gauges = gaugesFor(expectations, sightOf(path), drawInput);
+    for (const gauge of gauges) measured.push({ ...(await gauge()), image: index });
+  }
+  return measured;
+}
+
+function gaugesFor(
+  { minWidth, maxBytes, format, maxChange, minChange, notBlank }: Expectations,
+  sight: Sight,
+  drawInput: DrawInput,
+): Gauge[] {
+  const change = once(() => changeFrom(drawInput, sight));
+  return [
+    gauge('minWidth', minWidth, () => widthOf(sight), atLeast),
+    gauge('maxBytes', maxBytes, () => sizeOf(sight), atMost),
+    gauge('format', format, () => formatOf(sight), equal),
+    gauge('maxChange', maxChange, change, atMost),
+    gauge('minChange', minChange, change, atLeast),
+    gauge('notBlank', notBlank === true ? true : undefined, () => showsSomething(sight), equal),
+  ].flat();
+}
+
+const atLeast = (found: number, wanted: number) => found >= wanted;
+const atMost = (found: number, wanted: number) => found <= wanted;
+const equal = (found: unknown, wanted: unknown) => found === wanted;
+
+/** None where nothing is wanted. */
+function gauge<T extends number | string | boolean>(
+  key: keyof Expectations,
+  wanted: T | undefined,
+  find: () => Promise<T | null>,
+  isMet: (found: T, wanted: T) => boolean,
+): Gauge[] {
+  if (wanted === undefined) return [];
+  return [
+    async () => {
+      const found = await find();
+      const met = found !== null && isMet(found, wanted);
+      return { expectation: EXPECTATION_NAMES[key], wanted, found, met };
+    },
+  ];
+}
+
+async function widthOf({ structure }: Sight): Promise<number | null> {
+  const probe = await structure();
+  return probe === null ? null : uprightSize(probe).width;
+}
+
+async function sizeOf({ bytes }: Sight): Promise<number | null> {
+  return (await bytes())?.length ?? null;
+}
+
+async function formatOf({ structure }: Sight): Promise<string | null> {
+  return (await structure())?.format ?? null;
+}
+
+async function showsSomething({ pixels }: Sight): Promise<boolean | null> {
+  const output = await pixels();
+  return output === null ? null : !(await isBlank(output));
+}
+
+async function changeFrom(drawInput: DrawInput, { pixels }: Sight): Promise<number | null> {
+  const output = await pixels();
+  if (output === null) return null;
+  const input = await drawInput(output);
+  return input === null ? null : await changeOfPixels(input, output);
+}

@@ -1,0 +1,42 @@
+import { usageError } from '../../errors.js';
+import { shown } from './shown.js';
+
+/** A name as it was written, and what it is to be. */
+export type Pair = readonly [name: string, value: unknown];
+
+/**
+ * The expectations as they stand in an object, in a text `min_width=1024,format=png` or in a list of such texts,
+ * in their order. Nothing, or a blank text, is none.
+ *
+ * @throws FalEditError (usage) naming the place
+ */
+export function pairsOf(value: unknown, place: string): Pair[] {
+  if (value === undefined || value === null) return [];
+  if (typeof value === 'string') return pairsOfText(value, place);
+  if (Array.isArray(value)) return value.flatMap((item: unknown) => pairsOfItem(item, place));
+  if (typeof value === 'object') return Object.entries(value).filter(([, given]) => given !== undefined);
+  throw notAllowed(value, place);
+}
+
+function pairsOfItem(item: unknown, place: string): Pair[] {
+  if (typeof item !== 'string') throw notAllowed(item, place);
+  return pairsOfText(item, place);
+}
+
+function pairsOfText(text: string, place: string): Pair[] {
+  const pieces = text.split(',').filter((piece) => piece.trim() !== '');
+  return pieces.map((piece) => {
+    const equals = piece.indexOf('=');
+    if (equals >= 0) return [piece.slice(0, equals).trim(), piece.slice(equals + 1).trim()];
+    throw usageError(
+      `${place}: ${shown(piece.trim())} is not of the form name=value.`,
+      'For example: min_width=1024,format=png',
+    );
+  });
+}
+
+function notAllowed(value: unknown, place: string) {
+  return usageError(
+    `${place}: ${shown(value)} is not allowed. Allowed: expectations by name, or text such as min_width=1024,format=png.`,
+  );
+}
