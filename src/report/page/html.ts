@@ -1,0 +1,17 @@
+const ESCAPES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Any text as HTML, in elements and in quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
+}
+
+/** A text from outside, in its own reading direction and unable to turn that of its neighbours. */
+export function foreign(text: string): string {
+  return `<bdi>${escapeHtml(text)}</bdi>`;
+}

@@ -1,0 +1,64 @@
+import type { Figure, ReportHead, ReportTable } from './data.js';
+import { escapeHtml, foreign } from './html.js';
+
+const KINDS: Record<ReportHead['kind'], string> = {
+  batch: 'Batch report',
+  compare: 'Comparison of models',
+  sweep: 'Sweep over parameters',
+};
+
+/** The top of the page, readable without scripts: title, verdict, figures. */
+export function masthead(head: ReportHead): string {
+  return [
+    '<header class="masthead">',
+    `<div class="eyebrow"><p>${KINDS[head.kind]}</p><div id="page-tools"></div></div>`,
+    `<h1>${foreign(head.title)}</h1>`,
+    `<p class="made">Made ${timeElement(head.madeAt)}</p>`,
+    ...(head.verdict ?? []).map((sentence) => `<p class="verdict" dir="auto">${escapeHtml(sentence)}</p>`),
+    ...(head.figures.length === 0 ? [] : [figureList(head.figures)]),
+    '</header>',
+  ].join('\n');
+}
+
+/** The tables below it. */
+export function tableSections({ tables = [] }: ReportHead): string {
+  return tables.map(tableSection).join('\n');
+}
+
+function figureList(figures: readonly Figure[]): string {
+  const items = figures.map(({ label, value, hint }) => {
+    const below = hint === undefined ? '' : `<dd class="hint">${foreign(hint)}</dd>`;
+    return `<div><dt>${foreign(label)}</dt><dd>${foreign(value)}</dd>${below}</div>`;
+  });
+  return `<dl class="figures">\n${items.join('\n')}\n</dl>`;
+}
+
+/** A wide table scrolls by itself, also by keyboard, and the page does not. */
+function tableSection({ title, columns, rows }: ReportTable): string {
+  const marks = columns.map((_, index) =>
+    rows.every((row) => /^[^\p{L}]*\d\D{0,4}$/u.test(row[index] ?? '')) ? ' class="number"' : '',
+  );
+  const cells = (row: readonly string[]) =>
+    columns.map((_, index) => `<td${marks[index] ?? ''}>${foreign(row[index] ?? '')}</td>`).join('');
+  const titles = columns.map((name, index) => `<th scope="col"${marks[index] ?? ''}>${foreign(name)}</th>`);
+  return [
+    '<section class="table">',
+    `<h2>${foreign(title)}</h2>`,
+    `<div class="scroller" tabindex="0" role="region" aria-label="${escapeHtml(title)}"><table>`,
+    `<thead><tr>${titles.join('')}</tr></thead>`,
+    `<tbody>${rows.map((row) => `<tr>${cells(row)}</tr>`).join('\n')}</tbody>`,
+    '</table></div>',
+    '</section>',
+  ].join('\n');
+}
+
+function timeElement(iso: string): string {
+  return `<time datetime="${escapeHtml(iso)}">${escapeHtml(minuteText(iso))}</time>`;
+}
+
+/** `2025-11-24 20:24 UTC`; what is no date stays as it is. */
+function minuteText(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import type { Assets } from './assets.js';
+
+/**
+ * What the page may do (Content-Security-Policy): run this one script, use this one style, show pictures from the
+ * disk. It can reach no network, and no text can become an element by way of innerHTML and its like.
+ */
+export function policyFor({ style, script }: Assets): string {
+  return [
+    "default-src 'none'",
+    `script-src ${sourceOf(script)}`,
+    `style-src ${sourceOf(style)}`,
+    "img-src 'self' file: data: blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+}
+
+function sourceOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}

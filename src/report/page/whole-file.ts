@@ -1,0 +1,48 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { removeLeftovers } from '../../edit/save.js';
+
+/** Characters that are written at once: an item has far fewer, and a system call for each would be slow. */
+const BLOCK = 65_536;
+
+/**
+ * Writes a text so that its name appears with all of it or not at all, and keeps the old file until then. The text
+ * is taken piece by piece and not held.
+ *
+ * @throws the system's error, or what the pieces threw, with nothing left behind
+ */
+export async function writeWhole(file: string, pieces: AsyncIterable<string>): Promise<void> {
+  const folder = path.dirname(file);
+  const tag = `report-${createHash('sha256').update(path.basename(file)).digest('hex').slice(0, 16)}`;
+  await mkdir(folder, { recursive: true });
+  await removeLeftovers(file, tag);
+  const temporary = path.join(folder, `.fal-edit-${tag}-${randomUUID()}.part`);
+  try {
+    await writeSynced(temporary, inBlocks(pieces));
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function writeSynced(file: string, blocks: AsyncIterable<string>): Promise<void> {
+  const handle = await open(file, 'wx');
+  try {
+    await writeFile(handle, blocks);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* inBlocks(pieces: AsyncIterable<string>): AsyncIterable<string> {
+  let block = '';
+  for await (const piece of pieces) {
+    block += piece;
+    if (block.length < BLOCK) continue;
+    yield block;
+    block = '';
+  }
+  yield block;
+}
