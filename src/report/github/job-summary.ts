@@ -1,0 +1,90 @@
+import type { BatchSummary, ResultRow, RowState } from '../../batch/result-row.js';
+import { usdText } from '../../dollars.js';
+import { EXIT_CODES } from '../../exit-codes.js';
+import { secondsText } from '../../terminal/units.js';
+import { rowName } from '../naming.js';
+import { chargedText, whatHappened } from '../what-happened.js';
+import { inert } from './inert.js';
+
+/** How many rows a job summary shows. */
+export const MOST_SUMMARY_ROWS = 50;
+
+/*
+ * The longest texts, in characters, of which each may take six bytes: with all of them a summary has less than half
+ * of the megabyte that GitHub takes of a step, so that there is room for those of others.
+ */
+const LONGEST_MESSAGE = 1000;
+const LONGEST_NAME = 200;
+const LONGEST_ID = 100;
+
+/** In the order in which people want to know. */
+const STATES: readonly RowState[] = ['done', 'unmet', 'failed', 'moderated', 'unknown', 'waiting', 'pending'];
+const ENDED_BADLY: readonly RowState[] = ['unmet', 'failed', 'moderated', 'unknown'];
+
+/**
+ * A batch for the page of a GitHub job (`$GITHUB_STEP_SUMMARY`), in Markdown: how it ended, what it cost, and the rows
+ * that went wrong. Below 900 KiB. Texts of rows are shown as they are: none can become markup, HTML or a link.
+ *
+ * @param worst the rows to show, the worst first; what is beyond {@link MOST_SUMMARY_ROWS} is counted
+ */
+export function jobSummary(summary: BatchSummary, worst: readonly ResultRow[]): string {
+  const shown = worst.slice(0, MOST_SUMMARY_ROWS);
+  const sections = [
+    heading(summary),
+    table(STATES, [STATES.map((state) => String(summary.states[state]))], '--:'),
+    figures(summary),
+    ...(shown.length === 0 ? [] : [table(TITLES, shown.map(rowCells), '---')]),
+    ...leftOut(summary, shown, worst.length),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function heading({ status, exit_code, source, shard }: BatchSummary): string {
+  const meaning = status === 'ok' ? 'everything asked for was done' : EXIT_CODES[status].meaning;
+  const what = `${inert(source, LONGEST_NAME)}${shard === null ? '' : `, shard ${inert(shard, LONGEST_ID)}`}`;
+  return [
+    `## fal-edit batch: ${status === 'ok' ? 'done' : status}`,
+    '',
+    `Batch of ${what}: ${meaning} (exit code ${exit_code}).`,
+  ].join('\n');
+}
+
+function figures({ rows, invalid, cost, run }: BatchSummary): string {
+  const dollars = (usd: number): string => inert(usdText(usd), LONGEST_ID);
+  return [
+    `- Rows: ${rows}${invalid === 0 ? '' : `, and ${invalid} passed over since something is wrong with them`}`,
+    `- Cost: ${dollars(cost.billed_usd)} billed, ${dollars(cost.outstanding_usd)} outstanding, ${dollars(cost.pending_usd)} still to send`,
+    `- Time: ${secondsText(run.total_ms)}`,
+    ...(run.stopped === null ? [] : [`- Stopped before the end: ${inert(run.stopped, LONGEST_MESSAGE)}`]),
+  ].join('\n');
+}
+
+const TITLES = ['Row', 'State', 'What happened', 'Request', 'Charged'];
+
+function rowCells(row: ResultRow): string[] {
+  const { message, hint } = whatHappened(row);
+  return [
+    inert(rowName(row), LONGEST_NAME),
+    row.state,
+    inert(hint === null ? message : `${message} ${hint}`, LONGEST_MESSAGE),
+    inert(row.request_id ?? '', LONGEST_ID),
+    inert(chargedText(row), LONGEST_ID),
+  ];
+}
+
+/** The cells have to be inert. */
+function table(titles: readonly string[], rows: readonly (readonly string[])[], alignment: string): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(titles), line(titles.map(() => alignment)), ...rows.map(line)].join('\n');
+}
+
+/** Who kept only the worst does not hold the others: the counts know of them. */
+function leftOut({ states }: BatchSummary, shown: readonly ResultRow[], offered: number): string[] {
+  const ended = ENDED_BADLY.reduce((sum, state) => sum + states[state], 0);
+  const shownBadly = shown.filter(({ state }) => ENDED_BADLY.includes(state)).length;
+  const unshown = Math.max(offered - shown.length, ended - shownBadly);
+  if (unshown <= 0) return [];
+  return [
+    `${unshown === 1 ? '1 more row is' : `${unshown} more rows are`} left out here; results.jsonl has all.`,
+  ];
+}

@@ -1,0 +1,71 @@
+import type { Measured, ResultRow, RowState } from '../batch/result-row.js';
+import { usdText } from '../dollars.js';
+import type { Charged } from '../errors.js';
+
+/** What came of a row, for people. The texts may be foreign, and may have several lines: escape them. */
+export interface Happened {
+  /** The kind of error by name (`failed`, `expectation`, …), or the state where there is no error. */
+  kind: string;
+  /** What happened; never empty. */
+  message: string;
+  /** What to do next; null where there is nothing. */
+  hint: string | null;
+  charged: Charged;
+}
+
+/** What is said of a row that brings no words of its own. */
+const SAID: Record<RowState, { message: string; hint: string | null; charged: Charged }> = {
+  pending: { message: 'Not sent.', hint: 'Run the same batch again.', charged: 'no' },
+  waiting: {
+    message: 'fal has it, and its pictures are not all here.',
+    hint: 'Run the same batch again: it fetches them and pays nothing twice.',
+    charged: 'maybe',
+  },
+  done: { message: 'Done.', hint: null, charged: 'yes' },
+  unmet: { message: 'Its pictures are not as expected.', hint: null, charged: 'yes' },
+  failed: { message: 'It ended without a picture.', hint: null, charged: 'maybe' },
+  moderated: {
+    message: 'The content checker refused it, or blanked a picture.',
+    hint: null,
+    charged: 'maybe',
+  },
+  unknown: {
+    message: 'It was sent, and nobody knows what came of it.',
+    hint: 'Find out: fal-edit reconcile',
+    charged: 'maybe',
+  },
+};
+
+/** What came of a row: its misses, or its error, or else what its state means. */
+export function whatHappened(row: ResultRow): Happened {
+  const { state, error } = row;
+  const said = SAID[state];
+  const misses = state === 'unmet' ? missTexts(row) : [];
+  const message = misses.length > 0 ? misses.join('; ') : (error?.message.trim() ?? '');
+  return {
+    kind: state === 'unmet' ? 'expectation' : (error?.kind ?? state),
+    message: message === '' ? said.message : message,
+    hint: error?.hint ?? said.hint,
+    charged: error?.charged ?? said.charged,
+  };
+}
+
+/** `yes ($0.075)`, `maybe`, `no`: whether a row was paid for, and how much fal billed where it said so. */
+export function chargedText(row: ResultRow): string {
+  const { charged } = whatHappened(row);
+  const billed = row.cost.billed_usd;
+  return charged === 'no' || billed === null ? charged : `${charged} (${usdText(billed)})`;
+}
+
+/** Each expectation that was not met, as a phrase: `min_width: wanted 1024, found 800`. */
+export function missTexts({ expectations, images }: Pick<ResultRow, 'expectations' | 'images'>): string[] {
+  const several = images.length > 1;
+  return expectations
+    .filter(({ met }) => !met)
+    .map((one) => (several ? `picture ${one.image + 1}: ${missText(one)}` : missText(one)));
+}
+
+function missText({ expectation, wanted, found }: Measured): string {
+  const what = found === null ? 'it could not be measured' : `found ${found}`;
+  return `${expectation}: wanted ${wanted}, ${what}`;
+}
