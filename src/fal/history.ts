@@ -1,12 +1,9 @@
 import * as z from 'zod';
-import type { Context } from '../context.js';
 import { FalEditError } from '../errors.js';
 import { describeTrouble } from './trouble.js';
 import type { Answer } from './answer.js';
-import type { Connection } from './connection.js';
+import { askPlatform, type PlatformOptions } from './ask-platform.js';
 import { rejectionError } from './rejection.js';
-import { repeat } from './repeat.js';
-import { notReachedError } from './unreachable.js';
 
 /** One request as fal's platform remembers it (fal-api.md 5.5). */
 export interface PastRequest {
@@ -28,18 +25,11 @@ export interface PastQuery {
   requestId?: string;
 }
 
-export interface HistoryOptions {
-  connection: Connection;
-  context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep'>;
-  signal: AbortSignal;
-  trace?: ((line: string) => void) | undefined;
-}
+export type HistoryOptions = PlatformOptions;
 
 const ROUTE = 'https://api.fal.ai/v1/models/requests/by-endpoint';
 /** The most that fal gives at once. */
 const PAGE = 100;
-/** Tries at one page. */
-const TRIES = 4;
 /** More pages than anybody's day has; it stops a server that never says that it was the last. */
 const MOST_PAGES = 1000;
 
@@ -121,28 +111,8 @@ function addressOf(
   return url.href;
 }
 
-async function ask(target: string, { connection, context, signal, trace }: HistoryOptions): Promise<Answer> {
-  const { key, proxyUrl } = connection;
-  const headers: Record<string, string> = { accept: 'application/json' };
-  if (key !== undefined) headers['authorization'] = `Key ${key}`;
-  if (proxyUrl !== undefined) headers['x-fal-target-url'] = target;
-  trace?.(`GET ${target}`);
-  let answer: Answer;
-  try {
-    answer = await repeat(
-      (stop) => context.fetch(proxyUrl ?? target, { headers, signal: stop, redirect: 'manual' }),
-      {
-        timing: context,
-        signal,
-        tries: TRIES,
-        isTrouble: ({ status, json }) =>
-          status === 429 || status >= 500 || (status < 300 && json === undefined),
-      },
-    );
-  } catch (error) {
-    signal.throwIfAborted();
-    throw notReachedError(error);
-  }
+async function ask(target: string, options: HistoryOptions): Promise<Answer> {
+  const answer = await askPlatform(target, options);
   if (answer.status >= 300) throw rejectionError(answer, { stage: 'history', nameField: String });
   return answer;
 }

@@ -2,7 +2,7 @@ import type { Context, ProcessId } from '../context.js';
 import { usdText } from '../dollars.js';
 import { FalEditError } from '../errors.js';
 import type { Database } from './database.js';
-import { COST, SANDBOX } from './spending.js';
+import { COST, ELSEWHERE_COST, SANDBOX } from './spending.js';
 
 /** How much may be spent. In dollars; what is left out has no limit. */
 export interface Caps {
@@ -60,13 +60,24 @@ export function checkDailyCap(estimatedUsd: number, spent: SpentToday, { dailyCa
   );
 }
 
-/** Adds up the local day so far. Counts what lies in the future as well: the clock may have been put back. */
+/** The beginning of the local day, milliseconds since the epoch. */
+export function midnightBefore(time: number): number {
+  return new Date(time).setHours(0, 0, 0, 0);
+}
+
+/**
+ * Adds up the local day so far, batches with ledgers of their own included. Counts what lies in the future as well: the
+ * clock may have been put back.
+ *
+ * @param except the folder of a batch that is counted by whoever asks
+ */
 export function spentToday(
   db: Database,
   via: string,
   { now, isRunning }: Pick<Context, 'now' | 'isRunning'>,
+  except = '',
 ): SpentToday {
-  const midnight = new Date(now()).setHours(0, 0, 0, 0);
+  const midnight = midnightBefore(now());
   // What the built-in sandbox would have charged counts against runs on it alone: so that a cap can be tried out.
   const world = via === SANDBOX ? `via = '${SANDBOX}'` : `via <> '${SANDBOX}'`;
   const sums = db.row(
@@ -81,5 +92,14 @@ export function spentToday(
   const planned = waiting
     .filter(({ owner }) => owner !== null && isRunning(JSON.parse(owner) as ProcessId))
     .reduce((sum, { usd }) => sum + (usd ?? 0), 0);
-  return { total: sums.total + planned, unknown: sums.unknown, planned };
+  const elsewhere = db.row(
+    `SELECT coalesce(sum(${ELSEWHERE_COST}), 0) AS total, coalesce(sum(unknown_usd), 0) AS unknown
+       FROM spent_elsewhere WHERE quarter >= ? AND sandbox = ? AND folder <> ?`,
+    ...[midnight, via === SANDBOX ? 1 : 0, except],
+  ) as { total: number; unknown: number };
+  return {
+    total: sums.total + planned + elsewhere.total,
+    unknown: sums.unknown + elsewhere.unknown,
+    planned,
+  };
 }

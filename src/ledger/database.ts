@@ -13,31 +13,54 @@ export const LEDGER_FILE = 'ledger.db';
 const BUSY_MS = 10_000;
 /** Between two tries at what SQLite does not wait for by itself. */
 const PAUSE_MS = 20;
+/** Compiled statements that are kept: more than the program has, but for lists of other lengths. */
+const MOST_STATEMENTS = 100;
 
 /** Taken as CommonJS, when it is needed: as an ES module it takes a third longer to load. */
 const load = createRequire(import.meta.url);
 
-type Value = string | number | null;
+export type Value = string | number | null;
+
+type Statement = ReturnType<DatabaseSyncInstance['prepare']>;
 
 /** The database with its errors in our words. Every call is done when it returns. */
 export class Database {
+  /** Each text is compiled once: a batch says the same thousands of times. */
+  private readonly statements = new Map<string, Statement>();
+
   constructor(
     private readonly db: DatabaseSyncInstance,
     readonly file: string,
+    private readonly kind: LedgerKind,
   ) {}
 
   /** How many rows changed. */
   run(sql: string, ...values: Value[]): number {
-    return this.guarded(() => this.db.prepare(sql).run(...values).changes);
+    return this.guarded(() => this.prepared(sql).run(...values).changes);
   }
 
   /** The first row, if there is one; what it holds is the query's own affair. */
   row(sql: string, ...values: Value[]): unknown {
-    return this.guarded((): unknown => this.db.prepare(sql).get(...values));
+    return this.guarded((): unknown => this.prepared(sql).get(...values));
   }
 
   rows(sql: string, ...values: Value[]): unknown[] {
-    return this.guarded((): unknown[] => this.db.prepare(sql).all(...values));
+    return this.guarded((): unknown[] => this.prepared(sql).all(...values));
+  }
+
+  /** The same one by one: for what could be millions. Nothing may be written to the rows meanwhile. */
+  *each(sql: string, ...values: Value[]): Generator<unknown, void, undefined> {
+    try {
+      // Its own: a cached one could be asked again before this is through.
+      yield* this.db.prepare(sql).iterate(...values);
+    } catch (error) {
+      throw ledgerError(error, this.file);
+    }
+  }
+
+  /** Statements without values or answer. */
+  exec(sql: string): void {
+    this.guarded(() => this.db.exec(sql));
   }
 
   /** All or nothing, and alone: other processes wait for it. */
@@ -49,14 +72,71 @@ export class Database {
         this.db.exec('COMMIT');
         return value;
       } catch (error) {
-        if (this.db.isTransaction) this.db.exec('ROLLBACK');
+        this.rollback();
         throw error;
       }
     });
   }
 
+  /**
+   * The same, without waiting for the disk: a crash of the program loses nothing of it, a power cut may, until the
+   * next write that waits. Only for what can be found out or done again.
+   */
+  relaxedTransaction<T>(run: () => T): T {
+    this.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return this.transaction(run);
+    } finally {
+      this.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
+  /**
+   * The same for work that waits for other things in between. Whatever this process writes meanwhile belongs to it.
+   *
+   * @param run tells whether to keep what was written
+   */
+  async longTransaction<T>(run: () => Promise<{ keep: boolean; value: T }>): Promise<T> {
+    this.guarded(() => this.db.exec('BEGIN IMMEDIATE'));
+    try {
+      const { keep, value } = await run();
+      if (keep) this.guarded(() => this.db.exec('COMMIT'));
+      else this.rollback();
+      return value;
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+  }
+
   close(): void {
-    if (this.db.isOpen) this.db.close();
+    if (!this.db.isOpen) return;
+    if (this.kind === 'portable') this.intoOneFile();
+    this.db.close();
+  }
+
+  /** Somebody may carry the file away, without its companions. Whoever reads it at the moment keeps them. */
+  private intoOneFile(): void {
+    try {
+      // Not worth the patience that a write has.
+      this.db.exec('PRAGMA busy_timeout = 100');
+      this.db.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE');
+    } catch {
+      // Nothing is lost: the companions are read by whoever opens it next.
+    }
+  }
+
+  /** Some errors, a full disk among them, have ended the transaction already (sqlite.org/lang_transaction.html). */
+  private rollback(): void {
+    if (this.db.isTransaction) this.db.exec('ROLLBACK');
+  }
+
+  private prepared(sql: string): Statement {
+    const known = this.statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.db.prepare(sql);
+    if (this.statements.size < MOST_STATEMENTS) this.statements.set(sql, statement);
+    return statement;
   }
 
   private guarded<T>(call: () => T): T {
@@ -69,12 +149,22 @@ export class Database {
 }
 
 /**
+ * How a ledger is kept: for the machine; with a folder of results that may be carried away (`portable`); or such a one
+ * that is only looked at, and is to stay as it is to the byte (`looked-at`).
+ */
+export type LedgerKind = 'machine' | 'portable' | 'looked-at';
+
+/**
  * Opens the database in a folder, made if need be, for the user alone. WAL with full sync: what a statement has
  * written survives the process and the power.
  *
  * @throws FalEditError (input, temporary): the folder or the file cannot be used as a ledger
  */
-export async function openDatabase(folder: string, { sleep }: Pick<Context, 'sleep'>): Promise<Database> {
+export async function openDatabase(
+  folder: string,
+  { sleep }: Pick<Context, 'sleep'>,
+  kind: LedgerKind = 'machine',
+): Promise<Database> {
   const file = path.join(folder, LEDGER_FILE);
   let db: DatabaseSyncInstance | undefined;
   try {
@@ -83,13 +173,14 @@ export async function openDatabase(folder: string, { sleep }: Pick<Context, 'sle
     const opened = new DatabaseSync(file, { timeout: BUSY_MS });
     db = opened;
     const version = refuseNewer(opened, file);
-    await patiently(() => opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL'), sleep);
+    const mode = kind === 'looked-at' ? '' : 'PRAGMA journal_mode = WAL;';
+    await patiently(() => opened.exec(`${mode} PRAGMA synchronous = FULL`), sleep);
     if (version < SCHEMA_VERSION) {
       migrate(opened);
       // A newer program may have been at it meanwhile.
       refuseNewer(opened, file);
     }
-    return new Database(opened, file);
+    return new Database(opened, file, kind);
   } catch (error) {
     db?.close();
     throw ledgerError(error, file);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Context } from '../context.js';
 import type { Database } from './database.js';
 import type { Job, NewJob } from './job.js';
+import { keptPath } from './portable-path.js';
 
 /** A request at fal that was not sent by a job of this ledger, or whose answer was lost twice. */
 export interface AdoptedRequest
@@ -23,9 +24,10 @@ export function insertPlanned(
   db: Database,
   job: NewJob,
   { now, self }: Pick<Context, 'now' | 'self'>,
+  root: string | undefined,
 ): string {
   return insert(db, {
-    ...common(job),
+    ...common(job, root),
     state: 'planned',
     detached: job.detached ? 1 : 0,
     owner: JSON.stringify(self),
@@ -35,9 +37,14 @@ export function insertPlanned(
 }
 
 /** Writes a job that fal has already; returns our id for it. */
-export function insertAdopted(db: Database, request: AdoptedRequest, now: number): string {
+export function insertAdopted(
+  db: Database,
+  request: AdoptedRequest,
+  now: number,
+  root: string | undefined,
+): string {
   return insert(db, {
-    ...common(request),
+    ...common(request, root),
     state: 'accepted',
     request_id: request.requestId,
     // It was not cut short: a run of the same command is another edit.
@@ -51,7 +58,8 @@ export function insertAdopted(db: Database, request: AdoptedRequest, now: number
   });
 }
 
-function common(job: NewJob | AdoptedRequest): Columns {
+function common(job: NewJob | AdoptedRequest, root: string | undefined): Columns {
+  const { delivery } = job;
   return {
     model: job.model,
     endpoint: job.endpoint,
@@ -61,7 +69,8 @@ function common(job: NewJob | AdoptedRequest): Columns {
     seed: job.seed,
     estimated_usd: job.estimatedUsd,
     unit_price_usd: job.unitPriceUsd,
-    delivery: job.delivery === undefined ? null : JSON.stringify(job.delivery),
+    delivery:
+      delivery === undefined ? null : JSON.stringify({ ...delivery, cwd: keptPath(delivery.cwd, root) }),
   };
 }
 

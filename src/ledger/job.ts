@@ -49,6 +49,8 @@ export const BEFORE: Record<JobState, readonly JobState[]> = {
 export interface JobError {
   kind: ErrorKind;
   message: string;
+  /** Whether the same edit may well succeed if it is sent again; undefined where nobody said. */
+  retryable?: boolean;
 }
 
 /** A file that the edit uploaded, as fal's input names it. */
@@ -144,6 +146,10 @@ export interface Job extends Omit<NewJob, 'delivery' | 'estimatedUsd' | 'unitPri
   endedAt: number | undefined;
   /** When fal was asked to cancel it. */
   cancelRequestedAt: number | undefined;
+  /** From the acceptance until a runner took it; undefined where nobody watched. */
+  queuedMs: number | undefined;
+  /** On fal's clock. */
+  inferenceMs: number | undefined;
   /** As sent; undefined until the intent. */
   input: Record<string, unknown> | undefined;
   inputHash: string | undefined;
@@ -155,6 +161,9 @@ export interface Job extends Omit<NewJob, 'delivery' | 'estimatedUsd' | 'unitPri
   error: JobError | undefined;
   images: JobImage[];
 }
+
+/** What is wrong with a job that fal did not take, as the ledger says it. */
+export const NO_SUCH_REQUEST = 'fal has no such request';
 
 /** Whether something is still to be done about a job. */
 export function isUnfinished(state: JobState): boolean {

@@ -9,7 +9,7 @@ import type { Context } from '../context.js';
 import type { Charged } from '../errors.js';
 import { checkDailyCap, checkRunCap, spentToday, type Caps } from './caps.js';
 import { hashOf } from './canonical.js';
-import { openDatabase, type Database } from './database.js';
+import { openDatabase, type Database, type LedgerKind } from './database.js';
 import { insertAdopted, insertPlanned, type AdoptedRequest } from './insert.js';
 import {
   BEFORE,
@@ -23,6 +23,7 @@ import {
 } from './job.js';
 import { ledgerError } from './ledger-error.js';
 import { findFormer, findJob, type Former } from './lookup.js';
+import { foundPath, keptPath } from './portable-path.js';
 
 /** What the ledger needs of the world. */
 export type LedgerContext = Pick<Context, 'now' | 'sleep' | 'self' | 'isRunning'>;
@@ -42,6 +43,10 @@ export interface Completion {
   result: unknown;
   billedUnits?: number | undefined;
   billedUsd?: number | undefined;
+  /** Milliseconds. */
+  queuedMs?: number | undefined;
+  /** Milliseconds, on fal's clock. */
+  inferenceMs?: number | undefined;
   /**
    * Chooses an absolute path for each picture; undefined for one that is not to become a file. It is told which
    * names other jobs have chosen and not filled yet.
@@ -58,11 +63,19 @@ export class Ledger {
     /** For the other files of this folder. */
     readonly db: Database,
     readonly context: LedgerContext,
+    /** The folder that this ledger goes with, absolute; undefined where it belongs to the machine. */
+    readonly root: string | undefined,
   ) {}
 
-  /** Opens the ledger in a folder, made if need be. @throws FalEditError (input, temporary) */
-  static async open(folder: string, context: LedgerContext): Promise<Ledger> {
-    return new Ledger(await openDatabase(folder, context), context);
+  /**
+   * Opens the ledger in a folder, made if need be.
+   *
+   * @param kind one that goes with the folder keeps paths relative to it
+   * @throws FalEditError (input, temporary)
+   */
+  static async open(folder: string, context: LedgerContext, kind: LedgerKind = 'machine'): Promise<Ledger> {
+    const root = kind === 'machine' ? undefined : folder;
+    return new Ledger(await openDatabase(folder, context, kind), context, root);
   }
 
   close(): void {
@@ -77,7 +90,8 @@ export class Ledger {
    * @throws FalEditError (budget)
    */
   begin(job: NewJob, { caps, again }: { caps: Caps; again: boolean }): Beginning {
-    return this.db.transaction(() => {
+    // Nothing is sent yet: the intent is what has to be on the disk, and takes this along.
+    return this.db.relaxedTransaction(() => {
       const former = again ? undefined : findFormer(this, job);
       if (former !== undefined) {
         if (former.kind === 'awaited') this.own(former.job.id);
@@ -87,7 +101,8 @@ export class Ledger {
       if (caps.dailyCapUsd !== undefined) {
         checkDailyCap(job.estimatedUsd, spentToday(this.db, job.via, this.context), caps);
       }
-      return { kind: 'new', job: { id: insertPlanned(this.db, job, this.context), state: 'planned' } };
+      const id = insertPlanned(this.db, job, this.context, this.root);
+      return { kind: 'new', job: { id, state: 'planned' } };
     });
   }
 
@@ -133,7 +148,7 @@ export class Ledger {
   /** fal's result is here. Returns the targets that count: those of whoever completed it first. */
   complete(
     id: string,
-    { result, billedUnits, billedUsd, targets }: Completion,
+    { result, billedUnits, billedUsd, queuedMs, inferenceMs, targets }: Completion,
   ): readonly (string | undefined)[] {
     return this.db.transaction(() => {
       const isFirst = this.step(id, 'completed', {
@@ -141,6 +156,8 @@ export class Ledger {
         result: JSON.stringify(result),
         billed_units: billedUnits ?? null,
         billed_usd: billedUsd ?? null,
+        queued_ms: queuedMs ?? null,
+        inference_ms: inferenceMs ?? null,
         charged: billedUnits === 0 ? 'no' : 'yes',
         ended_at: null,
         error: null,
@@ -149,7 +166,7 @@ export class Ledger {
         const isPromised = (file: string): boolean => this.isPromised(file, id);
         // Where a first result could not be written down, some of its pictures may be there all the same.
         const sql = 'INSERT INTO images (job_id, position, target) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
-        targets(isPromised).forEach((target, index) => this.db.run(sql, id, index, target ?? null));
+        targets(isPromised).forEach((target, index) => this.db.run(sql, id, index, this.kept(target)));
       }
       return this.targetsOf(id);
     });
@@ -163,7 +180,7 @@ export class Ledger {
     return this.db.transaction(() => {
       this.db.run(
         'UPDATE images SET target = ? WHERE job_id = ? AND position = ? AND target = ?',
-        ...[to, id, index, from],
+        ...[this.kept(to), id, index, this.kept(from)],
       );
       return this.targetsOf(id)[index] ?? to;
     });
@@ -175,8 +192,12 @@ export class Ledger {
    */
   saveImage(id: string, image: Omit<JobImage, 'target'>): void {
     const { index, path, width, height, contentType, bytes, sha256 } = image;
-    const values = [path, width, height, contentType, bytes, sha256].map((value) => value ?? null);
-    this.db.transaction(() => {
+    const others = [width, height, contentType, bytes, sha256].map((value) => value ?? null);
+    const values = [this.kept(path), ...others];
+    const write = (run: () => void): void =>
+      // In a batch the next write follows within milliseconds, and the picture itself is on the disk.
+      this.root === undefined ? this.db.transaction(run) : this.db.relaxedTransaction(run);
+    write(() => {
       this.db.run(
         `INSERT INTO images (job_id, position, target, path, width, height, content_type, bytes, sha256)
          VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -185,7 +206,8 @@ export class Ledger {
         ...[id, index, ...values],
       );
       const pending = 'SELECT 1 FROM images WHERE job_id = ? AND target IS NOT NULL AND path IS NULL LIMIT 1';
-      if (this.mustFind(id).state !== 'accepted' && this.db.row(pending, id) === undefined) this.finish(id);
+      const { state } = this.db.row('SELECT state FROM jobs WHERE id = ?', id) as { state: JobState };
+      if (state !== 'accepted' && this.db.row(pending, id) === undefined) this.finish(id);
     });
   }
 
@@ -223,7 +245,7 @@ export class Ledger {
   adopt(request: AdoptedRequest): Job {
     return this.db.transaction(() => {
       const known = findJob(this, 'request_id', request.requestId);
-      return known ?? this.mustFind(insertAdopted(this.db, request, this.context.now()));
+      return known ?? this.mustFind(insertAdopted(this.db, request, this.context.now(), this.root));
     });
   }
 
@@ -254,13 +276,19 @@ export class Ledger {
 
   private targetsOf(id: string): (string | undefined)[] {
     const rows = this.db.rows('SELECT target FROM images WHERE job_id = ? ORDER BY position', id);
-    return (rows as { target: string | null }[]).map(({ target }) => target ?? undefined);
+    return (rows as { target: string | null }[]).map(({ target }) =>
+      target === null ? undefined : foundPath(target, this.root),
+    );
+  }
+
+  private kept(file: string | undefined): string | null {
+    return file === undefined ? null : keptPath(file, this.root);
   }
 
   /** Whether another job has chosen that name for a picture which is not saved yet and will be. */
   private isPromised(target: string, except: string): boolean {
     const sql = `SELECT 1 FROM images JOIN jobs ON jobs.id = images.job_id
       WHERE target = ? AND path IS NULL AND job_id <> ? AND state NOT IN ('saved', 'failed', 'cancelled') LIMIT 1`;
-    return this.db.row(sql, target, except) !== undefined;
+    return this.db.row(sql, this.kept(target), except) !== undefined;
   }
 }

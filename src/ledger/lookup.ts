@@ -95,6 +95,7 @@ const LISTED = [
   ...['seq', 'id', 'state', 'model', 'endpoint', 'via', 'request_id', 'prompt', 'seed', 'detached'],
   ...['duplicate_of', 'estimated_usd', 'unit_price_usd', 'billed_units', 'billed_usd', 'charged', 'owner'],
   ...['planned_at', 'intent_at', 'accepted_at', 'completed_at', 'ended_at', 'cancel_requested_at', 'error'],
+  ...['queued_ms', 'inference_ms'],
 ];
 
 /** The jobs that the filter lets through, newest first, without what takes room: input, uploads and result. */
@@ -145,7 +146,7 @@ function withAllImages(ledger: Ledger, rows: readonly JobRow[]): Job[] {
     ) as (ImageRow & { job_id: string })[];
     for (const image of found) images.set(image.job_id, [...(images.get(image.job_id) ?? []), image]);
   }
-  return rows.map((row) => jobOf(row, images.get(row.id) ?? []));
+  return rows.map((row) => jobOf(row, images.get(row.id) ?? [], ledger.root));
 }
 
 function withImages(ledger: Ledger, row: JobRow): Job {
@@ -153,5 +154,5 @@ function withImages(ledger: Ledger, row: JobRow): Job {
     'SELECT * FROM images WHERE job_id = ? ORDER BY position',
     row.id,
   ) as ImageRow[];
-  return jobOf(row, images);
+  return jobOf(row, images, ledger.root);
 }

@@ -1,6 +1,7 @@
 import type { ProcessId } from '../context.js';
 import type { Charged } from '../errors.js';
 import type { Delivery, Job, JobError, JobImage, JobState, UploadedFile } from './job.js';
+import { foundPath } from './portable-path.js';
 
 /** A row of the table `jobs`, as SQLite hands it over. */
 export interface JobRow {
@@ -28,6 +29,8 @@ export interface JobRow {
   completed_at: number | null;
   ended_at: number | null;
   cancel_requested_at: number | null;
+  queued_ms: number | null;
+  inference_ms: number | null;
   asked_hash?: string | null;
   input_hash?: string | null;
   input?: string | null;
@@ -50,7 +53,8 @@ export interface ImageRow {
 }
 
 /** A job from its rows. What the columns hold was written by this module alone. */
-export function jobOf(row: JobRow, images: readonly ImageRow[]): Job {
+export function jobOf(row: JobRow, images: readonly ImageRow[], root: string | undefined): Job {
+  const delivery = json<Delivery>(row.delivery);
   return {
     seq: row.seq,
     id: row.id,
@@ -76,22 +80,26 @@ export function jobOf(row: JobRow, images: readonly ImageRow[]): Job {
     completedAt: row.completed_at ?? undefined,
     endedAt: row.ended_at ?? undefined,
     cancelRequestedAt: row.cancel_requested_at ?? undefined,
+    queuedMs: row.queued_ms ?? undefined,
+    inferenceMs: row.inference_ms ?? undefined,
     askedHash: row.asked_hash ?? undefined,
     inputHash: row.input_hash ?? undefined,
     input: json<Record<string, unknown>>(row.input),
     uploads: json<UploadedFile[]>(row.uploads) ?? [],
-    delivery: json<Delivery>(row.delivery),
+    delivery: delivery === undefined ? undefined : { ...delivery, cwd: foundPath(delivery.cwd, root) },
     result: json(row.result),
     error: json<JobError>(row.error),
-    images: images.map(imageOf),
+    images: images.map((image) => imageOf(image, root)),
   };
 }
 
-function imageOf(row: ImageRow): JobImage {
+function imageOf(row: ImageRow, root: string | undefined): JobImage {
+  const found = (kept: string | null): string | undefined =>
+    kept === null ? undefined : foundPath(kept, root);
   return {
     index: row.position,
-    target: row.target ?? undefined,
-    path: row.path ?? undefined,
+    target: found(row.target),
+    path: found(row.path),
     width: row.width ?? undefined,
     height: row.height ?? undefined,
     contentType: row.content_type ?? undefined,

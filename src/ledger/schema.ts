@@ -55,6 +55,53 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (job_id, position)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX images_pending ON images (target) WHERE path IS NULL AND target IS NOT NULL;`,
+
+  // Batches: rows that become jobs, found by what they ask for; files that need not be read or uploaded again.
+  `ALTER TABLE jobs ADD COLUMN queued_ms INTEGER;
+   ALTER TABLE jobs ADD COLUMN inference_ms INTEGER;
+   CREATE INDEX jobs_by_asked ON jobs (asked_hash, seq) WHERE asked_hash IS NOT NULL;
+   CREATE TABLE batch (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE batch_rows (
+     key TEXT PRIMARY KEY,
+     position INTEGER,
+     former_position INTEGER,
+     id TEXT,
+     file TEXT NOT NULL,
+     line INTEGER,
+     endpoint TEXT NOT NULL,
+     usd REAL NOT NULL,
+     plan TEXT NOT NULL,
+     expected TEXT,
+     measured TEXT,
+     unmet INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+   CREATE UNIQUE INDEX batch_rows_in_order ON batch_rows (position) WHERE position IS NOT NULL;
+   CREATE INDEX batch_rows_by_id ON batch_rows (id) WHERE id IS NOT NULL;
+   CREATE TABLE digests (
+     path TEXT PRIMARY KEY,
+     stamp TEXT NOT NULL,
+     facts TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE uploads (
+     sha256 TEXT NOT NULL,
+     way TEXT NOT NULL,
+     url TEXT NOT NULL,
+     uploaded_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL,
+     PRIMARY KEY (sha256, way)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE spent_elsewhere (
+     folder TEXT NOT NULL,
+     quarter INTEGER NOT NULL,
+     model TEXT NOT NULL,
+     sandbox INTEGER NOT NULL,
+     edits INTEGER NOT NULL,
+     billed_usd REAL NOT NULL,
+     estimated_usd REAL NOT NULL,
+     unknown_usd REAL NOT NULL,
+     PRIMARY KEY (folder, quarter, model, sandbox)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX spent_elsewhere_by_time ON spent_elsewhere (quarter);`,
 ];
 
 /** What this program reads and writes. */

@@ -12,6 +12,62 @@ export const COST = `CASE
   WHEN billed_usd IS NOT NULL THEN billed_usd
   ELSE coalesce(estimated_usd, 0) END`;
 
+/** The same of what batches with ledgers of their own have told, in the user's ledger. */
+export const ELSEWHERE_COST = 'billed_usd + estimated_usd + unknown_usd';
+
+/** The three figures of jobs, as SQL. */
+const BILLED = `CASE WHEN billed_usd IS NOT NULL THEN ${COST} ELSE 0 END`;
+const ESTIMATED = `CASE WHEN billed_usd IS NULL AND state NOT IN ('intent', 'unknown') THEN ${COST} ELSE 0 END`;
+const UNKNOWN = `CASE WHEN billed_usd IS NULL AND state IN ('intent', 'unknown') THEN ${COST} ELSE 0 END`;
+
+/** In milliseconds. Every time zone's midnight lies between two quarters of an hour. */
+const QUARTER_MS = 900_000;
+
+/** Writes down in the user's ledger what a batch has spent by now, by its own ledger. */
+export function tellSpending(own: Database, home: Database, folder: string): void {
+  const rows = own.rows(
+    `SELECT intent_at - intent_at % ${QUARTER_MS} AS quarter, model, via = '${SANDBOX}' AS sandbox, count(*) AS edits,
+              sum(${BILLED}) AS billed, sum(${ESTIMATED}) AS estimated, sum(${UNKNOWN}) AS unknown
+       FROM jobs WHERE intent_at IS NOT NULL AND charged <> 'no' GROUP BY 1, 2, 3`,
+  ) as {
+    quarter: number;
+    model: string;
+    sandbox: number;
+    edits: number;
+    billed: number;
+    estimated: number;
+    unknown: number;
+  }[];
+  home.transaction(() => {
+    home.run('DELETE FROM spent_elsewhere WHERE folder = ?', folder);
+    for (const { quarter, model, sandbox, edits, billed, estimated, unknown } of rows) {
+      home.run(
+        'INSERT INTO spent_elsewhere VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        ...[folder, quarter, model, sandbox, edits, billed, estimated, unknown],
+      );
+    }
+  });
+}
+
+/**
+ * Counts a batch that is at work as having spent so much today, in the place of what it told of today before: until it
+ * tells what it really was, and also if it never does.
+ *
+ * @param midnight the beginning of today; what was told of earlier days stays
+ */
+export function reserveElsewhere(
+  home: Database,
+  folder: string,
+  via: string,
+  { now, midnight, usd }: { now: number; midnight: number; usd: number },
+): void {
+  home.run('DELETE FROM spent_elsewhere WHERE folder = ? AND quarter >= ?', folder, midnight);
+  home.run(
+    'INSERT INTO spent_elsewhere VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    ...[folder, now - (now % QUARTER_MS), '', via === SANDBOX ? 1 : 0, 0, 0, 0, usd],
+  );
+}
+
 /** What was spent on one model or on one local day, in dollars. */
 export interface SpendingRow {
   /** The model's short name, or the day as YYYY-MM-DD. */
@@ -36,15 +92,19 @@ export interface SpendingFilter {
 
 /** What the ledger says was spent, by model or by local day, in the order of the groups' names. */
 export function spending(db: Database, { by, since, sandbox = false }: SpendingFilter): SpendingRow[] {
-  const group = by === 'model' ? 'model' : "date(intent_at / 1000, 'unixepoch', 'localtime')";
+  const groupBy = (time: string): string =>
+    by === 'model' ? 'model' : `date(${time} / 1000, 'unixepoch', 'localtime')`;
   const rows = db.rows(
-    `SELECT ${group} AS "group", count(*) AS edits,
-              sum(CASE WHEN billed_usd IS NOT NULL THEN ${COST} ELSE 0 END) AS billed,
-              sum(CASE WHEN billed_usd IS NULL AND state NOT IN ('intent', 'unknown') THEN ${COST} ELSE 0 END) AS estimated,
-              sum(CASE WHEN billed_usd IS NULL AND state IN ('intent', 'unknown') THEN ${COST} ELSE 0 END) AS unknown
-       FROM jobs
-       WHERE intent_at >= ? AND charged <> 'no' AND via ${sandbox ? '=' : '<>'} '${SANDBOX}'
-       GROUP BY 1 ORDER BY 1`,
+    `SELECT "group", sum(edits) AS edits, sum(billed) AS billed, sum(estimated) AS estimated, sum(unknown) AS unknown
+       FROM (
+         SELECT ${groupBy('intent_at')} AS "group", 1 AS edits,
+             ${BILLED} AS billed, ${ESTIMATED} AS estimated, ${UNKNOWN} AS unknown
+           FROM jobs
+           WHERE intent_at >= ?1 AND charged <> 'no' AND via ${sandbox ? '=' : '<>'} '${SANDBOX}'
+         UNION ALL
+         SELECT ${groupBy('quarter')}, edits, billed_usd, estimated_usd, unknown_usd
+           FROM spent_elsewhere WHERE quarter > ?1 - ${QUARTER_MS} AND sandbox = ${sandbox ? 1 : 0}
+       ) GROUP BY 1 HAVING sum(edits) > 0 ORDER BY 1`,
     since ?? 0,
   ) as {
     group: string;

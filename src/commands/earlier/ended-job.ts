@@ -47,18 +47,6 @@ export function sandboxEndedError(job: Job): FalEditError {
   );
 }
 
-/**
- * Writes down the end of a job whose sandbox is gone, so that nobody is offered it again; one that another process
- * still runs is left alone.
- */
-export function endWithSandbox(ledger: Ledger, job: Job): void {
-  if (!isAbandoned(ledger, job)) return;
-  const error = { kind: 'input', message: 'The built-in sandbox ended with its run.' } as const;
-  // A finished one cannot be cancelled any more; its pictures are gone all the same.
-  const state = job.state === 'completed' ? 'failed' : 'cancelled';
-  ledger.end(job.id, { state, charged: 'no', error });
-}
-
 const ASK_AGAIN = 'Ask again in a moment.';
 
 const WORDS: Partial<Record<Job['state'], string>> = {

@@ -1,5 +1,5 @@
 import type { FalEditError } from '../../errors.js';
-import type { Job } from '../../ledger/job.js';
+import { NO_SUCH_REQUEST, type Job } from '../../ledger/job.js';
 
 /** What was found out about one job; the job is as the ledger has it afterwards. */
 export type Finding =
@@ -27,9 +27,6 @@ export type Uncertainty =
   | { reason: 'another_way' }
   /** fal's history could not be read. */
   | { reason: 'no_answer'; error: FalEditError };
-
-/** What is wrong with a job that fal did not take, as the ledger says it. */
-export const NO_SUCH_REQUEST = 'fal has no such request';
 
 /** Whether nobody knows what came of the job; also of one that was given up for want of a request at fal. */
 export function isOpen({ state, error }: Job): boolean {

@@ -1,10 +1,10 @@
 import type { PastRequest } from '../../fal/history.js';
-import { isForeign, type Job } from '../../ledger/job.js';
+import { isForeign, NO_SUCH_REQUEST, type Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { findJob } from '../../ledger/lookup.js';
 import { MODELS } from '../../models/registry.js';
 import { deal, fittingTo, type Share } from './deal.js';
-import { isOpen, NO_SUCH_REQUEST, type Finding, type Uncertainty } from './finding.js';
+import { isOpen, type Finding, type Uncertainty } from './finding.js';
 
 export interface SettleOptions {
   ledger: Ledger;

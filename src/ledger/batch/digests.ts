@@ -1,0 +1,23 @@
+import type { Ledger } from '../ledger.js';
+
+/** What was found out about a file, as long as its stamp is the same. */
+export interface Digest {
+  /** Size and times of the file when it was read: another stamp, perhaps another content. */
+  stamp: string;
+  /** A JSON value. */
+  facts: unknown;
+}
+
+/** @param file absolute */
+export function findDigest({ db }: Ledger, file: string): Digest | undefined {
+  const row = db.row('SELECT stamp, facts FROM digests WHERE path = ?', file) as
+    { stamp: string; facts: string } | undefined;
+  return row === undefined ? undefined : { stamp: row.stamp, facts: JSON.parse(row.facts) as unknown };
+}
+
+export function putDigest({ db }: Ledger, file: string, { stamp, facts }: Digest): void {
+  db.run(
+    'INSERT INTO digests VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET stamp = excluded.stamp, facts = excluded.facts',
+    ...[file, stamp, JSON.stringify(facts)],
+  );
+}

@@ -1,0 +1,135 @@
+/* Puts the ledger of one part of a batch into another's: its rows, its jobs with all their tries, what fal has of its files. */
+import type { Value } from '../database.js';
+import type { JobState } from '../job.js';
+import type { Ledger } from '../ledger.js';
+import { foundPath, keptPath } from '../portable-path.js';
+
+type Row = Record<string, Value>;
+
+/** The pictures of all jobs of a ledger: their absolute paths. */
+export function picturesOf(ledger: Ledger): string[] {
+  const rows = ledger.db.rows('SELECT path FROM images WHERE path IS NOT NULL ORDER BY job_id, position');
+  return (rows as { path: string }[]).map(({ path }) => foundPath(path, ledger.root));
+}
+
+/**
+ * Copies everything of a ledger that is not in the other one yet, and brings what is there up to it: a part may have
+ * gone on since it was put there, and so may the whole.
+ *
+ * @param pathOf where a picture is now, by where it was; both absolute
+ * @param planOf the plan of a row as it is to stand in the other ledger
+ * @returns keys of rows that both had sent, each with a request of its own
+ */
+export function mergeLedgers(
+  from: Ledger,
+  to: Ledger,
+  pathOf: (file: string) => string,
+  planOf: (plan: unknown) => unknown,
+): string[] {
+  return to.db.transaction(() => {
+    const twice = sentByBoth(from, to);
+    for (const row of from.db.each('SELECT * FROM batch_rows WHERE position IS NOT NULL ORDER BY position')) {
+      const columns = without(row as Row, 'position', 'former_position');
+      const plan = JSON.stringify(planOf(JSON.parse(String(columns['plan']))));
+      insert(to, 'batch_rows', { ...columns, plan, position: freePosition(to) }, updatedRow);
+    }
+    for (const row of from.db.each('SELECT * FROM jobs ORDER BY seq')) {
+      insert(to, 'jobs', without(row as Row, 'seq'), furtherJob);
+    }
+    const moved = (kept: Value | undefined): Value =>
+      typeof kept === 'string' ? keptPath(pathOf(foundPath(kept, from.root)), to.root) : null;
+    for (const row of from.db.each('SELECT * FROM images')) {
+      const image = row as Row;
+      if (to.db.row('SELECT 1 FROM jobs WHERE id = ?', image['job_id'] ?? null) === undefined) continue;
+      insert(
+        to,
+        'images',
+        { ...image, target: moved(image['target']), path: moved(image['path']) },
+        savedImage,
+      );
+    }
+    for (const row of from.db.each('SELECT * FROM uploads')) insert(to, 'uploads', row as Row, laterUpload);
+    return twice;
+  });
+}
+
+/** Puts the rows into the order of their manifest, whichever part they came from. */
+export function orderRows({ db }: Ledger): void {
+  db.transaction(() => {
+    const rows = db.rows(
+      'SELECT key FROM batch_rows WHERE position IS NOT NULL ORDER BY file, line, position',
+    ) as { key: string }[];
+    db.run('UPDATE batch_rows SET former_position = NULL, position = NULL');
+    rows.forEach(({ key }, position) =>
+      db.run('UPDATE batch_rows SET position = ? WHERE key = ?', position, key),
+    );
+  });
+}
+
+const PAID = "charged <> 'no' AND request_id IS NOT NULL";
+
+function sentByBoth(from: Ledger, to: Ledger): string[] {
+  const keys = from.db.rows(
+    `SELECT asked_hash AS key, request_id FROM jobs
+     WHERE ${PAID} AND asked_hash IN (SELECT key FROM batch_rows WHERE position IS NOT NULL)`,
+  ) as { key: string; request_id: string }[];
+  const sql = `SELECT 1 FROM jobs WHERE asked_hash = ? AND request_id <> ? AND ${PAID} LIMIT 1`;
+  const known = 'SELECT 1 FROM jobs WHERE request_id = ?';
+  const twice = keys.filter(
+    ({ key, request_id: id }) => to.db.row(known, id) === undefined && to.db.row(sql, key, id) !== undefined,
+  );
+  return [...new Set(twice.map(({ key }) => key))];
+}
+
+function freePosition({ db }: Ledger): number {
+  const { last } = db.row(
+    'SELECT coalesce(max(position), -1) AS last FROM batch_rows WHERE position IS NOT NULL',
+  ) as { last: number };
+  return last + 1;
+}
+
+function without(row: Row, ...names: string[]): Row {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
+}
+
+/** What happens to a row of the other ledger that is about the same thing, in SQL. */
+type OnConflict = (names: readonly string[]) => string;
+
+function insert({ db }: Ledger, table: string, columns: Row, onConflict: OnConflict): void {
+  const names = Object.keys(columns);
+  db.run(
+    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')}) ${onConflict(names)}`,
+    ...names.map((name) => columns[name] ?? null),
+  );
+}
+
+function taking(names: readonly string[]): string {
+  return names.map((name) => `${name} = excluded.${name}`).join(', ');
+}
+
+/** As the part's manifest has it now; what was measured in the whole alone stays. */
+const updatedRow: OnConflict = (names) => {
+  const others = names.filter((name) => !['key', 'position', 'measured', 'unmet'].includes(name));
+  return `ON CONFLICT (key) DO UPDATE SET ${taking(others)}, measured = coalesce(excluded.measured, measured),
+    unmet = CASE WHEN excluded.measured IS NULL THEN unmet ELSE excluded.unmet END`;
+};
+
+/** How far a job can have come, in order: of two copies of one the further one knows more. */
+const STEPS: readonly JobState[] = [
+  ...(['planned', 'intent', 'unknown', 'rejected', 'accepted'] as const),
+  ...(['cancelled', 'failed', 'completed', 'moderated', 'saved'] as const),
+];
+
+const stepOf = (state: string): string =>
+  `CASE ${state} ${STEPS.map((step, index) => `WHEN '${step}' THEN ${index}`).join(' ')} END`;
+
+/** Both may know a request by jobs of their own: the first one stays. */
+const furtherJob: OnConflict = (names) =>
+  `ON CONFLICT (id) DO UPDATE SET ${taking(names)} WHERE ${stepOf('excluded.state')} > ${stepOf('jobs.state')}
+   ON CONFLICT DO NOTHING`;
+
+const savedImage: OnConflict = (names) =>
+  `ON CONFLICT DO UPDATE SET ${taking(names)} WHERE images.path IS NULL AND excluded.path IS NOT NULL`;
+
+const laterUpload: OnConflict = (names) =>
+  `ON CONFLICT DO UPDATE SET ${taking(names)} WHERE excluded.expires_at > uploads.expires_at`;

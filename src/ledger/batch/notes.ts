@@ -1,0 +1,17 @@
+import type { Database } from '../database.js';
+
+/** What a batch's ledger remembers of the batch itself, by name. */
+export type Note = 'world' | 'source' | 'shard' | 'reading';
+
+export function readNote(db: Database, name: Note): string | undefined {
+  const row = db.row('SELECT value FROM batch WHERE name = ?', name) as { value: string } | undefined;
+  return row?.value;
+}
+
+export function writeNote(db: Database, name: Note, value: string): void {
+  db.run(
+    'INSERT INTO batch VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value',
+    name,
+    value,
+  );
+}

@@ -1,0 +1,99 @@
+import type { Database } from '../database.js';
+
+/** One row of a batch as the ledger keeps it beside the jobs. What `plan`, `expected` and `measured` hold is the batch's affair. */
+export interface BatchRow {
+  /** Its identity: also the `asked_hash` of the jobs that it becomes. */
+  key: string;
+  /** From 0: its place among the rows of this batch. */
+  position: number;
+  /** The user's own name for it. */
+  id: string | undefined;
+  file: string;
+  /** From 1; undefined where a file is the row. */
+  line: number | undefined;
+  endpoint: string;
+  /** What it will probably cost, in dollars. */
+  usd: number;
+  /** JSON values. */
+  plan: unknown;
+  expected: unknown;
+}
+
+/** How the rows of a manifest compare with those of the run before. */
+export interface RowChanges {
+  /** Rows of the run before; 0 on the first run. */
+  before: number;
+  /** Rows of the same name, or else at the same place, that ask for something else now. */
+  edited: number;
+  added: number;
+  removed: number;
+  /** Whether rows that stayed stand in another order. */
+  reordered: boolean;
+}
+
+/** Begins a new reading of the manifest: no row has a place until it is read again. */
+export function beginRows(db: Database): void {
+  db.run('UPDATE batch_rows SET former_position = position, position = NULL');
+}
+
+/** Takes a row as it was just read. One that is known keeps what was measured, unless something else is expected now. */
+export function putRow(db: Database, row: BatchRow): void {
+  db.run(
+    `INSERT INTO batch_rows (key, position, id, file, line, endpoint, usd, plan, expected)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET
+       position = excluded.position, id = excluded.id, file = excluded.file, line = excluded.line,
+       endpoint = excluded.endpoint, usd = excluded.usd, plan = excluded.plan,
+       measured = CASE WHEN expected IS excluded.expected THEN measured END,
+       unmet = CASE WHEN expected IS excluded.expected THEN unmet ELSE 0 END,
+       expected = excluded.expected`,
+    ...[row.key, row.position, row.id ?? null, row.file, row.line ?? null, row.endpoint, row.usd],
+    ...[JSON.stringify(row.plan), row.expected === undefined ? null : JSON.stringify(row.expected)],
+  );
+}
+
+/** Compares the rows that were just read with those before; to be asked before the next reading. */
+export function rowChanges(db: Database): RowChanges {
+  const count = (condition: string): number =>
+    (db.row(`SELECT count(*) AS n FROM batch_rows WHERE ${condition}`) as { n: number }).n;
+  const before = count('former_position IS NOT NULL');
+  const added = count('position IS NOT NULL AND former_position IS NULL');
+  const removed = count('position IS NULL AND former_position IS NOT NULL');
+  const edited = countPairs(db, 'fresh.id = old.id') + countPairs(db, SAME_PLACE);
+  const swapped = db.row(
+    `SELECT 1 FROM (SELECT former_position, lag(former_position) OVER (ORDER BY position) AS previous
+       FROM batch_rows WHERE position IS NOT NULL AND former_position IS NOT NULL)
+     WHERE former_position < previous LIMIT 1`,
+  );
+  return {
+    before,
+    edited,
+    added: added - edited,
+    removed: removed - edited,
+    reordered: swapped !== undefined,
+  };
+}
+
+/** Where neither has a name. */
+const SAME_PLACE = 'fresh.id IS NULL AND old.id IS NULL AND fresh.position = old.former_position';
+
+/** New rows in the place of old ones. Each condition by itself: of two at once, SQLite tries every row with every other. */
+function countPairs(db: Database, condition: string): number {
+  const { n } = db.row(
+    `SELECT count(*) AS n FROM batch_rows AS fresh JOIN batch_rows AS old ON ${condition}
+     WHERE fresh.position IS NOT NULL AND fresh.former_position IS NULL
+       AND old.position IS NULL AND old.former_position IS NOT NULL`,
+  ) as { n: number };
+  return n;
+}
+
+/** fal's price of an endpoint is another one than the rows were planned with. */
+export function scaleRowPrices(db: Database, endpoint: string, factor: number): void {
+  db.run('UPDATE batch_rows SET usd = usd * ? WHERE endpoint = ?', factor, endpoint);
+}
+
+/** What was measured on the pictures of a row; forgets it where nothing is given. */
+export function putMeasured(db: Database, key: string, measured: unknown, unmet: boolean): void {
+  const text = measured === undefined ? null : JSON.stringify(measured);
+  db.run('UPDATE batch_rows SET measured = ?, unmet = ? WHERE key = ?', text, unmet ? 1 : 0, key);
+}

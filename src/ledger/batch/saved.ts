@@ -1,0 +1,30 @@
+import type { Ledger } from '../ledger.js';
+import { foundPath } from '../portable-path.js';
+import { JOINED } from './states.js';
+
+/** A picture of a row that is done. */
+export interface SavedFile {
+  /** The job that made it. */
+  job: string;
+  /** Absolute. */
+  file: string;
+}
+
+/** The pictures of all rows of the batch that are saved. */
+export function* savedFiles(ledger: Ledger): Generator<SavedFile, void, undefined> {
+  // The plus keeps SQLite from beginning with all saved jobs, and looking through all rows for each of them.
+  const sql = `SELECT i.job_id, i.path FROM ${JOINED} JOIN images AS i ON i.job_id = j.id
+    WHERE r.position IS NOT NULL AND +j.state = 'saved' AND i.path IS NOT NULL`;
+  for (const row of ledger.db.each(sql)) {
+    const { job_id: job, path } = row as { job_id: string; path: string };
+    yield { job, file: foundPath(path, ledger.root) };
+  }
+}
+
+/** A job that was saved waits for its pictures again: they are not where they were. fal's answer is kept. */
+export function reopenJob({ db }: Ledger, job: string): void {
+  db.transaction(() => {
+    db.run("UPDATE jobs SET state = 'completed', ended_at = NULL WHERE id = ? AND state = 'saved'", job);
+    db.run('UPDATE images SET path = NULL WHERE job_id = ?', job);
+  });
+}

@@ -1,0 +1,189 @@
+/*
+ * A row has no state of its own: it follows from the newest job that was made of it, or from the one that is saved.
+ * So a run that was killed at any moment leaves rows and jobs that agree.
+ */
+import { NO_SUCH_REQUEST } from '../job.js';
+import type { Database } from '../database.js';
+import type { Job } from '../job.js';
+import type { Ledger } from '../ledger.js';
+import { findJob } from '../lookup.js';
+import type { BatchRow } from './rows.js';
+
+/**
+ * Where a row of a batch is. It is in exactly one of these.
+ *
+ * - pending: not sent, or sent and provably not taken
+ * - waiting: fal has it, and its pictures are not all here
+ * - done: its pictures are here, and are as expected
+ * - unmet: its pictures are here, and are not as expected
+ * - failed: it ended without a picture
+ * - moderated: the content checker refused it or blanked a picture
+ * - unknown: it was sent, and nobody knows what came of it
+ */
+export const ROW_STATES = ['pending', 'waiting', 'done', 'unmet', 'failed', 'moderated', 'unknown'] as const;
+export type RowState = (typeof ROW_STATES)[number];
+
+/** A row with the job that decides its state. */
+export interface RowWithJob extends BatchRow {
+  state: RowState;
+  /** Undefined where none was made of it yet. */
+  job: Job | undefined;
+  /** How many of its jobs may have been sent. */
+  attempts: number;
+  /** As it was put. */
+  measured: unknown;
+}
+
+/** The job that counts, of all that were made of a row. */
+const NEWEST = `coalesce(
+  (SELECT max(seq) FROM jobs WHERE asked_hash = r.key AND state = 'saved'),
+  (SELECT max(seq) FROM jobs WHERE asked_hash = r.key))`;
+
+/** Rows (`r`) with the jobs that count (`j`). */
+export const JOINED = `batch_rows AS r LEFT JOIN jobs AS j ON j.seq = ${NEWEST}`;
+
+const STATE = `CASE
+  WHEN j.state IS NULL OR j.state = 'planned' THEN 'pending'
+  WHEN j.state IN ('intent', 'unknown') THEN 'unknown'
+  WHEN j.state IN ('accepted', 'completed') THEN 'waiting'
+  WHEN j.state = 'saved' THEN CASE WHEN r.unmet = 1 THEN 'unmet' ELSE 'done' END
+  WHEN j.state = 'moderated' THEN 'moderated'
+  WHEN j.state = 'cancelled' AND j.charged = 'no' THEN 'pending'
+  WHEN j.state = 'rejected' AND json_extract(j.error, '$.message') = '${NO_SUCH_REQUEST}' THEN 'pending'
+  ELSE 'failed' END`;
+
+interface Found {
+  key: string;
+  position: number;
+  id: string | null;
+  file: string;
+  line: number | null;
+  endpoint: string;
+  usd: number;
+  plan: string;
+  expected: string | null;
+  measured: string | null;
+  row_state: RowState;
+  job_id: string | null;
+  attempts: number;
+}
+
+const SELECTED = `SELECT r.key, r.position, r.id, r.file, r.line, r.endpoint, r.usd, r.plan, r.expected, r.measured,
+  ${STATE} AS row_state, j.id AS job_id,
+  (SELECT count(*) FROM jobs WHERE asked_hash = r.key AND intent_at IS NOT NULL) AS attempts
+  FROM ${JOINED}`;
+
+/** How many rows are taken from the database at once. */
+const PAGE = 200;
+
+/**
+ * The rows of the batch in their order, one by one, each as it is when its turn comes. Rows and jobs may change
+ * meanwhile.
+ *
+ * @param states those in these states alone
+ */
+export function* rowsInOrder(
+  ledger: Ledger,
+  states: readonly RowState[] = ROW_STATES,
+): Generator<RowWithJob, void, undefined> {
+  const list = states.map((state) => `'${state}'`).join(', ');
+  for (let last = -1; ;) {
+    const page = ledger.db.rows(
+      `SELECT r.key, r.position FROM ${JOINED}
+       WHERE r.position > ? AND ${STATE} IN (${list}) ORDER BY r.position LIMIT ${PAGE}`,
+      last,
+    ) as Pick<Found, 'key' | 'position'>[];
+    for (const { key } of page) {
+      // It may have gone on since the page was read.
+      const row = findRow(ledger, key);
+      if (row !== undefined && states.includes(row.state)) yield row;
+    }
+    const end = page.at(-1);
+    if (end === undefined) return;
+    last = end.position;
+  }
+}
+
+/** One row as it is now. */
+export function findRow(ledger: Ledger, key: string): RowWithJob | undefined {
+  const row = ledger.db.row(`${SELECTED} WHERE r.key = ?`, key) as Found | undefined;
+  return row === undefined ? undefined : withJob(ledger, row);
+}
+
+/** How many rows are in each state; they add up to all rows. */
+export function countStates(db: Database): Record<RowState, number> {
+  const rows = db.rows(
+    `SELECT ${STATE} AS state, count(*) AS n FROM ${JOINED} WHERE r.position IS NOT NULL GROUP BY 1`,
+  ) as { state: RowState; n: number }[];
+  const none = Object.fromEntries(ROW_STATES.map((state) => [state, 0])) as Record<RowState, number>;
+  return rows.reduce((counts, { state, n }) => ({ ...counts, [state]: n }), none);
+}
+
+/** What the rows in these states will probably cost when they are sent, in dollars, and on which endpoints. */
+export function estimateOf(
+  db: Database,
+  states: readonly RowState[],
+): { usd: number; rows: number; endpoints: string[] } {
+  const list = states.map((state) => `'${state}'`).join(', ');
+  const groups = db.rows(
+    `SELECT r.endpoint, sum(r.usd) AS usd, count(*) AS rows FROM ${JOINED}
+     WHERE r.position IS NOT NULL AND ${STATE} IN (${list}) GROUP BY 1`,
+  ) as { endpoint: string; usd: number; rows: number }[];
+  return {
+    usd: groups.reduce((sum, group) => sum + group.usd, 0),
+    rows: groups.reduce((sum, group) => sum + group.rows, 0),
+    endpoints: groups.map(({ endpoint }) => endpoint),
+  };
+}
+
+function withJob(ledger: Ledger, row: Found): RowWithJob {
+  return {
+    key: row.key,
+    position: row.position,
+    id: row.id ?? undefined,
+    file: row.file,
+    line: row.line ?? undefined,
+    endpoint: row.endpoint,
+    usd: row.usd,
+    plan: JSON.parse(row.plan) as unknown,
+    expected: row.expected === null ? undefined : (JSON.parse(row.expected) as unknown),
+    measured: row.measured === null ? undefined : (JSON.parse(row.measured) as unknown),
+    state: row.row_state,
+    job: row.job_id === null ? undefined : findJob(ledger, 'id', row.job_id),
+    attempts: row.attempts,
+  };
+}
+
+/** States of rows that came to an end: a result stands in the file of results. */
+export const ENDED: readonly RowState[] = ['done', 'unmet', 'failed', 'moderated'];
+
+/** Keys of the rows that came to an end and of whose job (`j`) a condition holds, in the order of ending. */
+export function endedRows(db: Database, condition: string): string[] {
+  const list = ENDED.map((state) => `'${state}'`).join(', ');
+  const rows = db.rows(
+    `SELECT r.key FROM ${JOINED} WHERE r.position IS NOT NULL AND ${STATE} IN (${list}) AND ${condition}
+     ORDER BY j.ended_at, j.seq`,
+  ) as { key: string }[];
+  return rows.map(({ key }) => key);
+}
+
+/** Keys of rows that are done and of which something is expected that was not measured yet. */
+export function unmeasuredRows(db: Database): string[] {
+  return endedRows(db, "r.expected IS NOT NULL AND r.measured IS NULL AND +j.state = 'saved'");
+}
+
+/** Whether fal has or may have taken a row, so that what has its name may be its picture. */
+export function isTaken(db: Database, key: string): boolean {
+  const sql = `SELECT 1 FROM jobs WHERE asked_hash = ? AND state NOT IN ('planned', 'rejected', 'cancelled') LIMIT 1`;
+  return db.row(sql, key) !== undefined;
+}
+
+/** Kinds of error that rows of the batch ended with, each once. */
+export function endedKinds(db: Database): string[] {
+  const rows = db.rows(
+    `SELECT DISTINCT CASE WHEN ${STATE} = 'moderated' THEN 'moderated'
+       ELSE coalesce(json_extract(j.error, '$.kind'), 'failed') END AS kind
+     FROM ${JOINED} WHERE r.position IS NOT NULL AND ${STATE} IN ('failed', 'moderated')`,
+  ) as { kind: string }[];
+  return rows.map(({ kind }) => kind);
+}

@@ -1,0 +1,33 @@
+import type { Ledger } from '../ledger.js';
+
+/** A file that fal has. */
+export interface KnownUpload {
+  url: string;
+  /** Milliseconds since the epoch: until then fal is trusted to keep it. */
+  expiresAt: number;
+}
+
+/** @param way to whose storage: another proxy or account may have another */
+export function findUpload({ db }: Ledger, sha256: string, way: string): KnownUpload | undefined {
+  const row = db.row('SELECT url, expires_at FROM uploads WHERE sha256 = ? AND way = ?', sha256, way) as
+    { url: string; expires_at: number } | undefined;
+  return row === undefined ? undefined : { url: row.url, expiresAt: row.expires_at };
+}
+
+export function putUpload(
+  { db, context }: Ledger,
+  sha256: string,
+  way: string,
+  { url, expiresAt }: KnownUpload,
+): void {
+  db.run(
+    `INSERT INTO uploads VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+       url = excluded.url, uploaded_at = excluded.uploaded_at, expires_at = excluded.expires_at`,
+    ...[sha256, way, url, context.now(), expiresAt],
+  );
+}
+
+/** fal does not have it any more, whatever was expected. */
+export function forgetUpload({ db }: Ledger, sha256: string, way: string): void {
+  db.run('DELETE FROM uploads WHERE sha256 = ? AND way = ?', sha256, way);
+}
