@@ -70,6 +70,16 @@ export function inputError(message: string, options: FalEditErrorOptions = {}): 
   return new FalEditError('input', message, options);
 }
 
+/** What was thrown, as an error of ours: whatever is not one is a bug of ours. */
+export function asFalEditError(error: unknown): FalEditError {
+  if (error instanceof FalEditError) return error;
+  return new FalEditError('internal', `This is a bug in fal-edit: ${messageOf(error)}`, {
+    charged: 'maybe',
+    hint: 'Please report it, with the output of the same command and --debug.',
+    origin: error,
+  });
+}
+
 /** The text of whatever was thrown, never empty. */
 export function messageOf(error: unknown): string {
   if (error instanceof Error && error.message !== '') return error.message;

@@ -3,13 +3,12 @@ import type { Context } from '../context.js';
 import type { OnEvent } from '../edit/events.js';
 import { recordOfJob, type EditRecord } from '../edit/record.js';
 import { resumeJob, type ResumeOptions } from '../edit/resume.js';
-import type { FalEditError } from '../errors.js';
+import { asFalEditError, type FalEditError } from '../errors.js';
 import type { Connection } from '../fal/connection.js';
 import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { openProgress } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { asFalEditError } from './fail.js';
 
 /** How many requests are waited for and fetched at once. */
 const AT_ONCE = 8;

@@ -1,15 +1,15 @@
 import type { FlagValue } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { stopAtFal, type StopOutcome } from '../edit/stop-at-fal.js';
-import { FalEditError, inputError } from '../errors.js';
+import { asFalEditError, FalEditError, inputError } from '../errors.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { Job } from '../ledger/job.js';
 import { SANDBOX } from '../ledger/spending.js';
 import { goneError } from '../fal/unreachable.js';
 import { errorText } from '../terminal/error-text.js';
 import { errorDocument, SCHEMA_VERSION } from './edit/document.js';
-import { endedError, endWithSandbox, sandboxEndedError } from './earlier/ended-job.js';
-import { asFalEditError } from './fail.js';
+import { endWithSandbox } from '../ledger/sandbox-jobs.js';
+import { endedError, sandboxEndedError } from './earlier/ended-job.js';
 import { nameOf, stateOf } from './earlier/job-state.js';
 import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { findAllNamed, type Named } from './earlier/named-request.js';

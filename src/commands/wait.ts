@@ -6,7 +6,7 @@ import { abandonedJobs } from '../ledger/lookup.js';
 import { SANDBOX } from '../ledger/spending.js';
 import { bringJobsHome } from './bring-home.js';
 import { SCHEMA_VERSION } from './edit/document.js';
-import { endWithSandbox } from './earlier/ended-job.js';
+import { endWithSandbox } from '../ledger/sandbox-jobs.js';
 import { shortNameOf } from './earlier/job-state.js';
 import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { findAllNamed, type Named } from './earlier/named-request.js';

@@ -28,6 +28,13 @@ export interface Attachment {
   converted: string | undefined;
 }
 
+/** Reads and checks one file that an input names. @throws FalEditError (input) naming the flag and the file */
+export type AttachmentReader = (
+  field: FileField,
+  flag: string,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+) => Promise<Attachment>;
+
 /**
  * Reads and checks every file that an input names, at any depth. Nothing is sent.
  *
@@ -38,18 +45,18 @@ export async function readAttachments(
   input: Record<string, unknown>,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
   nameOf: NameOf = flagOf,
+  read: AttachmentReader = readAttachment,
 ): Promise<Attachment[]> {
   const fields = findFileFields(model.input, input);
   if (fields.filter(({ value }) => value === '-').length > 1) {
     throw usageError('- (stdin) is named twice, and can be read once.');
   }
-  return Promise.all(
-    fields.map((field) => {
-      const flag = flagForField(model, field.path, nameOf);
-      return field.role === 'picture' ? readPicture(field, flag, context) : readWeights(field, flag, context);
-    }),
-  );
+  return Promise.all(fields.map((field) => read(field, flagForField(model, field.path, nameOf), context)));
 }
+
+/** The reader that looks at the file itself. */
+export const readAttachment: AttachmentReader = (field, flag, context) =>
+  field.role === 'picture' ? readPicture(field, flag, context) : readWeights(field, flag, context);
 
 async function readPicture(
   { path, value }: FileField,

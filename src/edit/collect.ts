@@ -35,6 +35,8 @@ export async function bringHome(
     result: data,
     billedUnits: record.cost.billedUnits ?? undefined,
     billedUsd: record.cost.billedUsd ?? undefined,
+    queuedMs: record.timings.queuedMs ?? undefined,
+    inferenceMs: record.timings.inferenceMs ?? undefined,
     targets: own,
   });
   const paths = life.asPromised && isWhole(promised, wanted) ? promised : own(() => false);
@@ -72,19 +74,21 @@ async function collectOne(
   chosen: string | undefined,
   former: JobImage | undefined,
 ): Promise<EditedImage> {
-  const { connection, context, onEvent } = life.options;
+  const { connection, context, onEvent, inLane = atOnce } = life.options;
   const nsfw = image.nsfw ?? null;
   const kept = life.asPromised ? await stillThere(former) : undefined;
   if (kept !== undefined) return { ...kept, nsfw };
   let probe: Probe | undefined;
-  const bytes = await download(image.url, {
-    connection,
-    context,
-    signal: life.deadline.signal,
-    check: (candidate) => {
-      probe = checkReceived(candidate, image);
-    },
-  });
+  const bytes = await inLane('download', () =>
+    download(image.url, {
+      connection,
+      context,
+      signal: life.deadline.signal,
+      check: (candidate) => {
+        probe = checkReceived(candidate, image);
+      },
+    }),
+  );
   const path = await keep(life, bytes, index, chosen);
   const { width = 0, height = 0, contentType = 'image/png' } = probe ?? {};
   const size = bytes.byteLength;
@@ -97,6 +101,8 @@ async function collectOne(
   onEvent({ type: 'saved', path, width, height, bytes: size });
   return { path, width, height, contentType, bytes: size, sha256, nsfw };
 }
+
+const atOnce: NonNullable<Life['options']['inLane']> = (_, run) => run();
 
 /** A picture that an earlier command saved, if its file is there and as it was. */
 async function stillThere(former: JobImage | undefined): Promise<Omit<EditedImage, 'nsfw'> | undefined> {

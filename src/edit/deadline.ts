@@ -1,3 +1,5 @@
+import { linkSignals, type LinkedSignal } from '../linked-signal.js';
+
 /** Why a run was stopped from our side. */
 export type StopReason = 'deadline' | 'interrupted';
 
@@ -8,7 +10,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 export class Deadline {
   private readonly timer: NodeJS.Timeout;
   private readonly ending = new AbortController();
-  readonly signal: AbortSignal;
+  private readonly linked: LinkedSignal;
 
   constructor(
     /** Milliseconds. */
@@ -19,7 +21,11 @@ export class Deadline {
       () => this.ending.abort(new Error('The deadline has passed.')),
       Math.min(timeoutMs, LONGEST_MS),
     );
-    this.signal = AbortSignal.any([interrupt, this.ending.signal]);
+    this.linked = linkSignals(interrupt, this.ending.signal);
+  }
+
+  get signal(): AbortSignal {
+    return this.linked.signal;
   }
 
   /** What aborted the signal; a person comes first. */
@@ -31,5 +37,6 @@ export class Deadline {
   close(): void {
     clearTimeout(this.timer);
     this.ending.abort(new Error('The run is over.'));
+    this.linked.release();
   }
 }

@@ -91,9 +91,11 @@ export class Journal implements SubmitJournal {
    */
   ended(error: unknown, submit: SubmitState): void {
     const { kind, charged, message } = asEnding(error);
+    const retryable = isRetryable(error);
+    const why = { kind, message, ...(retryable === undefined ? {} : { retryable }) };
     const end = (state: Parameters<Ledger['end']>[1]['state'], as: Charged): void => {
       this.state = state;
-      this.safely(() => this.ledger.end(this.job.id, { state, charged: as, error: { kind, message } }));
+      this.safely(() => this.ledger.end(this.job.id, { state, charged: as, error: why }));
     };
     if (this.state === 'planned' || this.state === 'intent') {
       if (submit === 'unknown' || submit === 'sending') end('unknown', 'maybe');
@@ -145,6 +147,15 @@ export function unrecordedError(journal: Journal, record: EditRecord, other: unk
 function asEnding(error: unknown): Pick<FalEditError, 'kind' | 'charged' | 'message'> {
   if (error instanceof FalEditError) return error;
   return { kind: 'internal', charged: 'maybe', message: messageOf(error) };
+}
+
+/** Whether the same edit may go well another time: what fal says of it, else what its code says (fal-api.md 2.9, 4.1). */
+function isRetryable(error: unknown): boolean | undefined {
+  if (!(error instanceof FalEditError)) return undefined;
+  const { retryable, http_status: status } = error.details ?? {};
+  if (typeof retryable === 'boolean') return retryable;
+  if (error.kind === 'temporary') return true;
+  return typeof status === 'number' && status >= 500 ? true : undefined;
 }
 
 /** Whether fal says that the edit was cancelled (fal-api.md 2.4), or we made sure that it was. */

@@ -24,6 +24,8 @@ export interface LifeOptions {
   /** Takes the bytes where they go to a stream. */
   write?: ((bytes: Uint8Array) => Promise<void>) | undefined;
   onEvent: OnEvent;
+  /** Has a part of the work done in its turn, where many edits run at once; at once if absent. */
+  inLane?: (<T>(lane: 'download', run: () => Promise<T>) => Promise<T>) | undefined;
   trace?: ((line: string) => void) | undefined;
 }
 

@@ -5,7 +5,7 @@ import { explainIssues } from '../models/explain.js';
 import type { BillableWork, Model } from '../models/model.js';
 import { flagOf, SIZE_PRESETS, type Dimensions, type EditRequest, type NameOf } from '../models/request.js';
 import { refuseUnsupported } from '../models/unsupported.js';
-import { readAttachments, type Attachment } from './attachments.js';
+import { readAttachment, readAttachments, type Attachment, type AttachmentReader } from './attachments.js';
 import { targetsOf } from './delivery.js';
 import {
   DEFAULT_TEMPLATE,
@@ -29,12 +29,22 @@ export interface EditOrder {
   seedIsOurs: boolean;
   /** What to call a setting in a message, where that is not its flag. */
   nameOf?: NameOf;
+  /** Absolute folder that a relative output starts at; the working directory if absent. */
+  outputFolder?: string;
+}
+
+/** What the plans of many edits share, so that no file is looked at twice. Absent, each plan looks for itself. */
+export interface PlanShelf {
+  read: AttachmentReader;
+  /** Folders that are known to take files, absolute. */
+  writable: Set<string>;
 }
 
 /** An edit of which everything is decided and checked that can be without the network. */
 export interface EditPlan {
   model: Model;
-  request: EditRequest;
+  prompt: string;
+  seed: number;
   /** fal's input, with files still as the user named them. */
   input: Record<string, unknown>;
   attachments: Attachment[];
@@ -57,15 +67,17 @@ export interface EditPlan {
  * @throws FalEditError (usage, input)
  */
 export async function planEdit(
-  { model, request, output, force, keepBlanked, seedIsOurs, nameOf = flagOf }: EditOrder,
+  order: EditOrder,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+  shelf: PlanShelf = { read: readAttachment, writable: new Set() },
 ): Promise<EditPlan> {
+  const { model, request, output, force, keepBlanked, seedIsOurs, nameOf = flagOf } = order;
+  const { outputFolder = context.cwd } = order;
   refuseUnsupported(model, request, nameOf);
   refuseWrongCount(model, request.images, nameOf('images'));
-  const destination = await readDestination(output, context.cwd, nameOf('output'));
+  const destination = await readDestination(output, outputFolder, nameOf('output'));
   const format = formatOfDestination(destination, model, request.format, nameOf);
-  const asked: EditRequest = { ...request, format };
-  const input = model.toInput(asked);
+  const input = model.toInput({ ...request, format });
   const issues = model.input.safeParse(input).error?.issues ?? [];
   if (issues.length > 0) {
     const [first = '', ...more] = explainIssues(model, input, issues, nameOf);
@@ -77,10 +89,10 @@ export async function planEdit(
       `${nameOf('output')} -: stdout takes one picture, and ${nameOf('numImages')} asks for several.`,
     );
   }
-  const attachments = await readAttachments(model, input, context, nameOf);
+  const attachments = await readAttachments(model, input, context, nameOf, shelf.read);
   const pictures = picturesOf(model, attachments);
   const delivery: Delivery = {
-    cwd: context.cwd,
+    cwd: outputFolder,
     ...(destination.kind === 'files'
       ? pathsOf(destination)
       : { template: DEFAULT_TEMPLATE, numberWhenTaken: true }),
@@ -94,10 +106,11 @@ export async function planEdit(
     destination.kind === 'stream'
       ? undefined
       : targetsOf(delivery, { seed: request.seed, model: model.name }, nameOf('output'));
-  const nameTaken = await targets?.check(force);
+  const nameTaken = await targets?.check(force, shelf.writable);
   return {
     model,
-    request: asked,
+    prompt: request.prompt,
+    seed: request.seed,
     input,
     attachments,
     targets,

@@ -60,8 +60,8 @@ export function recordOf(plan: EditPlan): EditRecord {
     model: plan.model.name,
     endpoint: plan.model.endpoint,
     requestId: null,
-    prompt: plan.request.prompt,
-    seed: plan.request.seed,
+    prompt: plan.prompt,
+    seed: plan.seed,
     input: plan.input,
     uploads: [],
     images: [],
@@ -90,7 +90,7 @@ export function recordOfJob(job: Job): EditRecord {
       unitPriceUsd: job.unitPriceUsd ?? null,
       billedUsd: job.billedUsd ?? null,
     },
-    timings: { queuedMs: null, inferenceMs: null, totalMs: null },
+    timings: { queuedMs: job.queuedMs ?? null, inferenceMs: job.inferenceMs ?? null, totalMs: null },
     warnings: [],
   };
 }

@@ -3,8 +3,8 @@
  * the next one begins, so that an edit which is cut short at any point can be found and finished.
  */
 import { accountOf } from '../fal/connection.js';
-import { livePrice } from '../fal/prices.js';
-import { uploadAll } from '../fal/upload.js';
+import { livePrice, type LivePrice } from '../fal/prices.js';
+import { uploadAll, type UploadShelf } from '../fal/upload.js';
 import type { Caps } from '../ledger/caps.js';
 import type { NewJob } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -30,6 +30,14 @@ export interface RunOptions extends LifeOptions {
   again: boolean;
   /** Submit and leave. */
   detach: boolean;
+  /** What stands for "the same edit", where it is not the same command: a row of a batch has a name for itself. */
+  askedHash?: string;
+  /** fal's price, where it is known already; undefined in it: nobody can say. */
+  price?: { live: LivePrice | undefined };
+  /** Where files were put before; everything is uploaded if absent. */
+  uploads?: UploadShelf;
+  /** At fal; normal if absent (fal-api.md 2.6). */
+  priority?: 'normal' | 'low' | undefined;
 }
 
 /**
@@ -40,14 +48,21 @@ export interface RunOptions extends LifeOptions {
  */
 export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOptions): Promise<void> {
   const { ledger, caps, again, connection, context, onEvent } = options;
-  const asked = { askedHash: askedHashOf(plan, options.via), via: options.via, detached: options.detach };
+  const asked = {
+    askedHash: options.askedHash ?? askedHashOf(plan, options.via),
+    via: options.via,
+    // A row that was sent and left is the same row when it is asked for again.
+    detached: options.detach && options.askedHash === undefined,
+  };
   // A name may be taken by the very picture that an earlier run of this command saved before it was cut short.
   const goesOn = !again && findFormer(ledger, asked) !== undefined;
   if (plan.nameTaken !== undefined && !goesOn) throw plan.nameTaken;
   for (const message of plan.warnings) onEvent({ type: 'warning', message });
-  const price = await livePrice(plan.model.endpoint, { connection, context, signal: context.signal });
+  const price = options.price ?? {
+    live: await livePrice(plan.model.endpoint, { connection, context, signal: context.signal }),
+  };
   context.signal.throwIfAborted();
-  const cost = estimate(plan.model, plan.work, price);
+  const cost = estimate(plan.model, plan.work, price.live);
   record.cost.estimatedUsd = cost.usd;
   record.cost.unitPriceUsd = cost.unitUsd;
   refuseUnbounded(cost, caps);
@@ -55,8 +70,8 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
     model: plan.model.name,
     endpoint: plan.model.endpoint,
     account: accountOf(connection),
-    prompt: plan.request.prompt,
-    seed: plan.request.seed,
+    prompt: plan.prompt,
+    seed: plan.seed,
     ...asked,
     delivery: plan.delivery,
     estimatedUsd: cost.usd,
@@ -77,24 +92,28 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
   const journal = new Journal(ledger, job, record, onEvent);
   const { model, targets, delivery } = plan;
   return live({ model, record, journal, targets, delivery, asPromised: true, options }, async (life) => {
-    await upload(plan, life);
+    await upload(plan, life, options.uploads);
     if (options.detach) {
-      await submitAndLeave(life);
+      await submitAndLeave(life, options);
       return;
     }
-    const answered = await submitAndWait(life);
+    const answered = await submitAndWait(life, options);
     await bringHome(life, answered);
   });
 }
 
 /** Uploads what is local; afterwards the input holds URLs alone. */
-async function upload(plan: EditPlan, { record, session, options }: Life): Promise<void> {
+async function upload(
+  plan: EditPlan,
+  { record, session, options }: Life,
+  shelf: UploadShelf | undefined,
+): Promise<void> {
   const { connection, onEvent } = options;
   const local = plan.attachments.flatMap(({ upload: file }) => file ?? []);
   if (local.length === 0) return;
   const bytes = local.reduce((sum, file) => sum + file.bytes, 0);
   onEvent({ type: 'uploading', files: local.length, bytes });
-  const urls = await uploadAll(session.client, connection, local).catch((error: unknown) => {
+  const urls = await uploadAll(session.client, connection, local, shelf).catch((error: unknown) => {
     throw session.exchange.uploadFailure ?? error;
   });
   record.uploads = [...urls].map(([sha256, url]) => ({ sha256, url }));
@@ -107,13 +126,17 @@ async function upload(plan: EditPlan, { record, session, options }: Life): Promi
 }
 
 /** The one call that costs money, until fal's answer is here and is an answer. */
-async function submitAndWait(life: Life): Promise<Answered> {
+async function submitAndWait(
+  life: Life,
+  { priority = 'normal' }: Pick<RunOptions, 'priority'>,
+): Promise<Answered> {
   const { model, record, session, options } = life;
   options.onEvent({ type: 'submitting', estimatedUsd: record.cost.estimatedUsd ?? 0 });
   let watch: ((update: unknown) => void) | undefined;
   return read(life, async () => {
     const answer: { data: unknown } = await session.client.subscribe(model.endpoint, {
       input: record.input,
+      priority,
       mode: 'streaming',
       logs: true,
       // By now the request id is in the ledger: submit-once.ts saw to it.
@@ -128,9 +151,12 @@ async function submitAndWait(life: Life): Promise<Answered> {
 }
 
 /** The same call without the waiting. */
-async function submitAndLeave({ model, record, session, journal, options }: Life): Promise<void> {
+async function submitAndLeave(
+  { model, record, session, journal, options }: Life,
+  { priority = 'normal' }: Pick<RunOptions, 'priority'>,
+): Promise<void> {
   options.onEvent({ type: 'submitting', estimatedUsd: record.cost.estimatedUsd ?? 0 });
-  await session.client.queue.submit(model.endpoint, { input: record.input });
+  await session.client.queue.submit(model.endpoint, { input: record.input, priority });
   options.onEvent({ type: 'accepted', requestId: record.requestId ?? '' });
   journal.left();
 }

@@ -58,10 +58,11 @@ export class Targets {
   /**
    * Finds what would stop the pictures from being saved, before anything is sent.
    *
+   * @param writable folders that are known to take files; those that turn out to are added
    * @returns an error (usage) where a name is taken by a file
    * @throws FalEditError (usage): a folder that cannot be written to, a name that is a folder's or too long
    */
-  async check(force: boolean): Promise<FalEditError | undefined> {
+  async check(force: boolean, writable = new Set<string>()): Promise<FalEditError | undefined> {
     const files = Array.from({ length: this.count }, (_, index) => this.pathOf(index, SOME_REQUEST_ID));
     for (const name of files.map((file) => path.basename(file))) {
       if (Buffer.byteLength(name) <= LONGEST_FILE) continue;
@@ -69,7 +70,11 @@ export class Targets {
         `${this.place}: the name ${name.slice(0, 40)}… is too long. Allowed: ${LONGEST_FILE} bytes.`,
       );
     }
-    for (const folder of new Set(files.map((file) => path.dirname(file)))) await this.checkFolder(folder);
+    for (const folder of new Set(files.map((file) => path.dirname(file)))) {
+      if (writable.has(folder)) continue;
+      await this.checkFolder(folder);
+      writable.add(folder);
+    }
     const known = !this.destination.template.includes('{request_id}');
     if (!known || this.numberWhenTaken) return undefined;
     for (const file of files) {
@@ -115,13 +120,17 @@ export function numbered(file: string, number: number): string {
 
 /** A text from outside as part of a file name: no separators, no control characters, not hidden, not too long. */
 export function harmlessName(text: string): string {
-  const plain = text
-    .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069/\\:*?"<>|]/gu, '_')
-    .replace(/^\.+/, '_');
-  let short = plain;
-  while (Buffer.byteLength(short) > LONGEST_NAME) short = short.slice(0, -1);
+  // Most are, and a batch asks of thousands.
+  if (text.length <= LONGEST_NAME && /^\w[\w .()+-]*$/.test(text)) return text;
+  // Each letter has a byte at least: what is cut off here is too long anyway, and may be megabytes.
+  const letters = Array.from(text.slice(0, LONGEST_NAME), (letter) => letter.replace(HARMFUL, '_'));
+  while (Buffer.byteLength(letters.join('')) > LONGEST_NAME) letters.pop();
+  const short = letters.join('').replace(/^\.+/, '_');
   return short === '' ? 'picture' : short;
 }
+
+/** What no part of a file name may be on some system, or what it must not do to a terminal. */
+const HARMFUL = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069/\\:*?"<>|]/u;
 
 /**
  * Makes and removes an empty file: permission bits say nothing of read-only disks, quotas and root. It has one name

@@ -20,7 +20,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** A price is worth waiting this long for; then the table's is used. */
 const PATIENCE_MS = 2_000;
 
-const answerSchema = z.looseObject({
+/** fal's answer to a question for prices (fal-api.md 5.2). */
+export const pricesSchema = z.looseObject({
   prices: z.array(
     z.looseObject({
       endpoint_id: z.string(),
@@ -77,7 +78,7 @@ async function askPrice(
     const answer = await withTimeLimit(PATIENCE_MS, signal, async (limited) =>
       readAnswer(await context.fetch(proxyUrl ?? target, { headers, signal: limited })),
     );
-    const parsed = answerSchema.safeParse(answer.json);
+    const parsed = pricesSchema.safeParse(answer.json);
     if (answer.status !== 200 || !parsed.success) return undefined;
     const found = parsed.data.prices.find((price) => price.endpoint_id === endpoint);
     if (found?.currency !== 'USD') return undefined;

@@ -128,8 +128,10 @@ function chargedBy(answer: Answer, stage: Stage): Charged {
 function detailsOf(answer: Answer, requestId: string | undefined): Record<string, unknown> {
   const rows = detailRows(answer);
   const said = detailText(answer);
+  const retryable = answer.headers.get('x-fal-retryable');
   return {
     http_status: answer.status,
+    ...(retryable === 'true' || retryable === 'false' ? { retryable: retryable === 'true' } : {}),
     ...(requestId === undefined ? {} : { request_id: requestId }),
     ...(rows.length > 0 ? { detail: rows } : said === undefined ? {} : { detail: said }),
   };

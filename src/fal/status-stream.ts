@@ -8,6 +8,7 @@
  */
 import { createParser } from 'eventsource-parser';
 import type { FetchBody, FetchResponse } from '../light-fetch.js';
+import { linkSignals, type LinkedSignal } from '../linked-signal.js';
 import { asRecord, readAnswer, type Answer } from './answer.js';
 import { backoffMs, type Timing } from './backoff.js';
 import { clientEventStream, type ClientResponse } from './client-response.js';
@@ -53,6 +54,7 @@ export function dependableStatusStream(options: StatusStreamOptions): ClientResp
 
 class Follower {
   private readonly finished = new AbortController();
+  private readonly linked: LinkedSignal;
   private readonly signal: AbortSignal;
   private readonly seenLogs = new Set<string>();
   private lastNews = '';
@@ -68,7 +70,8 @@ class Follower {
     private readonly options: StatusStreamOptions,
     private readonly pipe: EventPipe,
   ) {
-    this.signal = AbortSignal.any([options.signal, this.finished.signal]);
+    this.linked = linkSignals(options.signal, this.finished.signal);
+    this.signal = this.linked.signal;
   }
 
   /** Runs both sources until one of them reports the end. Never rejects: failure goes into the stream. */
@@ -82,6 +85,7 @@ class Follower {
       this.pipe.close((signal.aborted ? signal.reason : error) as Error);
     } finally {
       this.finished.abort();
+      this.linked.release();
     }
   }
 
@@ -145,11 +149,13 @@ class Follower {
     const { timing } = this.options;
     const pause = this.streaming ? POLL_BESIDE_MS : POLL_ALONE_MS;
     const wait = Math.max(failures === 0 ? 0 : backoffMs(failures, timing.random), pause, this.askedToWait);
-    const wake = this.streaming ? [this.signal, this.streamLost.signal] : [this.signal];
+    const wake = linkSignals(this.signal, ...(this.streaming ? [this.streamLost.signal] : []));
     try {
-      await timing.sleep(wait, AbortSignal.any(wake));
+      await timing.sleep(wait, wake.signal);
     } catch {
       // Woken: the stream was lost, or it is over.
+    } finally {
+      wake.release();
     }
   }
 

@@ -14,33 +14,41 @@ export interface Upload {
   blob: () => Promise<Blob>;
 }
 
-/** Uploads each of the files through the client's storage, equal bytes once; returns their URLs by sha256. */
+/** Knows where files were put, for edits that share them. */
+export interface UploadShelf {
+  /** The URL of a file: one that it knows and that is still good, or the one that `put` gives. */
+  urlOf: (upload: Upload, put: () => Promise<string>) => Promise<string>;
+}
+
+/**
+ * Uploads each of the files through the client's storage, equal bytes once; returns their URLs by sha256.
+ *
+ * @throws FalEditError (temporary), or what the file fails with
+ */
 export async function uploadAll(
   client: FalClient,
   connection: Connection,
   uploads: readonly Upload[],
-  onUploaded?: (upload: Upload, url: string) => void,
+  shelf: UploadShelf = { urlOf: (_, put) => put() },
 ): Promise<ReadonlyMap<string, string>> {
   const distinct = [...new Map(uploads.map((upload) => [upload.sha256, upload])).values()];
   const urls = await Promise.all(
     distinct.map(async (upload) => {
-      const { contentType, fileName, sha256 } = upload;
-      const file = new File([await upload.blob()], fileName, {
-        type: contentType,
-      });
-      const url: unknown = await client.storage.upload(file);
-      if (typeof url !== 'string' || !isTrustedUrl(url, connection)) {
-        throw new FalEditError(
-          'temporary',
-          "fal's storage named no usable address for the upload. Nothing was charged.",
-          {
-            hint: 'Run it again.',
-          },
-        );
-      }
-      onUploaded?.(upload, url);
-      return [sha256, url] as const;
+      const url = await shelf.urlOf(upload, () => put(client, connection, upload));
+      return [upload.sha256, url] as const;
     }),
   );
   return new Map(urls);
+}
+
+async function put(client: FalClient, connection: Connection, upload: Upload): Promise<string> {
+  const { contentType, fileName } = upload;
+  const file = new File([await upload.blob()], fileName, { type: contentType });
+  const url: unknown = await client.storage.upload(file);
+  if (typeof url === 'string' && isTrustedUrl(url, connection)) return url;
+  throw new FalEditError(
+    'temporary',
+    "fal's storage named no usable address for the upload. Nothing was charged.",
+    { hint: 'Run it again.' },
+  );
 }

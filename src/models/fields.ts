@@ -54,7 +54,7 @@ export interface FileField {
   value: string;
 }
 
-/** All the values in `input` that stand in a file field of the schema, in the order of the schema. */
+/** All the values in `input` that stand in a file field of the schema, in the order of the input. */
 export function findFileFields(
   schema: z.core.$ZodType,
   input: unknown,
@@ -70,10 +70,11 @@ export function findFileFields(
     return input.flatMap((item, index) => findFileFields(schema.element, item, [...path, index]));
   }
   if (schema instanceof z.ZodObject && typeof input === 'object' && input !== null) {
-    const values = input as Record<string, unknown>;
-    return Object.entries(schema.shape).flatMap(([key, field]) =>
-      findFileFields(field as z.core.$ZodType, values[key], [...path, key]),
-    );
+    const shape = schema.shape as Record<string, z.core.$ZodType>;
+    return Object.entries(input).flatMap(([key, value]) => {
+      const field = Object.hasOwn(shape, key) ? shape[key] : undefined;
+      return field === undefined ? [] : findFileFields(field, value, [...path, key]);
+    });
   }
   return [];
 }

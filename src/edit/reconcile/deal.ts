@@ -29,8 +29,9 @@ export function deal<J extends Player>(
   aliases?: readonly (readonly string[])[],
 ): (Omit<Share, 'job'> & { job: J })[] {
   const taken = new Set<PastRequest>();
+  const candidatesOf = bySeed(items);
   const shares = [...jobs].sort(byClaim).map((job) => {
-    const { matching, unclear } = fittingTo(job, items, aliases);
+    const { matching, unclear } = fittingTo(job, candidatesOf(job), aliases);
     const own = job.requestId === undefined ? matching.find((item) => !taken.has(item)) : undefined;
     if (own !== undefined) taken.add(own);
     return { job, own, extra: [] as PastRequest[], unclear, matching };
@@ -42,6 +43,26 @@ export function deal<J extends Player>(
     }
   }
   return shares.map(({ job, own, extra, unclear }) => ({ job, own, extra, unclear }));
+}
+
+/**
+ * Finds the requests that are worth a comparison: those with the job's seed, which every edit has, and those of which
+ * fal kept none. A batch has thousands of either.
+ */
+function bySeed(items: readonly PastRequest[]): (job: Pick<Player, 'input'>) => readonly PastRequest[] {
+  const groups = new Map<unknown, Map<PastRequest, number>>();
+  items.forEach((item, place) => {
+    const seed = item.input?.['seed'];
+    groups.set(seed, (groups.get(seed) ?? new Map<PastRequest, number>()).set(item, place));
+  });
+  const without = groups.get(undefined) ?? new Map<PastRequest, number>();
+  return ({ input }) => {
+    const seed = input?.['seed'];
+    // What says nothing of a seed could be any of them.
+    if (seed === undefined) return items;
+    const found = [...(groups.get(seed) ?? []), ...without];
+    return found.sort(([, one], [, other]) => one - other).map(([item]) => item);
+  };
 }
 
 /** Who said more of what it wants can be served by fewer; among equals the older intent comes first. */
