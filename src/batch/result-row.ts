@@ -1,23 +1,12 @@
 import type { Charged } from '../errors.js';
 import type { ErrorKind } from '../exit-codes.js';
+import type { RowState } from '../ledger/batch/states.js';
 import type { Place } from './manifest/entry.js';
+
+export { ROW_STATES, type RowState } from '../ledger/batch/states.js';
 
 /** Version of the rows of results.jsonl, of summary.json and of the events. */
 export const BATCH_SCHEMA_VERSION = 1;
-
-/**
- * Where a row of a batch is. It is in exactly one of these.
- *
- * - pending: not sent, or sent and provably not taken
- * - waiting: fal has it, and its pictures are not all here
- * - done: its pictures are here, and are as expected
- * - unmet: its pictures are here, and are not as expected
- * - failed: it ended without a picture
- * - moderated: the content checker refused it or blanked a picture
- * - unknown: it was sent, and nobody knows what came of it
- */
-export const ROW_STATES = ['pending', 'waiting', 'done', 'unmet', 'failed', 'moderated', 'unknown'] as const;
-export type RowState = (typeof ROW_STATES)[number];
 
 /** One expectation, measured on one picture. */
 export interface Measured {
@@ -52,6 +41,8 @@ export interface ResultRow {
   schema_version: number;
   /** The row's identity, hexadecimal: never its place. */
   key: string;
+  /** Our id for the edit that it became, in the ledger of the out-dir. */
+  job: string | null;
   /** The user's own name for it. */
   id: string | null;
   place: Place;
@@ -60,7 +51,6 @@ export interface ResultRow {
   attempt: number;
   model: string;
   endpoint: string;
-  job: string | null;
   request_id: string | null;
   prompt: string;
   seed: number;

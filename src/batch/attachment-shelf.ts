@@ -1,0 +1,123 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { readAttachment, type Attachment, type AttachmentReader } from '../edit/attachments.js';
+import type { PlanShelf } from '../edit/plan.js';
+import { inputError } from '../errors.js';
+import { displayName } from '../images/names.js';
+import { findDigest, putDigest } from '../ledger/batch/digests.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { FileField } from '../models/fields.js';
+
+/** What is kept of a file that was read: all but its bytes. */
+type Facts = Omit<Attachment, 'path' | 'flag' | 'label' | 'upload'> & {
+  upload: Omit<NonNullable<Attachment['upload']>, 'blob'>;
+};
+
+/** The place of a file field, and the file. */
+type Reading = Parameters<AttachmentReader>;
+
+/**
+ * A file that was written so short a time before it was read can be written again with the same times (the clock of
+ * a file system ticks every few milliseconds, on some every two seconds).
+ */
+const TOO_FRESH_MS = 2_500;
+
+/** Files of which it is kept in memory what they are: rows that name the same file mostly stand together. */
+const MOST_RECENT = 1_000;
+
+/**
+ * Reads the files of a batch, each once however many rows name it: in this run, and in later ones as long as size and
+ * times of the file are the same. Keeps no bytes: they are read again for the upload.
+ */
+export function attachmentShelf(ledger: Ledger): PlanShelf {
+  const recent = new Map<string, Promise<Facts | undefined>>();
+  // Fresh files are known within this run alone.
+  const run = ` run ${ledger.context.self.pid} ${ledger.context.now()}`;
+
+  const factsOf = async (file: string, reading: Reading): Promise<Facts | undefined> => {
+    const stamp = await stampOf(file);
+    if (stamp === undefined) return undefined;
+    const known = findDigest(ledger, file);
+    if (known !== undefined && (known.stamp === stamp.text || known.stamp === stamp.text + run)) {
+      return known.facts as Facts;
+    }
+    const facts = withoutBytes(await readAttachment(...reading));
+    if (facts === undefined) return undefined;
+    const isFresh = ledger.context.now() - stamp.changedAt < TOO_FRESH_MS;
+    putDigest(ledger, file, { stamp: isFresh ? stamp.text + run : stamp.text, facts });
+    return facts;
+  };
+
+  const read: AttachmentReader = async (field, flag, context) => {
+    const file = localFile(field, context.cwd);
+    if (file === undefined) return readAttachment(field, flag, context);
+    let facts = recent.get(file);
+    if (facts === undefined) {
+      if (recent.size >= MOST_RECENT) recent.clear();
+      facts = factsOf(file, [field, flag, context]);
+      recent.set(file, facts);
+      // What is wrong with it is said of each row that names it.
+      facts.catch(() => recent.delete(file));
+    }
+    const found = await facts;
+    return found === undefined
+      ? readAttachment(field, flag, context)
+      : withBytes(found, [field, flag, context]);
+  };
+  return { read, writable: new Set() };
+}
+
+/** The file that a field names, absolute; undefined for what is none, or is not read as one. */
+function localFile({ value, role }: FileField, cwd: string): string | undefined {
+  if (value === '' || value === '-' || /^[a-z][a-z0-9+.-]+:/i.test(value)) return undefined;
+  if (role !== 'picture' && !value.toLowerCase().endsWith('.safetensors')) return undefined;
+  return path.resolve(cwd, value);
+}
+
+/** Undefined where there is no file: whoever reads it says what is wrong. */
+async function stampOf(file: string): Promise<{ text: string; changedAt: number } | undefined> {
+  try {
+    const { size, mtimeMs, ctimeMs, ino } = await stat(file);
+    return { text: `${size} ${mtimeMs} ${ctimeMs} ${ino}`, changedAt: Math.max(mtimeMs, ctimeMs) };
+  } catch {
+    return undefined;
+  }
+}
+
+function withoutBytes({ name, upload, size, warnings, converted }: Attachment): Facts | undefined {
+  if (upload === undefined) return undefined;
+  const { sha256, contentType, fileName, bytes } = upload;
+  return { name, upload: { sha256, contentType, fileName, bytes }, size, warnings, converted };
+}
+
+function withBytes(facts: Facts, [field, flag, context]: Reading): Attachment {
+  const label = displayName(field.value);
+  return {
+    ...facts,
+    path: field.path,
+    flag,
+    label,
+    size: facts.size,
+    converted: facts.converted,
+    upload: { ...facts.upload, blob: () => bytesAgain(field, flag, context, facts.upload.sha256) },
+  };
+}
+
+/**
+ * The bytes of a file that was read before.
+ *
+ * @throws FalEditError (input): it is another file now
+ */
+export async function bytesAgain(
+  field: FileField,
+  flag: string,
+  context: Reading[2],
+  sha256: string,
+): Promise<Blob> {
+  const { upload } = await readAttachment(field, flag, context);
+  if (upload?.sha256 === sha256) return upload.blob();
+  throw inputError(
+    `${flag}: "${displayName(field.value)}" has changed since it was checked. This row was not sent.`,
+    { hint: 'Run the batch again: the row is then another one.' },
+  );
+}

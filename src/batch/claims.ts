@@ -1,0 +1,66 @@
+import type { Database } from '../ledger/database.js';
+
+/**
+ * What the rows of one reading of a manifest have taken: ids, names of files, and how often each wish was made. In
+ * temporary tables, since a manifest may have millions of rows.
+ */
+export class Claims {
+  constructor(private readonly db: Database) {
+    db.exec(`CREATE TEMP TABLE IF NOT EXISTS claimed_ids (id TEXT PRIMARY KEY, place TEXT) WITHOUT ROWID;
+      CREATE TEMP TABLE IF NOT EXISTS claimed_names (name TEXT PRIMARY KEY, place TEXT) WITHOUT ROWID;
+      CREATE TEMP TABLE IF NOT EXISTS next_numbers (name TEXT PRIMARY KEY, next INTEGER) WITHOUT ROWID;
+      CREATE TEMP TABLE IF NOT EXISTS wishes (wish TEXT PRIMARY KEY, times INTEGER) WITHOUT ROWID;
+      DELETE FROM claimed_ids; DELETE FROM claimed_names; DELETE FROM next_numbers; DELETE FROM wishes;`);
+  }
+
+  /** Returns the place that has it already; undefined where it was free and is taken now. */
+  claimId(id: string, place: string): string | undefined {
+    return this.claim('claimed_ids', 'id', id, place);
+  }
+
+  /** The same for the absolute path of a picture. */
+  claimName(file: string, place: string): string | undefined {
+    return this.claim('claimed_names', 'name', file, place);
+  }
+
+  /**
+   * The first number with which all names are free; they are taken then.
+   *
+   * @param first the absolute path without a number
+   * @param namesWith the absolute paths with a number; 1 is none
+   */
+  claimNumbered(first: string, namesWith: (number: number) => string[], place: string): number {
+    const known = this.db.row('SELECT next FROM next_numbers WHERE name = ?', first) as
+      { next: number } | undefined;
+    for (let number = known?.next ?? 1; ; number++) {
+      const names = namesWith(number);
+      if (names.some((name) => this.isClaimed(name))) continue;
+      for (const name of names) this.claimName(name, place);
+      this.db.run(
+        'INSERT INTO next_numbers VALUES (?, ?) ON CONFLICT DO UPDATE SET next = excluded.next',
+        ...[first, number + 1],
+      );
+      return number;
+    }
+  }
+
+  /** How many rows before this one made the same wish. */
+  ordinalOf(wish: string): number {
+    const { times } = this.db.row(
+      `INSERT INTO wishes VALUES (?, 1) ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times`,
+      wish,
+    ) as { times: number };
+    return times - 1;
+  }
+
+  private isClaimed(name: string): boolean {
+    return this.db.row('SELECT 1 FROM claimed_names WHERE name = ?', name) !== undefined;
+  }
+
+  private claim(table: string, column: string, value: string, place: string): string | undefined {
+    const taken = this.db.run(`INSERT INTO ${table} VALUES (?, ?) ON CONFLICT DO NOTHING`, value, place) > 0;
+    if (taken) return undefined;
+    const row = this.db.row(`SELECT place FROM ${table} WHERE ${column} = ?`, value) as { place: string };
+    return row.place;
+  }
+}

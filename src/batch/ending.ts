@@ -1,0 +1,92 @@
+import { FalEditError, InterruptedError, type Charged } from '../errors.js';
+import type { ErrorKind } from '../exit-codes.js';
+import type { RowCounts } from './result-row.js';
+
+/** What the end of a run is judged by. */
+export interface Outcome {
+  counts: RowCounts;
+  /** Kinds of error that rows ended with, each once. */
+  kinds: readonly ErrorKind[];
+  /** Rows that were left out since something is wrong with them. */
+  invalid: number;
+  /** Why nothing more was sent. */
+  stopped: FalEditError | undefined;
+  /** The run only sent: rows that fal has are as they should be. */
+  submitOnly: boolean;
+  /** The signal's reason, where the run was interrupted. */
+  interrupted: unknown;
+  /** How to go on. */
+  goOn: string;
+}
+
+/**
+ * How a batch ended, as an error whose kind is the exit code; undefined where all is done. What stopped the run comes
+ * first; of the rows, those whose money is in doubt; then those that failed.
+ */
+export function endingOf(outcome: Outcome): FalEditError | undefined {
+  const { counts, stopped, submitOnly, interrupted, goOn } = outcome;
+  const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const done = counts.done + (submitOnly ? counts.waiting : 0);
+  const words = tally(counts, submitOnly);
+  const charged = chargedFor(counts);
+  const build = (kind: ErrorKind, message: string, hint: string | undefined = goOn): FalEditError =>
+    new FalEditError(kind, message, { hint, charged, details: { rows, states: counts } });
+  if (interrupted instanceof InterruptedError) {
+    return new InterruptedError(interrupted.signal, `Interrupted. ${words}`, { hint: goOn, charged });
+  }
+  if (stopped !== undefined) return build(stopped.kind, `${stopped.message} ${words}`, stopped.hint);
+  if (counts.unknown > 0) {
+    return build(
+      'unknown',
+      `Of ${rowsText(counts.unknown)} it is not known whether fal took them; they may be charged. ${words}`,
+      'They are not sent again. Run the batch again in ten minutes: it asks fal first.',
+    );
+  }
+  if (done === rows && outcome.invalid === 0) return undefined;
+  const kind = kindOf(outcome, done, rows);
+  return build(kind, words, kind === 'expectation' ? CHANGE_IT : goOn);
+}
+
+const CHANGE_IT = 'Change the row or what is expected of it. The pictures are kept, and cost nothing again.';
+
+/** A blanked picture is charged like any other, a refused prompt is not: of moderated rows nobody can say without looking. */
+function chargedFor({ unknown, waiting, done, unmet, moderated }: RowCounts): Charged {
+  if (unknown + waiting > 0) return 'maybe';
+  if (done + unmet > 0) return 'yes';
+  return moderated > 0 ? 'maybe' : 'no';
+}
+
+function kindOf({ counts, kinds, invalid }: Outcome, done: number, rows: number): ErrorKind {
+  const { failed, moderated, unmet } = counts;
+  const bad = failed + moderated + unmet + invalid;
+  if (bad === 0) return 'temporary';
+  if (bad === unmet && done + unmet === rows) return 'expectation';
+  if (done + unmet > 0 || invalid > 0 || bad < rows) return 'partial';
+  const [kind, ...others] = kinds;
+  return kind !== undefined && others.length === 0 ? kind : 'failed';
+}
+
+const WORDS: readonly (readonly [keyof RowCounts, string])[] = [
+  ['done', 'done'],
+  ['waiting', 'still at fal'],
+  ['unmet', 'not as expected'],
+  ['failed', 'failed'],
+  ['moderated', 'moderated'],
+  ['unknown', 'unknown'],
+  ['pending', 'not sent'],
+];
+
+/** `480 of 500 rows are done; 12 failed, 8 not sent.` */
+function tally(counts: RowCounts, submitOnly: boolean): string {
+  const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const first = submitOnly ? counts.done + counts.waiting : counts.done;
+  const others = WORDS.filter(([state]) => state !== 'done' && !(submitOnly && state === 'waiting'))
+    .filter(([state]) => counts[state] > 0)
+    .map(([state, word]) => `${counts[state]} ${word}`);
+  const rest = others.length === 0 ? '' : `; ${others.join(', ')}`;
+  return `${first} of ${rowsText(rows)} ${submitOnly ? 'are at fal or done' : 'are done'}${rest}.`;
+}
+
+export function rowsText(count: number): string {
+  return count === 1 ? '1 row' : `${count} rows`;
+}

@@ -1,0 +1,48 @@
+/*
+ * INVARIANT: a row's key follows from what it asks for and from nothing else: not from its place, its id, the file's
+ * names or the time. So a manifest that was sorted, cut or added to pays for what is new in it alone.
+ */
+import { createHash } from 'node:crypto';
+import { wantedInput } from '../edit/asked.js';
+import type { EditPlan } from '../edit/plan.js';
+import { hashOf } from '../ledger/canonical.js';
+
+/** What rows that ask for the same have in common: endpoint, input, and the bytes of the pictures. Hexadecimal. */
+export function wishOf({
+  model,
+  input,
+  attachments,
+  seedIsOurs,
+}: Pick<EditPlan, 'model' | 'input' | 'attachments' | 'seedIsOurs'>): string {
+  return hashOf([model.endpoint, wantedInput(input, attachments, seedIsOurs)]);
+}
+
+/** A row's identity. @param ordinal how many rows before it ask for the same */
+export function keyOf(wish: string, ordinal: number): string {
+  return digest(`${wish} ${ordinal}`).toString('hex');
+}
+
+/**
+ * The seed of a row that names none: the same on every machine, another one for each try.
+ *
+ * @param attempt from 1
+ * @returns a whole number in [0, 2^31)
+ */
+export function seedOf(key: string, attempt: number): number {
+  return digest(`${key} ${attempt}`).readUInt32BE(0) >>> 1;
+}
+
+/** A part of a batch: `index` of `count`, from 1. */
+export interface Shard {
+  index: number;
+  count: number;
+}
+
+/** Whether a row belongs to a shard. By its key: a shard keeps its rows when others come and go. */
+export function isInShard(key: string, { index, count }: Shard): boolean {
+  return parseInt(key.slice(0, 12), 16) % count === index - 1;
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { FalEditError, inputError, messageOf } from '../errors.js';
+import { isBusy } from '../ledger/ledger-error.js';
+import { OUT_DIR_FILES } from './out-dir.js';
+
+/** Taken as CommonJS, when it is needed: see ledger/database.ts. */
+const load = createRequire(import.meta.url);
+
+/** An out-dir is ours alone until it is released. */
+export interface Lock {
+  release: () => void;
+}
+
+/**
+ * Takes an out-dir for this run. The lock is the system's own, on an empty SQLite file: it goes when its process goes,
+ * however that ends, and a copy of the folder is not locked. So there is no stale lock, and nothing to take over.
+ *
+ * @param outDir absolute; it exists
+ * @param look nothing is to be left behind: where no run has ever been, there is none now
+ * @throws FalEditError (locked): another run has it; (input): it cannot be taken by anybody
+ */
+export function lockOutDir(outDir: string, { look }: { look: boolean }): Lock {
+  const file = path.join(outDir, OUT_DIR_FILES.lock);
+  if (look && !existsSync(file)) return { release: () => undefined };
+  const { DatabaseSync } = load('@photostructure/sqlite') as typeof import('@photostructure/sqlite');
+  let db: DatabaseSyncInstance | undefined;
+  try {
+    db = new DatabaseSync(file);
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    db?.close();
+    throw isBusy(error) ? lockedError(outDir) : unusableError(file, error);
+  }
+  const taken = db;
+  return {
+    release: () => {
+      if (taken.isOpen) taken.close();
+    },
+  };
+}
+
+function lockedError(outDir: string): FalEditError {
+  return new FalEditError('locked', `Another run is at work in ${outDir}. Nothing was sent.`, {
+    hint: 'Wait for its end, or name another --out-dir.',
+    details: { out_dir: outDir },
+  });
+}
+
+function unusableError(file: string, error: unknown): FalEditError {
+  return inputError(`The lock ${file} cannot be taken (${messageOf(error)}). Nothing was sent.`, {
+    hint: 'Take that file away, or name another --out-dir.',
+    origin: error,
+  });
+}

@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { LEDGER_FILE } from '../ledger/database.js';
+import { keptPath } from '../ledger/portable-path.js';
+
+/** What a batch calls its own files in the out-dir. */
+export const OUT_DIR_FILES = {
+  ledger: LEDGER_FILE,
+  lock: 'batch.lock',
+  /** The manifest of a run that read it from stdin is not kept; its rows are in the ledger. */
+  results: 'results.jsonl',
+  summary: 'summary.json',
+  report: 'report.html',
+  /** Thumbnails of the report. */
+  reportFiles: 'report-files',
+} as const;
+
+/**
+ * Why a picture of a row cannot have that path; undefined where it can.
+ *
+ * @param file absolute
+ * @param outDir absolute
+ */
+export function outDirProblem(file: string, outDir: string): string | undefined {
+  const kept = keptPath(file, outDir);
+  if (path.isAbsolute(kept)) return `${kept} is outside of the out-dir, which holds all of a batch`;
+  // Many file systems do not tell capitals apart.
+  const [first = ''] = kept.toLowerCase().split('/');
+  const own = Object.values(OUT_DIR_FILES).find((name) => first === name || first.startsWith(`${name}-`));
+  return own === undefined ? undefined : `${kept} has the name of a file of the batch itself`;
+}

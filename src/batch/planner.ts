@@ -1,0 +1,214 @@
+/*
+ * Reads all rows of a batch and checks them, before anything is sent: one transaction, so that a manifest in which
+ * something is wrong leaves the ledger as it was.
+ */
+import { createHash } from 'node:crypto';
+import type { Context } from '../context.js';
+import { estimate, refuseUnbounded } from '../edit/estimate.js';
+import { planEdit, type EditOrder, type EditPlan, type PlanShelf } from '../edit/plan.js';
+import { FalEditError } from '../errors.js';
+import type { LivePrice } from '../fal/prices.js';
+import { beginRows, putRow, rowChanges, type RowChanges } from '../ledger/batch/rows.js';
+import { readNote, writeNote } from '../ledger/batch/notes.js';
+import { isTaken } from '../ledger/batch/states.js';
+import type { Caps } from '../ledger/caps.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { attachmentShelf } from './attachment-shelf.js';
+import { Claims } from './claims.js';
+import type { Expectations } from './expect/expectations.js';
+import { expectationsDocument } from './expect/expectations.js';
+import { isInShard, keyOf, seedOf, wishOf, type Shard } from './identity.js';
+import { placeText, type Entry, type Fields, type Place, type Problem } from './manifest/entry.js';
+import { storedPlan } from './planned-row.js';
+import { nameRow } from './row-names.js';
+
+/** What a row asks for, read from its fields. */
+export interface RowOrder {
+  /** The user's own name for it. */
+  id: string | undefined;
+  order: EditOrder;
+  expectations: Expectations;
+}
+
+export interface PlanOptions {
+  ledger: Ledger;
+  context: Context;
+  /** Absolute. */
+  outDir: string;
+  /** Absolute folder at which relative paths of the rows start. */
+  folder: string;
+  /** @throws FalEditError (usage, input), a line for each thing that is wrong, each beginning with the field */
+  readRow: (fields: Fields) => Promise<RowOrder>;
+  /** What is known of an endpoint's price without asking anybody. */
+  priceOf: (endpoint: string) => LivePrice | undefined;
+  shard: Shard | undefined;
+  /** Where there is one, rows must be such that it can be told what they cost at most. */
+  caps: Caps;
+  /** Leave out rows in which something is wrong. */
+  skipInvalid: boolean;
+  onProblem: (problem: Problem) => void;
+  /** Leave the ledger as it was: the rows are only looked at. */
+  look?: (plan: BatchPlan) => Promise<void> | void;
+}
+
+/** What was read. */
+export interface BatchPlan {
+  /** Rows of this batch (of this shard). */
+  rows: number;
+  /** Rows that belong to other shards. */
+  elsewhere: number;
+  /** Rows in which something is wrong. */
+  invalid: number;
+  problems: number;
+  /** Rows that ask for the very picture that another one asks for, seed included. */
+  equal: number;
+  changes: RowChanges;
+  /** Nothing is different from the last reading: rows, order, ids, places and what is expected. */
+  isSame: boolean;
+  /** Whether the rows are in the ledger now. */
+  kept: boolean;
+}
+
+/** Rows that are read at the same time: their files are waited for together. */
+const AT_ONCE = 64;
+
+/** @throws FalEditError (interrupted), or what the ledger fails with */
+export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptions): Promise<BatchPlan> {
+  const { ledger, look, skipInvalid } = options;
+  return ledger.db.longTransaction(async () => {
+    beginRows(ledger.db);
+    const reading = new Reading(options);
+    for await (const chunk of inChunks(entries, AT_ONCE)) await reading.take(chunk);
+    const { problems } = reading.plan;
+    const keep = look === undefined && (problems === 0 || skipInvalid);
+    const fingerprint = reading.fingerprint();
+    const isSame = readNote(ledger.db, 'reading') === fingerprint;
+    writeNote(ledger.db, 'reading', fingerprint);
+    const plan = { ...reading.plan, changes: rowChanges(ledger.db), isSame, kept: keep };
+    if (problems === 0 || skipInvalid) await look?.(plan);
+    return { keep, value: plan };
+  });
+}
+
+/** A row that was read and checked by itself. */
+interface Draft {
+  place: Place;
+  id: string | undefined;
+  plan: EditPlan;
+  expectations: Expectations;
+  /** Estimated, in dollars. */
+  usd: number;
+}
+
+class Reading {
+  readonly plan: Omit<BatchPlan, 'changes' | 'isSame' | 'kept'> = {
+    ...{ rows: 0, elsewhere: 0, invalid: 0, problems: 0, equal: 0 },
+  };
+  private readonly shelf: PlanShelf;
+  private readonly claims: Claims;
+  private readonly hash = createHash('sha256');
+
+  constructor(private readonly options: PlanOptions) {
+    this.shelf = attachmentShelf(options.ledger);
+    this.claims = new Claims(options.ledger.db);
+  }
+
+  /** Of all rows that were taken, as reports show them. To be asked once, at the end. */
+  fingerprint(): string {
+    return this.hash.digest('hex');
+  }
+
+  async take(entries: readonly Entry[]): Promise<void> {
+    this.options.context.signal.throwIfAborted();
+    const drafts = await Promise.all(entries.map((entry) => this.draft(entry)));
+    for (const draft of drafts) {
+      const problems = 'plan' in draft ? this.enter(draft) : draft.problems;
+      if (problems.length === 0) continue;
+      this.plan.invalid++;
+      this.plan.problems += problems.length;
+      for (const problem of problems) this.options.onProblem(problem);
+    }
+  }
+
+  private async draft(entry: Entry): Promise<Draft | { problems: Problem[] }> {
+    if (entry.kind === 'problem') return { problems: [entry.problem] };
+    const { folder, outDir, context, readRow, priceOf, caps } = this.options;
+    const { place, fields } = entry;
+    try {
+      const { id, order, expectations } = await readRow(fields);
+      const plan = await planEdit(
+        { ...order, outputFolder: outDir },
+        { ...context, cwd: folder },
+        this.shelf,
+      );
+      const cost = estimate(plan.model, plan.work, priceOf(plan.model.endpoint));
+      refuseUnbounded(cost, caps);
+      return { place, id, plan, expectations, usd: cost.usd };
+    } catch (error) {
+      return { problems: problemsOf(error, place, fields) };
+    }
+  }
+
+  /** Gives a row its identity and its names, and puts it into the ledger. Returns what is wrong with it after all. */
+  private enter({ place, id, plan, expectations, usd }: Draft): Problem[] {
+    const { ledger, outDir, folder, shard } = this.options;
+    const problem = (field: string, message: string): Problem[] => [{ place, field, message }];
+    const holder = id === undefined ? undefined : this.claims.claimId(id, placeText(place));
+    if (holder !== undefined) return problem('id', `"${id ?? ''}" is the id of ${holder} as well.`);
+    const wish = wishOf(plan);
+    const ordinal = this.claims.ordinalOf(wish);
+    const key = keyOf(wish, ordinal);
+    const seed = plan.seedIsOurs ? seedOf(key, 1) : plan.seed;
+    const named = nameRow({ ...plan, seed }, placeText(place), outDir, this.claims);
+    if (named.problem !== undefined) return problem('output', named.problem);
+    if (shard !== undefined && !isInShard(key, shard)) {
+      this.plan.elsewhere++;
+      return [];
+    }
+    // A file may have its name because it is what the row made.
+    if (plan.nameTaken !== undefined && !isTaken(ledger.db, key)) {
+      return problemsOf(plan.nameTaken, place, {});
+    }
+    if (ordinal > 0 && !plan.seedIsOurs) this.plan.equal++;
+    const expected = expectationsDocument(expectations);
+    this.hash.update(JSON.stringify([key, id ?? null, place.file, place.line ?? null, expected]));
+    putRow(ledger.db, {
+      key,
+      position: this.plan.rows++,
+      id,
+      ...place,
+      endpoint: plan.model.endpoint,
+      usd,
+      plan: storedPlan({ ...plan, seed, delivery: named.delivery }, folder, outDir),
+      expected: Object.keys(expected).length === 0 ? undefined : expected,
+    });
+    return [];
+  }
+}
+
+/** Kinds of error that are about a row: with it something is wrong, or it could cost nobody knows what. */
+const OF_A_ROW: readonly string[] = ['usage', 'input', 'budget'];
+
+/** What an error says about a row: a problem for each of its lines. Anything but a wrong row is thrown on. */
+function problemsOf(error: unknown, place: Place, fields: Fields): Problem[] {
+  if (!(error instanceof FalEditError) || !OF_A_ROW.includes(error.kind)) throw error;
+  const hint = error.hint === undefined ? '' : ` ${error.hint}`;
+  const lines = error.message.split('\n');
+  return lines.map((line, index) => {
+    const [, field = '', rest = ''] = /^([\w.-]+): (.*)$/s.exec(line) ?? [];
+    const isField = Object.hasOwn(fields, field) || field === 'output';
+    const message = `${isField ? rest : line}${index === lines.length - 1 ? hint : ''}`;
+    return isField ? { place, field, message } : { place, message };
+  });
+}
+
+async function* inChunks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[], void, undefined> {
+  let chunk: T[] = [];
+  for await (const item of items) {
+    chunk.push(item);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}

@@ -1,0 +1,53 @@
+import { countStates, estimateOf, rowsInOrder, type RowState } from '../ledger/batch/states.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { RowCounts } from './result-row.js';
+import { isToSend, type RetryPolicy } from './retry.js';
+
+/** What a run has to do. */
+export interface Prospect {
+  counts: RowCounts;
+  toSend: number;
+  /** Estimated, in dollars. */
+  usd: number;
+  /** Of the rows to send. */
+  endpoints: string[];
+  /** Rows that fal has. */
+  toFetch: number;
+}
+
+/** What a run is for. */
+export interface RunAim {
+  retry: RetryPolicy;
+  /** Rows that fal has or may have are paid for once more. */
+  again: boolean;
+  /** Send, and do not wait. */
+  submitOnly: boolean;
+  /** Bring home, and send nothing. */
+  collectOnly: boolean;
+}
+
+/** States of rows that are sent only under some conditions. */
+const DOUBTFUL: readonly RowState[] = ['failed', 'moderated', 'waiting', 'unknown'];
+
+/** Looks at the ledger alone. Of a batch that is done it asks one question, however many rows that has. */
+export function prospectOf(ledger: Ledger, { retry, again, submitOnly, collectOnly }: RunAim): Prospect {
+  const counts = countStates(ledger.db);
+  const toFetch = again || submitOnly ? 0 : counts.waiting;
+  const prospect = { toSend: 0, usd: 0, endpoints: new Set<string>() };
+  if (!collectOnly && counts.pending > 0) {
+    const pending = estimateOf(ledger.db, ['pending']);
+    Object.assign(prospect, {
+      toSend: pending.rows,
+      usd: pending.usd,
+      endpoints: new Set(pending.endpoints),
+    });
+  }
+  const states = DOUBTFUL.filter((state) => counts[state] > 0);
+  for (const row of collectOnly || states.length === 0 ? [] : rowsInOrder(ledger, states)) {
+    if (!isToSend(row, retry, again)) continue;
+    prospect.toSend++;
+    prospect.usd += row.usd;
+    prospect.endpoints.add(row.endpoint);
+  }
+  return { counts, toFetch, ...prospect, endpoints: [...prospect.endpoints] };
+}

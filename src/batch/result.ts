@@ -1,0 +1,99 @@
+import path from 'node:path';
+import type { FalEditError } from '../errors.js';
+import type { RowWithJob } from '../ledger/batch/states.js';
+import type { Job } from '../ledger/job.js';
+import { keptPath } from '../ledger/portable-path.js';
+import { findModel } from '../models/registry.js';
+import type { PlannedRow } from './planned-row.js';
+import { BATCH_SCHEMA_VERSION, type Measured, type ResultImage, type ResultRow } from './result-row.js';
+
+/**
+ * What is known of a row, from the ledger alone: a later run says the same of it.
+ *
+ * @param outDir absolute
+ * @param error how it just ended, where that says more than the ledger keeps
+ */
+export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError): ResultRow {
+  const { job, state } = row;
+  const plan = row.plan as PlannedRow;
+  const model = findModel(row.endpoint);
+  return {
+    schema_version: BATCH_SCHEMA_VERSION,
+    key: row.key,
+    job: job?.id ?? null,
+    id: row.id ?? null,
+    place: { file: row.file, line: row.line },
+    state,
+    attempt: row.attempts,
+    model: model.name,
+    endpoint: model.endpoint,
+    request_id: job?.requestId ?? null,
+    prompt: plan.prompt,
+    seed: job?.seed ?? plan.seed,
+    inputs: plan.inputs,
+    images: imagesOf(job, outDir),
+    cost: {
+      estimated_usd: job?.estimatedUsd ?? row.usd,
+      billed_units: job?.billedUnits ?? null,
+      unit_price_usd: job?.unitPriceUsd ?? null,
+      billed_usd: job?.billedUsd ?? null,
+    },
+    timings: timingsOf(job),
+    expectations: (row.measured as Measured[] | undefined) ?? [],
+    warnings: plan.warnings,
+    error: errorOf(row, error),
+    finished_at: job?.endedAt === undefined ? null : new Date(job.endedAt).toISOString(),
+  };
+}
+
+function timingsOf(job: Job | undefined): ResultRow['timings'] {
+  const { queuedMs, inferenceMs, intentAt, endedAt } = job ?? {};
+  const isOver = intentAt !== undefined && endedAt !== undefined;
+  return {
+    queued_ms: queuedMs ?? null,
+    inference_ms: inferenceMs ?? null,
+    // The clock may have been put back in between.
+    total_ms: isOver ? Math.max(0, endedAt - intentAt) : null,
+  };
+}
+
+/** fal's word on whether a picture was blanked is in its answer, by the same index. */
+function imagesOf(job: Job | undefined, outDir: string): ResultImage[] {
+  if (job === undefined) return [];
+  const output = job.result === undefined ? undefined : findModel(job.endpoint).fromOutput(job.result);
+  return job.images.map(({ index, path: file, width, height, contentType, bytes, sha256 }) => ({
+    path: file === undefined ? null : keptPath(file, outDir).replaceAll(path.sep, '/'),
+    width: width ?? null,
+    height: height ?? null,
+    content_type: contentType ?? null,
+    bytes: bytes ?? null,
+    sha256: sha256 ?? null,
+    nsfw: output?.images[index]?.nsfw ?? null,
+  }));
+}
+
+function errorOf({ state, job, measured }: RowWithJob, error: FalEditError | undefined): ResultRow['error'] {
+  if (state === 'unmet') return unmetError(measured as Measured[]);
+  if (error !== undefined) {
+    const { kind, message, hint, charged } = error;
+    return { kind, message, hint: hint ?? null, charged };
+  }
+  if (job?.error === undefined || state === 'done') return null;
+  return { ...pick(job.error), hint: null, charged: job.charged };
+}
+
+function pick({
+  kind,
+  message,
+}: NonNullable<Job['error']>): Pick<NonNullable<Job['error']>, 'kind' | 'message'> {
+  return { kind, message };
+}
+
+function unmetError(measured: readonly Measured[]): ResultRow['error'] {
+  const misses = measured.filter(({ met }) => !met);
+  const words = misses.map(
+    ({ expectation, wanted, found }) =>
+      `${expectation} ${String(wanted)} was expected, and it is ${found === null ? 'not to be measured' : String(found)}`,
+  );
+  return { kind: 'expectation', message: `${words.join('; ')}.`, hint: null, charged: 'yes' };
+}

@@ -1,0 +1,125 @@
+import { createReadStream } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { codeOf, FalEditError, inputError, messageOf } from '../errors.js';
+import { forgetReported, markReported, unreportedRows } from '../ledger/batch/reported.js';
+import { findRow } from '../ledger/batch/states.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { OUT_DIR_FILES } from './out-dir.js';
+import { resultOf } from './result.js';
+import type { ResultRow } from './result-row.js';
+
+/**
+ * results.jsonl: a line for each row that came to an end, in the order of ending. The ledger is the truth; a run that
+ * was killed between the two has left out a line or torn one, which the next run makes good.
+ */
+export class ResultsFile {
+  private writing: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly handle: FileHandle,
+    private readonly file: string,
+  ) {}
+
+  /** Opens the file in an out-dir, and brings it up to what the ledger says. @throws FalEditError (input) */
+  static async open(outDir: string, ledger: Ledger): Promise<ResultsFile> {
+    const file = path.join(outDir, OUT_DIR_FILES.results);
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(file, 'a+');
+      await endWithWholeLine(handle);
+    } catch (error) {
+      await handle?.close();
+      throw inputError(`${file} cannot be written (${codeOf(error) ?? 'unknown reason'}). Nothing was sent.`);
+    }
+    const results = new ResultsFile(handle, file);
+    forgetReported(ledger.db);
+    await readJobs(file, (job) => markReported(ledger.db, job));
+    for (const key of unreportedRows(ledger.db)) {
+      const row = findRow(ledger, key);
+      if (row !== undefined) await results.append(resultOf(row, outDir));
+    }
+    return results;
+  }
+
+  /** Lines are written one after the other, whole. @throws FalEditError (failed): after it there is no further line */
+  append(row: ResultRow): Promise<void> {
+    this.writing = this.writing.then(async () => {
+      try {
+        await this.handle.appendFile(`${JSON.stringify(row)}\n`);
+      } catch (error) {
+        throw unwrittenError(this.file, error);
+      }
+    });
+    return this.writing;
+  }
+
+  /** Waits for what is under way, and for the disk. */
+  async close(): Promise<void> {
+    try {
+      await this.writing;
+      await this.handle.sync();
+    } finally {
+      await this.handle.close();
+    }
+  }
+}
+
+function unwrittenError(file: string, error: unknown): FalEditError {
+  return new FalEditError('failed', `${file} cannot be written (${codeOf(error) ?? messageOf(error)}).`, {
+    charged: 'maybe',
+    hint: 'Make room. What was made is in the ledger; the same command again writes it down, and goes on.',
+    details: { target: file },
+    origin: error,
+  });
+}
+
+/** Cuts off a last line that a killed run has torn, and gives a whole one its end. */
+async function endWithWholeLine(handle: FileHandle): Promise<void> {
+  const { size } = await handle.stat();
+  if (size === 0 || (await byteAt(handle, size - 1)) === NEWLINE) return;
+  const start = await lastLineStart(handle, size);
+  const torn = Buffer.alloc(size - start);
+  await handle.read(torn, 0, torn.byteLength, start);
+  if (isWhole(torn.toString())) await handle.appendFile('\n');
+  else await handle.truncate(start);
+}
+
+const NEWLINE = 10;
+/** How much is looked through at once for the beginning of the last line. */
+const STEP = 64 * 1024;
+
+async function lastLineStart(handle: FileHandle, size: number): Promise<number> {
+  for (let end = size; end > 0; end -= STEP) {
+    const from = Math.max(0, end - STEP);
+    const piece = Buffer.alloc(end - from);
+    await handle.read(piece, 0, piece.byteLength, from);
+    const at = piece.lastIndexOf(NEWLINE);
+    if (at >= 0) return from + at + 1;
+  }
+  return 0;
+}
+
+async function byteAt(handle: FileHandle, position: number): Promise<number> {
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, position);
+  return buffer[0] ?? 0;
+}
+
+function isWhole(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The jobs that the lines speak of. They stand before all that comes from outside, such as the prompt. */
+async function readJobs(file: string, take: (job: string) => void): Promise<void> {
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+  for await (const line of lines) {
+    const [, job] = /^\{"schema_version":\d+,"key":"[^"]*","job":"([^"]+)"/.exec(line) ?? [];
+    if (job !== undefined) take(job);
+  }
+}

@@ -1,0 +1,40 @@
+import type { FalEditError } from '../errors.js';
+import type { RowWithJob } from '../ledger/batch/states.js';
+
+/** Which rows that failed in earlier runs are sent again: those where it can help, all, or none. */
+export const RETRY_POLICIES = ['temporary', 'all', 'none'] as const;
+export type RetryPolicy = (typeof RETRY_POLICIES)[number];
+
+/** Kinds of trouble that lie outside of the row and may be over by now. */
+const PASSING: readonly string[] = ['temporary', 'auth', 'account', 'budget', 'interrupted', 'internal'];
+
+/**
+ * Whether a row is to be sent in this run.
+ *
+ * @param again rows that fal has or may have are paid for once more
+ */
+export function isToSend({ state, job }: RowWithJob, policy: RetryPolicy, again: boolean): boolean {
+  if (state === 'pending') return true;
+  if (state === 'waiting' || state === 'unknown') return again;
+  if (state === 'done' || state === 'unmet' || policy === 'none') return false;
+  if (policy === 'all') return true;
+  // A second try must not be a second charge without a word of the user's.
+  if (job === undefined || job.charged !== 'no') return false;
+  const { kind = 'failed', retryable } = job.error ?? {};
+  return retryable ?? (state === 'failed' && PASSING.includes(kind));
+}
+
+/** Whether a row that was not taken can be sent once more in the same run: nothing was sent, and nobody stopped it. */
+export function isWorthAnotherTry({ kind, charged }: FalEditError): boolean {
+  return kind === 'temporary' && charged === 'no';
+}
+
+/** What fal says where it cannot read a file that the input names (fal-api.md 4.1). */
+const UNREADABLE = ['file_download_error', 'image_load_error'];
+
+/** Whether fal could not read one of the files, and charged nothing. */
+export function isFileRefused({ details, charged }: FalEditError): boolean {
+  const rows = details?.['detail'];
+  if (charged !== 'no' || !Array.isArray(rows)) return false;
+  return rows.some((row: unknown) => UNREADABLE.includes(String((row as { type?: unknown } | null)?.type)));
+}

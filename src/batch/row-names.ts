@@ -1,0 +1,51 @@
+import path from 'node:path';
+import { targetsOf } from '../edit/delivery.js';
+import type { EditPlan } from '../edit/plan.js';
+import { numbered } from '../edit/targets.js';
+import type { Delivery } from '../ledger/job.js';
+import type { Claims } from './claims.js';
+import { outDirProblem } from './out-dir.js';
+
+/** As long as the real one, which is known only after the submit. */
+const SOME_REQUEST_ID = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Gives the pictures of a row names that no other row of the manifest has. Where the row names none itself they are
+ * numbered, in the order of the manifest and not of finishing: another machine comes to the same names.
+ *
+ * @param place of the row, for the message to another one
+ * @param outDir absolute
+ */
+export function nameRow(
+  { delivery, seed, model, numImages }: Pick<EditPlan, 'delivery' | 'seed' | 'model' | 'numImages'>,
+  place: string,
+  outDir: string,
+  claims: Claims,
+): { delivery: Delivery; problem?: string } {
+  const pathsOf = (own: Delivery): string[] => {
+    const targets = targetsOf(own, { seed, model: model.name });
+    return Array.from({ length: numImages }, (_, index) => targets.pathOf(index, SOME_REQUEST_ID));
+  };
+  const files = pathsOf(delivery);
+  const outside = files.map((file) => outDirProblem(file, outDir)).find((problem) => problem !== undefined);
+  if (outside !== undefined) return { delivery, problem: `${outside}.` };
+  // Every request has another id.
+  if (delivery.template.includes('{request_id}')) return { delivery };
+  if (delivery.numberWhenTaken) {
+    const withNumber = (number: number): Delivery => ({
+      ...delivery,
+      template: numbered(delivery.template, number),
+    });
+    const [first = ''] = files;
+    const number = claims.claimNumbered(first, (candidate) => pathsOf(withNumber(candidate)), place);
+    return { delivery: withNumber(number) };
+  }
+  for (const file of files) {
+    const holder = claims.claimName(file, place);
+    if (holder === undefined) continue;
+    const name = path.relative(outDir, file);
+    const problem = `${name} is the output of ${holder} as well. Put a column into the name, or {index}, {seed}.`;
+    return { delivery, problem };
+  }
+  return { delivery };
+}

@@ -1,0 +1,69 @@
+import type { Context } from '../context.js';
+import type { LifeOptions } from '../edit/life.js';
+import { lookAt } from '../edit/look.js';
+import { recordOf, recordOfJob } from '../edit/record.js';
+import { resumeJob } from '../edit/resume.js';
+import { runEdit } from '../edit/run.js';
+import { FalEditError } from '../errors.js';
+import { saysGone } from '../fal/unreachable.js';
+import type { Connection } from '../fal/connection.js';
+import type { LivePrice } from '../fal/prices.js';
+import type { UploadShelf } from '../fal/upload.js';
+import type { RowWithJob } from '../ledger/batch/states.js';
+import type { Job } from '../ledger/job.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { revivedPlan, type PlannedRow } from './planned-row.js';
+
+/** What the edit of one row is run with. */
+export interface RowRun extends LifeOptions {
+  ledger: Ledger;
+  context: Context;
+  connection: Connection;
+  via: string;
+  /** Absolute. */
+  outDir: string;
+  again: boolean;
+  submitOnly: boolean;
+  priority: 'normal' | 'low' | undefined;
+  priceOf: (endpoint: string) => LivePrice | undefined;
+  uploads: UploadShelf;
+}
+
+/** Sends a row, and brings its pictures home unless it is only to be sent. @throws FalEditError */
+export async function sendRow(row: RowWithJob, run: RowRun): Promise<void> {
+  const { outDir, context, submitOnly, again, priceOf } = run;
+  const plan = revivedPlan(row.plan as PlannedRow, row.key, row.attempts + 1, outDir, context);
+  await runEdit(plan, recordOf(plan), {
+    ...run,
+    askedHash: row.key,
+    price: { live: priceOf(row.endpoint) },
+    // The money is counted over all rows, by whoever starts them.
+    caps: {},
+    again,
+    detach: submitOnly,
+  });
+}
+
+/** Goes on with a row that fal has, or that has lost its pictures. @throws FalEditError */
+export async function attachRow({ job }: RowWithJob, run: RowRun): Promise<void> {
+  if (job === undefined) return;
+  await refuseElsewhere(job, run);
+  await resumeJob(job, recordOfJob(job), { ...run, leaveWhenInterrupted: true });
+}
+
+/** A job that was sent another way may be unknown to this fal, which is no reason to write it off. */
+async function refuseElsewhere(job: Job, { via, connection, context, trace }: RowRun): Promise<void> {
+  if (job.via === via || job.result !== undefined) return;
+  const { endpoint, requestId = '' } = job;
+  try {
+    await lookAt({ endpoint, requestId }, { connection, context, signal: context.signal, trace });
+  } catch (error) {
+    if (!saysGone(error)) throw error;
+    const way = job.via === 'fal' ? 'without a proxy' : `with --proxy-url ${job.via}`;
+    throw new FalEditError('temporary', `Request ${requestId} was sent another way, and is not known here.`, {
+      charged: 'maybe',
+      hint: `Run the batch ${way}.`,
+      details: { request_id: requestId },
+    });
+  }
+}

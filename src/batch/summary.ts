@@ -1,0 +1,52 @@
+import path from 'node:path';
+import { batchCosts } from '../ledger/batch/costs.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { usd } from '../edit/estimate.js';
+import { saveWhole } from '../edit/save.js';
+import type { FalEditError } from '../errors.js';
+import { EXIT_OK } from '../exit-codes.js';
+import { OUT_DIR_FILES } from './out-dir.js';
+import { BATCH_SCHEMA_VERSION, type BatchSummary, type RowCounts } from './result-row.js';
+
+/** What a run did, for its summary. */
+export interface RunFigures extends Omit<BatchSummary['run'], 'stopped'> {
+  source: string;
+  shard: string | null;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  finishedAt: number;
+  invalid: number;
+  /** Why it ended as it did; undefined where all is done. */
+  ending: FalEditError | undefined;
+  /** Why it sent no more before the end. */
+  stopped: FalEditError | undefined;
+}
+
+/** The batch as it is now, by its ledger. @param states how many rows are in each */
+export function summaryOf(ledger: Ledger, states: RowCounts, run: RunFigures): BatchSummary {
+  const { billed, outstanding, pending } = batchCosts(ledger.db, states.pending === 0);
+  const { submitted, uploads, uploaded_bytes, total_ms, stopped, ending } = run;
+  return {
+    schema_version: BATCH_SCHEMA_VERSION,
+    status: ending === undefined ? 'ok' : ending.kind,
+    exit_code: ending?.exitCode ?? EXIT_OK,
+    source: run.source,
+    shard: run.shard,
+    started_at: new Date(run.startedAt).toISOString(),
+    finished_at: new Date(run.finishedAt).toISOString(),
+    rows: Object.values(states).reduce((sum, count) => sum + count, 0),
+    states,
+    invalid: run.invalid,
+    run: { submitted, uploads, uploaded_bytes, total_ms, stopped: stopped?.message ?? null },
+    cost: { billed_usd: usd(billed), outstanding_usd: usd(outstanding), pending_usd: usd(pending) },
+  };
+}
+
+/** Writes summary.json whole or not at all. @throws the system's error */
+export async function writeSummary(outDir: string, summary: BatchSummary): Promise<void> {
+  const text = `${JSON.stringify(summary, undefined, 2)}\n`;
+  await saveWhole(path.join(outDir, OUT_DIR_FILES.summary), Buffer.from(text), {
+    force: true,
+    tag: 'summary',
+  });
+}

@@ -1,0 +1,53 @@
+import type { Context } from '../context.js';
+import type { Finding } from '../edit/reconcile/finding.js';
+import { reconcile } from '../edit/reconcile/reconcile.js';
+import type { Connection } from '../fal/connection.js';
+import { rowsInOrder } from '../ledger/batch/states.js';
+import type { Job } from '../ledger/job.js';
+import type { Ledger } from '../ledger/ledger.js';
+
+export interface UnknownOptions {
+  ledger: Ledger;
+  connection: Connection;
+  context: Context;
+  via: string;
+  /** How long fal may take to list a request, in milliseconds. */
+  settleMs: number;
+  /** For reading fal's history, in milliseconds. */
+  timeoutMs: number;
+  trace?: ((line: string) => void) | undefined;
+}
+
+/** What was found out about rows of which it was not known whether fal had taken them. */
+export interface UnknownOutcome {
+  /** fal has them: they are waited for now. */
+  found: number;
+  /** fal does not have them: they may be sent. */
+  notTaken: number;
+  /** Still nobody knows. */
+  unknown: number;
+  /** Requests that fal took beyond the one that was meant, and charges. */
+  duplicates: Job[];
+  /** Why nothing could be found out, where something kept fal from answering. */
+  why: string | undefined;
+}
+
+/** Asks fal about the rows that may have been sent. Pays nothing; afterwards the ledger knows what fal knows. */
+export async function settleUnknown(options: UnknownOptions): Promise<UnknownOutcome> {
+  const { ledger } = options;
+  const jobs = [...rowsInOrder(ledger, ['unknown'])].flatMap(({ job }) => job ?? []);
+  const findings = jobs.length === 0 ? [] : await reconcile(jobs, options);
+  const count = (...outcomes: Finding['outcome'][]): number =>
+    findings.filter(({ outcome }) => outcomes.includes(outcome)).length;
+  return {
+    found: count('accepted'),
+    notTaken: count('not_accepted', 'sandbox'),
+    unknown: count('not_yet_known', 'in_flight'),
+    duplicates: findings.flatMap((finding) => (finding.outcome === 'accepted' ? finding.duplicates : [])),
+    why: findings.flatMap((finding) =>
+      finding.outcome === 'not_yet_known' && finding.why.reason === 'no_answer'
+        ? [finding.why.error.message]
+        : [],
+    )[0],
+  };
+}

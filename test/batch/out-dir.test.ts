@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { outDirProblem } from '../../src/batch/out-dir.js';
+
+const OUTSIDE = 'is outside of the out-dir, which holds all of a batch';
+const OWN = 'has the name of a file of the batch itself';
+
+test.each([
+  ['/out/cat.png', undefined],
+  ['/out/a/b/cat.png', undefined],
+  ['/out/a/../cat.png', undefined],
+  ['/out/..cat.png', undefined],
+  // The names of the batch's own files are free in folders.
+  ['/out/pictures/ledger.db', undefined],
+  ['/out/ledger.dbx', undefined],
+  ['/out/my-results.jsonl', undefined],
+  ['/out/report.png', undefined],
+  ['/cat.png', OUTSIDE],
+  ['/output/cat.png', OUTSIDE],
+  ['/out/../cat.png', OUTSIDE],
+  ['/out/ledger.db', OWN],
+  ['/out/ledger.db-wal', OWN],
+  ['/out/ledger.db-shm', OWN],
+  ['/out/ledger.db-journal', OWN],
+  ['/out/batch.lock', OWN],
+  ['/out/batch.lock-journal', OWN],
+  ['/out/results.jsonl', OWN],
+  ['/out/summary.json', OWN],
+  ['/out/report.html', OWN],
+  ['/out/report-files/cat.png', OWN],
+  // Many file systems take these for the same.
+  ['/out/Ledger.DB', OWN],
+  ['/out/Report-Files/cat.png', OWN],
+])('%s: %s', (file, problem) => {
+  const words = outDirProblem(file, '/out');
+  if (problem === undefined) expect(words).toBeUndefined();
+  else expect(words).toBe(`${problem === OWN ? file.replace('/out/', '') : file} ${problem}`);
+});

@@ -1,0 +1,152 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Brakes, type Limits } from '../../src/batch/brakes.js';
+import { dailyPurse } from '../../src/batch/daily-purse.js';
+import type { BatchEvent } from '../../src/batch/events.js';
+import { reopenMissing } from '../../src/batch/missing.js';
+import { Pace } from '../../src/batch/pace.js';
+import type { ResultRow, RowCounts } from '../../src/batch/result-row.js';
+import { ResultsFile } from '../../src/batch/results-file.js';
+import { runRows, type RunnerOptions } from '../../src/batch/runner.js';
+import { settleUnknown, type UnknownOutcome } from '../../src/batch/unknown.js';
+import { BatchUploads } from '../../src/batch/upload-shelf.js';
+import type { Context } from '../../src/context.js';
+import type { FalEditError } from '../../src/errors.js';
+import { countStates, type RowWithJob } from '../../src/ledger/batch/states.js';
+import { Ledger } from '../../src/ledger/ledger.js';
+import { quickly } from '../edit/harness.js';
+import { openBatch } from '../ledger/batch/rows.js';
+import { sandbox, type TestSandbox, type TestSandboxSettings } from '../support/sandbox.js';
+import { allRows, batchFolder, planInto, quietContext, type RowFields } from './planning.js';
+
+export interface RunOptions extends Partial<RunnerOptions>, Limits {
+  /** Aborted: as if a signal came. */
+  interrupt?: AbortSignal;
+  /** How long fal is trusted to keep a file. */
+  keptMs?: number;
+  /** The clock. */
+  now?: () => number;
+}
+
+/** What one run of a batch did, as seen from outside. */
+export interface Ran {
+  events: BatchEvent[];
+  counts: RowCounts;
+  rows: RowWithJob[];
+  stopped: FalEditError | undefined;
+  /** Files and bytes that were uploaded. */
+  uploads: { files: number; bytes: number };
+  brakes: Brakes;
+}
+
+/** A sandbox, and a folder with `cat.png` and an out-dir in which a batch is run again and again. */
+export interface Scene {
+  fal: TestSandbox;
+  folder: string;
+  outDir: string;
+  /** Reads the rows, unless there are none to read, and runs the batch to its end. */
+  run: (rows: readonly RowFields[] | undefined, options?: RunOptions) => Promise<Ran>;
+  /** Asks fal about rows of which nobody knows. */
+  ask: (options?: { settleMs?: number; now?: () => number }) => Promise<UnknownOutcome>;
+  /** The lines of results.jsonl. */
+  results: () => Promise<ResultRow[]>;
+  /** The out-dir's ledger, for a look or for a change between two runs. */
+  within: <T>(use: (ledger: Ledger) => T) => Promise<T>;
+}
+
+export async function batchScene(settings: TestSandboxSettings = {}): Promise<Scene> {
+  const fal = await sandbox({ queueMs: 0, inferenceMs: 0, runners: 8, renderPictures: false, ...settings });
+  const { folder, outDir } = await batchFolder();
+  const connection = { key: 'test-id:test-secret', proxyUrl: fal.proxyUrl };
+  const world = { connection, via: fal.proxyUrl };
+  const contextOf = ({ interrupt, now }: Pick<RunOptions, 'interrupt' | 'now'> = {}): Context => ({
+    ...quietContext(interrupt),
+    // Time passes twenty times as fast, for pauses and for whoever looks at the clock meanwhile.
+    sleep: quickly,
+    elapsed: () => performance.now() * 20,
+    ...(now === undefined ? {} : { now }),
+  });
+  const open = (context: Context): Promise<Ledger> => openBatch(outDir, context);
+
+  const run: Scene['run'] = async (rows, options = {}) => {
+    const context = contextOf(options);
+    const { maxCostUsd, maxJobs, maxFailures, keptMs = 60_000, onEvent, ...others } = options;
+    const [ledger, home] = [await open(context), await Ledger.open(path.join(folder, '.home'), context)];
+    if (rows !== undefined) await planInto(ledger, rows, { context });
+    reopenMissing(ledger);
+    const results = await ResultsFile.open(outDir, ledger);
+    const uploads = new BatchUploads({ ledger, way: 'fal', keptMs, atOnce: 2 });
+    const purse = dailyPurse({ own: ledger, home, folder: outDir, via: world.via, dailyCapUsd: undefined });
+    const brakes = new Brakes({ maxCostUsd, maxJobs, maxFailures });
+    const events: BatchEvent[] = [];
+    try {
+      await runRows({
+        ...{ ...world, ledger, context, outDir, brakes, purse, uploads, results },
+        ...{
+          concurrency: 4,
+          downloads: 4,
+          pace: new Pace(undefined, context),
+          retry: 'temporary',
+          again: false,
+        },
+        ...{ submitOnly: false, collectOnly: false, timeoutMs: 20_000, cancelOnTimeout: false },
+        ...{ priority: undefined, priceOf: () => undefined },
+        ...others,
+        onEvent: (event) => {
+          events.push(event);
+          onEvent?.(event);
+        },
+      });
+    } finally {
+      await results.close();
+      purse.close();
+      home.close();
+    }
+    const ran = {
+      events,
+      counts: countStates(ledger.db),
+      rows: allRows(ledger),
+      stopped: brakes.stopped,
+      brakes,
+    };
+    ledger.close();
+    return { ...ran, uploads: { ...uploads.figures } };
+  };
+
+  return {
+    ...{ fal, folder, outDir, run },
+    ask: async ({ settleMs = 0, ...more } = {}) => {
+      const context = contextOf(more);
+      const ledger = await open(context);
+      const outcome = await settleUnknown({ ...world, ledger, context, settleMs, timeoutMs: 20_000 });
+      ledger.close();
+      return outcome;
+    },
+    results: async () => {
+      const text = await readFile(path.join(outDir, 'results.jsonl'), 'utf8');
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as ResultRow);
+    },
+    within: async (use) => {
+      const ledger = await open(contextOf());
+      const value = use(ledger);
+      ledger.close();
+      return value;
+    },
+  };
+}
+
+/** So many rows, each with a prompt of its own. */
+export function rowsOf(count: number, more: RowFields = {}): RowFields[] {
+  return Array.from({ length: count }, (_, row) => ({ id: `row ${row}`, prompt: `snow ${row}`, ...more }));
+}
+
+/** The types of events, in order, of one row or of the batch itself. */
+export function typesOf(events: readonly BatchEvent[], id?: string): string[] {
+  return events
+    .filter((event) => (id === undefined ? !('row' in event) : 'row' in event && event.row.id === id))
+    .filter(({ type }) => type !== 'step')
+    .map(({ type }) => type);
+}
