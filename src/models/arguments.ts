@@ -1,0 +1,62 @@
+import type { Model } from './model.js';
+import { MODELS } from './registry.js';
+import { FLAG_OF, type Lora, type RequestKey } from './request.js';
+
+/**
+ * The arguments of `fal-edit` that ask for an input again.
+ *
+ * @param input fal's input of that model, with its files as they are to be named
+ */
+export function editArguments(model: Model, input: Readonly<Record<string, unknown>>): string[] {
+  const keyOf = new Map<string, RequestKey>(
+    (Object.entries(model.fields) as [RequestKey, readonly string[]][]).flatMap(([key, fields]) =>
+      fields.slice(0, 1).map((field): [string, RequestKey] => [field, key]),
+    ),
+  );
+  // A value that is sent under several names is said once.
+  const doubles = new Set(Object.values(model.fields).flatMap((fields) => fields.slice(1)));
+  const fields = Object.entries(input).filter(([field, value]) => value !== undefined && !doubles.has(field));
+  const images = fields.flatMap(([field, value]) =>
+    keyOf.get(field) === 'images' ? [value].flat().map((image) => pictureWord(String(image))) : [],
+  );
+  const flags = fields.flatMap(([field, value]) => {
+    const key = keyOf.get(field);
+    if (key === undefined)
+      return ['--set', `${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`];
+    return key === 'images' ? [] : argumentsFor(key, value);
+  });
+  return [...images, ...(model === MODELS[0] ? [] : ['-m', model.name]), ...flags];
+}
+
+/** A name that begins like a flag is written so that it is none. */
+function pictureWord(image: string): string {
+  return image.startsWith('-') ? `./${image}` : image;
+}
+
+function argumentsFor(key: RequestKey, value: unknown): string[] {
+  const flag = FLAG_OF[key];
+  switch (key) {
+    case 'prompt':
+      // A text that begins with a dash has to be told apart from a flag.
+      return String(value).startsWith('-') ? [`--prompt=${String(value)}`] : ['-p', String(value)];
+    case 'loras':
+      return (value as readonly Lora[]).flatMap(({ path, scale }) => [
+        flag,
+        scale === undefined ? path : `${path}@${scale}`,
+      ]);
+    case 'expandPrompt':
+      return value === true ? [flag] : [];
+    case 'safetyChecker':
+      return value === false ? [flag] : [];
+    case 'size':
+      return [flag, sizeText(value)];
+    default:
+      return [`${flag}=${String(value)}`];
+  }
+}
+
+function sizeText(size: unknown): string {
+  if (typeof size !== 'object' || size === null) return String(size);
+  const { width, height } = size as { width?: unknown; height?: unknown };
+  return `${String(width)}x${String(height)}`;
+}

@@ -1,0 +1,50 @@
+import path from 'node:path';
+import { OUT_DIR_FILES } from '../batch/out-dir.js';
+import type { BatchSummary } from '../batch/result-row.js';
+import { usdText } from '../dollars.js';
+import { rowsInOrder } from '../ledger/batch/states.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { secondsText } from '../terminal/units.js';
+import { ITEM_METRICS, reportItem } from './item.js';
+import { ahead } from './page/ahead.js';
+import type { ReportHead } from './page/data.js';
+import { writeReport } from './page/write.js';
+
+/** Thumbnails that are made at the same time. */
+const AT_ONCE = 2;
+
+/** Writes report.html into the out-dir of a batch. @param outDir absolute @param cwd where its commands are run */
+export async function writeBatchReport(
+  ledger: Ledger,
+  summary: BatchSummary,
+  outDir: string,
+  cwd: string,
+): Promise<void> {
+  const items = ahead(rowsInOrder(ledger), AT_ONCE, (row) => reportItem(row, outDir, cwd));
+  await writeReport(path.join(outDir, OUT_DIR_FILES.report), headOf(summary), items);
+}
+
+function headOf(summary: BatchSummary): ReportHead {
+  const { states, cost, rows, run } = summary;
+  const bad = states.failed + states.moderated + states.unmet + states.unknown;
+  return {
+    kind: 'batch',
+    title: summary.shard === null ? summary.source : `${summary.source}, shard ${summary.shard}`,
+    figures: [
+      { label: 'rows', value: String(rows) },
+      { label: 'done', value: String(states.done) },
+      ...(bad > 0 ? [{ label: 'not well', value: String(bad) }] : []),
+      ...(states.pending + states.waiting > 0
+        ? [{ label: 'still to come', value: String(states.pending + states.waiting) }]
+        : []),
+      { label: 'billed', value: usdText(cost.billed_usd) },
+      ...(cost.outstanding_usd > 0
+        ? [{ label: 'not billed yet', value: `about ${usdText(cost.outstanding_usd)}` }]
+        : []),
+      { label: 'last run', value: secondsText(run.total_ms) },
+    ],
+    metrics: [...ITEM_METRICS],
+    axes: [],
+    madeAt: summary.finished_at,
+  };
+}

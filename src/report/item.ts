@@ -1,0 +1,103 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { placeText } from '../batch/manifest/entry.js';
+import type { PlannedRow } from '../batch/planned-row.js';
+import { resultOf } from '../batch/result.js';
+import type { ResultRow } from '../batch/result-row.js';
+import type { RowWithJob } from '../ledger/batch/states.js';
+import { editArguments } from '../models/arguments.js';
+import { withValueAt } from '../models/fields.js';
+import { findModel } from '../models/registry.js';
+import { shellWords } from '../shell-words.js';
+import type { Metric, ReportItem } from './page/data.js';
+import { pictureHere } from './pictures.js';
+import { whatHappened } from './what-happened.js';
+
+/** The figures that every item has. */
+export const ITEM_METRICS: readonly Metric[] = [
+  { key: 'cost', label: 'cost', unit: 'usd' },
+  { key: 'inference', label: 'inference', unit: 'ms' },
+  { key: 'queued', label: 'queued', unit: 'ms' },
+  { key: 'bytes', label: 'size', unit: 'bytes' },
+];
+
+/**
+ * A row as pages show it, with thumbnails made where they are missing.
+ *
+ * @param outDir absolute, where the page is
+ * @param cwd where its command is run
+ */
+export async function reportItem(row: RowWithJob, outDir: string, cwd: string): Promise<ReportItem> {
+  const result = resultOf(row, outDir);
+  const before = editedHere(row.plan as PlannedRow).map((picture) => pictureHere(picture, outDir));
+  const after = result.images.flatMap(({ path: file, sha256, ...picture }) =>
+    file === null
+      ? []
+      : [pictureHere({ ...picture, path: path.resolve(outDir, file), sha256: sha256 ?? '' }, outDir)],
+  );
+  return {
+    key: result.key,
+    title: result.id ?? placeText(result.place),
+    state: result.state,
+    prompt: result.prompt,
+    model: result.model,
+    seed: result.seed,
+    before: await Promise.all(before),
+    beforeUrls: result.inputs.filter((input) => /^https?:/i.test(input)),
+    after: await Promise.all(after),
+    figures: {
+      cost: result.cost.billed_usd,
+      inference: result.timings.inference_ms,
+      queued: result.timings.queued_ms,
+      bytes: result.images[0]?.bytes ?? null,
+    },
+    notes: notesOf(result),
+    request: result.request_id,
+    command: commandOf(row, cwd),
+    at: {},
+  };
+}
+
+/** The pictures that were edited, those on the disk. They are told by the bytes that were uploaded. */
+export function editedHere(row: PlannedRow): Parameters<typeof pictureHere>[0][] {
+  const fields = findModel(row.model).fields.images ?? [];
+  return row.attachments.flatMap(({ path: place, upload, size }) => {
+    const value = String(valueAt(row.input, place));
+    if (upload === undefined || !fields.includes(String(place[0])) || /^data:/i.test(value)) return [];
+    const file = /^file:/i.test(value) ? fileURLToPath(value) : path.resolve(row.folder, value);
+    const { sha256, bytes } = upload;
+    return [{ path: file, sha256, bytes, width: size?.width ?? null, height: size?.height ?? null }];
+  });
+}
+
+function valueAt(input: unknown, place: readonly (string | number)[]): unknown {
+  return place.reduce((part, key) => (part as Record<string, unknown>)[key], input);
+}
+
+function notesOf(result: ResultRow): string[] {
+  if (result.state === 'done') return result.warnings;
+  const { message, hint } = whatHappened(result);
+  return [message, ...(hint === null ? [] : [hint]), ...result.warnings];
+}
+
+/** The command line that asks for the same edit alone. */
+export function commandOf({ plan, job }: RowWithJob, cwd: string): string {
+  const row = plan as PlannedRow;
+  const model = findModel(row.model);
+  const [seedField = 'seed'] = model.fields.seed ?? [];
+  const input = row.attachments.reduce<unknown>(
+    (whole, { path: place, upload }) =>
+      upload === undefined ? whole : withValueAt(whole, place, fileFrom(cwd, row, place)),
+    { ...row.input, [seedField]: job?.seed ?? row.seed },
+  ) as Record<string, unknown>;
+  return shellWords(['fal-edit', ...editArguments(model, input)]);
+}
+
+/** A file of the input as one would name it in the working directory. */
+function fileFrom(cwd: string, { input, folder }: PlannedRow, place: readonly (string | number)[]): string {
+  const text = String(valueAt(input, place));
+  if (/^[a-z][a-z0-9+.-]+:/i.test(text)) return text;
+  const absolute = path.resolve(folder, text);
+  const relative = path.relative(cwd, absolute);
+  return relative.startsWith('..') || path.isAbsolute(relative) ? absolute : relative;
+}

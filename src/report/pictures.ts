@@ -1,0 +1,19 @@
+import path from 'node:path';
+import type { ReportPicture } from './page/data.js';
+import { urlTo } from './page/url-to.js';
+import { thumbnailOf, type ThumbnailSource } from './thumbnails.js';
+
+/** A picture for a page, with a smaller copy where it is large. @param folder the page's, absolute */
+export async function pictureHere(
+  picture: ThumbnailSource & { height: number | null },
+  folder: string,
+): Promise<ReportPicture> {
+  const thumb = await thumbnailOf(picture, folder);
+  return {
+    src: urlTo(folder, picture.path),
+    thumb: thumb === undefined ? null : urlTo(folder, thumb),
+    width: picture.width,
+    height: picture.height,
+    name: path.basename(picture.path),
+  };
+}
