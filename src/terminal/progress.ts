@@ -50,7 +50,8 @@ export async function openProgress(terminal: Terminal, context: Context): Promis
   };
 }
 
-async function openSpinner({ coloured }: Terminal, { stderr }: Context): Promise<Ora> {
+/** A line that turns. Only where the terminal is animated. */
+export async function openSpinner({ coloured }: Terminal, { stderr }: Context): Promise<Ora> {
   const { default: ora } = await import('ora');
   return ora({
     stream: stderr,

@@ -29,6 +29,8 @@ export interface Terminal {
   error(text: string): void;
   /** One JSON document on stdout. */
   json(document: unknown): void;
+  /** A line for the CI that reads stderr, as it is: made harmless by whoever made it. */
+  command(line: string): void;
 }
 
 /** Opens the streams of a context for a command. chalk is loaded only where there is something to colour. */
@@ -39,8 +41,10 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
   const write = (stream: Output, text: string): void => {
     stream.write(`${options.redact(text)}\n`);
   };
+  const inert = env['GITHUB_ACTIONS'] === 'true' ? withoutCommands : (text: string): string => text;
   const say = (style: Style | undefined, text: string): void => {
-    write(stderr, style === undefined ? harmless(text) : paint(style, harmless(text)));
+    const plain = inert(harmless(text));
+    write(stderr, style === undefined ? plain : paint(style, plain));
   };
   return {
     options,
@@ -55,9 +59,15 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
       if (!options.quiet) say('yellow', `warning: ${harmlessLine(message, 2000)}`);
     },
     // Styled by whoever made it; the texts within were made harmless there.
-    error: (text) => write(stderr, text),
+    error: (text) => write(stderr, inert(text)),
     json: (document) => write(stdout, JSON.stringify(document, undefined, 2)),
+    command: (line) => write(stderr, line),
   };
+}
+
+/** GitHub's runner takes some lines of stderr for commands to itself: texts from fal and from manifests are to be none. */
+function withoutCommands(text: string): string {
+  return text.replace(/^([^\S\n]*):(?=:)/gm, '$1: ').replaceAll('##[', '## [');
 }
 
 /** A terminal that says it is 0 columns wide (`script`, `docker -t`) would have ora clear lines without end. */

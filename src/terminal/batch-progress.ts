@@ -1,0 +1,165 @@
+import type { Ora } from 'ora';
+import type { OnBatchEvent, RowName } from '../batch/events.js';
+import { placeText } from '../batch/manifest/entry.js';
+import type { Context } from '../context.js';
+import { usdText } from '../dollars.js';
+import { harmlessLine } from './plain.js';
+import { openSpinner } from './progress.js';
+import type { Terminal } from './terminal.js';
+import { secondsText } from './units.js';
+
+/** Shows a batch as it runs: one line that changes on a terminal, a line every ten seconds elsewhere; failures always. */
+export interface BatchProgress {
+  show: OnBatchEvent;
+  /** Takes the line away, so that what follows starts on a clean one. */
+  stop: () => void;
+}
+
+/** Money as the line shows it. */
+export interface Purse {
+  spentUsd: number;
+  capUsd: number | undefined;
+}
+
+/** Between two lines where there is no terminal, in milliseconds. */
+const LINE_MS = 10_000;
+/** Between two changes of the line on a terminal, in milliseconds. */
+const FRAME_MS = 100;
+
+/** @param purse asked whenever the line is made */
+export async function openBatchProgress(
+  terminal: Terminal,
+  context: Context,
+  purse: () => Purse,
+): Promise<BatchProgress> {
+  const tally = new Tally(context.elapsed());
+  const spinner = terminal.animated ? await openSpinner(terminal, context) : undefined;
+  const text = (): string => tally.text(purse(), context.elapsed());
+  const timer = setInterval(
+    () => {
+      if (spinner !== undefined) spinner.text = harmlessLine(text(), 200);
+      else terminal.note(text());
+    },
+    spinner === undefined ? LINE_MS : FRAME_MS,
+  );
+  timer.unref();
+  const above = (write: () => void): void => withoutLine(spinner, write);
+  return {
+    show: (event) => {
+      tally.take(event);
+      switch (event.type) {
+        case 'ended':
+          if (event.result.state !== 'done')
+            above(() => terminal.warn(failureText(event.row, event.result.error)));
+          break;
+        case 'open':
+          above(() => terminal.warn(failureText(event.row, event.error)));
+          break;
+        case 'stopped':
+          above(() => terminal.warn(`nothing more is sent. ${event.error.message}`));
+          break;
+        case 'step':
+          if (event.event.type === 'unrecorded') {
+            const { requestId, why } = event.event;
+            const line = `request ${requestId} is at fal, and the ledger could not be told: ${why}`;
+            above(() => terminal.error(harmlessLine(line, 2000)));
+          }
+          break;
+        default:
+          break;
+      }
+    },
+    stop: () => {
+      clearInterval(timer);
+      spinner?.stop();
+    },
+  };
+}
+
+function withoutLine(spinner: Ora | undefined, write: () => void): void {
+  spinner?.clear();
+  write();
+  spinner?.render();
+}
+
+/** `edits.csv:17 (cat): what is wrong`. */
+function failureText({ id, place }: RowName, error: { message: string } | null): string {
+  const name = id === undefined ? placeText(place) : `${placeText(place)} (${id})`;
+  return `${name}: ${error?.message ?? 'failed'}`;
+}
+
+/** Counts what the line says. */
+class Tally {
+  private total = 0;
+  private toDo = 0;
+  private done = 0;
+  /** Of this run: whoever failed in an earlier one may be tried again, and be well. */
+  private failed = 0;
+  private readonly flying = new Map<string, 'sending' | 'queued' | 'running' | 'landing'>();
+  private finished = 0;
+
+  constructor(private readonly since: number) {}
+
+  take: OnBatchEvent = (event) => {
+    switch (event.type) {
+      case 'started':
+        this.done = event.counts.done;
+        this.total = Object.values(event.counts).reduce((sum, count) => sum + count, 0);
+        // A run may go through its rows more than once.
+        this.toDo = this.finished + event.toSend + event.toFetch;
+        break;
+      case 'begun':
+        this.flying.set(event.row.key, 'sending');
+        break;
+      case 'step':
+        this.step(event.row.key, event.event.type);
+        break;
+      case 'retrying':
+        this.flying.delete(event.row.key);
+        break;
+      case 'ended':
+        this.land(event.row.key);
+        if (event.result.state === 'done') this.done++;
+        else this.failed++;
+        break;
+      case 'left':
+      case 'open':
+        this.land(event.row.key);
+        break;
+      case 'stopped':
+        break;
+    }
+  };
+
+  text({ spentUsd, capUsd }: Purse, now: number): string {
+    const flying = [...this.flying.values()];
+    const count = (state: string): number => flying.filter((one) => one === state).length;
+    const seconds = (now - this.since) / 1000;
+    const rate = seconds > 0 ? this.finished / seconds : 0;
+    const left = this.toDo - this.finished;
+    return [
+      `${this.done} of ${this.total} done`,
+      ...(count('running') > 0 ? [`${count('running')} running`] : []),
+      ...(count('queued') > 0 ? [`${count('queued')} queued at fal`] : []),
+      ...(this.failed > 0 ? [`${this.failed} failed`] : []),
+      capUsd === undefined ? usdText(cents(spentUsd)) : `${usdText(cents(spentUsd))} of ${usdText(capUsd)}`,
+      ...(rate > 0 ? [`${rate.toFixed(1)}/s`] : []),
+      ...(rate > 0 && left > 0 ? [`${secondsText((left / rate) * 1000)} left`] : []),
+    ].join(' · ');
+  }
+
+  private step(key: string, type: string): void {
+    if (type === 'queued' || type === 'running') this.flying.set(key, type);
+    if (type === 'completed') this.flying.set(key, 'landing');
+  }
+
+  private land(key: string): void {
+    this.flying.delete(key);
+    this.finished++;
+  }
+}
+
+/** A sum that changes all the time is read in whole cents. */
+function cents(usd: number): number {
+  return Math.round(usd * 100) / 100;
+}
