@@ -7,11 +7,11 @@ const LAYERS = [
   ['bin', 'main', 'program', 'index'],
   ['commands'],
   ['terminal', 'sandbox', 'report'],
-  ['batch'],
+  ['batch', 'study', 'migrate'],
   ['edit'],
   ['models', 'fal', 'images', 'ledger'],
   ['config'],
-  ['context', 'dollars', 'errors', 'exit-codes', 'light-fetch'],
+  ['context', 'dollars', 'errors', 'exit-codes', 'light-fetch', 'linked-signal', 'shell-words'],
 ];
 
 /** `edit/` knows no argv and prints nothing; `models/` is pure; nothing below reaches up. */
@@ -58,8 +58,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.mjs', '**/*.js'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', performance: 'readonly' } },
+    files: ['**/*.mjs', '**/*.js', '**/*.cjs'],
+    languageOptions: {
+      globals: {
+        ...{ process: 'readonly', console: 'readonly', performance: 'readonly' },
+        ...{ Buffer: 'readonly', fetch: 'readonly' },
+      },
+    },
   },
   {
     files: ['src/**/*.ts'],

@@ -51,12 +51,16 @@ const withoutUnused = {
 
 const HELP = /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/help)(?<!\.d)\.ts$|package\.json$/;
 const OURS =
-  /src\/((context|dollars|errors|exit-codes|light-fetch|main|program)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
+  /src\/((context|dollars|errors|exit-codes|light-fetch|linked-signal|main|program|shell-words)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
 const THEIRS =
   /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig|env-paths|is-safe-filename)\//;
 /** Commands about earlier edits: no edit is to pay for reading them. */
 const CONTROL =
   /src\/(commands\/((requests|requests-options|status|wait|result|cancel|costs|reconcile|bring-home)\.ts|(wait|reconcile|earlier)\/.+)|edit\/(reconcile\/.+|(look|within|foreign|in-place|answer-at-fal)\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;
+/** Many edits: nothing that one edit needs. What draws or reads a certain format is loaded when it is used. */
+const BATCH =
+  /src\/(commands\/batch(\.ts|\/.+)|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|sight|input-pixels)).+|ledger\/batch\/.+|terminal\/(batch-progress|confirm)\.ts)(?<!\.d)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
+const REPORT = /src\/report\/.+(?<!\.d)\.ts$/;
 const SANDBOX = /src\/(commands\/sandbox(-settings)?\.ts$|sandbox\/)/;
 
 export default defineConfig({
@@ -71,6 +75,8 @@ export default defineConfig({
   fixedExtension: false,
   plugins: [builtins, withoutUnused],
   deps: { alwaysBundle: [/.*/], neverBundle: ['sharp', '@photostructure/sqlite'] },
+  // The page's parts are read from beside the program when a page is written.
+  copy: [{ from: 'src/report/page/assets/*.{css,js}', to: 'dist/assets' }],
   outputOptions: {
     // Each file more is a round of asynchronous reading: one for the help, one for an edit.
     codeSplitting: {
@@ -78,6 +84,8 @@ export default defineConfig({
       groups: [
         { name: 'help', test: HELP, priority: 2 },
         { name: 'control', test: CONTROL, priority: 2 },
+        { name: 'batch', test: BATCH, priority: 2 },
+        { name: 'report', test: REPORT, priority: 2 },
         {
           name: 'edit',
           test: (id: string) => (OURS.test(id) && !SANDBOX.test(id)) || THEIRS.test(id),

@@ -8,6 +8,7 @@ import {
   STATUS_FLAGS,
   WAIT_FLAGS,
 } from './commands/flags/control.js';
+import { BATCH_FLAGS } from './commands/flags/batch.js';
 import { EDIT_FLAGS } from './commands/flags/edit.js';
 import { PAGES } from './commands/help/pages.js';
 import { propertyOf, type Flag } from './commands/flags/flag.js';
@@ -37,6 +38,12 @@ const CALLINGS: Record<keyof typeof PAGES, Calling> = {
     words: '[image...]',
     run: async (images, given, context) =>
       (await import('./commands/edit.js')).editCommand(images, given, context),
+  },
+  batch: {
+    flags: BATCH_FLAGS,
+    words: '[row...]',
+    run: async (words, given, context) =>
+      (await import('./commands/batch.js')).batchCommand(words, given, context),
   },
   requests: {
     flags: REQUESTS_FLAGS,

@@ -30,7 +30,14 @@ export function readSandboxSettings({ values, origins }: Settings): SandboxSetti
       throw usageError(`${place('toxic')}: ${messageOf(error)}`);
     }
   });
+  const pictures = values['pictures'];
+  if (pictures !== undefined && pictures !== 'drawn' && pictures !== 'plain') {
+    throw usageError(
+      `${place('pictures')}: ${JSON.stringify(pictures)} is not allowed. Allowed: drawn, plain.`,
+    );
+  }
   const settings = {
+    renderPictures: pictures === undefined ? undefined : pictures === 'drawn',
     port: whole('port', 0, 65_535),
     queueMs: time('queue-time'),
     inferenceMs: time('inference-time'),

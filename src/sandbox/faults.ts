@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createMiddleware } from 'hono/factory';
 import { afterwards } from './faults-downstream.js';
 import { before } from './faults-upstream.js';
@@ -99,6 +100,8 @@ export function as(world: World, role: Role) {
       // Without this hono would copy the old answer's headers into the new one.
       c.res = undefined;
       c.res = answer;
+      // Of a connection that one fault has ended, another one can make nothing.
+      if (answer === RESPONSE_ALREADY_SENT) break;
     }
     return undefined;
   });

@@ -6,6 +6,7 @@ import {
   STATUS_FLAGS,
   WAIT_FLAGS,
 } from './control.js';
+import { BATCH_FLAGS } from './batch.js';
 import { EDIT_FLAGS } from './edit.js';
 import { RECONCILE_FLAGS } from './reconcile.js';
 import { SANDBOX_FLAGS } from './sandbox.js';
@@ -13,6 +14,7 @@ import type { Flag } from './flag.js';
 
 const OF_ANY: readonly Flag[] = [
   ...EDIT_FLAGS,
+  ...BATCH_FLAGS,
   ...REQUESTS_FLAGS,
   ...STATUS_FLAGS,
   ...WAIT_FLAGS,

@@ -9,6 +9,12 @@ export const SANDBOX_FLAGS: readonly Flag[] = [
   { name: 'inference-time', value: '<600ms>', group: SANDBOX, help: 'how long an edit takes' },
   { name: 'runners', value: '<2>', group: SANDBOX, help: 'how many edits run at once' },
   {
+    name: 'pictures',
+    value: '<drawn|plain>',
+    group: SANDBOX,
+    help: 'drawn from the input (default), or plain and quick to make',
+  },
+  {
     name: 'toxic',
     value: '<spec>',
     group: SANDBOX,

@@ -1,4 +1,5 @@
 import type { HelpPage } from '../../terminal/help.js';
+import { BATCH_HELP } from './batch.js';
 import { CANCEL_HELP, COSTS_HELP, REQUESTS_HELP, RESULT_HELP, STATUS_HELP, WAIT_HELP } from './control.js';
 import { EDIT_FLAGS } from '../flags/edit.js';
 import { RECONCILE_HELP } from './reconcile.js';
@@ -24,6 +25,7 @@ export const EDIT_HELP: HelpPage = {
   ],
   commands: [
     ['edit', 'one edit; the word may be left out'],
+    ['batch <manifest|picture...>', 'many edits; can be killed and run again'],
     ['requests', 'the edits that were sent from here'],
     ['status <id...>', 'how far they are'],
     ['wait <id...|--unfinished>', 'wait for them and save their pictures'],
@@ -56,6 +58,7 @@ export const SANDBOX_HELP: HelpPage = {
 /** The page of every command. */
 export const PAGES = {
   edit: EDIT_HELP,
+  batch: BATCH_HELP,
   requests: REQUESTS_HELP,
   status: STATUS_HELP,
   wait: WAIT_HELP,

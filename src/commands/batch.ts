@@ -1,0 +1,30 @@
+import { resolveSettings, type FlagValue } from '../config/settings.js';
+import type { Context } from '../context.js';
+import type { ExitCode } from '../exit-codes.js';
+import { mergeBatches } from './batch/merge.js';
+import { readBatchOptions } from './batch/options.js';
+import { runBatch } from './batch/run.js';
+import { fail } from './fail.js';
+import { ALL_FLAGS } from './flags/all.js';
+import { BATCH_EXCLUSIVE } from './flags/batch.js';
+import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
+
+/** `fal-edit batch <manifest | picture…>`, and `fal-edit batch merge <out-dir…>`. */
+export async function batchCommand(
+  words: readonly string[],
+  given: Readonly<Record<string, FlagValue>>,
+  context: Context,
+): Promise<ExitCode> {
+  const settings = await resolveSettings(context, ALL_FLAGS, BATCH_EXCLUSIVE, given);
+  const terminal = await terminalOf(settings, context);
+  const json = settings.values['json'] === true;
+  try {
+    refuseQuietAndVerbose(settings);
+    const options = readBatchOptions(settings, context);
+    const [first, ...folders] = words;
+    if (first === 'merge') return await mergeBatches(folders, options, { context, terminal, json });
+    return await runBatch(words, options, { settings, context, terminal, json });
+  } catch (error) {
+    return fail(error, terminal, undefined, json);
+  }
+}

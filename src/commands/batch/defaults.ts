@@ -1,0 +1,90 @@
+import path from 'node:path';
+import type { FlagValue, Settings } from '../../config/settings.js';
+import { findFileFields, withValueAt } from '../../models/fields.js';
+import type { Model } from '../../models/model.js';
+import { findModel } from '../../models/registry.js';
+import { parseSetFields } from '../../models/set-fields.js';
+import { parseLora } from '../edit/lora-spec.js';
+
+/** Settings of the batch whose paths are absolute, and a way to do the same for `--set`, which takes a model to read. */
+export interface Defaults {
+  settings: Settings;
+  /** Makes the paths in those `--set` pairs absolute that come from the batch and not from the row. */
+  withSet: (merged: Settings) => Settings;
+}
+
+type Absolute = (text: string) => string;
+
+/**
+ * Flags stand on a command line in the working directory, rows in a manifest in its folder: a relative path means
+ * another file in each.
+ *
+ * @param folder absolute, of the rows
+ */
+export function absoluteDefaults(settings: Settings, cwd: string, folder: string): Defaults {
+  if (cwd === folder) return { settings, withSet: (merged) => merged };
+  const absolute: Absolute = (text) => (isLocal(text) ? path.resolve(cwd, text) : text);
+  const values = { ...settings.values };
+  const change = (name: string, to: Absolute): void => {
+    const value = values[name];
+    if (typeof value === 'string') values[name] = to(value);
+    else if (Array.isArray(value)) values[name] = value.map(to);
+  };
+  change('image', absolute);
+  change('prompt-file', absolute);
+  change('lora', (spec) => absoluteLora(spec, absolute));
+  const own = new Set(list(values['set']));
+  const known = new Map<string, string>();
+  return {
+    settings: { ...settings, values },
+    withSet: (merged) => {
+      if (own.size === 0) return merged;
+      const model = findModel(textOf(merged.values['model']), merged.origins['model']);
+      const set = list(merged.values['set']).map((pair) => {
+        if (!own.has(pair)) return pair;
+        const key = `${model.name} ${pair}`;
+        const made = known.get(key) ?? absolutePair(model, pair, absolute);
+        known.set(key, made);
+        return made;
+      });
+      return { ...merged, values: { ...merged.values, set } };
+    },
+  };
+}
+
+function absoluteLora(spec: string, absolute: Absolute): string {
+  const { path: file, scale } = parseLora(spec, '--lora');
+  if (!file.toLowerCase().endsWith('.safetensors')) return spec;
+  return scale === undefined ? absolute(file) : `${absolute(file)}@${scale}`;
+}
+
+/** A pair that is wrong stays as it is: whoever reads it for the row says what is wrong. */
+function absolutePair(model: Model, pair: string, absolute: Absolute): string {
+  let fields: Record<string, unknown>;
+  try {
+    fields = parseSetFields(model, [pair]);
+  } catch {
+    return pair;
+  }
+  const files = findFileFields(model.input, fields).filter(
+    ({ role, value }) => role === 'picture' || value.toLowerCase().endsWith('.safetensors'),
+  );
+  const changed = files.reduce<unknown>(
+    (whole, { path: place, value }) => withValueAt(whole, place, absolute(value)),
+    fields,
+  ) as Record<string, unknown>;
+  const [[key, value] = ['', undefined]] = Object.entries(changed);
+  return `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`;
+}
+
+function isLocal(text: string): boolean {
+  return text !== '' && text !== '-' && !/^[a-z][a-z0-9+.-]+:/i.test(text);
+}
+
+function textOf(value: FlagValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function list(value: FlagValue | undefined): string[] {
+  return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
+}

@@ -1,0 +1,98 @@
+import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
+import type { BatchPlan } from '../../batch/planner.js';
+import type { PlannedRow } from '../../batch/planned-row.js';
+import { isToSend } from '../../batch/retry.js';
+import { rowsText } from '../../batch/ending.js';
+import { usdText } from '../../dollars.js';
+import { usd } from '../../edit/estimate.js';
+import { findUpload } from '../../ledger/batch/uploads.js';
+import { countStates, rowsInOrder } from '../../ledger/batch/states.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import type { Terminal } from '../../terminal/terminal.js';
+import { bytesText } from '../../terminal/units.js';
+import { lastLine } from './event-lines.js';
+import type { BatchOptions } from './options.js';
+
+/** What a run would send. */
+interface Prospect {
+  rows: number;
+  usd: number;
+  /** By model. */
+  models: Map<string, { rows: number; usd: number }>;
+  /** Files that fal does not have, by their bytes. */
+  uploads: Map<string, number>;
+}
+
+/** Shows what a run of the batch would do. Sends nothing. */
+export function showProspect(
+  ledger: Ledger,
+  plan: BatchPlan,
+  options: BatchOptions,
+  way: string,
+  terminal: Terminal,
+  json: boolean,
+): void {
+  const counts = countStates(ledger.db);
+  const prospect = lookAhead(ledger, options, way);
+  const bytes = [...prospect.uploads.values()].reduce((sum, size) => sum + size, 0);
+  if (json || options.events) {
+    const document = {
+      schema_version: BATCH_SCHEMA_VERSION,
+      status: 'ok',
+      dry_run: true,
+      rows: plan.rows,
+      in_other_shards: plan.elsewhere,
+      invalid: plan.invalid,
+      states: counts,
+      to_send: prospect.rows,
+      to_fetch: counts.waiting,
+      uploads: { files: prospect.uploads.size, bytes },
+      estimated_usd: usd(prospect.usd),
+      by_model: Object.fromEntries(
+        [...prospect.models].map(([model, { rows, usd: sum }]) => [model, { rows, estimated_usd: usd(sum) }]),
+      ),
+      changes: plan.changes.before === 0 ? null : plan.changes,
+    };
+    if (json) terminal.json(document);
+    else terminal.result(lastLine('dry_run', document, ledger.context.now()));
+    return;
+  }
+  const lines = [
+    `Rows: ${plan.rows}${plan.elsewhere > 0 ? ` (${plan.elsewhere} more in other shards)` : ''}${plan.invalid > 0 ? `, ${plan.invalid} left out` : ''}`,
+    `Done already: ${counts.done + counts.unmet}`,
+    ...(counts.waiting > 0 ? [`At fal, to be fetched: ${counts.waiting}`] : []),
+    ...(counts.unknown > 0 ? [`Not known whether fal took them: ${counts.unknown}`] : []),
+    `To send: ${prospect.rows}`,
+    ...[...prospect.models].map(
+      ([model, { rows, usd: sum }]) => `  ${model}: ${rowsText(rows)}, about ${usdText(usd(sum))}`,
+    ),
+    `Uploads: ${uploadsText(prospect.uploads.size, bytes)}`,
+    `Estimated cost: ${usdText(usd(prospect.usd))}`,
+    'Nothing was sent.',
+  ];
+  for (const line of lines) terminal.result(line);
+}
+
+function uploadsText(files: number, bytes: number): string {
+  if (files === 0) return 'none';
+  return `${files === 1 ? '1 file' : `${files} files`}, ${bytesText(bytes)}`;
+}
+
+function lookAhead(ledger: Ledger, { retry, again }: BatchOptions, way: string): Prospect {
+  const prospect: Prospect = { rows: 0, usd: 0, models: new Map(), uploads: new Map() };
+  const now = ledger.context.now();
+  for (const row of rowsInOrder(ledger, ['pending', 'failed', 'moderated', 'waiting', 'unknown'])) {
+    if (!isToSend(row, retry, again)) continue;
+    const { model, attachments } = row.plan as PlannedRow;
+    const sum = prospect.models.get(model) ?? { rows: 0, usd: 0 };
+    prospect.models.set(model, { rows: sum.rows + 1, usd: sum.usd + row.usd });
+    prospect.rows++;
+    prospect.usd += row.usd;
+    for (const { upload } of attachments) {
+      if (upload === undefined || prospect.uploads.has(upload.sha256)) continue;
+      const known = findUpload(ledger, upload.sha256, way);
+      if (known === undefined || known.expiresAt <= now) prospect.uploads.set(upload.sha256, upload.bytes);
+    }
+  }
+  return prospect;
+}

@@ -1,0 +1,75 @@
+import { switchState, type FlagValue } from '../../config/settings.js';
+import type { FieldValue } from '../../batch/manifest/entry.js';
+import { usageError } from '../../errors.js';
+import type { Flag } from '../flags/flag.js';
+
+/**
+ * The value of a field in the form that the command line would have given it; undefined for a switch that is off.
+ *
+ * @param field as it stands in the manifest, for messages
+ * @throws FalEditError (usage)
+ */
+export function flagValueOf(flag: Flag, value: FieldValue, field: string): FlagValue | undefined {
+  if (flag.value === undefined) return switchOf(value, field);
+  if (flag.name === 'set') return setPairs(value, field);
+  if (flag.name === 'size' && isObject(value)) {
+    return [value['width'], value['height']].map((side) => scalar(side ?? null, field)).join('x');
+  }
+  if (flag.repeatable !== true) return scalar(value, field);
+  return listOf(value, field).map((item) =>
+    flag.name === 'lora' && isObject(item) ? loraText(item, field) : scalar(item, field),
+  );
+}
+
+function switchOf(value: FieldValue, field: string): true | undefined {
+  const state = switchState(value);
+  if (state === undefined) {
+    throw usageError(`${field}: ${JSON.stringify(value)} is neither on nor off. Allowed: true, false.`);
+  }
+  return state ? true : undefined;
+}
+
+function scalar(value: FieldValue, field: string): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw usageError(`${field}: ${JSON.stringify(value)} is not allowed. Allowed: text or a number.`);
+}
+
+/** A list, a value alone, or a cell with a JSON list in it. */
+function listOf(value: FieldValue, field: string): FieldValue[] {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'string' || !value.trimStart().startsWith('[')) return [value];
+  const parsed = parsedJson(value, field, 'list');
+  return Array.isArray(parsed) ? parsed : [parsed];
+}
+
+function loraText(lora: Readonly<Record<string, FieldValue>>, field: string): string {
+  const { path, scale, ...others } = lora;
+  if (typeof path !== 'string' || Object.keys(others).length > 0) {
+    throw usageError(`${field}: a LoRA is {"path": …, "scale": …}, or text such as owner/style@0.8.`);
+  }
+  return scale === undefined || scale === null ? path : `${path}@${scalar(scale, field)}`;
+}
+
+/** `{"scheduler": "euler"}`, `"scheduler=euler"`, or a list of such texts: pairs, as the command line has them. */
+function setPairs(value: FieldValue, field: string): string[] {
+  const isCell = typeof value === 'string' && value.trimStart().startsWith('{');
+  const given = isCell ? parsedJson(value, field, 'object') : value;
+  if (isObject(given)) {
+    return Object.entries(given).map(
+      ([key, part]) => `${key}=${typeof part === 'string' ? part : JSON.stringify(part)}`,
+    );
+  }
+  return listOf(given, field).map((item) => scalar(item, field));
+}
+
+function parsedJson(text: string, field: string, what: string): FieldValue {
+  try {
+    return JSON.parse(text) as FieldValue;
+  } catch {
+    throw usageError(`${field}: starts like a JSON ${what} and is none.`);
+  }
+}
+
+function isObject(value: FieldValue): value is Record<string, FieldValue> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { rowsText } from '../../batch/ending.js';
+import { OUT_DIR_FILES } from '../../batch/out-dir.js';
+import { resultOf } from '../../batch/result.js';
+import type { BatchSummary, ResultRow } from '../../batch/result-row.js';
+import { writeSummary } from '../../batch/summary.js';
+import type { Context } from '../../context.js';
+import { usdText } from '../../dollars.js';
+import { codeOf, messageOf, type FalEditError } from '../../errors.js';
+import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import { rowsInOrder } from '../../ledger/batch/states.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import type { Terminal } from '../../terminal/terminal.js';
+import { errorText } from '../../terminal/error-text.js';
+import { secondsText } from '../../terminal/units.js';
+import { errorDocument, shortPath } from '../edit/document.js';
+import { lastLine } from './event-lines.js';
+import type { BatchOptions } from './options.js';
+
+export interface Finished {
+  ledger: Ledger;
+  /** Absolute. */
+  folder: string;
+  summary: BatchSummary;
+  ending: FalEditError | undefined;
+  /** Nothing has changed since the last run: what shows the rows still stands. */
+  isSame: boolean;
+  options: Pick<BatchOptions, 'junit' | 'report' | 'events'>;
+  context: Context;
+  terminal: Terminal;
+  json: boolean;
+}
+
+/** What a kind of run leaves beside the files that every batch leaves. */
+export interface Outcome {
+  /** Of the page, for messages. */
+  name: string;
+  /** Writes it. */
+  write: (finished: Finished) => Promise<Shown | undefined>;
+}
+
+/** What a run shows of its outcome. */
+export interface Shown {
+  /** Its part of the JSON document. */
+  document: Record<string, unknown>;
+  /** For stdout, where no document is asked for. */
+  text: string;
+}
+
+/** The report of a batch. */
+export const BATCH_OUTCOME: Outcome = {
+  name: OUT_DIR_FILES.report,
+  write: async ({ ledger, summary, folder, context, options, isSame }) => {
+    const isMade = isSame && existsSync(path.join(folder, OUT_DIR_FILES.report));
+    if (!options.report || isMade) return undefined;
+    const { writeBatchReport } = await import('../../report/batch-report.js');
+    await writeBatchReport(ledger, summary, folder, context.cwd);
+    return undefined;
+  },
+};
+
+/**
+ * Writes what a batch leaves for people and machines, and says how it ended. A file that cannot be written is no
+ * reason to call paid work failed: it is told, and the rest is written.
+ */
+export async function finishBatch(finished: Finished, outcome = BATCH_OUTCOME): Promise<ExitCode> {
+  const { ledger, folder, summary, ending, options, context, terminal, json } = finished;
+  const results = function* (): Generator<ResultRow> {
+    for (const row of rowsInOrder(ledger)) yield resultOf(row, folder);
+  };
+  await trying('summary.json', terminal, () => writeSummary(folder, summary));
+  const { junit } = options;
+  if (junit !== undefined) {
+    await trying(junit, terminal, async () => {
+      const { junitXml } = await import('../../report/junit.js');
+      await mkdir(path.dirname(junit), { recursive: true });
+      await writeFile(junit, junitXml(summary, results(), { outDir: shortPath(folder, context.cwd) }));
+    });
+  }
+  const page = context.env['GITHUB_STEP_SUMMARY'] ?? '';
+  if (context.env['GITHUB_ACTIONS'] === 'true' && page !== '') {
+    await trying('the job summary', terminal, async () => {
+      const { appendJobSummary } = await import('../../report/github/append-job-summary.js');
+      const { jobSummary, MOST_SUMMARY_ROWS } = await import('../../report/github/job-summary.js');
+      const { worstFirst } = await import('../../report/github/worst-first.js');
+      const problem = await appendJobSummary(
+        page,
+        jobSummary(summary, worstFirst(results(), MOST_SUMMARY_ROWS)),
+      );
+      if (problem !== undefined) terminal.warn(problem);
+    });
+  }
+  let shown: Shown | undefined;
+  await trying(outcome.name, terminal, async () => {
+    shown = await outcome.write(finished);
+  });
+  tell(finished);
+  if (json) terminal.json({ ...document(summary, folder, ending), ...shown?.document });
+  else if (shown !== undefined && !options.events) terminal.result(shown.text);
+  if (options.events) terminal.result(lastLine('finished', document(summary, folder, ending), context.now()));
+  return ending === undefined ? EXIT_OK : ending.exitCode;
+}
+
+async function trying(what: string, terminal: Terminal, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    terminal.warn(`${what} could not be written: ${codeOf(error) ?? messageOf(error)}.`);
+  }
+}
+
+function tell({ summary, folder, ending, context, terminal }: Finished): void {
+  const { rows, states, cost, run } = summary;
+  if (ending !== undefined) {
+    terminal.error(errorText(ending, terminal));
+  } else if (run.submitted === 0 && states.waiting === 0) {
+    terminal.note(`${rows === 1 ? 'The row is' : `All ${rows} rows are`} done; nothing had to be sent.`);
+  } else {
+    const waiting = states.waiting > 0 ? `, at fal: ${states.waiting}` : '';
+    terminal.note(
+      `done: ${states.done} of ${rowsText(rows)}${waiting} · ${usdText(cost.billed_usd)} billed · ${secondsText(run.total_ms)}`,
+    );
+  }
+  if (states.waiting > 0) {
+    terminal.note(`Fetch what fal has: fal-edit batch --collect --out-dir ${shortPath(folder, context.cwd)}`);
+  }
+}
+
+function document(
+  summary: BatchSummary,
+  folder: string,
+  ending: FalEditError | undefined,
+): Record<string, unknown> {
+  return {
+    ...summary,
+    ...(ending === undefined ? { status: 'ok' } : errorDocument(ending)),
+    out_dir: folder,
+  };
+}

@@ -1,0 +1,77 @@
+import type { Settings } from '../../config/settings.js';
+import type { Shard } from '../../batch/identity.js';
+import type { Rate } from '../../batch/pace.js';
+import { parseDuration } from '../../edit/duration.js';
+import { usageError } from '../../errors.js';
+
+const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/**
+ * Readers of one flag each. They return undefined where the flag is not given.
+ *
+ * All of them throw a FalEditError (usage) that names the flag and what it takes.
+ */
+export function flagReader({ values, origins }: Settings) {
+  const text = (flag: string): string | undefined => {
+    const value = values[flag];
+    return typeof value === 'string' ? value.trim() : undefined;
+  };
+  const refuse = (flag: string, allowed: string): never => {
+    const given = JSON.stringify(values[flag]);
+    throw usageError(`${origins[flag] ?? `--${flag}`}: ${given} is not allowed. Allowed: ${allowed}.`);
+  };
+  return {
+    text: (flag: string): string | undefined =>
+      text(flag) === '' ? refuse(flag, 'the name of a file or folder') : text(flag),
+
+    oneOf: <T extends string>(flag: string, allowed: readonly T[]): T | undefined => {
+      const given = text(flag)?.toLowerCase();
+      if (given === undefined) return undefined;
+      return allowed.find((one) => one === given) ?? refuse(flag, allowed.join(', '));
+    },
+
+    whole: (flag: string, min: number, max: number): number | undefined => {
+      const given = text(flag);
+      if (given === undefined) return undefined;
+      const number = /^\d+$/.test(given) ? Number(given) : NaN;
+      return number >= min && number <= max ? number : refuse(flag, `a whole number from ${min} to ${max}`);
+    },
+
+    /** Milliseconds. */
+    duration: (flag: string): number | undefined => {
+      const given = text(flag);
+      if (given === undefined) return undefined;
+      return parseDuration(given) ?? refuse(flag, 'a time, e.g. 30m, 24h, 7d, or 0');
+    },
+
+    shard: (flag: string): Shard | undefined => {
+      const given = text(flag);
+      if (given === undefined) return undefined;
+      const [, index = 0, count = 0] = /^(\d{1,5})\/(\d{1,5})$/.exec(given)?.map(Number) ?? [];
+      return index >= 1 && index <= count
+        ? { index, count }
+        : refuse(flag, 'which part of how many, e.g. 2/8');
+    },
+
+    rate: (flag: string): Rate | undefined => {
+      const given = text(flag);
+      if (given === undefined) return undefined;
+      const [, count = '', unit = 's'] = /^(\d+(?:\.\d+)?)\s*\/\s*(s|m|h)$/i.exec(given) ?? [];
+      const perMs = UNITS_MS[unit.toLowerCase() as keyof typeof UNITS_MS];
+      return Number(count) > 0
+        ? { count: Number(count), perMs }
+        : refuse(flag, 'submits a second, minute or hour, e.g. 5/s, 30/m, 1000/h');
+    },
+
+    /** So many, or a share. */
+    failures: (flag: string): { count: number } | { percent: number } | undefined => {
+      const given = text(flag);
+      if (given === undefined) return undefined;
+      const [, number = '', percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(given) ?? [];
+      const value = Number(number);
+      if (percent === '%' && value > 0 && value <= 100) return { percent: value };
+      if (percent === '' && Number.isInteger(value) && value >= 1) return { count: value };
+      return refuse(flag, 'a whole number from 1 up, or a share such as 5%');
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { rowsText } from '../../batch/ending.js';
+import { placeText } from '../../batch/manifest/entry.js';
+import { measureRow } from '../../batch/measure-row.js';
+import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
+import type { Context } from '../../context.js';
+import { FalEditError } from '../../errors.js';
+import { findRow, rowsInOrder, unmeasuredRows, type RowWithJob } from '../../ledger/batch/states.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { harmlessLine } from '../../terminal/plain.js';
+import { lastLine } from './event-lines.js';
+import type { BatchOptions } from './options.js';
+import type { Surroundings } from './run.js';
+
+/**
+ * Checks that every row is done, and that its pictures are as they were made, byte for byte, and as expected. Touches
+ * no network.
+ *
+ * @throws FalEditError (expectation) where something would have to be sent or fetched
+ */
+export async function refuseUnfrozen(
+  ledger: Ledger,
+  outDir: string,
+  { events }: Pick<BatchOptions, 'events'>,
+  { context, terminal, json }: Pick<Surroundings, 'context' | 'terminal' | 'json'>,
+): Promise<void> {
+  await measureAnew(ledger, context);
+  const stale: Record<string, unknown>[] = [];
+  let rows = 0;
+  for (const row of rowsInOrder(ledger)) {
+    rows++;
+    const why = await whyStale(row);
+    if (why === undefined) continue;
+    const place = placeText({ file: row.file, line: row.line });
+    terminal.error(harmlessLine(`${place}${row.id === undefined ? '' : ` (${row.id})`}: ${why}`, 2_000));
+    stale.push({ file: row.file, line: row.line ?? null, id: row.id ?? null, why });
+  }
+  if (stale.length > 0) {
+    throw new FalEditError(
+      'expectation',
+      `--frozen: ${rowsText(stale.length)} of ${rows} would have to be made. Nothing was sent.`,
+      {
+        hint: 'Run the batch without --frozen, and check in what it makes.',
+        details: { out_dir: outDir, stale: stale.slice(0, 1_000) },
+      },
+    );
+  }
+  terminal.note(`${rows === 1 ? 'The row is' : `All ${rows} rows are`} up to date.`);
+  const document = { schema_version: BATCH_SCHEMA_VERSION, status: 'ok', frozen: true, rows };
+  if (json) terminal.json(document);
+  else if (events) terminal.result(lastLine('frozen', document, context.now()));
+}
+
+/** Something else may be expected of rows than when they were made. */
+async function measureAnew(ledger: Ledger, context: Context): Promise<void> {
+  for (const key of unmeasuredRows(ledger.db)) {
+    const row = findRow(ledger, key);
+    if (row !== undefined) await measureRow(ledger, row, context);
+  }
+}
+
+async function whyStale({ state, job }: RowWithJob): Promise<string | undefined> {
+  if (state === 'unmet') return 'its picture is not as expected.';
+  if (state !== 'done' || job === undefined) return STALE[state] ?? 'it is not made.';
+  for (const { path, sha256 } of job.images) {
+    if (path === undefined) return 'its picture was not kept.';
+    const bytes = await readFile(path).catch(() => undefined);
+    if (bytes === undefined) return `its picture ${path} is gone.`;
+    if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+      return `its picture ${path} is not the one that was made.`;
+    }
+  }
+  return undefined;
+}
+
+const STALE: Readonly<Record<string, string>> = {
+  waiting: 'fal has it, and its picture is not here.',
+  failed: 'it failed.',
+  moderated: 'it was moderated.',
+  unknown: 'it is not known whether fal took it.',
+};

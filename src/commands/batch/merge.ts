@@ -1,0 +1,99 @@
+import path from 'node:path';
+import { endingOf, rowsText } from '../../batch/ending.js';
+import { placeText } from '../../batch/manifest/entry.js';
+import { mergeParts, type Part } from '../../batch/merge.js';
+import { ResultsFile } from '../../batch/results-file.js';
+import { summaryOf } from '../../batch/summary.js';
+import type { Context } from '../../context.js';
+import { usageError } from '../../errors.js';
+import type { ErrorKind, ExitCode } from '../../exit-codes.js';
+import { readNote, writeNote } from '../../ledger/batch/notes.js';
+import { countStates, endedKinds, type RowWithJob } from '../../ledger/batch/states.js';
+import { SANDBOX } from '../../ledger/spending.js';
+import type { Terminal } from '../../terminal/terminal.js';
+import { finishBatch } from './finish.js';
+import { openOutDir, type OpenOutDir } from './open.js';
+import type { BatchOptions } from './options.js';
+
+/** `fal-edit batch merge <out-dir…> --out-dir all`: puts the parts of a batch together. Touches no network. */
+export async function mergeBatches(
+  folders: readonly string[],
+  options: BatchOptions,
+  surroundings: { context: Context; terminal: Terminal; json: boolean },
+): Promise<ExitCode> {
+  const { context, terminal } = surroundings;
+  const wanted = options.outDir;
+  if (folders.length === 0) {
+    throw usageError('No parts are named.', 'fal-edit batch merge out-1 out-2 --out-dir all');
+  }
+  if (wanted === undefined) {
+    throw usageError(
+      '--out-dir is missing: where the parts go.',
+      'fal-edit batch merge out-1 out-2 --out-dir all',
+    );
+  }
+  const named = [...new Set(folders.map((folder) => path.resolve(context.cwd, folder)))];
+  if (named.includes(wanted))
+    throw usageError(`--out-dir: ${wanted} is one of the parts. Name another folder.`);
+  const startedAt = context.now();
+  const began = context.elapsed();
+  const opened: OpenOutDir[] = [];
+  try {
+    for (const folder of named) {
+      opened.push(await openOutDir(folder, 'fal', context, { look: true, mustExist: true }));
+    }
+    const world = worldOf(opened);
+    const all = await openOutDir(wanted, world === 'sandbox' ? SANDBOX : 'fal', context, {
+      look: false,
+      mustExist: false,
+    });
+    opened.push(all);
+    const parts: Part[] = opened.filter((part) => part !== all);
+    const twice = await mergeParts(parts, all);
+    warnOfTwice(twice, terminal);
+    const source = parts
+      .map(({ ledger }) => readNote(ledger.db, 'source'))
+      .find((name) => name !== undefined);
+    if (source !== undefined) writeNote(all.ledger.db, 'source', source);
+    await (await ResultsFile.open(all.folder, all.ledger)).close();
+    const counts = countStates(all.ledger.db);
+    const ending = endingOf({
+      counts,
+      kinds: endedKinds(all.ledger.db) as ErrorKind[],
+      ...{ invalid: 0, stopped: undefined, submitOnly: false, interrupted: context.signal.reason },
+      goOn: 'Run the part that is not done again, and merge again.',
+    });
+    const summary = summaryOf(all.ledger, counts, {
+      ...{ source: source ?? wanted, shard: null, startedAt, finishedAt: context.now(), invalid: 0, ending },
+      ...{ stopped: undefined, submitted: 0, uploads: 0, uploaded_bytes: 0 },
+      total_ms: Math.round(context.elapsed() - began),
+    });
+    return await finishBatch({
+      ...{ ledger: all.ledger, folder: all.folder, summary, ending, isSame: false, options },
+      ...surroundings,
+    });
+  } finally {
+    for (const part of opened.reverse()) await part.close();
+  }
+}
+
+/** Parts that were made with the sandbox stay apart from those that were not. */
+function worldOf(parts: readonly OpenOutDir[]): string | undefined {
+  const worlds = new Set<string>();
+  for (const { folder, ledger } of parts) {
+    const world = readNote(ledger.db, 'world');
+    if (world === undefined) throw usageError(`${folder} is no out-dir of a batch.`);
+    worlds.add(world);
+  }
+  if (worlds.size > 1) throw usageError('Some of the parts were made with --sandbox, and some with fal.');
+  return [...worlds][0];
+}
+
+function warnOfTwice(rows: readonly RowWithJob[], terminal: Terminal): void {
+  if (rows.length === 0) return;
+  const [was, is] = rows.length === 1 ? ['was', 'is'] : ['were', 'are'];
+  terminal.warn(`${rowsText(rows.length)} ${was} sent by more than one part, and ${is} charged as often:`);
+  for (const { file, line, id } of rows) {
+    terminal.warn(`  ${placeText({ file, line })}${id === undefined ? '' : ` (${id})`}`);
+  }
+}

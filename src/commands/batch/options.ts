@@ -1,0 +1,101 @@
+import path from 'node:path';
+import type { Settings } from '../../config/settings.js';
+import type { Context } from '../../context.js';
+import { readExpectations, type Expectations } from '../../batch/expect/expectations.js';
+import type { Shard } from '../../batch/identity.js';
+import { MANIFEST_FORMATS, type ManifestFormat } from '../../batch/manifest/open.js';
+import type { Rate } from '../../batch/pace.js';
+import { RETRY_POLICIES, type RetryPolicy } from '../../batch/retry.js';
+import { usageError } from '../../errors.js';
+import { readDollars, readTimeout } from '../limits.js';
+import { flagReader } from './flag-reader.js';
+
+/** The flags of a batch that are not those of its rows, typed. */
+export interface BatchOptions {
+  recursive: boolean;
+  format: ManifestFormat | undefined;
+  skipInvalid: boolean;
+  shard: Shard | undefined;
+  expectations: Expectations;
+  /** Absolute; undefined where it follows from the manifest. */
+  outDir: string | undefined;
+  /** Absolute. */
+  junit: string | undefined;
+  report: boolean;
+  concurrency: number;
+  rate: Rate | undefined;
+  uploads: number;
+  downloads: number;
+  priority: 'normal' | 'low' | undefined;
+  /** Milliseconds. */
+  reuseUploadsMs: number;
+  yes: boolean;
+  maxCostUsd: number | undefined;
+  dailyCapUsd: number | undefined;
+  maxJobs: number | undefined;
+  /** So many, or so many of a hundred of the rows that the run sends. */
+  maxFailures: { count: number } | { percent: number } | undefined;
+  retry: RetryPolicy;
+  again: boolean;
+  frozen: boolean;
+  submitOnly: boolean;
+  collect: boolean;
+  settleMs: number;
+  timeoutMs: number;
+  cancelOnTimeout: boolean;
+  dryRun: boolean;
+  events: boolean;
+}
+
+const DEFAULT_REUSE_MS = 24 * 60 * 60_000;
+const DEFAULT_SETTLE_MS = 10 * 60_000;
+
+/** @throws FalEditError (usage) naming the flag, and what is allowed */
+export function readBatchOptions(settings: Settings, { cwd }: Pick<Context, 'cwd'>): BatchOptions {
+  const { values, origins } = settings;
+  const on = (flag: string): boolean => values[flag] === true;
+  const read = flagReader(settings);
+  const absolute = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : path.resolve(cwd, file);
+  if (values['output'] === '-') {
+    throw usageError(`${origins['output'] ?? '--output'} -: a batch has no one picture for stdout.`);
+  }
+  const submitOnly = ['submit-only', 'detach'].find(on);
+  if (submitOnly !== undefined && on('sandbox')) {
+    throw usageError(
+      `${origins[submitOnly] ?? `--${submitOnly}`}: the built-in sandbox ends with the run, and the edits with it.`,
+      'Run one on its own (fal-edit sandbox), and point FAL_PROXY_URL at it.',
+    );
+  }
+  return {
+    recursive: on('recursive'),
+    format: read.oneOf('input-format', MANIFEST_FORMATS),
+    skipInvalid: on('skip-invalid'),
+    shard: read.shard('shard'),
+    expectations: readExpectations(values['expect'], origins['expect'] ?? '--expect'),
+    outDir: absolute(read.text('out-dir')),
+    junit: absolute(read.text('junit')),
+    report: !on('no-report'),
+    concurrency: read.whole('concurrency', 1, 10_000) ?? 10,
+    rate: read.rate('rate'),
+    uploads: read.whole('uploads', 1, 100) ?? 4,
+    downloads: read.whole('downloads', 1, 100) ?? 8,
+    priority: read.oneOf('priority', ['normal', 'low'] as const),
+    reuseUploadsMs: read.duration('reuse-uploads') ?? DEFAULT_REUSE_MS,
+    yes: on('yes'),
+    maxCostUsd: readDollars(settings, 'max-cost'),
+    dailyCapUsd: readDollars(settings, 'daily-cap'),
+    maxJobs: read.whole('max-jobs', 0, 100_000_000),
+    maxFailures: read.failures('max-failures'),
+    retry: on('retry-failed') ? 'all' : (read.oneOf('retry', RETRY_POLICIES) ?? 'temporary'),
+    again: on('again'),
+    frozen: on('frozen'),
+    submitOnly: submitOnly !== undefined,
+    collect: on('collect'),
+    settleMs: read.duration('settle') ?? DEFAULT_SETTLE_MS,
+    timeoutMs: readTimeout(settings),
+    cancelOnTimeout: on('cancel-on-timeout'),
+    dryRun: on('dry-run'),
+    events: on('events'),
+  };
+}

@@ -1,0 +1,90 @@
+import type { RowSource } from '../../batch/manifest/open.js';
+import { problemText, type Problem } from '../../batch/manifest/entry.js';
+import { planRows, type BatchPlan } from '../../batch/planner.js';
+import { rowsText } from '../../batch/ending.js';
+import { inputError } from '../../errors.js';
+import type { RowChanges } from '../../ledger/batch/rows.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { harmlessLine } from '../../terminal/plain.js';
+import type { BatchOptions } from './options.js';
+import { withoutOwnPictures } from './own-pictures.js';
+import type { Prices } from './prices.js';
+import { rowReader } from './row-reader.js';
+import type { Surroundings } from './run.js';
+
+/** How many problems the JSON document lists; stderr has all of them. */
+const MOST_IN_DOCUMENT = 1_000;
+
+/**
+ * Reads all rows into the ledger, and tells what is wrong with them and what has changed since the last run.
+ *
+ * @param look looks at the rows before the ledger forgets them again
+ * @throws FalEditError (input): something is wrong, and nothing is sent
+ */
+export async function readRows(
+  source: RowSource,
+  options: BatchOptions,
+  { settings, context, terminal }: Surroundings,
+  {
+    ledger,
+    outDir,
+    prices,
+    look,
+  }: {
+    ledger: Ledger;
+    outDir: string;
+    prices: Prices;
+    look?: ((plan: BatchPlan) => Promise<void> | void) | undefined;
+  },
+): Promise<BatchPlan> {
+  const { shard, skipInvalid, expectations, maxCostUsd, dailyCapUsd } = options;
+  const problems: Problem[] = [];
+  const plan = await planRows(withoutOwnPictures(source, ledger, outDir), {
+    ...{ ledger, context, outDir, folder: source.folder, shard, skipInvalid, priceOf: prices.of },
+    caps: { maxCostUsd, dailyCapUsd },
+    readRow: rowReader(settings, expectations, source.folder, context),
+    onProblem: (problem) => {
+      if (problems.length < MOST_IN_DOCUMENT) problems.push(problem);
+      const line = harmlessLine(problemText(problem), 2_000);
+      if (skipInvalid) terminal.warn(line);
+      else terminal.error(line);
+    },
+    ...(look === undefined ? {} : { look }),
+  });
+  if (plan.problems > 0 && !skipInvalid) throw wrongRows(source, plan, problems);
+  if (plan.rows + plan.elsewhere === 0) throw inputError(`${source.name}: no row is left. Nothing was sent.`);
+  if (plan.equal > 0) {
+    terminal.warn(
+      `${rowsText(plan.equal)} ${plan.equal === 1 ? 'asks' : 'ask'} for the very picture of another row, seed and all: each is paid for.`,
+    );
+  }
+  const changes = changesText(plan.changes);
+  if (changes !== undefined) terminal.note(changes);
+  return plan;
+}
+
+function wrongRows({ name, isManifest }: RowSource, plan: BatchPlan, problems: readonly Problem[]): Error {
+  const what = isManifest ? name : 'the pictures';
+  return inputError(
+    `${plan.problems === 1 ? '1 thing is' : `${plan.problems} things are`} wrong with ${what}, in ${rowsText(plan.invalid)}. Nothing was sent.`,
+    {
+      hint: 'Put them right, or leave those rows out with --skip-invalid.',
+      details: {
+        problems: problems.map(({ place, field, message }) => ({ ...place, field: field ?? null, message })),
+        ...(plan.problems > problems.length ? { problems_not_listed: plan.problems - problems.length } : {}),
+      },
+    },
+  );
+}
+
+/** What has become of the manifest since the last run; undefined where nothing has, or where there was none. */
+function changesText({ before, edited, added, removed, reordered }: RowChanges): string | undefined {
+  if (before === 0) return undefined;
+  const parts = [
+    ...(edited > 0 ? [`${edited} edited`] : []),
+    ...(added > 0 ? [`${added} added`] : []),
+    ...(removed > 0 ? [`${removed} removed`] : []),
+    ...(reordered ? ['the order is another one'] : []),
+  ];
+  return parts.length === 0 ? undefined : `Since the last run: ${parts.join(', ')}.`;
+}

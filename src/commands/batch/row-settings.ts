@@ -1,0 +1,88 @@
+import { closest } from 'fastest-levenshtein';
+import type { FlagValue, Settings } from '../../config/settings.js';
+import { placeholdersOf } from '../../batch/template.js';
+import { usageError } from '../../errors.js';
+import { displayName } from '../../images/names.js';
+import { EDIT_EXCLUSIVE } from '../flags/edit.js';
+import { FIELD_NAMES, isOfTheBatch } from './row-fields.js';
+import type { SortedRow } from './sorted-row.js';
+
+/**
+ * A row over the settings of the batch: the row is the stronger place, and also hides what excludes one of its own.
+ * `set` is put together field by field.
+ *
+ * @throws FalEditError (usage): a column that nothing asks for, stdin or stdout, no picture, no prompt
+ */
+export function withRow(settings: Settings, row: SortedRow): Settings {
+  const hidden = new Set([
+    ...row.off,
+    ...EDIT_EXCLUSIVE.flatMap(([one, other]) => [
+      ...(row.values[one] === undefined ? [] : [other]),
+      ...(row.values[other] === undefined ? [] : [one]),
+    ]),
+  ]);
+  const kept = Object.entries(settings.values).filter(([name]) => !hidden.has(name));
+  const values: Record<string, FlagValue> = { ...Object.fromEntries(kept), ...row.values };
+  const [own, common] = [row.values['set'], settings.values['set']];
+  if (own !== undefined && common !== undefined) values['set'] = mergedSet(list(common), list(own));
+  const merged = { ...settings, values, origins: { ...settings.origins, ...row.origins } };
+  refuseUnknown(row, merged);
+  refuseStreams(merged);
+  refuseMissing(merged);
+  return merged;
+}
+
+function mergedSet(common: readonly string[], own: readonly string[]): string[] {
+  const keyOf = (pair: string): string => (pair.split('=')[0] ?? '').trim().replaceAll('-', '_');
+  const keys = new Set(own.map(keyOf));
+  return [...common.filter((pair) => !keys.has(keyOf(pair))), ...own];
+}
+
+/** A column that no placeholder asks for is a typing error, or a setting that would be ignored. */
+function refuseUnknown({ others }: SortedRow, { values }: Settings): void {
+  // What a prompt file asks for is known only when it is read.
+  if (others.length === 0 || values['prompt-file'] !== undefined) return;
+  const templates = [values['prompt'], values['output']].filter((text) => typeof text === 'string');
+  const asked = new Set(templates.flatMap(placeholdersOf));
+  const unknown = others.filter((field) => !asked.has(field));
+  if (unknown.length > 0) throw usageError(unknown.map(unknownText).join('\n'));
+}
+
+function unknownText(field: string): string {
+  if (isOfTheBatch(field)) return `${field}: is a setting of the whole batch. Give it as a flag.`;
+  const near = closest(field, [...FIELD_NAMES]);
+  // On one line, whatever it is called.
+  const name = displayName(field);
+  return `${name}: is no field of a row, and no {${name}} asks for it. Did you mean ${near}?`;
+}
+
+function refuseStreams({ values, origins }: Settings): void {
+  for (const name of ['image', 'prompt-file']) {
+    if (!list(values[name]).includes('-')) continue;
+    throw usageError(`${origins[name] ?? name}: - (stdin) cannot be read for a row. Name a file.`);
+  }
+  if (values['output'] !== '-') return;
+  throw usageError(`${origins['output'] ?? 'output'}: - (stdout) takes no picture of a row. Name a file.`);
+}
+
+function refuseMissing({ values, origins }: Settings): void {
+  const prompt = values['prompt'];
+  const hasPrompt = prompt !== undefined || values['prompt-file'] !== undefined;
+  const missing = [
+    ...(list(values['image']).length > 0
+      ? []
+      : ['image: is missing. Name the picture to edit, or give --image.']),
+    ...(hasPrompt ? [] : ['prompt: is missing. Say what the picture should become, or give --prompt.']),
+  ];
+  if (missing.length > 0) throw usageError(missing.join('\n'));
+  if (typeof prompt === 'string') refuseBlank(prompt, origins['prompt'] ?? 'prompt');
+}
+
+/** @param place of the prompt, for the message. @throws FalEditError (usage): it says nothing */
+export function refuseBlank(prompt: string, place: string): void {
+  if (prompt.trim() === '') throw usageError(`${place}: is blank. Allowed: some text.`);
+}
+
+function list(value: FlagValue | undefined): string[] {
+  return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
+}

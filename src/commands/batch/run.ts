@@ -1,0 +1,244 @@
+import type { Settings } from '../../config/settings.js';
+import type { Context } from '../../context.js';
+import { Brakes } from '../../batch/brakes.js';
+import { dailyPurse } from '../../batch/daily-purse.js';
+import { endingOf, rowsText } from '../../batch/ending.js';
+import { openRows, type RowSource } from '../../batch/manifest/open.js';
+import { Pace } from '../../batch/pace.js';
+import type { BatchPlan } from '../../batch/planner.js';
+import { prospectOf } from '../../batch/prospect.js';
+import { ResultsFile } from '../../batch/results-file.js';
+import { runRows } from '../../batch/runner.js';
+import { summaryOf } from '../../batch/summary.js';
+import { BatchUploads } from '../../batch/upload-shelf.js';
+import { usdText } from '../../dollars.js';
+import { usd } from '../../edit/estimate.js';
+import { FalEditError } from '../../errors.js';
+import { EXIT_OK, type ErrorKind, type ExitCode } from '../../exit-codes.js';
+import { accountOf, type Connection } from '../../fal/connection.js';
+import { readNote, writeNote } from '../../ledger/batch/notes.js';
+import { countStates, endedKinds } from '../../ledger/batch/states.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { canAsk, confirm } from '../../terminal/confirm.js';
+import type { Terminal } from '../../terminal/terminal.js';
+import { openConnection, proxyWarning, readConnection, requireKey } from '../connect.js';
+import { openLedger, viaOf } from '../open-ledger.js';
+import { traceTo } from '../earlier/ledger-command.js';
+import { showProspect } from './dry-run.js';
+import { refuseUnfrozen } from './frozen.js';
+import { BATCH_OUTCOME, finishBatch, type Outcome } from './finish.js';
+import { defaultOutDir, openOutDir, settleWorld } from './open.js';
+import { batchOutput, type BatchOutput } from './output.js';
+import type { BatchOptions } from './options.js';
+import { openPrices, type Prices } from './prices.js';
+import { readRows } from './read-rows.js';
+import { lookUpUnknown } from './unknown.js';
+
+/** How often one run asks fal about what it has lost itself. */
+const MOST_PASSES = 10;
+
+/** What a batch runs in. */
+export interface Surroundings {
+  settings: Settings;
+  context: Context;
+  terminal: Terminal;
+  json: boolean;
+}
+
+/** Runs the batch that the words of the command line name. @throws FalEditError */
+export async function runBatch(
+  words: readonly string[],
+  options: BatchOptions,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  if (options.collect && words.length > 0) throw collectsAlone(words);
+  const source = options.collect ? undefined : await openRows(words, options, surroundings.context);
+  return runRowsOf(source, options, surroundings, BATCH_OUTCOME);
+}
+
+/**
+ * Reads, checks and runs rows, from where they come from to the files of their out-dir.
+ *
+ * @param source undefined: those that the out-dir has are fetched
+ * @throws FalEditError
+ */
+export async function runRowsOf(
+  source: RowSource | undefined,
+  options: BatchOptions,
+  surroundings: Surroundings,
+  outcome: Outcome,
+): Promise<ExitCode> {
+  const { settings, context, terminal, json } = surroundings;
+  const { collect, dryRun, frozen } = options;
+  const declared = readConnection(settings);
+  const via = viaOf(settings, declared);
+  const wanted = options.outDir ?? defaultOutDir(source, context.cwd);
+  const look = dryRun || frozen;
+  const outDir = await openOutDir(wanted, via, context, { look, mustExist: collect });
+  try {
+    const { ledger } = outDir;
+    const prices = await openPrices(declared, context);
+    const way = `${via} ${accountOf(declared) ?? ''}`;
+    const plan =
+      source &&
+      (await readRows(source, options, surroundings, {
+        ...{ ledger, outDir: outDir.folder, prices },
+        look: !look
+          ? undefined
+          : dryRun
+            ? (read) => showProspect(ledger, read, options, way, terminal, json)
+            : () => refuseUnfrozen(ledger, outDir.folder, options, surroundings),
+      }));
+    if (look) return EXIT_OK;
+    if (source !== undefined) writeNote(ledger.db, 'source', source.name);
+    const { shard } = options;
+    if (source !== undefined) {
+      writeNote(ledger.db, 'shard', shard === undefined ? '' : `${shard.index}/${shard.count}`);
+    }
+    return await send(source, options, surroundings, {
+      ...{ ledger, folder: outDir.folder, declared, via, way, prices },
+      ...{ plan, outcome },
+    });
+  } finally {
+    await outDir.close();
+  }
+}
+
+interface Opened {
+  ledger: Ledger;
+  folder: string;
+  declared: Connection;
+  via: string;
+  /** To whose storage files go. */
+  way: string;
+  prices: Prices;
+  plan: BatchPlan | undefined;
+  outcome: Outcome;
+}
+
+/** The part of a batch that may cost money. */
+async function send(
+  source: RowSource | undefined,
+  options: BatchOptions,
+  surroundings: Surroundings,
+  { ledger, folder, declared, via, way, prices, plan, outcome }: Opened,
+): Promise<ExitCode> {
+  const { settings, context, terminal, json } = surroundings;
+  const invalid = plan?.invalid ?? 0;
+  const startedAt = context.now();
+  const began = context.elapsed();
+  settleWorld(ledger, via);
+  const { retry, again, submitOnly, collect: collectOnly } = options;
+  const aim = { retry, again, submitOnly, collectOnly };
+  let prospect = prospectOf(ledger, aim);
+  const touchesFal = prospect.toSend + prospect.toFetch + prospect.counts.unknown > 0;
+  if (touchesFal) {
+    requireKey(settings, declared);
+    const warning = proxyWarning(settings, declared);
+    if (warning !== undefined) terminal.warn(warning);
+  }
+  const home = await openLedger(settings, context);
+  const opened = touchesFal ? await openConnection(settings, declared) : undefined;
+  const connection = opened?.connection ?? declared;
+  const results = await ResultsFile.open(folder, ledger);
+  const uploads = new BatchUploads({
+    ...{ ledger, way, keptMs: options.reuseUploadsMs, atOnce: options.uploads },
+  });
+  const purse = dailyPurse({ own: ledger, home, folder, via, dailyCapUsd: options.dailyCapUsd });
+  let brakes = new Brakes({});
+  let ending: FalEditError | undefined;
+  let output: BatchOutput | undefined;
+  try {
+    const trace = traceTo(terminal);
+    const unknowns = { ledger, connection, context, via, trace };
+    if (prospect.counts.unknown > 0 && !again) await lookUpUnknown(unknowns, options, terminal);
+    if (prospect.toSend > 0) await prices.refresh(prospect.endpoints, ledger);
+    if (touchesFal) prospect = prospectOf(ledger, aim);
+    brakes = new Brakes({
+      maxCostUsd: options.maxCostUsd,
+      maxJobs: options.maxJobs,
+      maxFailures: failuresOf(options.maxFailures, prospect.toSend),
+    });
+    await agree(prospect.toSend, prospect.usd, options, surroundings);
+    // A line that changes would write over the question.
+    output = await batchOutput(options, surroundings, folder, () => ({
+      spentUsd: brakes.spentUsd,
+      capUsd: brakes.capUsd,
+    }));
+    const run = {
+      ...{ ledger, context, connection, via, outDir: folder, brakes, purse, uploads, results },
+      ...aim,
+      ...{ concurrency: options.concurrency, downloads: options.downloads },
+      ...{ timeoutMs: options.timeoutMs, cancelOnTimeout: options.cancelOnTimeout },
+      ...{ priority: options.priority, priceOf: prices.of, trace },
+      pace: new Pace(options.rate, context),
+      onEvent: output.show,
+    };
+    await runRows({ ...run, prospect });
+    // What was lost on the way in this run is mostly listed by fal at once.
+    for (let pass = 0; touchesFal && pass < MOST_PASSES; pass++) {
+      if (countStates(ledger.db).unknown === 0) break;
+      if (context.signal.aborted || options.submitOnly) break;
+      if ((await lookUpUnknown(unknowns, options, terminal)) === 0) break;
+      // Rows that failed in this run wait for the next.
+      await runRows({ ...run, again: false, retry: 'none' });
+    }
+  } catch (error) {
+    if (!(error instanceof FalEditError)) throw error;
+    ending = error;
+  } finally {
+    output?.stop();
+    await results.close();
+    purse.close();
+    home.close();
+    await opened?.close();
+  }
+  const counts = countStates(ledger.db);
+  ending ??= endingOf({
+    counts,
+    kinds: counts.failed + counts.moderated > 0 ? (endedKinds(ledger.db) as ErrorKind[]) : [],
+    ...{ invalid, stopped: brakes.stopped, submitOnly: options.submitOnly },
+    interrupted: context.signal.reason,
+    goOn: 'The same command again goes on from here, and pays for nothing twice.',
+  });
+  const summary = summaryOf(ledger, counts, {
+    source: source?.name ?? readNote(ledger.db, 'source') ?? folder,
+    shard: readNote(ledger.db, 'shard') || null,
+    ...{ startedAt, finishedAt: context.now(), invalid, ending, stopped: brakes.stopped },
+    ...{ submitted: brakes.sent, uploads: uploads.figures.files, uploaded_bytes: uploads.figures.bytes },
+    total_ms: Math.round(context.elapsed() - began),
+  });
+  const isSame = plan?.isSame === true && output?.happened() !== true;
+  const finished = { ledger, folder, summary, ending, isSame, options, context, terminal, json };
+  return finishBatch(finished, outcome);
+}
+
+/** Says what it will cost, and asks where there is somebody to ask. @throws FalEditError (usage): the answer was no */
+async function agree(
+  toSend: number,
+  estimate: number,
+  { yes }: BatchOptions,
+  { context, terminal, json }: Surroundings,
+): Promise<void> {
+  if (toSend === 0) return;
+  const what = `${rowsText(toSend)} to send, about ${usdText(usd(estimate))}`;
+  if (yes || json || !canAsk(context)) {
+    terminal.note(`${what}.`);
+    return;
+  }
+  if (await confirm(`${what}. Go on?`, context)) return;
+  throw new FalEditError('usage', 'Not agreed to: nothing was sent.', {
+    hint: 'Answer y, or give --yes.',
+  });
+}
+
+function failuresOf(limit: BatchOptions['maxFailures'], toSend: number): number | undefined {
+  if (limit === undefined) return undefined;
+  return 'count' in limit ? limit.count : Math.max(1, Math.ceil((toSend * limit.percent) / 100));
+}
+
+function collectsAlone(words: readonly string[]): FalEditError {
+  return new FalEditError('usage', `--collect takes no rows, and ${words[0] ?? ''} names some.`, {
+    hint: 'fal-edit batch --collect --out-dir out',
+  });
+}

@@ -1,0 +1,90 @@
+import type { FlagValue } from '../../config/settings.js';
+import { expectationsDocument, readExpectations } from '../../batch/expect/expectations.js';
+import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
+import { FalEditError, usageError } from '../../errors.js';
+import { EDIT_EXCLUSIVE } from '../flags/edit.js';
+import { flagValueOf } from './field-values.js';
+import { meaningOf } from './row-fields.js';
+
+/** The fields of a row by what they are. */
+export interface SortedRow {
+  /** By the flag's long name. */
+  values: Record<string, FlagValue>;
+  /** What each flag's field is called in the manifest. */
+  origins: Record<string, string>;
+  /** Switches that the row turns off. */
+  off: string[];
+  id: string | undefined;
+  expectations: Record<string, unknown>;
+  /** Fields that are none of ours: columns for placeholders, or typing errors. */
+  others: string[];
+}
+
+const LONGEST_ID = 200;
+
+/** Sorts the fields of a row. A null is as good as nothing. @throws FalEditError (usage), a line for each thing that is wrong */
+export function sortFields(fields: Fields): SortedRow {
+  const row: SortedRow = { values: {}, origins: {}, off: [], id: undefined, expectations: {}, others: [] };
+  const problems: string[] = [];
+  for (const [field, value] of Object.entries(fields)) {
+    if (value === null) continue;
+    try {
+      take(row, field, value);
+    } catch (error) {
+      if (!(error instanceof FalEditError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  for (const [one, other] of EDIT_EXCLUSIVE) {
+    if (row.values[one] === undefined || row.values[other] === undefined) continue;
+    problems.push(`${row.origins[one] ?? one}: excludes ${row.origins[other] ?? other}. Give one.`);
+  }
+  if (problems.length > 0) throw usageError(problems.join('\n'));
+  return row;
+}
+
+function take(row: SortedRow, field: string, value: FieldValue): void {
+  const meaning = meaningOf(field);
+  if (meaning === undefined) {
+    row.others.push(field);
+    return;
+  }
+  const { part } = meaning;
+  const whole = part === undefined ? value : { [part]: value };
+  if (meaning.kind === 'flag') {
+    takeFlag(row, meaning.flag, whole, field, part !== undefined);
+  } else if (meaning.name === 'id') {
+    row.id = idOf(value, field);
+  } else {
+    Object.assign(row.expectations, expectationsDocument(readExpectations(whole, field)));
+  }
+}
+
+function takeFlag(
+  { values, origins, off }: SortedRow,
+  flag: Parameters<typeof flagValueOf>[0],
+  value: FieldValue,
+  field: string,
+  isPart: boolean,
+): void {
+  const { name } = flag;
+  const before = values[name];
+  if (before !== undefined && name !== 'set') {
+    throw usageError(`${field}: is the same as ${origins[name] ?? name}. Give one.`);
+  }
+  const own = flagValueOf(flag, value, field);
+  if (own === undefined) {
+    off.push(name);
+    return;
+  }
+  values[name] = Array.isArray(before) && Array.isArray(own) ? [...before, ...own] : own;
+  origins[name] = isPart ? name : field;
+}
+
+function idOf(value: FieldValue, field: string): string {
+  const id = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  if (id !== '' && id.length <= LONGEST_ID) return id;
+  throw usageError(
+    `${field}: ${JSON.stringify(value)} is not allowed. Allowed: text of 1 to ${LONGEST_ID} characters, or a number.`,
+  );
+}
