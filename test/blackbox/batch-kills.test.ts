@@ -1,0 +1,26 @@
+/* `kill -9` at random times, until the batch is done: nothing is paid for twice, nothing that was paid for is lost. */
+import { expect, test } from 'vitest';
+import { batchKillLoop } from '../torture/batch-kills.js';
+
+const seed = process.env['TORTURE_SEED'] ?? String(Date.now());
+const MINUTES = 60_000;
+
+test.each([
+  ['500 rows, 20 at a time', { rows: 500, concurrency: 20 }],
+  ['a manifest that is edited between the runs', { rows: 250, concurrency: 20, edits: true }],
+  [
+    'answers that are lost besides',
+    {
+      ...{ rows: 120, concurrency: 20 },
+      faults: [
+        { type: 'reset_peer', on: 'submit', toxicity: 0.1 },
+        { type: 'reset_peer', on: 'file', at: 40, toxicity: 0.1 },
+      ] as const,
+    },
+  ],
+])('%s', { timeout: 5 * MINUTES }, async (_, options) => {
+  const figures = await batchKillLoop({ ...options, seed });
+  console.log(JSON.stringify({ seed, ...figures }));
+  expect(figures, `TORTURE_SEED=${seed}`).toMatchObject({ duplicates: 0, lost: 0, unreported: 0 });
+  expect(figures.kills).toBeGreaterThan(1);
+});
