@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BATCH_FLAGS } from '../src/commands/flags/batch.js';
 import { EDIT_FLAGS } from '../src/commands/flags/edit.js';
 import type { Flag } from '../src/commands/flags/flag.js';
 import { PAGES } from '../src/commands/help/pages.js';
@@ -14,6 +15,7 @@ import { describeToxics } from '../src/sandbox/toxic-text.js';
 export function referenceBlocks(): Record<string, string> {
   return {
     flags: flagTable(EDIT_FLAGS),
+    'batch-flags': flagTable(BATCH_FLAGS.filter((flag) => !EDIT_FLAGS.includes(flag))),
     commands: commandTable(),
     'command-flags': commandFlagTable(),
     models: modelTable(),
@@ -40,8 +42,8 @@ function split(text: string, marker: string): [string, string] {
   return [text.slice(0, at), text.slice(at + marker.length)];
 }
 
-/** The commands about edits that were sent earlier: those that neither the table of an edit nor the sandbox's has. */
-const CONTROL = Object.entries(PAGES).filter(([name]) => name !== 'edit' && name !== 'sandbox');
+/** The commands about edits that were sent earlier: those that have no table of their own. */
+const CONTROL = Object.entries(PAGES).filter(([name]) => !['edit', 'batch', 'sandbox'].includes(name));
 
 function commandTable(): string {
   return table(
@@ -82,16 +84,29 @@ function spelling({ name, short, value }: Flag): string {
   return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 
-/** Every flag that a model's input has a field for, with what each model allows. */
+/** As many columns as a page takes: the first models in full, their sisters in a line each. */
 function modelTable(): string {
+  const [columns, sisters] = [MODELS.slice(0, 2), MODELS.slice(2)];
   const keys = (Object.keys(FLAG_OF) as RequestKey[]).filter((key) => key !== 'prompt');
-  const rows = keys.map((key) => [code(FLAG_OF[key]), ...MODELS.map((model) => cell(takes(model, key)))]);
+  const rows = keys.map((key) => [code(FLAG_OF[key]), ...columns.map((model) => cell(takes(model, key)))]);
   const head = [
-    ['endpoint', ...MODELS.map(({ endpoint }) => code(endpoint))],
-    ['what it is', ...MODELS.map(({ purpose }) => cell(purpose))],
-    ['price', ...MODELS.map(({ price }) => cell(`$${price.unitUsd} a megapixel (read ${price.date})`))],
+    ['endpoint', ...columns.map(({ endpoint }) => code(endpoint))],
+    ['what it is', ...columns.map(({ purpose }) => cell(purpose))],
+    ['price', ...columns.map((model) => cell(priceOf(model)))],
   ];
-  return table(['', ...MODELS.map(({ name }) => code(name))], [...head, ...rows]);
+  const others = sisters.map((model) => {
+    const { name, endpoint, purpose } = model;
+    return `- ${code(name)} (${code(endpoint)}): ${cell(purpose)}; ${cell(priceOf(model))}`;
+  });
+  return [
+    table(['', ...columns.map(({ name }) => code(name))], [...head, ...rows]),
+    'Their plain sisters, in full with `fal-edit models <name>`:',
+    others.join('\n'),
+  ].join('\n\n');
+}
+
+function priceOf({ price }: Model): string {
+  return `$${price.unitUsd} a megapixel (read ${price.date})`;
 }
 
 function takes(model: Model, key: RequestKey): string {
