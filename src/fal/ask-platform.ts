@@ -1,0 +1,48 @@
+import type { Context } from '../context.js';
+import type { Answer } from './answer.js';
+import type { Connection } from './connection.js';
+import { repeat } from './repeat.js';
+import { notReachedError } from './unreachable.js';
+
+export interface PlatformOptions {
+  connection: Connection;
+  context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep'>;
+  signal: AbortSignal;
+  trace?: ((line: string) => void) | undefined;
+}
+
+/** Tries at one question. */
+const TRIES = 4;
+
+/**
+ * Asks fal's platform something that costs nothing, with the key and through the proxy, if there are such; again
+ * where a gateway spoke. The answer may be any refusal of fal's.
+ *
+ * @param target fal's own URL
+ * @throws FalEditError (temporary): nobody answered; the signal's reason
+ */
+export async function askPlatform(
+  target: string,
+  { connection, context, signal, trace }: PlatformOptions,
+): Promise<Answer> {
+  const { key, proxyUrl } = connection;
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (key !== undefined) headers['authorization'] = `Key ${key}`;
+  if (proxyUrl !== undefined) headers['x-fal-target-url'] = target;
+  trace?.(`GET ${target}`);
+  try {
+    return await repeat(
+      (stop) => context.fetch(proxyUrl ?? target, { headers, signal: stop, redirect: 'manual' }),
+      {
+        timing: context,
+        signal,
+        tries: TRIES,
+        isTrouble: ({ status, json }) =>
+          status === 429 || status >= 500 || (status < 300 && json === undefined),
+      },
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    throw notReachedError(error);
+  }
+}
