@@ -9,6 +9,7 @@ import {
   WAIT_FLAGS,
 } from './commands/flags/control.js';
 import { BATCH_FLAGS } from './commands/flags/batch.js';
+import { MODELS_FLAGS } from './commands/flags/models.js';
 import { EDIT_FLAGS } from './commands/flags/edit.js';
 import { PAGES } from './commands/help/pages.js';
 import { propertyOf, type Flag } from './commands/flags/flag.js';
@@ -44,6 +45,12 @@ const CALLINGS: Record<keyof typeof PAGES, Calling> = {
     words: '[row...]',
     run: async (words, given, context) =>
       (await import('./commands/batch.js')).batchCommand(words, given, context),
+  },
+  models: {
+    flags: MODELS_FLAGS,
+    words: '[name...]',
+    run: async (names, given, context) =>
+      (await import('./commands/models.js')).modelsCommand(names, given, context),
   },
   requests: {
     flags: REQUESTS_FLAGS,

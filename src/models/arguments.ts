@@ -28,9 +28,10 @@ export function editArguments(model: Model, input: Readonly<Record<string, unkno
   return [...images, ...(model === MODELS[0] ? [] : ['-m', model.name]), ...flags];
 }
 
-/** A name that begins like a flag is written so that it is none. */
+/** A name that begins like a flag, or could be a command, is written so that it is neither. */
 function pictureWord(image: string): string {
-  return image.startsWith('-') ? `./${image}` : image;
+  const isOther = image.startsWith('-') || /^\w+$/.test(image);
+  return isOther && image !== '-' ? `./${image}` : image;
 }
 
 function argumentsFor(key: RequestKey, value: unknown): string[] {

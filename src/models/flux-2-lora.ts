@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import { compact } from './compact.js';
-import { noSyncMode, optional, pictureUrl, weights } from './fields.js';
-import { imageSize } from './image-size.js';
-import { assumedOutput } from './megapixels.js';
-import type { BillableEstimate, BillableWork, Model } from './model.js';
+import { optional, weights } from './fields.js';
+import { FLUX_2_BILLED, FLUX_2_FLAGS, flux2Billable, flux2Fields, flux2Input } from './flux-2.js';
+import type { Model } from './model.js';
 import { once } from './once.js';
 import { parsePicturesOutput } from './output.js';
 import type { EditRequest } from './request.js';
 
-// Fields and defaults: fal-api.md 1.2. The ranges of steps, guidance and num_images come from third parties.
+const MAX_IMAGES = 3;
 
 /** Built when it is asked for: a run needs the schema of one model. */
 const input = once(() => {
@@ -16,75 +15,24 @@ const input = once(() => {
     path: weights('URL, Hugging Face id or local .safetensors file of the weights.'),
     scale: optional(z.number().min(0).max(4), 'How strongly it is applied.', 1),
   });
-
   return z.strictObject({
-    prompt: z.string().meta({ description: 'What the picture should become.' }),
-    // fal drops a fourth picture without a word; we refuse it.
-    image_urls: z
-      .array(pictureUrl('A picture to edit.'))
-      .min(1)
-      .max(3)
-      .meta({ description: 'The pictures to edit.' }),
+    ...flux2Fields(MAX_IMAGES),
     loras: optional(z.array(lora).max(3), 'LoRAs trained for FLUX.2.', []),
-    image_size: optional(imageSize({ min: 512, max: 2048 }), 'Size of the result.'),
-    num_inference_steps: optional(z.int().min(4).max(50), 'Denoising steps.', 28),
-    guidance_scale: optional(z.number().min(0).max(20), 'How closely to follow the prompt.', 2.5),
-    num_images: optional(z.int().min(1).max(4), 'Pictures to make.', 1),
-    seed: optional(z.int(), 'Same seed, same prompt: same picture.'),
-    acceleration: optional(z.enum(['none', 'regular', 'high']), 'Speed against quality.', 'regular'),
-    enable_prompt_expansion: optional(
-      z.boolean(),
-      'Let a language model expand the prompt. Costs a little extra; the expanded prompt is not returned.',
-      false,
-    ),
-    enable_safety_checker: optional(z.boolean(), 'Blank pictures that are not safe for work.', true),
-    output_format: optional(z.enum(['jpeg', 'png', 'webp']), 'Format of the result.', 'png'),
-    sync_mode: noSyncMode,
   });
 });
-
-/** An input picture counts as at most one megapixel: fal's sibling pages say that inputs are resized to it. */
-const INPUT_MEGAPIXELS = 1;
-
-/** Megapixels of output plus one for each input picture (fal-api.md 1.2). */
-function billable(work: BillableWork): BillableEstimate {
-  const { megapixels, assumptions, unbounded } = assumedOutput(work);
-  if (work.inputs.length > 1 || work.numImages > 1) {
-    assumptions.push('every input picture and every result is billed (fal shows no example of several)');
-  }
-  if (work.input['enable_prompt_expansion'] === true) {
-    unbounded.push('--expand-prompt costs an amount that fal does not state');
-  }
-  return {
-    units: work.numImages * megapixels + work.inputs.length * INPUT_MEGAPIXELS,
-    assumptions: [...assumptions, ...unbounded],
-    unbounded,
-  };
-}
 
 /** FLUX.2 [dev] editing one to three pictures together, with LoRAs. It has no strength. */
 export const flux2Lora: Model = {
   name: 'flux-2-lora',
   endpoint: 'fal-ai/flux-2/lora/edit',
+  base: 'FLUX.2 [dev]',
   purpose: 'FLUX.2 [dev] from up to three pictures, with up to three LoRAs; no strength',
+  example: 'fal-edit cat.jpg cup.jpg -m flux-2-lora --lora owner/style@0.8 -p "merge"',
   get input() {
     return input();
   },
-  fields: {
-    prompt: ['prompt'],
-    images: ['image_urls'],
-    loras: ['loras'],
-    steps: ['num_inference_steps'],
-    guidance: ['guidance_scale'],
-    seed: ['seed'],
-    numImages: ['num_images'],
-    size: ['image_size'],
-    format: ['output_format'],
-    acceleration: ['acceleration'],
-    expandPrompt: ['enable_prompt_expansion'],
-    safetyChecker: ['enable_safety_checker'],
-  },
-  maxImages: 3,
+  fields: { ...FLUX_2_FLAGS, loras: ['loras'] },
+  maxImages: MAX_IMAGES,
   formats: ['png', 'jpeg', 'webp'],
   defaultFormat: 'png',
   price: {
@@ -93,22 +41,11 @@ export const flux2Lora: Model = {
     date: '2026-10',
     source: 'https://fal.ai/models/fal-ai/flux-2/lora/edit',
   },
-  billable,
-  toInput: (request: EditRequest) =>
-    compact({
-      prompt: request.prompt,
-      image_urls: request.images,
-      loras: request.loras?.map(compact),
-      num_inference_steps: request.steps,
-      guidance_scale: request.guidance,
-      seed: request.seed,
-      num_images: request.numImages,
-      image_size: request.size,
-      output_format: request.format,
-      acceleration: request.acceleration,
-      enable_prompt_expansion: request.expandPrompt,
-      enable_safety_checker: request.safetyChecker,
-      ...request.set,
-    }),
+  billed: FLUX_2_BILLED,
+  billable: flux2Billable,
+  toInput: (request: EditRequest) => ({
+    ...flux2Input(request),
+    ...compact({ loras: request.loras?.map(compact) }),
+  }),
   fromOutput: parsePicturesOutput,
 };

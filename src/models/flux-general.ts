@@ -158,7 +158,9 @@ function hasContextFill(input: Readonly<Record<string, unknown>>): boolean {
 export const fluxGeneral: Model = {
   name: 'flux-general',
   endpoint: 'fal-ai/flux-general/image-to-image',
+  base: 'FLUX.1 [dev]',
   purpose: 'FLUX.1 [dev] from one picture, with strength, LoRAs, controlnets and IP adapters',
+  example: 'fal-edit cat.jpg --strength 0.7 --lora owner/style@0.8 -p "a snowy evening"',
   get input() {
     return input();
   },
@@ -185,6 +187,7 @@ export const fluxGeneral: Model = {
     date: '2026-07-25',
     source: 'https://fal.ai/models/fal-ai/flux-general/image-to-image/llms.txt',
   },
+  billed: 'every result',
   billable,
   toInput: (request: EditRequest) =>
     compact({

@@ -55,8 +55,12 @@ export interface Model {
   name: string;
   /** fal's full endpoint id. */
   endpoint: string;
+  /** What it was trained as, e.g. `FLUX.1 [dev]`: LoRAs fit one base. */
+  base: string;
   /** One line on what it is for. */
   purpose: string;
+  /** A command line that shows what is particular to it, on pictures of the user's; at most 78 characters. */
+  example: string;
   /** fal's input, strict: ranges, enums and defaults as `meta`, unknown fields refused. */
   input: z.ZodObject;
   /** The fields of `input` that each property of a request fills. What is not listed is refused by name. */
@@ -67,6 +71,8 @@ export interface Model {
   /** What fal returns when no format is asked for. */
   defaultFormat: OutputFormat;
   price: Price;
+  /** What `price` is charged for, in words that fit behind "a megapixel of". */
+  billed: string;
   /** Units that fal will probably bill. */
   billable: (work: BillableWork) => BillableEstimate;
   /** Exactly what goes on the wire for a request; what the user did not set is left out. Validates nothing. */

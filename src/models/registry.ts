@@ -1,11 +1,13 @@
 import { closest } from 'fastest-levenshtein';
 import { usageError } from '../errors.js';
+import { flux2Edit } from './flux-2-edit.js';
 import { flux2Lora } from './flux-2-lora.js';
+import { fluxDev } from './flux-dev.js';
 import { fluxGeneral } from './flux-general.js';
 import type { Model } from './model.js';
 
 /** Every model that can be asked for, the default first. A new one is added here and nowhere else. */
-export const MODELS: readonly [Model, ...Model[]] = [fluxGeneral, flux2Lora];
+export const MODELS: readonly [Model, ...Model[]] = [fluxGeneral, flux2Lora, flux2Edit, fluxDev];
 
 const OWNER = 'fal-ai/';
 
@@ -27,6 +29,12 @@ export function findModel(name: string | undefined, place = '--model'): Model {
   const known = MODELS.map((model) => model.name).join(', ');
   throw usageError(
     `${place}: there is no model "${name}". Allowed: ${known}, or their endpoint ids.`,
-    `Did you mean ${closest(wanted, MODELS.flatMap(namesOf))}?`,
+    `Did you mean ${nearestTo(wanted)}?`,
   );
+}
+
+/** A name that begins so, else the one that takes the fewest keys to correct: `flux-2` is no misspelt `flux-dev`. */
+function nearestTo(wanted: string): string {
+  const names = MODELS.flatMap(namesOf);
+  return names.find((name) => name.startsWith(wanted)) ?? closest(wanted, names);
 }

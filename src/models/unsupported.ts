@@ -21,7 +21,12 @@ export function refuseUnsupported(
       `${nameOf(key)}: ${model.name} has no such setting; fal would ignore it.`,
       others.length === 0
         ? undefined
-        : `${others.join(' and ')} has it: -m ${others[0] ?? ''}. Or leave it out.`,
+        : `${listed(others)} ${others.length === 1 ? 'has' : 'have'} it: -m ${others[0] ?? ''}. Or leave it out.`,
     );
   }
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }

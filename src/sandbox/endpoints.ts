@@ -1,5 +1,5 @@
 /**
- * What the two endpoints accept, typed from fal-api.md 1.1 and 1.2 a second time, on purpose: the sandbox
+ * What the endpoints accept, typed from fal-api.md 1.1 and 1.2 and fal's published types a second time, on purpose: the sandbox
  * shares no table with our adapters, so a wrong range on either side shows as a 422.
  */
 export type Field = { required?: boolean; nullable?: boolean; default?: unknown } & (
@@ -8,7 +8,9 @@ export type Field = { required?: boolean; nullable?: boolean; default?: unknown 
   | { kind: 'integer' | 'number'; min?: number; max?: number }
   | { kind: 'choice'; values: readonly string[] }
   | { kind: 'picture' }
-  | { kind: 'pictures'; atLeast?: number; used?: number }
+  | { kind: 'pictures'; atLeast?: number; used?: number; orOne?: boolean }
+  /** One number, or one by the name of each layer. */
+  | { kind: 'scales' }
   | { kind: 'size'; min: number; max: number }
   | { kind: 'list'; max?: number; of: Fields }
   | { kind: 'object'; of: Fields }
@@ -68,13 +70,19 @@ const shared: Fields = {
   sync_mode: flag(false),
 };
 
+const masked: Fields = { mask_image_url: picture, mask_threshold: number(0.5) };
+
 const control: Fields = {
   control_image_url: requiredPicture,
-  mask_image_url: picture,
   conditioning_scale: number(1),
-  start_percentage: number(0, 0, 1),
-  end_percentage: number(1, 0, 1),
+  start_percentage: { kind: 'number' },
+  end_percentage: number(1),
+  ...masked,
 };
+
+const controlnet: Fields = { path, config_url: text, variant: text };
+
+const MODES = ['canny', 'tile', 'depth', 'blur', 'pose', 'gray', 'low-quality'];
 
 const FLUX_GENERAL: Endpoint = {
   title: 'FLUX.1 [dev] with Controlnets and Loras',
@@ -106,14 +114,29 @@ const FLUX_GENERAL: Endpoint = {
     scheduler: choice('euler', 'dpmpp_2m'),
     use_beta_schedule: flag(false),
     sigma_schedule: { ...text, nullable: true },
-    control_loras: list({ path, control_image_url: requiredPicture }),
-    controlnets: list({ path, ...control }),
-    controlnet_unions: list({ path, controls: list({ ...control, control_mode: requiredText }) }),
+    control_loras: list({
+      path,
+      control_image_url: requiredPicture,
+      preprocess: choice('None', 'canny', 'depth'),
+      scale: { kind: 'scales', default: 1 },
+    }),
+    controlnets: list({ ...controlnet, ...control }),
+    controlnet_unions: list({
+      ...controlnet,
+      controls: {
+        ...list({ ...control, control_mode: { kind: 'choice', values: MODES, required: true } }),
+        required: true,
+      },
+    }),
     ip_adapters: list({
       path,
+      subfolder: text,
+      weight_name: text,
       image_encoder_path: path,
+      image_encoder_subfolder: text,
+      image_encoder_weight_name: text,
       image_url: requiredPicture,
-      mask_image_url: picture,
+      ...masked,
       scale: { kind: 'number', required: true },
     }),
     easycontrols: list({
@@ -122,8 +145,27 @@ const FLUX_GENERAL: Endpoint = {
       image_control_type: { kind: 'choice', values: ['subject', 'spatial'], required: true },
       scale: number(1),
     }),
-    fill_image: { kind: 'object', nullable: true, of: { fill_image_url: { kind: 'pictures' } } },
+    fill_image: {
+      kind: 'object',
+      nullable: true,
+      of: {
+        fill_image_url: { kind: 'pictures', orOne: true },
+        in_context_fill: flag(false),
+        use_prompt: flag(false),
+      },
+    },
   },
+};
+
+const flux2: Fields = {
+  ...shared,
+  guidance_scale: number(2.5, 0, 20),
+  image_size: { kind: 'size', nullable: true, min: 512, max: 2048 },
+  num_inference_steps: integer(28, 4, 50),
+  num_images: integer(1, 1, 4),
+  acceleration: { ...choice('none', 'regular', 'high'), default: 'regular' },
+  enable_prompt_expansion: flag(false),
+  output_format: choice('png', 'jpeg', 'webp'),
 };
 
 const FLUX_2_LORA_EDIT: Endpoint = {
@@ -131,16 +173,32 @@ const FLUX_2_LORA_EDIT: Endpoint = {
   unitPrice: 0.021,
   billsInput: true,
   fields: {
-    ...shared,
+    ...flux2,
     image_urls: { kind: 'pictures', required: true, atLeast: 1, used: 3 },
-    guidance_scale: number(2.5, 0, 20),
     loras: list({ path, scale: number(1, 0, 4) }, 3),
-    image_size: { kind: 'size', nullable: true, min: 512, max: 2048 },
-    num_inference_steps: integer(28, 4, 50),
+  },
+};
+
+const FLUX_2_EDIT: Endpoint = {
+  title: 'FLUX.2 [dev] image editing',
+  unitPrice: 0.012,
+  billsInput: true,
+  fields: { ...flux2, image_urls: { kind: 'pictures', required: true, atLeast: 1, used: 4 } },
+};
+
+const FLUX_DEV: Endpoint = {
+  title: 'FLUX.1 [dev] image to image',
+  unitPrice: 0.03,
+  billsInput: false,
+  fields: {
+    ...shared,
+    image_url: requiredPicture,
+    strength: number(0.95, 0.01, 1),
+    guidance_scale: number(3.5, 1, 20),
+    num_inference_steps: integer(40, 10, 50),
     num_images: integer(1, 1, 4),
-    acceleration: { ...choice('none', 'regular', 'high'), default: 'regular' },
-    enable_prompt_expansion: flag(false),
-    output_format: choice('png', 'jpeg', 'webp'),
+    acceleration: choice('none', 'regular', 'high'),
+    output_format: choice('jpeg', 'png'),
   },
 };
 
@@ -148,6 +206,8 @@ const FLUX_2_LORA_EDIT: Endpoint = {
 export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'fal-ai/flux-general/image-to-image': FLUX_GENERAL,
   'fal-ai/flux-2/lora/edit': FLUX_2_LORA_EDIT,
+  'fal-ai/flux-2/edit': FLUX_2_EDIT,
+  'fal-ai/flux/dev/image-to-image': FLUX_DEV,
 };
 
 /** Apps that exist; a path that they do not have fails when the job runs, not at the submit. */

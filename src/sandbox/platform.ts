@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import { json } from './answers.js';
 import { authorizedPlatform } from './auth.js';
-import { ENDPOINTS } from './endpoints.js';
+import { published } from './catalogue.js';
 import { as } from './faults.js';
 import { requestHistory } from './history.js';
+import { openApi } from './open-api.js';
 import { askedEndpoints, failure } from './platform-form.js';
 import type { SandboxEnv, World } from './world.js';
 
@@ -19,20 +20,22 @@ export function platformApp(world: World): Hono<SandboxEnv> {
     if (!Number.isInteger(limit) || limit < 1 || (ids?.length ?? 0) > 50) {
       return failure(400, 'validation_error', 'limit must be a positive integer, endpoint_id 1 to 50 ids');
     }
-    const found = Object.entries(ENDPOINTS).filter(([id]) => ids === undefined || ids.includes(id));
-    const models = found.slice(0, limit).map(([endpoint_id, { title }]) => ({
+    const expanded = c.req.queries('expand')?.includes('openapi-3.0') === true;
+    const found = published(world.catalogue).filter(([id]) => ids === undefined || ids.includes(id));
+    const models = found.slice(0, limit).map(([endpoint_id, { title, status, fields, openapi }]) => ({
       endpoint_id,
       metadata: {
         display_name: title,
         category: 'image-to-image',
         description: `${title}, as the sandbox plays it`,
-        status: 'active',
+        status,
         tags: ['lora', 'sandbox'],
         updated_at: '2026-10-01T00:00:00Z',
         thumbnail_url: `https://fal.ai/models/${endpoint_id}/thumbnail.png`,
         model_url: `https://fal.run/${endpoint_id}`,
         license_type: 'commercial',
       },
+      ...(expanded ? { openapi: openapi ?? openApi(endpoint_id, fields) } : {}),
     }));
     return json(200, { models, ...PAGE, has_more: found.length > models.length });
   });
@@ -42,10 +45,11 @@ export function platformApp(world: World): Hono<SandboxEnv> {
     if (ids.length < 1 || ids.length > 50) {
       return failure(400, 'validation_error', 'endpoint_id: 1 to 50 ids are needed');
     }
+    const known = new Map(published(world.catalogue));
     const prices = ids.flatMap((endpoint_id) => {
-      const endpoint = ENDPOINTS[endpoint_id];
+      const endpoint = known.get(endpoint_id);
       if (endpoint === undefined) return [];
-      return [{ endpoint_id, unit_price: endpoint.unitPrice, unit: 'megapixels', currency: 'USD' }];
+      return [{ endpoint_id, unit_price: endpoint.unitPrice, unit: endpoint.unit, currency: 'USD' }];
     });
     return json(200, { prices, ...PAGE });
   });

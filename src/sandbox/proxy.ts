@@ -2,18 +2,20 @@ import { Hono, type Context } from 'hono';
 import { detail } from './answers.js';
 import { platformApp, platformNotFound } from './platform.js';
 import { directApp, queueApp } from './queue.js';
+import { siteApp } from './site.js';
 import { restApp } from './storage-routes.js';
 import type { SandboxEnv, World } from './world.js';
 
 const TARGET = 'x-fal-target-url';
 
-/** fal's four hosts as hono apps. */
+/** fal's hosts as hono apps. */
 export function hostApps(world: World): ReadonlyMap<string, Hono<SandboxEnv>> {
   const hosts = new Map([
     ['queue.fal.run', queueApp(world)],
     ['fal.run', directApp(world)],
     ['rest.fal.ai', restApp(world)],
     ['api.fal.ai', platformApp(world)],
+    ['fal.ai', siteApp(world)],
   ]);
   for (const [host, app] of hosts) {
     app.notFound((c) => {

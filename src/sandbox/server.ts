@@ -108,6 +108,7 @@ function createWorld(settings: SandboxSettings): World {
     historyDelayMs: settings.historyDelayMs ?? 0,
     historyPayloads: settings.historyPayloads ?? true,
     cancelForm: settings.cancelForm ?? 'documented',
+    catalogue: settings.catalogue ?? {},
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CancelForm } from './cancellation.js';
+import type { Catalogue } from './catalogue.js';
 import type { Toxic } from './toxics.js';
 
 /** How a sandbox behaves; everything has a default. */
@@ -34,6 +35,8 @@ export interface SandboxSettings {
   renderPictures?: boolean;
   /** Bytes that a PNG or JPEG picture has at least, filled up with what decoders skip; 0. */
   pictureBytes?: number;
+  /** Where the platform says something else of an endpoint than what the sandbox plays; nowhere. */
+  catalogue?: Catalogue;
   /** Wall clock, milliseconds since the epoch; the machine's unless given. Timers do not follow it. */
   now?: () => number;
 }

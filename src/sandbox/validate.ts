@@ -96,6 +96,14 @@ function checkField(to: Checked, field: Field, value: unknown, loc: Loc): unknow
     case 'integer':
     case 'number':
       return checkNumber(field, value, fault);
+    case 'scales':
+      if (!isRecord(value)) return checkNumber({ kind: 'number' }, value, fault);
+      return Object.fromEntries(
+        Object.entries(value).map(([layer, scale]) => [
+          layer,
+          checkField(to, { kind: 'number' }, scale, [...loc, layer]),
+        ]),
+      );
     case 'choice':
       if (typeof value === 'string' && field.values.includes(value)) return value;
       return fault('one_of', `Input should be ${oneOf(field.values)}`, { expected: field.values });

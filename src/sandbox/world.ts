@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { CancelForm } from './cancellation.js';
+import type { Catalogue } from './catalogue.js';
 import type { Clock } from './clock.js';
 import type { Faults } from './faults.js';
 import type { Jobs } from './jobs.js';
@@ -30,4 +31,5 @@ export interface World {
   /** Whether the history has inputs and outputs to show. */
   historyPayloads: boolean;
   cancelForm: CancelForm;
+  catalogue: Catalogue;
 }

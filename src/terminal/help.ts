@@ -1,3 +1,5 @@
+import { wrap } from './wrap.js';
+
 /** What help shows of a flag. */
 export interface HelpFlag {
   name: string;
@@ -53,18 +55,4 @@ function columns(left: string, right: string): string[] {
   const indent = ' '.repeat(COLUMN);
   if (left.length > COLUMN - 2) return [left, ...wrapped.map((line) => indent + line)];
   return wrapped.map((line, index) => (index === 0 ? left.padEnd(COLUMN) : indent) + line);
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

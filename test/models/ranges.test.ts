@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { flux2Edit } from '../../src/models/flux-2-edit.js';
 import { flux2Lora } from '../../src/models/flux-2-lora.js';
+import { fluxDev } from '../../src/models/flux-dev.js';
 import { fluxGeneral } from '../../src/models/flux-general.js';
 import type { Model } from '../../src/models/model.js';
 import { ENDPOINTS, type Field } from '../../src/sandbox/endpoints.js';
@@ -82,9 +84,7 @@ const GENERAL_ROWS: Row[] = [
 ];
 
 /** fal-api.md 1.2 */
-const FLUX_2_ROWS: Row[] = [
-  ['image_urls', [[URL], [URL, URL, URL]], [[], [URL, URL, URL, URL], URL, ['']]],
-  ['loras', [[], loras(3), scaled(0), scaled(4)], [loras(4), scaled(-0.1), scaled(4.1)]],
+const FLUX_2_SHARED: Row[] = [
   ['image_size', ['portrait_16_9', sides(512, 2048)], ['huge', sides(511, 512), sides(512, 2049)]],
   ['num_inference_steps', [4, 50], [3, 51, 4.5]],
   ['guidance_scale', [0, 20], [-0.1, 20.1]],
@@ -97,9 +97,35 @@ const FLUX_2_ROWS: Row[] = [
   ['seed', [0, -1], [0.5]],
 ];
 
+const FLUX_2_LORA_ROWS: Row[] = [
+  ['image_urls', [[URL], [URL, URL, URL]], [[], [URL, URL, URL, URL], URL, ['']]],
+  ['loras', [[], loras(3), scaled(0), scaled(4)], [loras(4), scaled(-0.1), scaled(4.1)]],
+  ...FLUX_2_SHARED,
+];
+
+const FLUX_2_EDIT_ROWS: Row[] = [
+  ['image_urls', [[URL], [URL, URL, URL, URL]], [[], Array(5).fill(URL), URL, ['']]],
+  ...FLUX_2_SHARED,
+];
+
+/** fal's published types, and what third parties quote of the ranges. */
+const FLUX_DEV_ROWS: Row[] = [
+  ['strength', [0.01, 1], [0.009, 1.001]],
+  ['num_inference_steps', [10, 50], [9, 51, 10.5]],
+  ['guidance_scale', [1, 20], [0.9, 20.1]],
+  ['num_images', [1, 4], [0, 5]],
+  ['seed', [0, -1], [0.5]],
+  ['acceleration', ['none', 'regular', 'high'], ['full']],
+  ['enable_safety_checker', [true, false], [1]],
+  ['output_format', ['jpeg', 'png'], ['webp']],
+  ['sync_mode', [false], [true]],
+];
+
 describe.each<[string, Model, Record<string, unknown>, Row[]]>([
   ['flux-general', fluxGeneral, GENERAL, GENERAL_ROWS],
-  ['flux-2-lora', flux2Lora, FLUX_2, FLUX_2_ROWS],
+  ['flux-2-lora', flux2Lora, FLUX_2, FLUX_2_LORA_ROWS],
+  ['flux-2-edit', flux2Edit, FLUX_2, FLUX_2_EDIT_ROWS],
+  ['flux-dev', fluxDev, GENERAL, FLUX_DEV_ROWS],
 ])('%s', (_, model, base, rows) => {
   const takes = (input: object) => model.input.safeParse({ ...base, ...input }).success;
   const { fields } = ENDPOINTS[model.endpoint]!;

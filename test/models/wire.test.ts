@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { findFileFields, withValueAt } from '../../src/models/fields.js';
+import { flux2Edit } from '../../src/models/flux-2-edit.js';
 import { flux2Lora } from '../../src/models/flux-2-lora.js';
+import { fluxDev } from '../../src/models/flux-dev.js';
 import { fluxGeneral } from '../../src/models/flux-general.js';
 import type { Model } from '../../src/models/model.js';
 import { findModel } from '../../src/models/registry.js';
@@ -36,6 +38,18 @@ describe('on the wire', () => {
       { prompt: 'snow', image_urls: ['c.png', 'a.png', 'b.png'], seed: 7 },
     ],
     [
+      'flux-dev: the strength under its one name',
+      fluxDev,
+      { strength: 0.6 },
+      { prompt: 'snow', image_url: 'a.png', seed: 7, strength: 0.6 },
+    ],
+    [
+      'flux-2-edit: four pictures',
+      flux2Edit,
+      { images: ['a.png', 'b.png', 'c.png', 'd.png'] },
+      { prompt: 'snow', image_urls: ['a.png', 'b.png', 'c.png', 'd.png'], seed: 7 },
+    ],
+    [
       'what is off or zero, when it was asked for',
       flux2Lora,
       { guidance: 0, safetyChecker: false, seed: 0 },
@@ -56,6 +70,10 @@ describe('findModel', () => {
     ['fal-ai/flux-2/lora/edit', flux2Lora],
     ['flux-2/lora/edit', flux2Lora],
     [' flux-2/lora/edit/ ', flux2Lora],
+    ['flux-2-edit', flux2Edit],
+    ['flux-2/edit', flux2Edit],
+    ['flux-dev', fluxDev],
+    ['fal-ai/flux/dev/image-to-image', fluxDev],
   ])('%j', (name, model) => {
     expect(findModel(name)).toBe(model);
   });

@@ -20,7 +20,7 @@ export const BATCH_HELP: HelpPage = {
     'flags of an edit (image, prompt, model, strength, lora, seed, output, set, …),',
     'id and expect. {column} in prompt and output stands for a field of the row.',
     'Paths in a manifest start at its folder. Flags are the defaults of all rows.',
-    'Exit codes: 0 all done, 1 all failed, 3 some failed, 7 not all home yet, 8 over a',
-    'cap, 9 may have been sent, 10 not as expected or not frozen, 11 another run.',
+    'Exit codes: 0 all done, 1 all failed, 3 some failed, 7 not all home yet, 8 over',
+    'a cap, 9 may have been sent, 10 not as expected or not frozen, 11 another run.',
   ],
 };

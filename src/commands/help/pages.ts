@@ -1,6 +1,7 @@
 import type { HelpPage } from '../../terminal/help.js';
 import { BATCH_HELP } from './batch.js';
 import { CANCEL_HELP, COSTS_HELP, REQUESTS_HELP, RESULT_HELP, STATUS_HELP, WAIT_HELP } from './control.js';
+import { MODELS_HELP } from './models.js';
 import { EDIT_FLAGS } from '../flags/edit.js';
 import { RECONCILE_HELP } from './reconcile.js';
 import { SANDBOX_FLAGS } from '../flags/sandbox.js';
@@ -26,6 +27,7 @@ export const EDIT_HELP: HelpPage = {
   commands: [
     ['edit', 'one edit; the word may be left out'],
     ['batch <manifest|picture...>', 'many edits; can be killed and run again'],
+    ['models [name...]', 'what each model takes, lacks and costs'],
     ['requests', 'the edits that were sent from here'],
     ['status <id...>', 'how far they are'],
     ['wait <id...|--unfinished>', 'wait for them and save their pictures'],
@@ -59,6 +61,7 @@ export const SANDBOX_HELP: HelpPage = {
 export const PAGES = {
   edit: EDIT_HELP,
   batch: BATCH_HELP,
+  models: MODELS_HELP,
   requests: REQUESTS_HELP,
   status: STATUS_HELP,
   wait: WAIT_HELP,

@@ -33,6 +33,30 @@ export const MODELS: Case[] = [
     says: ['--expand-prompt', 'flux-general', '-m flux-2-lora'],
   },
   {
+    name: 'LoRA on flux-2-edit: two others have it',
+    argv: edit('-m', 'flux-2-edit', '--lora', 'owner/style'),
+    says: [
+      '--lora',
+      'flux-2-edit has no such setting',
+      'flux-general and flux-2-lora have it: -m flux-general',
+    ],
+  },
+  {
+    name: 'size on flux-dev: three others have it',
+    argv: edit('-m', 'flux-dev', '--size', 'square'),
+    says: ['--size', 'flux-dev', 'flux-general, flux-2-lora and flux-2-edit have it: -m flux-general'],
+  },
+  {
+    name: 'too few steps for flux-dev',
+    argv: edit('-m', 'flux-dev', '--steps', '9'),
+    says: ['--steps', '9', 'a whole number from 10 to 50'],
+  },
+  {
+    name: 'five pictures on flux-2-edit',
+    argv: ['-m', 'flux-2-edit', '-p', 'x', ...Array<string>(5).fill('photo.png')],
+    says: ['--image', '5 pictures', 'at most 4'],
+  },
+  {
     name: 'wrong value on the wrong model: the model is the news',
     argv: edit2('--strength', 'half'),
     says: ['--strength', 'flux-2-lora has no such setting'],

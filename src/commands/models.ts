@@ -1,0 +1,88 @@
+import { resolveSettings, type FlagValue, type Settings } from '../config/settings.js';
+import type { Context } from '../context.js';
+import { usageError } from '../errors.js';
+import { EXIT_OK, type ExitCode } from '../exit-codes.js';
+import { inputJsonSchema } from '../models/json-schema.js';
+import type { Model } from '../models/model.js';
+import { findModel, MODELS } from '../models/registry.js';
+import { errorText } from '../terminal/error-text.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { proxyWarning, readConnection } from './connect.js';
+import { fail } from './fail.js';
+import { ALL_FLAGS } from './flags/all.js';
+import { readTimeout } from './limits.js';
+import { detailLines } from './models/detail.js';
+import { modelsDocument } from './models/document.js';
+import { overviewLines } from './models/overview.js';
+import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
+
+/** `fal-edit models [name...]`: what the models are; with `--check`, whether fal agrees. */
+export async function modelsCommand(
+  words: readonly string[],
+  given: Readonly<Record<string, FlagValue>>,
+  context: Context,
+): Promise<ExitCode> {
+  const settings = await resolveSettings(context, ALL_FLAGS, [], given);
+  const terminal = await terminalOf(settings, context);
+  const { values } = settings;
+  const json = values['json'] === true;
+  try {
+    refuseQuietAndVerbose(settings);
+    const named = [...new Set(words.map((word) => findModel(word, 'models')))];
+    if (values['check'] === true && values['json-schema'] === true) {
+      throw usageError('--check and --json-schema exclude each other. Give one.');
+    }
+    if (values['check'] === true) {
+      return await check(named.length === 0 ? MODELS : named, settings, context, terminal);
+    }
+    if (values['json-schema'] === true) terminal.json(inputJsonSchema(only(named)));
+    else if (json) terminal.json(modelsDocument(named.length === 0 ? MODELS : named));
+    else for (const line of linesOf(named, context)) terminal.result(line);
+    return EXIT_OK;
+  } catch (error) {
+    return fail(error, terminal, undefined, json);
+  }
+}
+
+function linesOf(named: readonly Model[], { stdout }: Context): string[] {
+  if (named.length === 0) return overviewLines(MODELS, stdout);
+  return named.flatMap((model, index) => [...(index === 0 ? [] : ['']), ...detailLines(model)]);
+}
+
+function only(named: readonly Model[]): Model {
+  const [model] = named;
+  if (model !== undefined && named.length === 1) return model;
+  const names = MODELS.map(({ name }) => name).join(', ');
+  throw usageError(
+    `--json-schema: name one model. Allowed: ${names}.`,
+    'fal-edit models flux-dev --json-schema',
+  );
+}
+
+/** A key is not asked for: what can be had without one is checked all the same. */
+async function check(
+  models: readonly Model[],
+  settings: Settings,
+  context: Context,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const timeoutMs = readTimeout(settings);
+  const connection = readConnection(settings);
+  if (settings.keyProblem !== undefined) throw settings.keyProblem;
+  const warning = proxyWarning(settings, connection);
+  if (warning !== undefined) terminal.warn(warning);
+  const [{ checkModels }, { verdictOf }, { checkLines }, { checkDocument }] = await Promise.all([
+    import('./models/check.js'),
+    import('./models/verdict.js'),
+    import('./models/check-lines.js'),
+    import('./models/check-document.js'),
+  ]);
+  const trace = terminal.options.debug ? (line: string) => terminal.note(line) : undefined;
+  const checks = await checkModels(models, { connection, context, timeoutMs, trace });
+  const verdict = verdictOf(checks);
+  if (settings.values['json'] === true) terminal.json(checkDocument(checks, verdict));
+  else for (const line of checks.flatMap(checkLines)) terminal.result(line);
+  if (verdict === undefined) return EXIT_OK;
+  terminal.error(errorText(verdict, terminal));
+  return verdict.exitCode;
+}

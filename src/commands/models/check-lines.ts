@@ -1,0 +1,40 @@
+import type { Gravity } from '../../models/drift.js';
+import { harmlessLine } from '../../terminal/plain.js';
+import type { ModelCheck } from './check.js';
+import { differenceText, priceChange } from './verdict.js';
+
+/** Of a text of fal's. */
+const LONGEST = 300;
+
+const ORDER: readonly Gravity[] = ['drift', 'warning', 'info'];
+
+/** What fal says of a model, for people: its status, then a line for each difference, the worst first. */
+export function checkLines(check: ModelCheck): string[] {
+  const { model, status, title, differences, unchecked } = check;
+  const price = priceChange(check);
+  const named = title === undefined ? '' : ` ("${title}")`;
+  const lines = [
+    `${model.name}: ${statusText(status)}${named}`,
+    ...(status === 'missing' ? ['  drift    the endpoint is no longer there'] : []),
+    ...(status === 'deprecated' ? ['  warning  fal calls it deprecated'] : []),
+    ...(price === undefined ? [] : [`  warning  price: ${price}`]),
+    ...ORDER.flatMap((gravity) =>
+      differences
+        .filter((difference) => difference.gravity === gravity)
+        .map((one) => `  ${gravity.padEnd(7)}  ${one.field}: ${differenceText(one)}`),
+    ),
+    ...unchecked.map(({ part, why }) => `  not checked: ${part}: ${why}`),
+  ];
+  const isQuiet = lines.length === 1;
+  return [...lines, ...(isQuiet ? ['  as described here'] : [])].map(shown);
+}
+
+function statusText(status: string | undefined): string {
+  return status ?? 'status not known';
+}
+
+/** The indent is ours, the rest may be fal's. */
+function shown(line: string): string {
+  const indent = line.startsWith('  ') ? '  ' : '';
+  return indent + harmlessLine(line, LONGEST);
+}

@@ -1,0 +1,150 @@
+import type { Context } from '../../context.js';
+import { Deadline } from '../../edit/deadline.js';
+import { durationText } from '../../edit/duration.js';
+import { asFalEditError, FalEditError } from '../../errors.js';
+import type { PlatformOptions } from '../../fal/ask-platform.js';
+import { catalogueEntry, publicOpenApi, publishedPrices, type CatalogueEntry } from '../../fal/catalogue.js';
+import type { Connection } from '../../fal/connection.js';
+import { inputSchemaOf, type PublishedSchema } from '../../fal/open-api.js';
+import { driftOf, type Difference } from '../../models/drift.js';
+import type { Model } from '../../models/model.js';
+
+/** What is asked of fal about a model. */
+export type Part = 'status' | 'price' | 'schema';
+
+/** A part that nothing is known of, and why. */
+export interface Unchecked {
+  part: Part;
+  why: string;
+  /** What went wrong, where something did; undefined where it was not even asked. */
+  error: FalEditError | undefined;
+}
+
+/** What fal says of one model, beside what its adapter says. Texts are fal's, and not to be trusted. */
+export interface ModelCheck {
+  model: Model;
+  title: string | undefined;
+  /** `active`, `deprecated`, fal's own word, or `missing`; undefined where it is not known. */
+  status: string | undefined;
+  /** Null: fal publishes none. Undefined: it is not known. */
+  price: { unitUsd: number; unit: string } | null | undefined;
+  differences: Difference[];
+  unchecked: Unchecked[];
+}
+
+export interface CheckOptions {
+  connection: Connection;
+  context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep' | 'signal'>;
+  /** Milliseconds for all of it. What was not asked by then is said to be unchecked. */
+  timeoutMs: number;
+  trace?: ((line: string) => void) | undefined;
+}
+
+/** What a question came to. */
+type Outcome<T> = { value: T } | { error: FalEditError };
+
+/** Puts a question to fal, whose failure is an answer too. */
+type Attempt = <T>(ask: () => Promise<T>) => Promise<Outcome<T>>;
+
+/** By endpoint; undefined where there is nothing to ask with. */
+type Prices = Awaited<ReturnType<typeof publishedPrices>> | undefined;
+
+/**
+ * Asks fal about models: whether they are there, what they cost, what they take. One after the other, since fal allows
+ * few such questions at a time.
+ *
+ * @throws FalEditError (interrupted); what else goes wrong is part of the answer
+ */
+export async function checkModels(models: readonly Model[], options: CheckOptions): Promise<ModelCheck[]> {
+  const { connection, context, timeoutMs, trace } = options;
+  const deadline = new Deadline(timeoutMs, context.signal);
+  const attempt = attemptWithin(deadline, context.signal);
+  const asking: PlatformOptions = { connection, context, signal: deadline.signal, trace };
+  try {
+    const prices = await attempt(() => pricesOf(models, asking));
+    const checks: ModelCheck[] = [];
+    for (const model of models) checks.push(await checkModel(model, prices, asking, attempt));
+    return checks;
+  } finally {
+    deadline.close();
+  }
+}
+
+function attemptWithin(deadline: Deadline, interrupt: AbortSignal): Attempt {
+  return async (ask) => {
+    try {
+      deadline.signal.throwIfAborted();
+      return { value: await ask() };
+    } catch (error) {
+      interrupt.throwIfAborted();
+      if (!deadline.signal.aborted) return { error: asFalEditError(error) };
+      const late = `fal gave no answer within ${durationText(deadline.timeoutMs)}.`;
+      return { error: new FalEditError('temporary', late, { hint: 'Give it more time with --timeout.' }) };
+    }
+  };
+}
+
+async function checkModel(
+  model: Model,
+  prices: Outcome<Prices>,
+  asking: PlatformOptions,
+  attempt: Attempt,
+): Promise<ModelCheck> {
+  const entry = await attempt(() => catalogueEntry(model.endpoint, asking));
+  const known = 'value' in entry ? entry.value : undefined;
+  const isMissing = 'value' in entry && known === undefined;
+  const input = isMissing ? undefined : await attempt(() => inputAtFal(model, entry, asking));
+  return {
+    model,
+    title: known?.title,
+    status: isMissing ? 'missing' : known?.status,
+    price: 'error' in prices ? undefined : prices.value && (prices.value.get(model.endpoint) ?? null),
+    differences:
+      input !== undefined && 'value' in input ? driftOf(model, input.value.schema, input.value.document) : [],
+    unchecked: [
+      ...uncheckedBy('status', entry),
+      ...('value' in prices && prices.value === undefined ? [NO_KEY] : uncheckedBy('price', prices)),
+      ...(input === undefined ? [] : uncheckedBy('schema', input)),
+    ],
+  };
+}
+
+const NO_KEY: Unchecked = {
+  part: 'price',
+  why: 'fal tells prices to a key alone, and there is none',
+  error: undefined,
+};
+
+/** fal tells prices to a key alone; a proxy may have one of its own. */
+async function pricesOf(models: readonly Model[], asking: PlatformOptions): Promise<Prices> {
+  const { key, proxyUrl } = asking.connection;
+  if (key === undefined && proxyUrl === undefined) return undefined;
+  return publishedPrices(
+    models.map(({ endpoint }) => endpoint),
+    asking,
+  );
+}
+
+/** The input's schema: with the catalogue's entry, else from fal's public page, which no proxy leads to. */
+async function inputAtFal(
+  { endpoint }: Model,
+  entry: Outcome<CatalogueEntry | undefined>,
+  asking: PlatformOptions,
+): Promise<PublishedSchema> {
+  const sent = 'value' in entry ? inputSchemaOf(entry.value?.openapi, endpoint) : undefined;
+  if (sent !== undefined) return sent;
+  if (asking.connection.proxyUrl !== undefined) {
+    if ('error' in entry) throw entry.error;
+    throw new FalEditError(
+      'failed',
+      "The catalogue has sent none that can be read, and fal's public page is not reached by a proxy.",
+    );
+  }
+  const found = inputSchemaOf(await publicOpenApi(endpoint, asking), endpoint);
+  if (found === undefined) throw new FalEditError('failed', 'fal has sent none that can be read.');
+  return found;
+}
+
+function uncheckedBy(part: Part, outcome: Outcome<unknown>): Unchecked[] {
+  return 'error' in outcome ? [{ part, why: outcome.error.message, error: outcome.error }] : [];
+}

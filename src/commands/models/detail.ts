@@ -1,0 +1,64 @@
+import type { Model } from '../../models/model.js';
+import { wrap } from '../../terminal/wrap.js';
+import { lorasText, picturesText, priceText } from './cells.js';
+import { describeFields, isSet, lacks, shapeFor, type DescribedField } from './describe.js';
+
+const WIDTH = 80;
+
+/** One model in full, in lines of at most 80 characters. */
+export function detailLines(model: Model): string[] {
+  const { name, endpoint, base, purpose, example, formats, defaultFormat, price, billed } = model;
+  const missing = lacks(model);
+  const facts = [
+    ['Base', base],
+    ['Pictures', picturesText(model)],
+    ['LoRAs', loraRules(model)],
+    ['Formats', `${formats.join(', ')}; ${defaultFormat} if none is asked for`],
+    ['Sizes', sizes(model)],
+    ['Price', `${priceText(model)} of ${billed}; read ${price.date}`],
+    ['', price.source],
+    ['Lacks', missing.length === 0 ? 'nothing that another model has' : missing.join(', ')],
+  ];
+  return [
+    `${name}  ${endpoint}`,
+    purpose,
+    '',
+    'Example:',
+    `  ${example}`,
+    '',
+    ...facts.flatMap(([label = '', text = '']) => indented(text, 10, label === '' ? '' : `${label}:`)),
+    '',
+    'Fields:',
+    ...describeFields(model).flatMap(fieldLines),
+  ];
+}
+
+function fieldLines({ name, flag, about, allowed, required, shape }: DescribedField): string[] {
+  const own = isSet(flag) ? '' : ` (${name})`;
+  const { fallback } = shape;
+  const also = required
+    ? ' Required.'
+    : fallback === undefined || fallback === ''
+      ? ''
+      : ` fal's default: ${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}.`;
+  return [`  ${flag}${own}`, ...indented(`${about} Allowed: ${allowed}.${also}`, 6, '')];
+}
+
+function loraRules(model: Model): string {
+  const base = model.base;
+  return model.fields.loras === undefined
+    ? 'none'
+    : `${lorasText(model)}; trained for ${base.split(' ')[0] ?? base}`;
+}
+
+function sizes(model: Model): string {
+  const shape = shapeFor(model, 'size');
+  if (shape === undefined) return "the input's";
+  const { min, max } = shape.fields?.['width'] ?? {};
+  return `${(shape.words ?? []).join(', ')}, or WIDTHxHEIGHT with sides from ${min ?? 1} to ${max ?? 'any'}`;
+}
+
+/** A text in a column of its own, behind a label. */
+function indented(text: string, indent: number, label: string): string[] {
+  return wrap(text, WIDTH - indent).map((line, index) => (index === 0 ? label : '').padEnd(indent) + line);
+}
