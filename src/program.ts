@@ -9,6 +9,7 @@ import {
   WAIT_FLAGS,
 } from './commands/flags/control.js';
 import { BATCH_FLAGS } from './commands/flags/batch.js';
+import { MIGRATE_FLAGS } from './commands/flags/migrate.js';
 import { MODELS_FLAGS } from './commands/flags/models.js';
 import { EDIT_FLAGS } from './commands/flags/edit.js';
 import { PAGES } from './commands/help/pages.js';
@@ -51,6 +52,12 @@ const CALLINGS: Record<keyof typeof PAGES, Calling> = {
     words: '[name...]',
     run: async (names, given, context) =>
       (await import('./commands/models.js')).modelsCommand(names, given, context),
+  },
+  migrate: {
+    flags: MIGRATE_FLAGS,
+    words: '[request...]',
+    run: async (requests, given, context) =>
+      (await import('./commands/migrate.js')).migrateCommand(requests, given, context),
   },
   requests: {
     flags: REQUESTS_FLAGS,

@@ -21,8 +21,7 @@ export function editArguments(model: Model, input: Readonly<Record<string, unkno
   );
   const flags = fields.flatMap(([field, value]) => {
     const key = keyOf.get(field);
-    if (key === undefined)
-      return ['--set', `${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`];
+    if (key === undefined) return ['--set', `${field}=${setText(value)}`];
     return key === 'images' ? [] : argumentsFor(key, value);
   });
   return [...images, ...(model === MODELS[0] ? [] : ['-m', model.name]), ...flags];
@@ -41,10 +40,7 @@ function argumentsFor(key: RequestKey, value: unknown): string[] {
       // A text that begins with a dash has to be told apart from a flag.
       return String(value).startsWith('-') ? [`--prompt=${String(value)}`] : ['-p', String(value)];
     case 'loras':
-      return (value as readonly Lora[]).flatMap(({ path, scale }) => [
-        flag,
-        scale === undefined ? path : `${path}@${scale}`,
-      ]);
+      return (value as readonly Lora[]).flatMap((lora) => [flag, loraWord(lora)]);
     case 'expandPrompt':
       return value === true ? [flag] : [];
     case 'safetyChecker':
@@ -54,6 +50,18 @@ function argumentsFor(key: RequestKey, value: unknown): string[] {
     default:
       return [`${flag}=${String(value)}`];
   }
+}
+
+/** A path that ends like a scale is given fal's own, so that it is not taken for one. */
+function loraWord({ path, scale }: Lora): string {
+  const endsLikeScale = /@[+-]?(\d+\.?\d*|\.\d+)$/.test(path);
+  const shown = scale ?? (endsLikeScale ? 1 : undefined);
+  return shown === undefined ? path : `${path}@${shown}`;
+}
+
+/** As JSON, unless it is a text that is not read as JSON by itself. */
+function setText(value: unknown): string {
+  return typeof value === 'string' && !value.trimStart().startsWith('"') ? value : JSON.stringify(value);
 }
 
 function sizeText(size: unknown): string {

@@ -32,7 +32,7 @@ const text = fc.oneof(
     'a\nb',
     "it's",
     '0',
-    'true',
+    ...['true', 'null', '"quoted"', ' "quoted"', '"', '[1]'],
   ),
 );
 /** Blank prompts are refused, and no argument can hold a NUL. */
@@ -175,6 +175,18 @@ describe('The arguments for an input', () => {
       expect((loras as { scale?: number }[])[0]?.scale).toBeUndefined();
     },
   );
+
+  it('give a LoRA whose address ends like a scale the scale that fal would', async () => {
+    const lora = { path: 'https://example.com/style@2' };
+    const input = FLUX_2.toInput({
+      prompt: 'snow',
+      images: ['https://example.com/a.png'],
+      seed: 7,
+      loras: [lora],
+    });
+    const { loras } = await inputOf(await tempDir(), editArguments(FLUX_2, input));
+    expect(loras).toEqual([{ ...lora, scale: 1 }]);
+  });
 });
 
 /** What stands before a name that would else be taken for something other than a file. */

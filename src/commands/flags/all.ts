@@ -8,6 +8,7 @@ import {
 } from './control.js';
 import { BATCH_FLAGS } from './batch.js';
 import { EDIT_FLAGS } from './edit.js';
+import { MIGRATE_FLAGS } from './migrate.js';
 import { MODELS_FLAGS } from './models.js';
 import { RECONCILE_FLAGS } from './reconcile.js';
 import { SANDBOX_FLAGS } from './sandbox.js';
@@ -17,6 +18,7 @@ const OF_ANY: readonly Flag[] = [
   ...EDIT_FLAGS,
   ...BATCH_FLAGS,
   ...MODELS_FLAGS,
+  ...MIGRATE_FLAGS,
   ...REQUESTS_FLAGS,
   ...STATUS_FLAGS,
   ...WAIT_FLAGS,

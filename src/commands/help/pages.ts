@@ -1,6 +1,7 @@
 import type { HelpPage } from '../../terminal/help.js';
 import { BATCH_HELP } from './batch.js';
 import { CANCEL_HELP, COSTS_HELP, REQUESTS_HELP, RESULT_HELP, STATUS_HELP, WAIT_HELP } from './control.js';
+import { MIGRATE_HELP } from './migrate.js';
 import { MODELS_HELP } from './models.js';
 import { EDIT_FLAGS } from '../flags/edit.js';
 import { RECONCILE_HELP } from './reconcile.js';
@@ -28,6 +29,7 @@ export const EDIT_HELP: HelpPage = {
     ['edit', 'one edit; the word may be left out'],
     ['batch <manifest|picture...>', 'many edits; can be killed and run again'],
     ['models [name...]', 'what each model takes, lacks and costs'],
+    ['migrate [request]', 'the same request for another model'],
     ['requests', 'the edits that were sent from here'],
     ['status <id...>', 'how far they are'],
     ['wait <id...|--unfinished>', 'wait for them and save their pictures'],
@@ -62,6 +64,7 @@ export const PAGES = {
   edit: EDIT_HELP,
   batch: BATCH_HELP,
   models: MODELS_HELP,
+  migrate: MIGRATE_HELP,
   requests: REQUESTS_HELP,
   status: STATUS_HELP,
   wait: WAIT_HELP,

@@ -1,0 +1,33 @@
+import { resolveSettings, type FlagValue } from '../config/settings.js';
+import type { Context } from '../context.js';
+import { EXIT_OK, type ExitCode } from '../exit-codes.js';
+import { fail } from './fail.js';
+import { ALL_FLAGS } from './flags/all.js';
+import { MIGRATE_EXCLUSIVE } from './flags/migrate.js';
+import { migrateManifest } from './migrate/many.js';
+import { readNamed } from './migrate/named.js';
+import { migrateOne } from './migrate/one.js';
+import { readMigrateOptions } from './migrate/options.js';
+import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
+
+/** `fal-edit migrate`: a request for one model as a request for another. Sends nothing. */
+export async function migrateCommand(
+  words: readonly string[],
+  given: Readonly<Record<string, FlagValue>>,
+  context: Context,
+): Promise<ExitCode> {
+  const settings = await resolveSettings(context, ALL_FLAGS, MIGRATE_EXCLUSIVE, given);
+  const terminal = await terminalOf(settings, context);
+  const json = settings.values['json'] === true;
+  try {
+    refuseQuietAndVerbose(settings);
+    const options = readMigrateOptions(settings);
+    const named = await readNamed(words, settings, context);
+    const printing = { context, terminal, json };
+    if (named.kind === 'request') migrateOne(named.request, options, printing);
+    else await migrateManifest(named, options, { settings, context, printing });
+    return EXIT_OK;
+  } catch (error) {
+    return fail(error, terminal, undefined, json);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Settings } from '../../config/settings.js';
+import type { Context } from '../../context.js';
+import { inputError } from '../../errors.js';
+import { findJob, findMeant } from '../../ledger/lookup.js';
+import type { KeptRequest } from '../../migrate/request.js';
+import { openLedger } from '../open-ledger.js';
+
+/** Fewer characters are sooner a slip than a name. */
+const SHORTEST = 4;
+
+/**
+ * The request of an earlier edit, as it was sent.
+ *
+ * @param name a request id or the beginning of one, or `last`
+ * @throws FalEditError (input, temporary): the ledger has none of that name, or not its input
+ */
+export async function earlierRequest(
+  name: string,
+  settings: Settings,
+  context: Context,
+): Promise<KeptRequest> {
+  const ledger = await openLedger(settings, context);
+  try {
+    const job =
+      name.length < SHORTEST
+        ? (findJob(ledger, 'request_id', name) ?? findJob(ledger, 'id', name))
+        : findMeant(ledger, name);
+    if (job === undefined) {
+      throw inputError(
+        name === 'last'
+          ? 'The ledger is empty: there is no last edit.'
+          : `"${name}" is no file, and no request of the ledger.`,
+        { hint: 'fal-edit requests lists what was sent from here; - reads a request from stdin.' },
+      );
+    }
+    if (job.input === undefined) {
+      throw inputError(`The ledger does not know what request "${name}" asked for.`, {
+        hint: 'It was not sent from here. Keep its input in a file, and name that.',
+      });
+    }
+    return { input: job.input, model: job.endpoint, modelKey: 'endpoint' };
+  } finally {
+    ledger.close();
+  }
+}

@@ -1,0 +1,176 @@
+import { placeText, problemText, type Fields, type Place } from '../../batch/manifest/entry.js';
+import type { Settings } from '../../config/settings.js';
+import type { Context } from '../../context.js';
+import { FalEditError, inputError } from '../../errors.js';
+import { countedFates } from '../../migrate/counted.js';
+import type { Fate } from '../../migrate/fate.js';
+import { allWrittenDown, FORMS } from '../../migrate/forms/forms.js';
+import { localFiles } from '../../migrate/local-files.js';
+import { translate } from '../../migrate/translate.js';
+import type { Model } from '../../models/model.js';
+import { findModel } from '../../models/registry.js';
+import { SCHEMA_VERSION } from '../edit/document.js';
+import { manifestText } from './manifest-text.js';
+import { modelToReach, type Chosen } from './models.js';
+import type { Named } from './named.js';
+import type { MigrateOptions } from './options.js';
+import { printFates, printResult, warnOfLocalFiles, type Printing } from './print.js';
+import { rowAgain } from './row-again.js';
+import { requestOfRow, standingAlone } from './row-request.js';
+
+/** A row and what became of it. */
+interface TranslatedRow {
+  place: Place;
+  from: Model;
+  input: Record<string, unknown>;
+  fates: Fate[];
+  /** The row itself for the other model; undefined where another form was asked for. */
+  again: Fields | undefined;
+}
+
+interface Translated {
+  rows: TranslatedRow[];
+  to: Chosen;
+}
+
+interface World {
+  settings: Settings;
+  context: Context;
+  printing: Printing;
+}
+
+type Manifest = Extract<Named, { kind: 'manifest' }>;
+
+/**
+ * Translates every row of a manifest, or nothing: a part of it would be taken for the whole.
+ *
+ * @throws FalEditError (usage, input): rows that cannot be read or translated, with their places
+ */
+export async function migrateManifest(
+  manifest: Manifest,
+  options: MigrateOptions,
+  world: World,
+): Promise<void> {
+  const { rows, to } = await translatedRows(manifest, options, world);
+  const { printing } = world;
+  const fates = countedFates(rows.map((row) => row.fates));
+  if (printing.json) {
+    printing.terminal.json(document(rows, to.model, fates));
+    return;
+  }
+  const text =
+    options.form === undefined
+      ? await manifestText(
+          rows.flatMap(({ again }) => (again === undefined ? [] : [again])),
+          manifest.notation,
+        )
+      : allWrittenDown(
+          options.form,
+          to.model,
+          rows.map(({ input }) => input),
+        );
+  printFates(wayOfRows(rows, to), fates, printing);
+  if (options.form !== undefined && !FORMS[options.form].uploads) {
+    warnOfLocalFiles(
+      rows.flatMap(({ input }) => localFiles(to.model, input)),
+      printing,
+    );
+  }
+  printResult(text, printing);
+}
+
+/** How many problems are shown. */
+const MOST_PROBLEMS = 10;
+
+async function translatedRows(
+  { source }: Manifest,
+  options: MigrateOptions,
+  { settings, context }: World,
+): Promise<Translated> {
+  const { model } = settings.values;
+  const usual = findModel(typeof model === 'string' ? model : undefined, settings.origins['model']);
+  const reading = { from: options.from, usual, folder: source.folder };
+  const rows: TranslatedRow[] = [];
+  const problems: string[] = [];
+  let to: Chosen | undefined;
+  for await (const entry of source.rows()) {
+    if (entry.kind === 'problem') {
+      problems.push(problemText(entry.problem));
+      continue;
+    }
+    const { place, fields } = entry;
+    try {
+      const row = await requestOfRow(fields, reading, context);
+      to ??= modelToReach(row.model, options.to);
+      const { input, fates } =
+        row.model === to.model
+          ? { input: row.input, fates: [] }
+          : translate(row.input, row.model, to.model, options);
+      const isManifest = options.form === undefined;
+      rows.push({
+        place,
+        from: row.model,
+        fates,
+        input: isManifest
+          ? input
+          : standingAlone(input, fields, row, to.model, { folder: source.folder, cwd: context.cwd }),
+        again: isManifest ? againOf(fields, row, to.model, input) : undefined,
+      });
+    } catch (error) {
+      if (!(error instanceof FalEditError)) throw error;
+      problems.push(...error.message.split('\n').map((line) => `${placeText(place)}: ${line}`));
+    }
+  }
+  if (to === undefined || problems.length > 0) throw problemsError(problems);
+  return { rows, to };
+}
+
+function againOf(
+  fields: Fields,
+  row: Parameters<typeof rowAgain>[1],
+  to: Model,
+  input: Readonly<Record<string, unknown>>,
+): Fields {
+  // A row that is for that model already stays as it is.
+  return row.model === to && row.hasFlags ? fields : rowAgain(fields, row, to, input);
+}
+
+function problemsError(problems: readonly string[]): FalEditError {
+  const others = problems.length - MOST_PROBLEMS;
+  const lines = [...problems.slice(0, MOST_PROBLEMS), ...(others > 0 ? [`and ${others} more`] : [])];
+  return inputError(lines.join('\n'), { hint: 'Correct these first: of the other rows nothing is printed.' });
+}
+
+function wayOfRows(rows: readonly TranslatedRow[], to: Chosen): string {
+  const already = rows.filter(({ from }) => from === to.model).length;
+  const names = [...new Set(rows.map(({ from }) => from))].filter((from) => from !== to.model);
+  const count = rows.length === 1 ? '1 row' : `${rows.length} rows`;
+  const how = to.how === undefined ? '' : ` (${to.how})`;
+  const stay = already === 0 ? '' : `; ${already} of them were for it already`;
+  const from = names.length === 0 ? '' : ` from ${names.map(({ name }) => name).join(' and ')}`;
+  return `${count}${from} to ${to.model.name}${how}${stay}:`;
+}
+
+function document(
+  rows: readonly TranslatedRow[],
+  to: Model,
+  fates: readonly Fate[],
+): Record<string, unknown> {
+  const models = [...new Set(rows.map(({ from }) => from.name))];
+  return {
+    schema_version: SCHEMA_VERSION,
+    status: 'ok',
+    from: models.length === 1 ? models[0] : null,
+    to: to.name,
+    input: null,
+    fates,
+    rows: rows.map(({ place, from, input, fates: own, again }) => ({
+      file: place.file,
+      line: place.line ?? null,
+      from: from.name,
+      input,
+      row: again ?? null,
+      fates: own,
+    })),
+  };
+}

@@ -1,0 +1,89 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Notation } from '../../batch/manifest/format.js';
+import { notationByName } from '../../batch/manifest/format.js';
+import { openRows, type RowSource } from '../../batch/manifest/open.js';
+import { rowsOf } from '../../batch/manifest/rows.js';
+import type { Settings } from '../../config/settings.js';
+import type { Context } from '../../context.js';
+import { usageError } from '../../errors.js';
+import { displayName } from '../../images/names.js';
+import type { KeptRequest } from '../../migrate/request.js';
+import { earlierRequest } from './earlier.js';
+import { readFileText, readStdinText } from './read-text.js';
+import { readRequestJson } from './request-json.js';
+
+/** What the user named: one request, or a manifest of them. */
+export type Named =
+  | { kind: 'request'; request: KeptRequest }
+  | { kind: 'manifest'; source: Pick<RowSource, 'folder' | 'rows'>; notation: Notation };
+
+/**
+ * Finds what a word means: stdin, a manifest (by its ending), a file with a request, or an earlier request by its id.
+ *
+ * @throws FalEditError (usage, input)
+ */
+export async function readNamed(
+  words: readonly string[],
+  settings: Settings,
+  context: Context,
+): Promise<Named> {
+  const [word, ...others] = words;
+  if (word === undefined || word === '') {
+    throw usageError('Name a request: a file, - for stdin, or the id of an earlier one.', EXAMPLE);
+  }
+  if (others.length > 0) {
+    throw usageError(
+      `One request can be translated at a time, not ${words.length}.`,
+      'Several go into a manifest.',
+    );
+  }
+  if (word === '-') return fromStdin(context);
+  const notation = notationByName(word);
+  if (notation !== undefined && !word.toLowerCase().endsWith('.json')) {
+    const source = await openRows([word], { recursive: false, format: undefined }, context);
+    return { kind: 'manifest', source, notation };
+  }
+  const file = { path: path.resolve(context.cwd, word), written: word, where: 'request' };
+  if (isName(word) && !(await exists(file.path))) {
+    return { kind: 'request', request: await earlierRequest(word, settings, context) };
+  }
+  const text = await readFileText(file, context);
+  return { kind: 'request', request: readRequestJson(text, displayName(word)) };
+}
+
+const EXAMPLE = 'fal-edit migrate request.json --to flux-2-lora';
+
+async function fromStdin(context: Context): Promise<Named> {
+  const text = await readStdinText(context);
+  if (!isLines(text)) return { kind: 'request', request: readRequestJson(text, 'stdin') };
+  const chunks = async function* (): AsyncGenerator<Buffer> {
+    yield await Promise.resolve(Buffer.from(text));
+  };
+  const rows = () => rowsOf({ name: 'stdin', notation: 'jsonl', chunks }, context.signal);
+  return { kind: 'manifest', source: { folder: context.cwd, rows }, notation: 'jsonl' };
+}
+
+/** Whether a text is JSON Lines: its first line is a whole object, and it goes on behind it. */
+function isLines(text: string): boolean {
+  const [first = '', ...more] = text.trim().split('\n');
+  if (!first.startsWith('{') || more.every((line) => line.trim() === '')) return false;
+  try {
+    JSON.parse(first);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What request ids are made of. */
+function isName(word: string): boolean {
+  return /^[\w-]{1,100}$/.test(word);
+}
+
+function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,38 @@
+import { usageError } from '../../errors.js';
+import { writtenDown, FORMS } from '../../migrate/forms/forms.js';
+import { localFiles } from '../../migrate/local-files.js';
+import type { KeptRequest } from '../../migrate/request.js';
+import { translate } from '../../migrate/translate.js';
+import { SCHEMA_VERSION } from '../edit/document.js';
+import { modelOfRequest, modelToReach, wayText } from './models.js';
+import type { MigrateOptions } from './options.js';
+import { printFates, printResult, warnOfLocalFiles, type Printing } from './print.js';
+
+/** Translates one request and prints it. @throws FalEditError (usage, input) */
+export function migrateOne(request: KeptRequest, options: MigrateOptions, printing: Printing): void {
+  const from = modelOfRequest(request, options.from);
+  const to = modelToReach(from.model, options.to);
+  if (from.model === to.model) {
+    throw usageError(
+      `This is a request for ${to.model.name} already.`,
+      from.how === undefined ? 'Name another model with --to.' : `It was told ${from.how}.`,
+    );
+  }
+  const { input, fates } = translate(request.input, from.model, to.model, options);
+  if (printing.json) {
+    printing.terminal.json({
+      schema_version: SCHEMA_VERSION,
+      status: 'ok',
+      from: from.model.name,
+      to: to.model.name,
+      input,
+      fates,
+    });
+    return;
+  }
+  const form = options.form ?? 'json';
+  const text = writtenDown(form, to.model, input);
+  printFates(wayText(from, to), fates, printing);
+  if (!FORMS[form].uploads) warnOfLocalFiles(localFiles(to.model, input), printing);
+  printResult(text, printing);
+}

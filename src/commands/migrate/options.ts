@@ -1,0 +1,39 @@
+import type { Settings } from '../../config/settings.js';
+import { usageError } from '../../errors.js';
+import { FORM_NAMES, type FormName } from '../../migrate/forms/forms.js';
+import { nearest } from '../../models/explain.js';
+import type { Model } from '../../models/model.js';
+import { findModel } from '../../models/registry.js';
+
+/** The flags of `fal-edit migrate`, typed. */
+export interface MigrateOptions {
+  from: Model | undefined;
+  to: Model | undefined;
+  /** Undefined where it is not given: fal's input for one request, a manifest for a manifest. */
+  form: FormName | undefined;
+  keepLoras: boolean;
+}
+
+/** @throws FalEditError (usage) */
+export function readMigrateOptions({ values, origins }: Settings): MigrateOptions {
+  const modelOf = (flag: 'from' | 'to'): Model | undefined => {
+    const name = values[flag];
+    return typeof name === 'string' ? findModel(name, origins[flag]) : undefined;
+  };
+  return {
+    from: modelOf('from'),
+    to: modelOf('to'),
+    form: formOf(values['as'], origins['as'] ?? '--as'),
+    keepLoras: values['keep-loras'] === true,
+  };
+}
+
+function formOf(value: Settings['values'][string] | undefined, place: string): FormName | undefined {
+  if (typeof value !== 'string') return undefined;
+  const form = FORM_NAMES.find((name) => name === value.trim().toLowerCase());
+  if (form !== undefined) return form;
+  throw usageError(
+    `${place}: "${value}" is not allowed. Allowed: ${FORM_NAMES.join(', ')}.`,
+    `Did you mean ${nearest(value, FORM_NAMES) ?? 'json'}?`,
+  );
+}

@@ -1,0 +1,39 @@
+import { reasonOf } from '../../batch/manifest/jsonl/reason.js';
+import { structureProblem } from '../../batch/manifest/jsonl/structure.js';
+import { inputError, type FalEditError } from '../../errors.js';
+import { keptRequest, type KeptRequest } from '../../migrate/request.js';
+
+/**
+ * Reads a request from its JSON.
+ *
+ * @param name of the file, for messages
+ * @throws FalEditError (input): it is not JSON (with the place), or not an object, or has a key twice
+ */
+export function readRequestJson(text: string, name: string): KeptRequest {
+  if (text.trim() === '') throw inputError(`${name} is empty.`, { hint: FORM });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw notJson(error, text, name);
+  }
+  const structure = structureProblem(text);
+  if (structure !== undefined) throw inputError(`${name} ${structure}`);
+  const request = keptRequest(value);
+  if (typeof request !== 'string') return request;
+  throw inputError(`${name} is ${request}. Allowed: an object, which is one request.`, {
+    hint: Array.isArray(value)
+      ? `Several requests go into a .jsonl file, one on each line: jq -c '.[]' ${JSON.stringify(name)} > requests.jsonl`
+      : FORM,
+  });
+}
+
+const FORM = 'For example: {"prompt": "snow", "image_url": "https://…", "strength": 0.6}';
+
+function notJson(error: unknown, text: string, name: string): FalEditError {
+  // Its column counts from the beginning of the text; people count within a line.
+  const [, reason = '', column] = /^(.*?)(?: \(column (\d+)\))?$/s.exec(reasonOf(error, text)) ?? [];
+  const before = text.slice(0, column === undefined ? 0 : Number(column) - 1).split('\n');
+  const place = column === undefined ? name : `${name}:${before.length}:${(before.at(-1) ?? '').length + 1}`;
+  return inputError(`${place} is not JSON: ${reason}.`, { hint: FORM });
+}

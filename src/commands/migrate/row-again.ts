@@ -1,0 +1,74 @@
+import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
+import { counterpartOf, keyOf } from '../../migrate/model-fields.js';
+import { isSame } from '../../migrate/plain-field.js';
+import type { Model } from '../../models/model.js';
+import { FLAG_OF, type RequestKey } from '../../models/request.js';
+import { meaningOf } from '../batch/row-fields.js';
+import { literalPrompt, manifestFields } from './row-fields.js';
+import type { RowRequest } from './row-request.js';
+
+/** Flags about the result and not about the model. */
+const OF_THE_RESULT = ['output', 'force', 'keep-blanked'];
+
+/**
+ * The same row for another model. What did not change stands as it did, columns for placeholders and all.
+ *
+ * @param input of the other model
+ */
+export function rowAgain(
+  fields: Fields,
+  row: RowRequest,
+  to: Model,
+  input: Readonly<Record<string, unknown>>,
+): Fields {
+  if (!row.hasFlags) return ofRequest(to, input);
+  const fresh = manifestFields(to, input);
+  const done = new Set<string>(row.missing);
+  const again: [string, FieldValue][] = [];
+  for (const [field, value] of Object.entries(fields)) {
+    const meaning = meaningOf(field);
+    if (meaning?.kind !== 'flag' || value === null || OF_THE_RESULT.includes(meaning.flag.name)) {
+      again.push([field, value]);
+      continue;
+    }
+    const { name } = meaning.flag;
+    if (name === 'set') continue;
+    const own = spelled(name === 'prompt-file' ? 'prompt' : name === 'image-strength' ? 'strength' : name);
+    done.add(own);
+    if (name === 'model') again.push([field, to.name]);
+    else if (isUntouched(name, row, to, input)) again.push([field, value]);
+    else if (fresh[own] !== undefined) again.push([field, fresh[own]]);
+  }
+  const added = Object.entries(fresh).filter(([name]) => !done.has(name));
+  const model: [string, FieldValue][] = done.has('model') ? [] : [['model', to.name]];
+  return Object.fromEntries([...again, ...model, ...added]);
+}
+
+/** A request to fal, as a row. Its prompt holds no placeholders. */
+function ofRequest(to: Model, input: Readonly<Record<string, unknown>>): Fields {
+  const { prompt, ...others } = manifestFields(to, input);
+  const text = typeof prompt === 'string' ? { prompt: literalPrompt(prompt) } : {};
+  return { model: to.name, ...text, ...others };
+}
+
+/** Whether the other model takes the value of a flag as the row has it. */
+function isUntouched(
+  flag: string,
+  { model, input: old }: RowRequest,
+  to: Model,
+  input: Readonly<Record<string, unknown>>,
+): boolean {
+  // The file is the prompt, whatever the model.
+  if (flag === 'prompt-file') return true;
+  const key = (Object.keys(FLAG_OF) as RequestKey[]).find((one) => FLAG_OF[one] === `--${flag}`);
+  const field = key === undefined ? undefined : model.fields[key]?.[0];
+  const target = field === undefined ? undefined : counterpartOf(field, model, to);
+  if (field === undefined || target === undefined) return false;
+  // A switch that the row turns off is not in the input, and still hides the one of the whole batch.
+  if (old[field] === undefined) return keyOf(to, target) === key;
+  return isSame([old[field]].flat(), [input[target]].flat());
+}
+
+function spelled(flag: string): string {
+  return flag.replaceAll('-', '_');
+}

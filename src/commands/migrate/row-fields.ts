@@ -1,0 +1,50 @@
+import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
+import type { Model } from '../../models/model.js';
+import { FLAG_OF, type RequestKey } from '../../models/request.js';
+import { keyOf } from '../../migrate/model-fields.js';
+
+/** A word between braces, of which a manifest would think that it stands for a column (batch/template.ts). */
+const PLACEHOLDER = /(?<!\{)(\{+)([\p{L}_][\p{L}\p{N}_. -]*)(\}+)/gu;
+
+/** An input in the fields of a manifest: by the names of the flags, and what has none of its own in `set`. */
+export function manifestFields(model: Model, input: Readonly<Record<string, unknown>>): Fields {
+  const row: Fields = {};
+  const set: Record<string, FieldValue> = {};
+  for (const [field, value] of Object.entries(input)) {
+    const key = keyOf(model, field);
+    if (key === undefined) {
+      set[field] = value as FieldValue;
+      continue;
+    }
+    const written = writtenValue(key, value as FieldValue);
+    if (written !== undefined) row[fieldName(key)] = written;
+  }
+  return Object.keys(set).length === 0 ? row : { ...row, set };
+}
+
+/** A text that the prompt of a manifest means as it stands. */
+export function literalPrompt(prompt: string): string {
+  return prompt.replace(PLACEHOLDER, (_, open: string, name: string, close: string) => {
+    const both = Math.min(open.length, close.length);
+    return `${open}${'{'.repeat(both)}${name}${close}${'}'.repeat(both)}`;
+  });
+}
+
+/** What a manifest calls a property of a request. */
+function fieldName(key: RequestKey): string {
+  return FLAG_OF[key].slice(2).replaceAll('-', '_');
+}
+
+/** Undefined for a switch that stands as fal has it. */
+function writtenValue(key: RequestKey, value: FieldValue): FieldValue | undefined {
+  switch (key) {
+    case 'images':
+      return Array.isArray(value) && value.length === 1 ? value[0] : value;
+    case 'safetyChecker':
+      return value === false ? true : undefined;
+    case 'expandPrompt':
+      return value === true ? true : undefined;
+    default:
+      return value;
+  }
+}

@@ -1,0 +1,115 @@
+import path from 'node:path';
+import type { Fields } from '../../batch/manifest/entry.js';
+import { fillPrompt } from '../../batch/template.js';
+import type { Context } from '../../context.js';
+import { usageError } from '../../errors.js';
+import { withLocalFiles } from '../../migrate/local-files.js';
+import { readInstead } from '../../migrate/model-fields.js';
+import { keptRequest, looksLikeRequest } from '../../migrate/request.js';
+import type { Model } from '../../models/model.js';
+import { sortFields, type SortedRow } from '../batch/sorted-row.js';
+import { readEditOptions } from '../edit/options.js';
+import { modelOfRequest } from './models.js';
+
+/** What a row of a manifest asks for. */
+export interface RowRequest {
+  model: Model;
+  /** fal's input. */
+  input: Record<string, unknown>;
+  /** Flags that the row leaves to the whole batch, and that something stands in for in the input. */
+  missing: ('image' | 'prompt')[];
+  /** Whether the row has the fields of a manifest, and not those of fal. */
+  hasFlags: boolean;
+}
+
+export interface RowReading {
+  /** Of rows that name none, as `--from` says. */
+  from: Model | undefined;
+  /** Of rows with the fields of a manifest, where nothing else says it. */
+  usual: Model;
+  /** Absolute, at which relative paths of the rows start. */
+  folder: string;
+}
+
+const STAND_IN = 'https://example.com/stand-in.png';
+
+/**
+ * Reads a row: the flags of an edit, or a request to fal on a line of its own.
+ *
+ * @throws FalEditError (usage, input): it is neither
+ */
+export async function requestOfRow(
+  fields: Fields,
+  { from, usual, folder }: RowReading,
+  context: Pick<Context, 'stdin' | 'signal'>,
+): Promise<RowRequest> {
+  if (looksLikeRequest(fields)) {
+    const request = keptRequest(fields);
+    if (typeof request === 'string') throw usageError(`is ${request}. Allowed: an object.`);
+    const { model } = modelOfRequest(request, from);
+    return { model, input: request.input, missing: [], hasFlags: false };
+  }
+  const row = sortFields(fields);
+  const { values } = row;
+  refuseStdin(row);
+  const missing: RowRequest['missing'] = [];
+  if (values['image'] === undefined) missing.push('image');
+  if (values['prompt'] === undefined && values['prompt-file'] === undefined) missing.push('prompt');
+  const options = await readEditOptions(
+    {
+      values: {
+        ...Object.fromEntries(missing.map((name) => [name, name === 'image' ? [STAND_IN] : STAND_IN])),
+        model: (from ?? usual).name,
+        ...values,
+      },
+      origins: row.origins,
+      key: undefined,
+      stateDir: undefined,
+    },
+    [],
+    // No seed is chosen here: one that the row does not name is taken out again.
+    { ...context, cwd: folder, newSeed: () => 0 },
+  );
+  const { model, request, seedIsOurs } = options;
+  const input = Object.entries(model.toInput(request)).filter(
+    ([field]) =>
+      readInstead(model, field) === undefined && !(seedIsOurs && model.fields.seed?.includes(field) === true),
+  );
+  return { model, input: Object.fromEntries(input), missing, hasFlags: true };
+}
+
+function refuseStdin({ values, origins }: SortedRow): void {
+  for (const name of ['image', 'prompt-file']) {
+    if (![values[name]].flat().includes('-')) continue;
+    throw usageError(`${origins[name] ?? name}: - (stdin) cannot be read for a row. Name a file.`);
+  }
+}
+
+/**
+ * The input of a row as it is outside of its manifest: with its placeholders filled in, and its files as they are
+ * called in the working directory.
+ *
+ * @param model that the input is for
+ * @throws FalEditError (usage): the row leaves something to the whole batch, or has no column for a placeholder
+ */
+export function standingAlone(
+  input: Readonly<Record<string, unknown>>,
+  fields: Fields,
+  { missing, hasFlags }: Pick<RowRequest, 'missing' | 'hasFlags'>,
+  model: Model,
+  { folder, cwd }: { folder: string; cwd: string },
+): Record<string, unknown> {
+  if (missing.length > 0) {
+    throw usageError(
+      missing.map((name) => `${name}: is missing. Only a manifest may leave it out.`).join('\n'),
+    );
+  }
+  if (!hasFlags) return { ...input };
+  const [promptField = 'prompt'] = model.fields.prompt ?? [];
+  const prompt = fillPrompt(String(input[promptField]), fields, (name) => {
+    throw usageError(`prompt: {${name}} stands for no column of this row.`);
+  });
+  return withLocalFiles(model, { ...input, [promptField]: prompt }, (file) =>
+    folder === cwd ? file : path.relative(cwd, path.resolve(folder, file)),
+  );
+}

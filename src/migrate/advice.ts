@@ -1,0 +1,52 @@
+import type { Model } from '../models/model.js';
+import { MODELS } from '../models/registry.js';
+import type { RequestKey } from '../models/request.js';
+import { familyOf } from './family.js';
+import type { Fate } from './fate.js';
+
+type Advice = Pick<Fate, 'why' | 'instead'>;
+
+/** What to say of a field that the other model lacks, beyond that it lacks it. */
+type Adviser = (to: Model) => Advice;
+
+const pictures: Adviser = (to) =>
+  to.maxImages > 1
+    ? { instead: 'A further picture can guide the edit: name it beside the first, and say in the prompt how' }
+    : {};
+
+const ofNag: Adviser = (to) =>
+  to.fields.negativePrompt === undefined
+    ? { why: `it belongs to negative_prompt, which ${to.name} lacks` }
+    : {};
+
+const BY_KEY: Partial<Record<RequestKey, Adviser>> = {
+  strength: (to) => ({
+    ...(familyOf(to) === 'FLUX.2'
+      ? { why: `no counterpart in ${to.name}: FLUX.2 edits by instruction` }
+      : {}),
+    instead: 'Say in the prompt how much is to stay, and compare a few seeds',
+  }),
+  negativePrompt: () => ({ instead: 'Say in the prompt what is to be there' }),
+  loras: (to) => {
+    const others = MODELS.filter(
+      (model) => familyOf(model) === familyOf(to) && model.fields.loras !== undefined,
+    );
+    return others.length === 0
+      ? {}
+      : { instead: `${others.map(({ name }) => name).join(' and ')} takes some` };
+  },
+  acceleration: () => ({ instead: 'Fewer num_inference_steps are quicker' }),
+  expandPrompt: () => ({ instead: 'Write the prompt out' }),
+};
+
+const BY_FIELD: Readonly<Record<string, Adviser>> = {
+  ...{ nag_scale: ofNag, nag_tau: ofNag, nag_alpha: ofNag, nag_end: ofNag },
+  ...{ controlnets: pictures, controlnet_unions: pictures, control_loras: pictures },
+  ...{ easycontrols: pictures, ip_adapters: pictures, reference_image_url: pictures },
+};
+
+/** Why a field is dropped on the way to a model that has no such thing, and what to do instead. */
+export function adviceFor(field: string, key: RequestKey | undefined, to: Model): Advice {
+  const adviser = key === undefined ? BY_FIELD[field] : BY_KEY[key];
+  return { why: `no counterpart in ${to.name}`, ...adviser?.(to) };
+}

@@ -1,0 +1,16 @@
+import type { Model } from '../../models/model.js';
+
+/** A way to write requests down. */
+export interface Form {
+  /** What stands once before all of them; nothing where it is absent. */
+  head?: string;
+  /** One request, to be run or sent as it is. */
+  body: (model: Model, input: Readonly<Record<string, unknown>>) => string;
+  /** Whether files of this machine may stay in it: whoever runs it uploads them. */
+  uploads: boolean;
+}
+
+/** Lines pushed to the right, except for the first. */
+export function indented(text: string, by: string): string {
+  return text.replaceAll('\n', `\n${by}`);
+}

@@ -1,0 +1,59 @@
+import type { Model } from '../models/model.js';
+import type { Fate } from './fate.js';
+import { defaultOf, keyOf, meantBy, readInstead, schemaOf } from './model-fields.js';
+import { isSame } from './plain-field.js';
+import { shown } from './shown.js';
+
+/**
+ * The fate of a field that fal did not look at on the old model; undefined for one that it read. Such a field is not
+ * brought over, though the other model may have it: the request as it was worked without it.
+ */
+export function ignoredFate(
+  field: string,
+  input: Readonly<Record<string, unknown>>,
+  from: Model,
+  to: Model,
+): Fate | undefined {
+  const read = readInstead(from, field);
+  if (read !== undefined) return repeated(field, read, input, from, to);
+  if (schemaOf(from, field) !== undefined) return undefined;
+  const meant = meantBy(from, field);
+  const instead = meant === undefined ? addIt(field, to) : `Perhaps ${meant} was meant`;
+  return {
+    field,
+    fate: 'ignored',
+    why: `${from.name} has no such field: fal ignored it`,
+    ...(instead === undefined ? {} : { instead }),
+  };
+}
+
+/** A second name of a value, which fal does not know (fal-api.md 1.1). */
+function repeated(
+  field: string,
+  read: string,
+  input: Readonly<Record<string, unknown>>,
+  from: Model,
+  to: Model,
+): Fate {
+  const used = input[read] ?? undefined;
+  if (used !== undefined) {
+    const said = isSame(used, input[field]) ? 'the same again' : `${read} is what fal took`;
+    return { field, fate: 'ignored', why: `${said}: fal reads ${read} alone` };
+  }
+  const key = keyOf(from, read);
+  const other = key === undefined ? undefined : to.fields[key]?.[0];
+  const fallback = defaultOf(from, read);
+  return {
+    field,
+    fate: 'ignored',
+    why:
+      `fal reads ${read} alone, so ${shown(input[field])} never arrived` +
+      (fallback === undefined ? '' : `: what you saw was ${read} ${shown(fallback)}`),
+    instead: other === undefined ? `${from.name} takes it as ${read}` : `Set ${other} to use it`,
+  };
+}
+
+function addIt(field: string, to: Model): string | undefined {
+  const own = schemaOf(to, field) === undefined ? undefined : (readInstead(to, field) ?? field);
+  return own === undefined ? undefined : `${to.name} has ${own}: add it to use it`;
+}

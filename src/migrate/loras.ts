@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { allowed } from '../models/allowed.js';
+import type { Model } from '../models/model.js';
+import { familyOf } from './family.js';
+import type { Fate } from './fate.js';
+import { schemaOf } from './model-fields.js';
+import { outOfRange } from './plain-field.js';
+import { shown } from './shown.js';
+
+/**
+ * The LoRAs that the other model can use. Those of another family stay out, unless they are asked for.
+ *
+ * @param keepAll keep LoRAs of another family as well, as far as the other model takes so many and such scales
+ */
+export function translateLoras(
+  { field, value, target }: { field: string; value: unknown; target: string },
+  from: Model,
+  to: Model,
+  keepAll: boolean,
+): { value: unknown; fates: Fate[] } {
+  const list = listOf(to, target);
+  if (!Array.isArray(value) || list === undefined) {
+    return { value: undefined, fates: [outOfRange(field, value, target, to)] };
+  }
+  const loras: unknown[] = value;
+  const isForeign = familyOf(from) !== familyOf(to);
+  if (isForeign && !keepAll && loras.length > 0)
+    return { value: undefined, fates: [foreign(field, from, to)] };
+  const fates: Fate[] = [];
+  const fitting = loras.flatMap((lora, index) => fit(lora, `${field}[${index}]`, list.element, to, fates));
+  const most = mostOf(list, fitting);
+  if (fitting.length > most) {
+    fates.push({
+      field,
+      fate: 'out_of_range',
+      why: `${to.name} takes at most ${most}: the first ${most} of ${fitting.length} are kept`,
+      instead: 'Leave out the ones that matter least',
+    });
+  }
+  const own = fitting.slice(0, most);
+  if (own.length === 0 && loras.length > 0) return { value: undefined, fates };
+  const remark = isForeign && own.length > 0 ? { why: unfit(from, to) } : {};
+  return {
+    value: own,
+    fates: [{ field, fate: field === target ? 'kept' : 'renamed', to: target, ...remark }, ...fates],
+  };
+}
+
+function unfit(from: Model, to: Model): string {
+  return `LoRAs trained for ${familyOf(from)} do not fit ${familyOf(to)}`;
+}
+
+function foreign(field: string, from: Model, to: Model): Fate {
+  return {
+    field,
+    fate: 'dropped',
+    why: unfit(from, to),
+    instead: `Use ones for ${familyOf(to)}; --keep-loras keeps these`,
+  };
+}
+
+/** One LoRA as the other model takes it, in a list; an empty list where it does not. */
+function fit(
+  lora: unknown,
+  place: string,
+  element: z.core.$ZodType,
+  to: Model,
+  fates: Fate[],
+): Record<string, unknown>[] {
+  if (typeof lora !== 'object' || lora === null || !(element instanceof z.ZodObject)) {
+    return leaveOut(place, lora, element, fates);
+  }
+  const shape = element.shape as Record<string, z.core.$ZodType>;
+  const own: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(lora)) {
+    const schema = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    if (schema === undefined) {
+      fates.push({ field: `${place}.${name}`, fate: 'dropped', why: `no counterpart in ${to.name}` });
+    } else if (z.safeParse(schema, value).success) {
+      own[name] = value;
+    } else {
+      // At another scale it would be another edit.
+      return leaveOut(`${place}.${name}`, value, schema, fates);
+    }
+  }
+  return element.safeParse(own).success ? [own] : leaveOut(place, lora, element, fates);
+}
+
+function leaveOut(field: string, value: unknown, schema: z.core.$ZodType, fates: Fate[]): [] {
+  const why = `${shown(value)}: this LoRA is left out; allowed: ${allowed(schema)}`;
+  fates.push({ field, fate: 'out_of_range', why });
+  return [];
+}
+
+/** The list that the model's field holds. */
+function listOf(model: Model, field: string): z.ZodArray | undefined {
+  const schema = schemaOf(model, field);
+  const list = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return list instanceof z.ZodArray ? list : undefined;
+}
+
+/** How many of a list's elements, of which each is allowed by itself, may be in it together. */
+function mostOf(list: z.ZodArray, elements: readonly unknown[]): number {
+  let most = elements.length;
+  while (most > 0 && !list.safeParse(elements.slice(0, most)).success) most--;
+  return most;
+}

@@ -1,0 +1,93 @@
+import { distance } from 'fastest-levenshtein';
+import * as z from 'zod';
+import type { Model } from '../models/model.js';
+import { FLAG_OF, type RequestKey } from '../models/request.js';
+
+/** The schema of a field of fal's input; undefined where the model has none of that name. */
+export function schemaOf(model: Model, field: string): z.ZodType | undefined {
+  const shape = model.input.shape as Record<string, z.ZodType>;
+  return Object.hasOwn(shape, field) ? shape[field] : undefined;
+}
+
+/** What fal takes where the field is not set; undefined where it does not say. */
+export function defaultOf(model: Model, field: string): unknown {
+  return schemaOf(model, field)?.meta()?.['default'];
+}
+
+/** Whether the field holds a list. */
+export function isList(model: Model, field: string): boolean {
+  const schema = schemaOf(model, field);
+  return (schema instanceof z.ZodOptional ? schema.unwrap() : schema) instanceof z.ZodArray;
+}
+
+/** What of a request a field holds; undefined for a field that only `--set` fills. */
+export function keyOf(model: Model, field: string): RequestKey | undefined {
+  return entriesOf(model).find(([, [first]]) => first === field)?.[0];
+}
+
+/**
+ * The field that fal reads instead of this one, where this one only repeats it for others (`image_strength` repeats
+ * `strength`); undefined where fal reads the field itself.
+ */
+export function readInstead(model: Model, field: string): string | undefined {
+  return entriesOf(model).find(([, [, ...others]]) => others.includes(field))?.[1][0];
+}
+
+/** Whether fal looks at the field at all. */
+export function isRead(model: Model, field: string): boolean {
+  return schemaOf(model, field) !== undefined && readInstead(model, field) === undefined;
+}
+
+/** The other model's field for the same thing; undefined where it has none. */
+export function counterpartOf(field: string, from: Model, to: Model): string | undefined {
+  const key = keyOf(from, field);
+  if (key !== undefined) return to.fields[key]?.[0];
+  return isRead(to, field) ? field : undefined;
+}
+
+/**
+ * The field of the model that somebody probably meant by a name that is none: what a flag of that name fills, or what
+ * is spelled nearly alike. Undefined where nothing is near.
+ */
+export function meantBy(model: Model, name: string): string | undefined {
+  const written = spelled(name);
+  const [near] = namesOf(model)
+    // What differs in more than a third is no slip of the fingers.
+    .filter(({ known }) => Math.abs(known.length - written.length) <= known.length / 3)
+    .map(({ field, known }) => ({ field, slips: distance(written, known), most: known.length / 3 }))
+    .filter(({ slips, most }) => slips <= most)
+    .sort((a, b) => a.slips - b.slips);
+  return near?.field;
+}
+
+type Names = readonly { field: string; known: string }[];
+
+/** Garbage may have thousands of fields, and each of them asks for the names again. */
+const names = new WeakMap<Model, Names>();
+
+function namesOf(model: Model): Names {
+  const found = names.get(model) ?? namesIn(model);
+  names.set(model, found);
+  return found;
+}
+
+/** What people call the fields of a model: by their flags, and by their own names. */
+function namesIn(model: Model): Names {
+  const ofFlags = entriesOf(model).flatMap(([key, [field]]) =>
+    field === undefined ? [] : [{ field, known: spelled(FLAG_OF[key].slice(2)) }],
+  );
+  const ofFields = Object.keys(model.input.shape)
+    .filter((field) => isRead(model, field))
+    .map((field) => ({ field, known: spelled(field) }));
+  return [...ofFlags, ...ofFields];
+}
+
+/** `numInferenceSteps`, `num-inference-steps` and the plural of a name are one to people. */
+function spelled(name: string): string {
+  const words = name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`);
+  return words.toLowerCase().replaceAll('-', '_').replace(/s$/, '');
+}
+
+function entriesOf(model: Model): [RequestKey, readonly string[]][] {
+  return Object.entries(model.fields) as [RequestKey, readonly string[]][];
+}

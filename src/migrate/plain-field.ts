@@ -1,0 +1,71 @@
+import { allowed } from '../models/allowed.js';
+import type { Model } from '../models/model.js';
+import type { Fate } from './fate.js';
+import { defaultOf, schemaOf } from './model-fields.js';
+import { shown } from './shown.js';
+
+/** A field's value for the other model; undefined where it does not take it. */
+export interface PlainField {
+  value: unknown;
+  fate: Fate;
+}
+
+/** A value that goes over as it is, if the other model takes it. A number or a switch that is written as text is read. */
+export function plainField(
+  { field, value, target }: { field: string; value: unknown; target: string },
+  from: Model,
+  to: Model,
+): PlainField {
+  const schema = schemaOf(to, target);
+  const taken = readings(value).find((reading) => schema?.safeParse(reading).success === true);
+  if (taken === undefined) return { value: undefined, fate: outOfRange(field, value, target, to) };
+  const remarks = [
+    ...(taken === value ? [] : [`was a text, and is ${shown(taken)} now`]),
+    ...otherDefault(field, target, from, to),
+    ...(from.fields.seed?.[0] === field ? ['another model makes another picture of it'] : []),
+  ];
+  return {
+    value: taken,
+    fate: {
+      field,
+      fate: field === target ? 'kept' : 'renamed',
+      to: target,
+      ...(remarks.length === 0 ? {} : { why: remarks.join('; ') }),
+    },
+  };
+}
+
+/** What is left out since its value is not allowed there. */
+export function outOfRange(field: string, value: unknown, target: string, to: Model): Fate {
+  const schema = schemaOf(to, target);
+  const fallback = defaultOf(to, target);
+  return {
+    field,
+    fate: 'out_of_range',
+    why: `${shown(value)} is left out; allowed: ${schema === undefined ? 'nothing' : allowed(schema)}`,
+    instead:
+      fallback === undefined
+        ? `Set ${target} to what is allowed`
+        : `Without it, ${to.name} takes ${shown(fallback)}`,
+  };
+}
+
+/** A text may stand for what JSON reads from it: "0.6" is 0.6, "true" is true. */
+function readings(value: unknown): unknown[] {
+  if (typeof value !== 'string') return [value];
+  try {
+    return [value, JSON.parse(value) as unknown];
+  } catch {
+    return [value];
+  }
+}
+
+function otherDefault(field: string, target: string, from: Model, to: Model): string[] {
+  const [old, own] = [defaultOf(from, field), defaultOf(to, target)];
+  return own === undefined || isSame(old, own) ? [] : [`the default of ${to.name} is ${shown(own)}`];
+}
+
+/** Whether two JSON values are the same. */
+export function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

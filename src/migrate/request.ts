@@ -1,0 +1,66 @@
+/** A request as somebody kept it: fal's input, and the model where it is named. */
+export interface KeptRequest {
+  input: Record<string, unknown>;
+  /** As the request names it. */
+  model: string | undefined;
+  /** The key that named it, for messages. */
+  modelKey: string | undefined;
+}
+
+/** What programs call the model beside an input; the surest name first. */
+const MODEL_KEYS = ['endpoint', 'endpoint_id', 'app', 'model'];
+/** What programs call the input where it is a part of something. */
+const INPUT_KEYS = ['input', 'arguments'];
+
+/**
+ * Finds fal's input in what people keep of a request: the input itself, perhaps with a model beside its fields, or
+ * within `input` or `arguments`, as fal's clients and our own `--json` documents have it.
+ *
+ * @returns what it is instead, for a sentence, where it is none
+ */
+export function keptRequest(value: unknown): KeptRequest | string {
+  if (!isObject(value)) return kindOf(value);
+  const inputKey = INPUT_KEYS.find((key) => isWrapped(value, key));
+  const modelKey = MODEL_KEYS.find((key) => typeof value[key] === 'string');
+  const model = modelKey === undefined ? undefined : endpointOf(String(value[modelKey]));
+  const inner = inputKey === undefined ? undefined : value[inputKey];
+  const input = isObject(inner) ? inner : value;
+  const isWithin = input === value && modelKey !== undefined;
+  return { input: isWithin ? without(input, MODEL_KEYS) : input, model, modelKey };
+}
+
+/** A document of ours repeats the prompt outside of its input; a field that is only called so has no prompt within. */
+function isWrapped(value: Readonly<Record<string, unknown>>, key: string): boolean {
+  const inner = value[key];
+  return isObject(inner) && (Object.hasOwn(inner, 'prompt') || !Object.hasOwn(value, 'prompt'));
+}
+
+/** Whether an object is a request to fal, and not a row of a manifest. */
+export function looksLikeRequest(fields: Readonly<Record<string, unknown>>): boolean {
+  const names = ['image_url', 'image_urls'];
+  return names.some((name) => Object.hasOwn(fields, name)) || INPUT_KEYS.some((key) => isObject(fields[key]));
+}
+
+/** fal's addresses begin with a host, and the endpoint follows. */
+function endpointOf(name: string): string {
+  return name.replace(/^https?:\/\/(?:queue\.)?fal\.(?:run|ai)\/(?:models\/)?/, '').replace(/[?#].*$/s, '');
+}
+
+function without(
+  input: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Record<string, unknown> {
+  const isName = ([key, value]: [string, unknown]): boolean =>
+    names.includes(key) && typeof value === 'string';
+  return Object.fromEntries(Object.entries(input).filter((entry) => !isName(entry)));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (value === null) return 'null';
+  return { string: 'a text', number: 'a number' }[typeof value as string] ?? 'true or false';
+}

@@ -1,0 +1,34 @@
+import { inputError } from '../errors.js';
+import type { Model } from '../models/model.js';
+import { MODELS } from '../models/registry.js';
+import { schemaOf } from './model-fields.js';
+
+/**
+ * The model that an input was most likely made for: its picture field says what it cannot be, and of the others the
+ * one that knows most of its fields is it, in doubt the one that stands first in the registry.
+ *
+ * @throws FalEditError (input): it has the picture fields of several forms, or of none
+ */
+export function toldByFields(input: Readonly<Record<string, unknown>>): Model {
+  const forms = new Set(MODELS.map(picturesField));
+  const found = [...forms].filter((field) => (input[field] ?? undefined) !== undefined);
+  const [form] = found;
+  if (form === undefined || found.length > 1) {
+    const said = form === undefined ? `neither ${[...forms].join(' nor ')}` : found.join(' and ');
+    throw inputError(
+      `The request names no model, and has ${said}: it cannot be told which it was made for.`,
+      {
+        hint: `Name the model: --from ${MODELS.map(({ name }) => name).join(', ')}.`,
+      },
+    );
+  }
+  const known = (model: Model): number =>
+    Object.keys(input).filter((field) => schemaOf(model, field) !== undefined).length;
+  return MODELS.filter((model) => picturesField(model) === form).reduce((best, model) =>
+    known(model) > known(best) ? model : best,
+  );
+}
+
+function picturesField({ fields }: Model): string {
+  return fields.images?.[0] ?? '';
+}

@@ -1,0 +1,94 @@
+import { inputError } from '../errors.js';
+import type { Model } from '../models/model.js';
+import { adviceFor } from './advice.js';
+import { defaultFates } from './defaults.js';
+import type { Fate, Translation } from './fate.js';
+import { ignoredFate } from './ignored.js';
+import { translateLoras } from './loras.js';
+import { counterpartOf, keyOf, meantBy, schemaOf } from './model-fields.js';
+import { translatePictures } from './pictures.js';
+import { plainField } from './plain-field.js';
+
+export interface TranslateOptions {
+  /** Keep LoRAs that were trained for another family, as far as the other model's limits let them in. */
+  keepLoras: boolean;
+}
+
+/**
+ * A request of one model as a request of another: as what fal really did, not as what was hoped for. The result is
+ * valid for the other model; what it does not take is left out, and told.
+ *
+ * @param input fal's input for `from`; values and names may be anything
+ * @throws FalEditError (input): it has no prompt or no picture that the other model takes
+ */
+export function translate(
+  input: Readonly<Record<string, unknown>>,
+  from: Model,
+  to: Model,
+  { keepLoras }: TranslateOptions,
+): Translation {
+  const own: Record<string, unknown> = {};
+  const fates = Object.entries(input).flatMap(([field, value]) => {
+    const moved = moveField(field, value, { input, from, to, keepLoras });
+    if (moved.target !== undefined && moved.value !== undefined) own[moved.target] = moved.value;
+    return moved.fates;
+  });
+  refuseMissing(own, input, from, to);
+  return { input: own, fates: [...fates, ...defaultFates(input, from, to)] };
+}
+
+interface Move extends TranslateOptions {
+  input: Readonly<Record<string, unknown>>;
+  from: Model;
+  to: Model;
+}
+
+interface Moved {
+  target?: string;
+  value?: unknown;
+  fates: Fate[];
+}
+
+function moveField(field: string, value: unknown, { input, from, to, keepLoras }: Move): Moved {
+  const ignored = ignoredFate(field, input, from, to);
+  if (ignored !== undefined) return { fates: [ignored] };
+  const key = keyOf(from, field);
+  const target = counterpartOf(field, from, to);
+  // fal's way to leave an optional field unset.
+  if (value === null) return { fates: [{ field, fate: 'dropped', why: 'null is the same as not set' }] };
+  if (target === undefined) return { fates: [{ field, fate: 'dropped', ...adviceFor(field, key, to) }] };
+  const place = { field, value, target };
+  if (key === 'images') return { target, ...translatePictures(place, to) };
+  if (key === 'loras') return { target, ...translateLoras(place, from, to, keepLoras) };
+  const plain = plainField(place, from, to);
+  return { target, value: plain.value, fates: [plain.fate] };
+}
+
+/** Without a prompt or a picture there is no edit. */
+function refuseMissing(
+  own: Readonly<Record<string, unknown>>,
+  input: Readonly<Record<string, unknown>>,
+  from: Model,
+  to: Model,
+): void {
+  const lacking = Object.keys(to.input.shape).filter(
+    (field) => own[field] === undefined && schemaOf(to, field)?.safeParse(undefined).success === false,
+  );
+  if (lacking.length === 0) return;
+  const names = lacking.map((field) => nameIn(from, to, field));
+  const problems = names.map((field) => {
+    if ((input[field] ?? undefined) !== undefined)
+      return `${field}: this value is not one that fal could use.`;
+    const misspelt = Object.keys(input).find((name) => meantBy(from, name) === field);
+    const hint = misspelt === undefined ? '' : ` ${from.name} does not read ${JSON.stringify(misspelt)}.`;
+    return `${field}: is missing.${hint}`;
+  });
+  throw inputError(problems.join('\n'), {
+    hint: `A request for ${from.name} has ${names.join(' and ')}. --from names another model.`,
+  });
+}
+
+function nameIn(from: Model, to: Model, field: string): string {
+  const key = keyOf(to, field);
+  return (key === undefined ? undefined : from.fields[key]?.[0]) ?? field;
+}

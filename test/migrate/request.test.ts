@@ -1,0 +1,72 @@
+import { describe, expect, it, test } from 'vitest';
+import { familyOf, usualOther } from '../../src/migrate/family.js';
+import { keptRequest } from '../../src/migrate/request.js';
+import { toldByFields } from '../../src/migrate/told.js';
+import { MODELS } from '../../src/models/registry.js';
+
+const INPUT = { prompt: 'x', image_url: 'https://example.com/a.png' };
+const G = 'fal-ai/flux-general/image-to-image';
+
+describe('a kept request', () => {
+  test.each<[string, unknown, string | undefined]>([
+    ['bare', INPUT, undefined],
+    ['in input', { input: INPUT }, undefined],
+    ['in arguments', { app: G, arguments: INPUT }, G],
+    ['with an endpoint', { endpoint: G, input: INPUT, webhook: 'https://example.com' }, G],
+    ['with an endpoint_id', { endpoint_id: G, input: INPUT }, G],
+    ['with both names', { model: 'flux-general', endpoint: G, input: INPUT }, G],
+    [
+      'a document of ours',
+      { status: 'ok', model: 'flux-general', endpoint: G, prompt: 'x', input: INPUT },
+      G,
+    ],
+    ['with a model beside its fields', { model: 'flux-general', ...INPUT }, 'flux-general'],
+    ['with an address', { endpoint: `https://queue.fal.run/${G}?fal_webhook=x`, input: INPUT }, G],
+  ])('%s', (_, value, model) => {
+    expect(keptRequest(value)).toMatchObject({ input: INPUT, model });
+  });
+
+  it('keeps a field called input that stands beside a prompt', () => {
+    expect(keptRequest({ ...INPUT, input: { a: 1 } })).toMatchObject({
+      input: { ...INPUT, input: { a: 1 } },
+    });
+  });
+
+  test.each([
+    [[INPUT], 'a list'],
+    [null, 'null'],
+    ['x', 'a text'],
+    [5, 'a number'],
+    [true, 'true or false'],
+  ])('%j is none', (value, expected) => {
+    expect(keptRequest(value)).toBe(expected);
+  });
+});
+
+describe('the model of a request', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['flux-general', { image_url: 'a' }],
+    ['flux-general', { image_url: 'a', strength: 0.5, loras: [] }],
+    ['flux-general', { image_url: 'a', image_strength: 0.5 }],
+    ['flux-2-lora', { image_urls: ['a'] }],
+    ['flux-2-lora', { image_urls: ['a'], strength: 0.5, loras: [] }],
+  ])('is %s for %j', (name, input) => {
+    expect(toldByFields({ prompt: 'x', ...input }).name).toBe(name);
+  });
+
+  test.each([[{}], [{ image_url: 'a', image_urls: ['a'] }], [{ image_url: null }]])(
+    'cannot be told from %j',
+    (input) => {
+      expect(() => toldByFields(input)).toThrow(
+        expect.objectContaining({ kind: 'input', hint: expect.stringContaining('--from') }),
+      );
+    },
+  );
+});
+
+it('knows the families, and the usual way between them', () => {
+  const byName = (name: string) => MODELS.find((model) => model.name === name)!;
+  expect([familyOf(byName('flux-general')), familyOf(byName('flux-2-lora'))]).toEqual(['FLUX.1', 'FLUX.2']);
+  expect(usualOther(byName('flux-general'))).toBe(byName('flux-2-lora'));
+  expect(usualOther(byName('flux-2-lora'))).toBe(byName('flux-general'));
+});
