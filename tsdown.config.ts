@@ -49,7 +49,7 @@ const withoutUnused = {
     /commander\/lib\/command\.js$/.test(id) ? code.replace("require('node:child_process')", '{}') : null,
 };
 
-const HELP = /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/help)(?<!\.d)\.ts$|package\.json$/;
+const HELP = /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/(help|wrap))(?<!\.d)\.ts$|package\.json$/;
 const OURS =
   /src\/((context|dollars|errors|exit-codes|light-fetch|linked-signal|main|program|shell-words)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
 const THEIRS =
@@ -60,6 +60,11 @@ const CONTROL =
 /** Many edits: nothing that one edit needs. What draws or reads a certain format is loaded when it is used. */
 const BATCH =
   /src\/(commands\/batch(\.ts|\/.+)|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|sight|input-pixels)).+|ledger\/batch\/.+|terminal\/(batch-progress|confirm)\.ts)(?<!\.d)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
+/** Deciding and tuning, each in one file: which model, which parameters. */
+const DECIDE =
+  /src\/(commands\/(models|migrate|compare|sweep|pick)(\.ts|\/.+)|(study|migrate)\/.+|models\/(drift|json-schema|shape)\.ts|fal\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))(?<!\.d)$/;
+/** What draws or measures pictures: loaded by whoever does. */
+const MEASURE = /src\/images\/(metrics\/.+|(pixels|drawn-inside|visible)\.ts)$/;
 const REPORT = /src\/report\/.+(?<!\.d)\.ts$/;
 const SANDBOX = /src\/(commands\/sandbox(-settings)?\.ts$|sandbox\/)/;
 
@@ -85,6 +90,8 @@ export default defineConfig({
         { name: 'help', test: HELP, priority: 2 },
         { name: 'control', test: CONTROL, priority: 2 },
         { name: 'batch', test: BATCH, priority: 2 },
+        { name: 'decide', test: DECIDE, priority: 2 },
+        { name: 'measure', test: MEASURE, priority: 2 },
         { name: 'report', test: REPORT, priority: 2 },
         {
           name: 'edit',

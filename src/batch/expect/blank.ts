@@ -1,4 +1,4 @@
-import type { Pixels } from './pixels.js';
+import type { Pixels } from '../../images/pixels.js';
 
 /** Of 255. What compression does to one even colour stays below. */
 const LEAST_DEVIATION = 2;

@@ -1,8 +1,8 @@
 import { InterruptedError } from '../../errors.js';
+import { pixelsOf, type Pixels } from '../../images/pixels.js';
+import { visible } from '../../images/visible.js';
 import { once } from '../../models/once.js';
 import type { Dimensions } from '../../models/request.js';
-import { pixelsOf, type Pixels } from './pixels.js';
-import { visible } from './sight.js';
 
 /** Draws the picture that was edited at a size; null where it is not here or cannot be decoded. */
 export type DrawInput = (size: Dimensions) => Promise<Pixels | null>;

@@ -1,10 +1,10 @@
+import { changeOfPixels } from '../../images/metrics/change.js';
+import { uprightSize } from '../../images/pixels.js';
 import { once } from '../../models/once.js';
 import type { Measured } from '../result-row.js';
 import { isBlank } from './blank.js';
-import { changeOfPixels } from './change.js';
 import { EXPECTATION_NAMES, type Expectations } from './expectations.js';
 import { inputDrawer, type DrawInput } from './input-pixels.js';
-import { uprightSize } from './pixels.js';
 import { sightOf, type Sight } from './sight.js';
 
 /** A picture of a result. */

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
 import { isBlank } from '../../../src/batch/expect/blank.js';
-import { pixelsOf } from '../../../src/batch/expect/pixels.js';
+import { pixelsOf } from '../../../src/images/pixels.js';
 import { CHELSEA, COFFEE, plain, ROCKET } from './pictures.js';
 
 const blank = async (bytes: Uint8Array) => isBlank(await pixelsOf(bytes));

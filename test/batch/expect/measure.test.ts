@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, test } from 'vitest';
-import { changeBetween } from '../../../src/batch/expect/change.js';
+import { changeBetween } from '../../../src/images/metrics/change.js';
 import type { Expectations } from '../../../src/batch/expect/expectations.js';
 import { measure } from '../../../src/batch/expect/measure.js';
 import { inputError, InterruptedError } from '../../../src/errors.js';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it, test } from 'vitest';
-import { changeBetween } from '../../../src/batch/expect/change.js';
+import { changeBetween } from '../../../src/images/metrics/change.js';
 import { DamagedPictureError, NotAPictureError, PictureError } from '../../../src/images/picture-errors.js';
-import { claimingPng } from '../../images/samples.js';
-import { CHELSEA, COFFEE, plain, pngOf, ROCKET } from './pictures.js';
+import { CHELSEA, COFFEE, plain, pngOf, ROCKET } from '../../batch/expect/pictures.js';
+import { claimingPng } from '../samples.js';
 
 const EXAMPLES = { 'chelsea.png': CHELSEA, 'coffee.png': COFFEE, 'rocket.jpg': ROCKET };
 

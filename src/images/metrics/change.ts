@@ -1,5 +1,5 @@
-import { probePicture } from '../../images/probe.js';
-import { comparedSize, pixelsOf, type Pixels } from './pixels.js';
+import { probePicture } from '../probe.js';
+import { comparedSize, pixelsOf, type Pixels } from '../pixels.js';
 
 /** Side of the square in which SSIM looks at structure: a smaller picture has no such square. */
 const WINDOW = 11;

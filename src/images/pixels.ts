@@ -1,8 +1,8 @@
-import { messageOf } from '../../errors.js';
-import { MAX_PICTURE_PIXELS } from '../../images/limits.js';
-import { DamagedPictureError } from '../../images/picture-errors.js';
-import { probePicture, type Probe } from '../../images/probe.js';
-import type { Dimensions } from '../../models/request.js';
+import { messageOf } from '../errors.js';
+import type { Dimensions } from '../models/request.js';
+import { MAX_PICTURE_PIXELS } from './limits.js';
+import { DamagedPictureError } from './picture-errors.js';
+import { probePicture, type Probe } from './probe.js';
 
 /** A picture as it is compared: upright, sRGB, on white; red, green, blue and an alpha that is always full. */
 export interface Pixels extends Dimensions {

@@ -1,0 +1,35 @@
+/** The arithmetic mean; null of nothing. */
+export function mean(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The middle value, or the mean of the two in the middle; null of nothing. */
+export function median(values: readonly number[]): number | null {
+  return quartiles(values)?.median ?? null;
+}
+
+/** Where a quarter, half and three quarters of the values lie below. */
+export interface Quartiles {
+  lower: number;
+  median: number;
+  upper: number;
+}
+
+/**
+ * Quartiles by linear interpolation between the values (R's type 7, which spreadsheets call inclusive). The spread of
+ * the middle half is `upper - lower`. null of nothing.
+ */
+export function quartiles(values: readonly number[]): Quartiles | null {
+  if (values.length === 0) return null;
+  const sorted = values.toSorted((a, b) => a - b);
+  return { lower: quantile(sorted, 0.25), median: quantile(sorted, 0.5), upper: quantile(sorted, 0.75) };
+}
+
+/** @param sorted at least one value */
+function quantile(sorted: readonly number[], share: number): number {
+  const place = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(place)] ?? 0;
+  const above = sorted[Math.ceil(place)] ?? 0;
+  return below + (above - below) * (place % 1);
+}

@@ -1,0 +1,67 @@
+import type { Sheet } from '../contact-sheet.js';
+import { fitted } from './fitted.js';
+import type { Lettering } from './lettering.js';
+
+/** Where things stand on a sheet. All figures are pixels. */
+export interface Layout {
+  width: number;
+  /** Around the whole. */
+  margin: number;
+  /** Around each picture. */
+  padding: number;
+  /** Longest side of a picture. */
+  cell: number;
+  /** From the left of one cell to the left of the next. */
+  pitch: number;
+  /** Of the lines that go across: row heads and cells. */
+  tableWidth: number;
+  /** Of the row heads; 0 where there are none. */
+  headWidth: number;
+  /** How many columns stand side by side; the others go on below. */
+  across: number;
+  columns: number;
+  rows: number;
+  /** Font sizes. */
+  type: { title: number; head: number; label: number };
+  /** Whether any cell has a label. */
+  labelled: boolean;
+}
+
+/** Browsers and viewers give up at 32,767 pixels. */
+const WIDEST = 30_000;
+/** So that a sheet of one small picture still has room for its title. */
+const NARROWEST = 360;
+export function layoutOf(sheet: Sheet, cell: number, letters: Lettering): Layout {
+  const em = Math.min(18, Math.max(9, Math.round(cell / 22)));
+  const margin = Math.max(12, Math.round(cell / 11));
+  const padding = Math.max(3, Math.round(cell / 32));
+  const pitch = cell + 2 * padding;
+  const columns = Math.max(sheet.columns.length, ...sheet.cells.map((row) => row.length), 0);
+  const headWidth = rowHeadWidth(sheet.rows, Math.max(110, Math.round(cell * 0.6)), em, letters);
+  const room = Math.floor((WIDEST - 2 * margin - headWidth) / pitch);
+  const across = Math.max(1, Math.min(columns, room));
+  const tableWidth = headWidth + across * pitch + 1;
+  return {
+    width: Math.max(NARROWEST, 2 * margin + tableWidth),
+    tableWidth,
+    margin,
+    padding,
+    cell,
+    pitch,
+    headWidth,
+    across,
+    columns,
+    rows: Math.max(sheet.rows.length, sheet.cells.length),
+    type: { title: Math.round(em * 1.5), head: em, label: Math.max(8, em - 1) },
+    labelled: sheet.cells.some((row) => row.some((one) => (one?.label ?? '') !== '')),
+  };
+}
+
+/** As wide as the longest one needs, up to a limit at which they are broken into lines. */
+function rowHeadWidth(rows: readonly string[], most: number, size: number, letters: Lettering): number {
+  const widths = rows
+    .flatMap((text) => fitted(text, { width: most / size, lines: 4 }, letters))
+    .map((line) => letters.width(line) * size);
+  const longest = widths.reduce((one, other) => Math.max(one, other), 0);
+  return longest === 0 ? 0 : Math.min(most, Math.ceil(longest)) + size;
+}

@@ -1,0 +1,54 @@
+import type { Context } from '../context.js';
+import { blockPictures } from './preview/blocks.js';
+import { fileFrame } from './preview/frame.js';
+import { itermPicture } from './preview/iterm.js';
+import { kittyPicture } from './preview/kitty.js';
+import { namesLine } from './preview/names.js';
+import type { PictureProtocol } from './preview/protocol.js';
+import { slotsFor, type PreviewSize, type Slots } from './preview/slots.js';
+
+export { pictureProtocol, type PictureProtocol } from './preview/protocol.js';
+export type { PreviewSize } from './preview/slots.js';
+
+/** A picture to be shown. */
+export interface PreviewPicture {
+  /** Absolute. */
+  path: string;
+  /** What stands beneath it. It may be foreign: it is made harmless. */
+  name: string;
+}
+
+/**
+ * The text that shows pictures side by side, each with its name beneath, ending with a newline; empty for `none`. In a
+ * cell of a terminal, which is taken to be twice as high as wide, half blocks have two pixels. A picture that is
+ * missing or cannot be decoded leaves its place empty. Pictures for which there is no room are left out.
+ *
+ * @param size the room for all of it; names take one row of it
+ * @param env its COLORTERM says whether half blocks may have all colours, or 256
+ */
+export async function previewText(
+  pictures: readonly PreviewPicture[],
+  protocol: PictureProtocol,
+  size: PreviewSize,
+  env: Context['env'],
+): Promise<string> {
+  const slots = slotsFor(pictures, size);
+  if (protocol === 'none' || slots.pictures.length === 0) return '';
+  const shown = await picturesText(protocol, slots, env);
+  return `${shown}${await namesLine(slots)}\n`;
+}
+
+function picturesText(
+  protocol: Exclude<PictureProtocol, 'none'>,
+  slots: Slots<PreviewPicture>,
+  env: Context['env'],
+): Promise<string> {
+  switch (protocol) {
+    case 'kitty':
+      return fileFrame(slots, kittyPicture);
+    case 'iterm':
+      return fileFrame(slots, itermPicture);
+    case 'blocks':
+      return blockPictures(slots, env);
+  }
+}

@@ -1,0 +1,25 @@
+/** Room on a terminal, in its cells. */
+export interface PreviewSize {
+  columns: number;
+  rows: number;
+}
+
+/** The places of pictures that stand side by side, in cells. */
+export interface Slots<T> extends PreviewSize {
+  pictures: readonly T[];
+  /** From the left of one to the left of the next. */
+  pitch: number;
+}
+
+/** Columns between two pictures. */
+const GAP = 2;
+/** Columns: less shows nothing. */
+const NARROWEST = 6;
+
+/** Divides the room among the pictures: `columns` and `rows` are those that each has, without the row of names. */
+export function slotsFor<T>(pictures: readonly T[], { columns, rows }: PreviewSize): Slots<T> {
+  const room = Math.floor((columns + GAP) / (NARROWEST + GAP));
+  const shown = pictures.slice(0, Math.max(1, room));
+  const width = Math.floor((columns + GAP) / Math.max(1, shown.length)) - GAP;
+  return { pictures: shown, columns: Math.max(1, width), rows: Math.max(1, rows - 1), pitch: width + GAP };
+}
