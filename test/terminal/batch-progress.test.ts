@@ -1,12 +1,11 @@
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { BatchEvent } from '../../src/batch/events.js';
-import type { ResultRow, RowCounts, RowState } from '../../src/batch/result-row.js';
 import { systemContext, type Output } from '../../src/context.js';
-import type { EditEvent } from '../../src/edit/events.js';
 import { FalEditError } from '../../src/errors.js';
 import { openBatchProgress, type Purse } from '../../src/terminal/batch-progress.js';
 import { openTerminal } from '../../src/terminal/terminal.js';
+import { begun, ended, nameOf, open, retrying, started, step } from './batch-events.js';
 import { Screen } from './screen.js';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -46,38 +45,6 @@ async function shown({ quiet = false, stderr, purse }: Settings = {}) {
   const show = (...events: BatchEvent[]): void => events.forEach(progress.show);
   return { show, pass, stop: progress.stop, lines: () => text.split('\n').slice(0, -1) };
 }
-
-const none: RowCounts = { pending: 0, waiting: 0, done: 0, unmet: 0, failed: 0, moderated: 0, unknown: 0 };
-
-const started = (counts: Partial<RowCounts>, toSend: number, toFetch = 0): BatchEvent => ({
-  type: 'started',
-  counts: { ...none, ...counts },
-  toSend,
-  toFetch,
-  estimatedUsd: 0,
-});
-const nameOf = (key: string, id?: string) => ({ key, id, place: { file: 'rows.csv', line: 17 } });
-const begun = (key: string): BatchEvent => ({ type: 'begun', row: nameOf(key), attached: false });
-const step = (key: string, event: EditEvent): BatchEvent => ({ type: 'step', row: nameOf(key), event });
-const resultWith = (state: RowState, message: string): ResultRow =>
-  ({ state, error: state === 'done' ? null : { kind: 'failed', message } }) as unknown as ResultRow;
-const ended = (key: string, state: RowState = 'done', message = 'it broke', id?: string): BatchEvent => ({
-  type: 'ended',
-  row: nameOf(key, id),
-  result: resultWith(state, message),
-  error: undefined,
-});
-const open = (key: string, message: string): BatchEvent => ({
-  type: 'open',
-  row: nameOf(key),
-  result: resultWith('unknown', message),
-  error: new FalEditError('unknown', message),
-});
-const retrying = (key: string): BatchEvent => ({
-  type: 'retrying',
-  row: nameOf(key),
-  error: new FalEditError('temporary', 'fal is busy'),
-});
 
 /** The line that stands for these events after ten seconds. */
 async function lineAfter(events: BatchEvent[], purse?: Purse): Promise<string> {

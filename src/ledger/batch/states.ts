@@ -1,6 +1,6 @@
 /*
- * A row has no state of its own: it follows from the newest job that was made of it, or from the one that is saved.
- * So a run that was killed at any moment leaves rows and jobs that agree.
+ * A row has no state of its own: it follows from the newest job that was made of it, or from one that is saved or may
+ * still come home. So a run that was killed at any moment leaves rows and jobs that agree.
  */
 import { NO_SUCH_REQUEST } from '../job.js';
 import type { Database } from '../database.js';
@@ -34,13 +34,18 @@ export interface RowWithJob extends BatchRow {
   measured: unknown;
 }
 
-/** The job that counts, of all that were made of a row. */
-const NEWEST = `coalesce(
+/**
+ * The job that counts, of all that were made of a row: the newest, unless another one is saved or may still come home.
+ * That one is paid for, or may be: it must not be forgotten over one that came to nothing.
+ */
+const COUNTING = `coalesce(
   (SELECT max(seq) FROM jobs WHERE asked_hash = r.key AND state = 'saved'),
+  (SELECT max(seq) FROM jobs WHERE asked_hash = r.key AND state IN ('accepted', 'completed')),
+  (SELECT max(seq) FROM jobs WHERE asked_hash = r.key AND state IN ('intent', 'unknown')),
   (SELECT max(seq) FROM jobs WHERE asked_hash = r.key))`;
 
 /** Rows (`r`) with the jobs that count (`j`). */
-export const JOINED = `batch_rows AS r LEFT JOIN jobs AS j ON j.seq = ${NEWEST}`;
+export const JOINED = `batch_rows AS r LEFT JOIN jobs AS j ON j.seq = ${COUNTING}`;
 
 const STATE = `CASE
   WHEN j.state IS NULL OR j.state = 'planned' THEN 'pending'

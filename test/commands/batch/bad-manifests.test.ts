@@ -160,7 +160,7 @@ describe('a manifest that is none', () => {
     expect(stderr.length).toBeLessThan(2_000);
   });
 
-  it('misses a picture in row 9,999: nothing at all is sent', async () => {
+  it('misses a picture in row 9,999: nothing at all is sent', { timeout: 60_000 }, async () => {
     const row = (n: number): string => `${n === 9_998 ? 'gone' : 'a'}.png,p${n}\n`;
     const content = `image,prompt\n${Array.from({ length: 10_000 }, (_, n) => row(n)).join('')}`;
     const { batch, fal } = await batchScene({ 'rows.csv': content });

@@ -91,6 +91,25 @@ describe('The state of a row', () => {
     expect(findRow(ledger, 'a')).toMatchObject({ state: 'done', attempts: 4, job: { id: saved.id } });
   });
 
+  test.each<[what: string, jobs: [JobState, ...JobState[]], counts: number]>([
+    ['fal has an earlier one than failed', ['accepted', 'failed'], 0],
+    ['fal has made an earlier one than was cancelled', ['completed', 'cancelled'], 0],
+    ['nobody knows of an earlier one than was refused', ['unknown', 'rejected'], 0],
+    ['nobody knows of an earlier one than was never sent', ['intent', 'planned'], 0],
+    ['fal has one, and nobody knows of a later one', ['accepted', 'unknown'], 0],
+    ['fal has one, and nobody knows of an earlier one', ['unknown', 'accepted'], 1],
+    ['fal has both', ['accepted', 'completed'], 1],
+    ['nobody knows of either', ['unknown', 'intent'], 1],
+    ['both are over', ['moderated', 'failed'], 1],
+    ['one is over, and the next is not sent yet', ['failed', 'planned'], 1],
+  ])('is that of the one that may still come home, where %s', async (_, jobs, counts) => {
+    const ledger = await openBatch();
+    readManifest(ledger, ['a']);
+    const ids = jobs.map((state) => rowJob(ledger, 'a', state).id);
+    expect(findRow(ledger, 'a')?.job?.id).toBe(ids[counts]);
+    expect(countStates(ledger.db)[TABLE[jobs[counts]!].no]).toBe(1);
+  });
+
   it('counts as attempts what may have been sent, and nothing else', async () => {
     const ledger = await openBatch();
     readManifest(ledger, ['a']);
