@@ -9,6 +9,7 @@ import {
   WAIT_FLAGS,
 } from './commands/flags/control.js';
 import { BATCH_FLAGS } from './commands/flags/batch.js';
+import { COMPARE_FLAGS, PICK_FLAGS } from './commands/flags/compare.js';
 import { MIGRATE_FLAGS } from './commands/flags/migrate.js';
 import { MODELS_FLAGS } from './commands/flags/models.js';
 import { EDIT_FLAGS } from './commands/flags/edit.js';
@@ -16,6 +17,7 @@ import { PAGES } from './commands/help/pages.js';
 import { propertyOf, type Flag } from './commands/flags/flag.js';
 import { RECONCILE_FLAGS } from './commands/flags/reconcile.js';
 import { SANDBOX_FLAGS } from './commands/flags/sandbox.js';
+import { SWEEP_FLAGS } from './commands/flags/sweep.js';
 import type { FlagValue } from './config/settings.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit-codes.js';
@@ -46,6 +48,24 @@ const CALLINGS: Record<keyof typeof PAGES, Calling> = {
     words: '[row...]',
     run: async (words, given, context) =>
       (await import('./commands/batch.js')).batchCommand(words, given, context),
+  },
+  compare: {
+    flags: COMPARE_FLAGS,
+    words: '[picture...]',
+    run: async (words, given, context) =>
+      (await import('./commands/compare.js')).compareCommand(words, given, context),
+  },
+  pick: {
+    flags: PICK_FLAGS,
+    words: '[folder...]',
+    run: async (words, given, context) =>
+      (await import('./commands/pick.js')).pickCommand(words, given, context),
+  },
+  sweep: {
+    flags: SWEEP_FLAGS,
+    words: '[picture...]',
+    run: async (words, given, context) =>
+      (await import('./commands/sweep.js')).sweepCommand(words, given, context),
   },
   models: {
     flags: MODELS_FLAGS,

@@ -62,12 +62,16 @@ export class Brakes {
   }
 
   /** A row is over: what it cost is known, or counts as estimated. */
-  settle(key: string, job: Pick<Job, 'charged' | 'billedUsd' | 'intentAt'> | undefined): void {
+  settle(
+    key: string,
+    job: Pick<Job, 'charged' | 'billedUsd' | 'intentAt' | 'requestId'> | undefined,
+  ): void {
     const estimated = this.open.get(key);
     if (estimated === undefined) return;
     this.open.delete(key);
-    // It never got to the point of being sent.
-    if (job?.intentAt === undefined) this.sent--;
+    // It never got to the point of being sent, or fal did not take it.
+    const isRefused = job?.charged === 'no' && job.requestId === undefined;
+    if (job?.intentAt === undefined || isRefused) this.sent--;
     if (job === undefined || job.charged === 'no') return;
     this.settledUsd += job.billedUsd ?? estimated;
   }
@@ -79,7 +83,7 @@ export class Brakes {
     if (maxFailures === undefined || this.failures < maxFailures) return undefined;
     return new FalEditError(
       'partial',
-      `--max-failures: ${this.failures} rows have failed. The last: ${error.message}`,
+      `--max-failures: ${this.failures === 1 ? '1 row has' : `${this.failures} rows have`} failed. The last: ${error.message}`,
       { hint: GO_ON, details: { failures: this.failures, max_failures: maxFailures } },
     );
   }

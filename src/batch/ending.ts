@@ -84,7 +84,8 @@ function tally(counts: RowCounts, submitOnly: boolean): string {
     .filter(([state]) => counts[state] > 0)
     .map(([state, word]) => `${counts[state]} ${word}`);
   const rest = others.length === 0 ? '' : `; ${others.join(', ')}`;
-  return `${first} of ${rowsText(rows)} ${submitOnly ? 'are at fal or done' : 'are done'}${rest}.`;
+  const is = rows === 1 ? 'is' : 'are';
+  return `${first} of ${rowsText(rows)} ${is} ${submitOnly ? 'at fal or done' : 'done'}${rest}.`;
 }
 
 export function rowsText(count: number): string {

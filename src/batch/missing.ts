@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { reopenJob, savedFiles } from '../ledger/batch/saved.js';
+import { reopenJob, replacedJobs, savedFiles } from '../ledger/batch/saved.js';
 import type { Ledger } from '../ledger/ledger.js';
 
 /**
- * Rows that are done and whose pictures are gone: they wait for them again, and cost nothing further. A file that is
- * there is the user's own to change.
+ * Rows that are done and whose pictures are gone: they wait for them again, and cost nothing further. Gone is also what
+ * another row has put its own in the place of. A file that is there is the user's own to change.
  */
 export function reopenMissing(ledger: Ledger): void {
   // Synchronous: a batch has thousands of them, and each takes some microseconds.
   const gone = [...savedFiles(ledger)].filter(({ file }) => !existsSync(file));
-  for (const job of new Set(gone.map((picture) => picture.job))) reopenJob(ledger, job);
+  const jobs = new Set([...gone.map((picture) => picture.job), ...replacedJobs(ledger)]);
+  for (const job of jobs) reopenJob(ledger, job);
 }

@@ -12,6 +12,10 @@ export const OUT_DIR_FILES = {
   report: 'report.html',
   /** Thumbnails of the report. */
   reportFiles: 'report-files',
+  /** What was measured on the pictures of a comparison or a sweep. */
+  metrics: 'metrics.json',
+  ...{ comparison: 'compare.json', comparisonPage: 'compare.html', picks: 'picks.json' },
+  ...{ sweep: 'sweep.json', sweepPage: 'sweep.html', sheet: 'sheet.png' },
 } as const;
 
 /**

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { FalEditError } from '../errors.js';
-import type { RowWithJob } from '../ledger/batch/states.js';
+import { ENDED, type RowWithJob } from '../ledger/batch/states.js';
 import type { Job } from '../ledger/job.js';
 import { keptPath } from '../ledger/portable-path.js';
 import { findModel } from '../models/registry.js';
@@ -17,6 +17,8 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
   const { job, state } = row;
   const plan = row.plan as PlannedRow;
   const model = findModel(row.endpoint);
+  // A job that came to nothing without its row being over has an end too.
+  const endedAt = ENDED.includes(state) ? job?.endedAt : undefined;
   return {
     schema_version: BATCH_SCHEMA_VERSION,
     key: row.key,
@@ -38,16 +40,16 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
       unit_price_usd: job?.unitPriceUsd ?? null,
       billed_usd: job?.billedUsd ?? null,
     },
-    timings: timingsOf(job),
+    timings: timingsOf(job, endedAt),
     expectations: (row.measured as Measured[] | undefined) ?? [],
     warnings: plan.warnings,
     error: errorOf(row, error),
-    finished_at: job?.endedAt === undefined ? null : new Date(job.endedAt).toISOString(),
+    finished_at: endedAt === undefined ? null : new Date(endedAt).toISOString(),
   };
 }
 
-function timingsOf(job: Job | undefined): ResultRow['timings'] {
-  const { queuedMs, inferenceMs, intentAt, endedAt } = job ?? {};
+function timingsOf(job: Job | undefined, endedAt: number | undefined): ResultRow['timings'] {
+  const { queuedMs, inferenceMs, intentAt } = job ?? {};
   const isOver = intentAt !== undefined && endedAt !== undefined;
   return {
     queued_ms: queuedMs ?? null,

@@ -25,8 +25,9 @@ export function isToSend({ state, job }: RowWithJob, policy: RetryPolicy, again:
 }
 
 /** Whether a row that was not taken can be sent once more in the same run: nothing was sent, and nobody stopped it. */
-export function isWorthAnotherTry({ kind, charged }: FalEditError): boolean {
-  return kind === 'temporary' && charged === 'no';
+export function isWorthAnotherTry({ kind, charged, details }: FalEditError): boolean {
+  // What was cancelled at its deadline would only run into it again.
+  return kind === 'temporary' && charged === 'no' && details?.['cancel'] === undefined;
 }
 
 /** What fal says where it cannot read a file that the input names (fal-api.md 4.1). */

@@ -31,9 +31,12 @@ export class BatchUploads implements UploadShelf {
   async urlOf(upload: Upload, put: () => Promise<string>): Promise<string> {
     const { ledger, way } = this.options;
     const known = findUpload(ledger, upload.sha256, way);
-    if (known !== undefined && known.expiresAt > ledger.context.now()) {
-      if (!this.fresh.has(known.url)) this.reused.add(known.url);
-      return known.url;
+    if (known !== undefined) {
+      if (this.fresh.has(known.url)) return known.url;
+      if (known.expiresAt > ledger.context.now()) {
+        this.reused.add(known.url);
+        return known.url;
+      }
     }
     const other = this.underWay.get(upload.sha256);
     if (other !== undefined) {

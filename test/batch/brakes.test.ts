@@ -5,10 +5,18 @@ import { FalEditError, InterruptedError } from '../../src/errors.js';
 import type { ErrorKind } from '../../src/exit-codes.js';
 import type { Job } from '../../src/ledger/job.js';
 
-type Settled = Pick<Job, 'charged' | 'billedUsd' | 'intentAt'>;
+type Settled = Parameters<Brakes['settle']>[1] & object;
 
-const job = (charged: Job['charged'], billedUsd?: number): Settled => ({ charged, billedUsd, intentAt: 1 });
-const UNSENT: Settled = { charged: 'no', billedUsd: undefined, intentAt: undefined };
+const job = (charged: Job['charged'], billedUsd?: number): Settled => ({
+  ...{ charged, billedUsd, intentAt: 1 },
+  requestId: 'r',
+});
+const UNSENT: Settled = {
+  ...{ charged: 'no', billedUsd: undefined, intentAt: undefined, requestId: undefined },
+};
+
+const REFUSED: Settled = { ...UNSENT, intentAt: 1 };
+const UNKNOWN: Settled = { ...REFUSED, charged: 'maybe' };
 
 /** What keeps a row from being sent; undefined where nothing does. */
 function refusal(brakes: Brakes, key: string, usd: number): FalEditError | undefined {
@@ -54,7 +62,9 @@ describe('A cap on what a run may cost', () => {
     { what: 'was billed at nothing', settled: job('yes', 0), spent: 0, sent: 1 },
     { what: 'may be charged', settled: job('maybe'), spent: 0.4, sent: 1 },
     { what: 'was not charged', settled: job('no'), spent: 0, sent: 1 },
-    { what: 'was refused, whatever it says it was billed', settled: job('no', 0.4), spent: 0, sent: 1 },
+    { what: 'was not charged, whatever it says it was billed', settled: job('no', 0.4), spent: 0, sent: 1 },
+    { what: 'was sent, and nobody knows more', settled: UNKNOWN, spent: 0.4, sent: 1 },
+    { what: 'fal did not take', settled: REFUSED, spent: 0, sent: 0 },
     { what: 'was never sent', settled: UNSENT, spent: 0, sent: 0 },
     { what: 'did not even become a job', settled: undefined, spent: 0, sent: 0 },
   ])('counts a row that $what as $spent, and as sent: $sent', ({ settled, spent, sent }) => {

@@ -32,7 +32,7 @@ const CASES: Case[] = [
     words: '0 of 2 rows are done; 2 failed.',
     charged: 'no',
   },
-  { given: { failed: 1, kinds: ['auth'] }, kind: 'auth', code: 4, words: '0 of 1 row are done; 1 failed.' },
+  { given: { failed: 1, kinds: ['auth'] }, kind: 'auth', code: 4, words: '0 of 1 row is done; 1 failed.' },
   {
     given: { failed: 2, kinds: ['account'] },
     kind: 'account',

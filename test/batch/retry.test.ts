@@ -98,6 +98,11 @@ describe('Another try in the same run', () => {
     expect(isWorthAnotherTry(new FalEditError(kind, 'x', { charged }))).toBe(worth);
   });
 
+  it('is not worth it where it was cancelled at its deadline: it would run into that again', () => {
+    const cancelled = new FalEditError('temporary', 'x', { charged: 'no', details: { cancel: 'cancelled' } });
+    expect(isWorthAnotherTry(cancelled)).toBe(false);
+  });
+
   const refusedWith = (detail: unknown, charged: Charged = 'no'): FalEditError =>
     new FalEditError('failed', 'x', { charged, details: { detail } });
 

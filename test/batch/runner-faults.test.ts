@@ -58,7 +58,7 @@ describe('A row that was not taken', () => {
 
   it('is told as failed where the run stops before it is tried again', async () => {
     const { run, results } = await batchScene({ toxics: [BUSY(1)] });
-    const { counts, events, stopped } = await run(rowsOf(4), { concurrency: 1, maxJobs: 3 });
+    const { counts, events, stopped } = await run(rowsOf(4), { concurrency: 1, maxJobs: 2 });
     expect(stopped?.kind).toBe('budget');
     expect(counts).toMatchObject({ failed: 1, done: 2, pending: 1 });
     expect(typesOf(events, 'row 0')).toEqual(['begun', 'retrying', 'ended']);

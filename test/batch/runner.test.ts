@@ -14,7 +14,10 @@ describe('A batch', () => {
   it('sends every row, uploads equal pictures once, and brings all home', async () => {
     const { fal, run, outDir, results } = await batchScene();
     const rows = rowsOf(6);
-    const { counts, events, uploads, stopped } = await run(rows);
+    const { counts, events, uploads, stopped, rows: after } = await run(rows);
+    expect(after.map(({ job }) => job?.askedHash)).toEqual(after.map(({ key }) => key));
+    // What it costs is known already: nobody is asked.
+    expect(fal.ledger().requests.by_role.pricing).toBeUndefined();
     expect(counts).toMatchObject({ done: 6, pending: 0, waiting: 0 });
     expect(stopped).toBeUndefined();
     expect(uploads.files).toBe(1);

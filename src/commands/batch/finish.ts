@@ -17,6 +17,7 @@ import { errorText } from '../../terminal/error-text.js';
 import { secondsText } from '../../terminal/units.js';
 import { errorDocument, shortPath } from '../edit/document.js';
 import { lastLine } from './event-lines.js';
+import { notePages, pagesStand } from './shown-pages.js';
 import type { BatchOptions } from './options.js';
 
 export interface Finished {
@@ -25,8 +26,6 @@ export interface Finished {
   folder: string;
   summary: BatchSummary;
   ending: FalEditError | undefined;
-  /** Nothing has changed since the last run: what shows the rows still stands. */
-  isSame: boolean;
   options: Pick<BatchOptions, 'junit' | 'report' | 'events'>;
   context: Context;
   terminal: Terminal;
@@ -37,6 +36,8 @@ export interface Finished {
 export interface Outcome {
   /** Of the page, for messages. */
   name: string;
+  /** Whether the path of each picture goes to stdout as it comes; else what is shown at the end says it all. */
+  listsPictures: boolean;
   /** Writes it. */
   write: (finished: Finished) => Promise<Shown | undefined>;
 }
@@ -52,11 +53,13 @@ export interface Shown {
 /** The report of a batch. */
 export const BATCH_OUTCOME: Outcome = {
   name: OUT_DIR_FILES.report,
-  write: async ({ ledger, summary, folder, context, options, isSame }) => {
-    const isMade = isSame && existsSync(path.join(folder, OUT_DIR_FILES.report));
+  listsPictures: true,
+  write: async ({ ledger, summary, folder, context, options }) => {
+    const isMade = pagesStand(ledger) && existsSync(path.join(folder, OUT_DIR_FILES.report));
     if (!options.report || isMade) return undefined;
     const { writeBatchReport } = await import('../../report/batch-report.js');
     await writeBatchReport(ledger, summary, folder, context.cwd);
+    notePages(ledger);
     return undefined;
   },
 };

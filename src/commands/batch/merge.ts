@@ -69,7 +69,7 @@ export async function mergeBatches(
       total_ms: Math.round(context.elapsed() - began),
     });
     return await finishBatch({
-      ...{ ledger: all.ledger, folder: all.folder, summary, ending, isSame: false, options },
+      ...{ ledger: all.ledger, folder: all.folder, summary, ending, options },
       ...surroundings,
     });
   } finally {

@@ -4,33 +4,30 @@ import path from 'node:path';
 import { shortPath } from '../edit/document.js';
 import { annotations } from './annotations.js';
 import { eventLine } from './event-lines.js';
+import type { Outcome } from './finish.js';
 import type { BatchOptions } from './options.js';
 import type { Surroundings } from './run.js';
 
 /** Where everything that happens goes while a batch runs. */
 export interface BatchOutput {
   show: OnBatchEvent;
-  /** Whether anything has happened to a row. */
-  happened: () => boolean;
   stop: () => void;
 }
 
 /** Progress and failures to stderr; to stdout the paths as they come, or an object for each event. @param folder absolute */
 export async function batchOutput(
-  { events }: Pick<BatchOptions, 'events'>,
+  { events, listsPictures }: Pick<BatchOptions, 'events'> & Pick<Outcome, 'listsPictures'>,
   { context, terminal, json }: Surroundings,
   folder: string,
   purse: () => Purse,
 ): Promise<BatchOutput> {
   const progress = await openBatchProgress(terminal, context, purse);
   const annotated = annotations(terminal, context);
-  let happened = false;
   const show: OnBatchEvent = (event) => {
     progress.show(event);
-    if (event.type !== 'started') happened = true;
     const line = events ? eventLine(event, context.now()) : undefined;
     if (line !== undefined) terminal.result(line);
-    if (event.type === 'ended' && !events && !json) {
+    if (event.type === 'ended' && listsPictures && !events && !json) {
       for (const { path: file } of event.result.images) {
         if (file !== null) terminal.result(shortPath(path.resolve(folder, file), context.cwd));
       }
@@ -41,5 +38,5 @@ export async function batchOutput(
     progress.stop();
     annotated.stop();
   };
-  return { show, happened: () => happened, stop };
+  return { show, stop };
 }

@@ -13,7 +13,7 @@ import { summaryOf } from '../../batch/summary.js';
 import { BatchUploads } from '../../batch/upload-shelf.js';
 import { usdText } from '../../dollars.js';
 import { usd } from '../../edit/estimate.js';
-import { FalEditError } from '../../errors.js';
+import { asFalEditError, FalEditError } from '../../errors.js';
 import { EXIT_OK, type ErrorKind, type ExitCode } from '../../exit-codes.js';
 import { accountOf, type Connection } from '../../fal/connection.js';
 import { readNote, writeNote } from '../../ledger/batch/notes.js';
@@ -27,6 +27,7 @@ import { traceTo } from '../earlier/ledger-command.js';
 import { showProspect } from './dry-run.js';
 import { refuseUnfrozen } from './frozen.js';
 import { BATCH_OUTCOME, finishBatch, type Outcome } from './finish.js';
+import { forgetPages } from './shown-pages.js';
 import { defaultOutDir, openOutDir, settleWorld } from './open.js';
 import { batchOutput, type BatchOutput } from './output.js';
 import type { BatchOptions } from './options.js';
@@ -160,8 +161,9 @@ async function send(
       maxFailures: failuresOf(options.maxFailures, prospect.toSend),
     });
     await agree(prospect.toSend, prospect.usd, options, surroundings);
+    if (touchesFal) forgetPages(ledger);
     // A line that changes would write over the question.
-    output = await batchOutput(options, surroundings, folder, () => ({
+    output = await batchOutput({ ...options, ...outcome }, surroundings, folder, () => ({
       spentUsd: brakes.spentUsd,
       capUsd: brakes.capUsd,
     }));
@@ -188,10 +190,10 @@ async function send(
     ending = error;
   } finally {
     output?.stop();
-    await results.close();
     purse.close();
     home.close();
     await opened?.close();
+    ending = (await results.close().catch(asFalEditError)) ?? ending;
   }
   const counts = countStates(ledger.db);
   ending ??= endingOf({
@@ -208,8 +210,7 @@ async function send(
     ...{ submitted: brakes.sent, uploads: uploads.figures.files, uploaded_bytes: uploads.figures.bytes },
     total_ms: Math.round(context.elapsed() - began),
   });
-  const isSame = plan?.isSame === true && output?.happened() !== true;
-  const finished = { ledger, folder, summary, ending, isSame, options, context, terminal, json };
+  const finished = { ledger, folder, summary, ending, options, context, terminal, json };
   return finishBatch(finished, outcome);
 }
 

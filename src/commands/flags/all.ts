@@ -8,13 +8,17 @@ import {
 } from './control.js';
 import { BATCH_FLAGS } from './batch.js';
 import { EDIT_FLAGS } from './edit.js';
+import { COMPARE_FLAGS, PICK_FLAGS } from './compare.js';
 import { MIGRATE_FLAGS } from './migrate.js';
 import { MODELS_FLAGS } from './models.js';
 import { RECONCILE_FLAGS } from './reconcile.js';
 import { SANDBOX_FLAGS } from './sandbox.js';
+import { SWEEP_FLAGS } from './sweep.js';
 import type { Flag } from './flag.js';
 
 const OF_ANY: readonly Flag[] = [
+  // Of two flags of one name the last is taken: the prompt of an edit is one, not a list.
+  ...[...COMPARE_FLAGS, ...PICK_FLAGS, ...SWEEP_FLAGS],
   ...EDIT_FLAGS,
   ...BATCH_FLAGS,
   ...MODELS_FLAGS,

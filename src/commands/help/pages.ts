@@ -1,10 +1,12 @@
 import type { HelpPage } from '../../terminal/help.js';
 import { BATCH_HELP } from './batch.js';
 import { CANCEL_HELP, COSTS_HELP, REQUESTS_HELP, RESULT_HELP, STATUS_HELP, WAIT_HELP } from './control.js';
+import { COMPARE_HELP, PICK_HELP } from './compare.js';
 import { MIGRATE_HELP } from './migrate.js';
 import { MODELS_HELP } from './models.js';
 import { EDIT_FLAGS } from '../flags/edit.js';
 import { RECONCILE_HELP } from './reconcile.js';
+import { SWEEP_HELP } from './sweep.js';
 import { SANDBOX_FLAGS } from '../flags/sandbox.js';
 
 export const EDIT_HELP: HelpPage = {
@@ -28,6 +30,9 @@ export const EDIT_HELP: HelpPage = {
   commands: [
     ['edit', 'one edit; the word may be left out'],
     ['batch <manifest|picture...>', 'many edits; can be killed and run again'],
+    ['compare <picture...>', 'the same edits by several models, measured'],
+    ['pick <folder>', 'choose between them without names'],
+    ['sweep <picture...> --vary', 'a grid of settings, on a contact sheet'],
     ['models [name...]', 'what each model takes, lacks and costs'],
     ['migrate [request]', 'the same request for another model'],
     ['requests', 'the edits that were sent from here'],
@@ -63,6 +68,9 @@ export const SANDBOX_HELP: HelpPage = {
 export const PAGES = {
   edit: EDIT_HELP,
   batch: BATCH_HELP,
+  compare: COMPARE_HELP,
+  pick: PICK_HELP,
+  sweep: SWEEP_HELP,
   models: MODELS_HELP,
   migrate: MIGRATE_HELP,
   requests: REQUESTS_HELP,

@@ -21,6 +21,21 @@ export function* savedFiles(ledger: Ledger): Generator<SavedFile, void, undefine
   }
 }
 
+/** Saved jobs of the batch whose pictures another job has put its own in the place of, later. */
+export function replacedJobs({ db }: Ledger): string[] {
+  const sql = `
+    WITH shared AS (
+      SELECT path FROM images WHERE path IS NOT NULL GROUP BY path HAVING count(DISTINCT job_id) > 1
+    ), latest AS (
+      SELECT i.path, max(j.ended_at) AS ended_at FROM images AS i JOIN jobs AS j ON j.id = i.job_id
+      WHERE i.path IN (SELECT path FROM shared) GROUP BY i.path
+    )
+    SELECT DISTINCT i.job_id FROM latest AS l JOIN images AS i ON i.path = l.path
+      JOIN jobs AS j ON j.id = i.job_id JOIN batch_rows AS r ON r.key = j.asked_hash
+    WHERE j.state = 'saved' AND j.ended_at < l.ended_at AND r.position IS NOT NULL`;
+  return (db.rows(sql) as { job_id: string }[]).map(({ job_id: job }) => job);
+}
+
 /** A job that was saved waits for its pictures again: they are not where they were. fal's answer is kept. */
 export function reopenJob({ db }: Ledger, job: string): void {
   db.transaction(() => {

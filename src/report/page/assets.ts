@@ -61,11 +61,17 @@ export interface Assets {
   script: string;
 }
 
-/** Reads the files in the folder beside this one; the build puts that beside the bundle. */
-export async function readAssets(): Promise<Assets> {
+/**
+ * Reads files in the folder beside this one, those of a report if no others are named; the build puts that beside the
+ * bundle.
+ */
+export async function readAssets(
+  styleNames: readonly string[] = STYLES,
+  scriptNames: readonly string[] = SCRIPTS,
+): Promise<Assets> {
   const [styles, scripts] = await Promise.all([
-    Promise.all(STYLES.map(read)),
-    Promise.all(SCRIPTS.map(read)),
+    Promise.all(styleNames.map(read)),
+    Promise.all(scriptNames.map(read)),
   ]);
   return { style: styles.join('\n'), script: scripts.map(withoutModules).join('\n') };
 }

@@ -93,7 +93,7 @@ describe('across runs', () => {
     expect(await twice(1, ['--reuse-uploads', '0'])).toBe(2);
   });
 
-  it.fails('which is about later runs alone', async () => {
+  it('which is about later runs alone', async () => {
     const { batch, fal } = await batchScene({ 'rows.jsonl': jsonl(...of('a.png', '1', '2', '3')) });
     await batch('rows.jsonl', '--reuse-uploads', '0', '--concurrency', '1');
     expect(fal.ledger().uploads).toHaveLength(1);

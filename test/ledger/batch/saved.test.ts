@@ -79,6 +79,32 @@ describe('The pictures of rows that are done', () => {
     expect(statesIn(ledger)).toEqual(['done', 'done', 'waiting']);
   });
 
+  it('are gone as well where another row has put its own in their place, and that one stays', async () => {
+    const folder = await tempDir();
+    let now = 1000;
+    const ledger = await openBatch(folder, { now: () => (now += 10) });
+    readManifest(ledger, ['one', 'two', 'three']);
+    const one = await doneRow(ledger, 'one', 'same.png');
+    await doneRow(ledger, 'two', 'same.png');
+    await doneRow(ledger, 'three', 'other.png');
+    const states = (): unknown[] => ['one', 'two', 'three'].map((key) => findRow(ledger, key)?.state);
+    reopenMissing(ledger);
+    expect(states()).toEqual(['waiting', 'done', 'done']);
+    ledger.saveImage(one, picture(0, path.join(folder, 'same.2.png')));
+    await writeFile(path.join(folder, 'same.2.png'), 'a picture');
+    reopenMissing(ledger);
+    expect(states()).toEqual(['done', 'done', 'done']);
+  });
+
+  it('are where they were in a row that was made twice, and whose pictures are the same', async () => {
+    const ledger = await openBatch();
+    readManifest(ledger, ['one']);
+    await doneRow(ledger, 'one', 'same.png');
+    await doneRow(ledger, 'one', 'same.png');
+    reopenMissing(ledger);
+    expect(findRow(ledger, 'one')?.state).toBe('done');
+  });
+
   it('are no loss where the manifest does not have their row any more', async () => {
     const { ledger, folder } = await batch();
     await rm(path.join(folder, 'old.png'));

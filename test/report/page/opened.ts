@@ -96,6 +96,19 @@ export async function opened({ head: changes, items, context, files, first }: Gi
   return { page, folder, problems };
 }
 
+/** An empty page of the browser, for what is served. What it has trouble with is told in `problems`. */
+export async function browserPage(
+  context: BrowserContextOptions = {},
+): Promise<Pick<Opened, 'page' | 'problems'>> {
+  const session = await browser!.newContext({ viewport: { width: 1200, height: 800 }, ...context });
+  onTestFinished(() => session.close());
+  const page = await session.newPage();
+  const problems: string[] = [];
+  page.on('console', (message) => problems.push(message.text()));
+  page.on('pageerror', (error) => problems.push(String(error)));
+  return { page, problems };
+}
+
 /** A picture of one colour, 96 x 64. */
 export function flat(background: string): Promise<Buffer> {
   return sharp({ create: { width: 96, height: 64, channels: 3, background } })

@@ -1,0 +1,78 @@
+import type { Settings } from '../../config/settings.js';
+import type { Context } from '../../context.js';
+import { planEdit } from '../../edit/plan.js';
+import { FalEditError, usageError } from '../../errors.js';
+import { FLAG_OF, type RequestKey } from '../../models/request.js';
+import { findModel } from '../../models/registry.js';
+import type { Cell } from '../../study/cell.js';
+import { rowReader } from '../batch/row-reader.js';
+
+/**
+ * Checks each picture, prompt and model once, before their edits are read: what is wrong with one of them is told once,
+ * and not by each of its edits.
+ *
+ * @param own names of the settings that models have for themselves, by model
+ * @throws FalEditError (usage), a line for each thing that is wrong; the signal's reason
+ */
+export async function checkCells(
+  cells: readonly Cell[],
+  settings: Settings,
+  own: ReadonlyMap<string, readonly string[]>,
+  outDir: string,
+  context: Pick<Context, 'cwd' | 'stdin' | 'newSeed' | 'signal'>,
+): Promise<void> {
+  const read = rowReader(settings, {}, context.cwd, context);
+  const lines = new Set<string>();
+  const hints: (string | undefined)[] = [];
+  for (const cell of oneOfEach(cells)) {
+    context.signal.throwIfAborted();
+    try {
+      const { order } = await read(cell.fields);
+      await planEdit({ ...order, outputFolder: outDir }, context);
+    } catch (error) {
+      if (!(error instanceof FalEditError) || !['usage', 'input'].includes(error.kind)) throw error;
+      const model = cell.at['model'] ?? '';
+      for (const line of error.message.split('\n')) lines.add(placed(line, cell, own.get(model) ?? []));
+      hints.push(onlyFor(model, cells, settings) ?? error.hint);
+    }
+  }
+  if (lines.size === 0) return;
+  throw usageError(
+    [...lines].join('\n'),
+    hints.find((hint) => hint !== undefined),
+  );
+}
+
+/** Cells in which every picture, every prompt and every model occurs, as few as there can be. */
+function oneOfEach(cells: readonly Cell[]): Cell[] {
+  const [first] = cells;
+  const differs = (cell: Cell, axis: string): boolean => cell.at[axis] !== first?.at[axis];
+  const seen = new Set<string>();
+  return cells.filter((cell) => {
+    const others = ['picture', 'prompt', 'model', 'seed'].filter((axis) => differs(cell, axis));
+    if (others.length > 1 || others[0] === 'seed') return false;
+    const key = JSON.stringify([others[0], others[0] === undefined ? '' : cell.at[others[0]]]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** A line with what it is about in front: a picture, or a setting of one model. */
+function placed(line: string, { at }: Cell, own: readonly string[]): string {
+  const [, field = ''] = /^([\w-]+): /.exec(line) ?? [];
+  if (field === 'image') return `${at['picture'] ?? ''}: ${line}`;
+  return own.includes(field) ? `${at['model'] ?? ''}.${line}` : line;
+}
+
+/** How a setting that one of the models lacks is given to another one alone. */
+function onlyFor(model: string, cells: readonly Cell[], { values }: Settings): string | undefined {
+  const models = [...new Set(cells.map(({ at }) => at['model'] ?? ''))];
+  for (const key of Object.keys(FLAG_OF) as RequestKey[]) {
+    const flag = FLAG_OF[key].replace(/^--/, '');
+    const value = values[flag];
+    if (value === undefined || findModel(model).fields[key] !== undefined) continue;
+    const other = models.find((name) => findModel(name).fields[key] !== undefined);
+    if (other === undefined) return undefined;
+    return `Give it to ${other} alone: ${other}.${flag}=${String([value].flat()[0])}`;
+  }
+  return undefined;
+}

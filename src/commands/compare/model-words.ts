@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import type { Fields } from '../../batch/manifest/entry.js';
+import { usageError } from '../../errors.js';
+import { findModel } from '../../models/registry.js';
+import { FIELD_NAMES, meaningOf } from '../batch/row-fields.js';
+
+/** The words of a comparison, by what they mean. */
+export interface ComparisonWords {
+  pictures: string[];
+  /** Settings of one model alone, by its short name. */
+  settings: ReadonlyMap<string, Fields>;
+}
+
+/** Fields of a row that the comparison itself fills in. */
+const ITS_OWN: Readonly<Record<string, string>> = {
+  image: 'every model gets the same pictures',
+  prompt: 'every model gets the same prompts: -p',
+  'prompt-file': 'every model gets the same prompts: -p',
+  model: 'the models are those of --models',
+  seed: 'every model gets the same seeds: --seed, --seeds',
+  'num-images': 'several of each are made by --seeds',
+  output: 'the results have names of their own',
+  force: 'the results have names of their own',
+};
+
+/** A model's name has no dot, a URL has a colon in front of its first one. */
+const SETTING = /^([\w/-]+)\.([a-z][\w.-]*)=(.*)$/is;
+
+/**
+ * Tells pictures from settings of one model (`flux-general.strength=0.6`). A file of that very name is a picture.
+ *
+ * @throws FalEditError (usage): no such model or setting
+ */
+export function readWords(words: readonly string[], cwd: string): ComparisonWords {
+  const pictures: string[] = [];
+  const settings = new Map<string, Fields>();
+  for (const word of words) {
+    const [, name = '', field = '', value = ''] = SETTING.exec(word) ?? [];
+    if (field === '' || existsSync(path.resolve(cwd, word))) {
+      pictures.push(word);
+      continue;
+    }
+    const model = findModel(name, word).name;
+    settings.set(model, withSetting(settings.get(model) ?? {}, word, field, value));
+  }
+  return { pictures, settings };
+}
+
+function withSetting(fields: Fields, word: string, field: string, value: string): Fields {
+  const meaning = meaningOf(field);
+  if (meaning?.kind !== 'flag') {
+    const names = FIELD_NAMES.filter((name) => meaningOf(name)?.kind === 'flag');
+    throw usageError(
+      `${word}: ${field} is no setting of an edit.`,
+      `Did you mean ${closest(
+        field,
+        names.filter((name) => ITS_OWN[name.replaceAll('_', '-')] === undefined),
+      )}?`,
+    );
+  }
+  const { flag, part } = meaning;
+  const reason = ITS_OWN[flag.name];
+  if (reason !== undefined) throw usageError(`${word}: ${flag.name} is no setting of one model; ${reason}.`);
+  if (value.trim() === '') throw usageError(`${word}: the value is missing.`);
+  const own = part === undefined ? value : `${part}=${value}`;
+  // Of what can be given once the last counts, as with flags.
+  if (flag.repeatable !== true) return { ...fields, [flag.name]: own };
+  const before = fields[flag.name];
+  return { ...fields, [flag.name]: [...(Array.isArray(before) ? before : []), own] };
+}

@@ -1,0 +1,81 @@
+import path from 'node:path';
+import type { Settings } from '../../config/settings.js';
+import type { Context } from '../../context.js';
+import { usageError } from '../../errors.js';
+import { findModel } from '../../models/registry.js';
+import { flagReader } from '../batch/flag-reader.js';
+import { readBatchOptions, type BatchOptions } from '../batch/options.js';
+import { readPrompt } from '../edit/read-prompt.js';
+
+/** What is compared where nobody says. */
+const DEFAULT_MODELS = 'flux-general,flux-2-lora';
+const DEFAULT_OUT_DIR = 'compare.out';
+
+/** Above what fal's models take for a seed there are none. */
+const LARGEST_SEED = 2 ** 31 - 1;
+
+/** The flags of a comparison, typed. */
+export interface CompareOptions {
+  batch: BatchOptions & { outDir: string };
+  /** Short names, at least two. */
+  models: string[];
+  /** Each once, none blank. */
+  prompts: string[];
+  seeds: number[];
+  open: boolean;
+  preview: boolean;
+}
+
+/** @throws FalEditError (usage, input) naming the flag, and what is allowed */
+export async function readCompareOptions(
+  settings: Settings,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+): Promise<CompareOptions> {
+  const { values } = settings;
+  const read = flagReader(settings);
+  const batch = readBatchOptions(settings, context);
+  const first = read.whole('seed', 0, LARGEST_SEED) ?? 1;
+  const count = read.whole('seeds', 1, 100) ?? 1;
+  if (first + count - 1 > LARGEST_SEED) {
+    throw usageError(`--seed: ${first} leaves no room for ${count} seeds. The largest is ${LARGEST_SEED}.`);
+  }
+  return {
+    batch: {
+      ...batch,
+      outDir: batch.outDir ?? path.resolve(context.cwd, DEFAULT_OUT_DIR),
+      // Of a batch that reads a manifest, or is left alone.
+      ...{ format: undefined, skipInvalid: false, frozen: false, submitOnly: false, collect: false },
+      report: true,
+    },
+    models: readModels(settings),
+    prompts: await readPrompts(settings, context),
+    seeds: Array.from({ length: count }, (_, index) => first + index),
+    open: values['open'] === true,
+    preview: values['preview'] === true,
+  };
+}
+
+function readModels({ values, origins }: Settings): string[] {
+  const place = origins['models'] ?? '--models';
+  const given = typeof values['models'] === 'string' ? values['models'] : DEFAULT_MODELS;
+  const names = given.split(',').map((name) => findModel(name, place).name);
+  const models = [...new Set(names)];
+  if (models.length >= 2) return models;
+  throw usageError(
+    `${place}: ${JSON.stringify(given)} is one model. A comparison needs two different ones at least.`,
+    `For example: --models ${DEFAULT_MODELS}`,
+  );
+}
+
+async function readPrompts(
+  settings: Settings,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+): Promise<string[]> {
+  const prompts = [settings.values['prompt'] ?? []].flat().map(String);
+  if (prompts.length === 0) return [await readPrompt(settings, context)];
+  for (const prompt of prompts) {
+    if (prompt.trim() !== '') continue;
+    throw usageError(`${settings.origins['prompt'] ?? '--prompt'} is blank. Allowed: some text.`);
+  }
+  return [...new Set(prompts)];
+}

@@ -1,0 +1,70 @@
+import { COMPARE_FILES } from '../../report/compare/files.js';
+import { cameOutText } from '../../report/compare/tables.js';
+import { costText, TEXT_OF, spreadText } from '../../report/compare/words.js';
+import type { Cell } from '../../study/cell.js';
+import type { Compared } from '../../study/compare/compared.js';
+import { tableLines, type Column } from '../../terminal/table.js';
+import { shellWords } from '../../shell-words.js';
+import type { Context, Output } from '../../context.js';
+import type { Outcome } from '../batch/finish.js';
+import { shortPath } from '../edit/document.js';
+import { comparisonPreview } from './preview.js';
+
+/** What a comparison leaves and shows. @param onWritten takes the absolute path of the page */
+export function comparisonOutcome(
+  cells: readonly Cell[],
+  preview: boolean,
+  onWritten: (page: string) => void,
+): Outcome {
+  return {
+    name: COMPARE_FILES.page,
+    listsPictures: false,
+    write: async ({ ledger, folder, context }) => {
+      const { writeComparison } = await import('../../report/compare/write.js');
+      const { compared, edits, verdict, document, page } = await writeComparison(cells, {
+        ...{ ledger, outDir: folder, cwd: context.cwd, now: context.now() },
+        pickCommand: pickCommand(folder, context),
+      });
+      onWritten(page);
+      const pictures = preview ? await comparisonPreview(edits, folder, context) : '';
+      const lines = [
+        ...(pictures === '' ? [] : [pictures]),
+        ...(await summaryLines(compared, context.stdout)),
+        ...(context.stdout.isTTY === true ? ['', ...verdict, ''] : verdict),
+        shortPath(page, context.cwd),
+      ];
+      return { document: { compare: document }, text: lines.join('\n') };
+    },
+  };
+}
+
+/** The command that has people choose. @param folder absolute */
+export function pickCommand(folder: string, { cwd }: Pick<Context, 'cwd'>): string {
+  return shellWords(['fal-edit', 'pick', shortPath(folder, cwd)]);
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'model' },
+  { title: 'came out' },
+  { title: 'change', right: true },
+  { title: 'sharpness', right: true },
+  { title: 'at fal', right: true },
+  { title: '100 pictures', right: true },
+];
+
+/** A line a model, with medians. */
+function summaryLines({ models }: Compared, stdout: Output): Promise<string[]> {
+  const rows = models.map((model) => [
+    model.model,
+    cameOutText(model),
+    ...(['change', 'sharpness', 'inference_ms'] as const).map((measure) =>
+      medianText(model.measures[measure], TEXT_OF[measure]),
+    ),
+    costText(model.cost),
+  ]);
+  return tableLines(COLUMNS, rows, stdout);
+}
+
+function medianText(spread: Parameters<typeof spreadText>[0], text: (value: number) => string): string {
+  return spread === null ? '–' : text(spread.median);
+}

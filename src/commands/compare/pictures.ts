@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { openRows } from '../../batch/manifest/open.js';
+import { OUT_DIR_FILES } from '../../batch/out-dir.js';
+import type { Context } from '../../context.js';
+import { inputError, usageError } from '../../errors.js';
+import { RESULTS_FOLDER, type GridPicture } from '../../study/compare/cells.js';
+
+/** Folders of an out-dir in which pictures lie that the comparison made itself. */
+const MADE = [RESULTS_FOLDER, OUT_DIR_FILES.reportFiles];
+
+/**
+ * The pictures that words stand for, each once: of two with the same bytes the first. Those that the comparison has
+ * made itself are none: the same command again would compare edits of edits.
+ *
+ * @param outDir absolute
+ * @param onSame told of a picture that is passed over, and of which it has the bytes
+ * @throws FalEditError (usage, input): nothing is named, a word means no picture; the signal's reason
+ */
+export async function comparedPictures(
+  words: readonly string[],
+  recursive: boolean,
+  outDir: string,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+  onSame: (picture: string, first: string) => void,
+): Promise<GridPicture[]> {
+  if (words.length === 0) {
+    throw usageError('No picture is named.', 'fal-edit compare photo.jpg -p "a watercolor"');
+  }
+  const source = await openRows(words, { recursive, format: undefined }, context);
+  if (source.isManifest) {
+    throw usageError(`${source.name} is a manifest. Allowed: pictures, folders, patterns and URLs.`);
+  }
+  const root = await realpath(outDir).catch(() => outDir);
+  const pictures: GridPicture[] = [];
+  for await (const entry of source.rows()) {
+    if (entry.kind !== 'row') continue;
+    const { file } = entry.place;
+    const isUrl = /^https?:/i.test(file);
+    const real = isUrl ? file : await realpath(path.resolve(context.cwd, file)).catch(() => file);
+    if (MADE.some((folder) => real.startsWith(path.join(root, folder) + path.sep))) continue;
+    const digest = isUrl ? file : await digestOf(real);
+    const same = pictures.find((other) => digest !== '' && other.digest === digest);
+    if (same === undefined) pictures.push({ word: file, digest });
+    else onSame(file, same.word);
+  }
+  if (pictures.length > 0) return pictures;
+  throw inputError(`${source.name}: all of it was made by this comparison. Name the pictures to edit.`);
+}
+
+/** Of what cannot be read none: whoever reads it for its edits says what is wrong. */
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
+  } catch {
+    return '';
+  }
+  return hash.digest('hex');
+}

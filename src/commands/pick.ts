@@ -1,0 +1,66 @@
+import path from 'node:path';
+import { resolveSettings, type FlagValue } from '../config/settings.js';
+import type { Context } from '../context.js';
+import { asFalEditError, inputError, InterruptedError, usageError } from '../errors.js';
+import { EXIT_OK, type ExitCode } from '../exit-codes.js';
+import { errorDocument } from './edit/document.js';
+import { fail } from './fail.js';
+import { ALL_FLAGS } from './flags/all.js';
+import { PICK_FLAGS } from './flags/compare.js';
+import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
+import { comparisonIn, picksShown } from './pick/comparison.js';
+import { sit } from './pick/sit.js';
+
+const FLAGS = [
+  ...ALL_FLAGS.filter(({ name }) => !PICK_FLAGS.some((own) => own.name === name)),
+  ...PICK_FLAGS,
+];
+
+/** `fal-edit pick <compare-dir>`: a person chooses between results without knowing what made them. */
+export async function pickCommand(
+  words: readonly string[],
+  given: Readonly<Record<string, FlagValue>>,
+  context: Context,
+): Promise<ExitCode> {
+  const settings = await resolveSettings(context, FLAGS, [], given);
+  const terminal = await terminalOf(settings, context);
+  const json = settings.values['json'] === true;
+  let document: Record<string, unknown> = {};
+  try {
+    refuseQuietAndVerbose(settings);
+    const folder = folderOf(words, context);
+    const comparison = await comparisonIn(folder, context);
+    if (comparison.pairs === 0) throw nothingToChoose(folder);
+    const made = await sit(comparison, settings.values['open'] === true, context, terminal);
+    const shown = await picksShown(folder, context);
+    document = { out_dir: folder, choices: made, ...shown.document };
+    if (!json) terminal.result(shown.text);
+    if (context.signal.aborted) throw leftEarly(context.signal.reason);
+    if (json) terminal.json({ schema_version: 1, status: 'ok', ...document });
+    return EXIT_OK;
+  } catch (error) {
+    return fail(error, terminal, (failed) => ({ ...errorDocument(failed), ...document }), json);
+  }
+}
+
+function folderOf(words: readonly string[], { cwd }: Pick<Context, 'cwd'>): string {
+  const [folder, ...others] = words;
+  if (folder !== undefined && folder !== '' && others.length === 0) return path.resolve(cwd, folder);
+  throw usageError(
+    'Name the folder of one comparison.',
+    'fal-edit pick compare.out, after: fal-edit compare photo.jpg -p "…"',
+  );
+}
+
+function nothingToChoose(folder: string): Error {
+  return inputError(`${folder} has no two results of the same picture by different models.`, {
+    hint: 'Run the comparison again, and look at its compare.html for what failed.',
+  });
+}
+
+function leftEarly(reason: unknown): Error {
+  if (!(reason instanceof InterruptedError)) return asFalEditError(reason);
+  return new InterruptedError(reason.signal, 'Stopped before the last pair. The choices are kept.', {
+    hint: 'The same command goes on with the pairs that are left.',
+  });
+}

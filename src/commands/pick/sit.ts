@@ -1,0 +1,52 @@
+import type { Context } from '../../context.js';
+import { writeChoices } from '../../study/pick/choices.js';
+import { openPairs } from '../../study/pick/pairs.js';
+import type { Terminal } from '../../terminal/terminal.js';
+import type { FoundComparison } from './comparison.js';
+import { beginSitting } from './sitting.js';
+
+/**
+ * Serves the page until the person is done, or a signal comes. Each choice is kept when it is made.
+ *
+ * @returns how many choices were made
+ */
+export async function sit(
+  { folder, edits, choices }: FoundComparison,
+  open: boolean,
+  context: Context,
+  terminal: Terminal,
+): Promise<number> {
+  const pairs = openPairs(edits, choices, context.random);
+  if (pairs.length === 0) {
+    terminal.note('All pairs have been judged.');
+    return 0;
+  }
+  const keep = (all: typeof choices): Promise<void> => writeChoices(folder, all);
+  const sitting = beginSitting(pairs, choices, folder, (all) => keep([...all]), context.now);
+  const [{ startPickServer }, { pickPage }] = await Promise.all([
+    import('./server.js'),
+    import('../../report/page/pick-page.js'),
+  ]);
+  const server = await startPickServer(sitting, await pickPage());
+  try {
+    // Without it there is nothing to do: also under --quiet.
+    terminal.error(`Open this address in a browser, it works once: ${server.url}`);
+    terminal.note('Each choice is kept at once. Finish on the page, or stop with Ctrl-C.');
+    if (open) {
+      const { openForUser } = await import('../../terminal/open.js');
+      const problem = await openForUser(server.url, context);
+      if (problem !== undefined) terminal.warn(`--open: the page could not be opened (${problem}).`);
+    }
+    await Promise.race([server.ended, aborted(context.signal)]);
+  } finally {
+    await server.close();
+  }
+  return sitting.state().done;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

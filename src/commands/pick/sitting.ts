@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import pLimit from 'p-limit';
+import type { MeasuredCell } from '../../study/measured.js';
+import type { Choice } from '../../study/pick/choices.js';
+import type { Pair } from '../../study/pick/pairs.js';
+
+/** What the page is told: nothing in it says which model made what. */
+export interface PageState {
+  /** Pairs judged in this sitting, and those that there were when it began. */
+  done: number;
+  total: number;
+  /** The pair to judge; null when all are judged. Pictures by ids that mean nothing elsewhere. */
+  pair: { id: string; prompt: string; before: string | null; left: string; right: string } | null;
+  /** Pictures of the pair after it: to be loaded ahead. */
+  next: string[];
+}
+
+/** One person in front of the page. */
+export interface Sitting {
+  state: () => PageState;
+  /** Keeps a choice. One about another pair than the one that is shown is passed over: a key was pressed twice. */
+  choose: (pair: string, chosen: 'left' | 'right' | 'none') => Promise<void>;
+  /** Takes the last choice of this sitting back. */
+  undo: () => Promise<void>;
+  /** The absolute path of a picture; undefined for an id that there is not. */
+  fileOf: (picture: string) => string | undefined;
+  isOver: () => boolean;
+}
+
+interface Shown {
+  id: string;
+  pair: Pair<MeasuredCell>;
+  before: string | null;
+  left: string;
+  right: string;
+}
+
+/**
+ * Begins a sitting.
+ *
+ * @param earlier choices that were made before, which stay
+ * @param outDir absolute
+ * @param keep writes all choices; called for one change at a time
+ * @param now milliseconds since the epoch
+ */
+export function beginSitting(
+  pairs: readonly Pair<MeasuredCell>[],
+  earlier: readonly Choice[],
+  outDir: string,
+  keep: (choices: readonly Choice[]) => Promise<void>,
+  now: () => number,
+): Sitting {
+  const files = new Map<string, string>();
+  const idOf = (file: string | null | undefined): string | null => {
+    if (file === null || file === undefined || /^https?:/i.test(file)) return null;
+    const id = randomUUID();
+    files.set(id, path.resolve(outDir, file));
+    return id;
+  };
+  const shown: Shown[] = pairs.flatMap((pair) => {
+    const left = idOf(pair.left.result.images[0]?.path);
+    const right = idOf(pair.right.result.images[0]?.path);
+    if (left === null || right === null) return [];
+    return [{ id: randomUUID(), pair, before: idOf(pair.left.result.inputs[0]), left, right }];
+  });
+  const own: Choice[] = [];
+  const oneByOne = pLimit(1);
+  const current = (): Shown | undefined => shown[own.length];
+  return {
+    state: () => {
+      const judging = current();
+      const after = shown[own.length + 1];
+      return {
+        done: own.length,
+        total: shown.length,
+        pair:
+          judging === undefined
+            ? null
+            : {
+                ...{ id: judging.id, prompt: judging.pair.left.result.prompt },
+                ...{ before: judging.before, left: judging.left, right: judging.right },
+              },
+        next: after === undefined ? [] : [after.before, after.left, after.right].filter((id) => id !== null),
+      };
+    },
+    choose: (id, chosen) =>
+      oneByOne(async () => {
+        const judged = current();
+        if (judged?.id !== id) return;
+        const [left, right] = [judged.pair.left.result.key, judged.pair.right.result.key];
+        const preferred = chosen === 'none' ? null : { left, right }[chosen];
+        const choice = { left, right, preferred, at: new Date(now()).toISOString() };
+        await keep([...earlier, ...own, choice]);
+        own.push(choice);
+      }),
+    undo: () =>
+      oneByOne(async () => {
+        if (own.length === 0) return;
+        await keep([...earlier, ...own.slice(0, -1)]);
+        own.pop();
+      }),
+    fileOf: (picture) => files.get(picture),
+    isOver: () => current() === undefined,
+  };
+}

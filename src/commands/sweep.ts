@@ -1,0 +1,82 @@
+import { readdir } from 'node:fs/promises';
+import { resolveSettings, type FlagValue } from '../config/settings.js';
+import type { Context } from '../context.js';
+import { EXIT_OK, type ExitCode } from '../exit-codes.js';
+import { errorText } from '../terminal/error-text.js';
+import { openPrices } from './batch/prices.js';
+import { runRowsOf, type Surroundings } from './batch/run.js';
+import { readConnection } from './connect.js';
+import { fail } from './fail.js';
+import { ALL_FLAGS } from './flags/all.js';
+import { SWEEP_EXCLUSIVE, SWEEP_FLAGS } from './flags/sweep.js';
+import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
+import { readAxes } from './sweep/axes.js';
+import { checker } from './sweep/check.js';
+import { ofASweep, readSweepOptions } from './sweep/options.js';
+import { sweepOutcome } from './sweep/outcome.js';
+import { sweepPictures } from './sweep/pictures.js';
+import { gridAxes, sweepCells, type SweepPlan } from './sweep/plan.js';
+import { sweepRows } from './sweep/rows.js';
+import { gridText, refuseTooMany } from './sweep/size.js';
+
+/** Of two flags of one name, the one that a sweep takes. */
+const FLAGS = [
+  ...ALL_FLAGS.filter(({ name }) => !SWEEP_FLAGS.some((own) => own.name === name)),
+  ...SWEEP_FLAGS,
+];
+
+/** `fal-edit sweep <picture…> --vary name=values …` */
+export async function sweepCommand(
+  words: readonly string[],
+  given: Readonly<Record<string, FlagValue>>,
+  context: Context,
+): Promise<ExitCode> {
+  const settings = ofASweep(await resolveSettings(context, FLAGS, SWEEP_EXCLUSIVE, given));
+  const terminal = await terminalOf(settings, context);
+  const json = settings.values['json'] === true;
+  try {
+    refuseQuietAndVerbose(settings);
+    return await runSweep(words, { settings, context, terminal, json });
+  } catch (error) {
+    return fail(error, terminal, undefined, json);
+  }
+}
+
+/** @throws FalEditError */
+async function runSweep(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { settings, context, terminal } = surroundings;
+  const { batch, seeds, bounds, open, preview } = readSweepOptions(settings, context);
+  const pictures = await sweepPictures(words, batch, context);
+  const { axes } = await readAxes(settings, context);
+  const prices = await openPrices(readConnection(settings), context);
+  const place = settings.origins['vary'] ?? '--vary';
+  const checked = (plan: SweepPlan) => checker(plan, batch, prices, place, context);
+  const firstOnly = axes.map((axis) => ({ ...axis, values: [axis.values.first()] }));
+  await refuseTooMany({ pictures, axes, seeds }, checked({ pictures, axes: firstOnly, seeds, settings }));
+  const plan: SweepPlan = {
+    ...{ pictures, seeds, settings },
+    axes: axes.map((axis) => ({ ...axis, values: axis.values.list() })),
+  };
+  await checked(plan).checkAll();
+  const grid = gridAxes(plan);
+  terminal.note(`${gridText(grid)}.`);
+  const cells = sweepCells(plan, await namesIn(batch.outDir));
+  const outcome = sweepOutcome({ cells, axes: grid, bounds, preview });
+  const rows = sweepRows(pictures.length === 1 ? (pictures[0] ?? '') : words.join(' '), context.cwd, cells);
+  const code = await runRowsOf(rows, batch, surroundings, outcome);
+  const page = outcome.page();
+  if (open && page !== undefined) {
+    const { openForUser } = await import('../terminal/open.js');
+    const problem = await openForUser(page, context);
+    if (problem !== undefined) terminal.warn(`--open: the page could not be opened (${problem}).`);
+  }
+  const missed = outcome.missed();
+  if (code !== EXIT_OK || missed === undefined) return code;
+  terminal.error(errorText(missed, terminal));
+  return missed.exitCode;
+}
+
+/** What the out-dir holds already; nothing where there is none. */
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}

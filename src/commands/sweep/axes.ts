@@ -1,0 +1,124 @@
+import { EDIT_EXCLUSIVE } from '../flags/edit.js';
+import type { FlagValue, Settings } from '../../config/settings.js';
+import type { Context } from '../../context.js';
+import { usageError } from '../../errors.js';
+import type { Model } from '../../models/model.js';
+import { findModel } from '../../models/registry.js';
+import { targetName, type AxisTarget } from '../../study/sweep/target.js';
+import { parseValues, type AxisValues } from '../../study/sweep/values.js';
+import { axisTarget } from './axis-target.js';
+import { readValuesFile } from './values-file.js';
+
+/** One `--vary`, read. Its values may be too many to be made. */
+export interface VariedAxis {
+  /** As the user wrote it. */
+  name: string;
+  target: AxisTarget;
+  values: AxisValues;
+}
+
+/** Of one axis more values are refused before anybody asks what they are. */
+const MOST_LISTED = 10_000;
+
+/**
+ * Reads the axes of `--vary`.
+ *
+ * @returns the axes, and the models that the sweep edits with
+ * @throws FalEditError (usage, input)
+ */
+export async function readAxes(
+  settings: Settings,
+  context: Pick<Context, 'cwd' | 'signal'>,
+): Promise<{ axes: VariedAxis[]; models: Model[] }> {
+  const written = textsOf(settings.values['vary']);
+  const place = settings.origins['vary'] ?? '--vary';
+  if (written.length === 0) {
+    throw usageError(`${place} is missing: say what to vary.`, 'For example: --vary strength=0.3..0.9:0.1');
+  }
+  const read: Omit<VariedAxis, 'target'>[] = [];
+  for (const text of written) read.push(await readAxis(text, place, context));
+  const models = modelsOf(read, settings, place);
+  const named = read.find(({ name }) => /^loras?$/i.test(name));
+  const surroundings = {
+    models,
+    prompt: typeof settings.values['prompt'] === 'string' ? settings.values['prompt'] : undefined,
+    loras: named === undefined ? textsOf(settings.values['lora']).length : 1,
+  };
+  const axes = read.map((axis) => ({
+    ...axis,
+    target: axisTarget(axis.name, `${place} ${axis.name}`, surroundings),
+  }));
+  refuseDouble(axes, settings, place);
+  return { axes, models };
+}
+
+async function readAxis(
+  text: string,
+  place: string,
+  context: Pick<Context, 'cwd' | 'signal'>,
+): Promise<Omit<VariedAxis, 'target'>> {
+  const equals = text.indexOf('=');
+  const name = text.slice(0, Math.max(0, equals)).trim();
+  if (name === '') {
+    throw usageError(
+      `${place}: "${text}" is not of the form name=values.`,
+      'For example: --vary strength=0.3..0.9:0.1',
+    );
+  }
+  const values = text.slice(equals + 1).trim();
+  const where = `${place} ${name}`;
+  return {
+    name,
+    values: values.startsWith('@')
+      ? await readValuesFile(values.slice(1), where, context)
+      : parseValues(values, where),
+  };
+}
+
+/** Those of an axis, or else the one of the settings. */
+function modelsOf(
+  read: readonly Omit<VariedAxis, 'target'>[],
+  { values, origins }: Settings,
+  place: string,
+): Model[] {
+  const axis = read.find(({ name }) => name.toLowerCase() === 'model');
+  if (axis === undefined || axis.values.count > MOST_LISTED) {
+    const name = values['model'];
+    return [findModel(typeof name === 'string' ? name : undefined, origins['model'])];
+  }
+  return axis.values.list().map((name) => findModel(name, `${place} ${axis.name}`));
+}
+
+/** What two say, or what a flag says that an axis would hide without a word. */
+function refuseDouble(axes: readonly VariedAxis[], { origins, values }: Settings, place: string): void {
+  const known = new Map<string, string>();
+  for (const { name, target } of axes) {
+    const key = targetName(target);
+    const before = known.get(key);
+    if (before !== undefined) {
+      throw usageError(
+        before === name
+          ? `${place} ${name}: is given twice. Put all values into one.`
+          : `${place} ${name}: is the same as ${before}. Put all values into one.`,
+      );
+    }
+    known.set(key, name);
+    const flag = key.replaceAll('_', '-');
+    const rivals = EDIT_EXCLUSIVE.flatMap(([a, b]) => (a === flag ? [b] : b === flag ? [a] : []));
+    const hidden = [flag, ...rivals].find((one) => origins[one] === `--${one}` && values[one] !== undefined);
+    const isSet =
+      target.kind === 'set' && textsOf(values['set']).some((pair) => fieldOfPair(pair) === target.key);
+    if (hidden === undefined && !isSet) continue;
+    throw usageError(
+      `${place} ${name} and --${hidden ?? `set ${flag.slice(4)}`} exclude each other. Give one.`,
+    );
+  }
+}
+
+function fieldOfPair(pair: string): string {
+  return (pair.split('=')[0] ?? '').trim().replaceAll('-', '_');
+}
+
+function textsOf(value: FlagValue | undefined): string[] {
+  return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
+}

@@ -1,0 +1,70 @@
+import { FalEditError } from '../../errors.js';
+import type { FigureName } from '../../study/sweep/figures.js';
+import type { Bound } from '../../study/sweep/best.js';
+import { numberText, shareText } from '../../report/sweep/tables.js';
+import { usdText } from '../../dollars.js';
+import type { BestFound } from './document.js';
+
+/** `Best for max-change=0.4: strength 0.5 (change 38.2%).` */
+export function bestText(best: BestFound, bounds: readonly Bound[]): string {
+  return `Best for ${boundsText(bounds)}: ${placeText(best)} (${foundText(best, bounds)}).`;
+}
+
+/** None of the settings keeps the bounds. */
+export function noneWithin(best: BestFound, bounds: readonly Bound[]): FalEditError {
+  return new FalEditError(
+    'expectation',
+    `No setting keeps ${boundsText(bounds)}. Nearest: ${placeText(best)} (${foundText(best, bounds)}).`,
+    {
+      hint: 'Widen the axes, or the bounds. What is done is not paid for again.',
+      charged: 'yes',
+      details: { best: best.group.at, medians: best.group.figures, command: best.command },
+    },
+  );
+}
+
+/** Nothing has a picture of which that is known. */
+export function noneMeasured(bounds: readonly Bound[]): FalEditError {
+  return new FalEditError(
+    'expectation',
+    `--best ${boundsText(bounds)}: no cell has a picture to be measured.`,
+    {
+      charged: 'maybe',
+    },
+  );
+}
+
+function boundsText(bounds: readonly Bound[]): string {
+  return bounds.map(({ written }) => written).join(', ');
+}
+
+function placeText({ group: { at } }: BestFound): string {
+  const words = Object.entries(at).map(([name, value]) => (name === 'picture' ? value : `${name} ${value}`));
+  return words.length === 0 ? 'the only setting' : words.join(', ');
+}
+
+/** Medians, and the number of seeds where there are several. */
+function foundText({ group: { figures, cells } }: BestFound, bounds: readonly Bound[]): string {
+  const names = [...new Set(bounds.map(({ figure }) => figure))];
+  const words = names.map((name) => `${WORDS[name] ?? name} ${figureText(name, figures[name])}`);
+  return `${words.join(', ')}${cells.length > 1 ? `, median of ${cells.length} seeds` : ''}`;
+}
+
+const WORDS: Partial<Record<FigureName, string>> = {
+  hash_distance: 'hash distance',
+  colour_shift: 'colour shift',
+  cost_usd: 'cost',
+};
+
+function figureText(name: FigureName, value: number | null): string {
+  switch (name) {
+    case 'change':
+      return shareText(value);
+    case 'cost_usd':
+      return value === null ? '–' : usdText(value);
+    case 'sharpness':
+      return numberText(value, 2);
+    default:
+      return numberText(value, 1);
+  }
+}

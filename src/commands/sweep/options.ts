@@ -1,0 +1,62 @@
+import path from 'node:path';
+import type { Settings } from '../../config/settings.js';
+import type { Context } from '../../context.js';
+import { usageError } from '../../errors.js';
+import { parseBound, type Bound } from '../../study/sweep/best.js';
+import { readBatchOptions, type BatchOptions } from '../batch/options.js';
+import { flagReader } from '../batch/flag-reader.js';
+import { SWEEP_FLAGS } from '../flags/sweep.js';
+import { numberText } from '../number-text.js';
+
+/** The flags of a sweep that are not those of its edits, typed. */
+export interface SweepOptions {
+  batch: BatchOptions & { outDir: string };
+  /** Seeds of each setting; undefined where an axis says them. */
+  seeds: number[] | undefined;
+  bounds: Bound[];
+  open: boolean;
+  preview: boolean;
+}
+
+/** Settings without those that a sweep does not have: a variable or a config file may name them for a batch. */
+export function ofASweep(settings: Settings): Settings {
+  const names = new Set(SWEEP_FLAGS.map(({ name }) => name));
+  const values = Object.entries(settings.values).filter(([name]) => names.has(name));
+  return { ...settings, values: Object.fromEntries(values) };
+}
+
+/** @throws FalEditError (usage) naming the flag, and what is allowed */
+export function readSweepOptions(settings: Settings, { cwd }: Pick<Context, 'cwd'>): SweepOptions {
+  const { values, origins } = settings;
+  const batch = readBatchOptions(settings, { cwd });
+  const best = values['best'];
+  const bounds = Array.isArray(best) ? best : typeof best === 'string' ? [best] : [];
+  return {
+    batch: { ...batch, outDir: batch.outDir ?? path.resolve(cwd, 'sweep.out') },
+    seeds: readSeeds(settings),
+    bounds: bounds.map((bound) => parseBound(bound, origins['best'] ?? '--best')),
+    open: values['open'] === true,
+    preview: values['preview'] === true,
+  };
+}
+
+const LARGEST_SEED = 2 ** 31 - 1;
+
+function readSeeds(settings: Settings): number[] | undefined {
+  const { values, origins } = settings;
+  const count = flagReader(settings).whole('seeds', 1, 10_000);
+  const isVaried = [values['vary'] ?? []].flat().some((axis) => /^\s*seed\s*=/i.test(String(axis)));
+  if (isVaried && count !== undefined) {
+    throw usageError(`--vary seed and ${origins['seeds'] ?? '--seeds'} exclude each other. Give one.`);
+  }
+  if (isVaried) return undefined;
+  const given = values['seed'];
+  const parsed = typeof given === 'string' ? numberText.safeParse(given) : undefined;
+  const first = parsed === undefined ? 1 : (parsed.data ?? NaN);
+  if (!Number.isInteger(first) || first < 0 || first + (count ?? 1) - 1 > LARGEST_SEED) {
+    throw usageError(
+      `${origins['seed'] ?? '--seed'}: ${JSON.stringify(given)} is not allowed. Allowed: a whole number from 0 up.`,
+    );
+  }
+  return Array.from({ length: count ?? 1 }, (_, index) => first + index);
+}

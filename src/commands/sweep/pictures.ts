@@ -1,0 +1,40 @@
+import path from 'node:path';
+import type { Context } from '../../context.js';
+import { findPictures } from '../../batch/manifest/pictures/find.js';
+import { pictureRows } from '../../batch/manifest/pictures/rows.js';
+import { inputError, usageError } from '../../errors.js';
+import { ownFiles } from './own-files.js';
+
+/**
+ * The pictures that a sweep edits, each once: paths as they are written from the working directory, and URLs.
+ *
+ * @param outDir absolute; what the sweep has made there is left out
+ * @throws FalEditError (usage, input): none is named, or one is not there; the signal's reason
+ */
+export async function sweepPictures(
+  words: readonly string[],
+  { recursive, outDir }: { recursive: boolean; outDir: string },
+  context: Pick<Context, 'cwd' | 'signal'>,
+): Promise<string[]> {
+  if (words.length === 0 || words.includes('')) {
+    throw usageError(
+      '<picture> is missing: name the picture to edit.',
+      'fal-edit sweep photo.jpg -p "…" --vary strength=0.3..0.9:0.1',
+    );
+  }
+  if (words.includes('-')) {
+    throw usageError(
+      '- (stdin): a sweep edits its picture many times, and stdin can be read once. Name a file.',
+    );
+  }
+  const isOwn = await ownFiles(outDir);
+  const pictures: string[] = [];
+  for await (const entry of pictureRows(await findPictures(words, recursive, context), context)) {
+    if (entry.kind !== 'row' || isOwn(path.resolve(context.cwd, entry.place.file))) continue;
+    pictures.push(entry.place.file);
+  }
+  if (pictures.length > 0) return pictures;
+  throw inputError('All of these pictures were made by this sweep itself. Nothing was sent.', {
+    hint: 'Name another --out-dir to go on from one of them.',
+  });
+}

@@ -1,0 +1,24 @@
+import type { RowSource } from '../../batch/manifest/open.js';
+import type { SweepCell } from './plan.js';
+
+/**
+ * Cells as rows of a batch. Each stands at its picture, so that a folder or a pattern which holds the out-dir does not
+ * mean what the sweep itself has made.
+ *
+ * @param name of the whole, for messages
+ * @param folder absolute, at which relative paths of the cells start
+ */
+export function sweepRows(name: string, folder: string, cells: readonly SweepCell[]): RowSource {
+  return {
+    ...{ name, folder, isManifest: false },
+    rows: async function* () {
+      for (const { id, picture, fields } of cells) {
+        yield await Promise.resolve({
+          kind: 'row' as const,
+          place: { file: picture, line: undefined },
+          fields: { id, ...fields },
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import path from 'node:path';
+import type { Context } from '../../context.js';
+import { usdText } from '../../dollars.js';
+import { numberText, shareText } from '../../report/sweep/tables.js';
+import { figuresOf } from '../../study/sweep/figures.js';
+import type { GridAxis } from '../../study/sweep/grid.js';
+import type { MeasuredCell } from '../../study/measured.js';
+import { harmlessLine } from '../../terminal/plain.js';
+import { tableLines, type Column } from '../../terminal/table.js';
+import { secondsText } from '../../terminal/units.js';
+import { shortPath } from '../edit/document.js';
+
+/** On a terminal; more stand on the page. */
+const MOST_ROWS = 40;
+/** Characters of a value that a column on a terminal shows. */
+const LONGEST_VALUE = 24;
+
+/**
+ * The lines of the table of cells: where each stands, its figures, and its picture or why there is none.
+ *
+ * @param outDir absolute
+ */
+export async function sweepTable(
+  cells: readonly MeasuredCell[],
+  axes: readonly GridAxis[],
+  outDir: string,
+  { stdout, cwd }: Pick<Context, 'stdout' | 'cwd'>,
+): Promise<string[]> {
+  const isTTY = stdout.isTTY === true;
+  const columns: Column[] = [
+    ...axes.map(({ name }) => ({ title: name })),
+    ...['change', 'sharpness', 'time', 'cost'].map((title) => ({ title, right: true })),
+    { title: 'picture' },
+  ];
+  const shown = isTTY ? cells.slice(0, MOST_ROWS) : cells;
+  const rows = shown.map((measured) => {
+    const { cell, result } = measured;
+    const { change, sharpness, inference_ms: ms, cost_usd: usd } = figuresOf(measured);
+    const file = result.images[0]?.path ?? null;
+    return [
+      ...axes.map(({ name }) =>
+        isTTY ? harmlessLine(cell.at[name] ?? '', LONGEST_VALUE) : (cell.at[name] ?? ''),
+      ),
+      shareText(change),
+      numberText(sharpness, 2),
+      ms === null ? '–' : secondsText(ms),
+      usd === null ? '–' : usdText(usd),
+      file === null ? result.state : shortPath(path.resolve(outDir, file), cwd),
+    ];
+  });
+  const left = cells.length - shown.length;
+  return [
+    ...(await tableLines(columns, rows, stdout)),
+    ...(left > 0 ? [`… and ${left} more, on the page.`] : []),
+  ];
+}

@@ -1,0 +1,48 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Context } from '../../context.js';
+import { codeOf, inputError, type FalEditError } from '../../errors.js';
+import { inQuotes } from '../../images/names.js';
+import { lineValues, type AxisValues } from '../../study/sweep/values.js';
+
+/** Ten thousand prompts of a page each. */
+const LARGEST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The values of an axis from a file, a line each.
+ *
+ * @param place what to call the axis in a message
+ * @throws FalEditError (usage, input): no such file, a folder, too large, not UTF-8, no line in it
+ */
+export async function readValuesFile(
+  file: string,
+  place: string,
+  { cwd, signal }: Pick<Context, 'cwd' | 'signal'>,
+): Promise<AxisValues> {
+  const whole = `${place}: the file ${inQuotes(file)}`;
+  const refused = (why: string): FalEditError =>
+    inputError(`${whole} ${why}. Nothing was sent.`, {
+      hint: 'A line for each value: --vary prompt=@prompts.txt',
+    });
+  const absolute = path.resolve(cwd, file);
+  let bytes: Uint8Array;
+  try {
+    const { size } = await stat(absolute);
+    if (size > LARGEST_BYTES) throw refused('is larger than 16 MB');
+    bytes = await readFile(absolute, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    throw refused(
+      code === 'ENOENT' ? 'is missing' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`,
+    );
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw refused('is not text in UTF-8');
+  }
+  return lineValues(text, whole);
+}

@@ -1,0 +1,137 @@
+import { usdText } from '../../dollars.js';
+import type { Compared } from '../../study/compare/compared.js';
+import { FEWEST_PAIRS, type Paired } from '../../study/compare/pairs.js';
+import type { ModelSummary } from '../../study/compare/summary.js';
+import { countText, TEXT_OF } from './words.js';
+
+/** Of two figures that are nearer to each other than this nobody says that one is more. */
+const ABOUT_EQUAL = 1.1;
+
+/** What the figures say of two models, in sentences. */
+export function differences(first: ModelSummary, second: ModelSummary, { pairs }: Compared): string[] {
+  const of = (measure: Paired['measure']): Paired | undefined =>
+    pairs.find(
+      ({ models, ...pair }) =>
+        pair.measure === measure && models.includes(first.model) && models.includes(second.model),
+    );
+  return [
+    changeSentence(first, second, of('change')),
+    moreSentence(first, second, of('colour_shift'), 'shifts the colours further', 'ΔE '),
+    moreSentence(first, second, of('sharpness'), 'makes pictures that measure sharper', ''),
+    scatterSentence(first, second, of('scatter')),
+    timeSentence(first, second),
+    costSentence(first, second),
+  ].filter((sentence) => sentence !== undefined);
+}
+
+function changeSentence(
+  first: ModelSummary,
+  second: ModelSummary,
+  pair: Paired | undefined,
+): string | undefined {
+  const medians = mediansOf(first, second, 'change');
+  if (pair === undefined || pair.pairs === 0 || medians === undefined) return undefined;
+  if (pair.fewer !== null) {
+    const [less, more] = pair.fewer === first.model ? [first, second] : [second, first];
+    const shown = mediansOf(less, more, 'change') ?? medians;
+    return `${less.model} changes the picture less than ${more.model}: in ${shareText(pair)} (median ${shown}).`;
+  }
+  const names = `${first.model} or ${second.model}`;
+  if (isFew(pair)) {
+    return `Too few pairs to tell whether ${names} changes the picture less: ${countText(pair.pairs, 'pair')}, and at least ${FEWEST_PAIRS} are needed. So far ${second.model} stands at ${TEXT_OF.change(second.measures.change?.median ?? 0)}, ${first.model} at ${TEXT_OF.change(first.measures.change?.median ?? 0)}.`;
+  }
+  return `Whether ${names} changes the picture less cannot be told: ${shareOf(first, pair)} it is ${first.model} (median ${medians}).`;
+}
+
+/** Only where the pairs can tell: what is not different needs no sentence for each measure. */
+function moreSentence(
+  first: ModelSummary,
+  second: ModelSummary,
+  pair: Paired | undefined,
+  what: string,
+  unit: string,
+): string | undefined {
+  if (pair === undefined || pair.fewer === null) return undefined;
+  const [less, more] = pair.fewer === first.model ? [first, second] : [second, first];
+  const medians = mediansOf(more, less, pair.measure, unit);
+  return `${more.model} ${what}: in ${shareText(pair)} (median ${medians ?? '–'}).`;
+}
+
+function scatterSentence(
+  first: ModelSummary,
+  second: ModelSummary,
+  pair: Paired | undefined,
+): string | undefined {
+  const medians = mediansOf(first, second, 'scatter');
+  if (pair === undefined || pair.pairs === 0 || medians === undefined) return undefined;
+  if (pair.fewer !== null) {
+    const more = pair.fewer === first.model ? second : first;
+    const less = more === first ? second : first;
+    return `Another seed changes the results of ${more.model} more than those of ${less.model}: in ${shareText(pair)} (median ${mediansOf(more, less, 'scatter') ?? medians}).`;
+  }
+  const groups = countText(pair.pairs, 'picture');
+  const why = isFew(pair) ? `${groups} are too few to call that a difference` : 'that is no clear difference';
+  return `From seed to seed the results of ${first.model} differ by ${TEXT_OF.scatter(first.measures.scatter?.median ?? 0)}, those of ${second.model} by ${TEXT_OF.scatter(second.measures.scatter?.median ?? 0)}; ${isFew(pair) && pair.pairs === 1 ? '1 picture is too few to call that a difference' : why}.`;
+}
+
+/** Measured times, told as what was: nobody says what the next ones will be. */
+function timeSentence(first: ModelSummary, second: ModelSummary): string | undefined {
+  const [one, other] = [first.measures.inference_ms, second.measures.inference_ms];
+  if (one === null || other === null) return undefined;
+  const medians = mediansOf(first, second, 'inference_ms') ?? '';
+  const counts = `medians of ${one.count} and ${other.count} edits, without the queue`;
+  const ratio = ratioOf(one.median, other.median);
+  if (ratio === undefined) return `Both took about as long at fal: ${medians} (${counts}).`;
+  const [slow, fast] = one.median > other.median ? [first, second] : [second, first];
+  return `${slow.model} took ${ratio} × as long as ${fast.model} at fal: ${mediansOf(slow, fast, 'inference_ms') ?? medians} (${counts}).`;
+}
+
+function costSentence(first: ModelSummary, second: ModelSummary): string | undefined {
+  const [one, other] = [first.cost.per_100_pictures_usd, second.cost.per_100_pictures_usd];
+  if (one === null || other === null) return undefined;
+  const isEstimate = first.cost.is_estimate || second.cost.is_estimate;
+  const source = isEstimate ? 'estimated; fal has not said what it billed' : 'as billed';
+  const ratio = ratioOf(one, other);
+  const [dear, cheap] = one > other ? [first, second] : [second, first];
+  const prices = `${usdText(Math.max(one, other))} against ${usdText(Math.min(one, other))} for 100 pictures like these, ${source}`;
+  if (one === other) {
+    return `Both cost the same: ${usdText(one)} for 100 pictures like these (${source}).`;
+  }
+  return ratio === undefined
+    ? `Both cost about the same: ${prices}.`
+    : `${dear.model} costs ${ratio} × as much as ${cheap.model}: ${prices}.`;
+}
+
+/** `1.4`; undefined where the two are about equal. */
+function ratioOf(one: number, other: number): string | undefined {
+  const [low, high] = [Math.min(one, other), Math.max(one, other)];
+  if (high <= low * ABOUT_EQUAL) return undefined;
+  if (low === 0) return 'many';
+  const ratio = high / low;
+  return ratio < 10 ? ratio.toFixed(1) : String(Math.round(ratio));
+}
+
+function isFew({ less: [first, second] }: Paired): boolean {
+  return first + second < FEWEST_PAIRS;
+}
+
+/** `8 of 9 pairs`, of the model that is ahead. */
+function shareText({ less, pairs, measure }: Paired): string {
+  return `${Math.max(...less)} of ${countText(pairs, measure === 'scatter' ? 'picture' : 'pair')}`;
+}
+
+function shareOf(model: ModelSummary, { models, less, pairs }: Paired): string {
+  return `in ${less[models.indexOf(model.model)] ?? 0} of ${countText(pairs, 'pair')}`;
+}
+
+function mediansOf(
+  one: ModelSummary,
+  other: ModelSummary,
+  measure: Paired['measure'],
+  unit = '',
+): string | undefined {
+  const [first, second] = [one.measures[measure], other.measures[measure]];
+  if (first === null || second === null) return undefined;
+  const text = TEXT_OF[measure];
+  return `${unit}${text(first.median)} against ${unit}${text(second.median)}`;
+}

@@ -1,0 +1,71 @@
+/*
+ * INVARIANT: no sentence claims more than the figures. A difference is called one only where the pairs can tell it
+ * (study/compare/pairs.ts), it is said of these pictures, and which results are beautiful is left to people.
+ */
+import type { Compared } from '../../study/compare/compared.js';
+import type { ModelSummary } from '../../study/compare/summary.js';
+import { differences } from './differences.js';
+import { picksSentence } from './picks-sentence.js';
+import { TEXT_OF, costText, countText } from './words.js';
+
+/** With so many pictures of their own, people may take them for pictures like theirs. */
+const MANY_PICTURES = 20;
+
+/** A comparison in plain sentences. @param pickCommand how people come to choose */
+export function verdictOf(compared: Compared, pickCommand: string): string[] {
+  const { models, picks, isSandbox, pictures } = compared;
+  const [first, ...others] = models.filter(({ done }) => done > 0);
+  const said = [
+    ...(isSandbox
+      ? ["Made by the built-in sandbox: pictures, times and prices are not those of fal's models."]
+      : []),
+    ...models.flatMap(missingSentence),
+  ];
+  if (first === undefined) return [...said, 'There is no picture, and nothing to compare.'];
+  if (others.length === 0) return [...said, aloneSentence(first)];
+  return [
+    ...said,
+    ...others.flatMap((other) => differences(first, other, compared)),
+    ...(pictures < MANY_PICTURES
+      ? [
+          `All of this is about ${pictures === 1 ? 'this 1 picture' : `these ${pictures} pictures`}; with others it may be different.`,
+        ]
+      : []),
+    picks.length > 0
+      ? picksSentence(picks)
+      : `Which results look better, no figure says. Let people choose, without names: ${pickCommand}`,
+  ];
+}
+
+/** What a model did not deliver, and why. */
+function missingSentence({ model, edits, done, failed, moderated, open, failure }: ModelSummary): string[] {
+  const reason = failure === null ? '' : ` ${/[.!?]$/.test(failure) ? failure : `${failure}.`}`;
+  const parts = [
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(moderated > 0 ? [`${moderated} moderated`] : []),
+    ...(open > 0 ? [`${open} not done yet`] : []),
+  ];
+  if (parts.length === 0) return [];
+  if (done === 0) {
+    const all = edits === 1 ? 'Its one edit' : `Of its ${edits} edits`;
+    const what = edits === 1 ? partOfOne(failed, moderated) : parts.join(', ');
+    return [`${model} made no picture at all. ${all}${edits === 1 ? ' ' : ': '}${what}.${reason}`];
+  }
+  return [`${model} made ${done} of ${countText(edits, 'picture')}: ${parts.join(', ')}.${reason}`];
+}
+
+function partOfOne(failed: number, moderated: number): string {
+  return failed > 0 ? 'failed' : moderated > 0 ? 'was moderated' : 'is not done yet';
+}
+
+/** What can be said of a model that stands alone. */
+function aloneSentence({ model, done, measures, cost }: ModelSummary): string {
+  const { change, inference_ms: time } = measures;
+  const parts = [
+    ...(change === null ? [] : [`it changes the picture by ${TEXT_OF.change(change.median)}`]),
+    ...(time === null ? [] : [`takes ${TEXT_OF.inference_ms(time.median)} at fal`]),
+    ...(cost.per_100_pictures_usd === null ? [] : [`costs ${costText(cost)} for 100 pictures`]),
+  ];
+  const figures = parts.length === 0 ? '' : `: ${parts.join(', ')} (medians)`;
+  return `So there is nothing to compare ${model} with. Of ${model} alone, by ${countText(done, 'picture')}${figures}.`;
+}

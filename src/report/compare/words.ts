@@ -1,0 +1,42 @@
+import { usdText } from '../../dollars.js';
+import type { ModelSummary, Spread } from '../../study/compare/summary.js';
+import { bytesText, secondsText } from '../../terminal/units.js';
+
+/** A share for people: `31%`, `4.2%`. */
+export function percentText(share: number): string {
+  const percent = share * 100;
+  return `${percent < 9.95 && percent !== 0 ? percent.toFixed(1) : Math.round(percent)}%`;
+}
+
+/** `3 pictures`, `1 picture`. */
+export function countText(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** How a measure's values are written. */
+export const TEXT_OF: Record<keyof ModelSummary['measures'], (value: number) => string> = {
+  change: percentText,
+  scatter: percentText,
+  hash_distance: (bits) => String(Math.round(bits * 10) / 10),
+  colour_shift: (distance) => distance.toFixed(1),
+  sharpness: (value) => value.toFixed(value < 10 ? 2 : 1),
+  inference_ms: secondsText,
+  queued_ms: secondsText,
+  bytes: bytesText,
+};
+
+/** `31% (28% to 35%)`: the median, and what the middle half lies between. A dash for nothing. */
+export function spreadText(spread: Spread | null, text: (value: number) => string): string {
+  if (spread === null) return '–';
+  const [lower, middle, upper] = [spread.lower, spread.median, spread.upper].map(text);
+  return lower === upper ? (middle ?? '') : `${middle ?? ''} (${lower ?? ''} to ${upper ?? ''})`;
+}
+
+/** What 100 pictures cost; a dash where none came out. */
+export function costText({
+  per_100_pictures_usd: usd,
+  is_estimate: isEstimate,
+}: ModelSummary['cost']): string {
+  if (usd === null) return '–';
+  return isEstimate ? `about ${usdText(usd)} (estimated)` : usdText(usd);
+}

@@ -1,0 +1,93 @@
+import path from 'node:path';
+import { saveWhole } from '../../edit/save.js';
+import { readNote } from '../../ledger/batch/notes.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import type { Cell } from '../../study/cell.js';
+import { comparedOf, type Compared } from '../../study/compare/compared.js';
+import { scatterOfSeeds } from '../../study/compare/scattered.js';
+import { measureCells, type MeasuredCell } from '../../study/measured.js';
+import { readChoices } from '../../study/pick/choices.js';
+import { reportItem } from '../item.js';
+import { ahead } from '../page/ahead.js';
+import type { ReportItem } from '../page/data.js';
+import { writeReport } from '../page/write.js';
+import { cellDocument, comparisonDocument } from './document.js';
+import { COMPARE_FILES } from './files.js';
+import { comparisonHead } from './head.js';
+import { verdictOf } from './verdict.js';
+
+/** Thumbnails that are made at the same time. */
+const AT_ONCE = 2;
+
+export interface ComparisonPlace {
+  ledger: Ledger;
+  /** Absolute. */
+  outDir: string;
+  /** Absolute; where the commands of the page are run. */
+  cwd: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** How people come to choose blind: a command. */
+  pickCommand: string;
+}
+
+/** A comparison as it was written. */
+export interface WrittenComparison {
+  compared: Compared;
+  verdict: string[];
+  edits: MeasuredCell[];
+  /** compare.json without its cells. */
+  document: Record<string, unknown>;
+  /** Absolute path of the page. */
+  page: string;
+}
+
+/**
+ * Measures what a comparison has come to, and writes compare.json and compare.html, each whole or not at all.
+ *
+ * @throws the system's error; FalEditError (input): the choices of people cannot be read
+ */
+export async function writeComparison(
+  cells: readonly Cell[],
+  { ledger, outDir, cwd, now, pickCommand }: ComparisonPlace,
+): Promise<WrittenComparison> {
+  const edits = await measureCells(cells, ledger, outDir);
+  const models = [...new Set(cells.map(({ at }) => at['model'] ?? ''))];
+  const compared = comparedOf(
+    models,
+    edits,
+    await scatterOfSeeds(edits, outDir),
+    await readChoices(outDir),
+    readNote(ledger.db, 'world') === 'sandbox',
+  );
+  const verdict = verdictOf(compared, pickCommand);
+  const madeAt = new Date(now).toISOString();
+  const document = { ...comparisonDocument(compared, verdict), made_at: madeAt };
+  const whole = { ...document, cells: edits.map(cellDocument) };
+  await saveWhole(
+    path.join(outDir, COMPARE_FILES.document),
+    Buffer.from(`${JSON.stringify(whole, undefined, 2)}\n`),
+    { force: true, tag: 'compare' },
+  );
+  const page = path.join(outDir, COMPARE_FILES.page);
+  await writeReport(
+    page,
+    comparisonHead(compared, edits, verdict, madeAt),
+    ahead(edits, AT_ONCE, (edit) => itemOf(edit, outDir, cwd)),
+  );
+  return { compared, verdict, edits, document, page };
+}
+
+async function itemOf(
+  { cell, row, metrics }: MeasuredCell,
+  outDir: string,
+  cwd: string,
+): Promise<ReportItem> {
+  const item = await reportItem(row, outDir, cwd);
+  const { change = null, hashDistance = null, colourShift = null, sharpness = null } = metrics ?? {};
+  return {
+    ...item,
+    at: cell.at,
+    figures: { change, hashDistance, colourShift, sharpness, ...item.figures },
+  };
+}

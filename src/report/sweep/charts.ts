@@ -1,0 +1,50 @@
+import { byValue } from '../../study/sweep/by-value.js';
+import type { FigureName } from '../../study/sweep/figures.js';
+import type { GridAxis } from '../../study/sweep/grid.js';
+import { groupsBy, SEED_AXIS } from '../../study/sweep/groups.js';
+import type { MeasuredCell } from '../../study/measured.js';
+import type { Chart } from '../page/data.js';
+
+const CHARTED: readonly (readonly [FigureName, string])[] = [
+  ['change', 'Change'],
+  ['sharpness', 'Sharpness'],
+];
+
+/** Axes whose values are lines of their own: between two pictures or two models nothing is measured. */
+const APART = ['picture', 'model'];
+
+/** More lines than that, nobody can tell apart. */
+const MOST_SERIES = 6;
+
+/** The medians of change and sharpness over each axis of numbers, a line for each picture and model. */
+export function sweepCharts(cells: readonly MeasuredCell[], axes: readonly GridAxis[]): Chart[] {
+  return axes.filter(isOfNumbers).flatMap((axis) =>
+    CHARTED.map(([figure, title]): Chart => ({
+      title: `${title} by ${axis.name}`,
+      x: { label: axis.name, values: axis.values.map(Number) },
+      series: seriesOf(cells, axes, axis).map(({ name, cells: own }) => ({
+        name,
+        values: byValue(own, axis).map(({ figures }) => figures[figure]),
+      })),
+    })).filter(({ series }) => series.some(({ values }) => values.some((value) => value !== null))),
+  );
+}
+
+/** A seed is a number and no quantity. */
+function isOfNumbers({ name, values }: GridAxis): boolean {
+  return name !== SEED_AXIS && values.length > 1 && values.every((value) => Number.isFinite(Number(value)));
+}
+
+function seriesOf(
+  cells: readonly MeasuredCell[],
+  axes: readonly GridAxis[],
+  axis: GridAxis,
+): { name: string; cells: readonly MeasuredCell[] }[] {
+  const apart = axes.filter(({ name }) => name !== axis.name && APART.includes(name)).map(({ name }) => name);
+  const groups = groupsBy(cells, ({ cell }) => apart.map((name) => cell.at[name]));
+  if (apart.length === 0 || groups.length > MOST_SERIES) return [{ name: 'median', cells }];
+  return groups.map((own) => ({
+    name: apart.map((name) => own[0]?.cell.at[name] ?? '').join(', '),
+    cells: own,
+  }));
+}

@@ -1,0 +1,78 @@
+import path from 'node:path';
+import type { BatchSummary } from '../../batch/result-row.js';
+import { figuresOf } from '../../study/sweep/figures.js';
+import { SWEEP_FILES } from '../../study/sweep/files.js';
+import type { GridAxis } from '../../study/sweep/grid.js';
+import type { MeasuredCell } from '../../study/measured.js';
+import { usdText } from '../../dollars.js';
+import { ITEM_METRICS, reportItem } from '../item.js';
+import { ahead } from '../page/ahead.js';
+import type { Figure, Metric, ReportItem } from '../page/data.js';
+import { writeReport } from '../page/write.js';
+import { sweepCharts } from './charts.js';
+import { sharedText } from './shared.js';
+import { sweepTables } from './tables.js';
+
+/** Thumbnails that are made at the same time. */
+const AT_ONCE = 2;
+
+/** What is measured on the pictures; cells show the first. */
+const MEASURED: readonly Metric[] = [
+  { key: 'change', label: 'change', unit: 'ratio' },
+  { key: 'hash_distance', label: 'hash distance', unit: '' },
+  { key: 'colour_shift', label: 'colour shift', unit: '' },
+  { key: 'sharpness', label: 'sharpness', unit: '' },
+];
+
+export interface SweepPage {
+  title: string;
+  axes: readonly GridAxis[];
+  cells: readonly MeasuredCell[];
+  summary: BatchSummary;
+  /** Plain sentences. */
+  verdict: string[];
+}
+
+/** Writes sweep.html. @param outDir absolute @param cwd where its commands are run. @returns its absolute path */
+export async function writeSweepPage(page: SweepPage, outDir: string, cwd: string): Promise<string> {
+  const { title, axes, cells, summary, verdict } = page;
+  const file = path.join(outDir, SWEEP_FILES.page);
+  await writeReport(
+    file,
+    {
+      kind: 'sweep',
+      title,
+      figures: figuresAbout(summary),
+      verdict: [sharedText(cells), ...verdict].filter((sentence) => sentence !== ''),
+      tables: sweepTables(cells, axes),
+      charts: sweepCharts(cells, axes),
+      metrics: [...MEASURED, ...ITEM_METRICS],
+      axes: axes.map(({ name, values }) => ({ name, values: [...values] })),
+      madeAt: summary.finished_at,
+    },
+    ahead(cells, AT_ONCE, (cell) => itemOf(cell, outDir, cwd)),
+  );
+  return file;
+}
+
+async function itemOf(measured: MeasuredCell, outDir: string, cwd: string): Promise<ReportItem> {
+  const item = await reportItem(measured.row, outDir, cwd);
+  const { change, hash_distance, colour_shift, sharpness } = figuresOf(measured);
+  return {
+    ...item,
+    figures: { ...item.figures, change, hash_distance, colour_shift, sharpness },
+    at: measured.cell.at,
+  };
+}
+
+function figuresAbout({ rows, states, cost }: BatchSummary): Figure[] {
+  const open = rows - states.done;
+  return [
+    { label: 'cells', value: String(rows) },
+    ...(open > 0 ? [{ label: 'without a picture', value: String(open) }] : []),
+    { label: 'billed', value: usdText(cost.billed_usd) },
+    ...(cost.outstanding_usd > 0
+      ? [{ label: 'not billed yet', value: `about ${usdText(cost.outstanding_usd)}` }]
+      : []),
+  ];
+}

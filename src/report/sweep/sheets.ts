@@ -1,0 +1,87 @@
+import path from 'node:path';
+import type { ResultRow } from '../../batch/result-row.js';
+import { figuresOf } from '../../study/sweep/figures.js';
+import { sheetName } from '../../study/sweep/files.js';
+import { combinations, countCells, type GridAxis } from '../../study/sweep/grid.js';
+import type { MeasuredCell } from '../../study/measured.js';
+import { writeContactSheet, type SheetCell } from '../contact-sheet.js';
+import { whatHappened } from '../what-happened.js';
+import { sharedText } from './shared.js';
+import { numberText, shareText } from './tables.js';
+
+/** More sheets than that, nobody leafs through. */
+export const MOST_SHEETS = 50;
+
+export interface Sheets {
+  /** Absolute paths. */
+  files: string[];
+  /** Combinations of further axes for which there is none. */
+  leftOut: number;
+}
+
+/**
+ * Writes the contact sheets of a sweep: the first axis as columns, the second as rows, and a sheet for each
+ * combination of the further ones.
+ *
+ * @param outDir absolute
+ * @throws the system's error
+ */
+export async function writeSweepSheets(
+  { title, axes, cells }: { title: string; axes: readonly GridAxis[]; cells: readonly MeasuredCell[] },
+  outDir: string,
+): Promise<Sheets> {
+  const [across, down, ...further] = axes;
+  if (across === undefined) return { files: [], leftOut: 0 };
+  const places = new Map(cells.map((measured) => [placeOf(measured.cell.at, axes), measured]));
+  const count = countCells(further.map(({ values }) => values.length));
+  const files: string[] = [];
+  for (const chosen of combinations(further.map(({ values }) => values.length))) {
+    if (files.length === MOST_SHEETS) break;
+    const page = Object.fromEntries(
+      further.map(({ name, values }, axis) => [name, values[chosen[axis] ?? 0] ?? '']),
+    );
+    const file = path.join(outDir, sheetName(files.length, count));
+    const cellAt = (column: string, row: string | undefined): SheetCell | undefined => {
+      const at = {
+        ...page,
+        [across.name]: column,
+        ...(down === undefined ? {} : { [down.name]: row ?? '' }),
+      };
+      const measured = places.get(placeOf(at, axes));
+      return measured === undefined ? undefined : sheetCell(measured, outDir);
+    };
+    const rows = down?.values ?? [undefined];
+    await writeContactSheet(file, {
+      title: [title, ...Object.entries(page).map(([name, value]) => headOf(name, value))].join(' · '),
+      columns: across.values.map((value) => headOf(across.name, value)),
+      rows: rows.map((value) => (down === undefined ? '' : headOf(down.name, value ?? ''))),
+      cells: rows.map((row) => across.values.map((column) => cellAt(column, row))),
+      footer: sharedText(cells),
+    });
+    files.push(file);
+  }
+  return { files, leftOut: count - files.length };
+}
+
+/** A picture says by itself what it is. */
+function headOf(axis: string, value: string): string {
+  return axis === 'picture' ? value : `${axis} ${value}`;
+}
+
+function placeOf(at: Readonly<Record<string, string>>, axes: readonly GridAxis[]): string {
+  return JSON.stringify(axes.map(({ name }) => at[name]));
+}
+
+function sheetCell(measured: MeasuredCell, outDir: string): SheetCell {
+  const { result } = measured;
+  const { change, sharpness } = figuresOf(measured);
+  const file = result.images[0]?.path ?? undefined;
+  if (file === undefined) return { path: undefined, note: noteOf(result) };
+  const label = change === null ? '' : `change ${shareText(change)}`;
+  const more = sharpness === null ? '' : `sharpness ${numberText(sharpness, 2)}`;
+  return { path: path.resolve(outDir, file), label: [label, more].filter((text) => text !== '').join(' · ') };
+}
+
+function noteOf(result: ResultRow): string {
+  return result.state === 'done' ? 'its picture was not kept' : whatHappened(result).message;
+}

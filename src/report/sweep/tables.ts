@@ -1,0 +1,40 @@
+import { usdText } from '../../dollars.js';
+import { byValue } from '../../study/sweep/by-value.js';
+import type { GridAxis } from '../../study/sweep/grid.js';
+import { SEED_AXIS } from '../../study/sweep/groups.js';
+import type { MeasuredCell } from '../../study/measured.js';
+import { secondsText } from '../../terminal/units.js';
+import type { ReportTable } from '../page/data.js';
+
+/** The medians at each value of each axis. */
+export function sweepTables(cells: readonly MeasuredCell[], axes: readonly GridAxis[]): ReportTable[] {
+  return axes
+    .filter(({ name, values }) => values.length > 1 && name !== SEED_AXIS)
+    .map((axis) => ({
+      title: `Medians by ${axis.name}`,
+      columns: [
+        ...[axis.name, 'pictures', 'change', 'hash distance', 'colour shift', 'sharpness'],
+        ...['inference', 'cost'],
+      ],
+      rows: byValue(cells, axis).map(({ value, done, figures }) => [
+        value,
+        String(done),
+        shareText(figures.change),
+        numberText(figures.hash_distance, 1),
+        numberText(figures.colour_shift, 1),
+        numberText(figures.sharpness, 2),
+        figures.inference_ms === null ? '–' : secondsText(figures.inference_ms),
+        figures.cost_usd === null ? '–' : usdText(figures.cost_usd),
+      ]),
+    }));
+}
+
+/** `38.2%`; a dash where it is not known. */
+export function shareText(share: number | null): string {
+  return share === null ? '–' : `${(share * 100).toFixed(1)}%`;
+}
+
+/** With so many decimals; a dash where it is not known. */
+export function numberText(number: number | null, decimals: number): string {
+  return number === null ? '–' : number.toFixed(decimals);
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { Fields } from '../../batch/manifest/entry.js';
+import { harmlessName } from '../../edit/targets.js';
+import type { Cell } from '../cell.js';
+
+/** Where the results of a comparison lie in its out-dir. */
+export const RESULTS_FOLDER = 'pictures';
+
+/** Every picture × prompt × seed × model. */
+export interface Grid {
+  pictures: readonly GridPicture[];
+  prompts: readonly string[];
+  seeds: readonly number[];
+  models: readonly GridModel[];
+  /** What else decides over the results, the same for all: a change of it gives them other names. */
+  common: unknown;
+}
+
+export interface GridPicture {
+  /** As it is written from the working directory, or a URL. */
+  word: string;
+  /** Of its bytes, hexadecimal; of a URL, of its text. */
+  digest: string;
+}
+
+export interface GridModel {
+  /** Short name. */
+  name: string;
+  /** Its settings that the others do not have. */
+  fields: Fields;
+}
+
+/** Bytes of the picture's own name that a result's has at most. */
+const LONGEST_STEM = 80;
+/** Letters of the picture's path in an id; a row's id has 200 at most. */
+const LONGEST_WORD = 120;
+
+/**
+ * The cells, those that are compared with each other side by side: a run that stops early has whole pairs, and what is
+ * slow at fal at that moment is slow for all models.
+ */
+export function comparisonCells({ pictures, prompts, seeds, models, common }: Grid): Cell[] {
+  return pictures.flatMap((picture) =>
+    prompts.flatMap((prompt, index) =>
+      seeds.flatMap((seed) =>
+        models.map(({ name, fields }) => ({
+          id: [
+            shortWord(picture),
+            ...(prompts.length > 1 ? [`prompt ${index + 1}`] : []),
+            name,
+            `seed ${seed}`,
+          ].join(', '),
+          fields: {
+            ...fields,
+            image: picture.word,
+            ...{ prompt, seed, model: name },
+            output: resultName(picture, name, seed, digestOf([prompt, seed, name, fields, common])),
+          },
+          at: { model: name, picture: picture.word, prompt, seed: String(seed) },
+        })),
+      ),
+    ),
+  );
+}
+
+/**
+ * The name follows from what is asked for and from nothing else: neither another order nor more of anything gives a
+ * result the name of another.
+ */
+function resultName({ word, digest }: GridPicture, model: string, seed: number, wish: string): string {
+  const name = /^https?:/i.test(word) ? new URL(word).pathname : word;
+  const whole = harmlessName(path.parse(name).name).replace(/[{}]/g, '_');
+  let stem = whole;
+  while (Buffer.byteLength(stem) > LONGEST_STEM) stem = Array.from(stem).slice(0, -1).join('');
+  const tag = digestOf([digest, word, wish]).slice(0, 8);
+  return `${RESULTS_FOLDER}/${stem}-${model}-${seed}-${tag}.{ext}`;
+}
+
+function shortWord({ word, digest }: GridPicture): string {
+  if (word.length <= LONGEST_WORD) return word;
+  return `…${word.slice(-LONGEST_WORD)} (${digestOf([word, digest]).slice(0, 8)})`;
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}

@@ -1,0 +1,46 @@
+import type { Choice } from '../pick/choices.js';
+import { tallyChoices, type WinRate } from '../pick/tally.js';
+import type { ComparedEdit } from './measures.js';
+import { pairedFigures, type Paired } from './pairs.js';
+import type { Scattered } from './scattered.js';
+import { summarise, type ModelSummary } from './summary.js';
+
+/** All that is known of a comparison. */
+export interface Compared {
+  /** In the order in which they were named: the first is what the others are held against. */
+  models: ModelSummary[];
+  pairs: Paired[];
+  /** Empty where nobody has chosen yet. */
+  picks: WinRate[];
+  /** How many there are of each. */
+  pictures: number;
+  prompts: number;
+  seeds: number;
+  /** Made by the built-in sandbox: nothing of it says anything about fal. */
+  isSandbox: boolean;
+}
+
+/** Puts a comparison's figures together. @param models short names, in order */
+export function comparedOf(
+  models: readonly string[],
+  edits: readonly ComparedEdit[],
+  scattered: readonly Scattered[],
+  choices: readonly Choice[],
+  isSandbox: boolean,
+): Compared {
+  const picks = tallyChoices(models, edits, choices);
+  return {
+    models: summarise(models, edits, scattered),
+    pairs: pairedFigures(models, edits, scattered),
+    picks: picks.some(({ comparisons }) => comparisons > 0) ? picks : [],
+    pictures: valuesOf(edits, 'picture').length,
+    prompts: valuesOf(edits, 'prompt').length,
+    seeds: valuesOf(edits, 'seed').length,
+    isSandbox,
+  };
+}
+
+/** The values that cells have on an axis, each once, in their order. */
+export function valuesOf(edits: readonly Pick<ComparedEdit, 'cell'>[], axis: string): string[] {
+  return [...new Set(edits.map(({ cell }) => cell.at[axis] ?? ''))];
+}

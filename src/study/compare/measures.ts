@@ -1,0 +1,47 @@
+import type { MeasuredCell } from '../measured.js';
+
+/** One edit of a comparison, as its figures need it. */
+export type ComparedEdit = Pick<MeasuredCell, 'cell' | 'result' | 'metrics'>;
+
+/** What is measured of a result, by its name in compare.json. */
+export const MEASURES = [
+  'change',
+  'hash_distance',
+  'colour_shift',
+  'sharpness',
+  'inference_ms',
+  'queued_ms',
+  'bytes',
+] as const;
+export type Measure = (typeof MEASURES)[number];
+
+/** Whether an edit came out: a blanked picture is measured by nobody. */
+export function cameOut({ result }: Pick<ComparedEdit, 'result'>): boolean {
+  return result.state === 'done' || result.state === 'unmet';
+}
+
+/** A measure of an edit; null where it did not come out or nobody can say. */
+export function valueOf(edit: ComparedEdit, measure: Measure): number | null {
+  if (!cameOut(edit)) return null;
+  const { metrics, result } = edit;
+  const values: Record<Measure, number | null> = {
+    change: metrics?.change ?? null,
+    hash_distance: metrics?.hashDistance ?? null,
+    colour_shift: metrics?.colourShift ?? null,
+    sharpness: metrics?.sharpness ?? null,
+    inference_ms: result.timings.inference_ms,
+    queued_ms: result.timings.queued_ms,
+    bytes: result.images[0]?.bytes ?? null,
+  };
+  return values[measure];
+}
+
+/** What several models edited alike: picture and prompt, and the seed where it is meant. */
+export function placeOf({ cell: { at } }: Pick<ComparedEdit, 'cell'>, withSeed: boolean): string {
+  return JSON.stringify([at['picture'], at['prompt'], ...(withSeed ? [at['seed']] : [])]);
+}
+
+/** The short name of its model. */
+export function modelOf({ cell }: Pick<ComparedEdit, 'cell'>): string {
+  return cell.at['model'] ?? '';
+}

@@ -1,0 +1,73 @@
+import { signTest } from '../sign-test.js';
+import { MEASURES, modelOf, placeOf, valueOf, type ComparedEdit, type Measure } from './measures.js';
+import type { Scattered } from './scattered.js';
+
+/** With fewer pairs that differ, even all of them on one side can be chance. */
+export const FEWEST_PAIRS = 6;
+
+/** As improbable as this under chance alone has what is called a difference to be. */
+const MOST_CHANCE = 0.05;
+
+/** Two models on the same pictures, prompts and seeds: which one has less of something, and how often. */
+export interface Paired {
+  models: [string, string];
+  measure: Measure | 'scatter';
+  /** Pairs of which both are measured. */
+  pairs: number;
+  /** In how many the first has less, and in how many the second; in the rest they are equal. */
+  less: [number, number];
+  /** How probable so uneven a count is by chance (two-sided sign test), 0..1. */
+  p: number;
+  /** Which model has less, as far as the pairs can tell; null where they cannot. */
+  fewer: string | null;
+}
+
+/** A value of a model at a place. */
+interface Placed {
+  model: string;
+  place: string;
+  value: number;
+}
+
+/** Every two of the models, by every measure. */
+export function pairedFigures(
+  models: readonly string[],
+  edits: readonly ComparedEdit[],
+  scattered: readonly Scattered[],
+): Paired[] {
+  return models.flatMap((first, index) =>
+    models.slice(index + 1).flatMap((second) => [
+      ...MEASURES.map((measure) => {
+        const placed = edits.flatMap((edit): Placed[] => {
+          const value = valueOf(edit, measure);
+          return value === null ? [] : [{ model: modelOf(edit), place: placeOf(edit, true), value }];
+        });
+        return paired([first, second], measure, placed);
+      }),
+      paired(
+        [first, second],
+        'scatter',
+        scattered.map(({ model, place, scatter }) => ({ model, place, value: scatter })),
+      ),
+    ]),
+  );
+}
+
+function paired(models: [string, string], measure: Paired['measure'], placed: readonly Placed[]): Paired {
+  const [first, second] = models;
+  const valuesOf = (name: string): Map<string, number> =>
+    new Map(placed.filter(({ model }) => model === name).map(({ place, value }) => [place, value]));
+  const others = valuesOf(second);
+  const differences = [...valuesOf(first)].flatMap(([place, value]) => {
+    const other = others.get(place);
+    return other === undefined ? [] : [value - other];
+  });
+  const firstLess = differences.filter((difference) => difference < 0).length;
+  const secondLess = differences.filter((difference) => difference > 0).length;
+  const p = signTest(firstLess, secondLess);
+  const isTold = firstLess + secondLess >= FEWEST_PAIRS && p < MOST_CHANCE;
+  return {
+    ...{ models, measure, pairs: differences.length, less: [firstLess, secondLess], p },
+    fewer: !isTold ? null : firstLess > secondLess ? first : second,
+  };
+}

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { scatter } from '../../images/metrics/scatter.js';
+import { grouped } from '../grouped.js';
+import { cameOut, modelOf, placeOf, type ComparedEdit } from './measures.js';
+
+/** How far the seeds of one model lie apart on one picture and prompt. */
+export interface Scattered {
+  model: string;
+  /** As `placeOf` has it, without the seed. */
+  place: string;
+  /** Mean of 1 - SSIM over the pairs of seeds, 0..1. */
+  scatter: number;
+}
+
+/** Reads the results and measures how far seeds scatter, where there are several. @param outDir absolute */
+export async function scatterOfSeeds(edits: readonly ComparedEdit[], outDir: string): Promise<Scattered[]> {
+  const groups = grouped(edits.filter(cameOut), (edit) =>
+    JSON.stringify([modelOf(edit), placeOf(edit, false)]),
+  );
+  const measured: Scattered[] = [];
+  for (const group of groups.values()) {
+    const [first] = group;
+    if (first === undefined || group.length < 2) continue;
+    const pictures = await Promise.all(group.map((edit) => pictureOf(edit, outDir)));
+    // A result that cannot be looked at is as good as missing: the rest is still a report.
+    const apart = await scatter(pictures.filter((bytes) => bytes !== undefined)).catch(() => null);
+    if (apart !== null) {
+      measured.push({ model: modelOf(first), place: placeOf(first, false), scatter: apart });
+    }
+  }
+  return measured;
+}
+
+async function pictureOf({ result }: ComparedEdit, outDir: string): Promise<Uint8Array | undefined> {
+  const file = result.images[0]?.path;
+  return file === null || file === undefined
+    ? undefined
+    : readFile(path.resolve(outDir, file)).catch(() => undefined);
+}

@@ -1,0 +1,104 @@
+import { quartiles } from '../../images/metrics/statistics.js';
+import { grouped } from '../grouped.js';
+import { cameOut, MEASURES, modelOf, valueOf, type ComparedEdit, type Measure } from './measures.js';
+import type { Scattered } from './scattered.js';
+
+/** The middle of some values, and how far they spread. */
+export interface Spread {
+  count: number;
+  /** A quarter of them lies below. */
+  lower: number;
+  median: number;
+  /** A quarter of them lies above. */
+  upper: number;
+}
+
+/** What edits with one model cost, in dollars. */
+export interface ModelCost {
+  /** What fal billed for all of them, as far as it said so; for those as well that did not come out. */
+  billed_usd: number;
+  /** For 100 pictures that came out; null where none did. */
+  per_100_pictures_usd: number | null;
+  /** fal has billed none of them yet: the figure is our own estimate. */
+  is_estimate: boolean;
+}
+
+/** One model in a comparison. */
+export interface ModelSummary {
+  model: string;
+  edits: number;
+  /** Edits that came out. */
+  done: number;
+  failed: number;
+  moderated: number;
+  /** Not sent, at fal, or nobody knows. */
+  open: number;
+  /** The commonest word of fal's or ours on why edits failed; null where none did. */
+  failure: string | null;
+  /** Of the edits that came out; null where nothing was measured. */
+  measures: Record<Measure | 'scatter', Spread | null>;
+  cost: ModelCost;
+}
+
+/** Figures of each model. @param models short names, in the order in which they are shown */
+export function summarise(
+  models: readonly string[],
+  edits: readonly ComparedEdit[],
+  scattered: readonly Scattered[],
+): ModelSummary[] {
+  return models.map((model) => {
+    const own = edits.filter((edit) => modelOf(edit) === model);
+    const inState = (...states: string[]): number =>
+      own.filter(({ result }) => states.includes(result.state)).length;
+    const scatters = scattered.filter((group) => group.model === model).map((group) => group.scatter);
+    const spreads = MEASURES.map((measure) => [
+      measure,
+      spreadOf(own.map((edit) => valueOf(edit, measure)).filter((value) => value !== null)),
+    ]);
+    return {
+      model,
+      edits: own.length,
+      done: own.filter(cameOut).length,
+      failed: inState('failed'),
+      moderated: inState('moderated'),
+      open: inState('pending', 'waiting', 'unknown'),
+      failure: commonest(own.flatMap(({ result }) => result.error?.message ?? [])),
+      measures: {
+        ...(Object.fromEntries(spreads) as Record<Measure, Spread | null>),
+        scatter: spreadOf(scatters),
+      },
+      cost: costOf(own),
+    };
+  });
+}
+
+function spreadOf(values: readonly number[]): Spread | null {
+  const found = quartiles(values);
+  return found === null ? null : { count: values.length, ...found };
+}
+
+/** What did not come out and was billed all the same is paid for by the pictures that did. */
+function costOf(edits: readonly ComparedEdit[]): ModelCost {
+  const billed = edits.filter(({ result }) => result.cost.billed_usd !== null);
+  const came = edits.filter(cameOut);
+  const isEstimate = !billed.some(cameOut);
+  const sum = (of: readonly ComparedEdit[], key: 'billed_usd' | 'estimated_usd'): number =>
+    of.reduce((total, { result }) => total + (result.cost[key] ?? 0), 0);
+  const total = isEstimate ? sum(came, 'estimated_usd') : sum(billed, 'billed_usd');
+  const pictures = isEstimate ? came.length : billed.filter(cameOut).length;
+  return {
+    billed_usd: rounded(sum(billed, 'billed_usd')),
+    per_100_pictures_usd: pictures === 0 ? null : rounded((100 * total) / pictures),
+    is_estimate: isEstimate,
+  };
+}
+
+/** Dollars without the dust of floating point. */
+function rounded(usd: number): number {
+  return Math.round(usd * 1e6) / 1e6;
+}
+
+function commonest(texts: readonly string[]): string | null {
+  const groups = [...grouped(texts, (text) => text)];
+  return groups.sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? null;
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { saveWhole } from '../../edit/save.js';
+import { inputError, codeOf } from '../../errors.js';
+
+/** What people chose, in the out-dir of a comparison. */
+export const PICKS_FILE = 'picks.json';
+
+const picksFile = z.object({
+  schema_version: z.literal(1),
+  choices: z.array(
+    z.object({
+      /** Keys of the two edits, as they stood on the page. */
+      left: z.string(),
+      right: z.string(),
+      /** The key of the one that was preferred; null for no difference. */
+      preferred: z.string().nullable(),
+      /** ISO 8601. */
+      at: z.string(),
+    }),
+  ),
+});
+
+/** One choice between two results of which nobody said what made them. */
+export type Choice = z.infer<typeof picksFile>['choices'][number];
+
+/**
+ * The choices that were made so far; none where there is no file.
+ *
+ * @param outDir absolute
+ * @throws FalEditError (input): the file is damaged; it is somebody's work, and nothing writes over it
+ */
+export async function readChoices(outDir: string): Promise<Choice[]> {
+  const file = path.join(outDir, PICKS_FILE);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw inputError(`${file} cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
+  }
+  try {
+    return picksFile.parse(JSON.parse(text)).choices;
+  } catch {
+    throw inputError(`${file} holds no choices that can be read.`, {
+      hint: 'Take it away to begin anew; it is not overwritten.',
+    });
+  }
+}
+
+/** Writes them whole or not at all. @throws the system's error */
+export async function writeChoices(outDir: string, choices: readonly Choice[]): Promise<void> {
+  const text = `${JSON.stringify({ schema_version: 1, choices }, undefined, 2)}\n`;
+  await saveWhole(path.join(outDir, PICKS_FILE), Buffer.from(text), { force: true, tag: 'picks' });
+}

@@ -1,0 +1,95 @@
+import { usageError } from '../../errors.js';
+import type { MeasuredCell } from '../measured.js';
+import { figuresOf, type FigureName, type Figures } from './figures.js';
+import type { SeedGroup } from './groups.js';
+
+/** A condition of `--best`: `max-change=0.4`. */
+export interface Bound {
+  /** As the user wrote it. */
+  written: string;
+  side: 'min' | 'max';
+  figure: FigureName;
+  value: number;
+}
+
+/** What cells can be told by, in the words of the flag. */
+const NAMES: ReadonlyMap<string, FigureName> = new Map([
+  ['change', 'change'],
+  ['hash-distance', 'hash_distance'],
+  ['colour-shift', 'colour_shift'],
+  ['color-shift', 'colour_shift'],
+  ['sharpness', 'sharpness'],
+  ['cost', 'cost_usd'],
+]);
+
+/** @param place what to call the flag. @throws FalEditError (usage) */
+export function parseBound(written: string, place: string): Bound {
+  const [, side = '', name = '', number = ''] =
+    /^\s*(min|max)[-_]([a-z_-]+)\s*=\s*\$?(\d+\.?\d*|\.\d+)\s*$/i.exec(written) ?? [];
+  const figure = NAMES.get(name.toLowerCase().replaceAll('_', '-'));
+  if (figure === undefined) {
+    const names = [...NAMES.keys()].filter((one) => one !== 'color-shift');
+    throw usageError(
+      `${place}: "${written}" is not allowed. Allowed: min- or max- before ${names.join(', ')}, and a number.`,
+      'For example: --best max-change=0.4',
+    );
+  }
+  return {
+    written: written.trim(),
+    side: side.toLowerCase() as Bound['side'],
+    figure,
+    value: Number(number),
+  };
+}
+
+/** The setting that was chosen, and the one of its cells that stands for it. */
+export interface Best {
+  group: SeedGroup;
+  cell: MeasuredCell;
+  /** Whether it keeps all the bounds; where none does, it is the one that comes nearest. */
+  isWithin: boolean;
+}
+
+/**
+ * Of the settings whose medians over the seeds keep all bounds, the one that comes nearest to the last of them; of
+ * equal ones the first. Undefined where nothing is measured.
+ */
+export function chooseBest(groups: readonly SeedGroup[], bounds: readonly Bound[]): Best | undefined {
+  const last = bounds.at(-1);
+  if (last === undefined) return undefined;
+  const known = groups.filter(({ figures }) => bounds.every(({ figure }) => figures[figure] !== null));
+  const within = known.filter(({ figures }) => bounds.every((bound) => excess(figures, bound) <= 0));
+  const isWithin = within.length > 0;
+  const group = isWithin
+    ? leastOf(within, ({ figures }) => -excess(figures, last))
+    : leastOf(known, ({ figures }) => Math.max(...bounds.map((bound) => relativeExcess(figures, bound))));
+  const cell = group === undefined ? undefined : typicalCell(group, last.figure);
+  return group === undefined || cell === undefined ? undefined : { group, cell, isWithin };
+}
+
+/** By how much a bound is passed; negative where there is room. */
+function excess(figures: Figures, { side, figure, value }: Bound): number {
+  const found = figures[figure] ?? NaN;
+  return side === 'max' ? found - value : value - found;
+}
+
+/** Figures of several kinds are compared by how much of its bound each one misses. */
+function relativeExcess(figures: Figures, bound: Bound): number {
+  return Math.max(0, excess(figures, bound)) / Math.max(bound.value, 1e-9);
+}
+
+/** The seed whose own figure is nearest to the median. */
+function typicalCell({ cells, figures }: SeedGroup, figure: FigureName): MeasuredCell | undefined {
+  const middle = figures[figure] ?? 0;
+  const known = cells.filter((cell) => figuresOf(cell)[figure] !== null);
+  return leastOf(known, (cell) => Math.abs((figuresOf(cell)[figure] ?? 0) - middle));
+}
+
+function leastOf<T>(items: readonly T[], of: (item: T) => number): T | undefined {
+  let least: { item: T; value: number } | undefined;
+  for (const item of items) {
+    const value = of(item);
+    if (least === undefined || value < least.value) least = { item, value };
+  }
+  return least?.item;
+}

@@ -1,0 +1,26 @@
+import type { MeasuredCell } from '../measured.js';
+import { medianFigures, type Figures } from './figures.js';
+import type { GridAxis } from './grid.js';
+
+/** What cells have in common that share one value of an axis. */
+export interface ValueSummary {
+  value: string;
+  /** How many there are, and how many of them have a picture. */
+  cells: number;
+  done: number;
+  /** Medians. */
+  figures: Figures;
+}
+
+/** The medians of the cells at each value of an axis, in its order, whatever they have on the other axes. */
+export function byValue(cells: readonly MeasuredCell[], { name, values }: GridAxis): ValueSummary[] {
+  return values.map((value) => {
+    const here = cells.filter(({ cell }) => cell.at[name] === value);
+    return {
+      value,
+      cells: here.length,
+      done: here.filter(({ metrics }) => metrics !== null).length,
+      figures: medianFigures(here),
+    };
+  });
+}

@@ -1,0 +1,42 @@
+import { median } from '../../images/metrics/statistics.js';
+import type { MeasuredCell } from '../measured.js';
+
+/** What is measured of each cell, by the name that `--best` and JSON documents have for it. */
+export const FIGURES = [
+  'change',
+  'hash_distance',
+  'colour_shift',
+  'sharpness',
+  'cost_usd',
+  'inference_ms',
+] as const;
+export type FigureName = (typeof FIGURES)[number];
+
+/** Null where nobody knows. */
+export type Figures = Record<FigureName, number | null>;
+
+export function figuresOf({ metrics, result }: MeasuredCell): Figures {
+  return {
+    change: metrics?.change ?? null,
+    hash_distance: metrics?.hashDistance ?? null,
+    colour_shift: metrics?.colourShift ?? null,
+    sharpness: metrics?.sharpness ?? null,
+    cost_usd: result.cost.billed_usd,
+    inference_ms: result.timings.inference_ms,
+  };
+}
+
+/** The middle of each figure over several cells, as far as it is known of them. */
+export function medianFigures(cells: readonly MeasuredCell[]): Figures {
+  const all = cells.map(figuresOf);
+  const entries = FIGURES.map((name) => [
+    name,
+    rounded(median(all.flatMap((figures) => figures[name] ?? []))),
+  ]);
+  return Object.fromEntries(entries) as Figures;
+}
+
+/** The mean of two middle values has the dust of binary fractions on it. */
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 1e6) / 1e6;
+}

@@ -1,0 +1,12 @@
+/** What a sweep calls its own files in the out-dir, beside those of every batch. */
+export const SWEEP_FILES = {
+  document: 'sweep.json',
+  page: 'sweep.html',
+  /** Of several, each has its number: `sheet-1.png`. */
+  sheet: 'sheet.png',
+} as const;
+
+/** The name of a contact sheet. @param index from 0, of so many */
+export function sheetName(index: number, count: number): string {
+  return count === 1 ? SWEEP_FILES.sheet : SWEEP_FILES.sheet.replace('.', `-${index + 1}.`);
+}

@@ -1,0 +1,25 @@
+/** An axis of a sweep with all of its values, each as people see it. */
+export interface GridAxis {
+  name: string;
+  values: readonly string[];
+}
+
+/** The most cells that a sweep may have: nobody looks at more, and a slip of the pen costs no fortune. */
+export const MOST_CELLS = 10_000;
+
+/** How many cells axes make, without making them. */
+export function countCells(counts: readonly number[]): number {
+  return counts.reduce((product, count) => product * count, 1);
+}
+
+/** Every combination of the indices of values, the last axis turning fastest. */
+export function* combinations(counts: readonly number[]): Generator<number[], void, undefined> {
+  const [count, ...others] = counts;
+  if (count === undefined) {
+    yield [];
+    return;
+  }
+  for (let index = 0; index < count; index++) {
+    for (const rest of combinations(others)) yield [index, ...rest];
+  }
+}

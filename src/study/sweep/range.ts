@@ -1,0 +1,84 @@
+import { usageError } from '../../errors.js';
+
+/** Numbers at equal distances, in decimals: they are counted without being made. */
+export interface Range {
+  count: number;
+  first: string;
+  values: () => string[];
+}
+
+const NUMBER = String.raw`[+-]?(?:\d+(?:\.\d*)?|\.\d+)`;
+const RANGE = new RegExp(String.raw`^(${NUMBER})\.\.(${NUMBER})(?::(${NUMBER}))?$`);
+const BEGINS_LIKE_ONE = new RegExp(String.raw`^${NUMBER}\.\.`);
+
+/** More decimals than that are no setting of anything. */
+const MOST_DECIMALS = 12;
+
+/**
+ * Reads `from..to:step`, in either direction, both ends included where a step lands on them. Counted in whole numbers
+ * of the smallest decimal, so that 0.3..0.9:0.1 has 0.8 in it and no 0.7999999999999999.
+ *
+ * @param place what to call the axis in a message
+ * @returns undefined for a text that is no range
+ * @throws FalEditError (usage): no step, a step of zero, one that leads away from the end, not of that form
+ */
+export function parseRange(text: string, place: string): Range | undefined {
+  const [, from = '', to = '', step] = RANGE.exec(text) ?? [];
+  if (from === '') {
+    if (!BEGINS_LIKE_ONE.test(text)) return undefined;
+    throw usageError(`${place}: "${text}" is no range. Allowed: from..to:step.`, EXAMPLE);
+  }
+  if (step === undefined) {
+    throw usageError(
+      `${place}: the range ${text} has no step.`,
+      `For example: ${text}:${someStep(from, to)}`,
+    );
+  }
+  const decimals = Math.max(...[from, to, step].map(decimalsOf));
+  if (decimals > MOST_DECIMALS) {
+    throw usageError(`${place}: ${text} has too many decimals. Allowed: ${MOST_DECIMALS}.`);
+  }
+  const [first, last, by] = [from, to, step].map((number) => scaled(number, decimals)) as [
+    bigint,
+    bigint,
+    bigint,
+  ];
+  if (by === 0n) throw usageError(`${place}: the range ${text} has a step of zero.`, EXAMPLE);
+  // `0.9..0.3:0.1` goes down: nobody has to write the sign, but a wrong one is a mistake.
+  const stride = last < first && by > 0n ? -by : by;
+  if (first !== last && stride < 0n !== last < first) {
+    throw usageError(`${place}: the range ${text} is empty: its step leads away from ${to}.`, EXAMPLE);
+  }
+  const steps = (last - first) / stride;
+  return {
+    count: Number(steps) + 1,
+    first: decimalText(first, decimals),
+    values: () =>
+      Array.from({ length: Number(steps) + 1 }, (_, index) =>
+        decimalText(first + BigInt(index) * stride, decimals),
+      ),
+  };
+}
+
+const EXAMPLE = 'For example: 0.3..0.9:0.1';
+
+function someStep(from: string, to: string): string {
+  return [from, to].every((number) => decimalsOf(number) === 0) ? '1' : '0.1';
+}
+
+function decimalsOf(number: string): number {
+  return number.split('.')[1]?.length ?? 0;
+}
+
+function scaled(number: string, decimals: number): bigint {
+  const [whole = '', fraction = ''] = number.replace(/^[+-]/, '').split('.');
+  const digits = BigInt(`${whole}${fraction.padEnd(decimals, '0')}`);
+  return number.startsWith('-') ? -digits : digits;
+}
+
+function decimalText(number: bigint, decimals: number): string {
+  const digits = String(number < 0n ? -number : number).padStart(decimals + 1, '0');
+  const whole = digits.slice(0, digits.length - decimals);
+  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, '');
+  return `${number < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+}

@@ -1,0 +1,47 @@
+import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
+
+/** What the values of an axis are put into. */
+export type AxisTarget =
+  /** A field of a row, or a column that the prompt asks for. */
+  | { kind: 'field'; field: string }
+  /** A field of the model by fal's name, as `--set` has it. */
+  | { kind: 'set'; key: string }
+  /** How strongly a LoRA is applied; counted from 0. */
+  | { kind: 'scale'; index: number };
+
+/** What no two axes may have in common. */
+export function targetName(target: AxisTarget): string {
+  switch (target.kind) {
+    case 'field':
+      return target.field;
+    case 'set':
+      return `set.${target.key}`;
+    case 'scale':
+      return `lora.${target.index}.scale`;
+  }
+}
+
+/**
+ * The fields of a row at one place of the grid.
+ *
+ * @param at a value for each target
+ * @param loras as `--lora` has them, each with its scale apart: scales are put into them
+ */
+export function fieldsAt(
+  at: readonly { target: AxisTarget; value: string }[],
+  loras: readonly { path: string; scale?: number | undefined }[],
+): Fields {
+  const fields: Fields = {};
+  const scales = new Map<number, string>();
+  for (const { target, value } of at) {
+    if (target.kind === 'scale') scales.set(target.index, value);
+    else fields[targetName(target)] = value;
+  }
+  if (scales.size > 0) {
+    fields['lora'] = loras.map(({ path, scale }, index): FieldValue => ({
+      path,
+      scale: scales.get(index) ?? scale ?? null,
+    }));
+  }
+  return fields;
+}

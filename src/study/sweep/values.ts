@@ -1,0 +1,105 @@
+import { usageError } from '../../errors.js';
+import { parseRange } from './range.js';
+
+/** The values of an axis, which may be too many to be made. */
+export interface AxisValues {
+  /** How many are named; of equal ones each counts. */
+  count: number;
+  first: () => string;
+  /** Each once, in their order. */
+  list: () => string[];
+}
+
+interface Part {
+  count: number;
+  first: string;
+  values: () => string[];
+  /** What tells a value from others: 0.5 and 0.50 are one number, but two prompts. */
+  identity: (value: string) => string;
+}
+
+const asText = (value: string): string => `text ${value}`;
+const asNumber = (value: string): string =>
+  /^[+-]?(\d+\.?\d*|\.\d+)$/.test(value) ? `number ${Number(value)}` : asText(value);
+
+/**
+ * Reads the values of `--vary`: texts and ranges between commas; a text with commas in it stands in JSON quotes.
+ *
+ * @param place what to call the axis in a message
+ * @throws FalEditError (usage)
+ */
+export function parseValues(written: string, place: string): AxisValues {
+  return valuesOf(
+    itemsOf(written, place).map(({ text, isQuoted }) => {
+      const range = isQuoted ? undefined : parseRange(text, place);
+      if (range !== undefined) return { ...range, identity: asNumber };
+      return { count: 1, first: text, values: () => [text], identity: isQuoted ? asText : asNumber };
+    }),
+  );
+}
+
+/**
+ * The values of a file: a line each, without blank lines.
+ *
+ * @param place what to call the axis in a message
+ * @throws FalEditError (usage): it has none
+ */
+export function lineValues(text: string, place: string): AxisValues {
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const [first] = lines;
+  if (first === undefined) throw usageError(`${place}: has no value in it. Allowed: a line for each.`);
+  return valuesOf([{ count: lines.length, first, values: () => lines, identity: asText }]);
+}
+
+function valuesOf(parts: readonly Part[]): AxisValues {
+  return {
+    count: parts.reduce((sum, { count }) => sum + count, 0),
+    first: () => parts[0]?.first ?? '',
+    list: () => {
+      const seen = new Map<string, string>();
+      for (const { values, identity } of parts) {
+        for (const value of values()) {
+          const known = identity(value);
+          if (!seen.has(known)) seen.set(known, value);
+        }
+      }
+      return [...seen.values()];
+    },
+  };
+}
+
+interface Item {
+  text: string;
+  isQuoted: boolean;
+}
+
+/** A text in JSON quotes up to the comma behind it, or a text without commas. */
+const ITEM = /\s*(?:("(?:[^"\\]|\\.)*")|([^,]*?))\s*(?:,|$)/y;
+
+function itemsOf(written: string, place: string): Item[] {
+  const items: Item[] = [];
+  for (let start = 0; ;) {
+    ITEM.lastIndex = start;
+    const [whole = '', quoted, plain = ''] = ITEM.exec(written) ?? [];
+    const text = quoted === undefined ? plain : unquoted(quoted, place);
+    if (text === '') throw usageError(`${place}: a value is missing in "${written}".`, EXAMPLE);
+    items.push({ text, isQuoted: quoted !== undefined });
+    // Behind a comma at the very end a value is missing.
+    if (!whole.endsWith(',')) return items;
+    start += whole.length;
+  }
+}
+
+function unquoted(quoted: string, place: string): string {
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    throw usageError(`${place}: ${quoted} starts like a text in JSON quotes and is none.`);
+  }
+}
+
+const EXAMPLE = 'For example: --vary guidance=2.5,3.5,5 or --vary strength=0.3..0.9:0.1';

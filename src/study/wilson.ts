@@ -1,0 +1,22 @@
+/** An interval of shares, each 0..1. */
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+/** The normal distribution's 97.5 % quantile: for 95 % in the middle. */
+const Z = 1.959964;
+
+/**
+ * Wilson's 95 % interval of a share: also honest for few trials, and for none or all of them won. null of no trials.
+ *
+ * @param won 0..trials; a tie counts half
+ */
+export function wilson(won: number, trials: number): Interval | null {
+  if (trials === 0) return null;
+  const share = won / trials;
+  const weight = 1 + Z ** 2 / trials;
+  const middle = (share + Z ** 2 / (2 * trials)) / weight;
+  const half = (Z / weight) * Math.sqrt((share * (1 - share)) / trials + Z ** 2 / (4 * trials ** 2));
+  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+}
