@@ -49,7 +49,8 @@ const withoutUnused = {
     /commander\/lib\/command\.js$/.test(id) ? code.replace("require('node:child_process')", '{}') : null,
 };
 
-const HELP = /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/(help|wrap))(?<!\.d)\.ts$|package\.json$/;
+const HELP =
+  /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/(help|wrap))(?<!\.d)\.ts$|package\.json$/;
 const OURS =
   /src\/((context|dollars|errors|exit-codes|light-fetch|linked-signal|main|program|shell-words)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
 const THEIRS =

@@ -3,6 +3,7 @@ import { BATCH_FLAGS } from '../src/commands/flags/batch.js';
 import { EDIT_FLAGS } from '../src/commands/flags/edit.js';
 import type { Flag } from '../src/commands/flags/flag.js';
 import { PAGES } from '../src/commands/help/pages.js';
+import type { HelpPage } from '../src/terminal/help.js';
 import { SANDBOX_FLAGS } from '../src/commands/flags/sandbox.js';
 import { EXIT_CODES, type ErrorKind } from '../src/exit-codes.js';
 import { allowed, placeAt } from '../src/models/allowed.js';
@@ -16,8 +17,10 @@ export function referenceBlocks(): Record<string, string> {
   return {
     flags: flagTable(EDIT_FLAGS),
     'batch-flags': flagTable(BATCH_FLAGS.filter((flag) => !EDIT_FLAGS.includes(flag))),
-    commands: commandTable(),
-    'command-flags': commandFlagTable(),
+    'decide-commands': commandTable(DECIDE),
+    'decide-flags': commandFlagTable(DECIDE, BATCH_FLAGS),
+    commands: commandTable(CONTROL),
+    'command-flags': commandFlagTable(CONTROL),
     models: modelTable(),
     'exit-codes': exitCodeTable(),
     'sandbox-flags': flagTable(SANDBOX_FLAGS),
@@ -42,21 +45,32 @@ function split(text: string, marker: string): [string, string] {
   return [text.slice(0, at), text.slice(at + marker.length)];
 }
 
-/** The commands about edits that were sent earlier: those that have no table of their own. */
-const CONTROL = Object.entries(PAGES).filter(([name]) => !['edit', 'batch', 'sandbox'].includes(name));
+type Pages = readonly [string, HelpPage][];
 
-function commandTable(): string {
+/** The commands with which a team decides and tunes. */
+const DECIDE: Pages = Object.entries(PAGES).filter(([name]) =>
+  ['models', 'migrate', 'compare', 'pick', 'sweep'].includes(name),
+);
+
+/** The commands about edits that were sent earlier: those that have no table of their own. */
+const CONTROL: Pages = Object.entries(PAGES).filter(
+  ([name]) => !['edit', 'batch', 'sandbox', ...DECIDE.map(([other]) => other)].includes(name),
+);
+
+function commandTable(pages: Pages): string {
   return table(
     ['command', 'what it does'],
-    CONTROL.map(([, { usage, about }]) => [code(usage.replace(' [options]', '')), cell(about)]),
+    pages.map(([, { usage, about }]) => [code(usage.replace(' [options]', '')), cell(about)]),
   );
 }
 
-/** Flags that several commands share stand there once. */
-function commandFlagTable(): string {
+/** Flags that several commands share stand there once. @param known flags that have been shown already */
+function commandFlagTable(pages: Pages, known: readonly Flag[] = []): string {
+  const isKnown = ({ name, help }: Flag): boolean =>
+    known.some((flag) => flag.name === name && flag.help === help);
   const rows = new Map<string, { flag: Flag; commands: string[] }>();
-  for (const [name, { flags }] of CONTROL) {
-    for (const flag of flags) {
+  for (const [name, { flags }] of pages) {
+    for (const flag of flags.filter((one) => !isKnown(one))) {
       const key = JSON.stringify([spelling(flag), flag.help]);
       const row: { flag: Flag; commands: string[] } = rows.get(key) ?? { flag, commands: [] };
       row.commands.push(name);
@@ -67,7 +81,7 @@ function commandFlagTable(): string {
     ['flag', 'of', 'meaning'],
     [...rows.values()].map(({ flag, commands }) => [
       code(spelling(flag)),
-      commands.length === CONTROL.length ? 'all' : commands.join(', '),
+      commands.length === pages.length ? 'all' : commands.join(', '),
       cell(flag.help),
     ]),
   );

@@ -62,10 +62,7 @@ export class Brakes {
   }
 
   /** A row is over: what it cost is known, or counts as estimated. */
-  settle(
-    key: string,
-    job: Pick<Job, 'charged' | 'billedUsd' | 'intentAt' | 'requestId'> | undefined,
-  ): void {
+  settle(key: string, job: Pick<Job, 'charged' | 'billedUsd' | 'intentAt' | 'requestId'> | undefined): void {
     const estimated = this.open.get(key);
     if (estimated === undefined) return;
     this.open.delete(key);

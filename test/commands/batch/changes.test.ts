@@ -158,21 +158,18 @@ test('rows that ask for the very same picture, seed and all, are told: each is p
   expect(scene.fal.ledger().accepted).toHaveLength(3);
 });
 
-it(
-  'a row that comes back has its own picture again, where another row had put its own in the place',
-  async () => {
-    const rows = (prompt: string) => ({ 'rows.jsonl': jsonl(row(prompt, { id: 'x' })) });
-    const scene = await batchScene(rows('A'));
-    const flags = ['-o', '{id}.png', '--force'];
-    await scene.batch('rows.jsonl', ...flags);
-    const first = await readFile(path.join(scene.cwd, 'out/x.png'));
-    await scene.write(rows('B'));
-    await scene.batch('rows.jsonl', ...flags);
-    expect(await readFile(path.join(scene.cwd, 'out/x.png'))).not.toEqual(first);
-    await scene.write(rows('A'));
-    expect((await scene.batch('rows.jsonl', ...flags)).code).toBe(0);
-    // Fetched once more: fal has it, and it is paid for.
-    expect(await readFile(path.join(scene.cwd, 'out/x.png'))).toEqual(first);
-    expect(scene.fal.ledger().accepted).toHaveLength(2);
-  },
-);
+it('a row that comes back has its own picture again, where another row had put its own in the place', async () => {
+  const rows = (prompt: string) => ({ 'rows.jsonl': jsonl(row(prompt, { id: 'x' })) });
+  const scene = await batchScene(rows('A'));
+  const flags = ['-o', '{id}.png', '--force'];
+  await scene.batch('rows.jsonl', ...flags);
+  const first = await readFile(path.join(scene.cwd, 'out/x.png'));
+  await scene.write(rows('B'));
+  await scene.batch('rows.jsonl', ...flags);
+  expect(await readFile(path.join(scene.cwd, 'out/x.png'))).not.toEqual(first);
+  await scene.write(rows('A'));
+  expect((await scene.batch('rows.jsonl', ...flags)).code).toBe(0);
+  // Fetched once more: fal has it, and it is paid for.
+  expect(await readFile(path.join(scene.cwd, 'out/x.png'))).toEqual(first);
+  expect(scene.fal.ledger().accepted).toHaveLength(2);
+});

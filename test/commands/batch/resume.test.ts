@@ -78,16 +78,13 @@ describe('rows that fal has', () => {
     expect(scene.fal.ledger().accepted).toHaveLength(3);
   });
 
-  it(
-    'are cancelled at the deadline where that is asked for, and sent again by the next run',
-    async () => {
-      const scene = await batchScene({ 'rows.jsonl': jsonl(THREE[0]) }, { queueMs: 60_000 });
-      const late = await scene.batch('rows.jsonl', '--timeout', '300ms', '--cancel-on-timeout');
-      expect(late.code, late.stderr).toBe(7);
-      expect(scene.fal.ledger().accepted).toMatchObject([{ state: 'cancelled' }]);
-      expect(await summaryIn(scene)).toMatchObject({ states: { pending: 1 }, cost: { outstanding_usd: 0 } });
-    },
-  );
+  it('are cancelled at the deadline where that is asked for, and sent again by the next run', async () => {
+    const scene = await batchScene({ 'rows.jsonl': jsonl(THREE[0]) }, { queueMs: 60_000 });
+    const late = await scene.batch('rows.jsonl', '--timeout', '300ms', '--cancel-on-timeout');
+    expect(late.code, late.stderr).toBe(7);
+    expect(scene.fal.ledger().accepted).toMatchObject([{ state: 'cancelled' }]);
+    expect(await summaryIn(scene)).toMatchObject({ states: { pending: 1 }, cost: { outstanding_usd: 0 } });
+  });
 
   it('are paid for once more with --again alone', async () => {
     const scene = await batchScene({ 'rows.jsonl': jsonl(THREE[0]) });
