@@ -63,10 +63,10 @@ const BATCH =
   /src\/(commands\/batch(\.ts|\/.+)|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|sight|input-pixels)).+|ledger\/batch\/.+|terminal\/(batch-progress|confirm)\.ts)(?<!\.d)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
 /** Deciding and tuning, each in one file: which model, which parameters. */
 const DECIDE =
-  /src\/(commands\/(models|migrate|compare|sweep|pick)(\.ts|\/.+)|(study|migrate)\/.+|models\/(drift|json-schema|shape)\.ts|fal\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))(?<!\.d)$/;
+  /src\/(commands\/(models|migrate|compare|sweep|pick)(\.ts|\/.+)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift|json-schema|shape)\.ts|fal\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))(?<!\.d)$/;
 /** What draws or measures pictures: loaded by whoever does. */
 const MEASURE = /src\/images\/(metrics\/.+|(pixels|drawn-inside|visible)\.ts)$/;
-const REPORT = /src\/report\/.+(?<!\.d)\.ts$/;
+const REPORT = /src\/report\/(?!compare\/|sweep\/|page\/pick-page).+(?<!\.d)\.ts$/;
 const SANDBOX = /src\/(commands\/sandbox(-settings)?\.ts$|sandbox\/)/;
 
 export default defineConfig({
