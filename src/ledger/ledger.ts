@@ -150,7 +150,7 @@ export class Ledger {
     id: string,
     { result, billedUnits, billedUsd, queuedMs, inferenceMs, targets }: Completion,
   ): readonly (string | undefined)[] {
-    return this.db.transaction(() => {
+    return this.lightly(() => {
       const isFirst = this.step(id, 'completed', {
         completed_at: this.context.now(),
         result: JSON.stringify(result),
@@ -194,10 +194,7 @@ export class Ledger {
     const { index, path, width, height, contentType, bytes, sha256 } = image;
     const others = [width, height, contentType, bytes, sha256].map((value) => value ?? null);
     const values = [this.kept(path), ...others];
-    const write = (run: () => void): void =>
-      // In a batch the next write follows within milliseconds, and the picture itself is on the disk.
-      this.root === undefined ? this.db.transaction(run) : this.db.relaxedTransaction(run);
-    write(() => {
+    this.lightly(() => {
       this.db.run(
         `INSERT INTO images (job_id, position, target, path, width, height, content_type, bytes, sha256)
          VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -257,6 +254,14 @@ export class Ledger {
   }
 
   /** One step of the life; false where the job has gone on from where the step begins. */
+  /**
+   * Writes what can be had again for nothing: fal has the answer, and the disk the picture. In a batch the next synced
+   * write follows within milliseconds, and a power cut before it costs one more look at fal.
+   */
+  private lightly<T>(run: () => T): T {
+    return this.root === undefined ? this.db.transaction(run) : this.db.relaxedTransaction(run);
+  }
+
   private step(id: string, state: JobState, columns: Columns): boolean {
     return this.set(id, { state, ...columns }, BEFORE[state]);
   }

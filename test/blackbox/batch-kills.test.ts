@@ -22,5 +22,5 @@ test.each([
   const figures = await batchKillLoop({ ...options, seed });
   console.log(JSON.stringify({ seed, ...figures }));
   expect(figures, `TORTURE_SEED=${seed}`).toMatchObject({ duplicates: 0, lost: 0, unreported: 0 });
-  expect(figures.kills).toBeGreaterThan(1);
+  expect(figures.kills).toBeGreaterThan(0);
 });

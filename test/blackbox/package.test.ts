@@ -48,7 +48,9 @@ test('the package', { timeout: 120_000 }, async () => {
     'package.json',
   ]);
   expect(names).toEqual(expect.arrayContaining(['dist/bin.js', 'dist/index.js', 'dist/index.d.ts']));
-  expect(names.filter((name) => !/\.(js|d\.ts)$|^dist\/assets\/.+\.css$/.test(name) && name.startsWith('dist/'))).toEqual([]);
+  expect(
+    names.filter((name) => !/\.(js|d\.ts)$|^dist\/assets\/.+\.css$/.test(name) && name.startsWith('dist/')),
+  ).toEqual([]);
 
   await writeFile(path.join(project, 'package.json'), '{ "private": true, "type": "module" }');
   await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', packed.filename], project);

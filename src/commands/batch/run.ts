@@ -33,6 +33,7 @@ import { batchOutput, type BatchOutput } from './output.js';
 import type { BatchOptions } from './options.js';
 import { openPrices, type Prices } from './prices.js';
 import { readRows } from './read-rows.js';
+import { keepHeapSmall } from './small-heap.js';
 import { lookUpUnknown } from './unknown.js';
 
 /** How often one run asks fal about what it has lost itself. */
@@ -69,6 +70,7 @@ export async function runRowsOf(
   surroundings: Surroundings,
   outcome: Outcome,
 ): Promise<ExitCode> {
+  keepHeapSmall();
   const { settings, context, terminal, json } = surroundings;
   const { collect, dryRun, frozen } = options;
   const declared = readConnection(settings);
