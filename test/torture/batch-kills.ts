@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { until } from '../edit/harness.js';
 import type { Toxic } from '../../src/sandbox/toxics.js';
 import { acceptedByPrompt, batchPlace, resultsIn, writeRows } from './batch-place.js';
 import { Dice } from './dice.js';
@@ -49,7 +50,16 @@ export async function batchKillLoop(options: KillOptions): Promise<KillFigures> 
     const death = isLast
       ? undefined
       : setTimeout(() => process.kill('SIGKILL'), dice.between(100, LONGEST_LIFE_MS));
+    // The first one dies in the middle, however fast the machine is.
+    const isOver = { now: false };
+    if (figures.runs === 1) {
+      void until(() => isOver.now || place.fal.ledger().accepted.length > 0).then(
+        () => process.kill('SIGKILL'),
+        () => undefined,
+      );
+    }
     const end = await ended;
+    isOver.now = true;
     clearTimeout(death);
     if (end.signal !== null) figures.kills++;
     else if (end.code === 0) break;
