@@ -3,6 +3,7 @@ import type { CountedFate } from '../../migrate/counted.js';
 import type { Fate, FateKind } from '../../migrate/fate.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
+import { wrap } from '../../terminal/wrap.js';
 
 const WORDS: Record<FateKind, string> = {
   kept: 'kept',
@@ -49,7 +50,7 @@ export function fateLines(
   const lines = rows.flatMap(({ fate, field, text }) => {
     const word = WORDS[fate.fate].padEnd(wordWidth);
     const painted = IS_LOSS[fate.fate] ? paint('yellow', word) : word;
-    const [first = '', ...more] = wrapped(text, width);
+    const [first = '', ...more] = wrap(text, width);
     return [
       `${painted}${GAP}${field.padEnd(fieldWidth)}${GAP}${first}`.trimEnd(),
       ...more.map((line) => ' '.repeat(left) + line),
@@ -69,18 +70,4 @@ function sentence(fate: Fate | CountedFate): string {
   const rows = 'rows' in fate ? [fate.rows === 1 ? '1 row' : `${fate.rows} rows`] : [];
   const reason = [...rows, ...(why === undefined ? [] : [why])].join(': ');
   return [reason, ...(instead === undefined ? [] : [`${instead}.`])].filter((part) => part !== '').join('. ');
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }
