@@ -75,6 +75,18 @@ describeInBrowser('the list', () => {
     expect(await page.getByRole('searchbox').inputValue()).toBe('jk');
   });
 
+  test('a key that comes right after the closing one keeps what it did', async () => {
+    const { page } = await opened({ items: ITEMS });
+    await page.locator('.open').first().click();
+    await inPage(
+      page,
+      `document.querySelector('.viewer').close();
+       document.dispatchEvent(new KeyboardEvent('keydown', { key: '/' }));
+       new Promise((resolve) => setTimeout(resolve, 200));`,
+    );
+    expect(await inPage(page, 'document.activeElement.type')).toBe('search');
+  });
+
   test('up and down go to the line above and below', async () => {
     const items = Array.from({ length: 9 }, (_, index) => item(String(index)));
     const { page } = await opened({ items, context: { viewport: { width: 1000, height: 900 } } });

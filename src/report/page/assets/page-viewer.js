@@ -1,3 +1,4 @@
+/* global document */
 import { createAgainst } from './page-against.js';
 import { statusLine } from './page-announce.js';
 import { copyCommand } from './page-copy.js';
@@ -34,6 +35,12 @@ export function createViewer(head, items, onclose) {
    * @type {Set<string>}
    */
   const missing = new Set();
+  /**
+   * What had the focus before: the browser gives it back when the dialog closes.
+   *
+   * @type {Element | null}
+   */
+  let opener = null;
 
   /** @type {Actions} */
   const actions = {
@@ -58,7 +65,7 @@ export function createViewer(head, items, onclose) {
   const details = element('div', { class: 'details' });
   const dialog = element(
     'dialog',
-    { class: 'viewer', 'aria-labelledby': 'viewer-title', onclose: () => onclose(item()) },
+    { class: 'viewer', 'aria-labelledby': 'viewer-title', onclose: onclosed },
     bar.element,
     element(
       'div',
@@ -72,6 +79,12 @@ export function createViewer(head, items, onclose) {
 
   function item() {
     return /** @type {ReportItem} */ (list[index]);
+  }
+
+  /** The browser tells it late: the next key may have moved the focus already, and then it stays there. */
+  function onclosed() {
+    const { activeElement, body } = document;
+    if (activeElement === opener || activeElement === body) onclose(item());
   }
 
   /** @param {number} at */
@@ -123,6 +136,7 @@ export function createViewer(head, items, onclose) {
      */
     open(shown, first) {
       list = shown;
+      opener = document.activeElement;
       dialog.showModal();
       bar.focus();
       show(Math.max(0, shown.indexOf(first)));
