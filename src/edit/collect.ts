@@ -31,7 +31,7 @@ export async function bringHome(
   const wanted = images.map((image) => image.nsfw !== true || delivery.keepBlanked);
   const own = (isPromised: (file: string) => boolean): (string | undefined)[] =>
     choosePaths(life, wanted, isPromised);
-  const promised = journal.completed({
+  const promised = await journal.completed({
     result: data,
     billedUnits: record.cost.billedUnits ?? undefined,
     billedUsd: record.cost.billedUsd ?? undefined,
@@ -94,7 +94,7 @@ async function collectOne(
   const size = bytes.byteLength;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (path !== '-') {
-    life.journal.savedImage({ index, path, width, height, contentType, bytes: size, sha256 });
+    await life.journal.savedImage({ index, path, width, height, contentType, bytes: size, sha256 });
     // An earlier command may have been killed while it wrote.
     if (former !== undefined) await removeLeftovers(path, tagOf(life.journal.jobId, index));
   }

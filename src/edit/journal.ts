@@ -1,5 +1,6 @@
 import { FalEditError, messageOf, type Charged } from '../errors.js';
 import type { SubmitJournal, SubmitState } from '../fal/submit-once.js';
+import type { Durability } from '../ledger/commit-group.js';
 import type { Job, JobImage, JobState } from '../ledger/job.js';
 import type { Completion, Ledger } from '../ledger/ledger.js';
 import type { OnEvent } from './events.js';
@@ -36,8 +37,9 @@ export class Journal implements SubmitJournal {
     return this.job.id;
   }
 
-  intend(): void {
-    this.ledger.intend(this.job.id, this.record.input, this.record.uploads);
+  async intend(): Promise<void> {
+    const { input, uploads } = this.record;
+    await this.ledger.write('at once', () => this.ledger.intend(this.job.id, input, uploads));
     this.state = 'intent';
   }
 
@@ -45,19 +47,22 @@ export class Journal implements SubmitJournal {
     this.ledger.intendAgain(this.job.id);
   }
 
-  accepted(requestId: string): void {
+  async accepted(requestId: string): Promise<void> {
     this.record.requestId = requestId;
     this.state = 'accepted';
-    this.safely(() => this.ledger.accept(this.job.id, requestId));
+    await this.inTurn('at once', () => this.ledger.accept(this.job.id, requestId));
   }
 
-  /** Returns where the pictures are to go; the ledger's word counts where another command was quicker. */
-  completed(completion: Completion): readonly (string | undefined)[] {
+  /** Resolves with where the pictures are to go; the ledger's word counts where another command was quicker. */
+  async completed(completion: Completion): Promise<readonly (string | undefined)[]> {
     this.state = 'completed';
     // Chosen once: when the ledger is told again, the picture itself may have the name.
     let chosen: readonly (string | undefined)[] | undefined;
     const targets: Completion['targets'] = (isPromised) => (chosen ??= completion.targets(isPromised));
-    const known = this.safely(() => this.ledger.complete(this.job.id, { ...completion, targets }));
+    let known: readonly (string | undefined)[] | undefined;
+    await this.inTurn('soon', () => {
+      known = this.ledger.complete(this.job.id, { ...completion, targets });
+    });
     return known ?? targets(() => false);
   }
 
@@ -66,8 +71,8 @@ export class Journal implements SubmitJournal {
     return this.safely(() => this.ledger.retarget(this.job.id, index, from, to)) ?? to;
   }
 
-  savedImage(image: Omit<JobImage, 'target'>): void {
-    this.safely(() => this.ledger.saveImage(this.job.id, image));
+  async savedImage(image: Omit<JobImage, 'target'>): Promise<void> {
+    await this.inTurn('soon', () => this.ledger.saveImage(this.job.id, image));
   }
 
   /** All that was asked for is done. */
@@ -111,6 +116,27 @@ export class Journal implements SubmitJournal {
   /** First what the ledger did not take before: it is never told that an edit is saved, but not where. */
   private safely<T>(write: () => T): T | undefined {
     this.missed.push(write);
+    return this.catchUp() as T | undefined;
+  }
+
+  /** The same where others may write at that moment. Should the edit end before, this is written first all the same. */
+  private async inTurn(durability: Durability, write: () => void): Promise<void> {
+    this.missed.push(write);
+    let tried: readonly (() => unknown)[] = [];
+    try {
+      await this.ledger.write(durability, () => {
+        tried = [...this.missed];
+        this.catchUp();
+      });
+    } catch {
+      // What the others had to write has failed, and with it what was written here.
+      this.missed.unshift(...tried.filter((one) => !this.missed.includes(one)));
+      this.catchUp();
+    }
+  }
+
+  /** Writes all that was missed. Returns what the last of it gave; undefined where the ledger does not take it. */
+  private catchUp(): unknown {
     try {
       let value: unknown;
       for (let next = this.missed[0]; next !== undefined; next = this.missed[0]) {
@@ -118,7 +144,7 @@ export class Journal implements SubmitJournal {
         this.missed.shift();
       }
       this.fellBehind = undefined;
-      return value as T;
+      return value;
     } catch (error) {
       this.fellBehind ??= error;
       const { requestId } = this.record;

@@ -77,7 +77,7 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
     estimatedUsd: cost.usd,
     unitPriceUsd: cost.unitUsd,
   };
-  const beginning = ledger.begin(wanted, { caps, again });
+  const beginning = await ledger.write('soon', () => ledger.begin(wanted, { caps, again }));
   if (beginning.kind === 'former') {
     const { former } = beginning;
     Object.assign(record, recordOfJob(former.job));

@@ -20,14 +20,14 @@ export type SubmitState = 'unsent' | 'sending' | 'accepted' | 'rejected' | 'unkn
 /** Tries at what was not sent or not taken. With the waits between them: about four seconds. */
 const TRIES = 5;
 
-/** Where the submit is written down. Both are synchronous: when they return, it is on the disk. */
+/** Where the submit is written down. What has resolved is on the disk. */
 export interface SubmitJournal {
   /** Called once, before the first byte goes out. What it throws stops the submit. */
-  intend: () => void;
+  intend: () => Promise<void>;
   /** Called before it goes out once more, since it was not taken: its time counts when it is looked for. */
   intendAgain: () => void;
   /** Called with the acceptance, before anybody else sees it. Does not throw: the edit is paid for. */
-  accepted: (requestId: string) => void;
+  accepted: (requestId: string) => Promise<void>;
   /** How to find out what came of a submit whose outcome is not known, for a person. */
   recovery: string;
 }
@@ -69,7 +69,7 @@ export class SubmitOnce {
     }
     this.begun = true;
     this.options.signal.throwIfAborted();
-    journal.intend();
+    await journal.intend();
     for (let attempt = 0; ; attempt++) {
       if (attempt > 0) journal.intendAgain();
       const retry = await this.try(post, attempt + 1 >= TRIES);
@@ -100,7 +100,7 @@ export class SubmitOnce {
     const requestId = acceptedId(answer);
     if (requestId !== undefined) {
       this.state = 'accepted';
-      this.options.journal?.accepted(requestId);
+      await this.options.journal?.accepted(requestId);
       return { answer };
     }
     if (answer.status === 429) {

@@ -16,6 +16,10 @@ const PAUSE_MS = 20;
 /** Compiled statements that are kept: more than the program has, but for lists of other lengths. */
 const MOST_STATEMENTS = 100;
 
+/** How a transaction begins, ends well and ends badly: by itself, and within another. */
+const WHOLE = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'] as const;
+const PART = ['SAVEPOINT part', 'RELEASE part', 'ROLLBACK TO part; RELEASE part'] as const;
+
 /** Taken as CommonJS, when it is needed: as an ES module it takes a third longer to load. */
 const load = createRequire(import.meta.url);
 
@@ -63,16 +67,22 @@ export class Database {
     this.guarded(() => this.db.exec(sql));
   }
 
-  /** All or nothing, and alone: other processes wait for it. */
+  /** Whether what is written now belongs to a transaction that is still to be committed. */
+  get isInTransaction(): boolean {
+    return this.db.isTransaction;
+  }
+
+  /** All or nothing, and alone: other processes wait for it. Within another one it is a part of that. */
   transaction<T>(run: () => T): T {
+    const [begin, commit, rollback] = this.db.isTransaction ? PART : WHOLE;
     return this.guarded(() => {
-      this.db.exec('BEGIN IMMEDIATE');
+      this.prepared(begin).run();
       try {
         const value = run();
-        this.db.exec('COMMIT');
+        this.prepared(commit).run();
         return value;
       } catch (error) {
-        this.rollback();
+        this.rollback(rollback);
         throw error;
       }
     });
@@ -83,6 +93,7 @@ export class Database {
    * next write that waits. Only for what can be found out or done again.
    */
   relaxedTransaction<T>(run: () => T): T {
+    if (this.db.isTransaction) return this.transaction(run);
     this.exec('PRAGMA synchronous = NORMAL');
     try {
       return this.transaction(run);
@@ -127,8 +138,8 @@ export class Database {
   }
 
   /** Some errors, a full disk among them, have ended the transaction already (sqlite.org/lang_transaction.html). */
-  private rollback(): void {
-    if (this.db.isTransaction) this.db.exec('ROLLBACK');
+  private rollback(how = 'ROLLBACK'): void {
+    if (this.db.isTransaction) this.db.exec(how);
   }
 
   private prepared(sql: string): Statement {

@@ -1,7 +1,8 @@
 /*
- * INVARIANT: what the ledger has taken is on the disk when the call returns. An edit's intent is taken before its
- * submit is sent, its request id before the first look at its status, its result before the download. So whatever
- * ends a process, the next one knows which edits may be paid for and how to get them.
+ * INVARIANT: what the ledger has taken survives the process when the call returns, or where the call is made in
+ * `write`, when that resolves; an intent and a request id then survive a power cut too. An edit's intent is taken
+ * before its submit is sent, its request id before the first look at its status, its result before the download. So
+ * whatever ends a process, the next one knows which edits may be paid for and how to get them.
  *
  * This folder owns the schema: nothing else reads or writes the tables.
  */
@@ -9,7 +10,9 @@ import type { Context } from '../context.js';
 import type { Charged } from '../errors.js';
 import { checkDailyCap, checkRunCap, spentToday, type Caps } from './caps.js';
 import { hashOf } from './canonical.js';
+import { CommitGroup, type Durability } from './commit-group.js';
 import { openDatabase, type Database, type LedgerKind } from './database.js';
+import { ImageRows } from './image-rows.js';
 import { insertAdopted, insertPlanned, type AdoptedRequest } from './insert.js';
 import {
   BEFORE,
@@ -23,7 +26,6 @@ import {
 } from './job.js';
 import { ledgerError } from './ledger-error.js';
 import { findFormer, findJob, type Former } from './lookup.js';
-import { foundPath, keptPath } from './portable-path.js';
 
 /** What the ledger needs of the world. */
 export type LedgerContext = Pick<Context, 'now' | 'sleep' | 'self' | 'isRunning'>;
@@ -59,13 +61,19 @@ type Columns = Record<string, string | number | null>;
 
 /** The durable record of every edit that was sent from here. */
 export class Ledger {
+  private readonly group: CommitGroup;
+  private readonly images: ImageRows;
+
   private constructor(
     /** For the other files of this folder. */
     readonly db: Database,
     readonly context: LedgerContext,
     /** The folder that this ledger goes with, absolute; undefined where it belongs to the machine. */
     readonly root: string | undefined,
-  ) {}
+  ) {
+    this.group = new CommitGroup(db);
+    this.images = new ImageRows(db, root);
+  }
 
   /**
    * Opens the ledger in a folder, made if need be.
@@ -80,6 +88,16 @@ export class Ledger {
 
   close(): void {
     this.db.close();
+  }
+
+  /**
+   * Resolves when what is written in there is in the ledger: for an edit at once, in a batch together with what other
+   * edits have to write at the same moment.
+   *
+   * @throws FalEditError (input, temporary), or what the write throws: nothing of it is written
+   */
+  async write<T>(durability: Durability, write: () => T): Promise<T> {
+    return this.root === undefined ? write() : this.group.add(durability, write);
   }
 
   /**
@@ -162,13 +180,11 @@ export class Ledger {
         ended_at: null,
         error: null,
       });
-      if (isFirst || this.targetsOf(id).length === 0) {
-        const isPromised = (file: string): boolean => this.isPromised(file, id);
-        // Where a first result could not be written down, some of its pictures may be there all the same.
-        const sql = 'INSERT INTO images (job_id, position, target) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
-        targets(isPromised).forEach((target, index) => this.db.run(sql, id, index, this.kept(target)));
+      if (isFirst || this.images.targetsOf(id).length === 0) {
+        const isPromised = (file: string): boolean => this.images.isPromised(file, id);
+        this.images.choose(id, targets(isPromised));
       }
-      return this.targetsOf(id);
+      return this.images.targetsOf(id);
     });
   }
 
@@ -178,11 +194,8 @@ export class Ledger {
    */
   retarget(id: string, index: number, from: string, to: string): string {
     return this.db.transaction(() => {
-      this.db.run(
-        'UPDATE images SET target = ? WHERE job_id = ? AND position = ? AND target = ?',
-        ...[this.kept(to), id, index, this.kept(from)],
-      );
-      return this.targetsOf(id)[index] ?? to;
+      this.images.rename(id, index, from, to);
+      return this.images.targetsOf(id)[index] ?? to;
     });
   }
 
@@ -191,20 +204,10 @@ export class Ledger {
    * nobody knows which one that is.
    */
   saveImage(id: string, image: Omit<JobImage, 'target'>): void {
-    const { index, path, width, height, contentType, bytes, sha256 } = image;
-    const others = [width, height, contentType, bytes, sha256].map((value) => value ?? null);
-    const values = [this.kept(path), ...others];
     this.lightly(() => {
-      this.db.run(
-        `INSERT INTO images (job_id, position, target, path, width, height, content_type, bytes, sha256)
-         VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT DO UPDATE SET path = excluded.path, width = excluded.width, height = excluded.height,
-           content_type = excluded.content_type, bytes = excluded.bytes, sha256 = excluded.sha256`,
-        ...[id, index, ...values],
-      );
-      const pending = 'SELECT 1 FROM images WHERE job_id = ? AND target IS NOT NULL AND path IS NULL LIMIT 1';
+      this.images.put(id, image);
       const { state } = this.db.row('SELECT state FROM jobs WHERE id = ?', id) as { state: JobState };
-      if (state !== 'accepted' && this.db.row(pending, id) === undefined) this.finish(id);
+      if (state !== 'accepted' && !this.images.isAnyMissing(id)) this.finish(id);
     });
   }
 
@@ -253,7 +256,6 @@ export class Ledger {
     return job;
   }
 
-  /** One step of the life; false where the job has gone on from where the step begins. */
   /**
    * Writes what can be had again for nothing: fal has the answer, and the disk the picture. In a batch the next synced
    * write follows within milliseconds, and a power cut before it costs one more look at fal.
@@ -262,6 +264,7 @@ export class Ledger {
     return this.root === undefined ? this.db.transaction(run) : this.db.relaxedTransaction(run);
   }
 
+  /** One step of the life; false where the job has gone on from where the step begins. */
   private step(id: string, state: JobState, columns: Columns): boolean {
     return this.set(id, { state, ...columns }, BEFORE[state]);
   }
@@ -277,23 +280,5 @@ export class Ledger {
   private remove(id: string): void {
     this.db.run('DELETE FROM images WHERE job_id = ?', id);
     this.db.run('DELETE FROM jobs WHERE id = ?', id);
-  }
-
-  private targetsOf(id: string): (string | undefined)[] {
-    const rows = this.db.rows('SELECT target FROM images WHERE job_id = ? ORDER BY position', id);
-    return (rows as { target: string | null }[]).map(({ target }) =>
-      target === null ? undefined : foundPath(target, this.root),
-    );
-  }
-
-  private kept(file: string | undefined): string | null {
-    return file === undefined ? null : keptPath(file, this.root);
-  }
-
-  /** Whether another job has chosen that name for a picture which is not saved yet and will be. */
-  private isPromised(target: string, except: string): boolean {
-    const sql = `SELECT 1 FROM images JOIN jobs ON jobs.id = images.job_id
-      WHERE target = ? AND path IS NULL AND job_id <> ? AND state NOT IN ('saved', 'failed', 'cancelled') LIMIT 1`;
-    return this.db.row(sql, this.kept(target), except) !== undefined;
   }
 }

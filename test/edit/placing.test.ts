@@ -36,7 +36,7 @@ type Part = Awaited<ReturnType<typeof life>>;
 const nobodyElse = (): boolean => false;
 
 /** Chooses the names and writes them down, as a finished edit does. */
-function complete(part: Part, wanted: boolean[] = [true]): readonly (string | undefined)[] {
+function complete(part: Part, wanted: boolean[] = [true]): Promise<readonly (string | undefined)[]> {
   return part.journal.completed({
     result: { images: [] },
     targets: (isPromised) => choosePaths(part, wanted, isPromised),
@@ -89,9 +89,9 @@ describe('choosing', () => {
     const process = await oneProcess();
     const folder = await tempDir();
     const [first, second] = [await life({}, folder, process), await life({}, folder, process)];
-    expect([names(complete(first)), names(complete(second))]).toEqual([['a.png'], ['a.2.png']]);
+    expect([names(await complete(first)), names(await complete(second))]).toEqual([['a.png'], ['a.2.png']]);
     // Whoever completes one again is told the same.
-    expect([names(complete(first)), names(complete(second))]).toEqual([['a.png'], ['a.2.png']]);
+    expect([names(await complete(first)), names(await complete(second))]).toEqual([['a.png'], ['a.2.png']]);
   });
 
   test('bytes for a stream have no name', async () => {
@@ -103,7 +103,7 @@ describe('choosing', () => {
 describe('placing', () => {
   test('the chosen name', async () => {
     const part = await life();
-    const [chosen = ''] = complete(part);
+    const [chosen = ''] = await complete(part);
     expect(await placePicture(part, 0, chosen, BYTES)).toBe(path.join(part.cwd, 'a.png'));
     expect(await readFile(chosen)).toEqual(BYTES);
     expect(await readdir(part.cwd)).toEqual(['a.png']);
@@ -115,7 +115,7 @@ describe('placing', () => {
     ['a link to nowhere', (file: string) => symlink('nowhere', file)],
   ])('%s that came meanwhile keeps the name; the ledger knows the next one', async (_, block) => {
     const part = await life();
-    const [chosen = ''] = complete(part);
+    const [chosen = ''] = await complete(part);
     await block(chosen);
     const second = path.join(part.cwd, 'a.2.png');
     expect(await placePicture(part, 0, chosen, BYTES)).toBe(second);
@@ -126,7 +126,7 @@ describe('placing', () => {
 
   test('the same picture is there already: another command was quicker, and it keeps its one name', async () => {
     const part = await life();
-    const [chosen = ''] = complete(part);
+    const [chosen = ''] = await complete(part);
     await writeFile(chosen, BYTES);
     expect(await placePicture(part, 0, chosen, BYTES)).toBe(chosen);
     expect(await readdir(part.cwd)).toEqual(['a.png']);
@@ -134,7 +134,7 @@ describe('placing', () => {
 
   test('a picture that is there already is not written once more: nothing could be left of it', async () => {
     const part = await life();
-    const [chosen = ''] = complete(part);
+    const [chosen = ''] = await complete(part);
     await writeFile(chosen, BYTES);
     const before = await stat(part.cwd, { bigint: true });
     expect(await placePicture(part, 0, chosen, BYTES)).toBe(chosen);
@@ -143,7 +143,7 @@ describe('placing', () => {
 
   test('many at once save the same picture of one job: one file', async () => {
     const part = await life();
-    const [chosen = ''] = complete(part);
+    const [chosen = ''] = await complete(part);
     const placed = await Promise.all(Array.from({ length: 12 }, () => placePicture(part, 0, chosen, BYTES)));
     expect(new Set(placed)).toEqual(new Set([chosen]));
     expect(await readdir(part.cwd)).toEqual(['a.png']);
@@ -151,7 +151,7 @@ describe('placing', () => {
 
   test('many at once save the same picture while something else has the name: one file beside it', async () => {
     const part = await life();
-    const [chosen = ''] = complete(part);
+    const [chosen = ''] = await complete(part);
     await writeFile(chosen, 'mine');
     const placed = await Promise.all(Array.from({ length: 12 }, () => placePicture(part, 0, chosen, BYTES)));
     expect(new Set(placed)).toEqual(new Set([path.join(part.cwd, 'a.2.png')]));
@@ -184,7 +184,7 @@ describe('placing', () => {
 
   test('with force it replaces what came meanwhile', async () => {
     const part = await life({ force: true });
-    const [chosen = ''] = complete(part);
+    const [chosen = ''] = await complete(part);
     await writeFile(chosen, 'old');
     expect(await placePicture(part, 0, chosen, BYTES)).toBe(chosen);
     expect(await readFile(chosen)).toEqual(BYTES);
@@ -192,7 +192,7 @@ describe('placing', () => {
 
   test('a folder that cannot be made is an error that leaves nothing', async () => {
     const part = await life({ template: 'sub/a.png' });
-    const [chosen = ''] = complete(part);
+    const [chosen = ''] = await complete(part);
     await writeFile(path.join(part.cwd, 'sub'), '');
     await expect(placePicture(part, 0, chosen, BYTES)).rejects.toMatchObject({
       code: expect.stringMatching(/ENOTDIR|EEXIST/) as string,

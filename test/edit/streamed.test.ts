@@ -17,7 +17,7 @@ test('whoever goes on with it without a stream gets a file', async () => {
   const job = ledger.adopt({ ...first, requestId: 'another-one', delivery: { ...first.delivery!, cwd } });
   const journal = new Journal(ledger, job, recordOfJob(job), () => undefined);
   // As a run with `-o -` leaves it: completed, and no path chosen.
-  journal.completed({ result: first.result, targets: () => [undefined] });
+  await journal.completed({ result: first.result, targets: () => [undefined] });
 
   const completed = ledger.mustFind(job.id);
   const record = recordOfJob(completed);

@@ -1,0 +1,60 @@
+import type { Database } from './database.js';
+
+/** When what is written has to survive a power cut: before anybody goes on, or with the next write that has to. */
+export type Durability = 'at once' | 'soon';
+
+interface Member {
+  durability: Durability;
+  write: () => unknown;
+  resolve: (value: unknown) => void;
+  reject: (reason: unknown) => void;
+}
+
+/**
+ * Writes that come in the same moment are one transaction, and wait for the disk together. In a batch many edits are
+ * at the same step at once, and the wait is the most expensive part of writing.
+ */
+export class CommitGroup {
+  private members: Member[] = [];
+
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Resolves with what the write returns, when it is committed. A write that throws fails alone, and must have left
+   * nothing half done; where the transaction fails, all of them do, and none of them is written.
+   */
+  add<T>(durability: Durability, write: () => T): Promise<T> {
+    return new Promise<unknown>((resolve, reject) => {
+      this.members.push({ durability, write, resolve, reject });
+      // What else the events of this moment lead to is still to come.
+      if (this.members.length === 1) setImmediate(() => this.commit());
+    }) as Promise<T>;
+  }
+
+  private commit(): void {
+    const members = this.members.splice(0);
+    const all = (): (() => void)[] => members.map((member) => this.settlementOf(member));
+    try {
+      const settlements = members.some(({ durability }) => durability === 'at once')
+        ? this.db.transaction(all)
+        : this.db.relaxedTransaction(all);
+      for (const settle of settlements) settle();
+    } catch (error) {
+      for (const { reject } of members) reject(error);
+    }
+  }
+
+  /** Writes, and returns how to tell of it once it is committed. */
+  private settlementOf({ write, resolve, reject }: Member): () => void {
+    let settle: () => void;
+    try {
+      const value = write();
+      settle = () => resolve(value);
+    } catch (reason) {
+      settle = () => reject(reason);
+    }
+    // Some errors, a full disk among them, take along what the others wrote.
+    if (!this.db.isInTransaction) throw new Error('an error has ended the transaction');
+    return settle;
+  }
+}
