@@ -15,6 +15,8 @@ import type { ResultRow } from './result-row.js';
  * was killed between the two has left out a line or torn one, which the next run makes good.
  */
 export class ResultsFile {
+  /** Lines whose turn has not come. */
+  private waiting: string[] = [];
   private writing: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -43,16 +45,23 @@ export class ResultsFile {
     return results;
   }
 
-  /** Lines are written one after the other, whole. @throws FalEditError (failed): after it there is no further line */
+  /**
+   * Lines are written in their order, whole, and those that came during a write with the next one.
+   *
+   * @throws FalEditError (failed): after it there is no further line
+   */
   append(row: ResultRow): Promise<void> {
-    this.writing = this.writing.then(async () => {
-      try {
-        await this.handle.appendFile(`${JSON.stringify(row)}\n`);
-      } catch (error) {
-        throw unwrittenError(this.file, error);
-      }
-    });
+    this.waiting.push(`${JSON.stringify(row)}\n`);
+    if (this.waiting.length === 1) this.writing = this.writing.then(() => this.write());
     return this.writing;
+  }
+
+  private async write(): Promise<void> {
+    try {
+      await this.handle.appendFile(this.waiting.splice(0).join(''));
+    } catch (error) {
+      throw unwrittenError(this.file, error);
+    }
   }
 
   /** Waits for what is under way, and for the disk. */

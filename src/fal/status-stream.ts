@@ -39,10 +39,15 @@ const POLL_BESIDE_MS = 2_000;
 const POLL_ALONE_MS = 500;
 /** A stream is silent when not even the comment came that fal sends every 15 s (fal-api.md 2.3). */
 const SILENCE_MS = 20_000;
+/** How long a stream may take to end after its last event. */
+const END_MS = 1_000;
 /** fal has to say so many times in a row that it knows no such request: the edit is paid for, and a server may lag. */
 const GONE_TRIES = 3;
 /** One poll that takes longer is given up. */
 const POLL_ATTEMPT_MS = 15_000;
+
+/** Why what belongs to a stream is given up. One for all: an error of its own for each costs as much as reading one. */
+const OVER = new Error('The status stream is over.');
 
 /** An answer to the client's request for the status stream that never lies about the end. */
 export function dependableStatusStream(options: StatusStreamOptions): ClientResponse {
@@ -84,31 +89,35 @@ class Follower {
       this.options.onFailure?.(error);
       this.pipe.close((signal.aborted ? signal.reason : error) as Error);
     } finally {
-      this.finished.abort();
+      this.finished.abort(OVER);
       this.linked.release();
     }
   }
 
   /** The reader left. */
   stop(): void {
-    this.finished.abort();
+    this.finished.abort(OVER);
   }
 
   /** Takes events until the stream ends, fails or falls silent. */
   private async readStream(): Promise<void> {
+    const link = linkSignals(this.signal);
     try {
-      const response = await this.options.openStream(this.signal);
+      const response = await this.options.openStream(link.signal);
       const isStream = (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
       if (!response.ok || !isStream || response.body === null) {
         this.options.onTrouble?.(await readAnswer(response));
         return;
       }
+      // From here on the reader hangs up, where the stream is not to end by itself.
+      link.release();
       await this.readEvents(response.body);
     } catch (error) {
       if (!this.signal.aborted) this.options.onTrouble?.(error);
     } finally {
+      link.release();
       this.streaming = false;
-      this.streamLost.abort();
+      this.streamLost.abort(OVER);
     }
   }
 
@@ -120,17 +129,23 @@ class Follower {
     });
     const decoder = new TextDecoder();
     const reader = body.getReader();
+    let isThrough = false;
     try {
-      for (;;) {
-        // Comments count as well: they are there to say that the link is alive.
-        const chunk = await withTimeLimit(SILENCE_MS, this.signal, (limited) => readOr(reader, limited));
-        if (chunk.done) return;
-        parser.feed(decoder.decode(chunk.value, { stream: true }));
-        for (const event of events.splice(0)) if (this.report(safeJson(event))) return;
-      }
+      isThrough = await withTimeLimit(SILENCE_MS, this.signal, async (limited, startAnew) => {
+        const cut = rejectOnAbort(limited);
+        for (;;) {
+          const chunk = await Promise.race([reader.read(), cut]);
+          if (chunk.done) return false;
+          // Comments count as well: they are there to say that the link is alive.
+          startAnew();
+          parser.feed(decoder.decode(chunk.value, { stream: true }));
+          for (const event of events.splice(0)) if (this.report(safeJson(event))) return true;
+        }
+      });
     } finally {
-      // Also hangs up: whoever fell silent is not waited for.
-      reader.cancel().catch(() => undefined);
+      // Whoever fell silent is not waited for.
+      if (isThrough) void letEnd(reader);
+      else reader.cancel().catch(() => undefined);
     }
   }
 
@@ -192,7 +207,7 @@ class Follower {
       this.pipe.write(`data: ${JSON.stringify(event)}\n\n`);
     }
     if (status.status !== 'COMPLETED') return false;
-    this.finished.abort();
+    this.finished.abort(OVER);
     return true;
   }
 
@@ -207,12 +222,19 @@ class Follower {
   }
 }
 
-/** The next chunk, or the signal's reason where that comes first. */
-function readOr(
-  reader: ReturnType<FetchBody['getReader']>,
-  signal: AbortSignal,
-): ReturnType<typeof reader.read> {
-  return Promise.race([reader.read(), rejectOnAbort(signal)]);
+/**
+ * fal closes the stream after COMPLETED (fal-api.md 2.3). A connection that ended in order is used for what comes next;
+ * one that does not end soon is hung up.
+ */
+async function letEnd(reader: ReturnType<FetchBody['getReader']>): Promise<void> {
+  const timer = setTimeout(() => void reader.cancel(), END_MS);
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // It is of no use any more, and nobody needs it.
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function safeJson(text: string): unknown {
@@ -223,13 +245,15 @@ function safeJson(text: string): unknown {
   }
 }
 
-/** Rejects with the reason of the signal; pends for ever without one. */
+/** Rejects with the reason of the signal; pends for ever without one. Whoever has nobody to tell need not listen. */
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
+  const rejected = new Promise<never>((_, reject) => {
     const fail = (): void => {
       reject(signal.reason as Error);
     };
     if (signal.aborted) fail();
     else signal.addEventListener('abort', fail, { once: true });
   });
+  rejected.catch(() => undefined);
+  return rejected;
 }

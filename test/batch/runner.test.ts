@@ -203,12 +203,16 @@ describe('A file of results that fails while rows come home', () => {
     const torn = await ResultsFile.open(outDir, ledger);
     await torn.close();
     ledger.close();
-    await expect(run(rowsOf(5), { results: torn, concurrency: 1 })).rejects.toThrow(FalEditError);
+    await expect(run(rowsOf(20), { results: torn, concurrency: 1 })).rejects.toThrow(FalEditError);
     const sent = fal.ledger().charges;
-    expect(sent).toBeLessThan(5);
-    expect((await run(rowsOf(5))).counts.done).toBe(5);
-    expect(fal.ledger().charges).toBe(5);
-    expect((await results()).map(({ id }) => id).sort()).toEqual(rowsOf(5).map(({ id }) => id));
+    expect(sent).toBeLessThan(20);
+    expect((await run(rowsOf(20))).counts.done).toBe(20);
+    expect(fal.ledger().charges).toBe(20);
+    expect((await results()).map(({ id }) => id).sort()).toEqual(
+      rowsOf(20)
+        .map(({ id }) => id)
+        .sort(),
+    );
     const again = await openBatch(outDir);
     for (const line of await results()) expect(resultOf(findRow(again, line.key)!, outDir)).toEqual(line);
   });
