@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, rename, rm, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../errors.js';
 
@@ -23,7 +23,6 @@ export async function saveWhole(
   { force, tag }: SaveOptions,
 ): Promise<boolean> {
   const folder = path.dirname(target);
-  await mkdir(folder, { recursive: true });
   const temporary = path.join(folder, `${temporaryName(tag)}${randomUUID()}.part`);
   try {
     await writeSynced(temporary, bytes);
@@ -31,7 +30,7 @@ export async function saveWhole(
     if (placed) await syncFolder(folder);
     return placed;
   } finally {
-    await rm(temporary, { force: true });
+    await removeIfThere(temporary);
   }
 }
 
@@ -48,12 +47,32 @@ function temporaryName(tag: string): string {
 }
 
 async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(file, 'wx');
+  const handle = await openNew(file);
   try {
     await handle.writeFile(bytes);
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** A folder that is not there is made; mostly it is, and looking first would be for nothing. */
+async function openNew(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'wx');
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  await mkdir(path.dirname(file), { recursive: true });
+  return open(file, 'wx');
+}
+
+/** `rm` with `force` would do the same with two more looks at the disk. */
+async function removeIfThere(file: string): Promise<void> {
+  try {
+    await unlink(file);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 
