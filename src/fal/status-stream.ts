@@ -13,7 +13,7 @@ import { asRecord, readAnswer, type Answer } from './answer.js';
 import { backoffMs, type Timing } from './backoff.js';
 import { clientEventStream, type ClientResponse } from './client-response.js';
 import { EventPipe } from './event-pipe.js';
-import { parseStatus, type LogLine } from './status-events.js';
+import { parseStatus, type LogLine, type QueueStatus } from './status-events.js';
 import { withTimeLimit } from './time-limit.js';
 import { retryAfterMs } from './trouble.js';
 import { goneError, isGone } from './unreachable.js';
@@ -39,6 +39,8 @@ const POLL_BESIDE_MS = 2_000;
 const POLL_ALONE_MS = 500;
 /** A stream is silent when not even the comment came that fal sends every 15 s (fal-api.md 2.3). */
 const SILENCE_MS = 20_000;
+/** Between two places in the queue that are passed on. One that is passed by comes with the next poll. */
+const SAME_STATE_MS = 200;
 /** How long a stream may take to end after its last event. */
 const END_MS = 1_000;
 /** fal has to say so many times in a row that it knows no such request: the edit is paid for, and a server may lag. */
@@ -62,7 +64,8 @@ class Follower {
   private readonly linked: LinkedSignal;
   private readonly signal: AbortSignal;
   private readonly seenLogs = new Set<string>();
-  private lastNews = '';
+  /** What was passed on last, and when. */
+  private told: (QueueStatus & { at: number }) | undefined;
   private streaming = true;
   /** How often in a row fal said that it has no such request. */
   private timesGone = 0;
@@ -200,15 +203,22 @@ class Follower {
     const status = parseStatus(json);
     if (status === undefined || this.finished.signal.aborted) return this.finished.signal.aborted;
     const logs = this.newLines(status.logs);
-    const news = `${status.status} ${status.queuePosition ?? ''}`;
-    if (logs.length > 0 || news !== this.lastNews) {
-      this.lastNews = news;
+    if (logs.length > 0 || this.isNews(status)) {
+      this.told = { ...status, at: this.options.timing.now() };
       const event = { ...asRecord(json), logs };
       this.pipe.write(`data: ${JSON.stringify(event)}\n\n`);
     }
     if (status.status !== 'COMPLETED') return false;
     this.finished.abort(OVER);
     return true;
+  }
+
+  /** A place in the queue may change many times a second; nobody can read that, and in a batch it would cost. */
+  private isNews({ status, queuePosition }: QueueStatus): boolean {
+    if (status !== this.told?.status) return true;
+    return (
+      queuePosition !== this.told.queuePosition && this.options.timing.now() >= this.told.at + SAME_STATE_MS
+    );
   }
 
   /** Polled logs are a moving window and streamed ones increments: both become increments here. */
