@@ -52,7 +52,7 @@ const withoutUnused = {
 const HELP =
   /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/(help|wrap))(?<!\.d)\.ts$|package\.json$/;
 const OURS =
-  /src\/((context|dollars|errors|exit-codes|light-fetch|linked-signal|main|program|shell-words)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
+  /src\/((context|dollars|errors|exit-codes|light-fetch|linked-signal|main|program|sha256|shell-words)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
 const THEIRS =
   /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig|env-paths|is-safe-filename)\//;
 /** Commands about earlier edits: no edit is to pay for reading them. */

@@ -30,18 +30,29 @@ export class Claims {
    * @param namesWith the absolute paths with a number; 1 is none
    */
   claimNumbered(first: string, namesWith: (number: number) => string[], place: string): number {
-    const known = this.db.row('SELECT next FROM next_numbers WHERE name = ?', first) as
-      { next: number } | undefined;
-    for (let number = known?.next ?? 1; ; number++) {
-      const names = namesWith(number);
-      if (names.some((name) => this.isClaimed(name))) continue;
-      for (const name of names) this.claimName(name, place);
-      this.db.run(
-        'INSERT INTO next_numbers VALUES (?, ?) ON CONFLICT DO UPDATE SET next = excluded.next',
-        ...[first, number + 1],
-      );
-      return number;
+    for (;;) {
+      const number = this.numberFor(first);
+      if (this.claimNames(namesWith(number), place)) return number;
     }
+  }
+
+  /** All of them or none. */
+  private claimNames(names: readonly string[], place: string): boolean {
+    const [only] = names;
+    // Mostly there is one, and it need not be looked for first.
+    if (only !== undefined && names.length === 1) return this.claimName(only, place) === undefined;
+    if (names.some((name) => this.isClaimed(name))) return false;
+    for (const name of names) this.claimName(name, place);
+    return true;
+  }
+
+  /** From 1, and higher each time. */
+  private numberFor(name: string): number {
+    const { next } = this.db.row(
+      'INSERT INTO next_numbers VALUES (?, 1) ON CONFLICT DO UPDATE SET next = next + 1 RETURNING next',
+      name,
+    ) as { next: number };
+    return next;
   }
 
   /** How many rows before this one made the same wish. */

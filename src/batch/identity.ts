@@ -2,10 +2,10 @@
  * INVARIANT: a row's key follows from what it asks for and from nothing else: not from its place, its id, the file's
  * names or the time. So a manifest that was sorted, cut or added to pays for what is new in it alone.
  */
-import { createHash } from 'node:crypto';
 import { wantedInput } from '../edit/asked.js';
 import type { EditPlan } from '../edit/plan.js';
 import { hashOf } from '../ledger/canonical.js';
+import { sha256Of } from '../sha256.js';
 
 /** What rows that ask for the same have in common: endpoint, input, and the bytes of the pictures. Hexadecimal. */
 export function wishOf({
@@ -19,7 +19,7 @@ export function wishOf({
 
 /** A row's identity. @param ordinal how many rows before it ask for the same */
 export function keyOf(wish: string, ordinal: number): string {
-  return digest(`${wish} ${ordinal}`).toString('hex');
+  return sha256Of(`${wish} ${ordinal}`);
 }
 
 /**
@@ -29,7 +29,7 @@ export function keyOf(wish: string, ordinal: number): string {
  * @returns a whole number in [0, 2^31)
  */
 export function seedOf(key: string, attempt: number): number {
-  return digest(`${key} ${attempt}`).readUInt32BE(0) >>> 1;
+  return parseInt(sha256Of(`${key} ${attempt}`).slice(0, 8), 16) >>> 1;
 }
 
 /** A part of a batch: `index` of `count`, from 1. */
@@ -41,8 +41,4 @@ export interface Shard {
 /** Whether a row belongs to a shard. By its key: a shard keeps its rows when others come and go. */
 export function isInShard(key: string, { index, count }: Shard): boolean {
   return parseInt(key.slice(0, 12), 16) % count === index - 1;
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -7,8 +7,8 @@ import type { Ledger } from '../ledger/ledger.js';
  * another row has put its own in the place of. A file that is there is the user's own to change.
  */
 export function reopenMissing(ledger: Ledger): void {
+  const jobs = new Set(replacedJobs(ledger));
   // Synchronous: a batch has thousands of them, and each takes some microseconds.
-  const gone = [...savedFiles(ledger)].filter(({ file }) => !existsSync(file));
-  const jobs = new Set([...gone.map((picture) => picture.job), ...replacedJobs(ledger)]);
+  for (const { job, file } of savedFiles(ledger)) if (!existsSync(file)) jobs.add(job);
   for (const job of jobs) reopenJob(ledger, job);
 }

@@ -18,6 +18,9 @@ export const OUT_DIR_FILES = {
   ...{ sweep: 'sweep.json', sweepPage: 'sweep.html', sheet: 'sheet.png' },
 } as const;
 
+/** The batch's own files, and what SQLite and we put beside them. */
+const OWN = new RegExp(`^(${Object.values(OUT_DIR_FILES).join('|').replaceAll('.', '\\.')})(-|$)`);
+
 /**
  * Why a picture of a row cannot have that path; undefined where it can.
  *
@@ -29,6 +32,5 @@ export function outDirProblem(file: string, outDir: string): string | undefined 
   if (path.isAbsolute(kept)) return `${kept} is outside of the out-dir, which holds all of a batch`;
   // Many file systems do not tell capitals apart.
   const [first = ''] = kept.toLowerCase().split('/');
-  const own = Object.values(OUT_DIR_FILES).find((name) => first === name || first.startsWith(`${name}-`));
-  return own === undefined ? undefined : `${kept} has the name of a file of the batch itself`;
+  return OWN.test(first) ? `${kept} has the name of a file of the batch itself` : undefined;
 }

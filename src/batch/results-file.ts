@@ -3,7 +3,13 @@ import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { codeOf, FalEditError, inputError, messageOf } from '../errors.js';
-import { forgetReported, markReported, unreportedRows } from '../ledger/batch/reported.js';
+import {
+  forgetReported,
+  isSealed,
+  markReported,
+  sealReported,
+  unreportedRows,
+} from '../ledger/batch/reported.js';
 import { findRow } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { OUT_DIR_FILES } from './out-dir.js';
@@ -16,12 +22,15 @@ import type { ResultRow } from './result-row.js';
  */
 export class ResultsFile {
   /** Lines whose turn has not come. */
-  private waiting: string[] = [];
+  private waiting: ResultRow[] = [];
   private writing: Promise<void> = Promise.resolve();
+  /** Whether it is known of each line that it is there. */
+  private isRead = false;
 
   private constructor(
     private readonly handle: FileHandle,
     private readonly file: string,
+    private readonly ledger: Ledger,
   ) {}
 
   /** Opens the file in an out-dir, and brings it up to what the ledger says. @throws FalEditError (input) */
@@ -35,8 +44,10 @@ export class ResultsFile {
       await handle?.close();
       throw inputError(`${file} cannot be written (${codeOf(error) ?? 'unknown reason'}). Nothing was sent.`);
     }
-    const results = new ResultsFile(handle, file);
+    const results = new ResultsFile(handle, file, ledger);
+    if (isSealed(ledger.db, await stampOf(handle))) return results;
     forgetReported(ledger.db);
+    results.isRead = true;
     await readJobs(file, (job) => markReported(ledger.db, job));
     for (const key of unreportedRows(ledger.db)) {
       const row = findRow(ledger, key);
@@ -51,17 +62,20 @@ export class ResultsFile {
    * @throws FalEditError (failed): after it there is no further line
    */
   append(row: ResultRow): Promise<void> {
-    this.waiting.push(`${JSON.stringify(row)}\n`);
+    this.waiting.push(row);
     if (this.waiting.length === 1) this.writing = this.writing.then(() => this.write());
     return this.writing;
   }
 
   private async write(): Promise<void> {
+    const rows = this.waiting.splice(0);
     try {
-      await this.handle.appendFile(this.waiting.splice(0).join(''));
+      await this.handle.appendFile(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     } catch (error) {
       throw unwrittenError(this.file, error);
     }
+    if (!this.isRead) return;
+    for (const { job } of rows) if (job !== null) markReported(this.ledger.db, job);
   }
 
   /** Waits for what is under way, and for the disk. */
@@ -69,10 +83,16 @@ export class ResultsFile {
     try {
       await this.writing;
       await this.handle.sync();
+      if (this.isRead) sealReported(this.ledger.db, await stampOf(this.handle));
     } finally {
       await this.handle.close();
     }
   }
+}
+
+async function stampOf(handle: FileHandle): Promise<string> {
+  const { size, mtimeMs, ctimeMs, ino } = await handle.stat();
+  return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
 }
 
 function unwrittenError(file: string, error: unknown): FalEditError {

@@ -37,8 +37,8 @@ export function nameRow(
       template: numbered(delivery.template, number),
     });
     const [first = ''] = files;
-    const number = claims.claimNumbered(first, (candidate) => pathsOf(withNumber(candidate)), place);
-    return { delivery: withNumber(number) };
+    const filesWith = (number: number): string[] => (number === 1 ? files : pathsOf(withNumber(number)));
+    return { delivery: withNumber(claims.claimNumbered(first, filesWith, place)) };
   }
   for (const file of files) {
     const holder = claims.claimName(file, place);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { codeOf, FalEditError, messageOf } from '../errors.js';
 import { download } from '../fal/download.js';
@@ -6,6 +5,7 @@ import type { Probe } from '../images/probe.js';
 import { checkReceived } from '../images/received.js';
 import type { JobImage } from '../ledger/job.js';
 import type { OutputImage } from '../models/model.js';
+import { sha256Of } from '../sha256.js';
 import type { Answered } from './awaiting.js';
 import type { Life } from './life.js';
 import { blankedError, collectError } from './outcomes.js';
@@ -92,7 +92,7 @@ async function collectOne(
   const path = await keep(life, bytes, index, chosen);
   const { width = 0, height = 0, contentType = 'image/png' } = probe ?? {};
   const size = bytes.byteLength;
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = sha256Of(bytes);
   if (path !== '-') {
     await life.journal.savedImage({ index, path, width, height, contentType, bytes: size, sha256 });
     // An earlier command may have been killed while it wrote.
@@ -109,7 +109,7 @@ async function stillThere(former: JobImage | undefined): Promise<Omit<EditedImag
   const { path, sha256 } = former ?? {};
   if (path === undefined || sha256 === undefined) return undefined;
   const bytes = await readFile(path).catch(() => undefined);
-  if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== sha256) return undefined;
+  if (bytes === undefined || sha256Of(bytes) !== sha256) return undefined;
   const { width = null, height = null, contentType = null } = former ?? {};
   return { path, width, height, contentType, bytes: bytes.byteLength, sha256 };
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Job, JobImage } from '../ledger/job.js';
+import { sha256Of } from '../sha256.js';
 import type { EditedImage } from './record.js';
 
 /** The pictures of a job that are files, as the ledger has them. */
@@ -28,5 +28,5 @@ export async function areInPlace({ images }: Pick<Job, 'images'>): Promise<boole
 async function isInPlace({ path, sha256 }: JobImage): Promise<boolean> {
   if (path === undefined || sha256 === undefined) return false;
   const bytes = await readFile(path).catch(() => undefined);
-  return bytes !== undefined && createHash('sha256').update(bytes).digest('hex') === sha256;
+  return bytes !== undefined && sha256Of(bytes) === sha256;
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { usageError } from '../errors.js';
+import { sha256Of } from '../sha256.js';
 
 /** How fal is reached: directly, or through a proxy that speaks fal's proxy protocol. */
 export interface Connection {
@@ -12,7 +12,7 @@ export interface Connection {
 export function accountOf({ key }: Connection): string | undefined {
   if (key === undefined) return undefined;
   const [id = ''] = key.split(':');
-  return createHash('sha256').update(id).digest('hex').slice(0, 12);
+  return sha256Of(id).slice(0, 12);
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;

@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Context } from '../context.js';
+import { sha256Of } from '../sha256.js';
 import { readAnswer } from './answer.js';
 import type { Connection } from './connection.js';
 import { withTimeLimit } from './time-limit.js';
@@ -94,10 +95,7 @@ async function askPrice(
 
 /** One file for each endpoint and each way to fal: a proxy's prices are not fal's. */
 function cacheFile(endpoint: string, { connection, context }: PriceOptions): string {
-  const name = createHash('sha256')
-    .update(`${connection.proxyUrl ?? 'fal'} ${endpoint}`)
-    .digest('hex')
-    .slice(0, 16);
+  const name = sha256Of(`${connection.proxyUrl ?? 'fal'} ${endpoint}`).slice(0, 16);
   return path.join(context.folders.cache, 'prices', `${name}.json`);
 }
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { inputError } from '../errors.js';
+import { sha256Of } from '../sha256.js';
 import { convertPicture, DAMAGED_HINT } from './convert.js';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIZE } from './limits.js';
 import { uploadName } from './names.js';
@@ -98,7 +98,7 @@ function seal(
     contentType: `image/${format}`,
     width,
     height,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256Of(bytes),
     fileName: uploadName(name, EXTENSIONS[format]),
     warnings: [],
   };

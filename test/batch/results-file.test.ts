@@ -134,6 +134,50 @@ describe('The file of results', () => {
   });
 });
 
+describe('A file of results that was complete when it was closed', () => {
+  it('is not read again while nothing has changed', async () => {
+    const batch = await scene();
+    batch.endRow(0);
+    await openAndClose(batch);
+    batch.ledger.db.exec('DROP TABLE temp.reported');
+    await openAndClose(batch);
+    expect(batch.ledger.db.row("SELECT 1 FROM temp.sqlite_master WHERE name = 'reported'")).toBeUndefined();
+    expect(await idsIn(batch)).toEqual(['row 0']);
+  });
+
+  it('is read again when somebody has changed it', async () => {
+    const batch = await scene();
+    for (const index of [0, 1]) batch.endRow(index);
+    await openAndClose(batch);
+    const [first = ''] = (await textIn(batch)).split('\n');
+    await writeFile(batch.file, `${first}\n`);
+    await openAndClose(batch);
+    expect(await idsIn(batch)).toEqual(['row 0', 'row 1']);
+  });
+
+  it('never counts as such while a row that ended has no line', async () => {
+    const batch = await scene();
+    const results = await ResultsFile.open(batch.outDir, batch.ledger);
+    // Whatever stopped the run has stopped it between the two.
+    batch.endRow(0);
+    await results.close();
+    await openAndClose(batch);
+    expect(await idsIn(batch)).toEqual(['row 0']);
+  });
+
+  it('gets the line of a row that had left the manifest and came back', async () => {
+    const batch = await scene();
+    const all = [0, 1, 2].map((index) => ({ prompt: `snow ${index}`, id: `row ${index}` }));
+    batch.endRow(0);
+    await planInto(batch.ledger, all.slice(1));
+    await openAndClose(batch);
+    expect(await idsIn(batch)).toEqual([]);
+    await planInto(batch.ledger, all);
+    await openAndClose(batch);
+    expect(await idsIn(batch)).toEqual(['row 0']);
+  });
+});
+
 describe('A last line', () => {
   it('that was torn, at whichever byte, is made whole', async () => {
     const batch = await scene(3, 'snow 🐈 "ünd" \\ {"job":"j1"}\n\u2028');

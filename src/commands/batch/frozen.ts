@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { rowsText } from '../../batch/ending.js';
 import { placeText } from '../../batch/manifest/entry.js';
@@ -9,6 +8,7 @@ import { FalEditError } from '../../errors.js';
 import { findRow, rowsInOrder, unmeasuredRows, type RowWithJob } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { harmlessLine } from '../../terminal/plain.js';
+import { sha256Of } from '../../sha256.js';
 import { lastLine } from './event-lines.js';
 import type { BatchOptions } from './options.js';
 import type { Surroundings } from './run.js';
@@ -67,7 +67,7 @@ async function whyStale({ state, job }: RowWithJob): Promise<string | undefined>
     if (path === undefined) return 'its picture was not kept.';
     const bytes = await readFile(path).catch(() => undefined);
     if (bytes === undefined) return `its picture ${path} is gone.`;
-    if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    if (sha256Of(bytes) !== sha256) {
       return `its picture ${path} is not the one that was made.`;
     }
   }

@@ -1,5 +1,6 @@
-/* Which jobs the file of results speaks of. Known within one run alone: the file is the truth, and is read anew. */
+/* Which jobs the file of results speaks of. The file is the truth; it is read again unless nothing has changed since. */
 import type { Database } from '../database.js';
+import { readNote, writeNote } from './notes.js';
 import { endedRows } from './states.js';
 
 export function forgetReported(db: Database): void {
@@ -15,4 +16,24 @@ export function markReported(db: Database, job: string): void {
 /** Keys of rows that came to an end of which no line speaks, in the order of ending. */
 export function unreportedRows(db: Database): string[] {
   return endedRows(db, 'j.id NOT IN (SELECT job FROM reported)');
+}
+
+/**
+ * Notes that the file has a line for each row that came to an end, where that is so.
+ *
+ * @param stamp of the file as it is now: another one, perhaps another content
+ */
+export function sealReported(db: Database, stamp: string): void {
+  if (unreportedRows(db).length === 0) writeNote(db, 'results', sealOf(db, stamp));
+}
+
+/** Whether that was noted, and neither the file, the rows nor any job has changed since. */
+export function isSealed(db: Database, stamp: string): boolean {
+  return readNote(db, 'results') === sealOf(db, stamp);
+}
+
+function sealOf(db: Database, stamp: string): string {
+  // From an index, unlike the times of ending.
+  const jobs = db.rows('SELECT state, count(*) AS n, max(seq) AS last FROM jobs GROUP BY state');
+  return JSON.stringify([stamp, readNote(db, 'reading') ?? null, jobs]);
 }

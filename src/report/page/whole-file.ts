@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { removeLeftovers } from '../../edit/save.js';
+import { sha256Of } from '../../sha256.js';
 
 /** Characters that are written at once: an item has far fewer, and a system call for each would be slow. */
 const BLOCK = 65_536;
@@ -14,7 +15,7 @@ const BLOCK = 65_536;
  */
 export async function writeWhole(file: string, pieces: AsyncIterable<string>): Promise<void> {
   const folder = path.dirname(file);
-  const tag = `report-${createHash('sha256').update(path.basename(file)).digest('hex').slice(0, 16)}`;
+  const tag = `report-${sha256Of(path.basename(file)).slice(0, 16)}`;
   await mkdir(folder, { recursive: true });
   await removeLeftovers(file, tag);
   const temporary = path.join(folder, `.fal-edit-${tag}-${randomUUID()}.part`);

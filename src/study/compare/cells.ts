@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Fields } from '../../batch/manifest/entry.js';
 import { harmlessName } from '../../edit/targets.js';
+import { sha256Of } from '../../sha256.js';
 import type { Cell } from '../cell.js';
 
 /** Where the results of a comparison lie in its out-dir. */
@@ -83,5 +83,5 @@ function shortWord({ word, digest }: GridPicture): string {
 }
 
 function digestOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+  return sha256Of(JSON.stringify(value));
 }
