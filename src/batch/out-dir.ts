@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { LEDGER_FILE } from '../ledger/database.js';
-import { keptPath } from '../ledger/portable-path.js';
 
 /** What a batch calls its own files in the out-dir. */
 export const OUT_DIR_FILES = {
@@ -24,11 +23,9 @@ const OWN = new RegExp(`^(${Object.values(OUT_DIR_FILES).join('|').replaceAll('.
 /**
  * Why a picture of a row cannot have that path; undefined where it can.
  *
- * @param file absolute
- * @param outDir absolute
+ * @param kept its path as `keptPath` has it for the out-dir
  */
-export function outDirProblem(file: string, outDir: string): string | undefined {
-  const kept = keptPath(file, outDir);
+export function outDirProblem(kept: string): string | undefined {
   if (path.isAbsolute(kept)) return `${kept} is outside of the out-dir, which holds all of a batch`;
   // Many file systems do not tell capitals apart.
   const [first = ''] = kept.toLowerCase().split('/');

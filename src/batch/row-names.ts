@@ -1,8 +1,8 @@
-import path from 'node:path';
 import { targetsOf } from '../edit/delivery.js';
 import type { EditPlan } from '../edit/plan.js';
 import { numbered } from '../edit/targets.js';
 import type { Delivery } from '../ledger/job.js';
+import { keptPath } from '../ledger/portable-path.js';
 import type { Claims } from './claims.js';
 import { outDirProblem } from './out-dir.js';
 
@@ -22,12 +22,14 @@ export function nameRow(
   outDir: string,
   claims: Claims,
 ): { delivery: Delivery; problem?: string } {
-  const pathsOf = (own: Delivery): string[] => {
+  const namesOf = (own: Delivery): string[] => {
     const targets = targetsOf(own, { seed, model: model.name });
-    return Array.from({ length: numImages }, (_, index) => targets.pathOf(index, SOME_REQUEST_ID));
+    return Array.from({ length: numImages }, (_, index) =>
+      keptPath(targets.pathOf(index, SOME_REQUEST_ID), outDir),
+    );
   };
-  const files = pathsOf(delivery);
-  const outside = files.map((file) => outDirProblem(file, outDir)).find((problem) => problem !== undefined);
+  const names = namesOf(delivery);
+  const outside = names.map(outDirProblem).find((problem) => problem !== undefined);
   if (outside !== undefined) return { delivery, problem: `${outside}.` };
   // Every request has another id.
   if (delivery.template.includes('{request_id}')) return { delivery };
@@ -36,14 +38,13 @@ export function nameRow(
       ...delivery,
       template: numbered(delivery.template, number),
     });
-    const [first = ''] = files;
-    const filesWith = (number: number): string[] => (number === 1 ? files : pathsOf(withNumber(number)));
-    return { delivery: withNumber(claims.claimNumbered(first, filesWith, place)) };
+    const [first = ''] = names;
+    const namesWith = (number: number): string[] => (number === 1 ? names : namesOf(withNumber(number)));
+    return { delivery: withNumber(claims.claimNumbered(first, namesWith, place)) };
   }
-  for (const file of files) {
-    const holder = claims.claimName(file, place);
+  for (const name of names) {
+    const holder = claims.claimName(name, place);
     if (holder === undefined) continue;
-    const name = path.relative(outDir, file);
     const problem = `${name} is the output of ${holder} as well. Put a column into the name, or {index}, {seed}.`;
     return { delivery, problem };
   }

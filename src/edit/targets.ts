@@ -39,17 +39,17 @@ export class Targets {
   /** Absolute path of the picture of that index, counted from 0. Several pictures never share a path. */
   pathOf(index: number, requestId: string): string {
     const { template } = this.destination;
-    const values: Record<Placeholder, string> = {
-      name: harmlessName(this.values.name),
-      index: String(index + 1),
-      seed: String(this.values.seed),
-      model: harmlessName(this.values.model),
-      ext: this.values.ext,
-      request_id: harmlessName(requestId),
+    const values: Record<Placeholder, () => string> = {
+      name: () => harmlessName(this.values.name),
+      index: () => String(index + 1),
+      seed: () => String(this.values.seed),
+      model: () => harmlessName(this.values.model),
+      ext: () => this.values.ext,
+      request_id: () => harmlessName(requestId),
     };
     const file = path.resolve(
       this.cwd,
-      template.replace(/\{([^{}]*)\}/g, (_, placeholder: Placeholder) => values[placeholder]),
+      template.replace(/\{([^{}]*)\}/g, (_, placeholder: Placeholder) => values[placeholder]()),
     );
     const distinct = this.count === 1 || template.includes('{index}');
     return distinct ? file : numbered(file, index + 1);

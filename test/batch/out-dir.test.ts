@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { outDirProblem } from '../../src/batch/out-dir.js';
+import { keptPath } from '../../src/ledger/portable-path.js';
 
 const OUTSIDE = 'is outside of the out-dir, which holds all of a batch';
 const OWN = 'has the name of a file of the batch itself';
@@ -31,7 +32,7 @@ test.each([
   ['/out/Ledger.DB', OWN],
   ['/out/Report-Files/cat.png', OWN],
 ])('%s: %s', (file, problem) => {
-  const words = outDirProblem(file, '/out');
+  const words = outDirProblem(keptPath(file, '/out'));
   if (problem === undefined) expect(words).toBeUndefined();
   else expect(words).toBe(`${problem === OWN ? file.replace('/out/', '') : file} ${problem}`);
 });

@@ -25,6 +25,7 @@ import { openConnection, proxyWarning, readConnection, requireKey } from '../con
 import { openLedger, viaOf } from '../open-ledger.js';
 import { traceTo } from '../earlier/ledger-command.js';
 import { showProspect } from './dry-run.js';
+import { keepHeapSmall, optimiseLate } from './engine.js';
 import { refuseUnfrozen } from './frozen.js';
 import { BATCH_OUTCOME, finishBatch, type Outcome } from './finish.js';
 import { forgetPages } from './shown-pages.js';
@@ -33,7 +34,6 @@ import { batchOutput, type BatchOutput } from './output.js';
 import type { BatchOptions } from './options.js';
 import { openPrices, type Prices } from './prices.js';
 import { readRows } from './read-rows.js';
-import { keepHeapSmall } from './small-heap.js';
 import { lookUpUnknown } from './unknown.js';
 
 /** How often one run asks fal about what it has lost itself. */
@@ -178,6 +178,7 @@ async function send(
       pace: new Pace(options.rate, context),
       onEvent: output.show,
     };
+    optimiseLate();
     await runRows({ ...run, prospect });
     // What was lost on the way in this run is mostly listed by fal at once.
     for (let pass = 0; touchesFal && pass < MOST_PASSES; pass++) {
