@@ -7,6 +7,7 @@ import { displayName } from '../images/names.js';
 import { findDigest, putDigest } from '../ledger/batch/digests.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { FileField } from '../models/fields.js';
+import { stampText } from './file-stamp.js';
 
 /** What is kept of a file that was read: all but its bytes. */
 type Facts = Omit<Attachment, 'path' | 'flag' | 'label' | 'upload'> & {
@@ -77,8 +78,8 @@ function localFile({ value, role }: FileField, cwd: string): string | undefined 
 /** Undefined where there is no file: whoever reads it says what is wrong. */
 async function stampOf(file: string): Promise<{ text: string; changedAt: number } | undefined> {
   try {
-    const { size, mtimeMs, ctimeMs, ino } = await stat(file);
-    return { text: `${size} ${mtimeMs} ${ctimeMs} ${ino}`, changedAt: Math.max(mtimeMs, ctimeMs) };
+    const stats = await stat(file);
+    return { text: stampText(stats), changedAt: Math.max(stats.mtimeMs, stats.ctimeMs) };
   } catch {
     return undefined;
   }

@@ -18,6 +18,7 @@ import { Claims } from './claims.js';
 import type { Expectations } from './expect/expectations.js';
 import { expectationsDocument } from './expect/expectations.js';
 import { isInShard, keyOf, seedOf, wishOf, type Shard } from './identity.js';
+import { noteReading, Said } from './last-reading.js';
 import { placeText, type Entry, type Fields, type Place, type Problem } from './manifest/entry.js';
 import { storedPlan } from './planned-row.js';
 import { nameRow } from './row-names.js';
@@ -28,6 +29,8 @@ export interface RowOrder {
   id: string | undefined;
   order: EditOrder;
   expectations: Expectations;
+  /** Its prompt stands in a file of its own, which may say something else the next time. */
+  hasPromptFile?: boolean;
 }
 
 export interface PlanOptions {
@@ -44,6 +47,8 @@ export interface PlanOptions {
   shard: Shard | undefined;
   /** Where there is one, rows must be such that it can be told what they cost at most. */
   caps: Caps;
+  /** All that decides what becomes of a row but itself and its files; undefined: what was read is not recognised later. */
+  basis?: unknown;
   /** Leave out rows in which something is wrong. */
   skipInvalid: boolean;
   onProblem: (problem: Problem) => void;
@@ -84,6 +89,7 @@ export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptio
     const fingerprint = reading.fingerprint();
     const isSame = readNote(ledger.db, 'reading') === fingerprint;
     writeNote(ledger.db, 'reading', fingerprint);
+    noteReading(ledger, problems === 0 ? reading.said() : undefined, reading.plan);
     const plan = { ...reading.plan, changes: rowChanges(ledger.db), isSame, kept: keep };
     if (problems === 0 || skipInvalid) await look?.(plan);
     return { keep, value: plan };
@@ -107,8 +113,12 @@ class Reading {
   private readonly shelf: PlanShelf;
   private readonly claims: Claims;
   private readonly hash = createHash('sha256');
+  private readonly saying: Said | undefined;
+  /** Whether something was read that is not remembered. */
+  private hasReadMore = false;
 
   constructor(private readonly options: PlanOptions) {
+    this.saying = options.basis === undefined ? undefined : new Said(options.basis);
     this.shelf = attachmentShelf(options.ledger);
     this.claims = new Claims(options.ledger.db);
   }
@@ -118,9 +128,15 @@ class Reading {
     return this.hash.digest('hex');
   }
 
+  /** What all of it was read from; undefined where there is more to it. To be asked once, at the end. */
+  said(): string | undefined {
+    return this.hasReadMore ? undefined : this.saying?.text();
+  }
+
   async take(entries: readonly Entry[]): Promise<void> {
     this.options.context.signal.throwIfAborted();
     const drafts = await Promise.all(entries.map((entry) => this.draft(entry)));
+    for (const entry of entries) this.saying?.add(entry);
     for (const draft of drafts) {
       const problems = 'plan' in draft ? this.enter(draft) : draft.problems;
       if (problems.length === 0) continue;
@@ -135,7 +151,8 @@ class Reading {
     const { folder, outDir, context, readRow, priceOf, caps } = this.options;
     const { place, fields } = entry;
     try {
-      const { id, order, expectations } = await readRow(fields);
+      const { id, order, expectations, hasPromptFile = false } = await readRow(fields);
+      this.hasReadMore ||= hasPromptFile;
       const plan = await planEdit(
         { ...order, outputFolder: outDir },
         { ...context, cwd: folder },

@@ -12,6 +12,7 @@ import {
 } from '../ledger/batch/reported.js';
 import { findRow } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { stampText } from './file-stamp.js';
 import { OUT_DIR_FILES } from './out-dir.js';
 import { resultOf } from './result.js';
 import type { ResultRow } from './result-row.js';
@@ -91,8 +92,7 @@ export class ResultsFile {
 }
 
 async function stampOf(handle: FileHandle): Promise<string> {
-  const { size, mtimeMs, ctimeMs, ino } = await handle.stat();
-  return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+  return stampText(await handle.stat());
 }
 
 function unwrittenError(file: string, error: unknown): FalEditError {

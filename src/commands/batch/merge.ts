@@ -51,6 +51,8 @@ export async function mergeBatches(
     const parts: Part[] = opened.filter((part) => part !== all);
     const twice = await mergeParts(parts, all);
     warnOfTwice(twice, terminal);
+    // Whatever was read there before, the rows of the parts have come to it.
+    writeNote(all.ledger.db, 'said', '');
     const source = parts
       .map(({ ledger }) => readNote(ledger.db, 'source'))
       .find((name) => name !== undefined);

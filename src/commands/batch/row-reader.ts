@@ -39,6 +39,7 @@ export function rowReader(
     refuseBlank(prompt, nameOf('prompt'));
     return {
       id: row.id,
+      hasPromptFile: merged.values['prompt-file'] !== undefined,
       expectations: hasOwn(row.expectations)
         ? readExpectations({ ...common, ...row.expectations }, 'expect')
         : expectations,

@@ -21,3 +21,12 @@ export function putDigest({ db }: Ledger, file: string, { stamp, facts }: Digest
     ...[file, stamp, JSON.stringify(facts)],
   );
 }
+
+/** Whether something holds for all files of which it is known what they are. @param holds told absolute paths */
+export function everyDigest({ db }: Ledger, holds: (file: string, stamp: string) => boolean): boolean {
+  for (const row of db.each('SELECT path, stamp FROM digests')) {
+    const { path, stamp } = row as { path: string; stamp: string };
+    if (!holds(path, stamp)) return false;
+  }
+  return true;
+}

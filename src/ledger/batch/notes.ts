@@ -1,7 +1,7 @@
 import type { Database } from '../database.js';
 
 /** What a batch's ledger remembers of the batch itself, by name. */
-export type Note = 'world' | 'source' | 'shard' | 'reading' | 'shown' | 'results';
+export type Note = 'world' | 'source' | 'shard' | 'reading' | 'shown' | 'results' | 'said';
 
 export function readNote(db: Database, name: Note): string | undefined {
   const row = db.row('SELECT value FROM batch WHERE name = ?', name) as { value: string } | undefined;

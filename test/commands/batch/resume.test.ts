@@ -2,7 +2,19 @@
 import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { batchScene, holdStatus, jsonl, letGo, linesOf, promptsAt, resultsIn, summaryIn } from './scene.js';
+import { connect } from '../../ledger/opened.js';
+import {
+  batchScene,
+  BLUE,
+  holdStatus,
+  jsonl,
+  letGo,
+  linesOf,
+  promptsAt,
+  resultsIn,
+  summaryIn,
+  type Files,
+} from './scene.js';
 
 const THREE = ['one', 'two', 'three'].map((prompt, n) => ({ image: `${'abc'[n]!}.png`, prompt }));
 const ROWS = jsonl(...THREE);
@@ -46,6 +58,57 @@ describe('a batch that is done', () => {
     const { code, stdout } = await scene.batch('rows.jsonl');
     expect([code, stdout]).toEqual([0, '']);
     expect(await scene.text('out/b.edit.png')).toBe('retouched');
+  });
+});
+
+describe('a batch that is done, of files that were not written just now', () => {
+  const anHourLater = { context: { now: () => Date.now() + 3_600_000 } };
+  const argv = ['rows.jsonl', '-d', 'out', '--no-report'];
+
+  /** Whether its rows were planned a second time: each then knows its former place. */
+  const isReadTwice = ({ cwd }: { cwd: string }): boolean =>
+    connect(path.join(cwd, 'out')).prepare('SELECT 1 FROM batch_rows WHERE former_position = 0').get() !==
+    undefined;
+
+  it('is recognised without planning its rows again', async () => {
+    const scene = await batchScene({ 'rows.jsonl': ROWS });
+    await scene.run(argv, anHourLater);
+    const again = await scene.run(argv, anHourLater);
+    expect(again).toMatchObject({ code: 0, stderr: 'All 3 rows are done; nothing had to be sent.\n' });
+    expect(isReadTwice(scene)).toBe(false);
+    await rm(path.join(scene.cwd, 'out/b.edit.png'));
+    expect((await scene.run(argv, anHourLater)).stdout).toBe('out/b.edit.png\n');
+    expect(scene.fal.ledger().accepted).toHaveLength(3);
+  });
+
+  it.each<[string, Files, string[], Record<string, string>?]>([
+    ['a picture', { 'a.png': BLUE }, []],
+    ['a row', { 'rows.jsonl': ROWS.replace('"one"', '"uno"') }, []],
+    ['a flag', {}, ['--steps', '20']],
+    ['a variable', {}, [], { FAL_EDIT_STRENGTH: '0.4' }],
+  ])('is not where %s has changed', async (_, files, flags, env = {}) => {
+    const scene = await batchScene({ 'rows.jsonl': ROWS });
+    await scene.run(argv, anHourLater);
+    await scene.write(files);
+    const changed = { ...anHourLater, env: { ...scene.fal.env, ...env } };
+    const { code, stdout } = await scene.run([...argv, ...flags], changed);
+    expect(code).toBe(0);
+    expect(linesOf(stdout).length).toBe(Object.keys(files).length > 0 ? 1 : 3);
+    expect(isReadTwice(scene)).toBe(true);
+  });
+
+  it('is not where rows of other folders were merged into it', async () => {
+    const scene = await batchScene({
+      'rows.jsonl': ROWS,
+      'more.jsonl': jsonl({ image: 'a.png', prompt: 'four' }),
+    });
+    await scene.run(argv, anHourLater);
+    await scene.run(['more.jsonl', '-d', 'more', '--no-report'], anHourLater);
+    await scene.run(['merge', 'more', '-d', 'out', '--no-report'], anHourLater);
+    expect(await scene.run(argv, anHourLater)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('1 removed') as string,
+    });
   });
 });
 
