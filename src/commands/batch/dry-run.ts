@@ -34,6 +34,8 @@ export function showProspect(
 ): void {
   const counts = countStates(ledger.db);
   const prospect = lookAhead(ledger, options, way);
+  // Rows that are sent anew, or left again, are not waited for.
+  const toFetch = options.again || options.submitOnly ? 0 : counts.waiting;
   const bytes = [...prospect.uploads.values()].reduce((sum, size) => sum + size, 0);
   if (json || options.events) {
     const document = {
@@ -45,7 +47,7 @@ export function showProspect(
       invalid: plan.invalid,
       states: counts,
       to_send: prospect.rows,
-      to_fetch: counts.waiting,
+      to_fetch: toFetch,
       uploads: { files: prospect.uploads.size, bytes },
       estimated_usd: usd(prospect.usd),
       by_model: Object.fromEntries(
@@ -60,7 +62,7 @@ export function showProspect(
   const lines = [
     `Rows: ${plan.rows}${plan.elsewhere > 0 ? ` (${plan.elsewhere} more in other shards)` : ''}${plan.invalid > 0 ? `, ${plan.invalid} left out` : ''}`,
     `Done already: ${counts.done + counts.unmet}`,
-    ...(counts.waiting > 0 ? [`At fal, to be fetched: ${counts.waiting}`] : []),
+    ...(toFetch > 0 ? [`At fal, to be fetched: ${toFetch}`] : []),
     ...(counts.unknown > 0 ? [`Not known whether fal took them: ${counts.unknown}`] : []),
     `To send: ${prospect.rows}`,
     ...[...prospect.models].map(

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { rowsText } from '../../batch/ending.js';
 import { OUT_DIR_FILES } from '../../batch/out-dir.js';
@@ -19,6 +18,7 @@ import { errorDocument, shortPath } from '../edit/document.js';
 import { lastLine } from './event-lines.js';
 import { notePages, pagesStand } from './shown-pages.js';
 import type { BatchOptions } from './options.js';
+import { writeJunit } from './write-junit.js';
 
 export interface Finished {
   ledger: Ledger;
@@ -76,11 +76,7 @@ export async function finishBatch(finished: Finished, outcome = BATCH_OUTCOME): 
   await trying('summary.json', terminal, () => writeSummary(folder, summary));
   const { junit } = options;
   if (junit !== undefined) {
-    await trying(junit, terminal, async () => {
-      const { junitXml } = await import('../../report/junit.js');
-      await mkdir(path.dirname(junit), { recursive: true });
-      await writeFile(junit, junitXml(summary, results(), { outDir: shortPath(folder, context.cwd) }));
-    });
+    await writeJunit(junit, summary, results(), shortPath(folder, context.cwd), terminal);
   }
   const page = context.env['GITHUB_STEP_SUMMARY'] ?? '';
   if (context.env['GITHUB_ACTIONS'] === 'true' && page !== '') {

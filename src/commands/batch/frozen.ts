@@ -10,6 +10,7 @@ import type { Ledger } from '../../ledger/ledger.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import { sha256Of } from '../../sha256.js';
 import { lastLine } from './event-lines.js';
+import { MAKE_IT, writeFrozenJunit } from './frozen-junit.js';
 import type { BatchOptions } from './options.js';
 import type { Surroundings } from './run.js';
 
@@ -17,16 +18,20 @@ import type { Surroundings } from './run.js';
  * Checks that every row is done, and that its pictures are as they were made, byte for byte, and as expected. Touches
  * no network.
  *
+ * @param source as the user named it
  * @throws FalEditError (expectation) where something would have to be sent or fetched
  */
 export async function refuseUnfrozen(
   ledger: Ledger,
   outDir: string,
-  { events }: Pick<BatchOptions, 'events'>,
+  source: string,
+  options: Pick<BatchOptions, 'events' | 'junit' | 'shard'>,
   { context, terminal, json }: Pick<Surroundings, 'context' | 'terminal' | 'json'>,
 ): Promise<void> {
+  const startedAt = context.now();
   await measureAnew(ledger, context);
   const stale: Record<string, unknown>[] = [];
+  const reasons = new Map<string, string>();
   let rows = 0;
   for (const row of rowsInOrder(ledger)) {
     rows++;
@@ -34,14 +39,16 @@ export async function refuseUnfrozen(
     if (why === undefined) continue;
     const place = placeText({ file: row.file, line: row.line });
     terminal.error(harmlessLine(`${place}${row.id === undefined ? '' : ` (${row.id})`}: ${why}`, 2_000));
+    reasons.set(row.key, why);
     stale.push({ file: row.file, line: row.line ?? null, id: row.id ?? null, why });
   }
+  await writeFrozenJunit({ ledger, outDir, source, reasons, startedAt }, options, context, terminal);
   if (stale.length > 0) {
     throw new FalEditError(
       'expectation',
       `--frozen: ${rowsText(stale.length)} of ${rows} would have to be made. Nothing was sent.`,
       {
-        hint: 'Run the batch without --frozen, and check in what it makes.',
+        hint: MAKE_IT,
         details: { out_dir: outDir, stale: stale.slice(0, 1_000) },
       },
     );
@@ -49,7 +56,7 @@ export async function refuseUnfrozen(
   terminal.note(`${rows === 1 ? 'The row is' : `All ${rows} rows are`} up to date.`);
   const document = { schema_version: BATCH_SCHEMA_VERSION, status: 'ok', frozen: true, rows };
   if (json) terminal.json(document);
-  else if (events) terminal.result(lastLine('frozen', document, context.now()));
+  else if (options.events) terminal.result(lastLine('frozen', document, context.now()));
 }
 
 /** Something else may be expected of rows than when they were made. */

@@ -39,6 +39,10 @@ import { lookUpUnknown } from './unknown.js';
 /** How often one run asks fal about what it has lost itself. */
 const MOST_PASSES = 10;
 
+/** How to go on where nothing is sent. */
+const COLLECT_AGAIN =
+  'What fal still has, the same command brings home later. Rows that were not sent need the batch itself: --collect sends nothing.';
+
 /** What a batch runs in. */
 export interface Surroundings {
   settings: Settings;
@@ -90,7 +94,7 @@ export async function runRowsOf(
           ? undefined
           : dryRun
             ? (read) => showProspect(ledger, read, options, way, terminal, json)
-            : () => refuseUnfrozen(ledger, outDir.folder, options, surroundings),
+            : () => refuseUnfrozen(ledger, outDir.folder, source.name, options, surroundings),
       }));
     if (look) return EXIT_OK;
     if (source !== undefined) writeNote(ledger.db, 'source', source.name);
@@ -204,7 +208,9 @@ async function send(
     kinds: counts.failed + counts.moderated > 0 ? (endedKinds(ledger.db) as ErrorKind[]) : [],
     ...{ invalid, stopped: brakes.stopped, submitOnly: options.submitOnly },
     interrupted: context.signal.reason,
-    goOn: 'The same command again goes on from here, and pays for nothing twice.',
+    goOn: collectOnly
+      ? COLLECT_AGAIN
+      : 'The same command again goes on from here, and pays for nothing twice.',
   });
   const summary = summaryOf(ledger, counts, {
     source: source?.name ?? readNote(ledger.db, 'source') ?? folder,

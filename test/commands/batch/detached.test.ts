@@ -95,6 +95,8 @@ describe('--collect', () => {
     const { code, stderr } = await scene.run(['--collect', '-d', 'out', '--no-report']);
     expect(code, stderr).toBe(7);
     expect(stderr).toContain('1 of 2 rows are done; 1 not sent.');
+    expect(stderr).toContain('Rows that were not sent need the batch itself: --collect sends nothing.');
+    expect(stderr).not.toContain('goes on from here');
     expect(scene.fal.ledger().accepted).toHaveLength(1);
   });
 

@@ -118,6 +118,10 @@ describe('after a run', () => {
     expect(stdout).toContain('At fal, to be fetched: 2\nTo send: 2\n');
     const again = await scene.batch('rows.jsonl', '-n', '--again');
     expect(again.stdout).toContain('To send: 4\n');
+    // They are paid for once more, and not waited for.
+    expect(again.stdout).not.toContain('to be fetched');
+    const document = (await scene.batch('rows.jsonl', '-n', '--again', '--json')).json();
+    expect(document).toMatchObject({ to_fetch: 0, to_send: 4, states: { waiting: 2 } });
   });
 
   it('counts failed rows as they would be tried again', async () => {

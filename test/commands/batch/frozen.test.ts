@@ -2,6 +2,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it, test } from 'vitest';
+import { parseXml } from '../../report/parse-xml.js';
 import { sha256 } from '../scene.js';
 import { batchScene, GREEN, jsonl, namesIn, type BatchScene } from './scene.js';
 
@@ -133,4 +134,30 @@ it('finds the pictures of an out-dir that was checked in elsewhere', async () =>
   }
   const { code, stderr } = await elsewhere.run(['rows.jsonl', '-d', 'out', '--frozen'], { env: {} });
   expect(code, stderr).toBe(0);
+});
+
+it('writes JUnit: a row that is not up to date is a failure, and says why', async () => {
+  const { scene, frozen } = await done();
+  const suiteOf = async () => parseXml(await scene.text('reports/frozen.xml')).children[0]!;
+  expect((await frozen('--junit', 'reports/frozen.xml')).code).toBe(0);
+  expect((await suiteOf()).attributes).toMatchObject({
+    name: 'fal-edit rows.jsonl',
+    tests: '2',
+    failures: '0',
+  });
+
+  await writeFile(path.join(scene.cwd, 'out/a.edit.png'), 'another');
+  await scene.write({ 'rows.jsonl': jsonl(...ROWS, { id: 'new', image: 'c.png', prompt: 'three' }) });
+  expect((await frozen('--junit', 'reports/frozen.xml')).code).toBe(10);
+  const suite = await suiteOf();
+  expect(suite.attributes).toMatchObject({ tests: '3', failures: '2', errors: '0', skipped: '0' });
+  const failures = suite.children.map(({ attributes, children }) => {
+    const failure = children.find(({ name }) => name === 'failure')?.attributes;
+    return [attributes['name'], failure?.['type'], failure?.['message']];
+  });
+  expect(failures).toEqual([
+    ['one', 'expectation', expect.stringContaining('is not the one that was made')],
+    ['two', undefined, undefined],
+    ['new', 'expectation', 'it is not made.'],
+  ]);
 });

@@ -1,0 +1,57 @@
+import { resultOf } from '../../batch/result.js';
+import type { ResultRow } from '../../batch/result-row.js';
+import { summaryOf } from '../../batch/summary.js';
+import type { Context } from '../../context.js';
+import { ROW_STATES, rowsInOrder, type RowState } from '../../ledger/batch/states.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import type { Terminal } from '../../terminal/terminal.js';
+import { shortPath } from '../edit/document.js';
+import type { BatchOptions } from './options.js';
+import { writeJunit } from './write-junit.js';
+
+/** What a row that is not up to date can be helped with. */
+export const MAKE_IT = 'Run the batch without --frozen, and check in what it makes.';
+
+/** What was checked, and what came of it. */
+export interface FrozenCheck {
+  ledger: Ledger;
+  /** Absolute. */
+  outDir: string;
+  /** As the user named it. */
+  source: string;
+  /** By key, of each row that is not up to date: why. */
+  reasons: ReadonlyMap<string, string>;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+}
+
+/** Writes the check as JUnit XML: a row that is not up to date is a failure, whatever else became of it before. */
+export async function writeFrozenJunit(
+  { ledger, outDir, source, reasons, startedAt }: FrozenCheck,
+  { junit, shard }: Pick<BatchOptions, 'junit' | 'shard'>,
+  context: Pick<Context, 'now' | 'cwd'>,
+  terminal: Terminal,
+): Promise<void> {
+  if (junit === undefined) return;
+  const states = Object.fromEntries(ROW_STATES.map((state) => [state, 0])) as Record<RowState, number>;
+  for (const { key } of rowsInOrder(ledger)) states[reasons.has(key) ? 'failed' : 'done']++;
+  const finishedAt = context.now();
+  const summary = summaryOf(ledger, states, {
+    ...{ source, shard: shard === undefined ? null : `${shard.index}/${shard.count}` },
+    ...{ startedAt, finishedAt, total_ms: finishedAt - startedAt },
+    ...{ invalid: 0, ending: undefined, stopped: undefined, submitted: 0, uploads: 0, uploaded_bytes: 0 },
+  });
+  const rows = function* (): Generator<ResultRow, void, undefined> {
+    for (const row of rowsInOrder(ledger)) yield judged(resultOf(row, outDir), reasons.get(row.key));
+  };
+  await writeJunit(junit, summary, rows(), shortPath(outDir, context.cwd), terminal);
+}
+
+function judged(row: ResultRow, reason: string | undefined): ResultRow {
+  if (reason === undefined) return row;
+  return {
+    ...row,
+    state: 'failed',
+    error: { kind: 'expectation', message: reason, hint: MAKE_IT, charged: 'no' },
+  };
+}
