@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Entry } from '../../batch/manifest/entry.js';
 import type { RowSource } from '../../batch/manifest/open.js';
 import { OUT_DIR_FILES } from '../../batch/out-dir.js';
-import { picturesOf } from '../../ledger/batch/merge.js';
+import { namesOfPictures } from '../../ledger/batch/saved.js';
 import type { Ledger } from '../../ledger/ledger.js';
 
 /**
@@ -32,7 +32,7 @@ async function ownPictures(ledger: Ledger, outDir: string): Promise<(file: strin
   // Reached by way of a link, a file has another name.
   const root = await real(outDir);
   const pictures = new Set(
-    picturesOf(ledger).map((file) => path.join(root, path.relative(ledger.root ?? outDir, file))),
+    namesOfPictures(ledger).map((file) => path.join(root, path.relative(ledger.root ?? outDir, file))),
   );
   const ofReport = path.join(root, OUT_DIR_FILES.reportFiles) + path.sep;
   return (file) => pictures.has(file) || file.startsWith(ofReport);

@@ -43,3 +43,14 @@ export function reopenJob({ db }: Ledger, job: string): void {
     db.run('UPDATE images SET path = NULL WHERE job_id = ?', job);
   });
 }
+
+/**
+ * Every name that a picture of a ledger's jobs has or was to have: absolute paths. A run that was killed may have given
+ * a picture its name without noting so.
+ */
+export function namesOfPictures(ledger: Ledger): string[] {
+  const rows = ledger.db.rows(
+    'SELECT path AS name FROM images WHERE path IS NOT NULL UNION SELECT target FROM images WHERE target IS NOT NULL',
+  ) as { name: string }[];
+  return rows.map(({ name }) => foundPath(name, ledger.root));
+}

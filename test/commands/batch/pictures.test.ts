@@ -2,6 +2,7 @@
 import { symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
+import { connect } from '../../ledger/opened.js';
 import {
   batchScene,
   BLUE,
@@ -122,6 +123,19 @@ describe('the results of a batch are none of its rows', () => {
     expect(scene.fal.ledger().accepted).toHaveLength(4);
     expect(again.stderr).toContain('All 4 rows are done');
     expect((await namesIn(scene, '.')).some((name) => /report-files.*webp/.test(name))).toBe(true);
+  });
+
+  it('also those of a run that was killed before it could note where they are', async () => {
+    const scene = await batchScene();
+    const words = ['.', '-r', '-p', 'snow', '-d', 'out', '--no-report'];
+    await scene.run(words);
+    const db = connect(path.join(scene.cwd, 'out'));
+    db.exec("UPDATE jobs SET state = 'completed', ended_at = NULL; UPDATE images SET path = NULL");
+    db.close();
+    const again = await scene.run(words);
+    expect(again.code, again.stderr).toBe(0);
+    expect(scene.fal.ledger().accepted).toHaveLength(3);
+    expect((await namesIn(scene)).filter((name) => name.endsWith('.png'))).toHaveLength(3);
   });
 
   it('also where they are named, for a run that is to send nothing', async () => {
