@@ -79,9 +79,8 @@ describe('what is wrong with a row is told with its file, its line and its field
     const { error, status } = json<Refusal>();
     expect([status, error.kind, error.charged]).toEqual(['error', 'input', 'no']);
     expect(error.details.problems.map(({ file, line, field }) => [file, line, field])).toEqual([
-      // What is missing is no field of the row.
-      ['rows.jsonl', 1, null],
-      ['rows.jsonl', 1, null],
+      ['rows.jsonl', 1, 'image'],
+      ['rows.jsonl', 1, 'prompt'],
       ['rows.jsonl', 3, 'steps'],
       ['rows.jsonl', 5, 'id'],
     ]);
