@@ -13,7 +13,7 @@ import { runEdit } from './run.js';
 
 /** One edit, for {@link edit}. What is left out is left to fal, but for the seed, which is then chosen and reported. */
 export interface EditCall extends Omit<EditRequest, 'seed' | 'set'> {
-  /** Paths, http(s) URLs or data: URIs; 1 for flux-general, 1 to 3 for flux-2-lora. */
+  /** Paths, http(s) URLs or data: URIs: one, or up to as many as `fal-edit models` says of the model's `--image`. */
   images: string[];
   /** Short name or endpoint id; flux-general if absent. */
   model?: string;

@@ -14,6 +14,7 @@ import {
   readDestination,
   type Destination,
 } from './destination.js';
+import { refuseWrongCount } from './picture-count.js';
 import type { Targets } from './targets.js';
 
 /** An edit as it was asked for. */
@@ -133,17 +134,6 @@ function pathsOf({
   numberWhenTaken,
 }: Extract<Destination, { kind: 'files' }>): Pick<Delivery, 'template' | 'numberWhenTaken'> {
   return { template, numberWhenTaken };
-}
-
-function refuseWrongCount(model: Model, images: readonly string[], place: string): void {
-  if (images.length === 0)
-    throw usageError('<image> is missing: name the picture to edit.', 'fal-edit photo.jpg -p "…"');
-  if (images.length <= model.maxImages) return;
-  const most = model.maxImages === 1 ? 'exactly one picture' : `at most ${model.maxImages} pictures`;
-  throw usageError(
-    `${place}: ${images.length} pictures are named, and ${model.name} takes ${most}.`,
-    model.maxImages === 1 ? 'flux-2-lora edits up to three together: -m flux-2-lora' : 'Name fewer.',
-  );
 }
 
 /** The pictures to edit, as opposed to those that only guide the edit. */
