@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Context } from '../../context.js';
-import { codeOf, inputError } from '../../errors.js';
+import { codeOf, inputError, type FalEditError } from '../../errors.js';
 import { COMPARE_FILES, COMPARE_SCHEMA_VERSION } from '../../report/compare/files.js';
 import { picksSentence } from '../../report/compare/picks-sentence.js';
 import { pickTable } from '../../report/compare/tables.js';
@@ -76,9 +77,7 @@ async function cellsIn(folder: string): Promise<Cell[]> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw inputError(`${folder} holds no comparison (${file}: ${codeOf(error) ?? 'unknown reason'}).`, {
-      hint: 'Make one first: fal-edit compare photo.jpg -p "…"',
-    });
+    throw noComparison(folder, codeOf(error));
   }
   try {
     const { cells } = comparisonFile.parse(JSON.parse(text));
@@ -88,4 +87,22 @@ async function cellsIn(folder: string): Promise<Cell[]> {
       hint: 'Run the comparison again: it is written anew, and pays for nothing.',
     });
   }
+}
+
+/** @param code what the system says of the file that was looked for */
+function noComparison(folder: string, code: string | undefined): FalEditError {
+  if (code === 'ENOTDIR') {
+    return inputError(`${folder} is no folder.`, {
+      hint: 'Name the folder that a comparison was made in: fal-edit pick compare.out',
+    });
+  }
+  return inputError(`${folder} holds no comparison: ${whyNone(folder, code)}.`, {
+    hint: 'Make one first: fal-edit compare photo.jpg -p "…"',
+  });
+}
+
+function whyNone(folder: string, code: string | undefined): string {
+  const { document } = COMPARE_FILES;
+  if (code !== 'ENOENT') return `${document} in it cannot be read (${code ?? 'unknown reason'})`;
+  return existsSync(folder) ? `there is no ${document} in it` : 'there is no such folder';
 }

@@ -37,16 +37,17 @@ export function axisTarget(name: string, place: string, surroundings: AxisSurrou
   if (index !== undefined) return scaleOf(Number(index), place, loras);
   const meaning = meaningOf(name);
   if (meaning !== undefined) {
-    if (meaning.kind === 'flag' && meaning.part !== undefined) return fieldOf(meaning.part, models, place);
+    if (meaning.kind === 'flag' && meaning.part !== undefined) {
+      return fieldOf(meaning.part, models, [], place);
+    }
     const field = meaning.kind === 'flag' ? meaning.flag.name : meaning.name;
     const instead = NOT_TO_VARY[field];
     if (instead !== undefined) throw usageError(`${place}: cannot be varied.`, instead);
     return { kind: 'field', field: field === 'image-strength' ? 'strength' : field.replaceAll('-', '_') };
   }
   // Where there are several pictures, that is the name of their axis.
-  if (name !== 'picture' && placeholdersOf(prompt ?? '').includes(name))
-    return { kind: 'field', field: name };
-  return fieldOf(name, models, place);
+  const words = placeholdersOf(prompt ?? '').filter((word) => word !== 'picture');
+  return words.includes(name) ? { kind: 'field', field: name } : fieldOf(name, models, words, place);
 }
 
 function scaleOf(index: number, place: string, loras: number): AxisTarget {
@@ -55,8 +56,17 @@ function scaleOf(index: number, place: string, loras: number): AxisTarget {
   throw usageError(`${place}: ${given}.`, 'Name it: --lora owner/style');
 }
 
-/** A field of the model by fal's name; where a flag fills it, that is what is varied. */
-function fieldOf(name: string, models: readonly Model[], place: string): AxisTarget {
+/**
+ * A field of the model by fal's name; where a flag fills it, that is what is varied.
+ *
+ * @param words what else a misspelt name may mean: words in braces of the prompt
+ */
+function fieldOf(
+  name: string,
+  models: readonly Model[],
+  words: readonly string[],
+  place: string,
+): AxisTarget {
   const key = name.trim().replaceAll('-', '_');
   const known = models.filter((model) => Object.hasOwn(model.input.shape, key));
   const flag = known.map((model) => ownFlag(model, key)).find((one) => one !== undefined);
@@ -71,7 +81,7 @@ function fieldOf(name: string, models: readonly Model[], place: string): AxisTar
     Object.keys(model.input.shape).filter((field) => ownFlag(model, field) === undefined),
   );
   const ours = FIELD_NAMES.filter((field) => NOT_TO_VARY[field] === undefined);
-  const near = nearest(name, [...ours, ...fields, 'lora.0.scale']) ?? '';
+  const near = nearest(name, [...ours, ...fields, ...words, 'lora.0.scale']) ?? '';
   const names = models.map((model) => model.name).join(', ');
   throw usageError(`${place}: is no setting of an edit with ${names}.`, `Did you mean ${near}?`);
 }

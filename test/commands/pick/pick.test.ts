@@ -130,14 +130,20 @@ describe('what cannot be chosen from', () => {
   test.each<[string, string[], (scene: CompareScene) => Promise<void>, RegExp]>([
     ['no folder', [], () => Promise.resolve(), /Name the folder of one comparison/],
     ['two folders', ['a', 'b'], () => Promise.resolve(), /Name the folder of one comparison/],
-    ['a folder that is not there', ['nowhere'], () => Promise.resolve(), /holds no comparison/],
+    [
+      'a folder that is not there',
+      ['nowhere'],
+      () => Promise.resolve(),
+      /nowhere holds no comparison: there is no such folder\.\nhint: Make one first: fal-edit compare /,
+    ],
+    ['a file', ['compare.out/compare.json'], () => Promise.resolve(), /compare\.json is no folder\.\nhint: /],
     [
       'a batch',
       ['out'],
       async (scene) => {
         await scene.batch('a.png', '-p', 'x');
       },
-      /holds no comparison/,
+      /out holds no comparison: there is no compare\.json in it\.\nhint: Make one first: fal-edit compare /,
     ],
     [
       'a damaged comparison',
@@ -163,6 +169,7 @@ describe('what cannot be chosen from', () => {
     const { context, stdout, stderr } = scene.context();
     expect(await pickCommand(words, {}, context)).toBe(2);
     expect(stderr()).toMatch(message);
+    expect(stderr()).not.toMatch(/\bE[A-Z]{4,}\b/);
     expect(stdout()).toBe('');
   });
 

@@ -34,6 +34,12 @@ const CASES: Case[] = [
     message: '--vary schedular',
     hint: 'scheduler?',
   },
+  {
+    name: 'a near word of the prompt',
+    flags: { ...vary('aminal=cat,dog'), prompt: 'a {animal}' },
+    message: '--vary aminal: is no setting of an edit with flux-general.',
+    hint: 'Did you mean animal?',
+  },
   { name: 'an empty list', flags: vary('strength='), message: '--vary strength: a value is missing' },
   {
     name: 'an empty range',
