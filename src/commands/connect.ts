@@ -29,11 +29,15 @@ export function proxyWarning({ origins }: Settings, { key, proxyUrl }: Connectio
   return named ? `${origin}: the key is sent to ${host}, not to fal.` : undefined;
 }
 
+/** A key that is there has to be one, except for the sandbox, which is told none. @throws FalEditError (auth) */
+export function refuseFalseKey({ values, keyProblem }: Settings): void {
+  if (values['sandbox'] !== true && keyProblem !== undefined) throw keyProblem;
+}
+
 /** A key is needed unless somebody else brings one, and one that is there has to be one. @throws FalEditError (auth) */
 export function requireKey(settings: Settings, connection: Connection): void {
-  if (settings.values['sandbox'] === true) return;
-  if (settings.keyProblem !== undefined) throw settings.keyProblem;
-  if (connection.proxyUrl !== undefined) return;
+  refuseFalseKey(settings);
+  if (settings.values['sandbox'] === true || connection.proxyUrl !== undefined) return;
   if (connection.key === undefined) throw missingKeyError();
 }
 

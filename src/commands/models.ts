@@ -7,9 +7,10 @@ import type { Model } from '../models/model.js';
 import { findModel, MODELS } from '../models/registry.js';
 import { errorText } from '../terminal/error-text.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { proxyWarning, readConnection } from './connect.js';
+import { openConnection, proxyWarning, readConnection, refuseFalseKey } from './connect.js';
 import { fail } from './fail.js';
 import { ALL_FLAGS } from './flags/all.js';
+import { MODELS_EXCLUSIVE } from './flags/models.js';
 import { readTimeout } from './limits.js';
 import { detailLines } from './models/detail.js';
 import { modelsDocument } from './models/document.js';
@@ -22,7 +23,7 @@ export async function modelsCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  const settings = await resolveSettings(context, ALL_FLAGS, [], given);
+  const settings = await resolveSettings(context, ALL_FLAGS, MODELS_EXCLUSIVE, given);
   const terminal = await terminalOf(settings, context);
   const { values } = settings;
   const json = values['json'] === true;
@@ -67,10 +68,13 @@ async function check(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const timeoutMs = readTimeout(settings);
-  const connection = readConnection(settings);
-  if (settings.keyProblem !== undefined) throw settings.keyProblem;
-  const warning = proxyWarning(settings, connection);
+  const declared = readConnection(settings);
+  refuseFalseKey(settings);
+  const warning = proxyWarning(settings, declared);
   if (warning !== undefined) terminal.warn(warning);
+  const sandbox = settings.values['sandbox'] === true;
+  // A setting of the environment may have said so, and the answer would pass for one of fal's.
+  if (sandbox) terminal.note('The built-in sandbox is asked, not fal.');
   const [{ checkModels }, { verdictOf }, { checkLines }, { checkDocument }] = await Promise.all([
     import('./models/check.js'),
     import('./models/verdict.js'),
@@ -78,8 +82,9 @@ async function check(
     import('./models/check-document.js'),
   ]);
   const trace = terminal.options.debug ? (line: string) => terminal.note(line) : undefined;
-  const checks = await checkModels(models, { connection, context, timeoutMs, trace });
-  const verdict = verdictOf(checks);
+  const { connection, close } = await openConnection(settings, declared);
+  const checks = await checkModels(models, { connection, context, timeoutMs, trace }).finally(close);
+  const verdict = verdictOf(checks, sandbox);
   if (settings.values['json'] === true) terminal.json(checkDocument(checks, verdict));
   else for (const line of checks.flatMap(checkLines)) terminal.result(line);
   if (verdict === undefined) return EXIT_OK;

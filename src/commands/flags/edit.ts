@@ -6,7 +6,7 @@ const MODEL = 'How the model works';
 const RESULT = 'What comes out';
 const MONEY = 'What it may cost';
 
-/** Flags about the connection and the output of a command that starts something at fal. */
+/** Flags about the connection and the output of a command for which a sandbox that is started now can be fal. */
 export const COMMON_FLAGS: readonly Flag[] = [
   TIMEOUT_FLAG,
   { name: 'sandbox', group: RUN, help: 'use the built-in local fal: no key, no network, no cost' },

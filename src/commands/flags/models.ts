@@ -1,10 +1,13 @@
-import { CONTROL_FLAGS } from './common.js';
-import type { Flag } from './flag.js';
+import { COMMON_FLAGS } from './edit.js';
+import type { ExclusiveFlags, Flag } from './flag.js';
 
 const WHAT = 'What to show';
 
 export const MODELS_FLAGS: readonly Flag[] = [
   { name: 'check', group: WHAT, help: 'ask fal whether they are as they are described here; free' },
   { name: 'json-schema', group: WHAT, help: "one model's input as JSON schema, and nothing else" },
-  ...CONTROL_FLAGS,
+  ...COMMON_FLAGS,
 ];
+
+/** Two ways to fal. */
+export const MODELS_EXCLUSIVE: ExclusiveFlags = [['sandbox', 'proxy-url']];

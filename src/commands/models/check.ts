@@ -125,7 +125,7 @@ async function pricesOf(models: readonly Model[], asking: PlatformOptions): Prom
   );
 }
 
-/** The input's schema: with the catalogue's entry, else from fal's public page, which no proxy leads to. */
+/** The input's schema: with the catalogue's entry, else from fal's public page, which neither a proxy nor the sandbox leads to. */
 async function inputAtFal(
   { endpoint }: Model,
   entry: Outcome<CatalogueEntry | undefined>,
@@ -137,7 +137,7 @@ async function inputAtFal(
     if ('error' in entry) throw entry.error;
     throw new FalEditError(
       'failed',
-      "The catalogue has sent none that can be read, and fal's public page is not reached by a proxy.",
+      "The catalogue has sent none that can be read, and fal's public page is asked only without a proxy or sandbox.",
     );
   }
   const found = inputSchemaOf(await publicOpenApi(endpoint, asking), endpoint);

@@ -36,8 +36,10 @@ export function differenceText({ what, ours, fals }: Difference): string {
 /**
  * What a check ends with: drift before a refused key, that before fal out of reach, which is an ending only where
  * nothing at all could be had. Undefined where all is well as far as it is known.
+ *
+ * @param sandbox whether the built-in sandbox was asked in place of fal
  */
-export function verdictOf(checks: readonly ModelCheck[]): FalEditError | undefined {
+export function verdictOf(checks: readonly ModelCheck[], sandbox: boolean): FalEditError | undefined {
   const drifted = checks.filter(hasDrift);
   if (drifted.length > 0) {
     const names = drifted.map(({ model }) => model.name).join(', ');
@@ -49,16 +51,20 @@ export function verdictOf(checks: readonly ModelCheck[]): FalEditError | undefin
   const refusal = failures.find(({ kind }) => kind === 'auth' || kind === 'account');
   if (refusal !== undefined) return refusal;
   const [first] = failures;
-  return first !== undefined && !checks.some(isKnown) ? unreached(first) : undefined;
+  return first !== undefined && !checks.some(isKnown) ? unreached(first, sandbox) : undefined;
 }
 
 function isKnown({ status, price, unchecked }: ModelCheck): boolean {
   return status !== undefined || price !== undefined || !unchecked.some(({ part }) => part === 'schema');
 }
 
-function unreached({ message, hint, details, origin }: FalEditError): FalEditError {
+/** It runs in this process: no network is in the way. */
+const SANDBOX_HINT =
+  'The built-in sandbox was asked. It fails where FAL_EDIT_TOXIC says so; it may need more time: --timeout.';
+
+function unreached({ message, hint, details, origin }: FalEditError, sandbox: boolean): FalEditError {
   return new FalEditError('temporary', `Nothing could be checked. The first reason: ${message}`, {
-    hint: hint ?? 'A proxy has to let https://api.fal.ai through.',
+    hint: sandbox ? SANDBOX_HINT : (hint ?? 'A proxy has to let https://api.fal.ai through.'),
     details,
     origin,
   });

@@ -104,7 +104,7 @@ describe('exit 0, and a word on', () => {
     [
       'a schema that cannot be read',
       { openapi: { paths: 7 } },
-      "  not checked: schema: The catalogue has sent none that can be read, and fal's public page is not reached by a proxy.",
+      "  not checked: schema: The catalogue has sent none that can be read, and fal's public page is asked only without a proxy or sandbox.",
     ],
   ])('%s', async (_name, change, line) => {
     const { code, stdout, stderr } = await checked({ [DEV]: change ?? null });
