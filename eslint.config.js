@@ -11,7 +11,17 @@ const LAYERS = [
   ['edit'],
   ['models', 'fal', 'images', 'ledger'],
   ['config'],
-  ['context', 'dollars', 'errors', 'exit-codes', 'light-fetch', 'linked-signal', 'shell-words'],
+  [
+    'context',
+    'dollars',
+    'errors',
+    'exit-codes',
+    'light-fetch',
+    'linked-signal',
+    'plain-json',
+    'sha256',
+    'shell-words',
+  ],
 ];
 
 /** `edit/` knows no argv and prints nothing; `models/` is pure; nothing below reaches up. */

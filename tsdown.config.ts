@@ -52,7 +52,7 @@ const withoutUnused = {
 const HELP =
   /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/(help|wrap))(?<!\.d)\.ts$|package\.json$/;
 const OURS =
-  /src\/((context|dollars|errors|exit-codes|light-fetch|linked-signal|main|program|sha256|shell-words)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
+  /src\/((context|dollars|errors|exit-codes|light-fetch|linked-signal|main|plain-json|program|sha256|shell-words)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
 const THEIRS =
   /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig|env-paths|is-safe-filename)\//;
 /** Commands about earlier edits: no edit is to pay for reading them. */
@@ -63,7 +63,7 @@ const BATCH =
   /src\/(commands\/batch(\.ts|\/.+)|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|sight|input-pixels)).+|ledger\/batch\/.+|terminal\/(batch-progress|confirm)\.ts)(?<!\.d)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
 /** Deciding and tuning, each in one file: which model, which parameters. */
 const DECIDE =
-  /src\/(commands\/(models|migrate|compare|sweep|pick)(\.ts|\/.+)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift|json-schema|shape)\.ts|fal\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))(?<!\.d)$/;
+  /src\/(commands\/((models|migrate|compare|sweep|pick)(\.ts|\/.+)|(edits-preview|open-page)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift|json-schema|shape)\.ts|fal\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))(?<!\.d)$/;
 /** What draws or measures pictures: loaded by whoever does. */
 const MEASURE = /src\/images\/(metrics\/.+|(pixels|drawn-inside|visible)\.ts)$/;
 const REPORT = /src\/report\/(?!compare\/|sweep\/|page\/pick-page).+(?<!\.d)\.ts$/;

@@ -15,6 +15,7 @@ import { commonOf, settingsOfCells } from './compare/row-settings.js';
 import { fail } from './fail.js';
 import { ALL_FLAGS } from './flags/all.js';
 import { COMPARE_EXCLUSIVE, COMPARE_FLAGS } from './flags/compare.js';
+import { openPage } from './open-page.js';
 import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
 
 /** Nobody compares so many by eye; who means it can compare them in parts. */
@@ -56,11 +57,7 @@ export async function compareCommand(
     const source = cellRows(sourceName(named), context.cwd, cells);
     const outcome = comparisonOutcome(cells, preview, (written) => (page = written));
     const code = await runRowsOf(source, batch, { settings, context, terminal, json }, outcome);
-    if (open && page !== undefined) {
-      const { openForUser } = await import('../terminal/open.js');
-      const problem = await openForUser(page, context);
-      if (problem !== undefined) terminal.warn(`--open: the page could not be opened (${problem}).`);
-    }
+    if (open && page !== undefined) await openPage(page, context, terminal);
     return code;
   } catch (error) {
     return fail(error, terminal, undefined, json);

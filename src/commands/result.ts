@@ -4,6 +4,7 @@ import { answerAtFal } from '../edit/answer-at-fal.js';
 import { within } from '../edit/within.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { SANDBOX } from '../ledger/spending.js';
+import { plainJson } from '../plain-json.js';
 import { readTimeout } from './limits.js';
 import { endedError, sandboxEndedError } from './earlier/ended-job.js';
 import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
@@ -19,7 +20,7 @@ export function resultCommand(
   return withLedger(given, context, async (command) => {
     const answer = await answerOf(findOneNamed(ids, command), command);
     const { terminal } = command;
-    terminal.result(harmlessJson(answer));
+    terminal.result(plainJson(answer, 2));
     return EXIT_OK;
   });
 }
@@ -37,13 +38,5 @@ async function answerOf({ job, foreign }: Named, command: LedgerCommand): Promis
   const trace = traceTo(terminal);
   return within(readTimeout(settings), context, (signal) =>
     answerAtFal({ endpoint, requestId: requestId ?? '' }, { connection, context, signal, trace }),
-  );
-}
-
-/** JSON that means the same, and has nothing in it that a terminal would act upon. */
-function harmlessJson(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replace(
-    /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -9,6 +9,7 @@ import { readConnection } from './connect.js';
 import { fail } from './fail.js';
 import { ALL_FLAGS } from './flags/all.js';
 import { SWEEP_EXCLUSIVE, SWEEP_FLAGS } from './flags/sweep.js';
+import { openPage } from './open-page.js';
 import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
 import { readAxes } from './sweep/axes.js';
 import { checker } from './sweep/check.js';
@@ -65,11 +66,7 @@ async function runSweep(words: readonly string[], surroundings: Surroundings): P
   const rows = sweepRows(pictures.length === 1 ? (pictures[0] ?? '') : words.join(' '), context.cwd, cells);
   const code = await runRowsOf(rows, batch, surroundings, outcome);
   const page = outcome.page();
-  if (open && page !== undefined) {
-    const { openForUser } = await import('../terminal/open.js');
-    const problem = await openForUser(page, context);
-    if (problem !== undefined) terminal.warn(`--open: the page could not be opened (${problem}).`);
-  }
+  if (open && page !== undefined) await openPage(page, context, terminal);
   const missed = outcome.missed();
   if (code !== EXIT_OK || missed === undefined) return code;
   terminal.error(errorText(missed, terminal));

@@ -1,6 +1,6 @@
 import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
 import type { Notation } from '../../batch/manifest/format.js';
-import { plainJson } from '../../migrate/forms/plain-json.js';
+import { plainJson } from '../../plain-json.js';
 
 /** Rows as a manifest, in the notation of the one that they came from. The text has no line end at its end. */
 export async function manifestText(rows: readonly Fields[], notation: Notation): Promise<string> {

@@ -2,6 +2,7 @@ import type { Context } from '../../context.js';
 import { writeChoices } from '../../study/pick/choices.js';
 import { openPairs } from '../../study/pick/pairs.js';
 import type { Terminal } from '../../terminal/terminal.js';
+import { openPage } from '../open-page.js';
 import type { FoundComparison } from './comparison.js';
 import { beginSitting } from './sitting.js';
 
@@ -32,11 +33,7 @@ export async function sit(
     // Without it there is nothing to do: also under --quiet.
     terminal.error(`Open this address in a browser, it works once: ${server.url}`);
     terminal.note('Each choice is kept at once. Finish on the page, or stop with Ctrl-C.');
-    if (open) {
-      const { openForUser } = await import('../../terminal/open.js');
-      const problem = await openForUser(server.url, context);
-      if (problem !== undefined) terminal.warn(`--open: the page could not be opened (${problem}).`);
-    }
+    if (open) await openPage(server.url, context, terminal);
     await Promise.race([server.ended, aborted(context.signal)]);
   } finally {
     await server.close();

@@ -12,7 +12,7 @@ export interface BestFound extends Best {
   command: string;
 }
 
-/** sweep.json, and the part `sweep` of the JSON document. Unknown figures are null. */
+/** sweep.json, and the part `sweep` of the JSON document, both without the sheets. Unknown figures are null. */
 export function sweepDocument(
   source: string,
   axes: readonly GridAxis[],

@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { codeOf, messageOf, type FalEditError } from '../../errors.js';
+import type { FalEditError } from '../../errors.js';
 import { saveWhole } from '../../edit/save.js';
 import { commandOf } from '../../report/item.js';
-import { writeSweepPage } from '../../report/sweep/page.js';
-import { MOST_SHEETS, writeSweepSheets } from '../../report/sweep/sheets.js';
 import type { Cell } from '../../study/cell.js';
 import { measureCells, type MeasuredCell } from '../../study/measured.js';
 import { chooseBest, type Bound } from '../../study/sweep/best.js';
-import { sheetName, SWEEP_FILES } from '../../study/sweep/files.js';
-import { countCells, type GridAxis } from '../../study/sweep/grid.js';
+import { SWEEP_FILES } from '../../study/sweep/files.js';
+import type { GridAxis } from '../../study/sweep/grid.js';
 import { seedGroups } from '../../study/sweep/groups.js';
 import { harmless } from '../../terminal/plain.js';
 import { errorDocument, shortPath } from '../edit/document.js';
 import type { Finished, Outcome, Shown } from '../batch/finish.js';
-import { notePages, pagesStand } from '../batch/shown-pages.js';
 import { bestText, noneMeasured, noneWithin } from './best-text.js';
 import { sweepPreview } from './preview.js';
 import { sweepDocument, type BestFound } from './document.js';
+import { earlierRun } from './earlier.js';
+import { withoutStaleSheets } from './stale-sheets.js';
 import { sweepTable } from './table.js';
+import { sheetNames, writeViews, type Viewed, type Views } from './views.js';
 
 /** A sweep as it was asked for. */
 export interface Sweep {
@@ -55,18 +55,16 @@ export function sweepOutcome(sweep: Sweep): SweepOutcome {
       const best = bestOf(cells, sweep.bounds, context.cwd);
       missed = missOf(best, sweep.bounds);
       const document = sweepDocument(summary.source, axes, cells, sweep.bounds, best);
-      await saveWhole(
-        path.join(folder, SWEEP_FILES.document),
-        Buffer.from(`${JSON.stringify(document, undefined, 2)}\n`),
-        { force: true, tag: 'sweep' },
-      );
-      const files = await writeViews(cells, axes, best, sweep.bounds, finished);
-      page = files.find((file) => path.basename(file) === SWEEP_FILES.page);
+      const verdict = best?.isWithin === true ? [bestText(best, sweep.bounds)] : [];
+      const view = { title: summary.source, axes, cells, verdict };
+      const { views, listed } = await writeFiles(document, view, finished);
+      page = views.page;
       const pictures = sweep.preview ? await sweepPreview(cells, axes, folder, context) : '';
+      const files = [views.page ?? [], views.sheets ?? []].flat();
       const shown = files.map((file) => shortPath(file, context.cwd));
       const isOver = ending === undefined && missed !== undefined;
       return {
-        document: { ...(isOver && missed !== undefined ? errorDocument(missed) : {}), sweep: document },
+        document: { ...(isOver && missed !== undefined ? errorDocument(missed) : {}), sweep: listed },
         // Of the pictures, the escape sequences are ours.
         text: [
           ...(pictures === '' ? [] : [pictures]),
@@ -75,6 +73,37 @@ export function sweepOutcome(sweep: Sweep): SweepOutcome {
       } satisfies Shown;
     },
   };
+}
+
+/**
+ * Writes sweep.json, page and sheets, and removes the sheets that only an earlier run had.
+ *
+ * @returns what was written, and the document with the names of all sheets that are there
+ * @throws the system's error where sweep.json cannot be written
+ */
+async function writeFiles(
+  document: Record<string, unknown>,
+  view: Viewed,
+  finished: Finished,
+): Promise<{ views: Views; listed: Record<string, unknown> }> {
+  const { folder, terminal } = finished;
+  const save = async (sheets: readonly string[]): Promise<Record<string, unknown>> => {
+    const listed = { ...document, sheets };
+    const bytes = Buffer.from(`${JSON.stringify(listed, undefined, 2)}\n`);
+    await saveWhole(path.join(folder, SWEEP_FILES.document), bytes, { force: true, tag: 'sweep' });
+    return listed;
+  };
+  const earlier = await earlierRun(folder);
+  // A file of that name that nobody lists is somebody else's until there is a sheet in its place.
+  const free = sheetNames(view.axes).filter((name) => !existsSync(path.join(folder, name)));
+  const known = [...new Set([...free, ...earlier.sheets])];
+  // Before any is made: whatever stops this run, the next one knows which are the sweep's own.
+  const listed = await save(known);
+  const views = await writeViews(view, finished);
+  if (views.sheets === undefined) return { views, listed };
+  const current = views.sheets.map((file) => path.basename(file));
+  const left = await withoutStaleSheets(known, current, folder, terminal);
+  return { views, listed: left.join() !== known.join() ? await save(left) : listed };
 }
 
 /** Pictures that the sweep itself has made are no rows of it: they are no place on the axis either. */
@@ -98,44 +127,6 @@ function bestOf(
 function missOf(best: BestFound | undefined, bounds: readonly Bound[]): FalEditError | undefined {
   if (bounds.length === 0 || best?.isWithin === true) return undefined;
   return best === undefined ? noneMeasured(bounds) : noneWithin(best, bounds);
-}
-
-/** Page and sheets. One that cannot be written is told, and the rest is shown. @returns absolute paths */
-async function writeViews(
-  cells: readonly MeasuredCell[],
-  axes: readonly GridAxis[],
-  best: BestFound | undefined,
-  bounds: readonly Bound[],
-  { folder, summary, context, terminal, ledger }: Finished,
-): Promise<string[]> {
-  const attempt = async (what: string, write: () => Promise<string[]>): Promise<string[]> => {
-    try {
-      return await write();
-    } catch (error) {
-      terminal.warn(`${what} could not be written: ${codeOf(error) ?? messageOf(error)}.`);
-      return [];
-    }
-  };
-  const view = { title: summary.source, axes, cells };
-  const verdict = best?.isWithin === true ? [bestText(best, bounds)] : [];
-  const page = await attempt(SWEEP_FILES.page, async () => [
-    await writeSweepPage({ ...view, summary, verdict }, folder, context.cwd),
-  ]);
-  const sheets = await attempt(SWEEP_FILES.sheet, async () => {
-    const known = sheetsOf(axes).map((name) => path.join(folder, name));
-    if (pagesStand(ledger) && known.every((file) => existsSync(file))) return known;
-    const { files, leftOut } = await writeSweepSheets(view, folder);
-    notePages(ledger);
-    if (leftOut > 0)
-      terminal.note(`${files.length} sheets are made; ${leftOut} more settings are on the page alone.`);
-    return files;
-  });
-  return [...page, ...sheets];
-}
-
-function sheetsOf(axes: readonly GridAxis[]): string[] {
-  const count = countCells(axes.slice(2).map(({ values }) => values.length));
-  return Array.from({ length: Math.min(count, MOST_SHEETS) }, (_, index) => sheetName(index, count));
 }
 
 /** For stdout: the table, where page and sheets are, and the command of what is best as the last line. */

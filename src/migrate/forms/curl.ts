@@ -1,6 +1,6 @@
 import { shellWords } from '../../shell-words.js';
 import type { Form } from './form.js';
-import { plainJson } from './plain-json.js';
+import { plainJson } from '../../plain-json.js';
 
 /** A submit to fal's queue. The body is the input itself (fal-api.md 2.1); the key stays in its variable. */
 export const curl: Form = {

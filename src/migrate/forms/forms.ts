@@ -3,7 +3,7 @@ import { commandLine } from './command-line.js';
 import { curl } from './curl.js';
 import type { Form } from './form.js';
 import { javascript } from './javascript.js';
-import { plainJson } from './plain-json.js';
+import { plainJson } from '../../plain-json.js';
 import { python } from './python.js';
 
 /** fal's input by itself. */

@@ -1,5 +1,5 @@
 import { indented, type Form } from './form.js';
-import { plainJson } from './plain-json.js';
+import { plainJson } from '../../plain-json.js';
 
 /** For fal's own client. */
 export const python: Form = {

@@ -1,7 +1,8 @@
+import { grouped } from '../../study/grouped.js';
 import { byValue } from '../../study/sweep/by-value.js';
 import type { FigureName } from '../../study/sweep/figures.js';
 import type { GridAxis } from '../../study/sweep/grid.js';
-import { groupsBy, SEED_AXIS } from '../../study/sweep/groups.js';
+import { SEED_AXIS } from '../../study/sweep/groups.js';
 import type { MeasuredCell } from '../../study/measured.js';
 import type { Chart } from '../page/data.js';
 
@@ -41,9 +42,9 @@ function seriesOf(
   axis: GridAxis,
 ): { name: string; cells: readonly MeasuredCell[] }[] {
   const apart = axes.filter(({ name }) => name !== axis.name && APART.includes(name)).map(({ name }) => name);
-  const groups = groupsBy(cells, ({ cell }) => apart.map((name) => cell.at[name]));
-  if (apart.length === 0 || groups.length > MOST_SERIES) return [{ name: 'median', cells }];
-  return groups.map((own) => ({
+  const groups = grouped(cells, ({ cell }) => JSON.stringify(apart.map((name) => cell.at[name])));
+  if (apart.length === 0 || groups.size > MOST_SERIES) return [{ name: 'median', cells }];
+  return Array.from(groups.values(), (own) => ({
     name: apart.map((name) => own[0]?.cell.at[name] ?? '').join(', '),
     cells: own,
   }));

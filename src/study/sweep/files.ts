@@ -10,3 +10,8 @@ export const SWEEP_FILES = {
 export function sheetName(index: number, count: number): string {
   return count === 1 ? SWEEP_FILES.sheet : SWEEP_FILES.sheet.replace('.', `-${index + 1}.`);
 }
+
+/** Whether a contact sheet of some sweep can have that name: without a folder in front. */
+export function isSheetName(name: string): boolean {
+  return /^sheet(-[1-9]\d*)?\.png$/.test(name);
+}

@@ -1,3 +1,4 @@
+import { grouped } from '../grouped.js';
 import type { MeasuredCell } from '../measured.js';
 import { medianFigures, type Figures } from './figures.js';
 
@@ -15,26 +16,12 @@ export interface SeedGroup {
 
 /** In the order of their first cells. */
 export function seedGroups(cells: readonly MeasuredCell[]): SeedGroup[] {
-  return groupsBy(cells, ({ cell }) => withoutSeed(cell.at)).map((group) => ({
+  const groups = grouped(cells, ({ cell }) => JSON.stringify(withoutSeed(cell.at)));
+  return Array.from(groups.values(), (group) => ({
     at: withoutSeed(group[0]?.cell.at ?? {}),
     cells: group,
     figures: medianFigures(group),
   }));
-}
-
-/** Cells of which the same is said, together. */
-export function groupsBy(
-  cells: readonly MeasuredCell[],
-  said: (cell: MeasuredCell) => unknown,
-): MeasuredCell[][] {
-  const groups = new Map<string, MeasuredCell[]>();
-  for (const cell of cells) {
-    const key = JSON.stringify(said(cell));
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [cell]);
-    else group.push(cell);
-  }
-  return [...groups.values()];
 }
 
 function withoutSeed(at: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,0 +1,59 @@
+import path from 'node:path';
+import type { ResultRow } from '../batch/result-row.js';
+import type { Context } from '../context.js';
+import type { PreviewPicture } from '../terminal/preview.js';
+
+/** Rows of the terminal that a picture with its results takes. */
+const ROWS = 14;
+/** More fill the screen many times over; the page has them all. */
+const MOST_SHOWN = 20;
+const DEFAULT_COLUMNS = 80;
+
+/** A picture with results of it, for a line of the preview. Names stand beneath them, and may be foreign. */
+export interface EditedPicture {
+  name: string;
+  /** All of them of this picture, in the order in which they are shown. */
+  edits: readonly { name: string; result: Pick<ResultRow, 'inputs' | 'images'> }[];
+}
+
+/** What a preview shows. */
+export interface EditsPreview {
+  /** Empty where the terminal shows no pictures. */
+  text: string;
+  /** Pictures for which there is no room; 0 where none is shown. */
+  left: number;
+}
+
+/**
+ * `--preview`: a line for each picture, beside it its results. A picture that was given as a URL is not shown, nor a
+ * result that is not kept.
+ *
+ * @param outDir absolute; what the paths of results start from
+ */
+export async function editsPreview(
+  pictures: readonly EditedPicture[],
+  outDir: string,
+  { stdout, env }: Pick<Context, 'stdout' | 'env'>,
+): Promise<EditsPreview> {
+  const { pictureProtocol, previewText } = await import('../terminal/preview.js');
+  const protocol = pictureProtocol(stdout, env);
+  if (protocol === 'none') return { text: '', left: 0 };
+  const size = { columns: stdout.columns || DEFAULT_COLUMNS, rows: ROWS };
+  const texts: string[] = [];
+  for (const picture of pictures.slice(0, MOST_SHOWN)) {
+    texts.push(await previewText(lineOf(picture, outDir), protocol, size, env));
+  }
+  return { text: texts.join('\n'), left: pictures.length - texts.length };
+}
+
+function lineOf({ name, edits }: EditedPicture, outDir: string): PreviewPicture[] {
+  const input = edits[0]?.result.inputs[0];
+  const isHere = input !== undefined && !/^https?:/i.test(input);
+  return [
+    ...(isHere ? [{ path: path.resolve(outDir, input), name }] : []),
+    ...edits.flatMap((edit) => {
+      const file = edit.result.images[0]?.path ?? undefined;
+      return file === undefined ? [] : [{ path: path.resolve(outDir, file), name: edit.name }];
+    }),
+  ];
+}
