@@ -1,10 +1,10 @@
 import { resolveSettings, type FlagValue } from '../config/settings.js';
 import type { Context } from '../context.js';
 import type { ExitCode } from '../exit-codes.js';
+import { failBatch } from './batch/fail-batch.js';
 import { mergeBatches } from './batch/merge.js';
 import { readBatchOptions } from './batch/options.js';
 import { runBatch } from './batch/run.js';
-import { fail } from './fail.js';
 import { ALL_FLAGS } from './flags/all.js';
 import { BATCH_EXCLUSIVE } from './flags/batch.js';
 import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
@@ -25,6 +25,6 @@ export async function batchCommand(
     if (first === 'merge') return await mergeBatches(folders, options, { context, terminal, json });
     return await runBatch(words, options, { settings, context, terminal, json });
   } catch (error) {
-    return fail(error, terminal, undefined, json);
+    return failBatch(error, settings, terminal, context);
   }
 }

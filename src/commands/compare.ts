@@ -5,6 +5,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { findModel } from '../models/registry.js';
 import { cellRows } from '../study/cell.js';
 import { comparisonCells } from '../study/compare/cells.js';
+import { failBatch } from './batch/fail-batch.js';
 import { runRowsOf } from './batch/run.js';
 import { checkCells } from './compare/check.js';
 import { readWords } from './compare/model-words.js';
@@ -12,7 +13,6 @@ import { readCompareOptions } from './compare/options.js';
 import { comparisonOutcome } from './compare/outcome.js';
 import { comparedPictures } from './compare/pictures.js';
 import { commonOf, settingsOfCells } from './compare/row-settings.js';
-import { fail } from './fail.js';
 import { ALL_FLAGS } from './flags/all.js';
 import { COMPARE_EXCLUSIVE, COMPARE_FLAGS } from './flags/compare.js';
 import { openPage } from './open-page.js';
@@ -60,7 +60,7 @@ export async function compareCommand(
     if (open && page !== undefined) await openPage(page, context, terminal);
     return code;
   } catch (error) {
-    return fail(error, terminal, undefined, json);
+    return failBatch(error, resolved, terminal, context);
   }
 }
 

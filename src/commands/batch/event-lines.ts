@@ -13,7 +13,8 @@ import type { FalEditError } from '../../errors.js';
  *   (`request_id`)
  * - `ended`, `open`: the row's line of results.jsonl as `result`, and its `error`
  * - `stopped`: `error`, why nothing more is sent
- * - `finished`, `dry_run`, `frozen`: the last one, with all that `--json` says
+ * - `finished`, `dry_run`, `frozen`: the last one, with all that `--json` says; `failed`: the only one, where the batch
+ *   could not be begun, with the same
  */
 export function eventLine(event: BatchEvent, now: number): string {
   return lineOf(bodyOf(event), now);
@@ -21,7 +22,7 @@ export function eventLine(event: BatchEvent, now: number): string {
 
 /** The last line, about the whole run. @param document what `--json` says */
 export function lastLine(
-  event: 'finished' | 'dry_run' | 'frozen',
+  event: 'finished' | 'dry_run' | 'frozen' | 'failed',
   document: Record<string, unknown>,
   now: number,
 ): string {

@@ -168,3 +168,26 @@ describe('stdout', () => {
     expect(stdout + stderr).not.toContain('test-secret');
   });
 });
+
+it('ends with what is wrong, where nothing could be begun', async () => {
+  const scene = await batchScene({ 'rows.jsonl': jsonl({ image: 'a.png', prompt: 'x', steps: 99 }) });
+  const events = await eventsOf(scene);
+  expect(events).toEqual([
+    expect.objectContaining({
+      event: 'failed',
+      status: 'error',
+      error: expect.objectContaining({ kind: 'input', charged: 'no' }) as unknown,
+    }),
+  ]);
+  expect(scene.fal.ledger().requests.total).toBe(0);
+});
+
+it('ends with it too where --frozen finds something to make', async () => {
+  const scene = await batchScene({ 'rows.jsonl': ONE });
+  const [last, ...others] = await eventsOf(scene, '--frozen');
+  expect(others).toEqual([]);
+  expect(last).toMatchObject({
+    event: 'failed',
+    error: { kind: 'expectation', details: { stale: [{ id: 'x' }] } },
+  });
+});
