@@ -26,11 +26,17 @@ const TOO_FRESH_MS = 2_500;
 /** Files of which it is kept in memory what they are: rows that name the same file mostly stand together. */
 const MOST_RECENT = 1_000;
 
+/** A shelf that knows what it does not remember. */
+export interface AttachmentShelf extends PlanShelf {
+  /** Whether a file was read of which a later run would not notice that it has changed. */
+  hasUnremembered: () => boolean;
+}
+
 /**
  * Reads the files of a batch, each once however many rows name it: in this run, and in later ones as long as size and
  * times of the file are the same. Keeps no bytes: they are read again for the upload.
  */
-export function attachmentShelf(ledger: Ledger): PlanShelf {
+export function attachmentShelf(ledger: Ledger): AttachmentShelf {
   const recent = new Map<string, Promise<Facts | undefined>>();
   // Fresh files are known within this run alone.
   const run = ` run ${ledger.context.self.pid} ${ledger.context.now()}`;
@@ -49,9 +55,17 @@ export function attachmentShelf(ledger: Ledger): PlanShelf {
     return facts;
   };
 
+  let hasUnremembered = false;
+  const readAnew: AttachmentReader = async (...reading) => {
+    const attachment = await readAttachment(...reading);
+    // The bytes of a data: URI stand in the row itself.
+    hasUnremembered ||= attachment.upload !== undefined && !/^data:/i.test(reading[0].value);
+    return attachment;
+  };
+
   const read: AttachmentReader = async (field, flag, context) => {
     const file = localFile(field, context.cwd);
-    if (file === undefined) return readAttachment(field, flag, context);
+    if (file === undefined) return readAnew(field, flag, context);
     let facts = recent.get(file);
     if (facts === undefined) {
       if (recent.size >= MOST_RECENT) recent.clear();
@@ -61,11 +75,9 @@ export function attachmentShelf(ledger: Ledger): PlanShelf {
       facts.catch(() => recent.delete(file));
     }
     const found = await facts;
-    return found === undefined
-      ? readAttachment(field, flag, context)
-      : withBytes(found, [field, flag, context]);
+    return found === undefined ? readAnew(field, flag, context) : withBytes(found, [field, flag, context]);
   };
-  return { read, writable: new Set() };
+  return { read, writable: new Set(), hasUnremembered: () => hasUnremembered };
 }
 
 /** The file that a field names, absolute; undefined for what is none, or is not read as one. */

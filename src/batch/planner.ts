@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from '../context.js';
 import { estimate, refuseUnbounded } from '../edit/estimate.js';
-import { planEdit, type EditOrder, type EditPlan, type PlanShelf } from '../edit/plan.js';
+import { planEdit, type EditOrder, type EditPlan } from '../edit/plan.js';
 import { FalEditError } from '../errors.js';
 import type { LivePrice } from '../fal/prices.js';
 import { beginRows, putRow, rowChanges, type RowChanges } from '../ledger/batch/rows.js';
@@ -13,7 +13,7 @@ import { readNote, writeNote } from '../ledger/batch/notes.js';
 import { isTaken } from '../ledger/batch/states.js';
 import type { Caps } from '../ledger/caps.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { attachmentShelf } from './attachment-shelf.js';
+import { attachmentShelf, type AttachmentShelf } from './attachment-shelf.js';
 import { Claims } from './claims.js';
 import type { Expectations } from './expect/expectations.js';
 import { expectationsDocument } from './expect/expectations.js';
@@ -110,12 +110,11 @@ class Reading {
   readonly plan: Omit<BatchPlan, 'changes' | 'isSame' | 'kept'> = {
     ...{ rows: 0, elsewhere: 0, invalid: 0, problems: 0, equal: 0 },
   };
-  private readonly shelf: PlanShelf;
+  private readonly shelf: AttachmentShelf;
   private readonly claims: Claims;
   private readonly hash = createHash('sha256');
   private readonly saying: Said | undefined;
-  /** Whether something was read that is not remembered. */
-  private hasReadMore = false;
+  private hasPromptFile = false;
 
   constructor(private readonly options: PlanOptions) {
     this.saying = options.basis === undefined ? undefined : new Said(options.basis);
@@ -130,7 +129,7 @@ class Reading {
 
   /** What all of it was read from; undefined where there is more to it. To be asked once, at the end. */
   said(): string | undefined {
-    return this.hasReadMore ? undefined : this.saying?.text();
+    return this.hasPromptFile || this.shelf.hasUnremembered() ? undefined : this.saying?.text();
   }
 
   async take(entries: readonly Entry[]): Promise<void> {
@@ -152,7 +151,7 @@ class Reading {
     const { place, fields } = entry;
     try {
       const { id, order, expectations, hasPromptFile = false } = await readRow(fields);
-      this.hasReadMore ||= hasPromptFile;
+      this.hasPromptFile ||= hasPromptFile;
       const plan = await planEdit(
         { ...order, outputFolder: outDir },
         { ...context, cwd: folder },

@@ -1,6 +1,7 @@
 /* Resume is the same command again: what is done is not paid again, what is running is waited for. */
 import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it, test } from 'vitest';
 import { connect } from '../../ledger/opened.js';
 import {
@@ -95,6 +96,17 @@ describe('a batch that is done, of files that were not written just now', () => 
     expect(code).toBe(0);
     expect(linesOf(stdout).length).toBe(Object.keys(files).length > 0 ? 1 : 3);
     expect(isReadTwice(scene)).toBe(true);
+  });
+
+  it('is not where a picture that is named by a file: URL has changed', async () => {
+    const scene = await batchScene();
+    const image = pathToFileURL(path.join(scene.cwd, 'a.png')).href;
+    await scene.write({ 'rows.jsonl': jsonl({ image, prompt: 'one' }) });
+    expect((await scene.run(argv, anHourLater)).stdout).toBe('out/a.edit.png\n');
+    await scene.write({ 'a.png': BLUE });
+    const { code, stdout } = await scene.run(argv, anHourLater);
+    expect([code, linesOf(stdout).length]).toEqual([0, 1]);
+    expect(scene.fal.ledger().accepted).toHaveLength(2);
   });
 
   it('is not where rows of other folders were merged into it', async () => {
