@@ -44,7 +44,7 @@ export async function readRows(
   const problems: Problem[] = [];
   const entries = (): AsyncIterable<Entry> => withoutOwnPictures(source, ledger, outDir);
   const { folder } = source;
-  const basis = [VERSION, settings.values, expectations, folder, outDir, shard ?? null];
+  const basis = [VERSION, settings.values, expectations, context.cwd, folder, outDir, shard ?? null];
   // A manifest that comes on stdin can be read once.
   const isRepeatable = source.isManifest && source.name !== 'stdin';
   const known =

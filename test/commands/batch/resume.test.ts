@@ -109,6 +109,17 @@ describe('a batch that is done, of files that were not written just now', () => 
     expect(scene.fal.ledger().accepted).toHaveLength(2);
   });
 
+  it('is not in another folder, where the same flag names another picture', async () => {
+    const scene = await batchScene({ 'rows.jsonl': jsonl({ prompt: 'one' }), 'else/a.png': BLUE });
+    const words = [path.join(scene.cwd, 'rows.jsonl'), '-d', path.join(scene.cwd, 'out'), '--no-report'];
+    const flags = [...words, '--image', 'a.png'];
+    expect((await scene.run(flags, anHourLater)).code).toBe(0);
+    const there = { ...anHourLater, cwd: path.join(scene.cwd, 'else') };
+    const { code, stderr } = await scene.run(flags, there);
+    expect(code, stderr).toBe(0);
+    expect(scene.fal.ledger().accepted).toHaveLength(2);
+  });
+
   it('is not where rows of other folders were merged into it', async () => {
     const scene = await batchScene({
       'rows.jsonl': ROWS,
