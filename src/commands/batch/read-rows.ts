@@ -77,9 +77,10 @@ export async function readRows(
   return plan;
 }
 
-/** Nothing is to be sent, as far as the ledger goes. */
+/** As far as the ledger goes, nothing is to be sent, and fal has nothing that could turn out to be. */
 function isDone(ledger: Ledger, { retry, again, submitOnly }: BatchOptions): boolean {
-  return prospectOf(ledger, { retry, again, submitOnly, collectOnly: false }).toSend === 0;
+  const { toSend, counts } = prospectOf(ledger, { retry, again, submitOnly, collectOnly: false });
+  return toSend + counts.waiting + counts.unknown === 0;
 }
 
 function wrongRows({ name, isManifest }: RowSource, plan: BatchPlan, problems: readonly Problem[]): Error {
