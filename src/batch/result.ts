@@ -1,6 +1,8 @@
 import path from 'node:path';
+import { formatOfExtension } from '../edit/destination.js';
 import type { FalEditError } from '../errors.js';
 import { ENDED, type RowWithJob } from '../ledger/batch/states.js';
+import { differences } from '../images/received.js';
 import type { Job } from '../ledger/job.js';
 import { keptPath } from '../ledger/portable-path.js';
 import { findModel } from '../models/registry.js';
@@ -42,7 +44,7 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
     },
     timings: timingsOf(job, endedAt),
     expectations: (row.measured as Measured[] | undefined) ?? [],
-    warnings: plan.warnings,
+    warnings: [...plan.warnings, ...differencesOf(job, plan)],
     error: errorOf(row, error),
     finished_at: endedAt === undefined ? null : new Date(endedAt).toISOString(),
   };
@@ -72,6 +74,19 @@ function imagesOf(job: Job | undefined, outDir: string): ResultImage[] {
     sha256: sha256 ?? null,
     nsfw: output?.images[index]?.nsfw ?? null,
   }));
+}
+
+/** How the pictures differ from what was asked for and announced: also a later run can tell, from what it keeps. */
+function differencesOf(job: Job | undefined, { delivery }: PlannedRow): string[] {
+  if (job?.result === undefined) return [];
+  const output = findModel(job.endpoint).fromOutput(job.result);
+  const asked = formatOfExtension(delivery.ext);
+  return job.images.flatMap(({ index, path: file, contentType, width, height }) => {
+    if (file === undefined || contentType === undefined || width === undefined || height === undefined)
+      return [];
+    const received = { file: path.basename(file), contentType, width, height };
+    return differences(received, output?.images[index] ?? {}, asked);
+  });
 }
 
 function errorOf({ state, job, measured }: RowWithJob, error: FalEditError | undefined): ResultRow['error'] {

@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { codeOf, FalEditError, messageOf } from '../errors.js';
 import { download } from '../fal/download.js';
-import type { Probe } from '../images/probe.js';
-import { checkReceived } from '../images/received.js';
+import { probePicture, type Probe } from '../images/probe.js';
+import { differences } from '../images/received.js';
 import type { JobImage } from '../ledger/job.js';
 import type { OutputImage } from '../models/model.js';
 import { sha256Of } from '../sha256.js';
 import type { Answered } from './awaiting.js';
 import type { Life } from './life.js';
 import { blankedError, collectError } from './outcomes.js';
-import { choosePaths, placePicture, tagOf } from './placing.js';
+import { extensionOf, formatOfExtension } from './destination.js';
+import { choosePaths, placePicture, tagOf, withTrueEnding } from './placing.js';
 import type { EditedImage } from './record.js';
 import { removeLeftovers } from './save.js';
 
@@ -85,11 +87,11 @@ async function collectOne(
       context,
       signal: life.deadline.signal,
       check: (candidate) => {
-        probe = checkReceived(candidate, image);
+        probe = probePicture(candidate);
       },
     }),
   );
-  const path = await keep(life, bytes, index, chosen);
+  const path = await keep(life, bytes, probe, index, chosen);
   const { width = 0, height = 0, contentType = 'image/png' } = probe ?? {};
   const size = bytes.byteLength;
   const sha256 = sha256Of(bytes);
@@ -98,6 +100,9 @@ async function collectOne(
     // An earlier command may have been killed while it wrote.
     if (former !== undefined) await removeLeftovers(path, tagOf(life.journal.jobId, index));
   }
+  const file = path === '-' ? undefined : basename(path);
+  const asked = formatOfExtension(life.targets?.ext ?? '');
+  for (const message of differences({ file, contentType, width, height }, image, asked)) warn(life, message);
   onEvent({ type: 'saved', path, width, height, bytes: size });
   return { path, width, height, contentType, bytes: size, sha256, nsfw };
 }
@@ -114,9 +119,15 @@ async function stillThere(former: JobImage | undefined): Promise<Omit<EditedImag
   return { path, width, height, contentType, bytes: bytes.byteLength, sha256 };
 }
 
+function warn({ record, options }: Life, message: string): void {
+  record.warnings.push(message);
+  options.onEvent({ type: 'warning', message });
+}
+
 async function keep(
   life: Life,
   bytes: Uint8Array,
+  probe: Probe | undefined,
   index: number,
   chosen: string | undefined,
 ): Promise<string> {
@@ -126,12 +137,11 @@ async function keep(
     return '-';
   }
   try {
-    const path = await placePicture(life, index, chosen, bytes);
-    const first = targets.pathOf(index, record.requestId ?? '');
+    const ext = probe === undefined ? targets.ext : extensionOf(probe.format);
+    const path = await placePicture(life, index, withTrueEnding(life, index, chosen, ext), bytes);
+    const first = targets.pathOf(index, record.requestId ?? '', targets.endingIsOurs ? ext : undefined);
     if (path !== first && !targets.numberWhenTaken) {
-      const message = `${first} was taken in the meantime; the picture is in ${path}.`;
-      record.warnings.push(message);
-      options.onEvent({ type: 'warning', message });
+      warn(life, `${first} was taken in the meantime; the picture is in ${path}.`);
     }
     return path;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { usageError } from '../errors.js';
+import type { PictureFormat } from '../images/probe.js';
 import type { Model } from '../models/model.js';
 import { flagOf, type NameOf, type OutputFormat } from '../models/request.js';
 import { MODELS } from '../models/registry.js';
@@ -102,9 +103,16 @@ function extensionsOf(model: Model): string {
 }
 
 /** The usual extension of a format, without the dot. */
-export function extensionOf(format: OutputFormat): string {
+export function extensionOf(format: PictureFormat): string {
   return format === 'jpeg' ? 'jpg' : format;
 }
+
+/** The format that an ending stands for, without the dot; undefined for one of no picture. */
+export function formatOfExtension(extension: string): PictureFormat | undefined {
+  return FORMATS.find((format) => extensionOf(format) === extension);
+}
+
+const FORMATS: readonly PictureFormat[] = ['png', 'jpeg', 'webp', 'gif', 'avif', 'heic', 'tiff'];
 
 async function isFolder(file: string): Promise<boolean> {
   try {

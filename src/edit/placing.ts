@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { codeOf } from '../errors.js';
 import type { Life } from './life.js';
 import { saveWhole } from './save.js';
@@ -20,9 +21,9 @@ export function choosePaths(
   return wanted.map((isWanted, index) => {
     if (targets === undefined || !isWanted) return undefined;
     const first = targets.pathOf(index, record.requestId ?? '');
-    const path = delivery.force ? first : freeName(first, (file) => chosen.has(file) || isPromised(file));
-    chosen.add(path);
-    return path;
+    const free = delivery.force ? first : freeName(first, (file) => chosen.has(file) || isPromised(file));
+    chosen.add(free);
+    return free;
   });
 }
 
@@ -36,6 +37,25 @@ function freeName(first: string, isTaken: (file: string) => boolean): string {
     const candidate = numbered(first, number);
     if (!isTaken(candidate) && !isThere(candidate)) return candidate;
   }
+}
+
+/**
+ * The path for a picture whose format is known by now. Where the ending was ours to choose, it is that of the format
+ * which came, under a name that is free; a name that the user ended stays.
+ *
+ * @param chosen absolute path that was chosen before the picture came
+ * @param ext the usual ending of its format, without the dot
+ */
+export function withTrueEnding(
+  { journal, targets, record, asPromised }: Pick<Life, 'journal' | 'targets' | 'record' | 'asPromised'>,
+  index: number,
+  chosen: string,
+  ext: string,
+): string {
+  if (targets?.endingIsOurs !== true || path.extname(chosen) === `.${ext}`) return chosen;
+  // Also with --force: this name is not the one that was to be overwritten.
+  const free = freeName(targets.pathOf(index, record.requestId ?? '', ext), () => false);
+  return asPromised ? journal.retarget(index, chosen, free) : free;
 }
 
 /**

@@ -25,8 +25,3 @@ export class NotAPictureError extends PictureError {
 export class DamagedPictureError extends PictureError {
   override readonly name = 'DamagedPictureError';
 }
-
-/** A whole picture, but not the one that was announced: another format or another size. */
-export class UnexpectedPictureError extends PictureError {
-  override readonly name = 'UnexpectedPictureError';
-}

@@ -1,13 +1,23 @@
-import { UnexpectedPictureError } from './picture-errors.js';
-import { probePicture, type PictureFormat, type Probe } from './probe.js';
+import type { PictureFormat } from './probe.js';
 
-/** What fal says about a picture of its result; absent figures are not checked. */
+/** What fal says about a picture of its result; absent figures announce nothing. */
 export interface Announced {
   contentType?: string | undefined;
   /** Pixels. */
   width?: number | undefined;
   /** Pixels. */
   height?: number | undefined;
+}
+
+/** A whole picture as it arrived and was saved. */
+export interface Received {
+  /** As it is called in a message; undefined where it has no file. */
+  file?: string | undefined;
+  contentType: string;
+  /** Pixels. */
+  width: number;
+  /** Pixels. */
+  height: number;
 }
 
 const FORMATS: ReadonlyMap<string, PictureFormat> = new Map([
@@ -24,26 +34,36 @@ const FORMATS: ReadonlyMap<string, PictureFormat> = new Map([
   ['image/tiff', 'tiff'],
 ]);
 
+/** The format that a content type names; undefined for one that names none, such as `application/octet-stream`. */
+export function formatOfType(contentType: string | undefined): PictureFormat | undefined {
+  return FORMATS.get(contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+}
+
 /**
- * Checks that downloaded bytes are one whole picture, of the format and the size that were announced. A
- * content type that names no known format (`application/octet-stream`) announces nothing.
+ * How a picture differs from what was asked for and from what fal announced, a sentence each. It is complete and
+ * paid for, so it was saved all the same.
  *
- * @throws NotAPictureError, DamagedPictureError as {@link probePicture} does
- * @throws UnexpectedPictureError another format or another size than announced
+ * @param askedFormat undefined where nobody asked for one
  */
-export function checkReceived(bytes: Uint8Array, announced: Announced): Probe {
-  const probe = probePicture(bytes);
-  const mediaType = announced.contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const format = FORMATS.get(mediaType);
-  if (format !== undefined && format !== probe.format) {
-    throw new UnexpectedPictureError(`is ${probe.contentType}, not ${mediaType} as announced`);
-  }
-  const width = announced.width ?? probe.width;
-  const height = announced.height ?? probe.height;
-  if (width !== probe.width || height !== probe.height) {
-    throw new UnexpectedPictureError(
-      `measures ${probe.width}x${probe.height}, not ${width}x${height} as announced`,
+export function differences(
+  { file, contentType, width, height }: Received,
+  announced: Announced,
+  askedFormat: PictureFormat | undefined,
+): string[] {
+  const format = formatOfType(contentType);
+  const expected = [askedFormat, formatOfType(announced.contentType)].find(
+    (candidate) => candidate !== undefined && candidate !== format,
+  );
+  const name = file ?? 'The picture';
+  const found: string[] = [];
+  if (format !== undefined && expected !== undefined) {
+    found.push(
+      `${name} is ${format.toUpperCase()}, not ${expected.toUpperCase()}: fal returned another format.`,
     );
   }
-  return probe;
+  const announcedSize = `${announced.width ?? width}x${announced.height ?? height}`;
+  if (announcedSize !== `${width}x${height}`) {
+    found.push(`${name} is ${width}x${height} pixels, not ${announcedSize} as fal announced.`);
+  }
+  return found;
 }

@@ -1,3 +1,4 @@
+import type { Sharp } from 'sharp';
 import { bytes, rawJson } from './answers.js';
 import { blackPicture, type PictureFormat } from './encode.js';
 import { keepPicture, type OutputImage } from './output.js';
@@ -42,11 +43,23 @@ export async function withoutImages(answer: Response): Promise<Response> {
 }
 
 /** The same picture in another format than its content type and its name say. */
-export async function reformatted(answer: Response): Promise<Response> {
+export function reformatted(answer: Response): Promise<Response> {
+  const png = answer.headers.get('content-type') === 'image/png';
+  return redrawn(answer, (picture) => Promise.resolve(png ? picture.jpeg() : picture.png()));
+}
+
+/** The same picture at half its width. */
+export function narrowed(answer: Response): Promise<Response> {
+  return redrawn(answer, async (picture) => {
+    const { width, height } = await picture.metadata();
+    return picture.resize(Math.max(1, width >> 1), height, { fit: 'fill' });
+  });
+}
+
+async function redrawn(answer: Response, redraw: (picture: Sharp) => Promise<Sharp>): Promise<Response> {
   if (!answer.ok || answer.body === null) return answer;
   const { default: sharp } = await import('sharp');
-  const image = sharp(new Uint8Array(await answer.arrayBuffer()));
-  const png = answer.headers.get('content-type') === 'image/png';
-  const other = await (png ? image.jpeg() : image.png()).toBuffer();
+  const picture = await redraw(sharp(new Uint8Array(await answer.arrayBuffer())));
+  const other = await picture.toBuffer();
   return bytes(answer.status, new Uint8Array(other), Object.fromEntries(answer.headers));
 }

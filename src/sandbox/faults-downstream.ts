@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { rawJson } from './answers.js';
-import { blanked, reformatted, withoutImages } from './faults-content.js';
+import { blanked, narrowed, reformatted, withoutImages } from './faults-content.js';
 import { heldAt } from './faults-pause.js';
 import { cutIntoPieces, endEarly, fallSilent, slowed } from './faults-stream.js';
 import { withControlCharacters } from './faults-terminal.js';
@@ -70,6 +70,8 @@ async function altered(toxic: Altering, answer: Response, world: World): Promise
       return rawJson(200, '{"images": [{"url": "http');
     case 'wrong_format':
       return reformatted(answer);
+    case 'wrong_size':
+      return narrowed(answer);
     case 'terminal':
       return withControlCharacters(answer);
   }

@@ -64,6 +64,7 @@ export const toxicSchema = z.discriminatedUnion('type', [
   kind('no_images', {}),
   kind('garbage', {}),
   kind('wrong_format', {}),
+  kind('wrong_size', {}),
   kind('terminal', {}),
 ]);
 
@@ -107,6 +108,7 @@ export const TRAITS: Readonly<Record<ToxicType, Trait>> = {
   no_images: { about: '200 without a picture', stream: 'downstream', roles: ['result'] },
   garbage: { about: '200 with a body that is not JSON', stream: 'downstream', roles: json },
   wrong_format: { about: 'another format than announced', stream: 'downstream', roles: ['file'] },
+  wrong_size: { about: 'half as wide as announced', stream: 'downstream', roles: ['file'] },
   terminal: { about: 'control characters in logs and errors', stream: 'downstream' },
 };
 

@@ -1,6 +1,9 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { lightFetch, type Fetch } from '../../src/light-fetch.js';
-import { checkReceived } from '../../src/images/received.js';
+import { probePicture } from '../../src/images/probe.js';
 import type { Toxic } from '../../src/sandbox/toxics.js';
 import { editCat, folderWithPhoto, leftIn, quickly } from './harness.js';
 import { onlyJobIn, stateIn } from '../support/ledger.js';
@@ -9,7 +12,6 @@ import { sandbox } from '../support/sandbox.js';
 
 describe('the pictures of a finished edit', () => {
   const wrong: [string, Toxic][] = [
-    ['wrong format', { type: 'wrong_format', on: 'file' }],
     ['a page', { type: 'html', on: 'file' }],
     ['404', { type: 'status', on: 'file', code: 404 }],
   ];
@@ -99,7 +101,95 @@ describe('the pictures of a finished edit', () => {
         context: { sleep: quickly },
       });
     const [good, bad] = [await run(), await run('--timeout', '1500ms')];
-    expect(checkReceived(good.stdoutBytes, { width: 96, height: 64 }).format).toBe('png');
+    expect(probePicture(good.stdoutBytes)).toMatchObject({ format: 'png', width: 96, height: 64 });
     expect([good.code, bad.code, bad.stdoutBytes.length]).toEqual([0, 7, 0]);
+  });
+});
+
+describe('a complete picture that is not as announced is paid for, and saved', () => {
+  const JPEG: Toxic = { type: 'wrong_format', on: 'file' };
+  /** Decoded by another decoder than the one that recognised it. */
+  const formatIn = async (cwd: string, file: string) => (await sharp(path.join(cwd, file)).metadata()).format;
+
+  test('another format: the name that the user chose stays, with a warning', async () => {
+    const fal = await sandbox({ toxics: [JPEG] });
+    const { code, document, cwd, stderr } = await editCat({ env: fal.env });
+    expect([code, document.status, document.images[0]!.path]).toEqual([0, 'ok', 'out.png']);
+    expect(document.warnings).toEqual(['out.png is JPEG, not PNG: fal returned another format.']);
+    expect(stderr).toContain('out.png is JPEG, not PNG');
+    expect(document.images[0]).toMatchObject({ content_type: 'image/jpeg', width: 96, height: 64 });
+    expect([await leftIn(cwd), await formatIn(cwd, 'out.png')]).toEqual([['out.png'], 'jpeg']);
+    expect(await onlyJobIn(stateIn(cwd))).toMatchObject({ state: 'saved', charged: 'yes' });
+    expect(fal.ledger().requests.by_role.file).toBe(1);
+  });
+
+  test.each([
+    ['no -o', [], 'cat.edit.jpg'],
+    ['a folder', ['-o', 'results/'], 'results/cat.edit.jpg'],
+    ['a template that ends in {ext}', ['-o', 'b-{seed}.{ext}', '--seed', '7'], 'b-7.jpg'],
+  ])('another format, %s: it gets its true ending', async (_, flags, saved) => {
+    const fal = await sandbox({ toxics: [JPEG] });
+    const cwd = await folderWithPhoto();
+    const { code, stdout, stderr } = await runCli(['cat.png', '-p', 'x', ...flags], { cwd, env: fal.env });
+    expect([code, stdout], stderr).toEqual([0, `${saved}\n`]);
+    expect(stderr).toContain(`${path.basename(saved)} is JPEG, not PNG`);
+    expect(await formatIn(cwd, saved)).toBe('jpeg');
+    expect(await onlyJobIn(stateIn(cwd))).toMatchObject({ state: 'saved' });
+  });
+
+  test('its true ending never takes the name of another file, also with --force', async () => {
+    const fal = await sandbox({ toxics: [JPEG] });
+    const cwd = await folderWithPhoto();
+    await writeFile(path.join(cwd, 'cat.edit.jpg'), 'mine');
+    const { code, stdout } = await runCli(['cat.png', '-p', 'x', '--force'], { cwd, env: fal.env });
+    expect([code, stdout]).toEqual([0, 'cat.edit.2.jpg\n']);
+    expect(await readFile(path.join(cwd, 'cat.edit.jpg'), 'utf8')).toBe('mine');
+  });
+
+  test('another size, with the size that it has', async () => {
+    const fal = await sandbox({ toxics: [{ type: 'wrong_size', on: 'file' }] });
+    const { code, document, cwd } = await editCat({ env: fal.env });
+    expect([code, document.warnings]).toEqual([0, ['out.png is 48x64 pixels, not 96x64 as fal announced.']]);
+    expect(document.images[0]).toMatchObject({ width: 48, height: 64 });
+    expect(await sharp(path.join(cwd, 'out.png')).metadata()).toMatchObject({ width: 48, height: 64 });
+  });
+
+  test('-o - writes it as it came', async () => {
+    const fal = await sandbox({ toxics: [JPEG] });
+    const options = { cwd: await folderWithPhoto(), env: fal.env };
+    const { code, stdoutBytes, stderr } = await runCli(['cat.png', '-p', 'x', '-o', '-'], options);
+    expect([code, (await sharp(stdoutBytes).metadata()).format]).toEqual([0, 'jpeg']);
+    expect(stderr).toContain('The picture is JPEG, not PNG');
+  });
+
+  test('wait saves it under a name that fits, and says why one does not', async () => {
+    const fal = await sandbox({ toxics: [JPEG] });
+    const { cwd } = await editCat({ env: fal.env });
+    const wait = (...flags: string[]) => runCli(['wait', 'last', ...flags], { cwd, env: fal.env });
+    const [fits, not] = [await wait('-o', 'b.jpg'), await wait('-o', 'c.png')];
+    expect([fits.code, fits.stdout]).toEqual([0, 'b.jpg\n']);
+    expect([not.code, not.stdout]).toEqual([2, '']);
+    expect(not.stderr).toMatch(/c\.png asks for png.*made jpeg/);
+    expect(fal.ledger().accepted).toHaveLength(1);
+  });
+
+  test('rows of a batch: their results say so, and a later run that sends nothing says the same', async () => {
+    const fal = await sandbox({ toxics: [JPEG] });
+    const cwd = await folderWithPhoto();
+    await writeFile(path.join(cwd, 'm.jsonl'), '{"image":"cat.png","prompt":"x"}\n');
+    const batch = () => runCli(['batch', 'm.jsonl', '-d', 'out', '-y', '--json'], { cwd, env: fal.env });
+    const results = async () =>
+      JSON.parse(await readFile(path.join(cwd, 'out/results.jsonl'), 'utf8')) as {
+        state: string;
+        warnings: string[];
+        images: { path: string }[];
+      };
+    for (let run = 0; run < 2; run++) {
+      expect((await batch()).code).toBe(0);
+      const { state, warnings, images } = await results();
+      expect([state, images[0]!.path]).toEqual(['done', 'cat.edit.jpg']);
+      expect(warnings).toEqual(['cat.edit.jpg is JPEG, not PNG: fal returned another format.']);
+    }
+    expect(fal.ledger().accepted).toHaveLength(1);
   });
 });

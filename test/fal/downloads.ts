@@ -4,14 +4,14 @@ import { expect } from 'vitest';
 import { FalEditError } from '../../src/errors.js';
 import type { Connection } from '../../src/fal/connection.js';
 import { download, type DownloadOptions } from '../../src/fal/download.js';
-import { checkReceived } from '../../src/images/received.js';
+import { probePicture } from '../../src/images/probe.js';
 import { quickly } from '../edit/harness.js';
 import { httpServer, type Handler, type TestServer } from './servers.js';
 
 /** A proxy on this machine: pictures may come by http. */
 export const LOCAL: Connection = { key: 'id:secret', proxyUrl: 'http://127.0.0.1:1/proxy' };
 
-/** The picture that is asked for, 451x300. */
+/** The picture that is asked for. */
 export const png = await readFile('examples/chelsea.png');
 
 export function options(more: Partial<DownloadOptions> = {}): DownloadOptions {
@@ -19,7 +19,7 @@ export function options(more: Partial<DownloadOptions> = {}): DownloadOptions {
     connection: LOCAL,
     context: { fetch, now: () => 0, random: () => 0, sleep: quickly },
     signal: new AbortController().signal,
-    check: (bytes) => checkReceived(bytes, { contentType: 'image/png', width: 451, height: 300 }),
+    check: (bytes) => probePicture(bytes),
     ...more,
   };
 }

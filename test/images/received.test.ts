@@ -1,39 +1,47 @@
-import { expect, test } from 'vitest';
-import {
-  DamagedPictureError,
-  NotAPictureError,
-  UnexpectedPictureError,
-} from '../../src/images/picture-errors.js';
-import { type Announced, checkReceived } from '../../src/images/received.js';
-import { SAMPLES } from './samples.js';
+import { describe, expect, test } from 'vitest';
+import type { PictureFormat } from '../../src/images/probe.js';
+import { differences, type Announced } from '../../src/images/received.js';
 
-test.each<Announced>([
-  {},
-  { contentType: 'image/png' },
-  { contentType: 'IMAGE/PNG; q=1' },
-  { contentType: 'application/octet-stream' },
-  { contentType: '' },
-  { contentType: 'constructor' },
-  { width: 48 },
-  { contentType: 'image/png', width: 48, height: 32 },
-])('is what was announced: %j', (announced) => {
-  expect(checkReceived(SAMPLES.png, announced)).toMatchObject({ format: 'png', width: 48, height: 32 });
+const PNG = { file: 'a.png', contentType: 'image/png', width: 48, height: 32 };
+
+describe('as announced and as asked for: nothing to say', () => {
+  test.each<[Announced, PictureFormat | undefined]>([
+    [{}, undefined],
+    [{}, 'png'],
+    [{ contentType: 'image/png' }, 'png'],
+    [{ contentType: 'IMAGE/PNG; q=1' }, 'png'],
+    [{ contentType: 'application/octet-stream' }, 'png'],
+    [{ contentType: '' }, undefined],
+    [{ contentType: 'constructor' }, undefined],
+    [{ width: 48 }, undefined],
+    [{ contentType: 'image/png', width: 48, height: 32 }, 'png'],
+  ])('%j, %s', (announced, asked) => {
+    expect(differences(PNG, announced, asked)).toEqual([]);
+  });
 });
 
-test.each<[Announced, string]>([
-  [{ contentType: 'image/jpeg' }, 'is image/png, not image/jpeg as announced'],
-  [{ contentType: 'image/webp' }, 'is image/png, not image/webp as announced'],
-  [{ width: 49, height: 32 }, 'measures 48x32, not 49x32 as announced'],
-  [{ height: 48 }, 'measures 48x32, not 48x48 as announced'],
-])('is not what was announced: %j', (announced, problem) => {
-  expect(() => checkReceived(SAMPLES.png, announced)).toThrow(new UnexpectedPictureError(problem));
+test.each<[Announced, PictureFormat | undefined, string[]]>([
+  [{ contentType: 'image/jpeg' }, undefined, ['a.png is PNG, not JPEG: fal returned another format.']],
+  [{ contentType: 'image/jpeg' }, 'png', ['a.png is PNG, not JPEG: fal returned another format.']],
+  [{ contentType: 'image/png' }, 'webp', ['a.png is PNG, not WEBP: fal returned another format.']],
+  [{}, 'jpeg', ['a.png is PNG, not JPEG: fal returned another format.']],
+  [{ width: 49, height: 32 }, 'png', ['a.png is 48x32 pixels, not 49x32 as fal announced.']],
+  [{ height: 48 }, 'png', ['a.png is 48x32 pixels, not 48x48 as fal announced.']],
+  [
+    { contentType: 'image/jpeg', width: 1 },
+    'jpeg',
+    [
+      'a.png is PNG, not JPEG: fal returned another format.',
+      'a.png is 48x32 pixels, not 1x32 as fal announced.',
+    ],
+  ],
+])('not as announced or asked for: %j, %s', (announced, asked, says) => {
+  expect(differences(PNG, announced, asked)).toEqual(says);
 });
 
-test('is a part of a picture', () => {
-  expect(() => checkReceived(SAMPLES.png.subarray(0, -1), {})).toThrow(DamagedPictureError);
-});
-
-test("is a gateway's page", () => {
-  const page = Buffer.from('<html>502</html>');
-  expect(() => checkReceived(page, { contentType: 'image/png' })).toThrow(NotAPictureError);
+test('a picture without a file is called the picture', () => {
+  const { file: _, ...streamed } = PNG;
+  expect(differences(streamed, { width: 9 }, undefined)).toEqual([
+    'The picture is 48x32 pixels, not 9x32 as fal announced.',
+  ]);
 });

@@ -54,6 +54,6 @@ test.each([
 
 test('the help has a line for each type, and one for what they share', () => {
   const lines = describeToxics();
-  expect(lines.length).toBe(19);
+  expect(lines.length).toBe(20);
   expect(lines[0]).toBe('latency,latency=…,jitter=…: waits before it goes on');
 });

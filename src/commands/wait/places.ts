@@ -1,9 +1,15 @@
 import path from 'node:path';
 import { foreignDelivery, targetsOf } from '../../edit/delivery.js';
-import { formatOfDestination, type Destination } from '../../edit/destination.js';
+import {
+  extensionOf,
+  formatOfDestination,
+  formatOfExtension,
+  type Destination,
+} from '../../edit/destination.js';
 import type { ResumeOptions } from '../../edit/resume.js';
 import type { Targets } from '../../edit/targets.js';
 import { usageError } from '../../errors.js';
+import { formatOfType } from '../../images/received.js';
 import type { Delivery, Job } from '../../ledger/job.js';
 import { findModel } from '../../models/registry.js';
 import { nameOf } from '../earlier/job-state.js';
@@ -60,12 +66,15 @@ async function placeOf(
 /** The picture is made: another ending makes it no other format. */
 function refuseOtherFormat(
   destination: Extract<Destination, { kind: 'files' }>,
-  { ext }: Delivery,
+  delivery: Delivery,
   job: Job,
 ): void {
   const asked = formatOfDestination(destination, findModel(job.endpoint), undefined);
-  const made = ext === 'jpg' ? 'jpeg' : ext;
-  if (asked === undefined || asked === made) return;
+  // What was saved before is known; else it is what was asked for.
+  const saved = formatOfType(job.images.find(({ contentType }) => contentType !== undefined)?.contentType);
+  const made = saved ?? formatOfExtension(delivery.ext);
+  if (asked === undefined || made === undefined || asked === made) return;
+  const ext = extensionOf(made);
   const name = path.basename(destination.template);
   throw usageError(
     `--output: ${name} asks for ${asked}, and ${nameOf(job)} made ${made}.`,
