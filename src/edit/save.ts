@@ -1,5 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { link, lstat, mkdir, open, readdir, rename, rm, unlink, type FileHandle } from 'node:fs/promises';
+import {
+  link,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  unlink,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../errors.js';
 
@@ -26,11 +38,36 @@ export async function saveWhole(
   const temporary = path.join(folder, `${temporaryName(tag)}${randomUUID()}.part`);
   try {
     await writeSynced(temporary, bytes);
-    const placed = force ? await replace(temporary, target) : await placeIfFree(temporary, target);
+    const placed = force ? await replace(temporary, target) : await placeIfFree(temporary, target, tag);
     if (placed) await syncFolder(folder);
     return placed;
   } finally {
     await removeIfThere(temporary);
+  }
+}
+
+/**
+ * Does in a folder what saving a picture will do there: permission bits say nothing of read-only disks, quotas and
+ * root. Its files have one name for all runs, so that what one that was killed in between has left, the next one
+ * takes away.
+ *
+ * @throws the system's error
+ */
+export async function trySaving(folder: string): Promise<void> {
+  const file = path.join(folder, '.fal-edit-probe.part');
+  const named = path.join(folder, '.fal-edit-probe-2.part');
+  try {
+    await writeFile(file, 'x', { flag: 'wx' });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+  try {
+    await placeIfFree(file, named, 'probe');
+  } catch (error) {
+    // Another run has tried the folder, and tidied up.
+    if (codeOf(error) !== 'ENOENT') throw error;
+  } finally {
+    await Promise.all([file, named].map((one) => rm(one, { force: true })));
   }
 }
 
@@ -50,9 +87,18 @@ async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
   const handle = await openNew(file);
   try {
     await handle.writeFile(bytes);
-    await handle.sync();
+    await syncWhereSupported(handle);
   } finally {
     await handle.close();
+  }
+}
+
+/** A file system that cannot sync says so; that is no failure to write. */
+async function syncWhereSupported(handle: FileHandle): Promise<void> {
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error) ?? '')) throw error;
   }
 }
 
@@ -67,13 +113,9 @@ async function openNew(file: string): Promise<FileHandle> {
   return open(file, 'wx');
 }
 
-/** `rm` with `force` would do the same with two more looks at the disk. */
+/** Not being able to is no failure: the picture has its name, or another error says why not. */
 async function removeIfThere(file: string): Promise<void> {
-  try {
-    await unlink(file);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
+  await unlink(file).catch(() => undefined);
 }
 
 async function replace(temporary: string, target: string): Promise<true> {
@@ -81,29 +123,46 @@ async function replace(temporary: string, target: string): Promise<true> {
   return true;
 }
 
-/** A hard link, unlike a rename, fails where the name is taken: no moment in which two runs could both have it. */
-async function placeIfFree(temporary: string, target: string): Promise<boolean> {
+/**
+ * A hard link, unlike a rename, fails where the name is taken: no moment in which two runs could both have it. Only
+ * EEXIST means that. What else a file system answers that has no links differs from one to the next.
+ */
+async function placeIfFree(temporary: string, target: string, tag: string): Promise<boolean> {
   try {
     await link(temporary, target);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    if (!NO_LINKS.includes(codeOf(error) ?? '')) throw error;
-    return placeWithoutLinks(temporary, target);
+    return placeWithoutLinks(temporary, target, tag);
   }
 }
 
-/** What file systems without hard links say. */
-const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
-
-/** On such a file system the name is looked up first; between the look and the rename lies a moment. */
-async function placeWithoutLinks(temporary: string, target: string): Promise<boolean> {
+/**
+ * Takes the name with a file that says whose it is, which can be made only where there is none, and puts the picture
+ * in its place. A run that is killed in between leaves that file, and a later one knows it for its own.
+ */
+async function placeWithoutLinks(temporary: string, target: string, tag: string): Promise<boolean> {
+  const claim = `fal-edit is saving picture ${tag} here.\n`;
   try {
-    await lstat(target);
-    return false;
+    await writeFile(target, claim, { flag: 'wx' });
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    return replace(temporary, target);
+    if (codeOf(error) !== 'EEXIST') throw error;
+    if (!(await isFileHolding(target, claim))) return false;
+  }
+  try {
+    return await replace(temporary, target);
+  } catch (error) {
+    await removeIfThere(target);
+    throw error;
+  }
+}
+
+async function isFileHolding(file: string, text: string): Promise<boolean> {
+  try {
+    const { size } = await lstat(file);
+    return size === Buffer.byteLength(text) && (await readFile(file, 'utf8')) === text;
+  } catch {
+    return false;
   }
 }
 

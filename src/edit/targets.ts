@@ -1,7 +1,8 @@
-import { lstat, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, usageError, type FalEditError } from '../errors.js';
 import type { Destination, Placeholder } from './destination.js';
+import { trySaving } from './save.js';
 
 /** What a template's placeholders stand for; the request id is known only after the submit. */
 export interface TemplateValues {
@@ -36,15 +37,29 @@ export class Targets {
     return this.destination.numberWhenTaken;
   }
 
-  /** Absolute path of the picture of that index, counted from 0. Several pictures never share a path. */
-  pathOf(index: number, requestId: string): string {
+  /** Whether the name ends as the picture's format has it, and not as the user wrote it. */
+  get endingIsOurs(): boolean {
+    return this.destination.template.endsWith('.{ext}');
+  }
+
+  /** The ending of the format that was asked for, without the dot. */
+  get ext(): string {
+    return this.values.ext;
+  }
+
+  /**
+   * Absolute path of the picture of that index, counted from 0. Several pictures never share a path.
+   *
+   * @param ext another ending than the one that was asked for
+   */
+  pathOf(index: number, requestId: string, ext = this.ext): string {
     const { template } = this.destination;
     const values: Record<Placeholder, () => string> = {
       name: () => harmlessName(this.values.name),
       index: () => String(index + 1),
       seed: () => String(this.values.seed),
       model: () => harmlessName(this.values.model),
-      ext: () => this.values.ext,
+      ext: () => ext,
       request_id: () => harmlessName(requestId),
     };
     const file = path.resolve(
@@ -98,7 +113,7 @@ export class Targets {
     while (!(await exists(existing)) && path.dirname(existing) !== existing)
       existing = path.dirname(existing);
     try {
-      await tryWriting(existing);
+      await trySaving(existing);
     } catch (error) {
       throw usageError(
         `${this.place}: cannot write to the folder ${existing} (${codeOf(error) ?? 'unknown reason'}). Nothing was sent.`,
@@ -131,20 +146,6 @@ export function harmlessName(text: string): string {
 
 /** What no part of a file name may be on some system, or what it must not do to a terminal. */
 const HARMFUL = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069/\\:*?"<>|]/u;
-
-/**
- * Makes and removes an empty file: permission bits say nothing of read-only disks, quotas and root. It has one name
- * for all runs, so that what one that was killed in between has left, the next one takes away.
- */
-async function tryWriting(folder: string): Promise<void> {
-  const probe = path.join(folder, '.fal-edit-probe.part');
-  try {
-    await writeFile(probe, '', { flag: 'wx' });
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  }
-  await rm(probe, { force: true });
-}
 
 async function exists(file: string): Promise<boolean> {
   try {
