@@ -4,21 +4,10 @@ import { setFlagsFromString } from 'node:v8';
 /** How much the heap may grow, in per cent of what is alive, before it is cleaned up. */
 const GROWTH_PERCENT = 100;
 
-/** How much of a function has to run before it is worth optimising, in bytes of its code. Six times what V8 thinks. */
-const HOT_BYTES = 400_000;
-
 /**
  * A batch throws away much and keeps little: left to itself, V8 lets the garbage of a long run grow to four times what
  * is alive. Cleaning up sooner costs a few milliseconds a second, and the memory of a run does not depend on its length.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
-}
-
-/**
- * While edits are waited for, nearly everything runs a little and nothing runs long: optimising it as eagerly as a
- * reading of thousands of rows takes more of the processors than it gives back in the first minutes.
- */
-export function optimiseLate(): void {
-  setFlagsFromString(`--interrupt-budget=${HOT_BYTES}`);
 }

@@ -25,7 +25,7 @@ import { openConnection, proxyWarning, readConnection, requireKey } from '../con
 import { openLedger, viaOf } from '../open-ledger.js';
 import { traceTo } from '../earlier/ledger-command.js';
 import { showProspect } from './dry-run.js';
-import { keepHeapSmall, optimiseLate } from './engine.js';
+import { keepHeapSmall } from './engine.js';
 import { refuseUnfrozen } from './frozen.js';
 import { BATCH_OUTCOME, finishBatch, type Outcome } from './finish.js';
 import { forgetPages } from './shown-pages.js';
@@ -182,7 +182,6 @@ async function send(
       pace: new Pace(options.rate, context),
       onEvent: output.show,
     };
-    optimiseLate();
     await runRows({ ...run, prospect });
     // What was lost on the way in this run is mostly listed by fal at once.
     for (let pass = 0; touchesFal && pass < MOST_PASSES; pass++) {
