@@ -12,10 +12,12 @@ const LAYERS = [
   ['models', 'fal', 'images', 'ledger'],
   ['config'],
   [
+    'compile-cache',
     'context',
     'dollars',
     'errors',
     'exit-codes',
+    'folders',
     'light-fetch',
     'linked-signal',
     'plain-json',

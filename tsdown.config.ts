@@ -50,11 +50,11 @@ const withoutUnused = {
 };
 
 const HELP =
-  /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/(help|wrap))(?<!\.d)\.ts$|package\.json$/;
+  /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/(help|wrap)|errors|exit-codes|folders)(?<!\.d)\.ts$|package\.json$/;
 const OURS =
-  /src\/((context|dollars|errors|exit-codes|light-fetch|linked-signal|main|plain-json|program|sha256|shell-words)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
+  /src\/((context|dollars|light-fetch|linked-signal|main|plain-json|program|sha256|shell-words)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
 const THEIRS =
-  /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig|env-paths|is-safe-filename)\//;
+  /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig)\//;
 /** Commands about earlier edits: no edit is to pay for reading them. */
 const CONTROL =
   /src\/(commands\/((requests|requests-options|status|wait|result|cancel|costs|reconcile|bring-home)\.ts|(wait|reconcile|earlier)\/.+)|edit\/(reconcile\/.+|(look|within|foreign|in-place|answer-at-fal)\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;

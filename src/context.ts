@@ -2,19 +2,12 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import envPaths from 'env-paths';
+import { codeOf, inputError } from './errors.js';
+import { foldersOf, systemHome, type Folders } from './folders.js';
 import { lightFetch, type Fetch } from './light-fetch.js';
 
 /** An output stream, with what a terminal adds to it. */
 export type Output = Writable & { isTTY?: boolean; columns?: number };
-
-/** The user's folders for this program, absolute. They need not exist. */
-export interface Folders {
-  config: string;
-  cache: string;
-  /** For what must survive: the ledger. */
-  state: string;
-}
 
 /** A process, told apart from every other that has or had its number. */
 export interface ProcessId {
@@ -33,8 +26,12 @@ export interface Context {
   stdout: Output;
   stderr: Output;
   env: Readonly<Record<string, string | undefined>>;
-  /** Absolute path; relative paths of the user start here. */
-  cwd: string;
+  /**
+   * Absolute path; relative paths of the user start here.
+   *
+   * @throws FalEditError (input): the folder has been deleted
+   */
+  readonly cwd: string;
   folders: Folders;
   /** Wall clock, milliseconds since the epoch. */
   now: () => number;
@@ -51,7 +48,7 @@ export interface Context {
   self: ProcessId;
   /** Whether that process is there. One on another machine is taken to be: nobody here can tell. */
   isRunning: (process: ProcessId) => boolean;
-  /** Aborted by the first SIGINT or SIGTERM, with an {@link InterruptedError} as its reason. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP, with an {@link InterruptedError} as its reason. */
   signal: AbortSignal;
 }
 
@@ -90,14 +87,15 @@ function isRunning({ host, pid, started }: ProcessId): boolean {
   return now === '' || started === '' || now === started;
 }
 
-function systemFolders(): Folders {
-  const paths = envPaths('fal-edit', { suffix: '' });
-  // env-paths calls Linux's XDG_STATE_HOME "log"; elsewhere "log" is for logs, and state belongs to the data.
-  return {
-    config: paths.config,
-    cache: paths.cache,
-    state: process.platform === 'linux' ? paths.log : paths.data,
-  };
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw inputError(`The working directory cannot be read (${codeOf(error) ?? 'unknown reason'}).`, {
+      hint: 'It may have been deleted. Change to a folder that exists.',
+      origin: error,
+    });
+  }
 }
 
 /** The real world. `bin.ts` and the library entry start from it. */
@@ -107,8 +105,10 @@ export function systemContext(signal: AbortSignal): Context {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    cwd: process.cwd(),
-    folders: systemFolders(),
+    get cwd() {
+      return workingDirectory();
+    },
+    folders: foldersOf(process.env, systemHome(), process.platform),
     now: () => Date.now(),
     elapsed: () => performance.now(),
     random: () => Math.random(),

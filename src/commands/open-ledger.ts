@@ -1,14 +1,18 @@
 import type { Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
 import type { Connection } from '../fal/connection.js';
+import { stateFolderOf } from '../folders.js';
 import { Ledger } from '../ledger/ledger.js';
 import { abandonedJobs } from '../ledger/lookup.js';
 import { SANDBOX } from '../ledger/spending.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 /** The user's ledger. @throws FalEditError (input, temporary): it cannot be used, and nothing is to be sent */
-export function openLedger({ stateDir }: Pick<Settings, 'stateDir'>, context: Context): Promise<Ledger> {
-  return Ledger.open(stateDir ?? context.folders.state, context);
+export async function openLedger(
+  { stateDir }: Pick<Settings, 'stateDir'>,
+  context: Context,
+): Promise<Ledger> {
+  return Ledger.open(stateFolderOf(context.folders, stateDir), context);
 }
 
 /** The way to fal as the ledger calls it. */

@@ -17,9 +17,10 @@ export const USER_CONFIG = 'config.json';
 
 /** The project's config file and the user's, as far as they exist, the stronger one first. JSON alone: no code runs. */
 export async function readConfigFiles(context: Pick<Context, 'cwd' | 'folders'>): Promise<ConfigFile[]> {
+  const { config } = context.folders;
   const found = await Promise.all([
     search(context.cwd, PROJECT_CONFIG),
-    search(context.folders.config, USER_CONFIG, context.folders.config),
+    config === undefined ? undefined : search(config, USER_CONFIG, config),
   ]);
   return found.filter((file) => file !== undefined);
 }

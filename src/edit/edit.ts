@@ -3,6 +3,7 @@ import { systemContext, type Context } from '../context.js';
 import { InterruptedError, usageError } from '../errors.js';
 import { findKey, missingKeyError } from '../config/credentials.js';
 import { checkProxyUrl } from '../fal/connection.js';
+import { stateFolderOf } from '../folders.js';
 import { Ledger } from '../ledger/ledger.js';
 import { findModel } from '../models/registry.js';
 import type { EditRequest } from '../models/request.js';
@@ -84,7 +85,7 @@ export async function edit(call: EditCall): Promise<EditResult> {
     const record = recordOf(plan);
     const folder = stateDir ?? context.env['FAL_EDIT_STATE_DIR'] ?? '';
     const ledger = await Ledger.open(
-      folder === '' ? context.folders.state : path.resolve(context.cwd, folder),
+      stateFolderOf(context.folders, folder === '' ? undefined : path.resolve(context.cwd, folder)),
       context,
     );
     try {

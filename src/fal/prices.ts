@@ -55,12 +55,12 @@ export interface PriceOptions {
 export async function livePrice(endpoint: string, options: PriceOptions): Promise<LivePrice | undefined> {
   const { connection, context } = options;
   const file = cacheFile(endpoint, options);
-  const cached = await readCache(file);
+  const cached = file === undefined ? undefined : await readCache(file);
   const age = cached === undefined ? Infinity : context.now() - cached.readAt;
   if (cached !== undefined && age >= 0 && age < DAY_MS) return cached;
   if (options.offline === true || connection.key === undefined) return undefined;
   const price = await askPrice(endpoint, options);
-  if (price !== undefined) await writeCache(file, price);
+  if (price !== undefined && file !== undefined) await writeCache(file, price);
   return price;
 }
 
@@ -93,10 +93,11 @@ async function askPrice(
   }
 }
 
-/** One file for each endpoint and each way to fal: a proxy's prices are not fal's. */
-function cacheFile(endpoint: string, { connection, context }: PriceOptions): string {
+/** One file for each endpoint and each way to fal: a proxy's prices are not fal's. Undefined where nothing can be kept. */
+function cacheFile(endpoint: string, { connection, context }: PriceOptions): string | undefined {
   const name = sha256Of(`${connection.proxyUrl ?? 'fal'} ${endpoint}`).slice(0, 16);
-  return path.join(context.folders.cache, 'prices', `${name}.json`);
+  const { cache } = context.folders;
+  return cache === undefined ? undefined : path.join(cache, 'prices', `${name}.json`);
 }
 
 async function readCache(file: string): Promise<LivePrice | undefined> {

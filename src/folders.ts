@@ -1,0 +1,90 @@
+import { homedir, userInfo } from 'node:os';
+import path from 'node:path';
+import { inputError } from './errors.js';
+
+/** The user's folders for this program, absolute; undefined where the system does not say where they would be. */
+export interface Folders {
+  config: string | undefined;
+  cache: string | undefined;
+  /** For what must survive: the ledger. */
+  state: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const NAME = 'fal-edit';
+
+/**
+ * Where each system keeps such folders: XDG's on Linux and other Unixes, Library on macOS, AppData on Windows. None
+ * need exist.
+ *
+ * @param home the user's home folder, where there is one
+ */
+export function foldersOf(env: Environment, home: string | undefined, platform: NodeJS.Platform): Folders {
+  /** A folder below the one that a variable names, or below a part of the home folder. */
+  const within = (variable: string | undefined, ...part: string[]): string | undefined => {
+    const named = variable === undefined ? undefined : absolute(env[variable]);
+    return named ?? (home === undefined ? undefined : path.join(home, ...part));
+  };
+  const of = (folder: string | undefined, ...part: string[]): string | undefined =>
+    folder === undefined ? undefined : path.join(folder, NAME, ...part);
+  if (platform === 'darwin') {
+    return {
+      config: of(within(undefined, 'Library', 'Preferences')),
+      cache: of(within(undefined, 'Library', 'Caches')),
+      state: of(within(undefined, 'Library', 'Application Support')),
+    };
+  }
+  if (platform === 'win32') {
+    const local = within('LOCALAPPDATA', 'AppData', 'Local');
+    return {
+      config: of(within('APPDATA', 'AppData', 'Roaming'), 'Config'),
+      cache: of(local, 'Cache'),
+      state: of(local, 'Data'),
+    };
+  }
+  return {
+    config: of(within('XDG_CONFIG_HOME', '.config')),
+    cache: of(within('XDG_CACHE_HOME', '.cache')),
+    state: of(
+      platform === 'linux'
+        ? within('XDG_STATE_HOME', '.local', 'state')
+        : within('XDG_DATA_HOME', '.local', 'share'),
+    ),
+  };
+}
+
+/**
+ * The folder of the machine's ledger.
+ *
+ * @param named absolute; undefined where the user names none
+ * @throws FalEditError (input): nothing says where it would be
+ */
+export function stateFolderOf({ state }: Folders, named: string | undefined): string {
+  const folder = named ?? state;
+  if (folder !== undefined) return folder;
+  throw inputError(
+    'There is no folder for the ledger: HOME is not set, and the system does not know this user.',
+    {
+      hint: 'Set HOME, or name a folder in FAL_EDIT_STATE_DIR.',
+    },
+  );
+}
+
+/** The user's home folder; undefined where neither HOME nor the system's list of users names one. */
+export function systemHome(): string | undefined {
+  for (const ask of [homedir, () => userInfo().homedir]) {
+    try {
+      const home = absolute(ask());
+      if (home !== undefined) return home;
+    } catch {
+      // Nobody has this user id.
+    }
+  }
+  return undefined;
+}
+
+/** Relative ones are ignored, as the XDG specification says: they would mean another folder in each working directory. */
+function absolute(folder: string | undefined): string | undefined {
+  return folder !== undefined && path.isAbsolute(folder) ? folder : undefined;
+}
