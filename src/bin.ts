@@ -1,5 +1,8 @@
 #!/usr/bin/env node
+import { readFileSync, readlinkSync } from 'node:fs';
 import { answerAtOnce } from './commands/at-once.js';
+import { ownCacheFolder } from './compile-cache.js';
+import { foldersOf, systemHome } from './folders.js';
 
 const argv = process.argv.slice(2);
 const text = answerAtOnce(argv);
@@ -8,17 +11,17 @@ if (text === undefined) await run();
 else process.stdout.write(text);
 
 interface NewerProcess {
-  getBuiltinModule?: (name: string) => { enableCompileCache?: () => unknown };
+  getBuiltinModule?: (name: string) => { enableCompileCache?: (folder: string) => unknown };
 }
 
 /** Everything that is work. Loaded only now, so that help costs what Node costs. */
 async function run(): Promise<void> {
-  // Node 22 and later keep compiled code between runs; Node 20 cannot.
-  (process as NewerProcess).getBuiltinModule?.('node:module').enableCompileCache?.();
-  const { EXIT_CODES, InterruptedError, main, systemContext } = await import('./main.js');
+  keepCompiledCode();
+  const { EXIT_CODES, INTERRUPTIONS, InterruptedError, main, systemContext } = await import('./main.js');
   const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of Object.keys(INTERRUPTIONS) as (keyof typeof INTERRUPTIONS)[]) {
     process.on(signal, () => {
+      if (signal === 'SIGHUP' && isUnderNohup()) return;
       const interrupted = new InterruptedError(signal);
       // The first asks, the second leaves.
       if (interruption.signal.aborted) process.exit(interrupted.exitCode);
@@ -36,6 +39,40 @@ async function run(): Promise<void> {
   await Promise.all([process.stdout, process.stderr].map(flushed));
   // Not left to happen: idle connections to fal would be taken down one by one first.
   process.exit(code);
+}
+
+/**
+ * Node 22 and later keep compiled code between runs; Node 20 cannot. Left to itself Node keeps it in a folder that all
+ * users of the machine share.
+ */
+function keepCompiledCode(): void {
+  const { enableCompileCache } = (process as NewerProcess).getBuiltinModule?.('node:module') ?? {};
+  const { env } = process;
+  // Whoever has set these has decided: Node reads them itself.
+  if (enableCompileCache === undefined || env['NODE_COMPILE_CACHE'] || env['NODE_DISABLE_COMPILE_CACHE'])
+    return;
+  const { cache } = foldersOf(env, systemHome(), process.platform);
+  const folder = cache === undefined ? undefined : ownCacheFolder(`${cache}/compiled`, process.getuid?.());
+  if (folder !== undefined) enableCompileCache(folder);
+}
+
+/**
+ * Whether we were started with nohup, which asks that a closed terminal does not end us. It has SIGHUP ignored, but
+ * Node takes that back before it runs any code of ours (PlatformInit in its node.cc), so that other traces must do:
+ * bash and zsh tell a command its name in `_`; GNU nohup leaves a stdin that can only be written to; and every nohup
+ * has the output go to nohup.out, unless it is told another place.
+ */
+function isUnderNohup(): boolean {
+  if (/(^|\/)nohup$/.test(process.env['_'] ?? '')) return true;
+  try {
+    const [, flags = '0'] = /^flags:\s*([0-7]+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'utf8')) ?? [];
+    const isWriteOnly = (Number.parseInt(flags, 8) & 3) === 1;
+    if (isWriteOnly && readlinkSync('/proc/self/fd/0') === '/dev/null') return true;
+    return [1, 2].some((output) => readlinkSync(`/proc/self/fd/${output}`).endsWith('/nohup.out'));
+  } catch {
+    // Not Linux.
+    return false;
+  }
 }
 
 /** Resolves when all that was written is with the system; a pipe may take its time. */

@@ -45,10 +45,17 @@ export class FalEditError extends Error {
   }
 }
 
-/** A signal stopped the run: 130 for SIGINT, 143 for SIGTERM. */
+/** The signals that stop a run, with the exit code of each: 128 and the number of the signal, as in a shell. */
+export const INTERRUPTIONS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const satisfies Partial<
+  Record<NodeJS.Signals, ExitCode>
+>;
+
+export type InterruptSignal = keyof typeof INTERRUPTIONS;
+
+/** A signal stopped the run. */
 export class InterruptedError extends FalEditError {
   constructor(
-    readonly signal: 'SIGINT' | 'SIGTERM',
+    readonly signal: InterruptSignal,
     message = 'Interrupted.',
     options: FalEditErrorOptions = {},
   ) {
@@ -56,7 +63,7 @@ export class InterruptedError extends FalEditError {
   }
 
   override get exitCode(): ExitCode {
-    return this.signal === 'SIGTERM' ? 143 : 130;
+    return INTERRUPTIONS[this.signal];
   }
 }
 

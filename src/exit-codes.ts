@@ -17,13 +17,13 @@ export const EXIT_CODES = {
   expectation: { code: 10, meaning: "an edit's result did not meet what was expected of it" },
   locked: { code: 11, meaning: 'another run holds this batch' },
   internal: { code: 70, meaning: 'a bug of ours' },
-  interrupted: { code: 130, meaning: 'stopped by SIGINT (143: by SIGTERM)' },
+  interrupted: { code: 130, meaning: 'stopped by SIGINT (129: by SIGHUP, 143: by SIGTERM)' },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 
 /** The name of a way to fail, as `--json` carries it. */
 export type ErrorKind = keyof typeof EXIT_CODES;
 
-/** What the process exits with: 0 where everything asked for was done, else a code of {@link EXIT_CODES} or 143. */
+/** What the process exits with: 0 where everything asked for was done, else a code of {@link EXIT_CODES}, 129 or 143. */
 export type ExitCode = number;
 
 /** Everything that was asked for was done. */

@@ -4,7 +4,7 @@ import { EXIT_OK, type ExitCode } from './exit-codes.js';
 import { COMMANDS, CommanderError, createProgram } from './program.js';
 
 export { systemContext } from './context.js';
-export { InterruptedError } from './errors.js';
+export { INTERRUPTIONS, InterruptedError } from './errors.js';
 export { EXIT_CODES } from './exit-codes.js';
 
 /**

@@ -8,6 +8,7 @@ import {
   messageOf,
   type Charged,
   type FalEditErrorOptions,
+  type InterruptSignal,
 } from '../errors.js';
 import { durationText } from './duration.js';
 import type { Life } from './life.js';
@@ -87,6 +88,6 @@ export function stoppedText(id: string, stopped: Stopped, charged: Charged): str
   }
 }
 
-function signalOf(signal: AbortSignal): 'SIGINT' | 'SIGTERM' {
+function signalOf(signal: AbortSignal): InterruptSignal {
   return signal.reason instanceof InterruptedError ? signal.reason.signal : 'SIGINT';
 }

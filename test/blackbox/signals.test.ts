@@ -1,4 +1,5 @@
 /* Signals to the built program: how it leaves, what it says, what fal is told, what stays on the disk. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,9 +8,9 @@ import { folderWithPhoto, leftIn, seen, until } from '../edit/harness.js';
 import { sandbox } from '../support/sandbox.js';
 import { builtStateIn, onlyJobIn } from '../support/ledger.js';
 import type { TempDirOptions } from '../support/temp-dir.js';
-import { run, start, type Spawned } from './spawned.js';
+import { BIN, run, spawned, start, type Spawned } from './spawned.js';
 
-const EDIT = ['cat.png', '-p', 'a watercolor', '-o', 'out.png'];
+const EDIT = ['cat.png', '-p', 'watercolor', '-o', 'out.png'];
 
 async function editing(
   env: Record<string, string>,
@@ -22,6 +23,7 @@ async function editing(
 describe.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)('%s', (signal, code) => {
   test('while it is queued: cancelled at fal, and nothing is charged', async () => {
     const fal = await sandbox({ queueMs: 30_000 });
@@ -80,6 +82,51 @@ describe.each([
     expect(fal.ledger().accepted).toHaveLength(1);
   });
 });
+
+/** Node is told the program's place, since bash is to start it under other circumstances. */
+async function editingIn(bash: string, env: Record<string, string>): Promise<Spawned & { cwd: string }> {
+  const cwd = await folderWithPhoto();
+  const line = `set -- ${EDIT.map((word) => `'${word}'`).join(' ')}; ${bash}`;
+  return {
+    cwd,
+    ...spawned('/bin/bash', ['-c', line], { cwd, env: { ...env, NODE: process.execPath, BIN } }),
+  };
+}
+
+test.each([
+  ['started by nohup', 'nohup "$NODE" "$BIN" "$@"'],
+  ['stdin as nohup leaves it', '"$NODE" "$BIN" "$@" 0> /dev/null'],
+])('a terminal that closes does not end it: %s', async (_, command) => {
+  const fal = await sandbox({ inferenceMs: 700 });
+  const edit = await editingIn(`${command} & echo "pid $!" >&2; wait $!`, fal.env);
+  await edit.said(/^running/m);
+  const [, pid] = /^pid (\d+)$/m.exec(edit.stderr()) ?? [];
+  process.kill(Number(pid), 'SIGHUP');
+  expect(await edit.ended).toMatchObject({ code: 0, signal: null, stdout: 'out.png\n' });
+  expect(seen(fal, 'cancel')()).toBe(false);
+});
+
+test('a terminal that closes does not end it: output to nohup.out', async () => {
+  const fal = await sandbox({ inferenceMs: 700 });
+  const edit = await editingIn('exec "$NODE" "$BIN" "$@" > nohup.out', fal.env);
+  await edit.said(/^running/m);
+  edit.process.kill('SIGHUP');
+  expect(await edit.ended).toMatchObject({ code: 0, signal: null });
+  expect(await readFile(path.join(edit.cwd, 'nohup.out'), 'utf8')).toBe('out.png\n');
+});
+
+test.skipIf(!existsSync('/usr/bin/script'))(
+  'a terminal that closes: what is queued is cancelled at fal',
+  async () => {
+    const fal = await sandbox({ queueMs: 30_000 });
+    const edit = await editingIn(`exec script -qc "'$NODE' '$BIN' $*" /dev/null`, fal.env);
+    await until(() => fal.ledger().accepted.length > 0);
+    edit.process.kill('SIGKILL');
+    await until(() => fal.ledger().accepted[0]?.state === 'cancelled');
+    const job = () => onlyJobIn(builtStateIn(edit.cwd));
+    await expect.poll(job, { timeout: 5000 }).toMatchObject({ state: 'cancelled', charged: 'no' });
+  },
+);
 
 test('the deadline, and then the same command again: it finishes for nothing', async () => {
   const fal = await sandbox({ inferenceMs: 2500 });
