@@ -23,6 +23,7 @@ const LAYERS = [
     'plain-json',
     'sha256',
     'shell-words',
+    'text',
   ],
 ];
 

@@ -11,6 +11,7 @@ import { fillOutput, fillPrompt } from '../../batch/template.js';
 import { PLACEHOLDERS } from '../../edit/destination.js';
 import { usageError } from '../../errors.js';
 import { readEditOptions } from '../edit/options.js';
+import { whole } from '../edit/read-prompt.js';
 import { absoluteDefaults } from './defaults.js';
 import { refuseBlank, withRow } from './row-settings.js';
 import { sortFields } from './sorted-row.js';
@@ -37,6 +38,7 @@ export function rowReader(
     const { model, request, output, force, keepBlanked, seedIsOurs, nameOf } = options;
     const prompt = fillPrompt(request.prompt, fields, (name) => noColumn(nameOf('prompt'), name));
     refuseBlank(prompt, nameOf('prompt'));
+    whole(prompt, nameOf('prompt'));
     return {
       id: row.id,
       hasPromptFile: merged.values['prompt-file'] !== undefined,

@@ -20,7 +20,7 @@ import { refuseUnsupported } from '../../models/unsupported.js';
 import { readDollars, readTimeout } from '../limits.js';
 import { parseLora } from './lora-spec.js';
 import { numberText } from '../number-text.js';
-import { readPrompt } from './read-prompt.js';
+import { readPrompt, whole } from './read-prompt.js';
 
 /** One edit's flags, typed. */
 export interface EditOptions {
@@ -112,7 +112,8 @@ export async function readEditOptions(
     throw usageError('--prompt-file - and the picture - both ask for stdin, which can be read once.');
   }
   const parsed = parseFlags(model, values, nameOf);
-  const set = parseSetFields(model, list(values['set']), nameOf);
+  const pairs = list(values['set']).map((pair) => whole(pair, nameOf('set')));
+  const set = parseSetFields(model, pairs, nameOf);
   const request: EditRequest = {
     prompt: await readPrompt(settings, context),
     images,
@@ -124,7 +125,7 @@ export async function readEditOptions(
     numImages: parsed['num-images'],
     size: parsed.size,
     format: parsed.format,
-    negativePrompt: text(values['negative-prompt']),
+    negativePrompt: wholeText(values['negative-prompt'], nameOf('negativePrompt')),
     acceleration: parsed.acceleration,
     expandPrompt: values['expand-prompt'] === true ? true : undefined,
     safetyChecker: values['no-safety-checker'] === true ? false : undefined,
@@ -180,6 +181,10 @@ function parseFlags(model: Model, values: Settings['values'], nameOf: NameOf): z
 function loras(value: FlagValue | undefined, place: string): EditRequest['loras'] {
   const specs = list(value);
   return specs.length === 0 ? undefined : specs.map((spec) => parseLora(spec, place));
+}
+
+function wholeText(value: FlagValue | undefined, place: string): string | undefined {
+  return typeof value === 'string' ? whole(value, place) : undefined;
 }
 
 function text(value: FlagValue | undefined): string | undefined {

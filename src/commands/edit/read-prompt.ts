@@ -4,6 +4,7 @@ import { addAbortSignal } from 'node:stream';
 import type { Settings } from '../../config/settings.js';
 import type { Context } from '../../context.js';
 import { codeOf, FalEditError, inputError, usageError } from '../../errors.js';
+import { decodeText, textProblem } from '../../text.js';
 
 /** The prompt of the settings, from a flag or a file. @throws FalEditError (usage, input) */
 export async function readPrompt(
@@ -12,7 +13,7 @@ export async function readPrompt(
 ): Promise<string> {
   const file = textOf(values['prompt-file']);
   const place = origins['prompt-file'] ?? '--prompt-file';
-  if (file !== undefined) return notBlank(await readPromptFile(file, place, context), `${place}: ${file}`);
+  if (file !== undefined) return checked(await readPromptFile(file, place, context), `${place}: ${file}`);
   const prompt = textOf(values['prompt']);
   if (prompt === undefined) {
     throw usageError(
@@ -20,12 +21,23 @@ export async function readPrompt(
       'fal-edit photo.jpg -p "turn it into a watercolor"',
     );
   }
-  return notBlank(prompt, origins['prompt'] ?? '--prompt');
+  return checked(prompt, origins['prompt'] ?? '--prompt');
 }
 
-function notBlank(prompt: string, place: string): string {
-  if (prompt.trim() !== '') return prompt;
-  throw usageError(`${place} is blank. Allowed: some text.`);
+function checked(prompt: string, place: string): string {
+  if (prompt.trim() === '') throw usageError(`${place} is blank. Allowed: some text.`);
+  return whole(prompt, place);
+}
+
+/**
+ * A text of the user's that goes to fal as it stands.
+ *
+ * @throws FalEditError (usage) where a part of it got lost on its way here
+ */
+export function whole(text: string, place: string): string {
+  const problem = textProblem(text);
+  if (problem === undefined) return text;
+  throw usageError(`${place}: the text ${problem}.`, 'Save the script or file that it comes from as UTF-8.');
 }
 
 async function readPromptFile(
@@ -42,12 +54,13 @@ async function readPromptFile(
     if (error instanceof FalEditError) throw error;
     throw inputError(`${place}: ${file} cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
   }
-  try {
-    // The newline that ends a file is no part of the prompt.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '');
-  } catch {
-    throw inputError(`${place}: ${file} is not text in UTF-8.`);
+  const decoded = decodeText(bytes);
+  if ('problem' in decoded) {
+    const { problem, line } = decoded;
+    throw inputError(`${place}: ${file}${line === undefined ? '' : ` (line ${line})`} ${problem}.`);
   }
+  // The newline that ends a file is no part of the prompt.
+  return decoded.text.replace(/\r?\n$/, '');
 }
 
 /** A prompt is short; whoever pipes a picture into it is stopped early. */

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { isUtf8 } from 'node:buffer';
 import { bytesOf } from '../../batch/manifest/bytes.js';
 import type { Context } from '../../context.js';
 import { inputError, messageOf } from '../../errors.js';
 import { statRegularFile, unreadable, type NamedFile } from '../../images/regular-file.js';
 import { inQuotes } from '../../images/names.js';
+import { decodeText } from '../../text.js';
 
 /** A request may hold three pictures of fal's 10 MiB as data: URIs. */
 const LONGEST_REQUEST_BYTES = 40 * 1024 * 1024;
@@ -42,6 +42,9 @@ async function textOf(chunks: AsyncIterable<Buffer>, name: string): Promise<stri
     read.push(chunk);
   }
   const bytes = Buffer.concat(read, length);
-  if (!isUtf8(bytes)) throw inputError(`${name} is not text in UTF-8.`);
-  return bytes.toString('utf8').replace(/^\ufeff/, '');
+  const decoded = decodeText(bytes);
+  if ('text' in decoded) return decoded.text;
+  throw inputError(
+    `${name}${decoded.line === undefined ? '' : ` (line ${decoded.line})`} ${decoded.problem}.`,
+  );
 }

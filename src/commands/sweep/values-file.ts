@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Context } from '../../context.js';
 import { codeOf, inputError, type FalEditError } from '../../errors.js';
 import { inQuotes } from '../../images/names.js';
+import { decodeText } from '../../text.js';
 import { lineValues, type AxisValues } from '../../study/sweep/values.js';
 
 /** Ten thousand prompts of a page each. */
@@ -38,11 +39,7 @@ export async function readValuesFile(
       code === 'ENOENT' ? 'is missing' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`,
     );
   }
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw refused('is not text in UTF-8');
-  }
-  return lineValues(text, whole);
+  const decoded = decodeText(bytes);
+  if ('text' in decoded) return lineValues(decoded.text, whole);
+  throw refused(`${decoded.problem}${decoded.line === undefined ? '' : ` (line ${decoded.line})`}`);
 }

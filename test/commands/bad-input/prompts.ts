@@ -38,6 +38,37 @@ export const PROMPTS_AND_STDIN: Case[] = [
     says: ['--prompt-file', 'idea.txt', 'UTF-8'],
   },
   {
+    name: 'prompt file in UTF-16',
+    argv: ['photo.png', '--prompt-file', 'idea.txt'],
+    files: { 'idea.txt': Buffer.from('\ufeffsnow', 'utf16le') },
+    kind: 'input',
+    says: ['--prompt-file: idea.txt is UTF-16', 'iconv -f UTF-16 -t UTF-8'],
+  },
+  {
+    name: 'prompt file in UTF-16 without a mark',
+    argv: ['photo.png', '--prompt-file', 'idea.txt'],
+    files: { 'idea.txt': Buffer.from('snow', 'utf16le') },
+    kind: 'input',
+    says: ['--prompt-file: idea.txt is UTF-16', 'iconv -f UTF-16LE -t UTF-8'],
+  },
+  {
+    name: 'prompt file with a NUL',
+    argv: ['photo.png', '--prompt-file', 'idea.txt'],
+    files: { 'idea.txt': 'snow\non\0' },
+    kind: 'input',
+    says: ['--prompt-file: idea.txt (line 2) holds a NUL'],
+  },
+  {
+    name: 'prompt whose bytes were not UTF-8',
+    argv: ['photo.png', '-p', 'Stra\ufffde'],
+    says: ['--prompt: the text is not valid UTF-8', 'Save the script'],
+  },
+  {
+    name: 'negative prompt whose bytes were not UTF-8',
+    argv: edit('--negative-prompt', 'Stra\ufffde'),
+    says: ['--negative-prompt: the text is not valid UTF-8'],
+  },
+  {
     name: 'prompt file of a picture’s size',
     argv: ['photo.png', '--prompt-file', 'idea.txt'],
     files: { 'idea.txt': 'x'.repeat(1024 * 1024 + 1) },

@@ -14,7 +14,7 @@ test.each<[string, string | Uint8Array, RegExp]>([
   ['null', 'null', /request\.json is null/],
   ['a key twice', '{"prompt":"x","prompt":"y","image_url":"a"}', /has the key "prompt" twice/],
   ['deep garbage', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, /nested more than 100 levels deep/],
-  ['not UTF-8', new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]), /is not text in UTF-8/],
+  ['not UTF-8', new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]), /request\.json" \(line 1\) is not UTF-8/],
   ['no edit', '{"a": 1}', /has neither image_url nor image_urls.*\n.*--from/],
   ['both forms', '{"image_url":"a","image_urls":["a"],"prompt":"x"}', /image_url and image_urls.*\n.*--from/],
   ['no prompt', '{"image_url":"a"}', /prompt: is missing/],

@@ -92,7 +92,7 @@ const CASES: Case[] = [
   {
     name: 'a file that is no text',
     flags: vary('prompt=@a.png'),
-    message: 'the file "a.png" is not text in UTF-8.',
+    message: 'the file "a.png" is not UTF-8. Save it as UTF-8 (line 1).',
   },
   {
     name: 'an empty file',
