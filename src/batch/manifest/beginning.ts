@@ -1,3 +1,5 @@
+import { bomLength, utf16Of, utf16Problem } from '../../text.js';
+
 /** A manifest of which the first bytes were looked at. */
 export interface Beginning {
   /** The first character that is not blank; undefined where there is none among the first bytes. */
@@ -18,8 +20,6 @@ const SAMPLE_BYTES = 1024;
 /** In how many bytes UTF-16 shows, and the mark of UTF-8 is complete. */
 const MARK_BYTES = 4;
 
-const BOM = [0xef, 0xbb, 0xbf];
-
 /**
  * Reads as far as it takes to know what a manifest is; nothing is lost of it.
  *
@@ -39,15 +39,9 @@ export async function beginningOf(chunks: AsyncGenerator<Buffer>): Promise<Begin
 }
 
 function problemOf(head: Buffer): string | undefined {
-  if (isUtf16(head)) return 'is UTF-16: save it as UTF-8.';
+  const utf16 = utf16Of(head);
+  if (utf16 !== undefined) return `${utf16Problem(utf16)} (in Excel: save as "CSV UTF-8").`;
   return isBinary(head.subarray(0, SAMPLE_BYTES)) ? 'is not text. Allowed: text in UTF-8.' : undefined;
-}
-
-/** By its mark, or by the NUL that is half of each ASCII character. */
-function isUtf16(head: Buffer): boolean {
-  const [one, two] = head;
-  if (one === undefined || two === undefined) return false;
-  return (one === 0xff && two === 0xfe) || (one === 0xfe && two === 0xff) || (one === 0) !== (two === 0);
 }
 
 /** NULs alone may stand in a log that a power cut has spoilt: its other lines are good. */
@@ -69,7 +63,7 @@ function firstOf(head: Buffer): string | undefined {
 }
 
 function withoutBom(head: Buffer): Buffer {
-  return BOM.every((byte, index) => head[index] === byte) ? head.subarray(BOM.length) : head;
+  return head.subarray(bomLength(head));
 }
 
 async function* joined(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {

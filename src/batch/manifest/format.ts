@@ -4,7 +4,7 @@ import path from 'node:path';
 export const MANIFEST_FORMATS = ['jsonl', 'csv', 'yaml'] as const;
 export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
 
-/** How a manifest is read: CSV between commas and CSV between tabs are two. */
+/** How a manifest is read. A file of tabs is one whatever its first line looks like; that of other CSV says what divides it. */
 export type Notation = ManifestFormat | 'tsv';
 
 /** JSON is YAML, and YAML's reader knows the lines. */

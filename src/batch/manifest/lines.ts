@@ -12,9 +12,10 @@ export interface Line {
 }
 
 /** What is wrong with a line of other bytes. */
-export const NOT_UTF8 = 'is not UTF-8: save it as UTF-8.';
+export const NOT_UTF8 = 'is not UTF-8: save it as UTF-8 (in Excel: "CSV UTF-8").';
 
 const LF = 0x0a;
+const CR = 0x0d;
 
 /**
  * The lines of a text, those that a chunk completes together. A line longer than {@link LONGEST_ROW_BYTES} is told
@@ -22,8 +23,54 @@ const LF = 0x0a;
  */
 export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {
   const splitter = lineSplitter();
-  for await (const chunk of chunks) yield splitter.take(chunk);
+  for await (const chunk of withLineFeeds(chunks)) yield splitter.take(chunk);
   yield splitter.end();
+}
+
+/**
+ * The same bytes, with LF for CR where lines end with CR alone, as Excel for Mac saves CSV. The first end of a line
+ * decides: in other texts a CR is part of a cell.
+ */
+async function* withLineFeeds(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let endsWithCr: boolean | undefined;
+  /** What ends in a CR of which the next byte is not known. */
+  let held: Buffer | undefined;
+  for await (const piece of chunks) {
+    if (endsWithCr === false) {
+      yield piece;
+      continue;
+    }
+    const chunk: Buffer = held === undefined ? piece : Buffer.concat([held, piece]);
+    held = undefined;
+    endsWithCr ??= firstEndIsCr(chunk);
+    if (endsWithCr === true) {
+      const isOpen = chunk.at(-1) === CR;
+      held = isOpen ? chunk.subarray(-1) : undefined;
+      yield withoutCr(isOpen ? chunk.subarray(0, -1) : chunk);
+    } else if (endsWithCr === undefined && chunk.at(-1) === CR) {
+      held = chunk;
+    } else {
+      yield chunk;
+    }
+  }
+  if (held !== undefined) yield withoutCr(held);
+}
+
+/** Whether the first line of a text ends with a CR alone; undefined where its end is not reached. */
+function firstEndIsCr(chunk: Buffer): boolean | undefined {
+  const cr = chunk.indexOf(CR);
+  const lf = chunk.indexOf(LF);
+  if (lf !== -1 && (cr === -1 || lf < cr)) return false;
+  return cr === -1 || cr === chunk.length - 1 ? undefined : chunk[cr + 1] !== LF;
+}
+
+/** A copy with LF for each CR that no LF follows. */
+function withoutCr(chunk: Buffer): Buffer {
+  const copy = Buffer.from(chunk);
+  for (let at = copy.indexOf(CR); at !== -1; at = copy.indexOf(CR, at + 1)) {
+    if (copy[at + 1] !== LF) copy[at] = LF;
+  }
+  return copy;
 }
 
 function lineSplitter() {

@@ -35,7 +35,7 @@ export async function* rowsOf(
   }
   const { first, chunks } = beginning;
   let isEmpty = true;
-  for await (const entries of read(notation ?? notationByFirst(first), chunks, name, signal)) {
+  for await (const entries of read(notationFor(notation, first), chunks, name, signal)) {
     for (const entry of entries) {
       signal.throwIfAborted();
       isEmpty = false;
@@ -43,6 +43,12 @@ export async function* rowsOf(
     }
   }
   if (isEmpty) yield wrong(top, 'holds no rows.');
+}
+
+/** A list of objects is JSON also in a file that is called JSONL. */
+function notationFor(notation: Notation | undefined, first: string | undefined): Notation {
+  if (notation === undefined) return notationByFirst(first);
+  return notation === 'jsonl' && first === '[' ? 'yaml' : notation;
 }
 
 function read(
@@ -55,7 +61,7 @@ function read(
     case 'jsonl':
       return readJsonl(chunks, file);
     case 'csv':
-      return readCsv(chunks, file, ',');
+      return readCsv(chunks, file, undefined);
     case 'tsv':
       return readCsv(chunks, file, '\t');
     case 'yaml':

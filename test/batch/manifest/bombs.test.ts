@@ -46,7 +46,7 @@ describe('A small YAML that stands for a lot is told as a problem', () => {
   it('a map of very many keys', async () => {
     const keys = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`);
     expect(await rowsIn(`{${keys.join(', ')}}`, 'yaml')).toEqual([
-      expect.stringMatching(/^1: k10000: holds more than 10000 values/),
+      expect.stringMatching(/^1: holds more than 10000 values/),
     ]);
   });
 });

@@ -24,10 +24,46 @@ describe('CSV', () => {
   });
 
   it('takes an empty cell for no field, with quotes as well', async () => {
-    expect(await rowsIn('a,b,c\n,"",1\n,,\n')).toEqual([
-      [2, { c: '1' }],
-      [3, {}],
+    expect(await rowsIn('a,b,c\n,"",1\n')).toEqual([[2, { c: '1' }]]);
+  });
+
+  it('passes over rows without text and empty columns at the end', async () => {
+    expect(await rowsIn('a,b,,,\r\n1,2,,,\r\n,,,,\r\n"",\r\n3,4\r\n5,6,\r\n7,8,,,9\r\n')).toEqual([
+      [2, { a: '1', b: '2' }],
+      [5, { a: '3', b: '4' }],
+      [6, { a: '5', b: '6' }],
+      '7: has 5 cells instead of 2, one for each column of the header.',
     ]);
+    expect(await rowsIn('a,b\n,\n,\n')).toEqual(['1: holds no rows.']);
+  });
+
+  it('keeps a row that holds only spaces', async () => {
+    expect(await rowsIn('a,b\n ,\n')).toEqual([[2, { a: ' ' }]]);
+  });
+
+  test.each([
+    ['semicolons', 'a;b\n1, 2;"3;4"\n'],
+    ['tabs', 'a\tb\n1, 2\t"3;4"\n'],
+    ['a delimiter only within quotes of its header', '"a";"b"\n1, 2;3;4\n'.replace('3;4', '"3;4"')],
+    ['what Excel names in its own line', 'sep=;\na;b\n1, 2;"3;4"\n'],
+    ['the same with empty cells behind it', 'sep=;;;\r\na;b\r\n1, 2;"3;4"\r\n'],
+    ['the same between quotes', '"sep=;"\na;b\n1, 2;"3;4"\n'],
+    ['a tab that is named', 'sep=\t\na\tb\n1, 2\t3;4\n'],
+    ['what else is named', 'SEP=|\na|b\n1, 2|3;4\n'],
+  ])('is divided by %s', async (_, text) => {
+    const [row] = await rowsIn(text, 'csv');
+    expect(row?.[1]).toEqual({ a: '1, 2', b: '3;4' });
+    expect(await rowsIn(`\ufeff${text.replaceAll('\n', '\r')}`, 'csv')).toHaveLength(1);
+  });
+
+  it('is divided by commas where its header would allow for something else as well', async () => {
+    expect(await rowsIn('a,b;c\n1,2;3\n', 'csv')).toEqual([[2, { a: '1', 'b;c': '2;3' }]]);
+    expect(await rowsIn('"a;b",c\n1,2;3\n', 'csv')).toEqual([[2, { 'a;b': '1', c: '2;3' }]]);
+    expect(await rowsIn('"a;b"\n"1;2"\n', 'csv')).toEqual([[2, { 'a;b': '1;2' }]]);
+  });
+
+  it('knows the lines of its rows below a line of Excel’s own', async () => {
+    expect(await rowsIn('sep=;\n\na;b\n1;2\n', 'csv')).toEqual([[4, { a: '1', b: '2' }]]);
   });
 
   it('keeps newlines, commas and quotes within quotes, and knows the line of the next row', async () => {
@@ -100,11 +136,11 @@ describe('CSV', () => {
 
 test.each([
   ['a,,c', `has no name for column 2. ${HEADER}`],
-  ['a,b,', `has no name for column 3. ${HEADER}`],
-  ['a,"  "', `has no name for column 2. ${HEADER}`],
+  [',a,b', `has no name for column 1. ${HEADER}`],
+  ['"  ",a', `has no name for column 1. ${HEADER}`],
   ['image,prompt, image', `names the column "image" twice. ${HEADER}`],
   ['a,b"c"', `has a quote in the middle of a cell. ${HOW} ${HEADER}`],
-  ['a,\xff', `is not UTF-8: save it as UTF-8. ${HEADER}`],
+  ['a,\xff', `is not UTF-8: save it as UTF-8 (in Excel: "CSV UTF-8"). ${HEADER}`],
   ['a,"b', `opens a quote that is never closed; no row after it can be read. ${HEADER}`],
 ])('CSV: no row is read after the header %s', async (header, problem) => {
   expect(await rowsIn(Buffer.from(`\n${header}\n1,2,3\n`, 'latin1'), 'csv')).toEqual([`2: ${problem}`]);
@@ -129,8 +165,9 @@ test('CSV: where csv-parse reads a text, our rows are those that it reads', asyn
       }
       const ours = (await rowsIn(header + text, 'csv')).filter((row) => row !== '1: holds no rows.');
       expect(ours.map((row) => (typeof row === 'string' ? row.replace(/^\d+: /, '') : row[1]))).toEqual(
-        expected.map((cells) => {
-          if (cells.length !== 2) {
+        expected.flatMap((cells) => {
+          if (cells.every((cell) => cell === '')) return [];
+          if (cells.length < 2 || cells.slice(2).some((cell) => cell !== '')) {
             const has = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
             return `has ${has} instead of 2, one for each column of the header.`;
           }

@@ -45,6 +45,16 @@ describe.each(FORMATS)('%s', (format) => {
     expect(await rowsIn(text.replaceAll('\n', '\r\n'), format)).toEqual(ROWS[format]);
   });
 
+  it('may have CR alone, in pieces of any size', async () => {
+    const old = Buffer.from(text.replaceAll('\n', '\r'));
+    for (const size of [1, 2, 3, 100]) {
+      const pieces = Array.from({ length: Math.ceil(old.length / size) }, (_, index) =>
+        old.subarray(index * size, (index + 1) * size),
+      );
+      expect(await rowsIn(pieces)).toEqual(ROWS[format]);
+    }
+  });
+
   it('may come in pieces of any size', async () => {
     const marked = Buffer.from(`\ufeff${text.replaceAll('\n', '\r\n')}`);
     for (const size of [1, 2, 3, 5, 7]) {
@@ -56,12 +66,14 @@ describe.each(FORMATS)('%s', (format) => {
   });
 
   it.each([
-    ['with its mark', utf16(`\ufeff${text}`)],
-    ['with its mark, big-endian', swapped(utf16(`\ufeff${text}`))],
-    ['without its mark', utf16(text)],
-    ['without its mark, big-endian', swapped(utf16(text))],
-  ])('is not read as UTF-16 %s', async (_, content) => {
-    expect(await rowsIn(content, format)).toEqual(['1: is UTF-16: save it as UTF-8.']);
+    ['with its mark', utf16(`\ufeff${text}`), 'UTF-16'],
+    ['with its mark, big-endian', swapped(utf16(`\ufeff${text}`)), 'UTF-16'],
+    ['without its mark', utf16(text), 'UTF-16LE'],
+    ['without its mark, big-endian', swapped(utf16(text)), 'UTF-16BE'],
+  ])('is not read as UTF-16 %s', async (_, content, encoding) => {
+    expect(await rowsIn(content, format)).toEqual([
+      `1: is UTF-16. Save it as UTF-8, or convert it: iconv -f ${encoding} -t UTF-8 (in Excel: save as "CSV UTF-8").`,
+    ]);
   });
 
   it.each([
@@ -92,8 +104,8 @@ describe('What is not UTF-8', () => {
   it('is a problem of its row in JSONL', async () => {
     expect(await rowsIn(latin1('{"a":1}\n{"a":"\xdf"}\n# \xdf\n{"a":2}'))).toEqual([
       [1, { a: 1 }],
-      '2: is not UTF-8: save it as UTF-8.',
-      '3: is not UTF-8: save it as UTF-8.',
+      '2: is not UTF-8: save it as UTF-8 (in Excel: "CSV UTF-8").',
+      '3: is not UTF-8: save it as UTF-8 (in Excel: "CSV UTF-8").',
       [4, { a: 2 }],
     ]);
   });
@@ -101,15 +113,15 @@ describe('What is not UTF-8', () => {
   it('is a problem of its row in CSV, whatever lines that has', async () => {
     expect(await rowsIn(latin1('a,b\n1,2\n3,"\n\xdf\n""\xdf"\n\xdf,\n4,5'))).toEqual([
       [2, { a: '1', b: '2' }],
-      '3: is not UTF-8: save it as UTF-8.',
-      '6: is not UTF-8: save it as UTF-8.',
+      '3: is not UTF-8: save it as UTF-8 (in Excel: "CSV UTF-8").',
+      '6: is not UTF-8: save it as UTF-8 (in Excel: "CSV UTF-8").',
       [7, { a: '4', b: '5' }],
     ]);
   });
 
   it('is a problem of the whole in YAML, at its line', async () => {
     expect(await rowsIn(latin1('- a: 1\n- a: 2\n- a: \xdf\n- a: 4'), 'yaml')).toEqual([
-      '3: is not UTF-8: save it as UTF-8.',
+      '3: is not UTF-8: save it as UTF-8 (in Excel: "CSV UTF-8").',
     ]);
   });
 
@@ -120,7 +132,10 @@ describe('What is not UTF-8', () => {
     ['a character beyond Unicode', [0xf4, 0x90, 0x80, 0x80]],
   ])('may be %s', async (_, bytes) => {
     const line = Buffer.from([...Buffer.from('{"a":"'), ...bytes, ...Buffer.from('"}\n')]);
-    expect(await rowsIn([line, '{"a":1}'])).toEqual(['1: is not UTF-8: save it as UTF-8.', [2, { a: 1 }]]);
+    expect(await rowsIn([line, '{"a":1}'])).toEqual([
+      '1: is not UTF-8: save it as UTF-8 (in Excel: "CSV UTF-8").',
+      [2, { a: 1 }],
+    ]);
   });
 });
 

@@ -3,6 +3,14 @@ import { read, rowsIn } from './reading.js';
 
 const ALLOWED = 'Allowed: an object, e.g. {"image": "cat.png"}.';
 
+test.each([
+  ['on several lines', '[{"a":1},\n {"a":2}]', [1, 2]],
+  ['on one line', '\ufeff [{"a":1},{"a":2}]', [1, 1]],
+  ['pretty', '[\n  {\n    "a": 1\n  },\n  {\n    "a": 2\n  }\n]\n', [2, 5]],
+])('A list of objects in a file that is called JSONL: %s', async (_, text, lines) => {
+  expect(await rowsIn(text, 'jsonl')).toEqual([1, 2].map((a, index) => [lines[index], { a }]));
+});
+
 describe('JSONL', () => {
   it('has a row on each line, with values of any kind', async () => {
     const rows = '{"image":"a.png","seed":1}\n{"set":{"a":[1,null,true]}}\n';

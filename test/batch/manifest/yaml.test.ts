@@ -71,9 +71,7 @@ describe('YAML', () => {
   });
 
   it('is not turned into YAML 1.1 by what it says of itself', async () => {
-    expect(await yaml('%YAML 1.1\n---\n- {on: yes, <<: {a: 1}}\n')).toEqual([
-      [3, { on: 'yes', '<<': { a: 1 } }],
-    ]);
+    expect(await yaml('%YAML 1.1\n---\n- {on: yes, <<: {a: 1}}\n')).toEqual([[3, { on: 'yes', a: 1 }]]);
   });
 
   it('follows aliases, also those of other rows, and as often as they stand there', async () => {
@@ -95,6 +93,44 @@ describe('YAML', () => {
       [3, { a: 2 }],
       [4, { a: 2 }],
     ]);
+  });
+
+  it('merges what << names; a map’s own keys are stronger, and of several maps the first', async () => {
+    const text = [
+      '- &cat {prompt: a cat, strength: 0.5}',
+      '- {<<: *cat, image: b.png, prompt: a dog}',
+      '- &blue {<<: *cat, prompt: blue, steps: 9}',
+      '- {<<: [*blue, *cat, {seed: 1}], image: c.png}',
+      '- {"<<": plain text, set: {<<: *blue}}',
+      '- <<: *cat',
+      '  image: d.png',
+    ].join('\n');
+    expect(await yaml(text)).toEqual([
+      [1, { prompt: 'a cat', strength: 0.5 }],
+      [2, { image: 'b.png', prompt: 'a dog', strength: 0.5 }],
+      [3, { prompt: 'blue', steps: 9, strength: 0.5 }],
+      [4, { image: 'c.png', prompt: 'blue', steps: 9, strength: 0.5, seed: 1 }],
+      [5, { '<<': 'plain text', set: { prompt: 'blue', steps: 9, strength: 0.5 } }],
+      [6, { prompt: 'a cat', strength: 0.5, image: 'd.png' }],
+    ]);
+  });
+
+  it.each([
+    ['a text', '- {<<: a cat}', '1: merges (<<) something that is no map. Write: <<: *anchor'],
+    ['nothing', '- {<<: }', '1: merges (<<) something that is no map. Write: <<: *anchor'],
+    ['an anchor that there is not', '- {<<: *dog}', '1: repeats "*dog", and no anchor of that name'],
+    ['itself', '- &a {<<: *a}', '1: is nested more than 100 levels deep.'],
+    ['two maps', '- {<<: {a: 1}, <<: {b: 2}}', '1: has the key "<<" twice.'],
+    [
+      'billions of maps',
+      ['- &a0 {x: 1}', ...Array.from({ length: 40 }, (_, n) => `- &a${n + 1} {<<: [*a${n}, *a${n}]}`)].join(
+        '\n',
+      ),
+      'holds more than 10000 values',
+    ],
+  ])('says what is wrong with a merge of %s', async (_, text, problem) => {
+    const rows = await yaml(text);
+    expect(rows.find((row) => typeof row === 'string')).toContain(problem);
   });
 
   it('takes a key named __proto__ for a name like any other', async () => {

@@ -7,19 +7,20 @@ import { recordsOf, type CsvRecord } from './records.js';
 
 /**
  * The rows of a CSV manifest, whose first record names the columns. A cell stays text, and an empty one is no field.
+ * Rows without any text are passed over: spreadsheets save rows and columns that were only clicked on.
  *
  * @param file the manifest as the user named it
- * @param delimiter between two cells
+ * @param delimiter between two cells; undefined where the first line is to say so
  */
 export async function* readCsv(
   chunks: AsyncIterable<Buffer>,
   file: string,
-  delimiter: string,
+  delimiter: string | undefined,
 ): AsyncGenerator<Entry[]> {
   const { parse } = await import('csv-parse/sync');
   let columns: readonly string[] | undefined;
-  for await (const records of recordsOf(linesOf(chunks), delimiter)) {
-    const rows = readRecords(records, delimiter, parse);
+  for await (const found of recordsOf(linesOf(chunks), delimiter)) {
+    const rows = readRecords(found.records, found.delimiter, parse);
     if (columns === undefined) {
       const first = rows.shift();
       if (first === undefined) continue;
@@ -31,7 +32,9 @@ export async function* readCsv(
       columns = header.columns;
     }
     const names = columns;
-    yield rows.map(({ line, cells }) => entryOf(cells, { file, line }, names));
+    yield rows
+      .filter(({ cells }) => !isBlank(cells))
+      .map(({ line, cells }) => entryOf(cells, { file, line }, names));
   }
 }
 
@@ -46,9 +49,13 @@ function readRecords(records: readonly CsvRecord[], delimiter: string, parse: Pa
   return records.map(({ line, problem }) => ({ line, cells: problem ?? cells.next().value ?? [] }));
 }
 
+function isBlank(cells: Cells): boolean {
+  return typeof cells !== 'string' && cells.every((cell) => cell === '');
+}
+
 function entryOf(cells: Cells, place: Place, columns: readonly string[]): Entry {
   if (typeof cells === 'string') return wrong(place, cells);
-  if (cells.length !== columns.length) {
+  if (cells.length < columns.length || cells.slice(columns.length).some((cell) => cell !== '')) {
     const has = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
     return wrong(place, `has ${has} instead of ${columns.length}, one for each column of the header.`);
   }

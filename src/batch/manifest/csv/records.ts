@@ -1,5 +1,6 @@
 import { LONGEST_ROW_BYTES, TOO_LONG } from '../limits.js';
 import type { Line } from '../lines.js';
+import { guessedDelimiter, namedDelimiter } from './delimiter.js';
 import { endsInQuotes } from './quotes.js';
 
 /** The lines of one row: several, where a cell between quotes holds newlines. */
@@ -15,22 +16,35 @@ export interface CsvRecord {
 const NOT_CLOSED = 'If it is not meant to be so long, one of its quotes is never closed.';
 const NEVER_CLOSED = 'opens a quote that is never closed; no row after it can be read.';
 
+/** Records that some lines complete together. */
+export interface CsvRecords {
+  records: CsvRecord[];
+  /** Between two cells. */
+  delimiter: string;
+}
+
 /**
- * The records of a CSV text, those that some lines complete together; blank lines are passed over. csv-parse finds
- * their ends as well, but cannot say on which line one begins, nor pass over a wrong one and go on with the next.
+ * The records of a CSV text; blank lines are passed over. This scanner stays although csv-parse finds the ends of
+ * records as well: csv-parse cannot say on which line one begins, and after a bad closing quote it takes the next good
+ * rows for a part of the bad one, so that one typing error would hide them.
  *
- * @param delimiter between two cells
+ * @param known between two cells; undefined where the first line is to say so
  */
 export async function* recordsOf(
   lines: AsyncIterable<Line[]>,
-  delimiter: string,
-): AsyncGenerator<CsvRecord[]> {
-  const assembler = recordAssembler(delimiter);
-  for await (const some of lines) yield some.flatMap((line) => assembler.take(line));
-  yield assembler.end();
+  known: string | undefined,
+): AsyncGenerator<CsvRecords> {
+  const assembler = recordAssembler(known);
+  for await (const some of lines) {
+    const records = some.flatMap((line) => assembler.take(line));
+    yield { records, delimiter: assembler.delimiter() };
+  }
+  yield { records: assembler.end(), delimiter: assembler.delimiter() };
 }
 
-function recordAssembler(delimiter: string) {
+function recordAssembler(known: string | undefined) {
+  let delimiter = known ?? ',';
+  let isFirst = true;
   /** Of the record that is not over. */
   let first: number | undefined;
   let texts: string[] = [];
@@ -43,6 +57,12 @@ function recordAssembler(delimiter: string) {
 
   function take(line: Line): CsvRecord[] {
     if (!isInQuotes && line.problem === undefined && /^\s*$/.test(line.text)) return [];
+    if (isFirst) {
+      isFirst = false;
+      const named = namedDelimiter(line.text);
+      delimiter = named ?? known ?? guessedDelimiter(line.text);
+      if (named !== undefined) return [];
+    }
     // What was passed over of a line is not known: most often the row ends with it.
     isInQuotes = line.problem !== TOO_LONG && endsInQuotes(line.text, isInQuotes, delimiter);
     const records = isTold ? [] : add(line);
@@ -67,5 +87,5 @@ function recordAssembler(delimiter: string) {
     return first === undefined || isTold ? [] : [{ line: first, text: '', problem: NEVER_CLOSED }];
   }
 
-  return { take, end };
+  return { take, end, delimiter: () => delimiter };
 }

@@ -4,7 +4,7 @@ import { wrong } from '../wrong.js';
 import { aliasTargets } from './aliases.js';
 import type { Yaml, YamlDocument } from './documents.js';
 import { syntaxProblem } from './syntax.js';
-import { followed, pairsOf, ValueError, valueReader, type NodeContext } from './value.js';
+import { followed, rowValues, ValueError, type NodeContext } from './value.js';
 
 const NOTHING_BEHIND = 'Nothing behind it in this document is read.';
 
@@ -56,9 +56,9 @@ function entryOf(node: ParsedNode, place: Place, context: NodeContext): Entry {
     if (!context.yaml.isMap(row)) {
       return wrong(place, `is ${kindOf(row, context.yaml)}. Allowed: a map, e.g. image: cat.png.`);
     }
-    const read = valueReader(context);
+    const { pairs, read } = rowValues(context);
     const fields: [string, FieldValue][] = [];
-    for (const [key, value] of pairsOf(row, context)) {
+    for (const [key, value] of pairs(row)) {
       field = key;
       fields.push([key, read(value)]);
     }

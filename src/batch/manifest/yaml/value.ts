@@ -32,26 +32,71 @@ export function followed(node: unknown, { yaml, targetOf }: NodeContext): unknow
   throw new ValueError(`repeats ${quoted(`*${node.source}`)}, and no anchor of that name stands before it.`);
 }
 
-/** The keys of a map with the nodes of their values. @throws ValueError a key twice, or one that is no text */
-export function pairsOf(map: YAMLMap, { yaml }: NodeContext): [key: string, value: unknown][] {
-  const keys = new Set<string>();
-  return map.items.map((pair) => {
-    if (!yaml.isScalar(pair.key)) throw new ValueError('has a key that is no text.');
+/**
+ * The keys of a map with the nodes of their values. What `<<` merges stands behind the map's own keys, which are
+ * stronger; of several maps in a list the first is.
+ *
+ * @param count called for each key, those that are merged each time: a few merges can stand for billions of them
+ * @throws ValueError a key twice, or one that is no text; a merge of something else than maps; what `count` throws
+ */
+export function pairsOf(
+  map: YAMLMap,
+  context: NodeContext,
+  count: () => void,
+  depth = 0,
+): [key: string, value: unknown][] {
+  if (depth > DEEPEST_NESTING) throw new ValueError(TOO_DEEP);
+  const own = new Map<string, unknown>();
+  let merged: unknown;
+  for (const pair of map.items) {
+    count();
+    if (!context.yaml.isScalar(pair.key)) throw new ValueError('has a key that is no text.');
     const key = String(pair.key.value);
-    if (keys.has(key)) throw new ValueError(`has the key ${quoted(key)} twice.`);
-    keys.add(key);
-    return [key, pair.value];
+    if (key === MERGE && pair.key.type === 'PLAIN' && merged === undefined) {
+      merged = pair.value ?? null;
+      continue;
+    }
+    if (own.has(key) || (key === MERGE && pair.key.type === 'PLAIN'))
+      throw new ValueError(`has the key ${quoted(key)} twice.`);
+    own.set(key, pair.value);
+  }
+  if (merged === undefined) return [...own];
+  for (const base of mergedMaps(merged, context)) {
+    for (const [key, value] of pairsOf(base, context, count, depth + 1)) {
+      if (!own.has(key)) own.set(key, value);
+    }
+  }
+  return [...own];
+}
+
+/** YAML 1.1's key for the pairs of other maps. */
+const MERGE = '<<';
+
+function mergedMaps(value: unknown, context: NodeContext): YAMLMap[] {
+  const { isMap, isSeq } = context.yaml;
+  const found = followed(value, context);
+  const maps = isSeq(found) ? found.items.map((item) => followed(item, context)) : [found];
+  return maps.map((map) => {
+    if (isMap(map)) return map;
+    throw new ValueError('merges (<<) something that is no map. Write: <<: *anchor');
   });
 }
 
-/**
- * Reads the values of one row, each of its fields with one call.
- *
- * @returns a function that throws a ValueError for what JSON cannot say, and where the row as a whole gets too large
- */
-export function valueReader(context: NodeContext): (node: unknown) => FieldValue {
+/** Reads the parts of one row. Both throw a ValueError for what JSON cannot say, and where the row gets too large. */
+export interface RowValues {
+  /** The fields of the row, by their nodes. */
+  pairs: (row: YAMLMap) => [key: string, value: unknown][];
+  /** The value of one field. */
+  read: (node: unknown) => FieldValue;
+}
+
+export function rowValues(context: NodeContext): RowValues {
   let values = 0;
+  let keys = 0;
   let length = 0;
+  const countKey = (): void => {
+    if (++keys > MOST_VALUES) throw new ValueError(TOO_MANY);
+  };
 
   /** @param depth lists and maps around the node, the row among them */
   function read(node: unknown, depth: number): FieldValue {
@@ -63,7 +108,7 @@ export function valueReader(context: NodeContext): (node: unknown) => FieldValue
     if (isSeq(found)) return found.items.map((item) => read(item, depth + 1));
     if (!isMap(found)) return null;
     return Object.fromEntries(
-      pairsOf(found, context).map(([key, value]) => [measured(key), read(value, depth + 1)]),
+      pairsOf(found, context, countKey).map(([key, value]) => [measured(key), read(value, depth + 1)]),
     );
   }
 
@@ -73,7 +118,7 @@ export function valueReader(context: NodeContext): (node: unknown) => FieldValue
     return value;
   }
 
-  return (node) => read(node, 1);
+  return { pairs: (row) => pairsOf(row, context, countKey), read: (node) => read(node, 1) };
 }
 
 function scalarValue({ value, source }: Scalar): string | number | boolean | null {
