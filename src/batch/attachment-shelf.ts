@@ -12,7 +12,11 @@ import { stampText } from './file-stamp.js';
 /** What is kept of a file that was read: all but its bytes. */
 type Facts = Omit<Attachment, 'path' | 'flag' | 'label' | 'upload'> & {
   upload: Omit<NonNullable<Attachment['upload']>, 'blob'>;
+  source: string;
 };
+
+/** As it was noted: releases that made fingerprints of version 1 noted nothing of the file itself. */
+type NotedFacts = Omit<Facts, 'source'> & { source?: string };
 
 /** The place of a file field, and the file. */
 type Reading = Parameters<AttachmentReader>;
@@ -45,10 +49,10 @@ export function attachmentShelf(ledger: Ledger): AttachmentShelf {
     const stamp = await stampOf(file);
     if (stamp === undefined) return undefined;
     const known = findDigest(ledger, file);
-    if (known !== undefined && (known.stamp === stamp.text || known.stamp === stamp.text + run)) {
-      return known.facts as Facts;
-    }
-    const facts = withoutBytes(await readAttachment(...reading));
+    const isSame = known?.stamp === stamp.text || known?.stamp === stamp.text + run;
+    const noted = isSame ? (known.facts as NotedFacts) : undefined;
+    if (noted?.source !== undefined) return { ...noted, source: noted.source };
+    const facts = withoutBytes(await readAttachment(...reading), noted?.upload.sha256);
     if (facts === undefined) return undefined;
     const isFresh = ledger.context.now() - stamp.changedAt < TOO_FRESH_MS;
     putDigest(ledger, file, { stamp: isFresh ? stamp.text + run : stamp.text, facts });
@@ -97,10 +101,14 @@ async function stampOf(file: string): Promise<{ text: string; changedAt: number 
   }
 }
 
-function withoutBytes({ name, upload, size, warnings, converted }: Attachment): Facts | undefined {
-  if (upload === undefined) return undefined;
+function withoutBytes(
+  { name, upload, source, size, warnings, converted }: Attachment,
+  earlierUpload: string | undefined,
+): Facts | undefined {
+  if (upload === undefined || source === undefined) return undefined;
   const { sha256, contentType, fileName, bytes } = upload;
-  return { name, upload: { sha256, contentType, fileName, bytes }, size, warnings, converted };
+  const facts = { name, upload: { sha256, contentType, fileName, bytes }, source, size, warnings, converted };
+  return earlierUpload === undefined ? facts : { ...facts, earlierUpload };
 }
 
 function withBytes(facts: Facts, [field, flag, context]: Reading): Attachment {

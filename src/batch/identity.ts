@@ -1,21 +1,8 @@
 /*
- * INVARIANT: a row's key follows from what it asks for and from nothing else: not from its place, its id, the file's
- * names or the time. So a manifest that was sorted, cut or added to pays for what is new in it alone.
+ * INVARIANT: a row's key follows from what it asks for (edit/fingerprint.ts) and from nothing else: not from its place,
+ * its id, the file's names or the time. So a manifest that was sorted, cut or added to pays for what is new in it alone.
  */
-import { wantedInput } from '../edit/asked.js';
-import type { EditPlan } from '../edit/plan.js';
-import { hashOf } from '../ledger/canonical.js';
 import { sha256Of } from '../sha256.js';
-
-/** What rows that ask for the same have in common: endpoint, input, and the bytes of the pictures. Hexadecimal. */
-export function wishOf({
-  model,
-  input,
-  attachments,
-  seedIsOurs,
-}: Pick<EditPlan, 'model' | 'input' | 'attachments' | 'seedIsOurs'>): string {
-  return hashOf([model.endpoint, wantedInput(input, attachments, seedIsOurs)]);
-}
 
 /** A row's identity. @param ordinal how many rows before it ask for the same */
 export function keyOf(wish: string, ordinal: number): string {

@@ -25,6 +25,8 @@ export interface PlannedRow {
   /** fal's input, with files as the row names them. */
   input: Record<string, unknown>;
   attachments: StoredAttachment[];
+  /** Absent in rows of releases that did not note it. */
+  given?: EditPlan['given'];
   /** Without its folder, which is the out-dir wherever that lies by then. */
   delivery: EditPlan['delivery'];
   numImages: number;
@@ -48,6 +50,7 @@ export function storedPlan(plan: EditPlan, folder: string, outDir: string): Plan
     seedIsOurs,
     input,
     attachments: plan.attachments.map(storedAttachment),
+    given: plan.given,
     delivery: { ...plan.delivery, cwd: '' },
     numImages,
     inputSizes: work.inputs.map((size) => size ?? null),
@@ -85,6 +88,7 @@ export function revivedPlan(
     attachments: row.attachments.map((attachment) =>
       revivedAttachment(attachment, row, { ...context, cwd: row.folder }),
     ),
+    given: row.given ?? {},
     targets: targetsOf(delivery, { seed, model: model.name }),
     delivery,
     nameTaken: undefined,

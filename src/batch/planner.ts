@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Context } from '../context.js';
 import { estimate, refuseUnbounded } from '../edit/estimate.js';
+import { fingerprintOf } from '../edit/fingerprint.js';
 import { planEdit, type EditOrder, type EditPlan } from '../edit/plan.js';
 import { FalEditError } from '../errors.js';
 import type { LivePrice } from '../fal/prices.js';
@@ -17,7 +18,7 @@ import { attachmentShelf, type AttachmentShelf } from './attachment-shelf.js';
 import { Claims } from './claims.js';
 import type { Expectations } from './expect/expectations.js';
 import { expectationsDocument } from './expect/expectations.js';
-import { isInShard, keyOf, seedOf, wishOf, type Shard } from './identity.js';
+import { isInShard, keyOf, seedOf, type Shard } from './identity.js';
 import { noteReading, Said } from './last-reading.js';
 import { placeText, type Entry, type Fields, type Place, type Problem } from './manifest/entry.js';
 import { storedPlan } from './planned-row.js';
@@ -171,7 +172,7 @@ class Reading {
     const problem = (field: string, message: string): Problem[] => [{ place, field, message }];
     const holder = id === undefined ? undefined : this.claims.claimId(id, placeText(place));
     if (holder !== undefined) return problem('id', `"${id ?? ''}" is the id of ${holder} as well.`);
-    const wish = wishOf(plan);
+    const wish = fingerprintOf(plan);
     const ordinal = this.claims.ordinalOf(wish);
     const key = keyOf(wish, ordinal);
     const seed = plan.seedIsOurs ? seedOf(key, 1) : plan.seed;

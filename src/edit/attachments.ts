@@ -21,6 +21,13 @@ export interface Attachment {
   name: string;
   /** Undefined for what stays a URL or an id. */
   upload: Upload | undefined;
+  /** SHA-256 of the file on the disk, or of what came through stdin or in a data: URI; hexadecimal. */
+  source: string | undefined;
+  /**
+   * SHA-256 of what an earlier release made of the file for the upload, as a batch has noted it; undefined where
+   * nothing is noted. Fingerprints of version 1 count by it.
+   */
+  earlierUpload?: string | undefined;
   /** Pixels of a picture that is here. */
   size: Dimensions | undefined;
   warnings: string[];
@@ -78,6 +85,7 @@ async function readPicture(
       bytes: picture.bytes.byteLength,
       blob: () => Promise.resolve(new Blob([new Uint8Array(picture.bytes)])),
     },
+    source: picture.sourceSha256,
     size: { width: picture.width, height: picture.height },
     warnings: picture.warnings,
     converted: picture.converted,
@@ -96,7 +104,7 @@ async function readWeights(
   if (value.toLowerCase().endsWith('.safetensors')) {
     const { label, sha256, fileName, bytes, blob } = await openWeights(value, context, flag);
     const upload = { sha256, contentType: 'application/octet-stream', fileName, bytes, blob };
-    return { ...remote(path, flag, label), upload };
+    return { ...remote(path, flag, label), upload, source: sha256 };
   }
   const isName = role === 'method' && /^[\w-]+$/.test(value);
   // Hugging Face ids: owner/name, letters, digits, dots, dashes.
@@ -113,6 +121,7 @@ function remote(path: FileField['path'], flag: string, label: string): Attachmen
     label,
     name: label,
     upload: undefined,
+    source: undefined,
     size: undefined,
     warnings: [],
     converted: undefined,

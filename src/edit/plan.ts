@@ -14,6 +14,7 @@ import {
   readDestination,
   type Destination,
 } from './destination.js';
+import { givenOf, type Given } from './fingerprint.js';
 import { refuseWrongCount } from './picture-count.js';
 import type { Targets } from './targets.js';
 
@@ -49,6 +50,8 @@ export interface EditPlan {
   /** fal's input, with files still as the user named them. */
   input: Record<string, unknown>;
   attachments: Attachment[];
+  /** What the user gave: what the edit is recognised by. */
+  given: Given;
   /** Undefined where the bytes go to a stream. */
   targets: Targets | undefined;
   /** The same for the ledger; where the bytes go to a stream, the place of those that did not get there. */
@@ -114,6 +117,7 @@ export async function planEdit(
     seed: request.seed,
     input,
     attachments,
+    given: givenOf(model, request, attachments, seedIsOurs),
     targets,
     delivery,
     nameTaken,

@@ -1,4 +1,4 @@
-import type { Job } from '../ledger/job.js';
+import type { Delivery, Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { findModel } from '../models/registry.js';
 import { follow, type Answered } from './awaiting.js';
@@ -13,6 +13,8 @@ export interface ResumeOptions extends LifeOptions {
   ledger: Ledger;
   /** Where to put the pictures, where that is not for the job to say. */
   elsewhere?: { targets: Targets | undefined; force: boolean } | undefined;
+  /** How to save them, where this command says otherwise than the one that sent the edit. */
+  saving?: Pick<Delivery, 'force' | 'keepBlanked'> | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ResumeOptions extends LifeOptions {
 export async function resumeJob(job: Job, record: EditRecord, options: ResumeOptions): Promise<void> {
   const { ledger, elsewhere, context, onEvent } = options;
   const model = findModel(job.endpoint);
-  const delivery = job.delivery ?? foreignDelivery(job, model, context.cwd);
+  const delivery = { ...(job.delivery ?? foreignDelivery(job, model, context.cwd)), ...options.saving };
   ledger.own(job.id);
   const start = {
     model,

@@ -10,16 +10,17 @@ import type { NewJob } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { findFormer } from '../ledger/lookup.js';
 import { withValueAt } from '../models/fields.js';
-import { askedHashOf } from './asked.js';
 import { read, statusWatcher, type Answered } from './awaiting.js';
 import { bringHome } from './collect.js';
 import { estimate, refuseUnbounded } from './estimate.js';
+import { askedHashV1 } from './fingerprint-v1.js';
+import { askedHashOf } from './fingerprint.js';
 import { Journal } from './journal.js';
 import { live, type Life, type LifeOptions } from './life.js';
 import { stillUnknownError } from './outcomes.js';
 import type { EditPlan } from './plan.js';
 import { recordOfJob, type EditRecord } from './record.js';
-import { resumeJob } from './resume.js';
+import { resumeJob, type ResumeOptions } from './resume.js';
 
 export interface RunOptions extends LifeOptions {
   ledger: Ledger;
@@ -50,6 +51,8 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
   const { ledger, caps, again, connection, context, onEvent } = options;
   const asked = {
     askedHash: options.askedHash ?? askedHashOf(plan, options.via),
+    // An earlier release may have been cut short.
+    ...(options.askedHash === undefined ? { earlierHash: askedHashV1(plan, options.via) } : {}),
     via: options.via,
     // A row that was sent and left is the same row when it is asked for again.
     detached: options.detach && options.askedHash === undefined,
@@ -85,7 +88,7 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
     onEvent({ type: 'resumed', requestId: former.job.requestId ?? '', plannedAt: former.job.plannedAt });
     // Bytes for a stream go to this one; files go where the first run would have put them, which is the same.
     const elsewhere = plan.targets === undefined ? { targets: undefined, force: false } : undefined;
-    return resumeJob(former.job, record, { ...options, elsewhere });
+    return resumeJob(former.job, record, { ...options, elsewhere, saving: savingOf(plan) });
   }
   const { job } = beginning;
   record.job = job.id;
@@ -100,6 +103,11 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
     const answered = await submitAndWait(life, options);
     await bringHome(life, answered);
   });
+}
+
+/** What only changes the saved file may be another one each time the same command is run. */
+function savingOf({ delivery: { force, keepBlanked } }: EditPlan): ResumeOptions['saving'] {
+  return { force, keepBlanked };
 }
 
 /** Uploads what is local; afterwards the input holds URLs alone. */

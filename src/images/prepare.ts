@@ -23,6 +23,8 @@ export interface Picture {
   height: number;
   /** Hexadecimal, of {@link bytes}. */
   sha256: string;
+  /** Hexadecimal, of the user's own bytes. */
+  sourceSha256: string;
   /** Safe in any URL or header: ASCII, with the extension of {@link format}. */
   fileName: string;
   /** What a person should know before it is edited. */
@@ -87,9 +89,10 @@ function probeSource(bytes: Uint8Array, subject: string): Probe {
 }
 
 function seal(
-  { label, name }: BytesSource,
+  { label, name, bytes: source }: BytesSource,
   { bytes, format, width, height }: Pick<Picture, 'bytes' | 'format' | 'width' | 'height'>,
 ): Picture {
+  const sha256 = sha256Of(bytes);
   return {
     label,
     name,
@@ -98,7 +101,8 @@ function seal(
     contentType: `image/${format}`,
     width,
     height,
-    sha256: sha256Of(bytes),
+    sha256,
+    sourceSha256: bytes === source ? sha256 : sha256Of(source),
     fileName: uploadName(name, EXTENSIONS[format]),
     warnings: [],
   };

@@ -109,6 +109,8 @@ export interface NewJob {
   seed: number;
   /** Hash of what was asked, without what we chose: two runs of one command have the same. */
   askedHash: string;
+  /** What releases with other hashes called the same: a job that they left unfinished is found by it. Not stored. */
+  earlierHash?: string | undefined;
   /** Sent to be fetched later: never mistaken for one that was cut short. */
   detached: boolean;
   delivery: Delivery;
@@ -118,7 +120,10 @@ export interface NewJob {
 }
 
 /** All that the ledger knows of one edit. Times are milliseconds since the epoch. */
-export interface Job extends Omit<NewJob, 'delivery' | 'estimatedUsd' | 'unitPriceUsd' | 'askedHash'> {
+export interface Job extends Omit<
+  NewJob,
+  'delivery' | 'estimatedUsd' | 'unitPriceUsd' | 'askedHash' | 'earlierHash'
+> {
   /** Grows with every job: the order of the ledger, whatever the clock did. */
   seq: number;
   /** Ours: `j` and eleven letters or digits. */

@@ -23,14 +23,15 @@ export function findJob(ledger: Ledger, column: 'id' | 'request_id', value: stri
  */
 export function findFormer(
   ledger: Ledger,
-  { askedHash, via, detached }: Pick<NewJob, 'askedHash' | 'via' | 'detached'>,
+  { askedHash, earlierHash, via, detached }: Pick<NewJob, 'askedHash' | 'earlierHash' | 'via' | 'detached'>,
 ): Former | undefined {
   // The built-in sandbox forgot everything when its run ended.
   if (via === SANDBOX) return undefined;
   const rows = ledger.db.rows(
-    `SELECT * FROM jobs WHERE asked_hash = ? AND state IN ('intent', 'accepted', 'completed', 'unknown')
+    `SELECT * FROM jobs WHERE asked_hash IN (?, ?) AND state IN ('intent', 'accepted', 'completed', 'unknown')
        ORDER BY seq DESC`,
     askedHash,
+    earlierHash ?? null,
   ) as JobRow[];
   const abandoned = rows.map((row) => withImages(ledger, row)).filter((job) => isAbandoned(ledger, job));
   const awaited = abandoned.find((job) => isAwaited(job.state) && !job.detached);

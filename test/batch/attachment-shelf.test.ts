@@ -67,7 +67,7 @@ describe('A picture of a batch', () => {
     expect(first).toMatchObject({ path: ['image_url'], flag: 'image', label: 'cat.png', name: 'cat' });
     expect(first.size).toEqual({ width: 32, height: 24 });
     expect(findDigest(ledger, cat)?.facts).toEqual({
-      ...{ name: 'cat', size: { width: 32, height: 24 }, warnings: [] },
+      ...{ name: 'cat', size: { width: 32, height: 24 }, warnings: [], source: first.source },
       upload: {
         sha256: first.upload?.sha256,
         contentType: 'image/png',
@@ -189,6 +189,22 @@ describe('A picture of a batch', () => {
       expect(ledger.db.rows('SELECT path FROM digests')).toEqual([]);
     },
   );
+});
+
+describe('What a release that made fingerprints of version 1 has noted of a file', () => {
+  it('says what was uploaded then, and the file is read for the rest', async () => {
+    const { look, ledger, cat } = await shelf();
+    const { source } = await look('cat.png');
+    ledger.db.run(
+      "UPDATE digests SET facts = json_set(json_remove(facts, '$.source'), '$.upload.sha256', 'ab')",
+    );
+    const read = await look('cat.png');
+    expect([read.source, read.upload?.sha256, read.earlierUpload]).toEqual([source, source, 'ab']);
+    mark(ledger);
+    expect(await look('cat.png')).toMatchObject({ name: 'as it was known', source, earlierUpload: 'ab' });
+    await writeFile(cat, await photo('blue', 40));
+    expect((await look('cat.png')).earlierUpload).toBeUndefined();
+  });
 });
 
 describe('The bytes of a file that was read before', () => {

@@ -2,7 +2,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { jobsIn, stateIn } from '../support/ledger.js';
+import { hashOf } from '../../src/ledger/canonical.js';
+import type { Job } from '../../src/ledger/job.js';
+import { sha256Of } from '../../src/sha256.js';
+import { jobsIn, openLedgerIn, stateIn } from '../support/ledger.js';
 import { sandbox } from '../support/sandbox.js';
 import { editCat, folderWithPhoto, leftIn } from './harness.js';
 import { cutOff, statesIn } from './lost.js';
@@ -16,7 +19,6 @@ describe('another edit is', () => {
     ['another place', ['-o', 'sub/']],
     ['the other model', ['-m', 'flux-2-lora']],
     ['two pictures', ['--num-images', '2']],
-    ['one that may overwrite', ['--force']],
     ['one that was asked for', ['--again']],
   ])('%s', async (_, flags) => {
     const { fal, cwd, requestId } = await cutOff();
@@ -107,8 +109,30 @@ test.each<[string, string[]]>([
   ['its deadline', ['--timeout', '5m']],
   ['its caps', ['--max-cost', '1', '--daily-cap', '0.01']],
   ['how much it says', ['--quiet']],
+  ['it may overwrite', ['--force']],
+  ['it saves', ['--keep-blanked']],
 ])('it is the same edit whatever %s', async (_, flags) => {
   const { fal, cwd, requestId } = await cutOff();
   const { code, document } = await editCat({ env: fal.env, cwd }, ...flags);
+  expect([code, document.request_id, fal.ledger().accepted.length]).toEqual([0, requestId, 1]);
+});
+
+test('it is the same edit where its name has been taken since, and it may overwrite now', async () => {
+  const { fal, cwd, requestId } = await cutOff();
+  await writeFile(path.join(cwd, 'out.png'), 'of somebody else');
+  const { code, document } = await editCat({ env: fal.env, cwd }, '--force');
+  expect([code, document.request_id, fal.ledger().accepted.length]).toEqual([0, requestId, 1]);
+  expect([document.images[0]!.path, await leftIn(cwd)]).toEqual(['out.png', ['out.png']]);
+});
+
+test('it is the same edit where a release that made fingerprints of version 1 was cut short', async () => {
+  const { fal, cwd, requestId } = await cutOff();
+  const [{ endpoint, via, delivery }] = (await jobsIn(stateIn(cwd))) as [Job];
+  const image = sha256Of(await readFile(path.join(cwd, 'cat.png')));
+  const input = { prompt: 'a watercolor', image_url: image, output_format: 'png' };
+  const ledger = await openLedgerIn(stateIn(cwd));
+  ledger.db.run('UPDATE jobs SET asked_hash = ?', hashOf([endpoint, via, input, delivery]));
+  ledger.close();
+  const { code, document } = await editCat({ env: fal.env, cwd });
   expect([code, document.request_id, fal.ledger().accepted.length]).toEqual([0, requestId, 1]);
 });
