@@ -60,6 +60,7 @@ async function report(error: unknown, argv: readonly string[], context: Context)
     verbose: false,
     debug: has('--debug'),
     noColor: has('--no-color'),
+    sandbox: has('--sandbox'),
     redact: (text) => text,
   });
   const json = has('--json') || switchState(context.env['FAL_EDIT_JSON']) === true;

@@ -30,8 +30,11 @@ export function lockOutDir(outDir: string, { look }: { look: boolean }): Lock {
   try {
     db = new DatabaseSync(file);
     db.exec('BEGIN EXCLUSIVE');
+    // A run that left the folder as it was has taken the file away between the two: this lock would lock nobody out.
+    if (!existsSync(file)) throw lockedError(outDir);
   } catch (error) {
     db?.close();
+    if (error instanceof FalEditError) throw error;
     throw isBusy(error) ? lockedError(outDir) : unusableError(file, error);
   }
   const taken = db;

@@ -47,6 +47,8 @@ export interface ResultRow {
   id: string | null;
   place: Place;
   state: RowState;
+  /** Played on the sandbox: nothing of it is charged, whatever its figures say. */
+  sandbox: boolean;
   /** How often it was sent, from 1; 0 where it never was. */
   attempt: number;
   model: string;
@@ -82,6 +84,8 @@ export interface BatchSummary {
   schema_version: number;
   /** `ok` where everything is done; else the kind of error that decided the exit code. */
   status: 'ok' | ErrorKind;
+  /** Played on the sandbox: nothing is charged, and its costs are what fal would have billed. */
+  sandbox: boolean;
   exit_code: number;
   /** The manifest, or the pictures, as the user named them. */
   source: string;

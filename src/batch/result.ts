@@ -28,6 +28,7 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
     id: row.id ?? null,
     place: { file: row.file, line: row.line },
     state,
+    sandbox: row.sandbox,
     attempt: row.attempts,
     model: model.name,
     endpoint: model.endpoint,
@@ -89,7 +90,16 @@ function differencesOf(job: Job | undefined, { delivery }: PlannedRow): string[]
   });
 }
 
-function errorOf({ state, job, measured }: RowWithJob, error: FalEditError | undefined): ResultRow['error'] {
+/** On the sandbox nothing is charged, however it ended. */
+function errorOf(row: RowWithJob, error: FalEditError | undefined): ResultRow['error'] {
+  const known = knownError(row, error);
+  return known === null || !row.sandbox ? known : { ...known, charged: 'no' };
+}
+
+function knownError(
+  { state, job, measured }: RowWithJob,
+  error: FalEditError | undefined,
+): ResultRow['error'] {
   if (state === 'unmet') return unmetError(measured as Measured[]);
   if (error !== undefined) {
     const { kind, message, hint, charged } = error;

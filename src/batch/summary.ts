@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { batchCosts } from '../ledger/batch/costs.js';
+import { readWorld } from '../ledger/batch/notes.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { usd } from '../edit/estimate.js';
 import { saveWhole } from '../edit/save.js';
@@ -29,6 +30,7 @@ export function summaryOf(ledger: Ledger, states: RowCounts, run: RunFigures): B
   return {
     schema_version: BATCH_SCHEMA_VERSION,
     status: ending === undefined ? 'ok' : ending.kind,
+    sandbox: readWorld(ledger.db) === 'sandbox',
     exit_code: ending?.exitCode ?? EXIT_OK,
     source: run.source,
     shard: run.shard,

@@ -13,7 +13,7 @@ import { endedError, sandboxEndedError } from './earlier/ended-job.js';
 import { nameOf, stateOf } from './earlier/job-state.js';
 import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { findAllNamed, type Named } from './earlier/named-request.js';
-import { otherWay, reachWhenNeeded, type Reach } from './earlier/reach-fal.js';
+import { otherBackendError, otherWay, reachWhenNeeded, type Reach } from './earlier/reach-fal.js';
 import { exitCodeOf, severalError } from './earlier/several.js';
 
 /** What came of one. */
@@ -95,6 +95,8 @@ async function askFal(
   { connection, via }: Reach,
   { ledger, context, terminal }: LedgerCommand,
 ): Promise<StopOutcome> {
+  const refusal = job === undefined ? undefined : otherBackendError(job, via);
+  if (refusal !== undefined) throw refusal;
   const other = job === undefined ? undefined : otherWay(job, via);
   if (other !== undefined) terminal.warn(other);
   const outcome = await stopAtFal(

@@ -1,6 +1,14 @@
 import { missingKeyError } from '../config/credentials.js';
 import type { Settings } from '../config/settings.js';
-import { checkProxyUrl, isLoopback, type Connection } from '../fal/connection.js';
+import type { Context } from '../context.js';
+import { verifySandbox } from '../edit/backend.js';
+import {
+  checkProxyUrl,
+  isLoopback,
+  isStandaloneSandbox,
+  refuseSandboxKeyElsewhere,
+  type Connection,
+} from '../fal/connection.js';
 
 /** A way to fal, and what has to be closed afterwards. */
 export interface OpenConnection {
@@ -13,7 +21,19 @@ export function readConnection({ values, origins, key }: Settings): Connection {
   const proxy = values['proxy-url'];
   const proxyUrl =
     typeof proxy === 'string' ? checkProxyUrl(proxy, origins['proxy-url'] ?? '--proxy-url') : undefined;
-  return { key, proxyUrl };
+  const connection = { key, proxyUrl };
+  // The built-in sandbox is told no key.
+  if (values['sandbox'] !== true) refuseSandboxKeyElsewhere(connection);
+  return connection;
+}
+
+/** Whether a run is on the sandbox, the built-in one or one of its own. Opens nothing. */
+export function isOnSandbox({ values, key }: Pick<Settings, 'values' | 'key'>): boolean {
+  const proxyUrl = values['proxy-url'];
+  return (
+    values['sandbox'] === true ||
+    isStandaloneSandbox({ key, proxyUrl: typeof proxyUrl === 'string' ? proxyUrl : undefined })
+  );
 }
 
 /**
@@ -41,9 +61,21 @@ export function requireKey(settings: Settings, connection: Connection): void {
   if (connection.key === undefined) throw missingKeyError();
 }
 
-/** Starts the local fal where `--sandbox` asks for it. The key is not told to it. */
-export async function openConnection(settings: Settings, connection: Connection): Promise<OpenConnection> {
-  if (settings.values['sandbox'] !== true) return { connection, close: () => Promise.resolve() };
+/**
+ * Starts the local fal where `--sandbox` asks for it. The key is not told to it. One that runs on its own is asked
+ * whether it is one, before anything is sent to it.
+ *
+ * @throws FalEditError (auth, temporary)
+ */
+export async function openConnection(
+  settings: Settings,
+  connection: Connection,
+  context: Pick<Context, 'fetch' | 'signal'>,
+): Promise<OpenConnection> {
+  if (settings.values['sandbox'] !== true) {
+    await verifySandbox(connection, context);
+    return { connection, close: () => Promise.resolve() };
+  }
   const [{ startSandbox }, { readSandboxSettings }] = await Promise.all([
     import('../sandbox/server.js'),
     import('./sandbox-settings.js'),

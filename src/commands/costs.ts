@@ -1,10 +1,11 @@
 import type { FlagValue, Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
-import { usdText } from '../dollars.js';
+import { billedText, usdText } from '../dollars.js';
 import { usd } from '../edit/estimate.js';
 import { usageError } from '../errors.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { spending, type SpendingRow } from '../ledger/spending.js';
+import { isOnSandbox } from './connect.js';
 import { tableLines, type Column } from '../terminal/table.js';
 import { SCHEMA_VERSION } from './edit/document.js';
 import { withLedger } from './earlier/ledger-command.js';
@@ -18,7 +19,7 @@ export function costsCommand(
   return withLedger(given, context, async ({ settings, ledger, terminal, json }) => {
     const by = readBy(settings);
     const since = readSince(settings, context.now());
-    const sandbox = settings.values['sandbox'] === true;
+    const sandbox = isOnSandbox(settings);
     const rows = spending(ledger.db, { by, since, sandbox });
     const total = totalOf(rows);
     if (json) {
@@ -34,10 +35,11 @@ export function costsCommand(
       return EXIT_OK;
     }
     const shown = rows.length === 0 ? [] : [...rows, total];
-    const lines = await tableLines(columnsBy(by), shown.map(cellsOf), context.stdout);
+    const lines = await tableLines(columnsBy(by, sandbox), shown.map(cellsOf), context.stdout);
     for (const line of lines) terminal.result(line);
     if (rows.length === 0) terminal.note('Nothing was spent, as far as the ledger knows.');
-    if (sandbox) terminal.note('This is what the built-in sandbox would have charged. Nothing was.');
+    const { billedUsd, estimatedUsd, unknownUsd } = total;
+    if (sandbox) terminal.note(`${billedText(billedUsd + estimatedUsd + unknownUsd, true)}.`);
     return EXIT_OK;
   });
 }
@@ -71,8 +73,8 @@ function figures({ edits, billedUsd, estimatedUsd, unknownUsd }: SpendingRow): R
   };
 }
 
-function columnsBy(by: 'model' | 'day'): readonly Column[] {
-  const right = ['EDITS', 'BILLED', 'ESTIMATED', 'UNKNOWN', 'TOTAL'];
+function columnsBy(by: 'model' | 'day', sandbox: boolean): readonly Column[] {
+  const right = ['EDITS', sandbox ? 'WOULD BE' : 'BILLED', 'ESTIMATED', 'UNKNOWN', 'TOTAL'];
   return [{ title: by.toUpperCase() }, ...right.map((title) => ({ title, right: true }))];
 }
 

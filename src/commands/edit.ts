@@ -46,7 +46,7 @@ export async function editCommand(
     const warning = proxyWarning(settings, declared);
     if (warning !== undefined) terminal.warn(warning);
     const ledger = await openLedger(settings, context);
-    record = recordOf(plan);
+    record = { ...recordOf(plan), sandbox: terminal.options.sandbox };
     try {
       await run(plan, record, options, { settings, context, terminal, ledger });
     } finally {
@@ -58,7 +58,7 @@ export async function editCommand(
     }
     if (json) terminal.json(editDocument(record, context.cwd));
     else printPaths(record, context, terminal);
-    if (!json) terminal.note(summaryLine(record, values['sandbox'] === true));
+    if (!json) terminal.note(summaryLine(record));
     return EXIT_OK;
   } catch (error) {
     const known = record;
@@ -88,7 +88,7 @@ async function run(
   const declared = readConnection(settings);
   const via = viaOf(settings, declared);
   if (!again) offerUnfinished(ledger, via, terminal);
-  const opened = await openConnection(settings, declared);
+  const opened = await openConnection(settings, declared, context);
   let progress: Progress | undefined;
   try {
     progress = await openProgress(terminal, context);

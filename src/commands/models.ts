@@ -82,7 +82,7 @@ async function check(
     import('./models/check-document.js'),
   ]);
   const trace = terminal.options.debug ? (line: string) => terminal.note(line) : undefined;
-  const { connection, close } = await openConnection(settings, declared);
+  const { connection, close } = await openConnection(settings, declared, context);
   const checks = await checkModels(models, { connection, context, timeoutMs, trace }).finally(close);
   const verdict = verdictOf(checks, sandbox);
   if (settings.values['json'] === true) terminal.json(checkDocument(checks, verdict));

@@ -4,6 +4,7 @@ import type { Connection } from '../fal/connection.js';
 import { stateFolderOf } from '../folders.js';
 import { Ledger } from '../ledger/ledger.js';
 import { abandonedJobs } from '../ledger/lookup.js';
+import { viaOf as viaOfConnection } from '../edit/backend.js';
 import { SANDBOX } from '../ledger/spending.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -16,8 +17,8 @@ export async function openLedger(
 }
 
 /** The way to fal as the ledger calls it. */
-export function viaOf({ values }: Pick<Settings, 'values'>, { proxyUrl }: Connection): string {
-  return values['sandbox'] === true ? SANDBOX : (proxyUrl ?? 'fal');
+export function viaOf({ values }: Pick<Settings, 'values'>, connection: Connection): string {
+  return viaOfConnection(connection, values['sandbox'] === true);
 }
 
 /** Offers back what earlier runs paid for and did not bring home, and what they may have paid for. */

@@ -30,10 +30,11 @@ export async function pickCommand(
     refuseQuietAndVerbose(settings);
     const folder = folderOf(words, context);
     const comparison = await comparisonIn(folder, context);
+    if (comparison.sandbox) terminal.note("Made by the sandbox: these are not pictures of fal's models.");
     if (comparison.pairs === 0) throw nothingToChoose(folder);
     const made = await sit(comparison, settings.values['open'] === true, context, terminal);
     const shown = await picksShown(folder, context);
-    document = { out_dir: folder, choices: made, ...shown.document };
+    document = { sandbox: comparison.sandbox, out_dir: folder, choices: made, ...shown.document };
     if (!json) terminal.result(shown.text);
     if (context.signal.aborted) throw leftEarly(context.signal.reason);
     if (json) terminal.json({ schema_version: 1, status: 'ok', ...document });

@@ -1,5 +1,6 @@
 import type { FlagValue } from '../config/settings.js';
 import type { Context } from '../context.js';
+import { viaOf, wayText } from '../edit/backend.js';
 import type { Finding } from '../edit/reconcile/finding.js';
 import { reconcile } from '../edit/reconcile/reconcile.js';
 import { usageError } from '../errors.js';
@@ -10,7 +11,7 @@ import { SANDBOX } from '../ledger/spending.js';
 import { errorText } from '../terminal/error-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { bringJobsHome, type HomeOutcome } from './bring-home.js';
-import { proxyWarning, readConnection } from './connect.js';
+import { isOnSandbox, proxyWarning, readConnection } from './connect.js';
 import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { summaryLine } from './edit/summary.js';
 import { readTimeout } from './limits.js';
@@ -42,12 +43,15 @@ async function run(
   const settleMs = readSettle(settings);
   const timeoutMs = readTimeout(settings);
   const connection = readConnection(settings);
-  const { open, known } = selectJobs(ledger, names, settings.values['all'] === true);
+  const { open, known } = selectJobs(ledger, names, {
+    all: settings.values['all'] === true,
+    sandbox: isOnSandbox(settings),
+  });
   const isWorkedOn = (job: Job): boolean => !isAbandoned(ledger, job);
   for (const job of known) terminal.note(knownLine(job, isWorkedOn(job)));
   if (open.length + known.length === 0)
     terminal.note('Nothing is unknown: of every edit it is known what came of it.');
-  const via = connection.proxyUrl ?? 'fal';
+  const via = viaOf(connection);
   const atFal = open.filter((job) => job.via !== SANDBOX && (job.state !== 'intent' || !isWorkedOn(job)));
   if (atFal.length > 0) {
     requireHistoryKey(settings, connection);
@@ -75,11 +79,9 @@ function isFetched({ state }: Job): boolean {
 }
 
 function warnOfOtherWays(jobs: readonly Job[], via: string, terminal: Terminal): void {
-  const nameOf = (way: string): string =>
-    way === 'fal' ? 'straight to fal' : `by way of ${new URL(way).host}`;
   for (const { id, via: sent } of jobs.filter((job) => job.via !== via)) {
     terminal.warn(
-      `job ${id} was sent ${nameOf(sent)}, and is looked up ${nameOf(via)}: whether that is the same fal is not known.`,
+      `job ${id} was sent ${wayText(sent)} and is looked up ${via === 'fal' ? 'at fal' : `another way (${via})`}: that may be another fal.`,
     );
   }
 }
@@ -113,6 +115,6 @@ function show(
   json: boolean,
 ): void {
   if (!json) printPaths(record, { cwd }, terminal);
-  if (error === undefined) terminal.note(summaryLine(record, false));
+  if (error === undefined) terminal.note(summaryLine(record));
   else if (error !== ending) terminal.error(errorText(error, terminal));
 }

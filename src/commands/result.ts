@@ -9,7 +9,7 @@ import { readTimeout } from './limits.js';
 import { endedError, sandboxEndedError } from './earlier/ended-job.js';
 import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { findOneNamed, type Named } from './earlier/named-request.js';
-import { otherWay, reachFal } from './earlier/reach-fal.js';
+import { otherBackendError, otherWay, reachFal } from './earlier/reach-fal.js';
 
 /** `fal-edit result`: fal's answer as JSON on stdout, and nothing else. */
 export function resultCommand(
@@ -32,6 +32,8 @@ async function answerOf({ job, foreign }: Named, command: LedgerCommand): Promis
   if (job?.via === SANDBOX) throw sandboxEndedError(job);
   const { connection, via } = reachFal(command);
   const { context, terminal, settings } = command;
+  const refusal = job === undefined ? undefined : otherBackendError(job, via);
+  if (refusal !== undefined) throw refusal;
   const other = job === undefined ? undefined : otherWay(job, via);
   if (other !== undefined) terminal.warn(other);
   const endpoint = job === undefined ? foreign.model.endpoint : job.endpoint;

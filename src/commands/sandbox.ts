@@ -2,12 +2,10 @@ import { resolveSettings, type FlagValue } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { messageOf, usageError } from '../errors.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
+import { SANDBOX_KEY } from '../fal/connection.js';
 import { startSandbox } from '../sandbox/server.js';
 import { ALL_FLAGS } from './flags/all.js';
 import { readSandboxSettings } from './sandbox-settings.js';
-
-/** Not a key: any text will do, and this one says so. */
-const KEY = 'sandbox:no-key-needed';
 
 /** `fal-edit sandbox`: the local fal on its own, until Ctrl-C. Prints the two lines that point a run at it. */
 export async function sandboxCommand(
@@ -22,7 +20,7 @@ export async function sandboxCommand(
       'Leave it out to take a free one.',
     );
   });
-  context.stdout.write(`export FAL_PROXY_URL=${sandbox.proxyUrl}\nexport FAL_KEY=${KEY}\n`);
+  context.stdout.write(`export FAL_PROXY_URL=${sandbox.proxyUrl}\nexport FAL_KEY=${SANDBOX_KEY}\n`);
   context.stderr.write(
     `A local fal, charging nothing. What it was asked: ${sandbox.url}/__sandbox/ledger\nCtrl-C ends it.\n`,
   );

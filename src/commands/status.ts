@@ -16,7 +16,7 @@ import { jobDocument } from './earlier/job-document.js';
 import { nameOf, shortNameOf, stateOf } from './earlier/job-state.js';
 import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { findAllNamed, type Named } from './earlier/named-request.js';
-import { otherWay, reachFal } from './earlier/reach-fal.js';
+import { otherBackendError, otherWay, reachFal } from './earlier/reach-fal.js';
 import { exitCodeOf, named, severalError } from './earlier/several.js';
 
 /** What fal says of one request. */
@@ -67,7 +67,7 @@ async function lookAtAll(requests: readonly Named[], command: LedgerCommand): Pr
     return requests.map((request) => ({ request, status: undefined, error: undefined }));
   const { connection, via } = reachFal(command);
   for (const { job } of asked) {
-    const other = job === undefined ? undefined : otherWay(job, via);
+    const other = job === undefined || otherBackendError(job, via) ? undefined : otherWay(job, via);
     if (other !== undefined) terminal.warn(other);
   }
   const timeoutMs = readTimeout(settings);
@@ -77,6 +77,8 @@ async function lookAtAll(requests: readonly Named[], command: LedgerCommand): Pr
       if (!isAtFal(request)) return { request, status: undefined, error: undefined };
       const endpoint = request.job?.endpoint ?? request.foreign?.model.endpoint ?? '';
       const requestId = fullName(request);
+      const refusal = request.job === undefined ? undefined : otherBackendError(request.job, via);
+      if (refusal !== undefined) return { request, status: undefined, error: refusal };
       try {
         const status = await within(timeoutMs, context, (signal) =>
           lookAt({ endpoint, requestId }, { connection, context, signal, trace }),

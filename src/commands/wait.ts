@@ -3,10 +3,11 @@ import type { Context } from '../context.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import type { Job } from '../ledger/job.js';
 import { abandonedJobs } from '../ledger/lookup.js';
-import { SANDBOX } from '../ledger/spending.js';
+import { isSandbox, SANDBOX } from '../ledger/spending.js';
 import { bringJobsHome } from './bring-home.js';
 import { SCHEMA_VERSION } from './edit/document.js';
 import { endWithSandbox } from '../ledger/sandbox-jobs.js';
+import { isOnSandbox } from './connect.js';
 import { shortNameOf } from './earlier/job-state.js';
 import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { findAllNamed, type Named } from './earlier/named-request.js';
@@ -51,7 +52,7 @@ export function waitCommand(
 }
 
 /** What fal has and nobody waits for, oldest first. What was at a built-in sandbox is written off. */
-function unfinishedJobs({ ledger, terminal }: LedgerCommand): Job[] {
+function unfinishedJobs({ ledger, terminal, settings }: LedgerCommand): Job[] {
   const all = abandonedJobs(ledger, ['accepted', 'completed']);
   const gone = all.filter(({ via }) => via === SANDBOX);
   for (const job of gone) endWithSandbox(ledger, job);
@@ -59,12 +60,19 @@ function unfinishedJobs({ ledger, terminal }: LedgerCommand): Job[] {
     const which = gone.length === 1 ? '1 edit' : `${gone.length} edits`;
     terminal.note(`${which} of the built-in sandbox ended with its run. Nothing was charged.`);
   }
-  const unknown = abandonedJobs(ledger, ['intent', 'unknown']).filter(({ via }) => via !== SANDBOX).length;
+  const sandbox = isOnSandbox(settings);
+  const isHere = ({ via }: Job): boolean => via !== SANDBOX && isSandbox(via) === sandbox;
+  const elsewhere = all.filter(({ via }) => via !== SANDBOX && isSandbox(via) !== sandbox).length;
+  if (elsewhere > 0) {
+    const which = elsewhere === 1 ? '1 edit was' : `${elsewhere} edits were`;
+    terminal.note(`${which} sent to ${sandbox ? 'fal' : 'a sandbox'}, which is not asked now.`);
+  }
+  const unknown = abandonedJobs(ledger, ['intent', 'unknown']).filter(isHere).length;
   if (unknown > 0) {
     const which = unknown === 1 ? '1 edit' : `${unknown} edits`;
     terminal.note(`Of ${which} it is not known whether fal took it. Find out: fal-edit reconcile --all`);
   }
-  return all.filter(({ via }) => via !== SANDBOX);
+  return all.filter(isHere);
 }
 
 /** Waits for each of them as it needs: some are here, some at fal, some nowhere. In the order that they were named. */

@@ -2,11 +2,12 @@ import path from 'node:path';
 import { systemContext, type Context } from '../context.js';
 import { InterruptedError, usageError } from '../errors.js';
 import { findKey, missingKeyError } from '../config/credentials.js';
-import { checkProxyUrl } from '../fal/connection.js';
+import { checkProxyUrl, refuseSandboxKeyElsewhere } from '../fal/connection.js';
 import { stateFolderOf } from '../folders.js';
 import { Ledger } from '../ledger/ledger.js';
 import { findModel } from '../models/registry.js';
 import type { EditRequest } from '../models/request.js';
+import { verifySandbox, viaOf } from './backend.js';
 import type { EditEvent } from './events.js';
 import { planEdit } from './plan.js';
 import { recordOf, type EditRecord } from './record.js';
@@ -70,6 +71,7 @@ export async function edit(call: EditCall): Promise<EditResult> {
   try {
     const context: Context = { ...systemContext(signal), ...overrides, signal };
     const connection = connectionOf(key, proxyUrl, context.env);
+    refuseSandboxKeyElsewhere(connection);
     const plan = await planEdit(
       {
         model: findModel(name),
@@ -82,6 +84,7 @@ export async function edit(call: EditCall): Promise<EditResult> {
       context,
     );
     if (connection.key === undefined && connection.proxyUrl === undefined) throw missingKeyError();
+    await verifySandbox(connection, context);
     const record = recordOf(plan);
     const folder = stateDir ?? context.env['FAL_EDIT_STATE_DIR'] ?? '';
     const ledger = await Ledger.open(
@@ -93,7 +96,7 @@ export async function edit(call: EditCall): Promise<EditResult> {
         context,
         connection,
         ledger,
-        via: connection.proxyUrl ?? 'fal',
+        via: viaOf(connection),
         timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
         cancelOnTimeout,
         caps: { maxCostUsd, dailyCapUsd },

@@ -1,4 +1,5 @@
 import type { Job, JobState, UploadedFile } from '../ledger/job.js';
+import { isSandbox } from '../ledger/spending.js';
 import type { EditPlan } from './plan.js';
 
 /** One picture of an edit. */
@@ -22,6 +23,8 @@ export interface EditRecord {
   job: string | null;
   /** How far it has come; null until it is in the ledger. */
   state: JobState | null;
+  /** Played on the sandbox: nothing of it was charged, whatever the figures say. */
+  sandbox: boolean;
   model: string;
   endpoint: string;
   requestId: string | null;
@@ -57,6 +60,7 @@ export function recordOf(plan: EditPlan): EditRecord {
   return {
     job: null,
     state: null,
+    sandbox: false,
     model: plan.model.name,
     endpoint: plan.model.endpoint,
     requestId: null,
@@ -76,6 +80,7 @@ export function recordOfJob(job: Job): EditRecord {
   return {
     job: job.id,
     state: job.state,
+    sandbox: isSandbox(job.via),
     model: job.model,
     endpoint: job.endpoint,
     requestId: job.requestId ?? null,

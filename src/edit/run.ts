@@ -9,6 +9,7 @@ import type { Caps } from '../ledger/caps.js';
 import type { NewJob } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { findFormer } from '../ledger/lookup.js';
+import { isSandbox } from '../ledger/spending.js';
 import { withValueAt } from '../models/fields.js';
 import { read, statusWatcher, type Answered } from './awaiting.js';
 import { bringHome } from './collect.js';
@@ -49,6 +50,7 @@ export interface RunOptions extends LifeOptions {
  */
 export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOptions): Promise<void> {
   const { ledger, caps, again, connection, context, onEvent } = options;
+  record.sandbox = isSandbox(options.via);
   const asked = {
     askedHash: options.askedHash ?? askedHashOf(plan, options.via),
     // An earlier release may have been cut short.

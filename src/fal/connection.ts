@@ -1,4 +1,4 @@
-import { usageError } from '../errors.js';
+import { FalEditError, usageError } from '../errors.js';
 import { sha256Of } from '../sha256.js';
 
 /** How fal is reached: directly, or through a proxy that speaks fal's proxy protocol. */
@@ -20,6 +20,34 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** Whether a URL points at this machine. */
 export function isLoopback(url: string): boolean {
   return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
+}
+
+/** What `fal-edit sandbox` prints as FAL_KEY. Not a key: it only says whose it is. */
+export const SANDBOX_KEY = 'sandbox:no-key-needed';
+/** A header of every answer of the sandbox, and of nobody else's. */
+export const SANDBOX_HEADER = 'x-fal-edit-sandbox';
+
+function isSandboxKey(key: string | undefined): boolean {
+  return key?.startsWith('sandbox:') === true;
+}
+
+/**
+ * Whether a connection leads to a sandbox that runs on its own, as far as can be said without opening it: by the
+ * sandbox's key and an address on this machine. Neither alone is enough.
+ */
+export function isStandaloneSandbox({ key, proxyUrl }: Connection): boolean {
+  return isSandboxKey(key) && proxyUrl !== undefined && isLoopback(proxyUrl);
+}
+
+/** The sandbox's key never leaves this machine. @throws FalEditError (auth) */
+export function refuseSandboxKeyElsewhere(connection: Connection): void {
+  const { key, proxyUrl } = connection;
+  if (!isSandboxKey(key) || isStandaloneSandbox(connection)) return;
+  const where =
+    proxyUrl === undefined ? 'FAL_PROXY_URL is not set' : `${new URL(proxyUrl).host} is not this machine`;
+  throw new FalEditError('auth', `FAL_KEY is the key of fal-edit sandbox, and ${where}. Nothing was sent.`, {
+    hint: 'For fal: set FAL_KEY to your own key. For the sandbox: set both variables that fal-edit sandbox prints, or use --sandbox.',
+  });
 }
 
 /**

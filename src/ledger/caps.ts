@@ -2,7 +2,7 @@ import type { Context, ProcessId } from '../context.js';
 import { usdText } from '../dollars.js';
 import { FalEditError } from '../errors.js';
 import type { Database } from './database.js';
-import { COST, ELSEWHERE_COST, SANDBOX } from './spending.js';
+import { COST, ELSEWHERE_COST, isSandbox, ON_SANDBOX } from './spending.js';
 
 /** How much may be spent. In dollars; what is left out has no limit. */
 export interface Caps {
@@ -78,8 +78,9 @@ export function spentToday(
   except = '',
 ): SpentToday {
   const midnight = midnightBefore(now());
-  // What the built-in sandbox would have charged counts against runs on it alone: so that a cap can be tried out.
-  const world = via === SANDBOX ? `via = '${SANDBOX}'` : `via <> '${SANDBOX}'`;
+  // What the sandbox would have charged counts against runs on it alone: so that a cap can be tried out.
+  const sandbox = isSandbox(via) ? 1 : 0;
+  const world = `${ON_SANDBOX} = ${sandbox}`;
   const sums = db.row(
     `SELECT coalesce(sum(${COST}), 0) AS total,
               coalesce(sum(CASE WHEN state IN ('intent', 'unknown') THEN ${COST} ELSE 0 END), 0) AS unknown
@@ -95,7 +96,7 @@ export function spentToday(
   const elsewhere = db.row(
     `SELECT coalesce(sum(${ELSEWHERE_COST}), 0) AS total, coalesce(sum(unknown_usd), 0) AS unknown
        FROM spent_elsewhere WHERE quarter >= ? AND sandbox = ? AND folder <> ?`,
-    ...[midnight, via === SANDBOX ? 1 : 0, except],
+    ...[midnight, sandbox, except],
   ) as { total: number; unknown: number };
   return {
     total: sums.total + planned + elsewhere.total,

@@ -101,7 +101,10 @@ export interface JobImage {
 export interface NewJob {
   model: string;
   endpoint: string;
-  /** The way to fal: `fal`, the address of a proxy, or `sandbox` for the built-in one, that ends with its run. */
+  /**
+   * The way to fal: `fal`, the address of a proxy, `sandbox` for the built-in one that ends with its run, or
+   * `sandbox+` and the address of one that runs on its own.
+   */
   via: string;
   /** Whose key sent it, as a hash; undefined where somebody else's did. Another account's history holds nothing of it. */
   account?: string | undefined;

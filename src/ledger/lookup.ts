@@ -2,7 +2,7 @@ import { inputError, type FalEditError } from '../errors.js';
 import { isAwaited, type Job, type JobState, type NewJob } from './job.js';
 import type { Ledger } from './ledger.js';
 import { jobOf, type ImageRow, type JobRow } from './rows.js';
-import { SANDBOX } from './spending.js';
+import { ON_SANDBOX, SANDBOX } from './spending.js';
 
 /** An earlier run of the same command that was cut short. */
 export type Former =
@@ -48,12 +48,16 @@ export function isAbandoned({ context }: Ledger, { owner }: Job): boolean {
 /**
  * The job that a person means: `last`, or the beginning of a request id or of one of our job ids.
  *
+ * @param sandbox `last` is the last one on the sandbox; else the last one that was not
  * @returns undefined where there is none
  * @throws FalEditError (input) where it could be several
  */
-export function findMeant(ledger: Ledger, text: string): Job | undefined {
+export function findMeant(ledger: Ledger, text: string, sandbox: boolean): Job | undefined {
   if (text === 'last') {
-    const row = ledger.db.row('SELECT * FROM jobs ORDER BY seq DESC LIMIT 1') as JobRow | undefined;
+    const row = ledger.db.row(
+      `SELECT * FROM jobs WHERE ${ON_SANDBOX} = ? ORDER BY seq DESC LIMIT 1`,
+      sandbox ? 1 : 0,
+    ) as JobRow | undefined;
     return row === undefined ? undefined : withImages(ledger, row);
   }
   if (text === '') return undefined;

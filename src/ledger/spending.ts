@@ -3,6 +3,19 @@ import type { Database } from './database.js';
 /** The way to fal of runs on the built-in sandbox, which cost nothing and end with their run. */
 export const SANDBOX = 'sandbox';
 
+/** The way to fal of runs on a sandbox of its own, which cost nothing either, but can be asked about later. */
+export function standaloneSandbox(proxyUrl: string): string {
+  return `${SANDBOX}+${proxyUrl}`;
+}
+
+/** Whether a way to fal leads to a sandbox. The address of a proxy begins with http. */
+export function isSandbox(via: string): boolean {
+  return via.startsWith(SANDBOX);
+}
+
+/** The same of jobs, as SQL: 1 or 0. */
+export const ON_SANDBOX = `(substr(via, 1, ${SANDBOX.length}) = '${SANDBOX}')`;
+
 /**
  * What a job counts as, in dollars, as SQL: what fal billed where that is known; nothing where nothing was
  * charged; else what it was estimated at, an unknown one included.
@@ -26,7 +39,7 @@ const QUARTER_MS = 900_000;
 /** Writes down in the user's ledger what a batch has spent by now, by its own ledger. */
 export function tellSpending(own: Database, home: Database, folder: string): void {
   const rows = own.rows(
-    `SELECT intent_at - intent_at % ${QUARTER_MS} AS quarter, model, via = '${SANDBOX}' AS sandbox, count(*) AS edits,
+    `SELECT intent_at - intent_at % ${QUARTER_MS} AS quarter, model, ${ON_SANDBOX} AS sandbox, count(*) AS edits,
               sum(${BILLED}) AS billed, sum(${ESTIMATED}) AS estimated, sum(${UNKNOWN}) AS unknown
        FROM jobs WHERE intent_at IS NOT NULL AND charged <> 'no' GROUP BY 1, 2, 3`,
   ) as {
@@ -64,7 +77,7 @@ export function reserveElsewhere(
   home.run('DELETE FROM spent_elsewhere WHERE folder = ? AND quarter >= ?', folder, midnight);
   home.run(
     'INSERT INTO spent_elsewhere VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-    ...[folder, now - (now % QUARTER_MS), '', via === SANDBOX ? 1 : 0, 0, 0, 0, usd],
+    ...[folder, now - (now % QUARTER_MS), '', isSandbox(via) ? 1 : 0, 0, 0, 0, usd],
   );
 }
 
@@ -86,7 +99,7 @@ export interface SpendingFilter {
   by: 'model' | 'day';
   /** Milliseconds since the epoch; everything without it. */
   since?: number | undefined;
-  /** What the built-in sandbox would have charged, instead of what was really spent. */
+  /** What the sandbox would have charged, instead of what was really spent. */
   sandbox?: boolean;
 }
 
@@ -100,7 +113,7 @@ export function spending(db: Database, { by, since, sandbox = false }: SpendingF
          SELECT ${groupBy('intent_at')} AS "group", 1 AS edits,
              ${BILLED} AS billed, ${ESTIMATED} AS estimated, ${UNKNOWN} AS unknown
            FROM jobs
-           WHERE intent_at >= ?1 AND charged <> 'no' AND via ${sandbox ? '=' : '<>'} '${SANDBOX}'
+           WHERE intent_at >= ?1 AND charged <> 'no' AND ${ON_SANDBOX} = ${sandbox ? 1 : 0}
          UNION ALL
          SELECT ${groupBy('quarter')}, edits, billed_usd, estimated_usd, unknown_usd
            FROM spent_elsewhere WHERE quarter > ?1 - ${QUARTER_MS} AND sandbox = ${sandbox ? 1 : 0}

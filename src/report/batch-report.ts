@@ -8,6 +8,7 @@ import { secondsText } from '../terminal/units.js';
 import { ITEM_METRICS, reportItem } from './item.js';
 import { ahead } from './page/ahead.js';
 import type { ReportHead } from './page/data.js';
+import { billedFigure } from './page/masthead.js';
 import { writeReport } from './page/write.js';
 
 /** Thumbnails that are made at the same time. */
@@ -30,6 +31,7 @@ function headOf(summary: BatchSummary): ReportHead {
   return {
     kind: 'batch',
     title: summary.shard === null ? summary.source : `${summary.source}, shard ${summary.shard}`,
+    sandbox: summary.sandbox,
     figures: [
       { label: 'rows', value: String(rows) },
       { label: 'done', value: String(states.done) },
@@ -37,7 +39,7 @@ function headOf(summary: BatchSummary): ReportHead {
       ...(states.pending + states.waiting > 0
         ? [{ label: 'still to come', value: String(states.pending + states.waiting) }]
         : []),
-      { label: 'billed', value: usdText(cost.billed_usd) },
+      billedFigure(cost.billed_usd, summary.sandbox),
       ...(cost.outstanding_usd > 0
         ? [{ label: 'not billed yet', value: `about ${usdText(cost.outstanding_usd)}` }]
         : []),

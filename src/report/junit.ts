@@ -33,7 +33,7 @@ export function* junitXml(
   yield '  </testsuite>\n</testsuites>\n';
 }
 
-function head({ source, rows, states, run, started_at }: BatchSummary): string {
+function head({ source, sandbox, rows, states, run, started_at }: BatchSummary): string {
   const counts = {
     tests: rows,
     failures: states.unmet + states.failed + states.moderated,
@@ -41,7 +41,7 @@ function head({ source, rows, states, run, started_at }: BatchSummary): string {
   };
   const time = seconds(run.total_ms);
   const suite = {
-    name: `fal-edit ${source}`,
+    name: `fal-edit ${source}${sandbox ? ' (sandbox)' : ''}`,
     ...counts,
     skipped: states.pending + states.waiting,
     time,
@@ -76,9 +76,12 @@ function testCase(row: ResultRow, { source }: BatchSummary, outDir: string): str
   ].join('\n');
 }
 
-function properties({ seed, request_id, key, cost }: ResultRow): string[] {
-  const known = Object.entries({ key, seed, request_id, cost_usd: cost.billed_usd }).flatMap(
-    ([name, value]) => (value === null ? [] : [`        <property${xmlAttributes({ name, value })}/>`]),
+function properties({ seed, request_id, key, cost, sandbox }: ResultRow): string[] {
+  const money = sandbox
+    ? { sandbox: 'true', would_cost_usd: cost.billed_usd }
+    : { cost_usd: cost.billed_usd };
+  const known = Object.entries({ key, seed, request_id, ...money }).flatMap(([name, value]) =>
+    value === null ? [] : [`        <property${xmlAttributes({ name, value })}/>`],
   );
   return ['      <properties>', ...known, '      </properties>'];
 }

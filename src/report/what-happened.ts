@@ -46,7 +46,7 @@ export function whatHappened(row: ResultRow): Happened {
     kind: state === 'unmet' ? 'expectation' : (error?.kind ?? state),
     message: message === '' ? said.message : message,
     hint: error?.hint ?? said.hint,
-    charged: error?.charged ?? said.charged,
+    charged: row.sandbox ? 'no' : (error?.charged ?? said.charged),
   };
 }
 
@@ -54,6 +54,7 @@ export function whatHappened(row: ResultRow): Happened {
 export function chargedText(row: ResultRow): string {
   const { charged } = whatHappened(row);
   const billed = row.cost.billed_usd;
+  if (row.sandbox) return `no (sandbox${billed === null ? '' : `; would be ${usdText(billed)}`})`;
   return charged === 'no' || billed === null ? charged : `${charged} (${usdText(billed)})`;
 }
 

@@ -32,7 +32,7 @@ export async function openBatchProgress(
   context: Context,
   purse: () => Purse,
 ): Promise<BatchProgress> {
-  const tally = new Tally(context.elapsed());
+  const tally = new Tally(context.elapsed(), terminal.options.sandbox);
   const spinner = terminal.animated ? await openSpinner(terminal, context) : undefined;
   const text = (): string => tally.text(purse(), context.elapsed());
   const timer = setInterval(
@@ -98,7 +98,10 @@ class Tally {
   private readonly flying = new Map<string, 'sending' | 'queued' | 'running' | 'landing'>();
   private finished = 0;
 
-  constructor(private readonly since: number) {}
+  constructor(
+    private readonly since: number,
+    private readonly sandbox: boolean,
+  ) {}
 
   take: OnBatchEvent = (event) => {
     switch (event.type) {
@@ -142,7 +145,7 @@ class Tally {
       ...(count('running') > 0 ? [`${count('running')} running`] : []),
       ...(count('queued') > 0 ? [`${count('queued')} queued at fal`] : []),
       ...(this.failed > 0 ? [`${this.failed} failed`] : []),
-      capUsd === undefined ? usdText(cents(spentUsd)) : `${usdText(cents(spentUsd))} of ${usdText(capUsd)}`,
+      `${usdText(cents(spentUsd))}${capUsd === undefined ? '' : ` of ${usdText(capUsd)}`}${this.sandbox ? ' (sandbox)' : ''}`,
       ...(rate > 0 ? [`${rate.toFixed(1)}/s`] : []),
       ...(rate > 0 && left > 0 ? [`${secondsText((left / rate) * 1000)} left`] : []),
     ].join(' · ');

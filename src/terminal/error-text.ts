@@ -9,7 +9,10 @@ export function errorText(
 ): string {
   const [first = '', ...more] = harmless(error.message).split('\n');
   const lines = [`${paint('red', 'error:')} ${first}`, ...more.map((line) => `       ${line}`)];
-  if (error.charged !== 'no') lines.push(`${paint('bold', 'charged:')} ${error.charged}`);
+  if (error.charged !== 'no') {
+    const charged = options.sandbox ? `no (sandbox; at fal: ${error.charged})` : error.charged;
+    lines.push(`${paint('bold', 'charged:')} ${charged}`);
+  }
   if (error.hint !== undefined) lines.push(`${paint('dim', 'hint:')} ${harmless(error.hint)}`);
   if (options.debug)
     lines.push(paint('dim', harmless(error.stack ?? '')), ...originLines(error).map(harmless));

@@ -39,7 +39,7 @@ export async function openProgress(terminal: Terminal, context: Context): Promis
       }
       const lasting = lastingLine(event, terminal.options.verbose);
       if (lasting !== undefined) line(named(lasting));
-      const now = stateLine(event);
+      const now = stateLine(event, terminal.options.sandbox);
       const state = now === undefined ? undefined : named(now);
       if (state === undefined || state === last) return;
       last = state;
@@ -69,12 +69,14 @@ function unrecordedLine({ requestId, why }: Extract<EditEvent, { type: 'unrecord
 }
 
 /** What the edit is doing now: the spinner's text, or a line when it changes. */
-function stateLine(event: EditEvent): string | undefined {
+function stateLine(event: EditEvent, sandbox: boolean): string | undefined {
   switch (event.type) {
     case 'uploading':
       return `uploading ${event.files === 1 ? '1 file' : `${event.files} files`} (${bytesText(event.bytes)})`;
-    case 'submitting':
-      return `sending the edit (about ${usdText(event.estimatedUsd)})`;
+    case 'submitting': {
+      const about = `about ${usdText(event.estimatedUsd)}`;
+      return `sending the edit (${sandbox ? `sandbox: nothing is charged, would be ${about}` : about})`;
+    }
     case 'queued':
       return queuedText(event.position);
     case 'running':

@@ -6,6 +6,8 @@ export interface TerminalOptions {
   verbose: boolean;
   debug: boolean;
   noColor: boolean;
+  /** The run is on the sandbox: documents say so, and errors that nothing of it is charged. */
+  sandbox: boolean;
   /** Takes the key out of a text. */
   redact: (text: string) => string;
 }
@@ -27,7 +29,7 @@ export interface Terminal {
   warn(message: string): void;
   /** Shown under --quiet as well. */
   error(text: string): void;
-  /** One JSON document on stdout. */
+  /** One JSON document on stdout. One of ours says whether it is about the sandbox, right after how it ended. */
   json(document: unknown): void;
   /** A line for the CI that reads stderr, as it is: made harmless by whoever made it. */
   command(line: string): void;
@@ -60,9 +62,27 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
     },
     // Styled by whoever made it; the texts within were made harmless there.
     error: (text) => write(stderr, inert(text)),
-    json: (document) => write(stdout, JSON.stringify(document, undefined, 2)),
+    json: (document) => write(stdout, JSON.stringify(marked(document, options.sandbox), undefined, 2)),
     command: (line) => write(stderr, line),
   };
+}
+
+/** A document that says by itself what it is about keeps that. On the sandbox nothing is charged, however it ended. */
+export function marked(document: unknown, sandbox: boolean): unknown {
+  if (!isRecord(document) || document['schema_version'] === undefined) return document;
+  const { schema_version, status, sandbox: own = sandbox, error, ...rest } = document;
+  const free = own === true && isRecord(error) ? { ...error, charged: 'no' } : error;
+  return {
+    schema_version,
+    ...(status === undefined ? {} : { status }),
+    sandbox: own,
+    ...(error === undefined ? {} : { error: free }),
+    ...rest,
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** GitHub's runner takes some lines of stderr for commands to itself: texts from fal and from manifests are to be none. */

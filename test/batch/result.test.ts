@@ -62,6 +62,7 @@ describe('What is known of a row', () => {
     expect(resultOf(first(one), one.outDir)).toEqual({
       ...{
         schema_version: 1,
+        sandbox: false,
         key: one.keys[0],
         job: null,
         id: 'cat',
@@ -182,7 +183,15 @@ describe('The summary of a batch', () => {
     const stopped = new FalEditError('budget', '--max-jobs: enough.');
     const summary = summaryOf(one.ledger, countStates(one.ledger.db), { ...RUN, ending, stopped });
     expect(summary).toEqual({
-      ...{ schema_version: 1, status: 'unknown', exit_code: 9, source: 'rows.csv', shard: '2/8', invalid: 1 },
+      ...{
+        schema_version: 1,
+        status: 'unknown',
+        sandbox: false,
+        exit_code: 9,
+        source: 'rows.csv',
+        shard: '2/8',
+        invalid: 1,
+      },
       ...{
         started_at: new Date(START).toISOString(),
         finished_at: new Date(START + 9000).toISOString(),

@@ -9,6 +9,7 @@ const CWD = path.resolve('/home/me/photos');
 const record: EditRecord = {
   job: 'j0123456789a',
   state: 'intent',
+  sandbox: false,
   model: 'flux-general',
   endpoint: 'fal-ai/flux-general/image-to-image',
   requestId: null,

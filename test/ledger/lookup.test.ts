@@ -13,11 +13,11 @@ function requested(ledger: Ledger, requestId: string): string {
 describe('The job that a person means', () => {
   it('is the newest by "last", whatever the clock did, and none in an empty ledger', async () => {
     const { ledger, machine } = await oneProcess();
-    expect(findMeant(ledger, 'last')).toBeUndefined();
+    expect(findMeant(ledger, 'last', false)).toBeUndefined();
     jobIn(ledger, 'saved');
     machine.clock -= 100_000;
     const { id } = jobIn(ledger, 'planned');
-    expect(findMeant(ledger, 'last')?.id).toBe(id);
+    expect(findMeant(ledger, 'last', false)?.id).toBe(id);
   });
 
   it('is found by its request id, by ours, and by the beginning of either', async () => {
@@ -25,30 +25,30 @@ describe('The job that a person means', () => {
     const id = requested(ledger, '0197-abcd');
     requested(ledger, '0198-ffff');
     for (const text of ['0197-abcd', '0197', id, id.slice(0, 11)])
-      expect(findMeant(ledger, text)?.id).toBe(id);
+      expect(findMeant(ledger, text, false)?.id).toBe(id);
   });
 
   it('is not found by the middle, the end, more than all, another case or nothing', async () => {
     const { ledger } = await oneProcess();
     requested(ledger, '0197-abcd');
     for (const text of ['97-a', 'abcd', '0197-abcde', '0197-A', '', ' 0197']) {
-      expect(findMeant(ledger, text)).toBeUndefined();
+      expect(findMeant(ledger, text, false)).toBeUndefined();
     }
   });
 
   it('is the one whose whole id was given, though others begin with that', async () => {
     const { ledger } = await oneProcess();
     const ids = ['aa', 'aaa', 'aaab'].map((requestId) => requested(ledger, requestId));
-    expect(findMeant(ledger, 'aa')?.id).toBe(ids[0]);
-    expect(findMeant(ledger, 'aaa')?.id).toBe(ids[1]);
+    expect(findMeant(ledger, 'aa', false)?.id).toBe(ids[0]);
+    expect(findMeant(ledger, 'aaa', false)?.id).toBe(ids[1]);
   });
 
   it('is asked for again where it could be several, with their names', async () => {
     const { ledger } = await oneProcess();
     for (const requestId of ['aaa1', 'aaa2', 'ab1']) requested(ledger, requestId);
-    expect(() => findMeant(ledger, 'aaa')).toThrow('"aaa" is the beginning of several: aaa2, aaa1.');
+    expect(() => findMeant(ledger, 'aaa', false)).toThrow('"aaa" is the beginning of several: aaa2, aaa1.');
     requested(ledger, 'aaa3');
-    expect(() => findMeant(ledger, 'a')).toThrow(
+    expect(() => findMeant(ledger, 'a', false)).toThrow(
       '"a" is the beginning of several: aaa3, ab1, aaa2 and more.',
     );
   });
@@ -56,13 +56,15 @@ describe('The job that a person means', () => {
   it('is asked for by the ids that begin so, not by other ids of the same jobs', async () => {
     const { ledger } = await oneProcess();
     const ids = ['aaa1', 'aaa2'].map((requestId) => requested(ledger, requestId));
-    expect(() => findMeant(ledger, 'j')).toThrow(`"j" is the beginning of several: ${ids[1]}, ${ids[0]}.`);
+    expect(() => findMeant(ledger, 'j', false)).toThrow(
+      `"j" is the beginning of several: ${ids[1]}, ${ids[0]}.`,
+    );
   });
 
   it('is one where both of its ids begin so', async () => {
     const { ledger } = await oneProcess();
     const id = requested(ledger, 'j');
-    expect(findMeant(ledger, 'j')?.id).toBe(id);
+    expect(findMeant(ledger, 'j', false)?.id).toBe(id);
   });
 
   it.each(['%', '_', "'", '"', '\\', '*', '?', '[a-z]', '\u{10ffff}', "' OR 1=1 --", '🐈', '\ud800'])(
@@ -70,10 +72,10 @@ describe('The job that a person means', () => {
     async (text) => {
       const { ledger } = await oneProcess();
       requested(ledger, 'plain');
-      expect(findMeant(ledger, text)).toBeUndefined();
+      expect(findMeant(ledger, text, false)).toBeUndefined();
       if (text === '\ud800') return;
       const odd = requested(ledger, `${text}-odd`);
-      expect(findMeant(ledger, text)?.id).toBe(odd);
+      expect(findMeant(ledger, text, false)?.id).toBe(odd);
       expect(findJob(ledger, 'request_id', `${text}-odd`)?.id).toBe(odd);
     },
   );

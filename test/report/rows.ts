@@ -17,6 +17,7 @@ export function resultRow(changes: Partial<ResultRow> = {}): ResultRow {
     id: null,
     place: { file: 'rows.jsonl', line: 3 },
     state: 'done',
+    sandbox: false,
     attempt: 1,
     model: 'flux-general',
     endpoint: 'fal-ai/flux-general/image-to-image',
@@ -60,6 +61,7 @@ export function batchSummary(
   return {
     schema_version: BATCH_SCHEMA_VERSION,
     status: 'ok',
+    sandbox: false,
     exit_code: 0,
     source: 'rows.jsonl',
     shard: null,

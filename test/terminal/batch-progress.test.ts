@@ -34,7 +34,14 @@ async function shown({ quiet = false, stderr, purse }: Settings = {}) {
     elapsed,
     env: {},
   };
-  const options = { quiet, verbose: false, debug: false, noColor: true, redact: (line: string) => line };
+  const options = {
+    quiet,
+    verbose: false,
+    debug: false,
+    noColor: true,
+    sandbox: false,
+    redact: (line: string) => line,
+  };
   const progress = await openBatchProgress(await openTerminal(context, options), context, () => ({
     ...(purse ?? { spentUsd: 0, capUsd: undefined }),
   }));

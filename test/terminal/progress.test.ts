@@ -16,7 +16,14 @@ async function shown(events: EditEvent[], flags: { verbose?: boolean; quiet?: bo
   });
   const context = { ...systemContext(new AbortController().signal), stderr, env: {} };
   const { verbose = false, quiet = false } = flags;
-  const options = { quiet, verbose, debug: false, noColor: true, redact: (line: string) => line };
+  const options = {
+    quiet,
+    verbose,
+    debug: false,
+    noColor: true,
+    sandbox: false,
+    redact: (line: string) => line,
+  };
   const progress = await openProgress(await openTerminal(context, options), context);
   for (const event of events) progress.show(event);
   progress.stop();

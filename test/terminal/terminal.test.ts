@@ -33,7 +33,14 @@ async function open(
     env,
   };
   const redact = (text: string) => text.replaceAll('secret', '[key]');
-  const terminal = await openTerminal(context, { quiet, verbose: false, debug, noColor: false, redact });
+  const terminal = await openTerminal(context, {
+    quiet,
+    verbose: false,
+    debug,
+    noColor: false,
+    sandbox: false,
+    redact,
+  });
   return { terminal, out, err };
 }
 

@@ -56,7 +56,7 @@ export function showProspect(
       changes: plan.changes.before === 0 ? null : plan.changes,
     };
     if (json) terminal.json(document);
-    else terminal.result(lastLine('dry_run', document, ledger.context.now()));
+    else terminal.result(lastLine('dry_run', document, ledger.context.now(), terminal.options.sandbox));
     return;
   }
   const lines = [
@@ -69,7 +69,9 @@ export function showProspect(
       ([model, { rows, usd: sum }]) => `  ${model}: ${rowsText(rows)}, about ${usdText(usd(sum))}`,
     ),
     `Uploads: ${uploadsText(prospect.uploads.size, bytes)}`,
-    `Estimated cost: ${usdText(usd(prospect.usd))}`,
+    terminal.options.sandbox
+      ? `Estimated cost: nothing on the sandbox (would be ${usdText(usd(prospect.usd))})`
+      : `Estimated cost: ${usdText(usd(prospect.usd))}`,
     'Nothing was sent.',
   ];
   for (const line of lines) terminal.result(line);

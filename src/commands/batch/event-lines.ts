@@ -4,7 +4,8 @@ import type { EditEvent } from '../../edit/events.js';
 import type { FalEditError } from '../../errors.js';
 
 /**
- * One line of `--events`: a JSON object. Each has `schema_version`, `time` (ISO 8601) and `event`:
+ * One line of `--events`: a JSON object. Each has `schema_version`, `sandbox` (nothing of it is charged), `time`
+ * (ISO 8601) and `event`:
  *
  * - `started`: `rows` by state, `to_send`, `to_fetch`, `estimated_usd`; once more where rows are gone through again
  * - `row`: `key`, `id`, `file`, `line` and what happens to it as `step`: begun, attached (`request_id`), uploading,
@@ -16,8 +17,8 @@ import type { FalEditError } from '../../errors.js';
  * - `finished`, `dry_run`, `frozen`: the last one, with all that `--json` says; `failed`: the only one, where the batch
  *   could not be begun, with the same
  */
-export function eventLine(event: BatchEvent, now: number): string {
-  return lineOf(bodyOf(event), now);
+export function eventLine(event: BatchEvent, now: number, sandbox: boolean): string {
+  return lineOf(bodyOf(event), now, sandbox);
 }
 
 /** The last line, about the whole run. @param document what `--json` says */
@@ -25,13 +26,16 @@ export function lastLine(
   event: 'finished' | 'dry_run' | 'frozen' | 'failed',
   document: Record<string, unknown>,
   now: number,
+  sandbox: boolean,
 ): string {
-  return lineOf({ event, ...document }, now);
+  return lineOf({ event, ...document }, now, sandbox);
 }
 
-function lineOf(body: Record<string, unknown>, now: number): string {
+/** On the sandbox nothing is charged, however it ended. */
+function lineOf({ error, ...body }: Record<string, unknown>, now: number, sandbox: boolean): string {
   const time = new Date(now).toISOString();
-  return JSON.stringify({ schema_version: BATCH_SCHEMA_VERSION, time, ...body });
+  const free = sandbox && typeof error === 'object' && error !== null ? { ...error, charged: 'no' } : error;
+  return JSON.stringify({ schema_version: BATCH_SCHEMA_VERSION, sandbox, time, ...body, error: free });
 }
 
 function bodyOf(event: BatchEvent): Record<string, unknown> {

@@ -15,6 +15,9 @@ export function failBatch(
   context: Pick<Context, 'now'>,
 ): ExitCode {
   const error = asFalEditError(thrown);
-  if (values['events'] === true) terminal.result(lastLine('failed', errorDocument(error), context.now()));
+  if (values['events'] === true) {
+    const { sandbox } = terminal.options;
+    terminal.result(lastLine('failed', errorDocument(error), context.now(), sandbox));
+  }
   return fail(error, terminal, undefined, values['json'] === true);
 }

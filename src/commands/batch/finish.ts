@@ -6,7 +6,7 @@ import { resultOf } from '../../batch/result.js';
 import type { BatchSummary, ResultRow } from '../../batch/result-row.js';
 import { writeSummary } from '../../batch/summary.js';
 import type { Context } from '../../context.js';
-import { usdText } from '../../dollars.js';
+import { billedText } from '../../dollars.js';
 import { codeOf, messageOf, type FalEditError } from '../../errors.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { rowsInOrder } from '../../ledger/batch/states.js';
@@ -98,7 +98,8 @@ export async function finishBatch(finished: Finished, outcome = BATCH_OUTCOME): 
   tell(finished);
   if (json) terminal.json({ ...document(summary, folder, ending), ...shown?.document });
   else if (shown !== undefined && !options.events) terminal.result(shown.text);
-  if (options.events) terminal.result(lastLine('finished', document(summary, folder, ending), context.now()));
+  if (options.events)
+    terminal.result(lastLine('finished', document(summary, folder, ending), context.now(), summary.sandbox));
   return ending === undefined ? EXIT_OK : ending.exitCode;
 }
 
@@ -114,12 +115,15 @@ function tell({ summary, folder, ending, context, terminal }: Finished): void {
   const { rows, states, cost, run } = summary;
   if (ending !== undefined) {
     terminal.error(errorText(ending, terminal));
+    if (summary.sandbox) terminal.note(`${billedText(cost.billed_usd, true)}.`);
   } else if (run.submitted === 0 && states.waiting === 0) {
-    terminal.note(`${rows === 1 ? 'The row is' : `All ${rows} rows are`} done; nothing had to be sent.`);
+    terminal.note(
+      `${rows === 1 ? 'The row is' : `All ${rows} rows are`} done; nothing had to be sent${summary.sandbox ? ' (sandbox)' : ''}.`,
+    );
   } else {
     const waiting = states.waiting > 0 ? `, at fal: ${states.waiting}` : '';
     terminal.note(
-      `done: ${states.done} of ${rowsText(rows)}${waiting} · ${usdText(cost.billed_usd)} billed · ${secondsText(run.total_ms)}`,
+      `done: ${states.done} of ${rowsText(rows)}${waiting} · ${billedText(cost.billed_usd, summary.sandbox)} · ${secondsText(run.total_ms)}`,
     );
   }
   if (states.waiting > 0) {

@@ -53,10 +53,13 @@ export async function refuseUnfrozen(
       },
     );
   }
-  terminal.note(`${rows === 1 ? 'The row is' : `All ${rows} rows are`} up to date.`);
+  terminal.note(
+    `${rows === 1 ? 'The row is' : `All ${rows} rows are`} up to date${terminal.options.sandbox ? ', with pictures of the sandbox' : ''}.`,
+  );
   const document = { schema_version: BATCH_SCHEMA_VERSION, status: 'ok', frozen: true, rows };
   if (json) terminal.json(document);
-  else if (options.events) terminal.result(lastLine('frozen', document, context.now()));
+  else if (options.events)
+    terminal.result(lastLine('frozen', document, context.now(), terminal.options.sandbox));
 }
 
 /** Something else may be expected of rows than when they were made. */

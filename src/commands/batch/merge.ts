@@ -7,7 +7,7 @@ import { summaryOf } from '../../batch/summary.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import type { ErrorKind, ExitCode } from '../../exit-codes.js';
-import { readNote, writeNote } from '../../ledger/batch/notes.js';
+import { readNote, readWorld, writeNote } from '../../ledger/batch/notes.js';
 import { countStates, endedKinds, type RowWithJob } from '../../ledger/batch/states.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import type { Terminal } from '../../terminal/terminal.js';
@@ -40,7 +40,7 @@ export async function mergeBatches(
   const opened: OpenOutDir[] = [];
   try {
     for (const folder of named) {
-      opened.push(await openOutDir(folder, 'fal', context, { look: true, mustExist: true }));
+      opened.push(await openOutDir(folder, undefined, context, { look: true, mustExist: true }));
     }
     const world = worldOf(opened);
     const all = await openOutDir(wanted, world === 'sandbox' ? SANDBOX : 'fal', context, {
@@ -48,6 +48,7 @@ export async function mergeBatches(
       mustExist: false,
     });
     opened.push(all);
+    all.claim();
     const parts: Part[] = opened.filter((part) => part !== all);
     const twice = await mergeParts(parts, all);
     warnOfTwice(twice, terminal);
@@ -83,11 +84,11 @@ export async function mergeBatches(
 function worldOf(parts: readonly OpenOutDir[]): string | undefined {
   const worlds = new Set<string>();
   for (const { folder, ledger } of parts) {
-    const world = readNote(ledger.db, 'world');
+    const world = readWorld(ledger.db);
     if (world === undefined) throw usageError(`${folder} is no out-dir of a batch.`);
     worlds.add(world);
   }
-  if (worlds.size > 1) throw usageError('Some of the parts were made with --sandbox, and some with fal.');
+  if (worlds.size > 1) throw usageError('Some of the parts were made with the sandbox, and some with fal.');
   return [...worlds][0];
 }
 

@@ -1,68 +1,118 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { lockOutDir, type Lock } from '../../batch/lock.js';
 import type { RowSource } from '../../batch/manifest/open.js';
 import type { Context } from '../../context.js';
-import { codeOf, usageError } from '../../errors.js';
+import { codeOf, FalEditError, usageError } from '../../errors.js';
 import { reopenMissing } from '../../batch/missing.js';
-import { readNote, writeNote } from '../../ledger/batch/notes.js';
+import { OUT_DIR_FILES } from '../../batch/out-dir.js';
+import { readWorld, writeNote, type World } from '../../ledger/batch/notes.js';
 import { LEDGER_FILE } from '../../ledger/database.js';
 import { Ledger } from '../../ledger/ledger.js';
 import { abandonedJobs } from '../../ledger/lookup.js';
 import { endWithSandbox } from '../../ledger/sandbox-jobs.js';
-import { SANDBOX } from '../../ledger/spending.js';
+import { isSandbox, SANDBOX } from '../../ledger/spending.js';
 
 /** An out-dir that is this run's alone. */
 export interface OpenOutDir {
   /** Absolute. */
   folder: string;
   ledger: Ledger;
+  /** Its rows are valid: from here on it is a batch folder, of fal or of the sandbox. */
+  claim: () => void;
+  /** A folder that was not claimed is left as it was found. */
   close: () => Promise<void>;
 }
 
+/** The default name of a batch folder: the sandbox has folders of its own. */
+export function outDirName(name: string, sandbox: boolean): string {
+  return sandbox ? `${name}.sandbox.out` : `${name}.out`;
+}
+
 /** Where a batch goes that names no out-dir: beside the user, called by its manifest. */
-export function defaultOutDir(source: RowSource | undefined, cwd: string): string {
+export function defaultOutDir(source: RowSource | undefined, cwd: string, sandbox: boolean): string {
   if (source === undefined) {
     throw usageError('--collect: --out-dir is missing. Name the folder of the batch that was sent.');
   }
   const isFile = source.isManifest && source.name !== 'stdin';
-  return path.resolve(cwd, isFile ? `${path.parse(source.name).name}.out` : 'fal-edit.out');
+  return path.resolve(cwd, outDirName(isFile ? path.parse(source.name).name : 'fal-edit', sandbox));
+}
+
+/** How an out-dir is opened. */
+export interface OutDirUse {
+  /** Nothing is to be left behind: what is no out-dir yet is played elsewhere. */
+  look: boolean;
+  mustExist: boolean;
+  /** The pictures are checked to be fal's: those of the sandbox are an expectation that is not met. */
+  frozen?: boolean;
 }
 
 /**
  * Opens an out-dir, made if need be, and locks it.
  *
- * @param look nothing is to be left behind: what is no out-dir yet is played elsewhere
- * @throws FalEditError (usage, input, locked)
+ * @param via the way to fal of the run; undefined where the folder may be of fal or of the sandbox
+ * @throws FalEditError (usage, input, locked, expectation)
  */
 export async function openOutDir(
   wanted: string,
-  via: string,
+  via: string | undefined,
   context: Context,
-  { look, mustExist }: { look: boolean; mustExist: boolean },
+  { look, mustExist, frozen = false }: OutDirUse,
 ): Promise<OpenOutDir> {
-  const isBatch = (await isFolder(wanted)) && existsSync(path.join(wanted, LEDGER_FILE));
+  const holdsBatch = (): boolean => existsSync(path.join(wanted, LEDGER_FILE));
+  const isBatch = (await isFolder(wanted)) && holdsBatch();
   if (!isBatch && mustExist) throw usageError(`${wanted} is no out-dir of a batch.`);
   const away = look && !isBatch ? await mkdtemp(path.join(tmpdir(), 'fal-edit-look-')) : undefined;
   const folder = away ?? wanted;
-  if (away === undefined) await makeFolder(folder);
+  const made = away === undefined ? await makeFolder(folder) : undefined;
   let lock: Lock | undefined;
   let ledger: Ledger | undefined;
+  /** Nobody else has made it a batch folder, and this run has not claimed it yet. */
+  let isFresh = false;
   const close = async (): Promise<void> => {
     ledger?.close();
+    // While nobody else can take it.
+    if (isFresh) await leaveAsFound(folder);
     lock?.release();
+    if (isFresh) await removeEmpty(folder, made);
     if (away !== undefined) await rm(away, { recursive: true, force: true });
   };
   try {
     lock = lockOutDir(folder, { look });
+    isFresh = !look && !holdsBatch();
     ledger = await Ledger.open(folder, contextOf(context), look ? 'looked-at' : 'portable');
-    if (!look) refuseOtherWorld(ledger, via, folder);
-    return { folder: away === undefined ? folder : wanted, ledger, close };
+    const { db } = ledger;
+    const world: World | undefined = via === undefined ? undefined : isSandbox(via) ? 'sandbox' : 'fal';
+    if (world !== undefined) refuseOtherWorld(readWorld(db), world, wanted, frozen);
+    const claim = (): void => {
+      isFresh = false;
+      if (world !== undefined && !look) writeNote(db, 'world', world);
+    };
+    return { folder: away === undefined ? folder : wanted, ledger, claim, close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Takes away what opening it has made. */
+async function leaveAsFound(folder: string): Promise<void> {
+  const files = ['', '-wal', '-shm', '-journal'].map((end) => `${OUT_DIR_FILES.ledger}${end}`);
+  for (const file of [...files, OUT_DIR_FILES.lock]) await rm(path.join(folder, file), { force: true });
+}
+
+/** @param first the topmost folder that was made; undefined where all of them were there */
+async function removeEmpty(folder: string, first: string | undefined): Promise<void> {
+  if (first === undefined) return;
+  for (let at = folder; at.startsWith(first); at = path.dirname(at)) {
+    try {
+      await rmdir(at);
+    } catch {
+      // Somebody has put something there.
+      return;
+    }
   }
 }
 
@@ -76,29 +126,35 @@ function contextOf(context: Context): Context {
 
 /**
  * Brings the rows to where the world is: pictures that are gone are waited for again, and what the built-in sandbox
- * had is forgotten, since it ended with its run.
+ * had is forgotten, since it ended with its run. One that runs on its own still has it.
  */
-export function settleWorld(ledger: Ledger, via: string): void {
+export function settleWorld(ledger: Ledger): void {
   reopenMissing(ledger);
-  if (via !== SANDBOX) return;
   for (const job of abandonedJobs(ledger, ['intent', 'accepted', 'completed', 'unknown'])) {
-    endWithSandbox(ledger, job);
+    if (job.via === SANDBOX) endWithSandbox(ledger, job);
   }
 }
 
-/** The pictures of the sandbox must not stand for real ones, nor the other way round. */
-function refuseOtherWorld(ledger: Ledger, via: string, folder: string): void {
-  const world = via === SANDBOX ? 'sandbox' : 'fal';
-  const known = readNote(ledger.db, 'world');
-  if (known !== undefined && known !== world) {
+/**
+ * The pictures of the sandbox must not stand for real ones, nor the other way round.
+ *
+ * @param known undefined for a folder without rows
+ */
+function refuseOtherWorld(known: World | undefined, world: World, folder: string, frozen: boolean): void {
+  if (known === undefined || known === world) return;
+  if (known === 'fal') {
     throw usageError(
-      known === 'sandbox'
-        ? `--out-dir: ${folder} was made with --sandbox: its pictures are not fal's.`
-        : `--sandbox: ${folder} was made with fal. The sandbox would mix its pictures into it.`,
+      `${folder} was made with fal; the sandbox would mix its pictures into it.`,
       'Name another --out-dir.',
     );
   }
-  writeNote(ledger.db, 'world', world);
+  const message = `${folder} was made with the sandbox; its pictures are not fal's.`;
+  if (frozen) {
+    throw new FalEditError('expectation', `--frozen: ${message} Nothing was sent.`, {
+      hint: 'Run the batch with fal and another --out-dir, and check in what it makes.',
+    });
+  }
+  throw usageError(message, 'Name another --out-dir, or run with --sandbox.');
 }
 
 async function isFolder(folder: string): Promise<boolean> {
@@ -111,9 +167,10 @@ async function isFolder(folder: string): Promise<boolean> {
   throw usageError(`--out-dir: ${folder} is a file. Name a folder.`);
 }
 
-async function makeFolder(folder: string): Promise<void> {
+/** @returns the topmost folder that had to be made; undefined where it was there */
+async function makeFolder(folder: string): Promise<string | undefined> {
   try {
-    await mkdir(folder, { recursive: true });
+    return await mkdir(folder, { recursive: true });
   } catch (error) {
     throw usageError(`--out-dir: ${folder} cannot be made (${codeOf(error) ?? 'unknown reason'}).`);
   }

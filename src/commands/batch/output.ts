@@ -25,7 +25,7 @@ export async function batchOutput(
   const annotated = annotations(terminal, context);
   const show: OnBatchEvent = (event) => {
     progress.show(event);
-    const line = events ? eventLine(event, context.now()) : undefined;
+    const line = events ? eventLine(event, context.now(), terminal.options.sandbox) : undefined;
     if (line !== undefined) terminal.result(line);
     if (event.type === 'ended' && listsPictures && !events && !json) {
       for (const { path: file } of event.result.images) {

@@ -19,6 +19,7 @@ import { accountOf, type Connection } from '../../fal/connection.js';
 import { readNote, writeNote } from '../../ledger/batch/notes.js';
 import { countStates, endedKinds } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
+import { isSandbox } from '../../ledger/spending.js';
 import { canAsk, confirm } from '../../terminal/confirm.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { openConnection, proxyWarning, readConnection, requireKey } from '../connect.js';
@@ -79,9 +80,9 @@ export async function runRowsOf(
   const { collect, dryRun, frozen } = options;
   const declared = readConnection(settings);
   const via = viaOf(settings, declared);
-  const wanted = options.outDir ?? defaultOutDir(source, context.cwd);
+  const wanted = options.outDir ?? defaultOutDir(source, context.cwd, isSandbox(via));
   const look = dryRun || frozen;
-  const outDir = await openOutDir(wanted, via, context, { look, mustExist: collect });
+  const outDir = await openOutDir(wanted, via, context, { look, frozen, mustExist: collect });
   try {
     const { ledger } = outDir;
     const prices = await openPrices(declared, context);
@@ -97,6 +98,7 @@ export async function runRowsOf(
             : () => refuseUnfrozen(ledger, outDir.folder, source.name, options, surroundings),
       }));
     if (look) return EXIT_OK;
+    outDir.claim();
     if (source !== undefined) writeNote(ledger.db, 'source', source.name);
     const { shard } = options;
     if (source !== undefined) {
@@ -134,7 +136,7 @@ async function send(
   const invalid = plan?.invalid ?? 0;
   const startedAt = context.now();
   const began = context.elapsed();
-  settleWorld(ledger, via);
+  settleWorld(ledger);
   const { retry, again, submitOnly, collect: collectOnly } = options;
   const aim = { retry, again, submitOnly, collectOnly };
   let prospect = prospectOf(ledger, aim);
@@ -144,8 +146,8 @@ async function send(
     const warning = proxyWarning(settings, declared);
     if (warning !== undefined) terminal.warn(warning);
   }
+  const opened = touchesFal ? await openConnection(settings, declared, context) : undefined;
   const home = await openLedger(settings, context);
-  const opened = touchesFal ? await openConnection(settings, declared) : undefined;
   const connection = opened?.connection ?? declared;
   const results = await ResultsFile.open(folder, ledger);
   const uploads = new BatchUploads({
@@ -230,7 +232,9 @@ async function agree(
   { context, terminal, json }: Surroundings,
 ): Promise<void> {
   if (toSend === 0) return;
-  const what = `${rowsText(toSend)} to send, about ${usdText(usd(estimate))}`;
+  const { sandbox } = terminal.options;
+  const about = `about ${usdText(usd(estimate))}`;
+  const what = `${rowsText(toSend)} to send, ${sandbox ? `sandbox: nothing is charged (would be ${about})` : about}`;
   if (yes || json || !canAsk(context)) {
     terminal.note(`${what}.`);
     return;

@@ -3,13 +3,14 @@ import type { Settings } from '../../config/settings.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import { findModel } from '../../models/registry.js';
+import { outDirName } from '../batch/open.js';
+import { isOnSandbox } from '../connect.js';
 import { flagReader } from '../batch/flag-reader.js';
 import { readBatchOptions, type BatchOptions } from '../batch/options.js';
 import { readPrompt } from '../edit/read-prompt.js';
 
 /** What is compared where nobody says. */
 const DEFAULT_MODELS = 'flux-general,flux-2-lora';
-const DEFAULT_OUT_DIR = 'compare.out';
 
 /** Above what fal's models take for a seed there are none. */
 const LARGEST_SEED = 2 ** 31 - 1;
@@ -42,7 +43,7 @@ export async function readCompareOptions(
   return {
     batch: {
       ...batch,
-      outDir: batch.outDir ?? path.resolve(context.cwd, DEFAULT_OUT_DIR),
+      outDir: batch.outDir ?? path.resolve(context.cwd, outDirName('compare', isOnSandbox(settings))),
       // Of a batch that reads a manifest, or is left alone.
       ...{ format: undefined, skipInvalid: false, frozen: false, submitOnly: false, collect: false },
       report: true,

@@ -1,20 +1,22 @@
 import { usdText } from '../../dollars.js';
 import type { Job, JobState } from '../../ledger/job.js';
-import { SANDBOX } from '../../ledger/spending.js';
+import { isSandbox } from '../../ledger/spending.js';
 import { ageText } from '../../terminal/units.js';
 import { shortPath } from '../edit/document.js';
 import { ageOf } from './job-document.js';
 
 /** What it cost: ~ before an estimate, 0 where nothing was charged, ? where nobody knows. */
-export function costCell({ charged, billedUsd, estimatedUsd }: Job): string {
+export function costCell({ via, charged, billedUsd, estimatedUsd }: Job): string {
+  // What it would have been stands in the document.
+  if (isSandbox(via)) return usdText(0);
   if (charged === 'no') return usdText(0);
   if (billedUsd !== undefined) return usdText(billedUsd);
   return estimatedUsd === undefined ? '?' : `~${usdText(estimatedUsd)}`;
 }
 
-/** How far it is; what was run on the built-in sandbox is marked. */
+/** How far it is; what was run on the sandbox is marked. */
 export function stateCell({ via }: Job, state: JobState): string {
-  return via === SANDBOX ? `${state} (sandbox)` : state;
+  return isSandbox(via) ? `${state} (sandbox)` : state;
 }
 
 export function ageCell(job: Job, now: number): string {

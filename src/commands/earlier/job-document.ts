@@ -1,4 +1,5 @@
 import type { Job, JobState } from '../../ledger/job.js';
+import { isSandbox } from '../../ledger/spending.js';
 import { shortPath } from '../edit/document.js';
 
 /** How long ago an edit was sent, or decided on, in milliseconds. Never negative: the clock may have been put back. */
@@ -21,13 +22,14 @@ export function jobDocument(job: Job, state: JobState, now: number, cwd: string)
     prompt: job.prompt,
     seed: job.seed,
     via: job.via,
+    sandbox: isSandbox(job.via),
     cost: {
       estimated_usd: job.estimatedUsd ?? null,
       billed_units: job.billedUnits ?? null,
       unit_price_usd: job.unitPriceUsd ?? null,
       billed_usd: job.billedUsd ?? null,
     },
-    charged: job.charged,
+    charged: isSandbox(job.via) ? 'no' : job.charged,
     planned_at: iso(job.plannedAt),
     intent_at: iso(job.intentAt),
     accepted_at: iso(job.acceptedAt),

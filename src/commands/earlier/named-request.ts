@@ -3,6 +3,7 @@ import type { Job } from '../../ledger/job.js';
 import { findJob, findMeant } from '../../ledger/lookup.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
+import { isOnSandbox } from '../connect.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import type { LedgerCommand } from './ledger-command.js';
 
@@ -48,9 +49,12 @@ function findNamed(text: string, { ledger, settings }: LedgerCommand): Named {
   const job =
     text.length < SHORTEST
       ? (findJob(ledger, 'request_id', text) ?? findJob(ledger, 'id', text))
-      : findMeant(ledger, text);
+      : findMeant(ledger, text, isOnSandbox(settings));
   if (job !== undefined) return { job };
-  if (text === 'last') throw inputError('The ledger is empty: there is no last edit.');
+  if (text === 'last') {
+    const which = isOnSandbox(settings) ? 'sandbox edit' : 'edit (those on the sandbox do not count)';
+    throw inputError(`There is no last ${which}.`);
+  }
   if (text.length < SHORTEST) {
     throw inputError(
       `"${shown}" is too short to name a request. Allowed: ${SHORTEST} characters of its id or more.`,

@@ -13,7 +13,8 @@ export function editDocument(record: EditRecord, cwd: string, error?: FalEditErr
   return {
     schema_version: SCHEMA_VERSION,
     status: error === undefined ? 'ok' : 'error',
-    ...(error === undefined ? {} : { error: errorObject(error) }),
+    sandbox: record.sandbox,
+    ...(error === undefined ? {} : { error: errorObject(error, record.sandbox) }),
     model: record.model,
     endpoint: record.endpoint,
     request_id: record.requestId,
@@ -93,13 +94,14 @@ export function errorDocument(error: FalEditError): Record<string, unknown> {
   return { schema_version: SCHEMA_VERSION, status: 'error', error: errorObject(error) };
 }
 
-function errorObject(error: FalEditError): Record<string, unknown> {
+/** @param sandbox it is about an edit on the sandbox: nothing is charged, however it ended */
+function errorObject(error: FalEditError, sandbox = false): Record<string, unknown> {
   return {
     kind: error.kind,
     message: error.message,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...(error.details === undefined ? {} : { details: error.details }),
-    charged: error.charged,
+    charged: sandbox ? 'no' : error.charged,
   };
 }
 

@@ -22,7 +22,7 @@ export async function dryRun(
   const { signal, cwd } = context;
   const price = await livePrice(plan.model.endpoint, { connection, context, signal, offline: true });
   const cost = estimate(plan.model, plan.work, price);
-  const record = recordOf(plan);
+  const record = { ...recordOf(plan), sandbox: terminal.options.sandbox };
   record.input = inputWithPlaceholders(plan);
   record.cost.estimatedUsd = cost.usd;
   record.cost.unitPriceUsd = cost.unitUsd;
@@ -46,6 +46,7 @@ export async function dryRun(
     `Output: ${(document['outputs'] as string[]).join(', ')}`,
     `Estimated cost: ${usdText(cost.usd)} (${cost.units} × ${usdText(cost.unitUsd)} a megapixel; price of ${cost.priceDate}, ${cost.priceSource})`,
     ...cost.assumptions.map((assumption) => `  assuming that ${assumption}`),
+    ...(terminal.options.sandbox ? ['On the sandbox nothing is charged.'] : []),
     'Nothing was sent.',
   ];
   terminal.result(harmless(lines.join('\n')));

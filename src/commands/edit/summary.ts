@@ -3,7 +3,7 @@ import type { EditRecord } from '../../edit/record.js';
 import { bytesText, secondsText } from '../../terminal/units.js';
 
 /** One line on a finished edit: size, seed, cost, time. */
-export function summaryLine(record: EditRecord, sandbox: boolean): string {
+export function summaryLine(record: EditRecord): string {
   const [image] = record.images;
   const size =
     image?.width == null ? '' : `${image.width}x${image.height ?? 0}, ${bytesText(image.bytes ?? 0)} · `;
@@ -14,6 +14,6 @@ export function summaryLine(record: EditRecord, sandbox: boolean): string {
       : estimatedUsd === null
         ? 'cost unknown'
         : `about ${usdText(estimatedUsd)}`;
-  const free = sandbox ? ' (the sandbox charges nothing)' : '';
-  return `done: ${size}seed ${record.seed} · ${cost}${free} · ${secondsText(record.timings.totalMs ?? 0)}`;
+  const shown = record.sandbox ? `sandbox: nothing charged (would be ${cost})` : cost;
+  return `done: ${size}seed ${record.seed} · ${shown} · ${secondsText(record.timings.totalMs ?? 0)}`;
 }

@@ -69,7 +69,7 @@ export const COSTS_FLAGS: readonly Flag[] = [
   {
     name: 'sandbox',
     group: WHICH,
-    help: 'what runs on the built-in sandbox would have cost, instead',
+    help: 'what runs on the sandbox would have cost, instead',
   },
   ...OUTPUT_FLAGS,
 ];

@@ -3,6 +3,7 @@ import type { Context } from '../../context.js';
 import { inputError } from '../../errors.js';
 import { findJob, findMeant } from '../../ledger/lookup.js';
 import type { KeptRequest } from '../../migrate/request.js';
+import { isOnSandbox } from '../connect.js';
 import { openLedger } from '../open-ledger.js';
 
 /** Fewer characters are sooner a slip than a name. */
@@ -24,12 +25,10 @@ export async function earlierRequest(
     const job =
       name.length < SHORTEST
         ? (findJob(ledger, 'request_id', name) ?? findJob(ledger, 'id', name))
-        : findMeant(ledger, name);
+        : findMeant(ledger, name, isOnSandbox(settings));
     if (job === undefined) {
       throw inputError(
-        name === 'last'
-          ? 'The ledger is empty: there is no last edit.'
-          : `"${name}" is no file, and no request of the ledger.`,
+        name === 'last' ? 'There is no last edit.' : `"${name}" is no file, and no request of the ledger.`,
         { hint: 'fal-edit requests lists what was sent from here; - reads a request from stdin.' },
       );
     }

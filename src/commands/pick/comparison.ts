@@ -7,6 +7,7 @@ import { codeOf, inputError, type FalEditError } from '../../errors.js';
 import { COMPARE_FILES, COMPARE_SCHEMA_VERSION } from '../../report/compare/files.js';
 import { picksSentence } from '../../report/compare/picks-sentence.js';
 import { pickTable } from '../../report/compare/tables.js';
+import { readWorld } from '../../ledger/batch/notes.js';
 import type { Cell } from '../../study/cell.js';
 import { measureCells, type MeasuredCell } from '../../study/measured.js';
 import { readChoices, type Choice } from '../../study/pick/choices.js';
@@ -24,6 +25,8 @@ export interface FoundComparison {
   choices: Choice[];
   /** How many there are to judge, judged or not. */
   pairs: number;
+  /** Its pictures were made by the sandbox. */
+  sandbox: boolean;
 }
 
 const comparisonFile = z.looseObject({
@@ -36,10 +39,11 @@ export async function comparisonIn(folder: string, context: Context): Promise<Fo
   const cells = await cellsIn(folder);
   const choices = await readChoices(folder);
   // Not held open: people take their time, and the comparison may be run again meanwhile.
-  const outDir = await openOutDir(folder, 'fal', context, { look: true, mustExist: true });
+  const outDir = await openOutDir(folder, undefined, context, { look: true, mustExist: true });
   try {
     const edits = await measureCells(cells, outDir.ledger, folder);
-    return { folder, edits, choices, pairs: allPairs(edits).length };
+    const sandbox = readWorld(outDir.ledger.db) === 'sandbox';
+    return { folder, edits, choices, pairs: allPairs(edits).length, sandbox };
   } finally {
     await outDir.close();
   }
@@ -51,7 +55,7 @@ export async function picksShown(
   context: Context,
 ): Promise<{ text: string; document: Record<string, unknown> }> {
   const { writeComparison } = await import('../../report/compare/write.js');
-  const outDir = await openOutDir(folder, 'fal', context, { look: true, mustExist: true });
+  const outDir = await openOutDir(folder, undefined, context, { look: true, mustExist: true });
   try {
     const { compared, document, page } = await writeComparison(await cellsIn(folder), {
       ...{ ledger: outDir.ledger, outDir: folder, cwd: context.cwd, now: context.now() },

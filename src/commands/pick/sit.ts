@@ -12,7 +12,7 @@ import { beginSitting } from './sitting.js';
  * @returns how many choices were made
  */
 export async function sit(
-  { folder, edits, choices }: FoundComparison,
+  { folder, edits, choices, sandbox }: FoundComparison,
   open: boolean,
   context: Context,
   terminal: Terminal,
@@ -28,7 +28,7 @@ export async function sit(
     import('./server.js'),
     import('../../report/page/pick-page.js'),
   ]);
-  const server = await startPickServer(sitting, await pickPage());
+  const server = await startPickServer(sitting, await pickPage(sandbox));
   try {
     // Without it there is nothing to do: also under --quiet.
     terminal.error(`Open this address in a browser, it works once: ${server.url}`);

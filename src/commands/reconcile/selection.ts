@@ -17,8 +17,12 @@ export interface Selection {
  *
  * @throws FalEditError (usage, input): several could be meant, or a name fits none
  */
-export function selectJobs(ledger: Ledger, names: readonly string[], all: boolean): Selection {
-  if (names.length > 0) return named(ledger, names);
+export function selectJobs(
+  ledger: Ledger,
+  names: readonly string[],
+  { all, sandbox }: { all: boolean; sandbox: boolean },
+): Selection {
+  if (names.length > 0) return named(ledger, names, sandbox);
   const open = abandonedJobs(ledger, ['intent', 'unknown']);
   if (all) {
     const beingSent = listJobs(ledger, { states: ['intent'] }).filter((job) => !isAbandoned(ledger, job));
@@ -37,10 +41,10 @@ export function selectJobs(ledger: Ledger, names: readonly string[], all: boolea
   return { open, known: [] };
 }
 
-function named(ledger: Ledger, names: readonly string[]): Selection {
+function named(ledger: Ledger, names: readonly string[], sandbox: boolean): Selection {
   const jobs = new Map<string, Job>();
   for (const name of names) {
-    const job = findMeant(ledger, name);
+    const job = findMeant(ledger, name, sandbox);
     if (job === undefined) {
       throw inputError(`"${name}" is not in the ledger.`, {
         hint: 'fal-edit requests lists what is. A request that was sent from elsewhere: fal-edit wait <request id> --model <name>',

@@ -19,9 +19,11 @@ export function sweepDocument(
   cells: readonly MeasuredCell[],
   bounds: readonly Bound[],
   best: BestFound | undefined,
+  sandbox: boolean,
 ): Record<string, unknown> {
   return {
     schema_version: SWEEP_SCHEMA_VERSION,
+    sandbox,
     source,
     axes: axes.map((axis) => ({
       name: axis.name,

@@ -4,6 +4,8 @@ import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import { parseBound, type Bound } from '../../study/sweep/best.js';
 import { readBatchOptions, type BatchOptions } from '../batch/options.js';
+import { outDirName } from '../batch/open.js';
+import { isOnSandbox } from '../connect.js';
 import { flagReader } from '../batch/flag-reader.js';
 import { SWEEP_FLAGS } from '../flags/sweep.js';
 import { numberText } from '../number-text.js';
@@ -32,7 +34,10 @@ export function readSweepOptions(settings: Settings, { cwd }: Pick<Context, 'cwd
   const best = values['best'];
   const bounds = Array.isArray(best) ? best : typeof best === 'string' ? [best] : [];
   return {
-    batch: { ...batch, outDir: batch.outDir ?? path.resolve(cwd, 'sweep.out') },
+    batch: {
+      ...batch,
+      outDir: batch.outDir ?? path.resolve(cwd, outDirName('sweep', isOnSandbox(settings))),
+    },
     seeds: readSeeds(settings),
     bounds: bounds.map((bound) => parseBound(bound, origins['best'] ?? '--best')),
     open: values['open'] === true,

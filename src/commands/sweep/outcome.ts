@@ -54,9 +54,9 @@ export function sweepOutcome(sweep: Sweep): SweepOutcome {
       const axes = axesOf(sweep.axes, cells);
       const best = bestOf(cells, sweep.bounds, context.cwd);
       missed = missOf(best, sweep.bounds);
-      const document = sweepDocument(summary.source, axes, cells, sweep.bounds, best);
+      const document = sweepDocument(summary.source, axes, cells, sweep.bounds, best, summary.sandbox);
       const verdict = best?.isWithin === true ? [bestText(best, sweep.bounds)] : [];
-      const view = { title: summary.source, axes, cells, verdict };
+      const view = { title: summary.source, sandbox: summary.sandbox, axes, cells, verdict };
       const { views, listed } = await writeFiles(document, view, finished);
       page = views.page;
       const pictures = sweep.preview ? await sweepPreview(cells, axes, folder, context) : '';

@@ -18,6 +18,8 @@ export interface Views {
 /** What they show. */
 export interface Viewed {
   title: string;
+  /** Made by the sandbox. */
+  sandbox: boolean;
   axes: readonly GridAxis[];
   cells: readonly MeasuredCell[];
   /** Plain sentences. */

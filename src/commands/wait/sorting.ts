@@ -12,7 +12,7 @@ import { endedError, sandboxEndedError } from '../earlier/ended-job.js';
 import { nameOf } from '../earlier/job-state.js';
 import { traceTo, type LedgerCommand } from '../earlier/ledger-command.js';
 import type { Foreign } from '../earlier/named-request.js';
-import { otherWay, type Reach } from '../earlier/reach-fal.js';
+import { otherBackendError, otherWay, type Reach } from '../earlier/reach-fal.js';
 import type { WaitOptions } from './options.js';
 import type { Waited } from './waited.js';
 
@@ -52,6 +52,8 @@ export async function whereItWas(
 ): Promise<Job | Waited> {
   const other = otherWay(job, via);
   if (other === undefined || job.result !== undefined) return job;
+  const error = otherBackendError(job, via);
+  if (error !== undefined) return { name: nameOf(job), record: recordOfJob(job), already: false, error };
   terminal.warn(other);
   const { endpoint, requestId = '' } = job;
   try {

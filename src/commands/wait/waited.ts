@@ -32,7 +32,7 @@ export function reportOne({ record, error, already }: Waited, command: LedgerCom
   }
   if (record !== undefined && json) terminal.json(editDocument(record, cwd));
   if (record !== undefined && !json) {
-    terminal.note(already ? 'It was saved before.' : summaryLine(record, false));
+    terminal.note(already ? 'It was saved before.' : summaryLine(record));
   }
   return EXIT_OK;
 }
@@ -44,7 +44,7 @@ export function reportSeveral(all: readonly Waited[], { terminal, context, json 
   for (const { name, record, error, already } of json ? [] : all) {
     if (record === undefined) continue;
     printPaths(record, context, terminal);
-    if (error === undefined && !already) terminal.note(`${name}: ${summaryLine(record, false)}`);
+    if (error === undefined && !already) terminal.note(`${name}: ${summaryLine(record)}`);
   }
   for (const { name, error } of all) {
     if (error !== undefined) terminal.error(errorText(named(name, error), terminal));

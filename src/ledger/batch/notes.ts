@@ -3,6 +3,14 @@ import type { Database } from '../database.js';
 /** What a batch's ledger remembers of the batch itself, by name. */
 export type Note = 'world' | 'source' | 'shard' | 'reading' | 'shown' | 'results' | 'said';
 
+/** Which fal the pictures of a batch folder are from. They never stand for each other. */
+export type World = 'fal' | 'sandbox';
+
+/** Undefined where no run has found its rows valid yet. */
+export function readWorld(db: Database): World | undefined {
+  return readNote(db, 'world') as World | undefined;
+}
+
 export function readNote(db: Database, name: Note): string | undefined {
   const row = db.row('SELECT value FROM batch WHERE name = ?', name) as { value: string } | undefined;
   return row?.value;

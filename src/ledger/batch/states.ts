@@ -7,6 +7,8 @@ import type { Database } from '../database.js';
 import type { Job } from '../job.js';
 import type { Ledger } from '../ledger.js';
 import { findJob } from '../lookup.js';
+import { isSandbox } from '../spending.js';
+import { readWorld } from './notes.js';
 import type { BatchRow } from './rows.js';
 
 /**
@@ -32,6 +34,8 @@ export interface RowWithJob extends BatchRow {
   attempts: number;
   /** As it was put. */
   measured: unknown;
+  /** It is played on the sandbox: nothing of it is charged. */
+  sandbox: boolean;
 }
 
 /**
@@ -142,6 +146,7 @@ export function estimateOf(
 }
 
 function withJob(ledger: Ledger, row: Found): RowWithJob {
+  const job = row.job_id === null ? undefined : findJob(ledger, 'id', row.job_id);
   return {
     key: row.key,
     position: row.position,
@@ -154,7 +159,8 @@ function withJob(ledger: Ledger, row: Found): RowWithJob {
     expected: row.expected === null ? undefined : (JSON.parse(row.expected) as unknown),
     measured: row.measured === null ? undefined : (JSON.parse(row.measured) as unknown),
     state: row.row_state,
-    job: row.job_id === null ? undefined : findJob(ledger, 'id', row.job_id),
+    job,
+    sandbox: job === undefined ? readWorld(ledger.db) === 'sandbox' : isSandbox(job.via),
     attempts: row.attempts,
   };
 }

@@ -1,8 +1,8 @@
-import { usdText } from '../../dollars.js';
 import { valuesOf, type Compared } from '../../study/compare/compared.js';
 import type { ComparedEdit } from '../../study/compare/measures.js';
 import { ITEM_METRICS } from '../item.js';
 import type { Axis, Figure, Metric, ReportHead } from '../page/data.js';
+import { billedFigure } from '../page/masthead.js';
 import { modelTable, pairTable, pickTable } from './tables.js';
 
 /** What the items of a comparison can be sorted by; cards show the first of them. */
@@ -24,6 +24,7 @@ export function comparisonHead(
   return {
     kind: 'compare',
     title: titleOf(names),
+    sandbox: compared.isSandbox,
     figures: figuresOf(compared),
     verdict: [...verdict],
     tables: [
@@ -41,7 +42,7 @@ function titleOf(models: readonly string[]): string {
   return models.length === 2 ? models.join(' and ') : `${models.length} models`;
 }
 
-function figuresOf({ models, pictures, prompts, seeds }: Compared): Figure[] {
+function figuresOf({ models, pictures, prompts, seeds, isSandbox }: Compared): Figure[] {
   const sum = (key: 'edits' | 'done'): number => models.reduce((total, model) => total + model[key], 0);
   const billed = models.reduce((total, { cost }) => total + cost.billed_usd, 0);
   return [
@@ -49,7 +50,7 @@ function figuresOf({ models, pictures, prompts, seeds }: Compared): Figure[] {
     ...(prompts > 1 ? [{ label: 'prompts', value: String(prompts) }] : []),
     { label: 'seeds', value: String(seeds) },
     { label: 'edits that came out', value: `${sum('done')} of ${sum('edits')}` },
-    { label: 'billed', value: usdText(Math.round(billed * 1e6) / 1e6) },
+    billedFigure(Math.round(billed * 1e6) / 1e6, isSandbox),
   ];
 }
 

@@ -16,9 +16,7 @@ export function verdictOf(compared: Compared, pickCommand: string): string[] {
   const { models, picks, isSandbox, pictures } = compared;
   const [first, ...others] = models.filter(({ done }) => done > 0);
   const said = [
-    ...(isSandbox
-      ? ["Made by the built-in sandbox: pictures, times and prices are not those of fal's models."]
-      : []),
+    ...(isSandbox ? ["Made by the sandbox: pictures, times and prices are not those of fal's models."] : []),
     ...models.flatMap(missingSentence),
   ];
   if (first === undefined) return [...said, 'There is no picture, and nothing to compare.'];

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { saveWhole } from '../../edit/save.js';
-import { readNote } from '../../ledger/batch/notes.js';
+import { readWorld } from '../../ledger/batch/notes.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Cell } from '../../study/cell.js';
 import { comparedOf, type Compared } from '../../study/compare/compared.js';
@@ -58,7 +58,7 @@ export async function writeComparison(
     edits,
     await scatterOfSeeds(edits, outDir),
     await readChoices(outDir),
-    readNote(ledger.db, 'world') === 'sandbox',
+    readWorld(ledger.db) === 'sandbox',
   );
   const verdict = verdictOf(compared, pickCommand);
   const madeAt = new Date(now).toISOString();

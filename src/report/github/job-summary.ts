@@ -39,21 +39,24 @@ export function jobSummary(summary: BatchSummary, worst: readonly ResultRow[]): 
   return `${sections.join('\n\n')}\n`;
 }
 
-function heading({ status, exit_code, source, shard }: BatchSummary): string {
+function heading({ status, exit_code, source, shard, sandbox }: BatchSummary): string {
   const meaning = status === 'ok' ? 'everything asked for was done' : EXIT_CODES[status].meaning;
   const what = `${inert(source, LONGEST_NAME)}${shard === null ? '' : `, shard ${inert(shard, LONGEST_ID)}`}`;
   return [
     `## fal-edit batch: ${status === 'ok' ? 'done' : status}`,
     '',
     `Batch of ${what}: ${meaning} (exit code ${exit_code}).`,
+    ...(sandbox ? ['', '**Sandbox:** the pictures were not made by fal, and nothing was charged.'] : []),
   ].join('\n');
 }
 
-function figures({ rows, invalid, cost, run }: BatchSummary): string {
+function figures({ rows, invalid, cost, run, sandbox }: BatchSummary): string {
   const dollars = (usd: number): string => inert(usdText(usd), LONGEST_ID);
   return [
     `- Rows: ${rows}${invalid === 0 ? '' : `, and ${invalid} passed over since something is wrong with them`}`,
-    `- Cost: ${dollars(cost.billed_usd)} billed, ${dollars(cost.outstanding_usd)} outstanding, ${dollars(cost.pending_usd)} still to send`,
+    sandbox
+      ? `- Cost: nothing charged, would be ${dollars(cost.billed_usd)}, and ${dollars(cost.pending_usd)} for what is still to send`
+      : `- Cost: ${dollars(cost.billed_usd)} billed, ${dollars(cost.outstanding_usd)} outstanding, ${dollars(cost.pending_usd)} still to send`,
     `- Time: ${secondsText(run.total_ms)}`,
     ...(run.stopped === null ? [] : [`- Stopped before the end: ${inert(run.stopped, LONGEST_MESSAGE)}`]),
   ].join('\n');

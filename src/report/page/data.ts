@@ -43,6 +43,8 @@ export interface ReportHead {
   kind: 'batch' | 'compare' | 'sweep';
   /** The manifest's name, or what else tells this report from others. */
   title: string;
+  /** Made by the sandbox: a banner says so. */
+  sandbox: boolean;
   figures: Figure[];
   /** Plain sentences. */
   verdict?: string[] | undefined;
@@ -101,4 +103,4 @@ export interface ReportItem {
 }
 
 /** The part of the head that the page's script reads; the rest of it is plain HTML. */
-export type PageHead = Pick<ReportHead, 'kind' | 'metrics' | 'axes'> & { charts: Chart[] };
+export type PageHead = Pick<ReportHead, 'kind' | 'sandbox' | 'metrics' | 'axes'> & { charts: Chart[] };

@@ -7,8 +7,8 @@ import { policyFor } from './policy.js';
 
 /** The page up to where its items begin. */
 export function beginning(head: ReportHead, assets: Assets): string {
-  const { kind, metrics, axes, charts = [] } = head;
-  const forScript: PageHead = { kind, metrics, axes, charts };
+  const { kind, sandbox, metrics, axes, charts = [] } = head;
+  const forScript: PageHead = { kind, sandbox, metrics, axes, charts };
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -1,3 +1,4 @@
+import { usdText } from '../../dollars.js';
 import type { Figure, ReportHead, ReportTable } from './data.js';
 import { escapeHtml, foreign } from './html.js';
 
@@ -7,9 +8,21 @@ const KINDS: Record<ReportHead['kind'], string> = {
   sweep: 'Sweep over parameters',
 };
 
+/** For the top of every page with pictures of the sandbox. */
+export const SANDBOX_BANNER =
+  '<p class="sandbox-banner" role="note"><strong>Sandbox.</strong> These pictures were not made by fal, and nothing was charged.</p>';
+
+/** A sum of money that fal billed, or would have. */
+export function billedFigure(usd: number, sandbox: boolean): Figure {
+  return sandbox
+    ? { label: 'charged', value: 'nothing', hint: `sandbox; would be ${usdText(usd)}` }
+    : { label: 'billed', value: usdText(usd) };
+}
+
 /** The top of the page, readable without scripts: title, verdict, figures. */
 export function masthead(head: ReportHead): string {
   return [
+    ...(head.sandbox ? [SANDBOX_BANNER] : []),
     '<header class="masthead">',
     `<div class="eyebrow"><p>${KINDS[head.kind]}</p><div id="page-tools"></div></div>`,
     `<h1>${foreign(head.title)}</h1>`,

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readAssets } from './assets.js';
+import { SANDBOX_BANNER } from './masthead.js';
 
 const STYLES = ['page.css', 'pick.css'];
 const SCRIPTS = ['page-elements.js', 'pick.js'];
 
-/** The page on which people choose between two results, and its Content-Security-Policy. */
-export async function pickPage(): Promise<{ html: string; policy: string }> {
+/** The page on which people choose between two results, and its Content-Security-Policy. @param sandbox they are its */
+export async function pickPage(sandbox: boolean): Promise<{ html: string; policy: string }> {
   const { style, script } = await readAssets(STYLES, SCRIPTS);
   const html = `<!doctype html>
 <html lang="en">
@@ -18,7 +19,7 @@ export async function pickPage(): Promise<{ html: string; policy: string }> {
 </head>
 <body class="picking">
 <noscript><p class="empty">This page needs its script, and scripts are switched off here.</p></noscript>
-<main id="pick"></main>
+${sandbox ? `${SANDBOX_BANNER}\n` : ''}<main id="pick"></main>
 <script type="module">${script}</script>
 </body>
 </html>

@@ -8,6 +8,7 @@ import { usdText } from '../../dollars.js';
 import { ITEM_METRICS, reportItem } from '../item.js';
 import { ahead } from '../page/ahead.js';
 import type { Figure, Metric, ReportItem } from '../page/data.js';
+import { billedFigure } from '../page/masthead.js';
 import { writeReport } from '../page/write.js';
 import { sweepCharts } from './charts.js';
 import { sharedText } from './shared.js';
@@ -42,6 +43,7 @@ export async function writeSweepPage(page: SweepPage, outDir: string, cwd: strin
     {
       kind: 'sweep',
       title,
+      sandbox: summary.sandbox,
       figures: figuresAbout(summary),
       verdict: [sharedText(cells), ...verdict].filter((sentence) => sentence !== ''),
       tables: sweepTables(cells, axes),
@@ -65,12 +67,12 @@ async function itemOf(measured: MeasuredCell, outDir: string, cwd: string): Prom
   };
 }
 
-function figuresAbout({ rows, states, cost }: BatchSummary): Figure[] {
+function figuresAbout({ rows, states, cost, sandbox }: BatchSummary): Figure[] {
   const open = rows - states.done;
   return [
     { label: 'cells', value: String(rows) },
     ...(open > 0 ? [{ label: 'without a picture', value: String(open) }] : []),
-    { label: 'billed', value: usdText(cost.billed_usd) },
+    billedFigure(cost.billed_usd, sandbox),
     ...(cost.outstanding_usd > 0
       ? [{ label: 'not billed yet', value: `about ${usdText(cost.outstanding_usd)}` }]
       : []),

@@ -27,7 +27,12 @@ export interface Sheets {
  * @throws the system's error
  */
 export async function writeSweepSheets(
-  { title, axes, cells }: { title: string; axes: readonly GridAxis[]; cells: readonly MeasuredCell[] },
+  {
+    title,
+    sandbox,
+    axes,
+    cells,
+  }: { title: string; sandbox: boolean; axes: readonly GridAxis[]; cells: readonly MeasuredCell[] },
   outDir: string,
 ): Promise<Sheets> {
   const [across, down, ...further] = axes;
@@ -52,7 +57,11 @@ export async function writeSweepSheets(
     };
     const rows = down?.values ?? [undefined];
     await writeContactSheet(file, {
-      title: [title, ...Object.entries(page).map(([name, value]) => headOf(name, value))].join(' · '),
+      title: [
+        ...(sandbox ? ["SANDBOX, not fal's pictures"] : []),
+        title,
+        ...Object.entries(page).map(([name, value]) => headOf(name, value)),
+      ].join(' · '),
       columns: across.values.map((value) => headOf(across.name, value)),
       rows: rows.map((value) => (down === undefined ? '' : headOf(down.name, value ?? ''))),
       cells: rows.map((row) => across.values.map((column) => cellAt(column, row))),

@@ -191,7 +191,7 @@ describe('pictures of the sandbox and of fal', () => {
     const local = await scene.run(['rows.jsonl', '-d', 'local', '--no-report', '--sandbox'], { env });
     expect(local.code, local.stderr).toBe(0);
     const mixed = await scene.run(['rows.jsonl', '-d', 'local', '--no-report']);
-    expect([mixed.code, mixed.stderr]).toEqual([2, expect.stringContaining('was made with --sandbox')]);
+    expect([mixed.code, mixed.stderr]).toEqual([2, expect.stringContaining('was made with the sandbox')]);
     await scene.batch('rows.jsonl');
     const other = await scene.run(['rows.jsonl', '-d', 'out', '--no-report', '--sandbox'], { env });
     expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('was made with fal')]);

@@ -197,7 +197,7 @@ describe('merge', () => {
     [
       'parts of two worlds',
       ['merge', 'out-1', 'local', '-d', 'all'],
-      /made with --sandbox, and some with fal/,
+      /made with the sandbox, and some with fal/,
     ],
   ])('is refused with %s', async (_, argv, message) => {
     const scene = await batchScene({ 'rows.jsonl': jsonl(row(0)) });

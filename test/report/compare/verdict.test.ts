@@ -131,7 +131,7 @@ describe('what it does not claim', () => {
 
   it('of fal, where the sandbox made it', () => {
     const edits = both(3, () => ({}));
-    expect(verdict(edits, { isSandbox: true })).toMatch(/^Made by the built-in sandbox:/);
+    expect(verdict(edits, { isSandbox: true })).toMatch(/^Made by the sandbox:/);
     expect(verdict(edits)).not.toContain('sandbox');
   });
 });

@@ -10,6 +10,7 @@ export function head(given: Partial<ReportHead> = {}): ReportHead {
   return {
     kind: 'batch',
     title: 'rows.csv',
+    sandbox: false,
     figures: [{ label: 'cost', value: '$12.40 billed', hint: 'of $20' }],
     metrics: METRICS,
     axes: [],

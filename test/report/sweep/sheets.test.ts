@@ -19,7 +19,7 @@ function withPicture(cell: MeasuredCell, file: string): MeasuredCell {
 it('has a sheet for each combination of further axes, and tells how many are left out', async () => {
   const folder = await tempDir();
   const axes = [axis('a', 2), axis('b', 1), axis('c', 30), axis('d', 2)];
-  const { files, leftOut } = await writeSweepSheets({ title: 'x', axes, cells: [] }, folder);
+  const { files, leftOut } = await writeSweepSheets({ title: 'x', sandbox: false, axes, cells: [] }, folder);
   expect([files.length, leftOut]).toEqual([MOST_SHEETS, 10]);
   expect(files[0]).toBe(path.join(folder, 'sheet-1.png'));
   expect((await readdir(folder)).sort()).toEqual(files.map((file) => path.basename(file)).sort());
@@ -35,7 +35,10 @@ it('shows each picture at its place', async () => {
     const at = { a: String(index % 2), b: String(Math.floor(index / 2)) };
     cells.push(withPicture(measuredCell(at, { change: 0.1 }), `${index}.png`));
   }
-  const { files } = await writeSweepSheets({ title: 'x', axes: [axis('a', 2), axis('b', 2)], cells }, folder);
+  const { files } = await writeSweepSheets(
+    { title: 'x', sandbox: false, axes: [axis('a', 2), axis('b', 2)], cells },
+    folder,
+  );
   expect(files).toEqual([path.join(folder, 'sheet.png')]);
   const { data, info } = await sharp(files[0]).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   /** Where the middle of a colour is, as shares of the sheet. */
