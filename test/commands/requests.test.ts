@@ -56,6 +56,7 @@ it('has the document of the brief, with null for what is not known', async () =>
       prompt: 'a cat in the snow',
       seed: 7,
       via: 'fal',
+      sandbox: false,
       cost: { estimated_usd: 0.1, billed_units: 2, unit_price_usd: 0.05, billed_usd: 0.1 },
       charged: 'yes',
       planned_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
@@ -89,6 +90,7 @@ it('says that there is nothing yet', async () => {
   expect((await run(['--json'])).json()).toEqual({
     schema_version: 1,
     status: 'ok',
+    sandbox: false,
     requests: [],
     more: false,
   });

@@ -65,7 +65,7 @@ describe('wait --unfinished', () => {
     expect({ code: plain.code, stdout: plain.stdout }).toEqual({ code: 0, stdout: '' });
     expect(plain.stderr).toContain('Nothing is unfinished');
     const scripted = await run(['wait', '--unfinished', '--json'], { env: {} });
-    expect(scripted.json()).toEqual({ schema_version: 1, status: 'ok', requests: [] });
+    expect(scripted.json()).toEqual({ schema_version: 1, status: 'ok', sandbox: false, requests: [] });
   });
 
   it('writes off what was at a built-in sandbox, and names what may have been sent', async () => {
