@@ -52,6 +52,8 @@ export async function lastReading(
   entries: () => AsyncIterable<Entry>,
   basis: unknown,
 ): Promise<BatchPlan | undefined> {
+  // Rows under fingerprints of an earlier version are recognised by a reading alone.
+  if (readNote(ledger.db, 'identity') === undefined) return undefined;
   const note = readNote(ledger.db, 'said') ?? '';
   if (note === '' || !everyDigest(ledger, (file, stamp) => stampNow(file) === stamp)) return undefined;
   const { said: before, rows, elsewhere, equal } = schema.parse(JSON.parse(note));
@@ -59,7 +61,7 @@ export async function lastReading(
   for await (const entry of entries()) said.add(entry);
   if (said.text() !== before) return undefined;
   return {
-    ...{ rows, elsewhere, equal, invalid: 0, problems: 0, isSame: true, kept: true },
+    ...{ rows, elsewhere, equal, invalid: 0, problems: 0, isSame: true, kept: true, unrecognised: [] },
     changes: { before: rows, edited: 0, added: 0, removed: 0, reordered: false },
   };
 }

@@ -10,6 +10,7 @@ import { planEdit, type EditOrder, type EditPlan } from '../edit/plan.js';
 import { FalEditError } from '../errors.js';
 import type { LivePrice } from '../fal/prices.js';
 import { beginRows, putRow, rowChanges, type RowChanges } from '../ledger/batch/rows.js';
+import { hasRow, isOfOtherShard, noteOtherShard, renameRow } from '../ledger/batch/earlier.js';
 import { readNote, writeNote } from '../ledger/batch/notes.js';
 import { isTaken } from '../ledger/batch/states.js';
 import type { Caps } from '../ledger/caps.js';
@@ -18,10 +19,14 @@ import { attachmentShelf, type AttachmentShelf } from './attachment-shelf.js';
 import { Claims } from './claims.js';
 import type { Expectations } from './expect/expectations.js';
 import { expectationsDocument } from './expect/expectations.js';
+import { EarlierRows } from './earlier-rows.js';
+import { noteIdentity, type FolderIdentity } from './folder-identity.js';
 import { isInShard, keyOf, seedOf, type Shard } from './identity.js';
 import { noteReading, Said } from './last-reading.js';
 import { placeText, type Entry, type Fields, type Place, type Problem } from './manifest/entry.js';
 import { storedPlan } from './planned-row.js';
+import { noteUnplaced } from './rename-pictures.js';
+import { noteRenamed } from './renamed-results.js';
 import { nameRow } from './row-names.js';
 
 /** What a row asks for, read from its fields. */
@@ -46,6 +51,12 @@ export interface PlanOptions {
   /** What is known of an endpoint's price without asking anybody. */
   priceOf: (endpoint: string) => LivePrice | undefined;
   shard: Shard | undefined;
+  /** What the folder began with, and goes on with. */
+  identity: FolderIdentity;
+  /** Names of pictures are ours, and may be others each time: what is done keeps the one that it has. */
+  namesAreOurs?: boolean;
+  /** Send what may have been paid for under a fingerprint that cannot be made again. */
+  again: boolean;
   /** Where there is one, rows must be such that it can be told what they cost at most. */
   caps: Caps;
   /** All that decides what becomes of a row but itself and its files; undefined: what was read is not recognised later. */
@@ -68,6 +79,8 @@ export interface BatchPlan {
   problems: number;
   /** Rows that ask for the very picture that another one asks for, seed included. */
   equal: number;
+  /** Rows that may have been paid for under a fingerprint of an earlier version, of which that cannot be told. */
+  unrecognised: { place: Place; id: string | undefined }[];
   changes: RowChanges;
   /** Nothing is different from the last reading: rows, order, ids, places and what is expected. */
   isSame: boolean;
@@ -80,19 +93,22 @@ const AT_ONCE = 64;
 
 /** @throws FalEditError (interrupted), or what the ledger fails with */
 export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptions): Promise<BatchPlan> {
-  const { ledger, look, skipInvalid } = options;
+  const { ledger, look, skipInvalid, again } = options;
   return ledger.db.longTransaction(async () => {
     beginRows(ledger.db);
     const reading = new Reading(options);
     for await (const chunk of inChunks(entries, AT_ONCE)) await reading.take(chunk);
     const { problems } = reading.plan;
-    const keep = look === undefined && (problems === 0 || skipInvalid);
+    const isGood = (problems === 0 || skipInvalid) && (again || reading.plan.unrecognised.length === 0);
+    const keep = look === undefined && isGood;
+    noteIdentity(ledger.db, options.identity);
+    noteUnplaced(ledger, options.namesAreOurs !== true);
     const fingerprint = reading.fingerprint();
     const isSame = readNote(ledger.db, 'reading') === fingerprint;
     writeNote(ledger.db, 'reading', fingerprint);
     noteReading(ledger, problems === 0 ? reading.said() : undefined, reading.plan);
     const plan = { ...reading.plan, changes: rowChanges(ledger.db), isSame, kept: keep };
-    if (problems === 0 || skipInvalid) await look?.(plan);
+    if (isGood) await look?.(plan);
     return { keep, value: plan };
   });
 }
@@ -109,10 +125,13 @@ interface Draft {
 
 class Reading {
   readonly plan: Omit<BatchPlan, 'changes' | 'isSame' | 'kept'> = {
-    ...{ rows: 0, elsewhere: 0, invalid: 0, problems: 0, equal: 0 },
+    ...{ rows: 0, elsewhere: 0, invalid: 0, problems: 0, equal: 0, unrecognised: [] },
   };
   private readonly shelf: AttachmentShelf;
   private readonly claims: Claims;
+  private readonly earlier: EarlierRows;
+  /** Which rows are another shard's is noted where the folder was split by fingerprints of an earlier version. */
+  private readonly keepsShards: boolean;
   private readonly hash = createHash('sha256');
   private readonly saying: Said | undefined;
   private hasPromptFile = false;
@@ -120,7 +139,11 @@ class Reading {
   constructor(private readonly options: PlanOptions) {
     this.saying = options.basis === undefined ? undefined : new Said(options.basis);
     this.shelf = attachmentShelf(options.ledger);
-    this.claims = new Claims(options.ledger.db);
+    const { ledger, identity, shard } = options;
+    this.claims = new Claims(ledger.db);
+    this.earlier = new EarlierRows(ledger.db, this.claims, identity);
+    this.keepsShards =
+      identity.began === 1 && shard !== undefined && readNote(ledger.db, 'shard') === shardText(shard);
   }
 
   /** Of all rows that were taken, as reports show them. To be asked once, at the end. */
@@ -175,12 +198,23 @@ class Reading {
     const wish = fingerprintOf(plan);
     const ordinal = this.claims.ordinalOf(wish);
     const key = keyOf(wish, ordinal);
+    const formerKey = this.earlier.keyOf(plan, shard !== undefined);
+    const isOthers = shard !== undefined && formerKey !== undefined && !isInShard(formerKey, shard);
+    const found = isTaken(ledger.db, key) ? undefined : this.earlier.take(plan, formerKey, isOthers);
+    if (found !== undefined) {
+      renameRow(ledger.db, found, key);
+      noteRenamed(ledger);
+    }
     const seed = plan.seedIsOurs ? seedOf(key, 1) : plan.seed;
     const named = nameRow({ ...plan, seed }, placeText(place), outDir, this.claims);
     if (named.problem !== undefined) return problem('output', named.problem);
-    if (shard !== undefined && !isInShard(key, shard)) {
+    if (shard !== undefined && !this.isOurs(key, formerKey, shard)) {
       this.plan.elsewhere++;
       return [];
+    }
+    const isFresh = found === undefined && !isTaken(ledger.db, key);
+    if (isFresh && this.earlier.mayBeOne(plan, shard !== undefined)) {
+      this.plan.unrecognised.push({ place, id });
     }
     // A file may have its name because it is what the row made.
     if (plan.nameTaken !== undefined && !isTaken(ledger.db, key)) {
@@ -201,6 +235,22 @@ class Reading {
     });
     return [];
   }
+
+  /** Whether a row is this shard's: as it was before, or else by its key. */
+  private isOurs(key: string, formerKey: string | undefined, shard: Shard): boolean {
+    const { db } = this.options.ledger;
+    if (!this.keepsShards) return isInShard(formerKey ?? key, shard);
+    if (hasRow(db, key)) return true;
+    if (isOfOtherShard(db, key)) return false;
+    if (isInShard(formerKey ?? key, shard)) return true;
+    noteOtherShard(db, key);
+    return false;
+  }
+}
+
+/** How a shard is noted in the ledger. */
+export function shardText({ index, count }: Shard): string {
+  return `${index}/${count}`;
 }
 
 /** Kinds of error that are about a row: with it something is wrong, or it could cost nobody knows what. */

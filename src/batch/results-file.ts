@@ -14,6 +14,7 @@ import { findRow } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { stampText } from './file-stamp.js';
 import { OUT_DIR_FILES } from './out-dir.js';
+import { catchUpResults } from './renamed-results.js';
 import { resultOf } from './result.js';
 import type { ResultRow } from './result-row.js';
 
@@ -41,6 +42,10 @@ export class ResultsFile {
     try {
       handle = await open(file, 'a+');
       await endWithWholeLine(handle);
+      await catchUpResults(file, outDir, ledger);
+      // It may be another file now.
+      await handle.close();
+      handle = await open(file, 'a+');
     } catch (error) {
       await handle?.close();
       throw inputError(`${file} cannot be written (${codeOf(error) ?? 'unknown reason'}). Nothing was sent.`);

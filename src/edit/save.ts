@@ -47,6 +47,20 @@ export async function saveWhole(
 }
 
 /**
+ * Gives a file another name, as {@link saveWhole} gives a picture its first one.
+ *
+ * @returns whether it has the name; false where that was taken, and the file is where it was
+ * @throws the system's error
+ */
+export async function moveWhole(file: string, target: string, { force, tag }: SaveOptions): Promise<boolean> {
+  await mkdir(path.dirname(target), { recursive: true });
+  const placed = force ? await replace(file, target) : await placeIfFree(file, target, tag);
+  if (placed) await removeIfThere(file);
+  if (placed) await syncFolder(path.dirname(target));
+  return placed;
+}
+
+/**
  * Does in a folder what saving a picture will do there: permission bits say nothing of read-only disks, quotas and
  * root. Its files have one name for all runs, so that what one that was killed in between has left, the next one
  * takes away.

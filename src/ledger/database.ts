@@ -1,4 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Context } from '../context.js';
@@ -36,6 +38,7 @@ export class Database {
     private readonly db: DatabaseSyncInstance,
     readonly file: string,
     private readonly kind: LedgerKind,
+    private readonly onClosed: () => void = () => undefined,
   ) {}
 
   /** How many rows changed. */
@@ -124,6 +127,7 @@ export class Database {
     if (!this.db.isOpen) return;
     if (this.kind === 'portable') this.intoOneFile();
     this.db.close();
+    this.onClosed();
   }
 
   /** Somebody may carry the file away, without its companions. Whoever reads it at the moment keeps them. */
@@ -184,6 +188,14 @@ export async function openDatabase(
     const opened = new DatabaseSync(file, { timeout: BUSY_MS });
     db = opened;
     const version = refuseNewer(opened, file);
+    // It is to stay as it is, and can only be read in its present form: a copy takes the step.
+    if (kind === 'looked-at' && version > 0 && version < SCHEMA_VERSION) {
+      const copy = copyOf(opened);
+      opened.close();
+      db = copy.db;
+      migrate(copy.db);
+      return new Database(copy.db, file, kind, copy.remove);
+    }
     const mode = kind === 'looked-at' ? '' : 'PRAGMA journal_mode = WAL;';
     await patiently(() => opened.exec(`${mode} PRAGMA synchronous = FULL`), sleep);
     if (version < SCHEMA_VERSION) {
@@ -195,6 +207,21 @@ export async function openDatabase(
   } catch (error) {
     db?.close();
     throw ledgerError(error, file);
+  }
+}
+
+/** A ledger of an older version beside itself, in a folder of its own. */
+function copyOf(original: DatabaseSyncInstance): { db: DatabaseSyncInstance; remove: () => void } {
+  const { DatabaseSync } = load('@photostructure/sqlite') as typeof import('@photostructure/sqlite');
+  const folder = mkdtempSync(path.join(tmpdir(), 'fal-edit-look-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const file = path.join(folder, LEDGER_FILE);
+    original.exec(`VACUUM INTO '${file.replaceAll("'", "''")}'`);
+    return { db: new DatabaseSync(file, { timeout: BUSY_MS }), remove };
+  } catch (error) {
+    remove();
+    throw error;
   }
 }
 

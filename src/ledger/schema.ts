@@ -102,6 +102,14 @@ export const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (folder, quarter, model, sandbox)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX spent_elsewhere_by_time ON spent_elsewhere (quarter);`,
+
+  // Fingerprints of version 2: rows that still stand under one of version 1, the keys that the others had, and rows
+  // that belong to other shards by those.
+  `ALTER TABLE batch_rows ADD COLUMN fingerprint INTEGER NOT NULL DEFAULT 1;
+   ALTER TABLE batch_rows ADD COLUMN former_key TEXT;
+   CREATE INDEX batch_rows_by_former_key ON batch_rows (former_key) WHERE former_key IS NOT NULL;
+   CREATE INDEX batch_rows_by_fingerprint ON batch_rows (fingerprint) WHERE fingerprint < 2;
+   CREATE TABLE other_shards (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
 ];
 
 /** What this program reads and writes. */

@@ -19,7 +19,7 @@ export interface Cell {
  */
 export function cellRows(name: string, folder: string, cells: readonly Cell[]): RowSource {
   return {
-    ...{ name, folder, isManifest: false },
+    ...{ name, folder, isManifest: false, namesAreOurs: true },
     rows: async function* () {
       for (const { id, fields } of cells) {
         yield await Promise.resolve({

@@ -33,7 +33,16 @@ describe('What the last reading found', () => {
     const { again, ledger, planned } = await readBatch();
     const known = await again();
     expect(known).toEqual({
-      ...{ rows: 4, elsewhere: 0, invalid: 0, problems: 0, equal: 1, isSame: true, kept: true },
+      ...{
+        rows: 4,
+        elsewhere: 0,
+        invalid: 0,
+        problems: 0,
+        equal: 1,
+        isSame: true,
+        kept: true,
+        unrecognised: [],
+      },
       changes: { before: 4, edited: 0, added: 0, removed: 0, reordered: false },
     });
     // It is what another reading would have said.

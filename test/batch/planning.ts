@@ -3,6 +3,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import sharp from 'sharp';
 import { readExpectations } from '../../src/batch/expect/expectations.js';
+import { folderIdentity } from '../../src/batch/folder-identity.js';
 import { problemText, type Entry, type Fields } from '../../src/batch/manifest/entry.js';
 import { planRows, type BatchPlan, type PlanOptions, type RowOrder } from '../../src/batch/planner.js';
 import { systemContext, type Context } from '../../src/context.js';
@@ -80,7 +81,8 @@ export async function planInto(
   const texts: string[] = [];
   const plan = await planRows(entriesOf(rows), {
     ...{ ledger, outDir, folder: path.dirname(outDir), readRow, priceOf: () => undefined, shard: undefined },
-    ...{ caps: {}, skipInvalid: false, context: quietContext() },
+    ...{ caps: {}, skipInvalid: false, again: false, context: quietContext() },
+    identity: folderIdentity(ledger.db),
     onProblem: (problem) => void texts.push(problemText(problem)),
     ...options,
   });

@@ -19,6 +19,8 @@ export interface RowSource {
   folder: string;
   /** Whether the rows come from a manifest; false where each picture is a row. */
   isManifest: boolean;
+  /** Whether we name the pictures, perhaps otherwise each time: what is done then keeps its name. */
+  namesAreOurs?: boolean;
   /**
    * Reads them from the beginning, one by one; those of stdin once only. What is wrong with a row is an entry.
    *

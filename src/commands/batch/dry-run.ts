@@ -1,6 +1,7 @@
 import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
 import type { BatchPlan } from '../../batch/planner.js';
 import type { PlannedRow } from '../../batch/planned-row.js';
+import { movesOf } from '../../batch/rename-pictures.js';
 import { isToSend } from '../../batch/retry.js';
 import { rowsText } from '../../batch/ending.js';
 import { usdText } from '../../dollars.js';
@@ -26,6 +27,7 @@ interface Prospect {
 /** Shows what a run of the batch would do. Sends nothing. */
 export function showProspect(
   ledger: Ledger,
+  outDir: string,
   plan: BatchPlan,
   options: BatchOptions,
   way: string,
@@ -34,6 +36,7 @@ export function showProspect(
 ): void {
   const counts = countStates(ledger.db);
   const prospect = lookAhead(ledger, options, way);
+  const toRename = movesOf(ledger, outDir).length;
   // Rows that are sent anew, or left again, are not waited for.
   const toFetch = options.again || options.submitOnly ? 0 : counts.waiting;
   const bytes = [...prospect.uploads.values()].reduce((sum, size) => sum + size, 0);
@@ -48,6 +51,7 @@ export function showProspect(
       states: counts,
       to_send: prospect.rows,
       to_fetch: toFetch,
+      to_rename: toRename,
       uploads: { files: prospect.uploads.size, bytes },
       estimated_usd: usd(prospect.usd),
       by_model: Object.fromEntries(
@@ -64,6 +68,7 @@ export function showProspect(
     `Done already: ${counts.done + counts.unmet}`,
     ...(toFetch > 0 ? [`At fal, to be fetched: ${toFetch}`] : []),
     ...(counts.unknown > 0 ? [`Not known whether fal took them: ${counts.unknown}`] : []),
+    ...(toRename > 0 ? [`Pictures to rename: ${toRename}`] : []),
     `To send: ${prospect.rows}`,
     ...[...prospect.models].map(
       ([model, { rows, usd: sum }]) => `  ${model}: ${rowsText(rows)}, about ${usdText(usd(sum))}`,

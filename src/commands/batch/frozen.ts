@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { rowsText } from '../../batch/ending.js';
 import { placeText } from '../../batch/manifest/entry.js';
 import { measureRow } from '../../batch/measure-row.js';
+import { movesOf, type Move } from '../../batch/rename-pictures.js';
 import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
 import type { Context } from '../../context.js';
 import { FalEditError } from '../../errors.js';
 import { findRow, rowsInOrder, unmeasuredRows, type RowWithJob } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
+import { keptPath } from '../../ledger/portable-path.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import { sha256Of } from '../../sha256.js';
 import { lastLine } from './event-lines.js';
@@ -32,10 +34,12 @@ export async function refuseUnfrozen(
   await measureAnew(ledger, context);
   const stale: Record<string, unknown>[] = [];
   const reasons = new Map<string, string>();
+  const moves = new Map(movesOf(ledger, outDir).map((move) => [move.row.key, move]));
   let rows = 0;
   for (const row of rowsInOrder(ledger)) {
     rows++;
-    const why = await whyStale(row);
+    const move = moves.get(row.key);
+    const why = (await whyStale(row)) ?? (move === undefined ? undefined : whyElsewhere(move, outDir));
     if (why === undefined) continue;
     const place = placeText({ file: row.file, line: row.line });
     terminal.error(harmlessLine(`${place}${row.id === undefined ? '' : ` (${row.id})`}: ${why}`, 2_000));
@@ -82,6 +86,10 @@ async function whyStale({ state, job }: RowWithJob): Promise<string | undefined>
     }
   }
   return undefined;
+}
+
+function whyElsewhere({ from, to }: Move, outDir: string): string {
+  return `its picture is called ${keptPath(from, outDir)}, and is to be called ${keptPath(to, outDir)}.`;
 }
 
 const STALE: Readonly<Record<string, string>> = {

@@ -2,12 +2,14 @@ import path from 'node:path';
 import { endingOf, rowsText } from '../../batch/ending.js';
 import { placeText } from '../../batch/manifest/entry.js';
 import { mergeParts, type Part } from '../../batch/merge.js';
+import { folderIdentity, noteIdentity } from '../../batch/folder-identity.js';
 import { ResultsFile } from '../../batch/results-file.js';
 import { summaryOf } from '../../batch/summary.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import type { ErrorKind, ExitCode } from '../../exit-codes.js';
 import { readNote, readWorld, writeNote } from '../../ledger/batch/notes.js';
+import { hashOf } from '../../ledger/canonical.js';
 import { countStates, endedKinds, type RowWithJob } from '../../ledger/batch/states.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import type { Terminal } from '../../terminal/terminal.js';
@@ -50,6 +52,7 @@ export async function mergeBatches(
     opened.push(all);
     all.claim();
     const parts: Part[] = opened.filter((part) => part !== all);
+    mergeIdentities(parts, all);
     const twice = await mergeParts(parts, all);
     warnOfTwice(twice, terminal);
     // Whatever was read there before, the rows of the parts have come to it.
@@ -90,6 +93,23 @@ function worldOf(parts: readonly OpenOutDir[]): string | undefined {
   }
   if (worlds.size > 1) throw usageError('Some of the parts were made with the sandbox, and some with fal.');
   return [...worlds][0];
+}
+
+/** The whole goes on with what its parts began with. @throws FalEditError (usage): they began with different defaults */
+function mergeIdentities(parts: readonly Part[], all: Part): void {
+  const known = parts.map(({ ledger }) => folderIdentity(ledger.db));
+  const isBegun = readNote(all.ledger.db, 'identity') !== undefined;
+  const [first, ...others] = [...(isBegun ? [folderIdentity(all.ledger.db)] : []), ...known];
+  if (first === undefined) return;
+  const differs = others.find(({ defaults }) => hashOf(defaults) !== hashOf(first.defaults));
+  if (differs !== undefined) {
+    throw usageError(
+      'The parts began with different defaults: they are parts of different batches.',
+      `One begins with ${JSON.stringify(first.defaults)}, another with ${JSON.stringify(differs.defaults)}.`,
+    );
+  }
+  const oldest = known.find(({ began }) => began === 1) ?? first;
+  noteIdentity(all.ledger.db, oldest);
 }
 
 function warnOfTwice(rows: readonly RowWithJob[], terminal: Terminal): void {

@@ -1,13 +1,16 @@
 import type { RowSource } from '../../batch/manifest/open.js';
-import { problemText, type Entry, type Problem } from '../../batch/manifest/entry.js';
+import { placeText, problemText, type Entry, type Problem } from '../../batch/manifest/entry.js';
+import { folderIdentity, type Defaults } from '../../batch/folder-identity.js';
 import { lastReading } from '../../batch/last-reading.js';
 import { planRows, type BatchPlan } from '../../batch/planner.js';
 import { prospectOf } from '../../batch/prospect.js';
 import { rowsText } from '../../batch/ending.js';
+import type { Settings } from '../../config/settings.js';
 import { inputError } from '../../errors.js';
 import type { RowChanges } from '../../ledger/batch/rows.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { harmlessLine } from '../../terminal/plain.js';
+import type { Terminal } from '../../terminal/terminal.js';
 import { VERSION } from '../at-once.js';
 import type { BatchOptions } from './options.js';
 import { withoutOwnPictures } from './own-pictures.js';
@@ -44,7 +47,9 @@ export async function readRows(
   const problems: Problem[] = [];
   const entries = (): AsyncIterable<Entry> => withoutOwnPictures(source, ledger, outDir);
   const { folder } = source;
-  const basis = [VERSION, settings.values, expectations, context.cwd, folder, outDir, shard ?? null];
+  const identity = folderIdentity(ledger.db);
+  const begun = withDefaults(settings, identity.defaults);
+  const basis = [VERSION, begun.values, expectations, context.cwd, folder, outDir, shard ?? null];
   // A manifest that comes on stdin can be read once.
   const isRepeatable = source.isManifest && source.name !== 'stdin';
   const known =
@@ -55,8 +60,9 @@ export async function readRows(
     known ??
     (await planRows(entries(), {
       ...{ ledger, context, outDir, folder, shard, skipInvalid, priceOf: prices.of, basis },
+      ...{ identity, again: options.again, namesAreOurs: source.namesAreOurs === true },
       caps: { maxCostUsd, dailyCapUsd },
-      readRow: rowReader(settings, expectations, source.folder, context),
+      readRow: rowReader(begun, expectations, source.folder, context),
       onProblem: (problem) => {
         if (problems.length < MOST_IN_DOCUMENT) problems.push(problem);
         const line = harmlessLine(problemText(problem), 2_000);
@@ -66,6 +72,9 @@ export async function readRows(
       ...(look === undefined ? {} : { look }),
     }));
   if (plan.problems > 0 && !skipInvalid) throw wrongRows(source, plan, problems);
+  if (plan.unrecognised.length > 0 && !options.again) {
+    throw unrecognisedRows(plan.unrecognised, outDir, terminal);
+  }
   if (plan.rows + plan.elsewhere === 0) throw inputError(`${source.name}: no row is left. Nothing was sent.`);
   if (plan.equal > 0) {
     terminal.warn(
@@ -75,6 +84,30 @@ export async function readRows(
   const changes = changesText(plan.changes);
   if (changes !== undefined) terminal.note(changes);
   return plan;
+}
+
+/** A folder goes on with the defaults that it began with, where nobody says otherwise. */
+function withDefaults(settings: Settings, { model }: Defaults): Settings {
+  if (settings.values['model'] !== undefined) return settings;
+  return { ...settings, values: { ...settings.values, model } };
+}
+
+/** Rows that may be paid for already. They are listed, and nothing is sent. */
+function unrecognisedRows(rows: BatchPlan['unrecognised'], outDir: string, terminal: Terminal): Error {
+  for (const { place, id } of rows) {
+    const name = id === undefined ? '' : ` (${id})`;
+    terminal.error(harmlessLine(`${placeText(place)}${name}: may have been paid for already.`, 2_000));
+  }
+  const [are, them] = rows.length === 1 ? ['is', 'it'] : ['are', 'them'];
+  return inputError(
+    `${rowsText(rows.length)} may have been paid for by an earlier release, and ${are} not recognised: the converted pictures cannot be compared with those it uploaded. Nothing was sent.`,
+    {
+      hint: `Look at the pictures in ${outDir}. Pay for ${them} with --again, or take ${them} out of the manifest.`,
+      details: {
+        unrecognised: rows.slice(0, MOST_IN_DOCUMENT).map(({ place, id }) => ({ ...place, id: id ?? null })),
+      },
+    },
+  );
 }
 
 /** As far as the ledger goes, nothing is to be sent, and fal has nothing that could turn out to be. */

@@ -5,8 +5,9 @@ import { dailyPurse } from '../../batch/daily-purse.js';
 import { endingOf, rowsText } from '../../batch/ending.js';
 import { openRows, type RowSource } from '../../batch/manifest/open.js';
 import { Pace } from '../../batch/pace.js';
-import type { BatchPlan } from '../../batch/planner.js';
+import { shardText, type BatchPlan } from '../../batch/planner.js';
 import { prospectOf } from '../../batch/prospect.js';
+import { renamePictures } from '../../batch/rename-pictures.js';
 import { ResultsFile } from '../../batch/results-file.js';
 import { runRows } from '../../batch/runner.js';
 import { summaryOf } from '../../batch/summary.js';
@@ -21,6 +22,7 @@ import { countStates, endedKinds } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { isSandbox } from '../../ledger/spending.js';
 import { canAsk, confirm } from '../../terminal/confirm.js';
+import { harmlessLine } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { openConnection, proxyWarning, readConnection, requireKey } from '../connect.js';
 import { openLedger, viaOf } from '../open-ledger.js';
@@ -94,7 +96,7 @@ export async function runRowsOf(
         look: !look
           ? undefined
           : dryRun
-            ? (read) => showProspect(ledger, read, options, way, terminal, json)
+            ? (read) => showProspect(ledger, outDir.folder, read, options, way, terminal, json)
             : () => refuseUnfrozen(ledger, outDir.folder, source.name, options, surroundings),
       }));
     if (look) return EXIT_OK;
@@ -102,8 +104,9 @@ export async function runRowsOf(
     if (source !== undefined) writeNote(ledger.db, 'source', source.name);
     const { shard } = options;
     if (source !== undefined) {
-      writeNote(ledger.db, 'shard', shard === undefined ? '' : `${shard.index}/${shard.count}`);
+      writeNote(ledger.db, 'shard', shard === undefined ? '' : shardText(shard));
     }
+    if (source !== undefined) await placeAnew(ledger, outDir.folder, terminal);
     return await send(source, options, surroundings, {
       ...{ ledger, folder: outDir.folder, declared, via, way, prices },
       ...{ plan, outcome },
@@ -111,6 +114,13 @@ export async function runRowsOf(
   } finally {
     await outDir.close();
   }
+}
+
+/** Pictures that are done get the names that their rows give them now. Nothing is sent for it. */
+async function placeAnew(ledger: Ledger, folder: string, terminal: Terminal): Promise<void> {
+  const { renamed, warnings } = await renamePictures(ledger, folder);
+  for (const warning of warnings) terminal.warn(harmlessLine(warning, 2_000));
+  if (renamed > 0) terminal.note(`Renamed ${renamed === 1 ? '1 picture' : `${renamed} pictures`}.`);
 }
 
 interface Opened {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import type { Context } from '../../context.js';
 import { codeOf, inputError, type FalEditError } from '../../errors.js';
+import { presentKeys } from '../../ledger/batch/earlier.js';
 import { COMPARE_FILES, COMPARE_SCHEMA_VERSION } from '../../report/compare/files.js';
 import { picksSentence } from '../../report/compare/picks-sentence.js';
 import { pickTable } from '../../report/compare/tables.js';
@@ -37,11 +38,11 @@ const comparisonFile = z.looseObject({
 /** @param folder absolute @throws FalEditError (input): no comparison, or one that cannot be read */
 export async function comparisonIn(folder: string, context: Context): Promise<FoundComparison> {
   const cells = await cellsIn(folder);
-  const choices = await readChoices(folder);
   // Not held open: people take their time, and the comparison may be run again meanwhile.
   const outDir = await openOutDir(folder, undefined, context, { look: true, mustExist: true });
   try {
     const edits = await measureCells(cells, outDir.ledger, folder);
+    const choices = await readChoices(folder, presentKeys(outDir.ledger.db));
     const sandbox = readWorld(outDir.ledger.db) === 'sandbox';
     return { folder, edits, choices, pairs: allPairs(edits).length, sandbox };
   } finally {

@@ -10,7 +10,7 @@ import type { SweepCell } from './plan.js';
  */
 export function sweepRows(name: string, folder: string, cells: readonly SweepCell[]): RowSource {
   return {
-    ...{ name, folder, isManifest: false },
+    ...{ name, folder, isManifest: false, namesAreOurs: true },
     rows: async function* () {
       for (const { id, picture, fields } of cells) {
         yield await Promise.resolve({

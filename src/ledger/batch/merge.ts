@@ -3,6 +3,8 @@ import type { Value } from '../database.js';
 import type { JobState } from '../job.js';
 import type { Ledger } from '../ledger.js';
 import { foundPath, keptPath } from '../portable-path.js';
+import { hasRow, presentKeys, renameRow } from './earlier.js';
+import { FINGERPRINT } from './rows.js';
 
 type Row = Record<string, Value>;
 
@@ -27,14 +29,18 @@ export function mergeLedgers(
   planOf: (plan: unknown) => unknown,
 ): string[] {
   return to.db.transaction(() => {
-    const twice = sentByBoth(from, to);
+    const present = presentIn(from, to);
+    const twice = sentByBoth(from, to, present);
     for (const row of from.db.each('SELECT * FROM batch_rows WHERE position IS NOT NULL ORDER BY position')) {
       const columns = without(row as Row, 'position', 'former_position');
       const plan = JSON.stringify(planOf(JSON.parse(String(columns['plan']))));
-      insert(to, 'batch_rows', { ...columns, plan, position: freePosition(to) }, updatedRow);
+      const moved = { ...columns, ...present(columns), plan, position: freePosition(to) };
+      insert(to, 'batch_rows', moved, updatedRow);
     }
     for (const row of from.db.each('SELECT * FROM jobs ORDER BY seq')) {
-      insert(to, 'jobs', without(row as Row, 'seq'), furtherJob);
+      const job = without(row as Row, 'seq');
+      const asked = present({ key: job['asked_hash'] ?? null })['key'] ?? null;
+      insert(to, 'jobs', { ...job, asked_hash: asked }, furtherJob);
     }
     const moved = (kept: Value | undefined): Value =>
       typeof kept === 'string' ? keptPath(pathOf(foundPath(kept, from.root)), to.root) : null;
@@ -53,6 +59,20 @@ export function mergeLedgers(
   });
 }
 
+/**
+ * Copies of one part may have been read by releases with other fingerprints: rows are one where the key of the one is
+ * the former key of the other. Those of the whole get the present key here; what is returned finds it for those of the
+ * part.
+ */
+function presentIn(from: Ledger, to: Ledger): (columns: Row) => Row {
+  for (const [former, key] of presentKeys(from.db)) if (hasRow(to.db, former)) renameRow(to.db, former, key);
+  const known = presentKeys(to.db);
+  return ({ key = null }) => {
+    const present = typeof key === 'string' ? known.get(key) : undefined;
+    return present === undefined ? { key } : { key: present, former_key: key, fingerprint: FINGERPRINT };
+  };
+}
+
 /** Puts the rows into the order of their manifest, whichever part they came from. */
 export function orderRows({ db }: Ledger): void {
   db.transaction(() => {
@@ -68,17 +88,19 @@ export function orderRows({ db }: Ledger): void {
 
 const PAID = "charged <> 'no' AND request_id IS NOT NULL";
 
-function sentByBoth(from: Ledger, to: Ledger): string[] {
+function sentByBoth(from: Ledger, to: Ledger, present: (columns: Row) => Row): string[] {
   const keys = from.db.rows(
     `SELECT asked_hash AS key, request_id FROM jobs
      WHERE ${PAID} AND asked_hash IN (SELECT key FROM batch_rows WHERE position IS NOT NULL)`,
   ) as { key: string; request_id: string }[];
   const sql = `SELECT 1 FROM jobs WHERE asked_hash = ? AND request_id <> ? AND ${PAID} LIMIT 1`;
   const known = 'SELECT 1 FROM jobs WHERE request_id = ?';
+  const keyIn = (key: string): string => String(present({ key })['key']);
   const twice = keys.filter(
-    ({ key, request_id: id }) => to.db.row(known, id) === undefined && to.db.row(sql, key, id) !== undefined,
+    ({ key, request_id: id }) =>
+      to.db.row(known, id) === undefined && to.db.row(sql, keyIn(key), id) !== undefined,
   );
-  return [...new Set(twice.map(({ key }) => key))];
+  return [...new Set(twice.map(({ key }) => keyIn(key)))];
 }
 
 function freePosition({ db }: Ledger): number {
@@ -109,8 +131,11 @@ function taking(names: readonly string[]): string {
 
 /** As the part's manifest has it now; what was measured in the whole alone stays. */
 const updatedRow: OnConflict = (names) => {
-  const others = names.filter((name) => !['key', 'position', 'measured', 'unmet'].includes(name));
-  return `ON CONFLICT (key) DO UPDATE SET ${taking(others)}, measured = coalesce(excluded.measured, measured),
+  const others = names.filter(
+    (name) => !['key', 'position', 'measured', 'unmet', 'former_key'].includes(name),
+  );
+  return `ON CONFLICT (key) DO UPDATE SET ${taking(others)},
+    former_key = coalesce(excluded.former_key, former_key), measured = coalesce(excluded.measured, measured),
     unmet = CASE WHEN excluded.measured IS NULL THEN unmet ELSE excluded.unmet END`;
 };
 

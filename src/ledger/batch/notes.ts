@@ -1,7 +1,17 @@
 import type { Database } from '../database.js';
 
 /** What a batch's ledger remembers of the batch itself, by name. */
-export type Note = 'world' | 'source' | 'shard' | 'reading' | 'shown' | 'results' | 'said';
+export type Note =
+  | 'identity'
+  | 'renamed'
+  | 'unplaced'
+  | 'world'
+  | 'source'
+  | 'shard'
+  | 'reading'
+  | 'shown'
+  | 'results'
+  | 'said';
 
 /** Which fal the pictures of a batch folder are from. They never stand for each other. */
 export type World = 'fal' | 'sandbox';

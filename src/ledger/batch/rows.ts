@@ -31,6 +31,9 @@ export interface RowChanges {
   reordered: boolean;
 }
 
+/** The version of the fingerprints that rows are put under. */
+export const FINGERPRINT = 2;
+
 /** Begins a new reading of the manifest: no row has a place until it is read again. */
 export function beginRows(db: Database): void {
   db.run('UPDATE batch_rows SET former_position = position, position = NULL');
@@ -39,8 +42,8 @@ export function beginRows(db: Database): void {
 /** Takes a row as it was just read. One that is known keeps what was measured, unless something else is expected now. */
 export function putRow(db: Database, row: BatchRow): void {
   db.run(
-    `INSERT INTO batch_rows (key, position, id, file, line, endpoint, usd, plan, expected)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO batch_rows (key, position, id, file, line, endpoint, usd, plan, expected, fingerprint)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${FINGERPRINT})
      ON CONFLICT (key) DO UPDATE SET
        position = excluded.position, id = excluded.id, file = excluded.file, line = excluded.line,
        endpoint = excluded.endpoint, usd = excluded.usd, plan = excluded.plan,

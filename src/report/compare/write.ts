@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { saveWhole } from '../../edit/save.js';
+import { presentKeys } from '../../ledger/batch/earlier.js';
 import { readWorld } from '../../ledger/batch/notes.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Cell } from '../../study/cell.js';
@@ -57,7 +58,7 @@ export async function writeComparison(
     models,
     edits,
     await scatterOfSeeds(edits, outDir),
-    await readChoices(outDir),
+    await readChoices(outDir, presentKeys(ledger.db)),
     readWorld(ledger.db) === 'sandbox',
   );
   const verdict = verdictOf(compared, pickCommand);

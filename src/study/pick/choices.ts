@@ -29,9 +29,13 @@ export type Choice = z.infer<typeof picksFile>['choices'][number];
  * The choices that were made so far; none where there is no file.
  *
  * @param outDir absolute
+ * @param presentKeys of edits whose keys are others by now than when they were chosen
  * @throws FalEditError (input): the file is damaged; it is somebody's work, and nothing writes over it
  */
-export async function readChoices(outDir: string): Promise<Choice[]> {
+export async function readChoices(
+  outDir: string,
+  presentKeys: ReadonlyMap<string, string> = new Map(),
+): Promise<Choice[]> {
   const file = path.join(outDir, PICKS_FILE);
   let text: string;
   try {
@@ -41,7 +45,12 @@ export async function readChoices(outDir: string): Promise<Choice[]> {
     throw inputError(`${file} cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
   }
   try {
-    return picksFile.parse(JSON.parse(text)).choices;
+    const { choices } = picksFile.parse(JSON.parse(text));
+    const present = (key: string): string => presentKeys.get(key) ?? key;
+    return choices.map(({ left, right, preferred, at }) => ({
+      ...{ left: present(left), right: present(right), at },
+      preferred: preferred === null ? null : present(preferred),
+    }));
   } catch {
     throw inputError(`${file} holds no choices that can be read.`, {
       hint: 'Take it away to begin anew; it is not overwritten.',

@@ -1,0 +1,197 @@
+/*
+ * INVARIANT: a picture that is paid for is never made again for the sake of its name. At every moment it is under its
+ * old name, under one of ours beside the new one, or under the new one, and whoever is killed in between leaves to the
+ * next run what can be told from the files alone. A file that is not the batch's own is replaced with --force only.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { extensionOf, formatOfExtension } from '../edit/destination.js';
+import { targetsOf } from '../edit/delivery.js';
+import { tagOf } from '../edit/placing.js';
+import { moveWhole } from '../edit/save.js';
+import { numbered } from '../edit/targets.js';
+import { inputError } from '../errors.js';
+import { redirectedRows, redirectJob } from '../ledger/batch/deliveries.js';
+import { readNote, writeNote } from '../ledger/batch/notes.js';
+import { findRow, type RowWithJob } from '../ledger/batch/states.js';
+import type { Delivery, Job, JobImage } from '../ledger/job.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { keptPath } from '../ledger/portable-path.js';
+import { sha256Of } from '../sha256.js';
+import { placeText } from './manifest/entry.js';
+import type { PlannedRow } from './planned-row.js';
+import { noteRenamed } from './renamed-results.js';
+
+/** A picture that is to have another name. Paths are absolute. */
+export interface Move {
+  row: RowWithJob;
+  job: Job;
+  image: JobImage;
+  from: string;
+  to: string;
+  /** Where it is while others may still have the new name. */
+  between: string;
+  force: boolean;
+  numberWhenTaken: boolean;
+  /** Why it does not get the very name that the row gives it. */
+  warning?: string;
+}
+
+/** Notes with each reading of the manifest whether names may be others by now. */
+export function noteUnplaced({ db }: Pick<Ledger, 'db'>, mayBe: boolean): void {
+  writeNote(db, 'unplaced', mayBe ? '1' : '');
+}
+
+/** The pictures of the batch that have another name than their row gives them. @param outDir absolute */
+export function movesOf(ledger: Ledger, outDir: string): Move[] {
+  if ((readNote(ledger.db, 'unplaced') ?? '') === '') return [];
+  return redirected(ledger).flatMap(({ row, job, delivery }) => movesOfRow(row, job, delivery, outDir));
+}
+
+/**
+ * Renames the pictures of rows that are done and are to be called otherwise, and directs those that fal still has to
+ * their new names. Nothing is sent.
+ *
+ * @param outDir absolute
+ * @returns how many were renamed, and what people should know of them, a line each
+ * @throws FalEditError (input): a name is taken by a file that is not the batch's own; nothing is renamed then
+ */
+export async function renamePictures(ledger: Ledger, outDir: string): Promise<Renamed> {
+  if ((readNote(ledger.db, 'unplaced') ?? '') === '') return { renamed: 0, warnings: [] };
+  const rows = redirected(ledger);
+  const moves = rows.flatMap(({ row, job, delivery }) => movesOfRow(row, job, delivery, outDir));
+  await refuseTaken(moves, outDir);
+  for (const move of moves) await takeAway(move);
+  for (const move of moves) move.to = await place(move);
+  const moved = new Map(moves.map(({ job, image, to }) => [`${job.id} ${image.index}`, to]));
+  ledger.db.transaction(() => {
+    for (const { job, delivery: kept } of rows) {
+      const delivery = { ...kept, cwd: outDir };
+      redirectJob(ledger, job.id, delivery, filesOf(job, delivery, moved));
+    }
+    if (moves.length > 0) {
+      noteRenamed(ledger);
+      // Pages name the files.
+      writeNote(ledger.db, 'shown', '');
+    }
+    writeNote(ledger.db, 'unplaced', '');
+  });
+  return { renamed: moves.length, warnings: moves.flatMap(({ warning }) => warning ?? []) };
+}
+
+export interface Renamed {
+  renamed: number;
+  warnings: string[];
+}
+
+interface Redirected {
+  row: RowWithJob;
+  job: Job;
+  delivery: Delivery;
+}
+
+function redirected(ledger: Ledger): Redirected[] {
+  return redirectedRows(ledger).flatMap((key) => {
+    const row = findRow(ledger, key);
+    if (row?.job === undefined) return [];
+    return [{ row, job: row.job, delivery: (row.plan as PlannedRow).delivery }];
+  });
+}
+
+function movesOfRow(row: RowWithJob, job: Job, delivery: Delivery, outDir: string): Move[] {
+  const targets = targetsOf({ ...delivery, cwd: outDir }, job);
+  return job.images.flatMap((image) => {
+    const { index, path: from, contentType } = image;
+    if (from === undefined) return [];
+    const format = contentType?.replace('image/', '');
+    const ext = format === undefined ? undefined : extensionOf(format as Parameters<typeof extensionOf>[0]);
+    const wanted = targets.pathOf(index, job.requestId ?? '', ext);
+    const to = ext === undefined ? wanted : truly(wanted, ext);
+    const isNumbered = targets.numberWhenTaken && unnumbered(from) === unnumbered(to);
+    if (to === from || isNumbered) return [];
+    const move: Move = {
+      ...{ row, job, image, from, to, force: delivery.force, numberWhenTaken: targets.numberWhenTaken },
+      between: path.join(path.dirname(to), `.fal-edit-${tagOf(job.id, index)}-renamed.part`),
+    };
+    if (to !== wanted) move.warning = endingWarning(row, wanted, to, outDir);
+    return [move];
+  });
+}
+
+/** The name with the ending of what the file is, where it has the ending of another picture. */
+function truly(file: string, ext: string): string {
+  const { dir, name, ext: given } = path.parse(file);
+  const asked = formatOfExtension(given.slice(1).toLowerCase().replace('jpeg', 'jpg'));
+  return asked === undefined || extensionOf(asked) === ext ? file : path.join(dir, `${name}.${ext}`);
+}
+
+function endingWarning(row: RowWithJob, wanted: string, to: string, outDir: string): string {
+  const { ext } = path.parse(wanted);
+  const format = formatOfExtension(ext.slice(1).toLowerCase().replace('jpeg', 'jpg')) ?? 'other';
+  return `${nameOf(row)}: the picture that was paid for is kept as ${keptPath(to, outDir)}, not ${ext}. To pay for one in that format, give --format ${format}.`;
+}
+
+function nameOf({ file, line, id }: RowWithJob): string {
+  return `${placeText({ file, line })}${id === undefined ? '' : ` (${id})`}`;
+}
+
+/** `cat.edit.2.png` → `cat.edit.png`. */
+function unnumbered(file: string): string {
+  return file.replace(/\.\d+(\.[^./\\]+)$/, '$1');
+}
+
+async function refuseTaken(moves: readonly Move[], outDir: string): Promise<void> {
+  const leaving = new Set(moves.map(({ from }) => from));
+  const taken: Move[] = [];
+  for (const move of moves) {
+    if (move.force || move.numberWhenTaken || leaving.has(move.to) || !existsSync(move.to)) continue;
+    if (!(await isThere(move))) taken.push(move);
+  }
+  const [first] = taken;
+  if (first === undefined) return;
+  const more = taken.length === 1 ? '' : ` (and ${taken.length - 1} more)`;
+  throw inputError(
+    `${nameOf(first.row)}: output: ${keptPath(first.to, outDir)} exists already, and is not a picture of this row${more}. Nothing was sent or renamed.`,
+    {
+      hint: 'Overwrite it with --force, or choose another name.',
+      details: { taken: taken.map(({ to }) => to) },
+    },
+  );
+}
+
+/** Whether an earlier run has renamed the picture, and was killed before it could note that. */
+async function isThere({ to, image }: Move): Promise<boolean> {
+  const bytes = await readFile(to).catch(() => undefined);
+  return bytes !== undefined && sha256Of(bytes) === image.sha256;
+}
+
+/** So that pictures can change their names with each other. */
+async function takeAway(move: Move): Promise<void> {
+  if (existsSync(move.between) || (await isThere(move)) || !existsSync(move.from)) return;
+  await mkdir(path.dirname(move.between), { recursive: true });
+  await rename(move.from, move.between);
+}
+
+/** Returns the name that the picture has now, or is to have when it is fetched again. */
+async function place({ between, to, image, job, force }: Move): Promise<string> {
+  if (!existsSync(between)) return to;
+  const options = { force, tag: tagOf(job.id, image.index) };
+  for (let number = 1; ; number++) {
+    // It was free a moment ago, or its row takes any number.
+    const target = numbered(to, number);
+    if (await moveWhole(between, target, options)) return target;
+  }
+}
+
+/** The paths of all pictures of a job: as they were moved, as they are, or as they are to be. */
+function filesOf(job: Job, delivery: Delivery, moved: ReadonlyMap<string, string>): Map<number, string> {
+  const targets = targetsOf(delivery, job);
+  return new Map(
+    job.images.flatMap(({ index, path: file, target }) => {
+      if (target === undefined && file === undefined) return [];
+      const name = moved.get(`${job.id} ${index}`) ?? file ?? targets.pathOf(index, job.requestId ?? '');
+      return [[index, name] as const];
+    }),
+  );
+}

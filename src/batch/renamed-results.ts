@@ -1,0 +1,63 @@
+/* Brings results.jsonl up to keys and names of files that the ledger has changed in rows which ended before. */
+import { createReadStream, existsSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { readNote, writeNote } from '../ledger/batch/notes.js';
+import { presentKeys } from '../ledger/batch/earlier.js';
+import { findRow } from '../ledger/batch/states.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { resultOf } from './result.js';
+import type { ResultRow } from './result-row.js';
+
+/** To be noted in the transaction that changes them: a run that is killed after it leaves the rest to the next. */
+export function noteRenamed({ db }: Pick<Ledger, 'db'>): void {
+  writeNote(db, 'renamed', '1');
+}
+
+/**
+ * Writes the file anew where it is noted that its lines are behind: the same lines in the same order.
+ *
+ * @param file absolute
+ */
+export async function catchUpResults(file: string, outDir: string, ledger: Ledger): Promise<void> {
+  if ((readNote(ledger.db, 'renamed') ?? '') === '') return;
+  if (existsSync(file)) {
+    const fresh = `${file}.part`;
+    const keys = presentKeys(ledger.db);
+    const handle = await open(fresh, 'w');
+    try {
+      const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+      for await (const line of lines) {
+        if (line !== '') await handle.appendFile(`${presentLine(line, outDir, ledger, keys)}\n`);
+      }
+      await handle.sync();
+    } catch (error) {
+      await rm(fresh, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
+    await rename(fresh, file);
+  }
+  writeNote(ledger.db, 'renamed', '');
+}
+
+/** A torn line stays: whoever opens the file next cuts it off. */
+function presentLine(
+  line: string,
+  outDir: string,
+  ledger: Ledger,
+  keys: ReadonlyMap<string, string>,
+): string {
+  let before: ResultRow;
+  try {
+    before = JSON.parse(line) as ResultRow;
+  } catch {
+    return line;
+  }
+  const key = keys.get(before.key) ?? before.key;
+  const row = findRow(ledger, key);
+  const isCounting = row?.job !== undefined && row.job.id === before.job;
+  const { images } = isCounting ? resultOf(row, outDir) : before;
+  return JSON.stringify({ ...before, key, images });
+}

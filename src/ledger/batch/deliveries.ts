@@ -1,0 +1,36 @@
+/* Jobs of rows that are to have other names for their pictures than when they were sent. */
+import type { Delivery } from '../job.js';
+import type { Ledger } from '../ledger.js';
+import { keptPath } from '../portable-path.js';
+import { JOINED } from './states.js';
+
+/** Keys of rows that fal has made or is making, and whose results are to go elsewhere by now. */
+export function redirectedRows({ db }: Ledger): string[] {
+  const named = (delivery: string): string => `json_remove(${delivery}, '$.cwd', '$.force', '$.keepBlanked')`;
+  const sql = `SELECT r.key FROM ${JOINED} WHERE r.position IS NOT NULL
+    AND j.state IN ('accepted', 'completed', 'saved')
+    AND ${named('j.delivery')} IS NOT ${named("json_extract(r.plan, '$.delivery')")} ORDER BY r.position`;
+  return (db.rows(sql) as { key: string }[]).map(({ key }) => key);
+}
+
+/**
+ * Where the results of a job go from now on.
+ *
+ * @param files absolute paths of its pictures by index: those that are saved have them already
+ */
+export function redirectJob(
+  { db, root }: Ledger,
+  job: string,
+  delivery: Delivery,
+  files: ReadonlyMap<number, string>,
+): void {
+  const kept = JSON.stringify({ ...delivery, cwd: keptPath(delivery.cwd, root) });
+  db.run('UPDATE jobs SET delivery = ? WHERE id = ?', kept, job);
+  for (const [index, file] of files) {
+    db.run(
+      `UPDATE images SET target = ?1, path = CASE WHEN path IS NULL THEN NULL ELSE ?1 END
+       WHERE job_id = ?2 AND position = ?3`,
+      ...[keptPath(file, root), job, index],
+    );
+  }
+}

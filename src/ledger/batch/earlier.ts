@@ -1,0 +1,61 @@
+/*
+ * Rows and jobs that stand under fingerprints of an earlier version. What was paid for must be found again: a row is
+ * never removed, only given its present key, and its jobs with it.
+ */
+import type { Database } from '../database.js';
+import { FINGERPRINT } from './rows.js';
+
+/** A row under a fingerprint of an earlier version, as it was planned then. */
+export interface EarlierRow {
+  key: string;
+  endpoint: string;
+  /** A JSON value. */
+  plan: unknown;
+}
+
+/** Whether any row stands under a fingerprint of an earlier version. */
+export function hasEarlierRows(db: Database): boolean {
+  return db.row(`SELECT 1 FROM batch_rows WHERE fingerprint < ${FINGERPRINT} LIMIT 1`) !== undefined;
+}
+
+/** All of them. Their rows may not be written to meanwhile. */
+export function* earlierRows(db: Database): Generator<EarlierRow, void, undefined> {
+  const sql = `SELECT key, endpoint, plan FROM batch_rows WHERE fingerprint < ${FINGERPRINT}
+    ORDER BY coalesce(position, former_position), key`;
+  for (const row of db.each(sql)) {
+    const { key, endpoint, plan } = row as { key: string; endpoint: string; plan: string };
+    yield { key, endpoint, plan: JSON.parse(plan) as unknown };
+  }
+}
+
+/** Gives a row and its jobs another key. What stands under that key already must have no job of its own. */
+export function renameRow(db: Database, from: string, to: string): void {
+  db.run('DELETE FROM batch_rows WHERE key = ?', to);
+  db.run(
+    `UPDATE batch_rows SET key = ?, former_key = ?, fingerprint = ${FINGERPRINT} WHERE key = ?`,
+    ...[to, from, from],
+  );
+  db.run('UPDATE jobs SET asked_hash = ? WHERE asked_hash = ?', to, from);
+}
+
+/** The present keys of rows by the keys that they had. */
+export function presentKeys(db: Database): Map<string, string> {
+  const rows = db.rows('SELECT former_key, key FROM batch_rows WHERE former_key IS NOT NULL') as {
+    former_key: string;
+    key: string;
+  }[];
+  return new Map(rows.map(({ former_key: former, key }) => [former, key]));
+}
+
+/** Notes that a row belongs to another shard, whatever its present key says. */
+export function noteOtherShard(db: Database, key: string): void {
+  db.run('INSERT INTO other_shards VALUES (?) ON CONFLICT DO NOTHING', key);
+}
+
+export function isOfOtherShard(db: Database, key: string): boolean {
+  return db.row('SELECT 1 FROM other_shards WHERE key = ?', key) !== undefined;
+}
+
+export function hasRow(db: Database, key: string): boolean {
+  return db.row('SELECT 1 FROM batch_rows WHERE key = ?', key) !== undefined;
+}
