@@ -6,9 +6,10 @@ import { historyOf } from '../fal/history.js';
 import { parseStatus } from '../fal/status-events.js';
 import { saysGone } from '../fal/unreachable.js';
 import type { EditOutput } from '../models/model.js';
+import { MOST_PICTURES } from '../models/output.js';
 import { usd } from './estimate.js';
 import type { Life } from './life.js';
-import { noPicturesError } from './outcomes.js';
+import { noPicturesError, tooManyPicturesError } from './outcomes.js';
 
 /** fal's answer as it came, and what the model's adapter reads in it. */
 export interface Answered {
@@ -77,6 +78,7 @@ export async function read(life: Life, ask: () => Promise<unknown>): Promise<Ans
   }
   const output = model.fromOutput(data);
   if (output === undefined || output.images.length === 0) throw noPicturesError(record);
+  if (output.images.length > MOST_PICTURES) throw tooManyPicturesError(record, output.images.length);
   if (output.inferenceSeconds !== undefined) {
     record.timings.inferenceMs ??= Math.round(output.inferenceSeconds * 1000);
   }

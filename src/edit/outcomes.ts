@@ -12,6 +12,15 @@ export function noPicturesError(record: EditRecord): FalEditError {
   });
 }
 
+/** fal's answer names more pictures than anybody can have asked for: none of them is fetched. */
+export function tooManyPicturesError(record: EditRecord, count: number): FalEditError {
+  return new FalEditError('failed', `fal's answer names ${count} pictures; more than 100 are not fetched.`, {
+    charged: record.cost.billedUnits === 0 ? 'no' : 'yes',
+    hint: `Ask fal about request ${record.requestId ?? ''}.`,
+    details: { request_id: record.requestId },
+  });
+}
+
 /** The same command may have been sent before, and nobody knows what came of it. Nothing is sent now. */
 export function stillUnknownError({ id, intentAt, plannedAt }: Job): FalEditError {
   const when = new Date(intentAt ?? plannedAt).toISOString();

@@ -1,4 +1,4 @@
-import type { FetchResponse } from '../light-fetch.js';
+import type { FetchBody, FetchResponse } from '../light-fetch.js';
 
 /** An HTTP answer, read whole: text first, JSON second, since gateways answer with HTML where JSON is due. */
 export interface Answer {
@@ -7,6 +7,41 @@ export interface Answer {
   text: string;
   /** Undefined when the text is not JSON, whatever the content type says. */
   json: unknown;
+  /** It was longer than {@link MAX_ANSWER_BYTES} and not read to its end: then the text is empty. */
+  tooLarge?: true;
+}
+
+/** The longest answer that is read, unpacked: 16 MB. fal's have a few kilobytes. */
+export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** A body goes on beyond what anybody needs. */
+export class TooLargeError extends Error {
+  constructor(maxBytes: number) {
+    super(`it is larger than ${maxBytes / (1024 * 1024)} MB`);
+  }
+}
+
+/**
+ * Reads a body whole, as it is after unpacking. All that a server sends us is read here or in the status stream, so
+ * that none of it can fill the memory; that it ends in time is up to the request's signal.
+ *
+ * @throws TooLargeError, after hanging up; whatever the socket does
+ */
+export async function readBytes(body: FetchBody | null, maxBytes: number): Promise<Uint8Array> {
+  if (body === null) return new Uint8Array();
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    const bytes = chunk.value ?? new Uint8Array();
+    length += bytes.byteLength;
+    if (length > maxBytes) {
+      await reader.cancel();
+      throw new TooLargeError(maxBytes);
+    }
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** One row of a 422 (fal-api.md 4.1). */
@@ -20,13 +55,14 @@ export interface DetailRow {
 
 /** @throws whatever the socket does while the body is read */
 export async function readAnswer(response: FetchResponse): Promise<Answer> {
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    json: parse(text),
-  };
+  const { status, headers } = response;
+  try {
+    const text = new TextDecoder().decode(await readBytes(response.body, MAX_ANSWER_BYTES));
+    return { status, headers, text, json: parse(text) };
+  } catch (error) {
+    if (!(error instanceof TooLargeError)) throw error;
+    return { status, headers, text: '', json: undefined, tooLarge: true };
+  }
 }
 
 function parse(text: string): unknown {
@@ -69,11 +105,14 @@ export function detailRows(answer: Answer): DetailRow[] {
   });
 }
 
-/** What fal bills, from `x-fal-billable-units` (fal-api.md 5.3); undefined where it does not say, or says no number. */
+/** More units than any picture has: what says so is wrong. */
+const MOST_UNITS = 1_000_000;
+
+/** What fal bills, from `x-fal-billable-units` (fal-api.md 5.3); undefined where it does not say, or nothing sensible. */
 export function billableUnitsOf(answer: Answer): number | undefined {
   const text = answer.headers.get('x-fal-billable-units')?.trim() ?? '';
   const units = text === '' ? NaN : Number(text);
-  return Number.isFinite(units) && units >= 0 ? units : undefined;
+  return units >= 0 && units <= MOST_UNITS ? units : undefined;
 }
 
 /** The value as an object with properties, if it is one. */

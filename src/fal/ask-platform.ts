@@ -37,8 +37,8 @@ export async function askPlatform(
         timing: context,
         signal,
         tries: TRIES,
-        isTrouble: ({ status, json }) =>
-          status === 429 || status >= 500 || (status < 300 && json === undefined),
+        isTrouble: ({ status, json, tooLarge }) =>
+          status === 429 || status >= 500 || (status < 300 && json === undefined && tooLarge !== true),
       },
     );
   } catch (error) {

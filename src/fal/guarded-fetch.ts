@@ -5,7 +5,7 @@ import { clientResponse, type ClientResponse } from './client-response.js';
 import { isTrustedUrl } from './connection.js';
 import { rejectionError, type Stage } from './rejection.js';
 import { isGatewayTrouble, repeat } from './repeat.js';
-import { retarget, roleOf, targetOf, type FalRequest } from './routes.js';
+import { isRequestId, retarget, roleOf, targetOf, type FalRequest } from './routes.js';
 import type { Exchange, SessionOptions } from './session.js';
 import { parseStatus } from './status-events.js';
 import { dependableStatusStream } from './status-stream.js';
@@ -135,6 +135,7 @@ export class GuardedFetch {
       isTrouble: (candidate) => {
         if (isStillRunning(candidate)) return true;
         if (isGone(candidate)) return ++gone < GONE_TRIES;
+        if (candidate.tooLarge && candidate.status < 300) return false;
         if (candidate.status < 300 && candidate.json === undefined) return ++garbage < GARBAGE_TRIES;
         return isGatewayTrouble(candidate);
       },
@@ -225,6 +226,7 @@ export class GuardedFetch {
       `The edit is done, but its result cannot be read: ${describeTrouble(answer)}.`,
       {
         charged: 'yes',
+        ...(answer.tooLarge ? { hint: TOO_LARGE_HINT } : {}),
         details: { request_id: requestId, http_status: answer.status },
       },
     );
@@ -235,6 +237,9 @@ export class GuardedFetch {
     this.options.trace?.(`trouble: ${this.exchange.lastTrouble}`);
   }
 }
+
+const TOO_LARGE_HINT =
+  'An answer holds addresses of pictures, not pictures: sync_mode has to be off. What was made may be in the request history at https://fal.ai/dashboard.';
 
 function noUploadAddress(): FalEditError {
   return new FalEditError(
@@ -253,5 +258,5 @@ function isStillRunning(answer: Answer): boolean {
 
 function idOf(json: unknown): string | undefined {
   const id = asRecord(json)?.['request_id'];
-  return typeof id === 'string' ? id : undefined;
+  return isRequestId(id) ? id : undefined;
 }

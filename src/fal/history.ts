@@ -4,6 +4,7 @@ import { describeTrouble } from './trouble.js';
 import type { Answer } from './answer.js';
 import { askPlatform, type PlatformOptions } from './ask-platform.js';
 import { rejectionError } from './rejection.js';
+import { isRequestId } from './routes.js';
 
 /** One request as fal's platform remembers it (fal-api.md 5.5). */
 export interface PastRequest {
@@ -38,9 +39,10 @@ const record = z.record(z.string(), z.unknown());
 const pageSchema = z.looseObject({
   items: z.array(
     z.looseObject({
-      request_id: z.string(),
+      // One that could not be used would be waited for in vain, or be a way to another address of fal's.
+      request_id: z.string().refine(isRequestId),
       endpoint_id: z.string().catch(''),
-      status_code: z.number().nullish().catch(undefined),
+      status_code: z.number().int().min(100).max(999).nullish().catch(undefined),
       json_input: record.nullish().catch(undefined),
       json_output: z.unknown().optional(),
     }),

@@ -21,12 +21,15 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** A price is worth waiting this long for; then the table's is used. */
 const PATIENCE_MS = 2_000;
 
+/** More dollars than any unit costs: what says so is wrong. */
+const MOST_USD = 10_000;
+
 /** fal's answer to a question for prices (fal-api.md 5.2). */
 export const pricesSchema = z.looseObject({
   prices: z.array(
     z.looseObject({
       endpoint_id: z.string(),
-      unit_price: z.number().positive(),
+      unit_price: z.number().positive().max(MOST_USD),
       unit: z.string(),
       currency: z.string(),
     }),

@@ -28,6 +28,14 @@ export function retarget(request: FalRequest, target: URL): FalRequest {
   };
 }
 
+/**
+ * Whether a request id of fal's can be one: it stands in URLs, in messages and in the ledger. fal's are UUIDs; what
+ * would mean something in a URL, or nothing to a person, is none.
+ */
+export function isRequestId(id: unknown): id is string {
+  return typeof id === 'string' && /^[\w.:~=+@-]{1,200}$/.test(id) && !id.includes('..') && id !== '.';
+}
+
 /** Every POST to a host that runs models costs money, whatever its path: it counts as a submit. */
 export function roleOf(request: FalRequest): Role {
   const { hostname, pathname } = targetOf(request);

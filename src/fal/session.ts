@@ -1,8 +1,10 @@
 import { createFalClient, type FalClient } from '@fal-ai/client';
 import type { Context } from '../context.js';
+import { usageError } from '../errors.js';
 import type { Connection } from './connection.js';
 import { GuardedFetch, type ClientRequestInit } from './guarded-fetch.js';
 import type { RejectionContext } from './rejection.js';
+import { isRequestId } from './routes.js';
 import { SubmitOnce, type SubmitJournal } from './submit-once.js';
 
 export interface SessionOptions {
@@ -50,6 +52,9 @@ export interface FalSession {
  */
 export function openSession(options: SessionOptions): FalSession {
   const { connection, context, signal, nameField } = options;
+  if (options.requestId !== undefined && !isRequestId(options.requestId)) {
+    throw usageError(`${JSON.stringify(String(options.requestId).slice(0, 100))} is no request id of fal's.`);
+  }
   const exchange: Exchange = {
     submit: new SubmitOnce({ timing: context, signal, nameField, journal: options.journal }),
     requestId: options.requestId,

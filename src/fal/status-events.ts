@@ -21,13 +21,14 @@ const text = z.string().catch('');
 
 const schema = z.looseObject({
   status: z.enum(['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED']),
-  queue_position: z.number().nullish().catch(undefined),
+  // Positions above 8,000 have been seen.
+  queue_position: z.number().int().min(0).max(1e9).nullish().catch(undefined),
   logs: z
     .array(z.looseObject({ message: text, level: text, timestamp: text }))
     .nullish()
     .catch(undefined),
   metrics: z
-    .looseObject({ inference_time: z.number().nullish().catch(undefined) })
+    .looseObject({ inference_time: z.number().min(0).max(1e6).nullish().catch(undefined) })
     .nullish()
     .catch(undefined),
 });

@@ -9,7 +9,7 @@
 import { createParser } from 'eventsource-parser';
 import type { FetchBody, FetchResponse } from '../light-fetch.js';
 import { linkSignals, type LinkedSignal } from '../linked-signal.js';
-import { asRecord, readAnswer, type Answer } from './answer.js';
+import { asRecord, MAX_ANSWER_BYTES, readAnswer, TooLargeError, type Answer } from './answer.js';
 import { backoffMs, type Timing } from './backoff.js';
 import { clientEventStream, type ClientResponse } from './client-response.js';
 import { EventPipe } from './event-pipe.js';
@@ -39,6 +39,10 @@ const POLL_BESIDE_MS = 2_000;
 const POLL_ALONE_MS = 500;
 /** A stream is silent when not even the comment came that fal sends every 15 s (fal-api.md 2.3). */
 const SILENCE_MS = 20_000;
+/** The longest event, in characters; the parser throws beyond it. The polls beside the stream go on then. */
+const MAX_EVENT_CHARS = 1024 * 1024;
+/** Log lines that are remembered and passed on: more than anybody reads. */
+const MOST_LOG_LINES = 100_000;
 /** Between two places in the queue that are passed on. One that is passed by comes with the next poll. */
 const SAME_STATE_MS = 200;
 /** How long a stream may take to end after its last event. */
@@ -127,7 +131,9 @@ class Follower {
   /** Reads chunk by chunk: a chain of web streams would do the same at ten times the start-up cost. */
   private async readEvents(body: FetchBody): Promise<void> {
     const events: string[] = [];
+    let length = 0;
     const parser = createParser({
+      maxBufferSize: MAX_EVENT_CHARS,
       onEvent: ({ data }) => void events.push(data),
     });
     const decoder = new TextDecoder();
@@ -141,6 +147,8 @@ class Follower {
           if (chunk.done) return false;
           // Comments count as well: they are there to say that the link is alive.
           startAnew();
+          length += chunk.value?.byteLength ?? 0;
+          if (length > MAX_ANSWER_BYTES) throw new TooLargeError(MAX_ANSWER_BYTES);
           parser.feed(decoder.decode(chunk.value, { stream: true }));
           for (const event of events.splice(0)) if (this.report(safeJson(event))) return true;
         }
@@ -225,9 +233,9 @@ class Follower {
   private newLines(lines: LogLine[]): LogLine[] {
     return lines.filter(({ timestamp, message }) => {
       const key = `${timestamp}\0${message}`;
-      const isNew = !this.seenLogs.has(key);
+      if (this.seenLogs.has(key) || this.seenLogs.size >= MOST_LOG_LINES) return false;
       this.seenLogs.add(key);
-      return isNew;
+      return true;
     });
   }
 }

@@ -1,19 +1,34 @@
 import * as z from 'zod';
 import type { EditOutput } from './model.js';
 
+/** More pictures than any request makes. */
+export const MOST_PICTURES = 100;
+
+const pixels = z.number().int().positive().max(1e6).nullish().catch(undefined);
+
 /** fal's answer, loose: only what we use is asked for, and a wrong detail beside the pictures costs nothing. */
 const schema = z.looseObject({
   images: z.array(
     z.looseObject({
       url: z.string(),
       content_type: z.string().nullish().catch(undefined),
-      width: z.number().int().positive().nullish().catch(undefined),
-      height: z.number().int().positive().nullish().catch(undefined),
+      width: pixels,
+      height: pixels,
     }),
   ),
-  seed: z.number().nullish().catch(undefined),
+  // Some go to the end of 64 bits.
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 64)
+    .nullish()
+    .catch(undefined),
   has_nsfw_concepts: z.array(z.boolean().nullish().catch(undefined)).nullish().catch(undefined),
-  timings: z.looseObject({ inference: z.number().optional() }).nullish().catch(undefined),
+  timings: z
+    .looseObject({ inference: z.number().min(0).max(1e6).optional() })
+    .nullish()
+    .catch(undefined),
 });
 
 /** Reads the answer that fal's picture models share (fal-api.md 1.1, 1.2); undefined when it is none. */
