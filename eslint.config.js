@@ -20,10 +20,13 @@ const LAYERS = [
     'folders',
     'light-fetch',
     'linked-signal',
+    'network-proxy',
     'plain-json',
     'sha256',
     'shell-words',
+    'sockets',
     'text',
+    'tunnel',
   ],
 ];
 

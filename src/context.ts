@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, inputError } from './errors.js';
 import { foldersOf, systemHome, type Folders } from './folders.js';
-import { lightFetch, type Fetch } from './light-fetch.js';
+import { openFetch, type Fetch } from './light-fetch.js';
 
 /** An output stream, with what a terminal adds to it. */
 export type Output = Writable & { isTTY?: boolean; columns?: number };
@@ -114,7 +114,7 @@ export function systemContext(signal: AbortSignal): Context {
     random: () => Math.random(),
     newSeed: () => Math.floor(Math.random() * 2 ** 31),
     sleep: systemSleep,
-    fetch: lightFetch,
+    fetch: openFetch(process.env),
     self: { host: hostname(), pid: process.pid, started: startOf(process.pid) },
     isRunning,
     signal,

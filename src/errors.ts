@@ -96,18 +96,13 @@ export function messageOf(error: unknown): string {
 
 /** The first system or undici error code found on the error or in its causes, e.g. ECONNREFUSED. */
 export function codeOf(error: unknown): string | undefined {
-  return transportOf(error).code;
-}
-
-/** Code and system call of a transport failure, wherever in the chain of causes they stand. */
-export function transportOf(error: unknown): { code?: string; syscall?: string } {
   for (
     let current = error, depth = 0;
     current instanceof Error && depth < 8;
     current = current.cause, depth++
   ) {
-    const { code, syscall } = current as NodeJS.ErrnoException;
-    if (typeof code === 'string') return syscall === undefined ? { code } : { code, syscall };
+    const { code } = current as NodeJS.ErrnoException;
+    if (typeof code === 'string') return code;
   }
-  return {};
+  return undefined;
 }

@@ -1,4 +1,6 @@
 import type http from 'node:http';
+import { proxyFor, type Environment } from './network-proxy.js';
+import { agentFor, NotSentError, type Dialling } from './sockets.js';
 
 /*
  * The part of `fetch` that we use, on Node's own http client. Node 20 loads its fetch on first use, which takes
@@ -40,58 +42,102 @@ export type Fetch = (url: string, init?: FetchInit) => Promise<FetchResponse>;
 
 /** fal's own headers may be 16 KB (fal-api.md 2.7), which is all that Node allows unless told otherwise. */
 const MAX_HEADER_BYTES = 64 * 1024;
-/** As long as fetch waits. */
+/** As long as fetch waits for a connection; here with the TLS handshake and the proxy. */
 const CONNECT_MS = 10_000;
 
+export interface FetchOptions {
+  /** How long a connection may take, in milliseconds. */
+  connectMs?: number;
+  /** The certificates that count, in the place of Node's own: PEM. */
+  ca?: string;
+}
+
 /**
- * Sends one request over a kept-alive connection and resolves when the head of the answer is here.
+ * A `fetch` that goes through the proxies that the environment names.
  *
- * @throws TypeError "fetch failed" with the system's error as `cause`, as fetch does; the signal's reason when
- * that is aborted. The body fails in the same way.
+ * It sends one request over a kept-alive connection and resolves when the head of the answer is here. What it
+ * rejects with says whether the request can have left this machine:
+ *
+ * - NotSentError: no byte of it did; the system's error, or the signal's reason, is its `cause`
+ * - else it may have: a TypeError "fetch failed" with the system's error as `cause`, as fetch has it, or the reason
+ *   of the signal. The body fails in the same way.
  */
-export const lightFetch: Fetch = async (url, init = {}) => {
-  const { signal, body, method = 'GET' } = init;
-  signal?.throwIfAborted();
-  const bytes = body === undefined ? undefined : await bytesOf(body);
-  const target = new URL(url);
-  // TLS is a large part of Node, and a local fal or a proxy on loopback needs none of it.
-  const { request: open } = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
-  // An abort in between has told its listeners before there was one.
-  signal?.throwIfAborted();
+export function openFetch(env: Environment, { connectMs = CONNECT_MS, ca }: FetchOptions = {}): Fetch {
+  return async (url, init = {}) => {
+    const { signal } = init;
+    const progress = { begun: false };
+    try {
+      signal?.throwIfAborted();
+      const target = new URL(url);
+      const proxy = proxyFor(target, env);
+      const body = init.body === undefined ? undefined : await bytesOf(init.body);
+      // TLS is a large part of Node, and a local fal or a proxy on loopback needs none of it.
+      const module = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
+      // An abort in between has told its listeners before there was one.
+      signal?.throwIfAborted();
+      return await send(target, init, body, {
+        open: module.request,
+        agent: agentFor(module, target.protocol, proxy),
+        connectMs,
+        ca,
+        abandon: signal,
+        progress,
+      });
+    } catch (error) {
+      if (progress.begun || error instanceof NotSentError) throw error;
+      throw new NotSentError(error, 'start', URL.canParse(url) ? new URL(url).host : '');
+    }
+  };
+}
+
+/** The same without any proxy. */
+export const lightFetch: Fetch = openFetch({});
+
+interface Line extends Dialling {
+  open: typeof http.request;
+  agent: http.Agent;
+  /** Begun: the first byte of the request may have left. */
+  progress: { begun: boolean };
+}
+
+function send(
+  target: URL,
+  { signal, method = 'GET', headers }: FetchInit,
+  bytes: Uint8Array | undefined,
+  { open, progress, ...line }: Line,
+): Promise<FetchResponse> {
   return new Promise((resolve, reject) => {
-    const request = open(target, {
+    const options: http.RequestOptions & Dialling = {
+      ...line,
       method,
       maxHeaderSize: MAX_HEADER_BYTES,
       headers: {
-        ...init.headers,
+        ...headers,
         'accept-encoding': 'identity',
         ...(bytes === undefined ? {} : { 'content-length': String(bytes.byteLength) }),
       },
-    });
-    const abort = (): void => void request.destroy();
+    };
+    const request = open(target, options);
     const failure = (error: unknown): Error =>
       signal?.aborted === true ? (signal.reason as Error) : new TypeError('fetch failed', { cause: error });
+    const fail = (error: unknown): void => reject(error instanceof NotSentError ? error : failure(error));
+    const abort = (): void => {
+      request.destroy();
+      // Without a connection it says nothing by itself.
+      fail(undefined);
+    };
     signal?.addEventListener('abort', abort, { once: true });
-    limitConnecting(request);
-    request.on('error', (error) => reject(failure(error)));
+    request.on('error', fail);
     request.on('close', () => signal?.removeEventListener('abort', abort));
     request.on('response', (message) => {
-      unpacked(message).then((body) => resolve(new LightResponse(message, body, failure)), reject);
+      unpacked(message).then((body) => resolve(new LightResponse(message, body, failure)), fail);
     });
-    request.end(bytes);
-  });
-};
-
-/** Gives up on a host that takes no connection. As an error of `connect`: nothing was sent. */
-function limitConnecting(request: http.ClientRequest): void {
-  request.on('socket', (socket) => {
-    if (!socket.connecting) return;
-    const timer = setTimeout(() => {
-      const error = new Error(`no connection within ${CONNECT_MS / 1000} s`);
-      request.destroy(Object.assign(error, { code: 'ETIMEDOUT', syscall: 'connect' }));
-    }, CONNECT_MS);
-    const stop = (): void => clearTimeout(timer);
-    socket.once('connect', stop).once('close', stop);
+    // Not before: what is written to a socket that still shakes hands may leave before the certificate was looked at.
+    request.on('socket', () => {
+      if (request.destroyed) return;
+      progress.begun = true;
+      request.end(bytes);
+    });
   });
 }
 

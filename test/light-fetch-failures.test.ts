@@ -5,8 +5,9 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { codeOf, transportOf } from '../src/errors.js';
+import { codeOf } from '../src/errors.js';
 import { lightFetch } from '../src/light-fetch.js';
+import { NotSentError } from '../src/sockets.js';
 import { until } from './edit/harness.js';
 import { closedPort, httpServer, tcpServer } from './fal/servers.js';
 
@@ -31,7 +32,8 @@ describe('an abort fails with its own reason', () => {
   test('before: nothing is sent', async () => {
     const { url, visits } = await httpServer((_, response) => void response.end());
     const failure = await failureOf(lightFetch(url, { signal: AbortSignal.abort(reason) }));
-    expect(failure).toBe(reason);
+    expect(failure).toBeInstanceOf(NotSentError);
+    expect(failure).toMatchObject({ cause: reason });
     expect(visits).toEqual([]);
   });
 
@@ -48,7 +50,9 @@ describe('an abort fails with its own reason', () => {
       ...(body === undefined ? {} : { body }),
     });
     stop.abort(reason);
-    expect(await failureOf(asked)).toBe(reason);
+    const failure = await failureOf(asked);
+    expect(failure).toBeInstanceOf(NotSentError);
+    expect(failure).toMatchObject({ cause: reason });
     // What had been sent would have come before this.
     await lightFetch(`${url}/later`);
     expect(visits.map(({ target }) => target)).toEqual(['/later']);
@@ -118,7 +122,7 @@ describe('trouble is a TypeError "fetch failed" with the cause', () => {
     expect(failure).toBeInstanceOf(TypeError);
     expect(failure).toMatchObject({ message: 'fetch failed', cause: expect.any(Error) });
     expect(codeOf(failure)).toMatch(code);
-    if (syscall !== undefined) expect(transportOf(failure).syscall).toBe(syscall);
+    if (syscall !== undefined) expect(failure).toMatchObject({ cause: { syscall } });
   });
 
   const HEAD = 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n';
@@ -191,6 +195,7 @@ test.skipIf(process.platform !== 'linux')(
     while (vi.getTimerCount() === 0) await turn();
     vi.advanceTimersByTime(10_000);
     expect(await failure).toMatchObject({ message: 'fetch failed' });
-    expect(transportOf(await failure)).toEqual({ code: 'ETIMEDOUT', syscall: 'connect' });
+    expect(await failure).toBeInstanceOf(NotSentError);
+    expect(await failure).toMatchObject({ phase: 'connect', cause: { code: 'ETIMEDOUT' } });
   },
 );

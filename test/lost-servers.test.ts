@@ -104,7 +104,7 @@ describe('a server that cannot be spoken to', () => {
   });
 
   test('a name that does not exist: nothing was sent, then or later', async () => {
-    const env = { FAL_KEY, FAL_PROXY_URL: 'http://fal.invalid/proxy' };
+    const env = { FAL_KEY, FAL_PROXY_URL: 'https://fal.invalid/proxy' };
     const { code, document, cwd } = await editCat({ env, image: REMOTE });
     expect([code, document.error?.charged]).toEqual([7, 'no']);
     expect(document.error?.message).toContain('Nothing was sent');
@@ -121,7 +121,7 @@ describe('a server that cannot be spoken to', () => {
     ['junk where TLS is due', (socket) => socket.end('these are not the bytes of TLS\r\n\r\n')],
     ['a reset where TLS is due', (socket) => socket.once('data', () => socket.resetAndDestroy())],
     ['an end where TLS is due', (socket) => socket.once('data', () => socket.end())],
-  ])('%s: unknown, as nothing proves that it was not sent', async (_, answer) => {
+  ])('%s: nothing was sent, then or later', async (_, answer) => {
     let connections = 0;
     const server = await tcpServer((socket) => {
       connections++;
@@ -129,14 +129,13 @@ describe('a server that cannot be spoken to', () => {
     });
     const env = { FAL_KEY, FAL_PROXY_URL: `https://127.0.0.1:${server.port}/proxy` };
     const { code, document, cwd } = await editCat({ env, image: REMOTE });
-    expect([code, document.error?.charged]).toEqual([9, 'maybe']);
-    // The price, which stops nothing, and the submit.
-    expect(connections).toBe(2);
-    const { id, state } = await onlyJobIn(stateIn(cwd));
-    expect(state).toBe('unknown');
-    expect(document.error?.hint).toContain(`fal-edit reconcile ${id}`);
+    expect([code, document.error?.charged]).toEqual([7, 'no']);
+    expect(document.error?.message).toContain('Nothing was sent');
+    // The price, which stops nothing, and the tries at the submit.
+    expect(connections).toBe(6);
+    expect(await onlyJobIn(stateIn(cwd))).toMatchObject({ state: 'failed', charged: 'no' });
     const again = await editCat({ env, cwd, image: REMOTE });
-    expect([again.code, again.document.error?.charged, connections]).toEqual([9, 'maybe', 3]);
+    expect([again.code, again.document.error?.charged, connections]).toEqual([7, 'no', 12]);
   });
 
   test('a port that fetch refuses: nothing was sent', async () => {

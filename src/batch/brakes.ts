@@ -96,10 +96,16 @@ const GO_ON = 'What is under way comes home. The same command again goes on from
 /** Errors of the system that the next row would meet as well: a picture that cannot be saved is not worth paying for. */
 const FULL_DISK = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EFBIG', 'EMFILE'];
 
-/** Whether the next row would fail in the same way: no key, a locked account, no ledger, a full disk, a bug. */
+/** Where a connection failed that the next row needs as well: nothing was sent. The network itself may come back. */
+const NO_WAY: readonly unknown[] = ['proxy', 'tls'];
+
+/**
+ * Whether the next row would fail in the same way: no key, a locked account, no ledger, a full disk, a proxy or
+ * certificate that lets nothing through, a bug.
+ */
 export function isEverybodysTrouble(error: FalEditError): boolean {
   if (error.kind === 'auth' || error.kind === 'account' || error.kind === 'internal') return true;
-  if (error.details?.['ledger'] !== undefined) return true;
+  if (error.details?.['ledger'] !== undefined || NO_WAY.includes(error.details?.['not_sent'])) return true;
   const origin = error.origin instanceof FalEditError ? error.origin.origin : error.origin;
   return error.details?.['target'] !== undefined && FULL_DISK.includes(codeOf(origin) ?? '');
 }

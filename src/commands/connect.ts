@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import { verifySandbox } from '../edit/backend.js';
 import {
   checkProxyUrl,
+  connectionTo,
   isLoopback,
   isStandaloneSandbox,
   refuseSandboxKeyElsewhere,
@@ -17,13 +18,17 @@ export interface OpenConnection {
 }
 
 /** The way to fal that the settings name, without opening anything. @throws FalEditError (usage, auth) */
-export function readConnection({ values, origins, key }: Settings): Connection {
+export function readConnection(
+  { values, origins, key }: Settings,
+  { env }: Pick<Context, 'env'>,
+): Connection {
   const proxy = values['proxy-url'];
   const proxyUrl =
     typeof proxy === 'string' ? checkProxyUrl(proxy, origins['proxy-url'] ?? '--proxy-url') : undefined;
-  const connection = { key, proxyUrl };
-  // The built-in sandbox is told no key.
-  if (values['sandbox'] !== true) refuseSandboxKeyElsewhere(connection);
+  // The built-in sandbox is told no key, and is on this machine: no way leads to it through the network.
+  if (values['sandbox'] === true) return { key, proxyUrl };
+  const connection = connectionTo(proxyUrl, key, env);
+  refuseSandboxKeyElsewhere(connection);
   return connection;
 }
 
@@ -38,13 +43,12 @@ export function isOnSandbox({ values, key }: Pick<Settings, 'values' | 'key'>): 
 
 /**
  * What to say when the key goes to somebody other than fal: to a host that a file in this folder names, which a
- * stranger may have written, or over a connection that others can read.
+ * stranger may have written.
  */
 export function proxyWarning({ origins }: Settings, { key, proxyUrl }: Connection): string | undefined {
   if (key === undefined || proxyUrl === undefined || isLoopback(proxyUrl)) return undefined;
-  const { host, protocol } = new URL(proxyUrl);
+  const { host } = new URL(proxyUrl);
   const origin = origins['proxy-url'] ?? '--proxy-url';
-  if (protocol === 'http:') return `${origin}: the key is sent to ${host} unencrypted (http:).`;
   const named = origin.includes(' in ') || origin.includes('(in ');
   return named ? `${origin}: the key is sent to ${host}, not to fal.` : undefined;
 }

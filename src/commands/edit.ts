@@ -9,6 +9,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { openProgress, type Progress } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { ALL_FLAGS } from './flags/all.js';
+import { proxiesOf } from '../fal/connection.js';
 import { openConnection, proxyWarning, readConnection, requireKey } from './connect.js';
 import { dryRun } from './edit/dry-run.js';
 import { editDocument } from './edit/document.js';
@@ -34,12 +35,15 @@ export async function editCommand(
   try {
     refuseContradictions(settings);
     const options = await readEditOptions(settings, images, context);
-    const declared = readConnection(settings);
+    const declared = readConnection(settings, context);
     const plan = await planEdit(options, context);
     if (plan.targets === undefined) refusePictureOnTerminal(context);
     if (options.dryRun) {
       if (plan.nameTaken !== undefined) throw plan.nameTaken;
-      await dryRun(plan, declared, context, terminal, json);
+      await dryRun(plan, declared, context, terminal, {
+        json,
+        proxies: values['sandbox'] === true ? [] : proxiesOf(declared, 'all'),
+      });
       return EXIT_OK;
     }
     requireKey(settings, declared);
@@ -85,7 +89,7 @@ async function run(
   { timeoutMs, cancelOnTimeout, detach, again, caps }: EditOptions,
   { settings, context, terminal, ledger }: Surroundings,
 ): Promise<void> {
-  const declared = readConnection(settings);
+  const declared = readConnection(settings, context);
   const via = viaOf(settings, declared);
   if (!again) offerUnfinished(ledger, via, terminal);
   const opened = await openConnection(settings, declared, context);

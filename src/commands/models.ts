@@ -68,7 +68,7 @@ async function check(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const timeoutMs = readTimeout(settings);
-  const declared = readConnection(settings);
+  const declared = readConnection(settings, context);
   refuseFalseKey(settings);
   const warning = proxyWarning(settings, declared);
   if (warning !== undefined) terminal.warn(warning);

@@ -42,7 +42,7 @@ async function run(
 ): Promise<Report> {
   const settleMs = readSettle(settings);
   const timeoutMs = readTimeout(settings);
-  const connection = readConnection(settings);
+  const connection = readConnection(settings, context);
   const { open, known } = selectJobs(ledger, names, {
     all: settings.values['all'] === true,
     sandbox: isOnSandbox(settings),

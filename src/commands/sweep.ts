@@ -49,7 +49,7 @@ async function runSweep(words: readonly string[], surroundings: Surroundings): P
   const { batch, seeds, bounds, open, preview } = readSweepOptions(settings, context);
   const pictures = await sweepPictures(words, batch, context);
   const { axes } = await readAxes(settings, context);
-  const prices = await openPrices(readConnection(settings), context);
+  const prices = await openPrices(readConnection(settings, context), context);
   const place = settings.origins['vary'] ?? '--vary';
   const checked = (plan: SweepPlan) => checker(plan, batch, prices, place, context);
   const firstOnly = axes.map((axis) => ({ ...axis, values: [axis.values.first()] }));

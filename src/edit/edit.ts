@@ -2,9 +2,10 @@ import path from 'node:path';
 import { systemContext, type Context } from '../context.js';
 import { InterruptedError, usageError } from '../errors.js';
 import { findKey, missingKeyError } from '../config/credentials.js';
-import { checkProxyUrl, refuseSandboxKeyElsewhere } from '../fal/connection.js';
+import { checkProxyUrl, connectionTo, refuseSandboxKeyElsewhere } from '../fal/connection.js';
 import { stateFolderOf } from '../folders.js';
 import { Ledger } from '../ledger/ledger.js';
+import { openFetch } from '../light-fetch.js';
 import { findModel } from '../models/registry.js';
 import type { EditRequest } from '../models/request.js';
 import { verifySandbox, viaOf } from './backend.js';
@@ -69,7 +70,7 @@ export async function edit(call: EditCall): Promise<EditResult> {
   const { signal: stop, context: overrides, ...request } = more;
   const { signal, release } = interruption(stop);
   try {
-    const context: Context = { ...systemContext(signal), ...overrides, signal };
+    const context = contextOf(signal, overrides);
     const connection = connectionOf(key, proxyUrl, context.env);
     refuseSandboxKeyElsewhere(connection);
     const plan = await planEdit(
@@ -135,10 +136,18 @@ function interruption(stop: AbortSignal | undefined): { signal: AbortSignal; rel
 function connectionOf(key: string | undefined, proxyUrl: string | undefined, env: Context['env']) {
   const proxy = proxyUrl ?? env['FAL_PROXY_URL'];
   const variables = key === undefined ? env : { FAL_KEY: key };
-  return {
-    key: findKey([{ origin: 'environment', variables }], []),
-    proxyUrl: proxy === undefined || proxy === '' ? undefined : checkProxyUrl(proxy, 'proxyUrl'),
-  };
+  return connectionTo(
+    proxy === undefined || proxy === '' ? undefined : checkProxyUrl(proxy, 'proxyUrl'),
+    findKey([{ origin: 'environment', variables }], []),
+    env,
+  );
+}
+
+/** With the caller's environment comes the way through its proxies. */
+function contextOf(signal: AbortSignal, overrides: Partial<Context> = {}): Context {
+  const system = systemContext(signal);
+  const { env } = overrides;
+  return { ...system, ...(env === undefined ? {} : { fetch: openFetch(env) }), ...overrides, signal };
 }
 
 function notStream(output: string | undefined): string | undefined {

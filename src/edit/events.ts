@@ -7,7 +7,8 @@ export type EditEvent =
   | { type: 'unrecorded'; requestId: string; why: string }
   | { type: 'uploading'; files: number; bytes: number }
   | { type: 'uploaded'; label: string; url: string }
-  | { type: 'submitting'; estimatedUsd: number }
+  /** `proxies`: what it goes through on its way to fal, without passwords; none on this machine. */
+  | { type: 'submitting'; estimatedUsd: number; proxies: string[] }
   | { type: 'accepted'; requestId: string }
   | { type: 'queued'; position: number | undefined }
   | { type: 'running' }

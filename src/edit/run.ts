@@ -2,7 +2,7 @@
  * The life of an edit: planned, uploads, intent, one submit, waiting, pictures. Each step is in the ledger before
  * the next one begins, so that an edit which is cut short at any point can be found and finished.
  */
-import { accountOf } from '../fal/connection.js';
+import { accountOf, proxiesOf } from '../fal/connection.js';
 import { livePrice, type LivePrice } from '../fal/prices.js';
 import { uploadAll, type UploadShelf } from '../fal/upload.js';
 import type { Caps } from '../ledger/caps.js';
@@ -41,6 +41,8 @@ export interface RunOptions extends LifeOptions {
   /** At fal; normal if absent (fal-api.md 2.6). */
   priority?: 'normal' | 'low' | undefined;
 }
+
+type SubmitOptions = Pick<RunOptions, 'connection' | 'via' | 'onEvent' | 'priority'>;
 
 /**
  * Runs a planned edit to its end, and fills in the record as it goes. Where an earlier run of the same command was
@@ -135,13 +137,16 @@ async function upload(
   }
 }
 
+function tellSubmitting(record: EditRecord, { connection, via, onEvent }: SubmitOptions): void {
+  const proxies = isSandbox(via) ? [] : proxiesOf(connection, 'remote');
+  onEvent({ type: 'submitting', estimatedUsd: record.cost.estimatedUsd ?? 0, proxies });
+}
+
 /** The one call that costs money, until fal's answer is here and is an answer. */
-async function submitAndWait(
-  life: Life,
-  { priority = 'normal' }: Pick<RunOptions, 'priority'>,
-): Promise<Answered> {
-  const { model, record, session, options } = life;
-  options.onEvent({ type: 'submitting', estimatedUsd: record.cost.estimatedUsd ?? 0 });
+async function submitAndWait(life: Life, options: SubmitOptions): Promise<Answered> {
+  const { priority = 'normal' } = options;
+  const { model, record, session } = life;
+  tellSubmitting(record, options);
   let watch: ((update: unknown) => void) | undefined;
   return read(life, async () => {
     const answer: { data: unknown } = await session.client.subscribe(model.endpoint, {
@@ -162,10 +167,11 @@ async function submitAndWait(
 
 /** The same call without the waiting. */
 async function submitAndLeave(
-  { model, record, session, journal, options }: Life,
-  { priority = 'normal' }: Pick<RunOptions, 'priority'>,
+  { model, record, session, journal }: Life,
+  options: SubmitOptions,
 ): Promise<void> {
-  options.onEvent({ type: 'submitting', estimatedUsd: record.cost.estimatedUsd ?? 0 });
+  const { priority = 'normal' } = options;
+  tellSubmitting(record, options);
   await session.client.queue.submit(model.endpoint, { input: record.input, priority });
   options.onEvent({ type: 'accepted', requestId: record.requestId ?? '' });
   journal.left();

@@ -1,4 +1,5 @@
 import { FalEditError, usageError } from '../errors.js';
+import { isLoopback, proxyFor, type Environment, type NetworkProxy } from '../network-proxy.js';
 import { sha256Of } from '../sha256.js';
 
 /** How fal is reached: directly, or through a proxy that speaks fal's proxy protocol. */
@@ -6,6 +7,31 @@ export interface Connection {
   key: string | undefined;
   /** Absolute URL of the proxy; undefined for fal itself. */
   proxyUrl: string | undefined;
+  /** The network's own proxy on the way there; none if absent. */
+  through?: NetworkProxy | undefined;
+}
+
+/** @throws FalEditError (usage): the environment names a proxy that we cannot use */
+export function connectionTo(
+  proxyUrl: string | undefined,
+  key: string | undefined,
+  env: Environment,
+): Connection {
+  return { key, proxyUrl, through: proxyFor(new URL(proxyUrl ?? 'https://queue.fal.run'), env) };
+}
+
+/**
+ * What requests for fal go through, for messages: no passwords, and no query, which may hold a token.
+ *
+ * @param which with "remote", a proxy on this machine is left out: the sandbox, or one that the user runs
+ */
+export function proxiesOf({ proxyUrl, through }: Connection, which: 'all' | 'remote'): string[] {
+  const isLeftOut = proxyUrl === undefined || (which === 'remote' && isLoopback(proxyUrl));
+  const own = isLeftOut ? [] : [new URL(proxyUrl)];
+  return [
+    ...own.map(({ origin, pathname }) => `${origin}${pathname === '/' ? '' : pathname}`),
+    ...(through === undefined ? [] : [`${through.address} (${through.variable})`]),
+  ];
 }
 
 /** Tells accounts apart without keeping the key: a hash of its public half. Undefined without a key. */
@@ -15,12 +41,7 @@ export function accountOf({ key }: Connection): string | undefined {
   return sha256Of(id).slice(0, 12);
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
-/** Whether a URL points at this machine. */
-export function isLoopback(url: string): boolean {
-  return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
-}
+export { isLoopback };
 
 /** What `fal-edit sandbox` prints as FAL_KEY. Not a key: it only says whose it is. */
 export const SANDBOX_KEY = 'sandbox:no-key-needed';
@@ -57,7 +78,7 @@ export function refuseSandboxKeyElsewhere(connection: Connection): void {
  * @throws FalEditError (usage)
  */
 export function checkProxyUrl(text: string, place: string): string {
-  const allowed = 'Allowed: an http:// or https:// URL, e.g. http://127.0.0.1:4000/proxy.';
+  const allowed = 'Allowed: an https:// URL, or http:// to this machine, e.g. http://127.0.0.1:4000/proxy.';
   if (!URL.canParse(text)) throw usageError(`${place}: "${text}" is not a URL. ${allowed}`);
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -65,6 +86,12 @@ export function checkProxyUrl(text: string, place: string): string {
   }
   if (url.username !== '' || url.password !== '') {
     throw usageError(`${place}: must not hold a user name or password. ${allowed}`);
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.href)) {
+    throw usageError(
+      `${place}: http:// is allowed only to this machine; to ${url.host} the key would travel unencrypted.`,
+      `Use https://${url.host}${url.pathname}`,
+    );
   }
   return url.href;
 }

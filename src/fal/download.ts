@@ -1,6 +1,8 @@
 import type { Context } from '../context.js';
 import { codeOf, FalEditError, messageOf } from '../errors.js';
 import type { FetchResponse } from '../light-fetch.js';
+import { readBytes, TooLargeError } from './answer.js';
+import { NotSentError } from '../sockets.js';
 import { backoffMs } from './backoff.js';
 import { isTrustedUrl, type Connection } from './connection.js';
 import { withTimeLimit } from './time-limit.js';
@@ -52,7 +54,8 @@ export async function download(url: string, options: DownloadOptions): Promise<U
     } catch (error) {
       signal.throwIfAborted();
       if (!isPassing(error)) refusals++;
-      if (error instanceof Refused || refusals >= TRIES) throw downloadError(url, error);
+      if (error instanceof Refused || error instanceof TooLargeError || refusals >= TRIES)
+        throw downloadError(url, error);
       const asked = error instanceof Busy ? error.afterMs : undefined;
       await context.sleep(asked ?? backoffMs(attempt, context.random), signal);
     }
@@ -61,7 +64,7 @@ export async function download(url: string, options: DownloadOptions): Promise<U
 
 /** Whether it may well be over in a while: a broken connection, a server in trouble. */
 function isPassing(error: unknown): boolean {
-  if (error instanceof Busy) return true;
+  if (error instanceof Busy || error instanceof NotSentError) return true;
   return codeOf(error) !== undefined || (error instanceof Error && error.name === 'TimeoutError');
 }
 
@@ -105,22 +108,11 @@ async function readBounded(response: FetchResponse, now: number): Promise<Uint8A
     await response.body.getReader().cancel();
     throw new Refused('it is larger than 100 MB');
   }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = response.body.getReader();
-  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-    const bytes = chunk.value ?? new Uint8Array();
-    length += bytes.byteLength;
-    if (length > MAX_BYTES) {
-      await reader.cancel();
-      throw new Refused('it is larger than 100 MB');
-    }
-    chunks.push(bytes);
+  const bytes = await readBytes(response.body, MAX_BYTES);
+  if (Number.isFinite(announced) && bytes.byteLength !== announced) {
+    throw new Error(`${bytes.byteLength} of ${announced} bytes came`);
   }
-  if (Number.isFinite(announced) && length !== announced) {
-    throw new Error(`${length} of ${announced} bytes came`);
-  }
-  return Buffer.concat(chunks);
+  return bytes;
 }
 
 function downloadError(url: string, error: unknown): FalEditError {

@@ -2,7 +2,7 @@ import type { FetchResponse } from '../light-fetch.js';
 import { readAnswer, type Answer } from './answer.js';
 import { backoffMs, type Timing } from './backoff.js';
 import { withTimeLimit } from './time-limit.js';
-import { retryAfterMs } from './trouble.js';
+import { isLasting, retryAfterMs } from './trouble.js';
 
 export interface RepeatOptions {
   timing: Timing;
@@ -46,7 +46,8 @@ export async function repeat(
     } catch (error) {
       signal.throwIfAborted();
       onTrouble?.(error);
-      if (last) throw error;
+      // Without a limit it is worth waiting for: the edit is paid for, and the network may be another one soon.
+      if (last || (tries !== Infinity && isLasting(error))) throw error;
     }
     await timing.sleep(wait, signal);
   }

@@ -4,15 +4,18 @@
  *
  * A submit is paid, fal has no idempotency key (fal-api.md 2.8), and @fal-ai/client sends it up to four times
  * when its answer is lost (section 10). So the client gets to see a clean acceptance or an error that it does
- * not repeat, and the decision to send again is made here alone: only where the request provably was not sent,
- * or where fal said with a 429 that it did not take it. Whatever is not proven counts as sent.
+ * not repeat, and the decision to send again is made here alone: only where the request provably was not sent
+ * (a NotSentError: there was no connection yet), or where fal said with a 429 that it did not take it. Whatever is
+ * not proven counts as sent; an error code proves nothing.
  */
 import { FalEditError, type Charged } from '../errors.js';
 import type { FetchResponse } from '../light-fetch.js';
+import { NotSentError } from '../sockets.js';
 import { asRecord, readAnswer, type Answer } from './answer.js';
 import { backoffMs, type Timing } from './backoff.js';
+import { isRequestId } from './routes.js';
 import { rejectionError, type RejectionContext } from './rejection.js';
-import { describeTrouble, retryAfterMs, wasNotSent } from './trouble.js';
+import { describeTrouble, isLasting, reachHint, retryAfterMs } from './trouble.js';
 
 /** What is known of the submit. "unsent" covers what was refused before anything was taken. */
 export type SubmitState = 'unsent' | 'sending' | 'accepted' | 'rejected' | 'unknown';
@@ -92,9 +95,10 @@ export class SubmitOnce {
     try {
       answer = await readAnswer(await post(signal));
     } catch (error) {
-      if (!wasNotSent(error)) return this.unknown(error);
+      if (!(error instanceof NotSentError)) return this.unknown(error);
       this.state = 'unsent';
-      if (!last) return { afterMs: undefined };
+      signal.throwIfAborted();
+      if (!last && !isLasting(error)) return { afterMs: undefined };
       throw notSentError(error);
     }
     const requestId = acceptedId(answer);
@@ -110,18 +114,21 @@ export class SubmitOnce {
     // Only a plain refusal is proof that nothing was taken: a gateway's 5xx may have come after the acceptance.
     const refused =
       answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 499;
-    if (!refused) return this.unknown(answer);
+    if (!refused) return this.unknown(answer, oddIdOf(answer));
     this.state = 'rejected';
     throw rejectionError(answer, { stage: 'submit', nameField });
   }
 
-  private unknown(trouble: unknown): never {
+  /** @param oddId what fal gave as the request id, escaped, where that cannot be one */
+  private unknown(trouble: unknown, oddId?: string): never {
     this.state = 'unknown';
     const { signal } = this.options;
     const why = signal.aborted ? 'it was cut short before an answer came' : describeTrouble(trouble);
-    throw new FalEditError('unknown', `The edit may have been sent and may be charged: ${why}.`, {
+    const odd = oddId === undefined ? '' : `, and its request id cannot be used: ${oddId}`;
+    throw new FalEditError('unknown', `The edit may have been sent and may be charged: ${why}${odd}.`, {
       charged: 'maybe',
       hint: `It was not sent again. ${this.options.journal?.recovery ?? ''}`.trim(),
+      ...(oddId === undefined ? {} : { details: { unusable_request_id: oddId } }),
       origin: trouble,
     });
   }
@@ -130,7 +137,15 @@ export class SubmitOnce {
 /** fal's id for an edit that it took; undefined where the answer is no acceptance. */
 function acceptedId({ status, json }: Answer): string | undefined {
   const id = asRecord(json)?.['request_id'];
-  return status >= 200 && status < 300 && typeof id === 'string' && id !== '' ? id : undefined;
+  return status >= 200 && status < 300 && isRequestId(id) ? id : undefined;
+}
+
+/** A request id that is none, in one line of printable ASCII: it may be all that there is to ask fal about. */
+function oddIdOf({ json }: Answer): string | undefined {
+  const id = asRecord(json)?.['request_id'];
+  if (typeof id !== 'string' || id === '') return undefined;
+  const short = JSON.stringify(id.length > 200 ? `${id.slice(0, 200)}…` : id);
+  return short.replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** fal could not be reached at all: nothing was sent, nothing can be charged. */
@@ -139,8 +154,9 @@ export function notSentError(error: unknown): FalEditError {
     'temporary',
     `fal cannot be reached: ${describeTrouble(error)}. Nothing was sent.`,
     {
-      hint: 'Check the connection, and FAL_PROXY_URL if you use one; then run it again.',
+      hint: reachHint(error),
       origin: error,
+      ...(error instanceof NotSentError ? { details: { not_sent: error.phase } } : {}),
     },
   );
 }

@@ -1,21 +1,80 @@
-import { codeOf, messageOf, transportOf } from '../errors.js';
+import { codeOf, messageOf } from '../errors.js';
+import { NotSentError, TunnelRefusedError } from '../sockets.js';
 import { isHtml, type Answer } from './answer.js';
 
 /** Why a request came to nothing, in words for a sentence: "fal answered 502 with an HTML page". */
 export function describeTrouble(trouble: unknown): string {
   if (isAnswer(trouble)) {
-    const what = isHtml(trouble)
-      ? ' with an HTML page'
-      : trouble.json === undefined
-        ? ' with something that is not JSON'
-        : '';
+    const what = trouble.tooLarge
+      ? ' with more than 16 MB'
+      : isHtml(trouble)
+        ? ' with an HTML page'
+        : trouble.json === undefined
+          ? ' with something that is not JSON'
+          : '';
     return `fal answered ${trouble.status}${what}`;
   }
+  const { proxy } = trouble instanceof NotSentError && trouble.phase === 'proxy' ? trouble : {};
+  if (proxy !== undefined) return `the proxy ${proxy.address} (${proxy.variable}) ${proxyTrouble(trouble)}`;
   const code = codeOf(trouble);
-  const words = code === undefined ? undefined : WORDS[code];
+  const words = code === undefined ? undefined : (WORDS[code] ?? certificateWords(code, trouble));
   if (words !== undefined) return `${words} (${code ?? ''})`;
-  const cause = trouble instanceof Error && trouble.cause instanceof Error ? trouble.cause : trouble;
+  const cause = causeOf(trouble);
   return code === undefined ? messageOf(cause) : `${messageOf(cause)} (${code})`;
+}
+
+function proxyTrouble(trouble: unknown): string {
+  const cause = causeOf(trouble);
+  if (cause instanceof TunnelRefusedError) {
+    return cause.status === 407
+      ? 'wants another user name and password (407)'
+      : `does not let us through (${cause.status})`;
+  }
+  const code = codeOf(cause) ?? '';
+  if (CERTIFICATE.test(code)) return `cannot be trusted: ${certificateWords(code, trouble) ?? ''} (${code})`;
+  return `cannot be reached: ${describeTrouble(cause)}`;
+}
+
+const causeOf = (trouble: unknown): unknown =>
+  trouble instanceof Error && trouble.cause instanceof Error ? trouble.cause : trouble;
+
+/** Codes of OpenSSL and Node for a certificate that nobody here vouches for, or that is not good for this host now. */
+const CERTIFICATE = /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|INVALID_CA|ERR_TLS_CERT_)/;
+
+function certificateWords(code: string, trouble: unknown): string | undefined {
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return 'TLS failed';
+  if (!CERTIFICATE.test(code)) return undefined;
+  const { host, proxy, phase } = trouble instanceof NotSentError ? trouble : {};
+  const whose = phase === 'proxy' ? proxy?.address : host;
+  const its = whose === undefined ? 'the certificate' : `the certificate of ${whose}`;
+  if (code === 'CERT_HAS_EXPIRED') return `${its} has expired`;
+  if (code === 'CERT_NOT_YET_VALID') return `${its} is not valid yet`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `${its} is for another host`;
+  return `${its} is not trusted`;
+}
+
+/** What to do where fal cannot be reached. */
+export function reachHint(trouble: unknown): string {
+  const code = codeOf(trouble) ?? '';
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    return 'Check the date and time of this machine; then run it again.';
+  }
+  if (CERTIFICATE.test(code)) {
+    return 'If your network inspects TLS, tell Node about its certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem';
+  }
+  if (trouble instanceof NotSentError && trouble.proxy !== undefined && trouble.phase === 'proxy') {
+    const { variable } = trouble.proxy;
+    return `Check ${variable}, or leave the proxy out for this host with no_proxy; then run it again.`;
+  }
+  return 'Check the connection, and FAL_PROXY_URL if you use one; then run it again.';
+}
+
+/** Whether the next try would fail in the same way: a certificate that is not trusted, a proxy that says no. */
+export function isLasting(trouble: unknown): boolean {
+  if (!(trouble instanceof NotSentError)) return false;
+  const { cause, phase } = trouble;
+  if (cause instanceof TunnelRefusedError) return cause.status < 500;
+  return (phase === 'tls' || phase === 'proxy') && CERTIFICATE.test(codeOf(cause) ?? '');
 }
 
 const WORDS: Record<string, string> = {
@@ -47,19 +106,4 @@ export function retryAfterMs(headers: Answer['headers'], now: number): number | 
   if (/^\d+(\.\d+)?$/.test(value)) return Math.min(LONGEST_WAIT_MS, Number(value) * 1000);
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, date - now));
-}
-
-/**
- * Whether a failed `fetch` provably sent nothing: the connection never came to be, so no byte of the request
- * left this machine (fal-api.md, section 10). Everything else has to be taken for sent.
- */
-export function wasNotSent(error: unknown): boolean {
-  const { code, syscall } = transportOf(error);
-  if (syscall === 'connect' || syscall === 'getaddrinfo') return true;
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return true;
-  const cause = error instanceof Error ? error.cause : undefined;
-  // Several addresses were tried and none took the connection.
-  if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(wasNotSent);
-  // fetch refuses the ports of a fixed list (1, 7, 9, 25, …) without opening a socket.
-  return cause instanceof Error && cause.message === 'bad port';
 }

@@ -1,6 +1,6 @@
 import { FalEditError } from '../errors.js';
 import type { Answer } from './answer.js';
-import { describeTrouble } from './trouble.js';
+import { describeTrouble, reachHint } from './trouble.js';
 
 /** Whether fal says that it has no such request: the only codes that say something of the request itself (fal-api.md 2.2). */
 export function isGone({ status }: Pick<Answer, 'status'>): boolean {
@@ -30,7 +30,7 @@ export const GONE_HINT =
 /** fal could not be asked about a request that it has. */
 export function notReachedError(error: unknown): FalEditError {
   return new FalEditError('temporary', `fal cannot be reached: ${describeTrouble(error)}.`, {
-    hint: 'Check the connection, and FAL_PROXY_URL if you use one; then run it again.',
+    hint: reachHint(error),
     origin: error,
   });
 }

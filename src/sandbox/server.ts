@@ -69,7 +69,7 @@ export async function startSandbox(settings: SandboxSettings = {}): Promise<Sand
   });
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
-  world.storage.origin = url;
+  world.storage.origin = settings.publicUrl ?? url;
 
   return {
     url,

@@ -6,6 +6,8 @@ import type { Toxic } from './toxics.js';
 export interface SandboxSettings {
   /** 0, the default, takes a free one. */
   port?: number;
+  /** What the URLs of its files begin with, where it is reached under another name; its own address. */
+  publicUrl?: string;
   /** Milliseconds that a job waits at least; 150. */
   queueMs?: number;
   /** Milliseconds that a job runs at least; 600. */

@@ -75,7 +75,7 @@ function stateLine(event: EditEvent, sandbox: boolean): string | undefined {
       return `uploading ${event.files === 1 ? '1 file' : `${event.files} files`} (${bytesText(event.bytes)})`;
     case 'submitting': {
       const about = `about ${usdText(event.estimatedUsd)}`;
-      return `sending the edit (${sandbox ? `sandbox: nothing is charged, would be ${about}` : about})`;
+      return `sending the edit (${sandbox ? `sandbox: nothing is charged, would be ${about}` : about})${throughText(event.proxies)}`;
     }
     case 'queued':
       return queuedText(event.position);
@@ -86,6 +86,11 @@ function stateLine(event: EditEvent, sandbox: boolean): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** ` through https://proxy.example/fal`, to go on a sentence with; nothing where the way is direct. */
+export function throughText(proxies: readonly string[]): string {
+  return proxies.length === 0 ? '' : ` through ${proxies.join(' and ')}`;
 }
 
 function queuedText(position: number | undefined): string {

@@ -11,7 +11,6 @@ test.each([
     'https://proxy.example/fal',
     /the key is sent to proxy\.example/,
   ],
-  ['FAL_PROXY_URL', 'http://proxy.example/fal', /unencrypted/],
   ['FAL_PROXY_URL (in .env)', 'http://127.0.0.1:4000/proxy', undefined],
 ])('the key and a proxy of %s at %s', (origin, proxyUrl, says) => {
   const settings = { values: {}, origins: { 'proxy-url': origin }, key: 'id:secret', stateDir: undefined };

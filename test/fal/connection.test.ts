@@ -44,6 +44,23 @@ test.each([
   expect(isTrustedUrl(url, { key: undefined, proxyUrl })).toBe(trusted),
 );
 
+test.each([
+  'http://proxy.example/fal',
+  'http://10.0.0.1:4000/',
+  'http://localhost./',
+  'http://127.0.0.1.evil.com/',
+  'http://0.0.0.0/',
+])('checkProxyUrl refuses the key unencrypted to another machine: %s', (text) =>
+  expect(() => checkProxyUrl(text, 'FAL_PROXY_URL')).toThrow(/^FAL_PROXY_URL: http:.*unencrypted/),
+);
+
+test.each([
+  'http://127.0.0.1:4000/proxy',
+  'http://localhost:1/',
+  'http://[::1]/',
+  'https://proxy.example/fal',
+])('checkProxyUrl takes %s', (text) => expect(checkProxyUrl(text, 'FAL_PROXY_URL')).toBe(text));
+
 test.each(['nowhere', '', 'ftp://x', 'file:///x', 'http://user:pw@x', 'http://user@x', '127.0.0.1:80'])(
   'checkProxyUrl refuses %j',
   (text) => expect(() => checkProxyUrl(text, 'FAL_PROXY_URL')).toThrow(/^FAL_PROXY_URL: .*Allowed: /),

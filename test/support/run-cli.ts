@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { systemContext, type Context } from '../../src/context.js';
+import { openFetch } from '../../src/light-fetch.js';
 import { InterruptedError } from '../../src/errors.js';
 import { main } from '../../src/main.js';
 
@@ -47,6 +48,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
       cache: path.join(options.cwd, '.home', 'cache'),
       state: path.join(options.cwd, '.home', 'state'),
     },
+    fetch: openFetch(options.env ?? {}),
     ...options.context,
   };
   const code = await main(argv, context);

@@ -34,7 +34,7 @@ const EVENTS: EditEvent[] = [
   { type: 'warning', message: 'only its first frame' },
   { type: 'uploading', files: 2, bytes: 92_480 },
   { type: 'uploaded', label: 'a.png', url: 'https://fal.media/a.png' },
-  { type: 'submitting', estimatedUsd: 0.075 },
+  { type: 'submitting', estimatedUsd: 0.075, proxies: [] },
   { type: 'accepted', requestId: 'r-1' },
   { type: 'queued', position: 2 },
   { type: 'queued', position: 2 },

@@ -24,13 +24,21 @@ interface Prospect {
   uploads: Map<string, number>;
 }
 
+/** How fal would be reached. */
+export interface Route {
+  /** To whose storage files go. */
+  way: string;
+  /** What requests would go through. */
+  proxies: readonly string[];
+}
+
 /** Shows what a run of the batch would do. Sends nothing. */
 export function showProspect(
   ledger: Ledger,
   outDir: string,
   plan: BatchPlan,
   options: BatchOptions,
-  way: string,
+  { way, proxies }: Route,
   terminal: Terminal,
   json: boolean,
 ): void {
@@ -57,6 +65,7 @@ export function showProspect(
       by_model: Object.fromEntries(
         [...prospect.models].map(([model, { rows, usd: sum }]) => [model, { rows, estimated_usd: usd(sum) }]),
       ),
+      proxies,
       changes: plan.changes.before === 0 ? null : plan.changes,
     };
     if (json) terminal.json(document);
@@ -77,6 +86,7 @@ export function showProspect(
     terminal.options.sandbox
       ? `Estimated cost: nothing on the sandbox (would be ${usdText(usd(prospect.usd))})`
       : `Estimated cost: ${usdText(usd(prospect.usd))}`,
+    ...(prospect.rows + toFetch === 0 ? [] : proxies.map((proxy) => `Through: ${proxy}`)),
     'Nothing was sent.',
   ];
   for (const line of lines) terminal.result(line);

@@ -16,13 +16,14 @@ import { usdText } from '../../dollars.js';
 import { usd } from '../../edit/estimate.js';
 import { asFalEditError, FalEditError } from '../../errors.js';
 import { EXIT_OK, type ErrorKind, type ExitCode } from '../../exit-codes.js';
-import { accountOf, type Connection } from '../../fal/connection.js';
+import { accountOf, proxiesOf, type Connection } from '../../fal/connection.js';
 import { readNote, writeNote } from '../../ledger/batch/notes.js';
 import { countStates, endedKinds } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { isSandbox } from '../../ledger/spending.js';
 import { canAsk, confirm } from '../../terminal/confirm.js';
 import { harmlessLine } from '../../terminal/plain.js';
+import { throughText } from '../../terminal/progress.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { openConnection, proxyWarning, readConnection, requireKey } from '../connect.js';
 import { openLedger, viaOf } from '../open-ledger.js';
@@ -80,7 +81,7 @@ export async function runRowsOf(
   keepHeapSmall();
   const { settings, context, terminal, json } = surroundings;
   const { collect, dryRun, frozen } = options;
-  const declared = readConnection(settings);
+  const declared = readConnection(settings, context);
   const via = viaOf(settings, declared);
   const wanted = options.outDir ?? defaultOutDir(source, context.cwd, isSandbox(via));
   const look = dryRun || frozen;
@@ -89,6 +90,8 @@ export async function runRowsOf(
     const { ledger } = outDir;
     const prices = await openPrices(declared, context);
     const way = `${via} ${accountOf(declared) ?? ''}`;
+    const proxiesToFal = (which: 'all' | 'remote'): string[] =>
+      isSandbox(via) ? [] : proxiesOf(declared, which);
     const plan =
       source &&
       (await readRows(source, options, surroundings, {
@@ -96,7 +99,10 @@ export async function runRowsOf(
         look: !look
           ? undefined
           : dryRun
-            ? (read) => showProspect(ledger, outDir.folder, read, options, way, terminal, json)
+            ? (read) => {
+                const route = { way, proxies: proxiesToFal('all') };
+                return showProspect(ledger, outDir.folder, read, options, route, terminal, json);
+              }
             : () => refuseUnfrozen(ledger, outDir.folder, source.name, options, surroundings),
       }));
     if (look) return EXIT_OK;
@@ -108,7 +114,7 @@ export async function runRowsOf(
     }
     if (source !== undefined) await placeAnew(ledger, outDir.folder, terminal);
     return await send(source, options, surroundings, {
-      ...{ ledger, folder: outDir.folder, declared, via, way, prices },
+      ...{ ledger, folder: outDir.folder, declared, via, way, proxies: proxiesToFal('remote'), prices },
       ...{ plan, outcome },
     });
   } finally {
@@ -130,6 +136,7 @@ interface Opened {
   via: string;
   /** To whose storage files go. */
   way: string;
+  proxies: readonly string[];
   prices: Prices;
   plan: BatchPlan | undefined;
   outcome: Outcome;
@@ -140,7 +147,7 @@ async function send(
   source: RowSource | undefined,
   options: BatchOptions,
   surroundings: Surroundings,
-  { ledger, folder, declared, via, way, prices, plan, outcome }: Opened,
+  { ledger, folder, declared, via, way, proxies, prices, plan, outcome }: Opened,
 ): Promise<ExitCode> {
   const { settings, context, terminal, json } = surroundings;
   const invalid = plan?.invalid ?? 0;
@@ -178,7 +185,7 @@ async function send(
       maxJobs: options.maxJobs,
       maxFailures: failuresOf(options.maxFailures, prospect.toSend),
     });
-    await agree(prospect.toSend, prospect.usd, options, surroundings);
+    await agree(prospect.toSend, prospect.usd, proxies, options, surroundings);
     if (touchesFal) forgetPages(ledger);
     // A line that changes would write over the question.
     output = await batchOutput({ ...options, ...outcome }, surroundings, folder, () => ({
@@ -238,13 +245,14 @@ async function send(
 async function agree(
   toSend: number,
   estimate: number,
+  proxies: readonly string[],
   { yes }: BatchOptions,
   { context, terminal, json }: Surroundings,
 ): Promise<void> {
   if (toSend === 0) return;
   const { sandbox } = terminal.options;
   const about = `about ${usdText(usd(estimate))}`;
-  const what = `${rowsText(toSend)} to send, ${sandbox ? `sandbox: nothing is charged (would be ${about})` : about}`;
+  const what = `${rowsText(toSend)} to send, ${sandbox ? `sandbox: nothing is charged (would be ${about})` : about}${throughText(proxies)}`;
   if (yes || json || !canAsk(context)) {
     terminal.note(`${what}.`);
     return;

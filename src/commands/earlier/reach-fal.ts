@@ -15,15 +15,17 @@ export interface Reach {
   via: string;
 }
 
+type ReachOptions = Pick<LedgerCommand, 'settings' | 'context' | 'terminal'>;
+
 /**
  * The way that the settings name, with what there is to say about it said. Nothing is opened. A setting that
  * starts the built-in sandbox for edits does not count: a new sandbox knows no earlier request.
  *
  * @throws FalEditError (usage, auth)
  */
-export function reachFal({ settings, terminal }: Pick<LedgerCommand, 'settings' | 'terminal'>): Reach {
+export function reachFal({ settings, context, terminal }: ReachOptions): Reach {
   const values = Object.fromEntries(Object.entries(settings.values).filter(([name]) => name !== SANDBOX));
-  const connection = readConnection(settings);
+  const connection = readConnection(settings, context);
   requireKey({ ...settings, values }, connection);
   const warning = proxyWarning(settings, connection);
   if (warning !== undefined) terminal.warn(warning);
@@ -31,7 +33,7 @@ export function reachFal({ settings, terminal }: Pick<LedgerCommand, 'settings' 
 }
 
 /** The same, found out and warned about when it is first asked for: what is here already needs no key. */
-export function reachWhenNeeded(command: Pick<LedgerCommand, 'settings' | 'terminal'>): () => Reach {
+export function reachWhenNeeded(command: ReachOptions): () => Reach {
   let reach: Reach | undefined;
   return () => (reach ??= reachFal(command));
 }

@@ -11,13 +11,19 @@ import type { Terminal } from '../../terminal/terminal.js';
 import { bytesText } from '../../terminal/units.js';
 import { dryRunDocument } from './document.js';
 
+export interface DryRunOptions {
+  json: boolean;
+  /** What the edit would go through on its way to fal. */
+  proxies: readonly string[];
+}
+
 /** Shows what an edit would send and cost. Stays off the network, and leaves no file behind. */
 export async function dryRun(
   plan: EditPlan,
   connection: Connection,
   context: Context,
   terminal: Terminal,
-  json: boolean,
+  { json, proxies }: DryRunOptions,
 ): Promise<void> {
   const { signal, cwd } = context;
   const price = await livePrice(plan.model.endpoint, { connection, context, signal, offline: true });
@@ -27,7 +33,7 @@ export async function dryRun(
   record.cost.estimatedUsd = cost.usd;
   record.cost.unitPriceUsd = cost.unitUsd;
   for (const message of plan.warnings) terminal.warn(message);
-  const document = dryRunDocument(plan, record, cost, cwd);
+  const document: Record<string, unknown> = { ...dryRunDocument(plan, record, cost, cwd), proxies };
   if (json) {
     terminal.json(document);
     return;
@@ -40,6 +46,7 @@ export async function dryRun(
   });
   const lines = [
     `POST https://queue.fal.run/${plan.model.endpoint}`,
+    ...proxies.map((proxy) => `through ${proxy}`),
     JSON.stringify(record.input, undefined, 2),
     uploads.length === 0 ? 'Uploads: none' : 'Uploads:',
     ...uploads,

@@ -52,7 +52,7 @@ export const CONNECTION: Case[] = [
   ...['localhost:4000', 'proxy', 'ftp://host/', 'http://', 'http://user:pw@host/', '/proxy'].map((url) => ({
     name: `proxy ${url}`,
     argv: edit('--proxy-url', url),
-    says: ['--proxy-url', 'http:// or https:// URL'],
+    says: ['--proxy-url', 'https:// URL'],
   })),
   {
     name: 'proxy of the environment',
@@ -60,5 +60,10 @@ export const CONNECTION: Case[] = [
     env: { FAL_PROXY_URL: 'nowhere' },
     says: ['FAL_PROXY_URL', '"nowhere"'],
   },
-  { name: 'empty proxy', argv: edit('--proxy-url', ''), says: ['--proxy-url', 'http:// or https:// URL'] },
+  {
+    name: 'http to another machine',
+    argv: edit('--proxy-url', 'http://proxy.example/fal'),
+    says: ['--proxy-url', 'unencrypted', 'https://proxy.example/fal'],
+  },
+  { name: 'empty proxy', argv: edit('--proxy-url', ''), says: ['--proxy-url', 'https:// URL'] },
 ];

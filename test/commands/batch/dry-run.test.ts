@@ -52,6 +52,7 @@ describe('before the first run', () => {
         'flux-general': { rows: 3, estimated_usd: 0.225 },
         'flux-2-lora': { rows: 1, estimated_usd: 0.063 },
       },
+      proxies: [],
       changes: null,
     });
   });

@@ -1,0 +1,145 @@
+/*
+ * INVARIANT: nothing of a request is written before the connection stands: TCP, the proxy's tunnel and the TLS
+ * handshake. An agent of ours gives a request its socket only then, and the request is begun only when it has one
+ * (light-fetch.ts). So what fails before provably was not sent, whatever its code; all else counts as sent.
+ */
+import type http from 'node:http';
+import type https from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { NetworkProxy } from './network-proxy.js';
+
+/** How far a connection had come when it failed. */
+export type ConnectPhase = 'start' | 'connect' | 'proxy' | 'tls';
+
+/** A request of which no byte can have left: there was no connection for it. Its `cause` says why. */
+export class NotSentError extends TypeError {
+  constructor(
+    cause: unknown,
+    readonly phase: ConnectPhase,
+    /** Where it was to go, as in a URL. */
+    readonly host: string,
+    /** The proxy on the way, where there is one. */
+    readonly proxy?: NetworkProxy,
+  ) {
+    super('fetch failed', { cause });
+  }
+}
+
+/** The proxy does not let us through. */
+export class TunnelRefusedError extends Error {
+  constructor(readonly status: number) {
+    super(`the proxy answered ${status} to CONNECT`);
+  }
+}
+
+/** What an agent of ours needs to know of a request beyond what Node's do. */
+export interface Dialling {
+  /** For the whole of it, in milliseconds. */
+  connectMs: number;
+  /** Gives the connection up. */
+  abandon: AbortSignal | undefined;
+  /** The certificates that count, PEM; Node's own if undefined. */
+  ca: string | undefined;
+}
+
+type DialOptions = Omit<https.RequestOptions, 'ca'> & Dialling;
+type OnDialled = (error: Error | null, stream?: Duplex) => void;
+
+/** Kept for the life of the process, with their open connections. */
+const agents = new Map<string, http.Agent>();
+
+/** An agent that keeps connections alive, as Node's own does, and gives out none before HTTP may be spoken on it. */
+export function agentFor(
+  module: typeof http | typeof https,
+  protocol: string,
+  proxy: NetworkProxy | undefined,
+): http.Agent {
+  const key = `${protocol} ${proxy === undefined ? '' : `${proxy.address} ${proxy.authorization ?? ''}`}`;
+  const known = agents.get(key);
+  if (known !== undefined) return known;
+  const agent = new module.Agent({ keepAlive: true, scheduling: 'lifo', timeout: 5_000 });
+  const create = agent.createConnection.bind(agent) as (options: DialOptions) => Socket;
+  const event = protocol === 'https:' ? 'secureConnect' : 'connect';
+  agent.createConnection = (options, onDialled) => {
+    const done = onDialled as OnDialled;
+    dial(options as DialOptions, create, event, proxy).then(
+      (socket) => done(null, socket),
+      (error: unknown) => done(error as Error),
+    );
+    return undefined;
+  };
+  agents.set(key, agent);
+  return agent;
+}
+
+/** @throws NotSentError */
+async function dial(
+  options: DialOptions,
+  create: (options: DialOptions) => Socket,
+  event: 'connect' | 'secureConnect',
+  proxy: NetworkProxy | undefined,
+): Promise<Socket> {
+  const { connectMs, abandon } = options;
+  const limit = new AbortController();
+  const follow = (): void => limit.abort(abandon?.reason);
+  const timer = setTimeout(() => {
+    const error = new Error(`no connection within ${connectMs / 1000} s`);
+    limit.abort(Object.assign(error, { code: 'ETIMEDOUT', syscall: 'connect' }));
+  }, connectMs);
+  abandon?.addEventListener('abort', follow, { once: true });
+  const host = hostOf(options);
+  let phase: ConnectPhase = 'connect';
+  try {
+    abandon?.throwIfAborted();
+    let socket: Socket;
+    if (proxy === undefined) {
+      socket = create(options);
+      socket.once('connect', () => (phase = 'tls'));
+    } else {
+      phase = 'proxy';
+      const { openTunnel } = await import('./tunnel.js');
+      const tunnel = await openTunnel(proxy, host, options.ca, limit.signal);
+      phase = 'tls';
+      socket = create({ ...options, socket: tunnel } as DialOptions);
+    }
+    return await ready(socket, event, limit.signal);
+  } catch (error) {
+    throw new NotSentError(error, phase, host, proxy);
+  } finally {
+    clearTimeout(timer);
+    abandon?.removeEventListener('abort', follow);
+  }
+}
+
+/** Host and port, as CONNECT wants them. */
+function hostOf({ host, port }: DialOptions): string {
+  const name = host ?? '';
+  return `${name.includes(':') ? `[${name}]` : name}:${port ?? 443}`;
+}
+
+/** Resolves with the socket when that happened. @throws what the socket fails with, or the signal's reason */
+function ready(socket: Socket, event: string, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      signal.removeEventListener('abort', abort);
+      socket.off(event, succeed).off('error', fail).off('close', cut);
+    };
+    const succeed = (): void => {
+      settle();
+      resolve(socket);
+    };
+    const fail = (error: Error): void => {
+      settle();
+      // What is destroyed may still have something to say.
+      socket.on('error', () => undefined).destroy();
+      reject(error);
+    };
+    const cut = (): void =>
+      fail(Object.assign(new Error('the connection was closed before it stood'), { code: 'ECONNRESET' }));
+    const abort = (): void => fail(signal.reason as Error);
+    socket.once(event, succeed).once('error', fail).once('close', cut);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}

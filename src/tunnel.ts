@@ -1,0 +1,61 @@
+/* CONNECT: a way through an HTTP proxy on which TLS is spoken to the host behind it. Loaded where a proxy applies. */
+import type https from 'node:https';
+import { isIP, type Socket } from 'node:net';
+import type { NetworkProxy } from './network-proxy.js';
+import { TunnelRefusedError } from './sockets.js';
+
+/**
+ * Opens a tunnel to a host. Only the proxy gets to see the proxy's password.
+ *
+ * @param host with its port
+ * @throws TunnelRefusedError, what the connection to the proxy fails with, or the signal's reason
+ */
+export async function openTunnel(
+  proxy: NetworkProxy,
+  host: string,
+  ca: string | undefined,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const { request: open } = await (proxy.protocol === 'https:' ? import('node:https') : import('node:http'));
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const options: https.RequestOptions = {
+      host: proxy.host,
+      port: proxy.port,
+      method: 'CONNECT',
+      path: host,
+      agent: false,
+      // Else Node takes the host of the header, which is the one behind the proxy.
+      servername: isIP(proxy.host) === 0 ? proxy.host : '',
+      ca,
+      headers: {
+        host,
+        connection: 'keep-alive',
+        ...(proxy.authorization === undefined ? {} : { 'proxy-authorization': proxy.authorization }),
+      },
+    };
+    const request = open(options);
+    const abort = (): void => {
+      request.destroy();
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    request.on('close', () => signal.removeEventListener('abort', abort));
+    request.on('error', reject);
+    request.on('connect', (response, socket: Socket, head) => {
+      signal.removeEventListener('abort', abort);
+      socket.on('error', () => undefined);
+      const status = response.statusCode ?? 0;
+      if (status >= 200 && status < 300 && head.byteLength === 0) {
+        resolve(socket);
+        return;
+      }
+      socket.destroy();
+      // The host behind it speaks only when it is spoken to.
+      reject(
+        status < 300 ? new Error('the proxy itself speaks in the tunnel') : new TunnelRefusedError(status),
+      );
+    });
+    request.end();
+  });
+}
