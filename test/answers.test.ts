@@ -150,23 +150,23 @@ describe('a refusal as the result', () => {
     ],
     [
       '500',
-      statusToxic('result', 500, { detail: 'Internal Server Error' }),
+      statusToxic('result', 500, { detail: 'Internal Server Error' }, NO_UNITS),
       { code: 1, charged: 'no', says: /model failed.*500.*Internal Server Error/ },
     ],
     [
       '503',
-      statusToxic('result', 503, { detail: 'Runner lost', error_type: 'runner_disconnected' }),
+      statusToxic('result', 503, { detail: 'Runner lost', error_type: 'runner_disconnected' }, NO_UNITS),
       { code: 1, charged: 'no', says: /503.*Runner lost/ },
     ],
     [
       '504',
-      statusToxic('result', 504, { detail: 'Too slow' }),
+      statusToxic('result', 504, { detail: 'Too slow' }, NO_UNITS),
       { code: 1, charged: 'no', says: /504.*Too slow/ },
     ],
     [
       '504 that never started',
-      statusToxic('result', 504, { detail: 'Late' }, { 'x-fal-request-timeout-type': 'user' }),
-      { code: 7, charged: 'no', says: /did not start in time/ },
+      statusToxic('result', 504, { detail: 'Late' }, { ...NO_UNITS, 'x-fal-request-timeout-type': 'user' }),
+      { code: 1, charged: 'no', says: /did not start in time/ },
     ],
   ];
   test.each(cases)('%s', async (_, toxic, { code, charged, says }) => {

@@ -9,6 +9,9 @@ import { seenBy } from './edit/lost.js';
 import { onlyJobIn, stateIn } from './support/ledger.js';
 import { sandbox } from './support/sandbox.js';
 
+/** What the queue does not give, the history would. */
+const noHistory: Toxic = { type: 'status', on: 'history', code: 403 };
+
 describe.each(['status', 'result', 'file'] as const)('the answers of the %s route are lost', (role) => {
   /** Without the stream the end is seen by the polls alone. */
   const noStream: Toxic[] = role === 'status' ? [{ type: 'status', on: 'stream', code: 404 }] : [];
@@ -22,9 +25,11 @@ describe.each(['status', 'result', 'file'] as const)('the answers of the %s rout
     ['502 in HTML', { type: 'status', on: role, code: 502, html: true }],
     ['503 in HTML', { type: 'status', on: role, code: 503, html: true }],
     ['504 in HTML', { type: 'status', on: role, code: 504, html: true }],
+    ['500 in JSON', { type: 'status', on: role, code: 500 }],
+    ['503 in JSON', { type: 'status', on: role, code: 503 }],
     ['no answer', { type: 'timeout', on: role }],
   ])('%s until the deadline: the same command again goes on, and nothing is paid again', async (_, toxic) => {
-    const fal = await sandbox({ toxics: [...noStream, toxic] });
+    const fal = await sandbox({ toxics: [...noStream, noHistory, toxic] });
     const { code, document, cwd } = await editCat({ env: fal.env }, '--timeout', '700ms');
     const charged = role === 'file' ? 'yes' : 'maybe';
     expect([code, document.error?.kind, document.error?.charged]).toEqual([7, 'temporary', charged]);

@@ -1,7 +1,6 @@
 import { FalEditError } from '../errors.js';
-import { historyOf } from '../fal/history.js';
 import { saysGone } from '../fal/unreachable.js';
-import { lookAt, sessionAt, type AtFal, type LookOptions } from './look.js';
+import { lookAt, resultInHistory, sessionAt, type AtFal, type LookOptions } from './look.js';
 
 /**
  * fal's answer to a request, as fal gives it: from its queue, or from its history, which forgets later
@@ -15,14 +14,15 @@ export async function answerAtFal(request: AtFal, options: LookOptions): Promise
     return await fromQueue(request, options);
   } catch (error) {
     if (!saysGone(error)) throw error;
-    const remembered = await fromHistory(request, options);
+    const remembered = await resultInHistory(request, options);
     if (remembered === undefined) throw error;
     return remembered;
   }
 }
 
 async function fromQueue({ endpoint, requestId }: AtFal, options: LookOptions): Promise<unknown> {
-  const { status } = await lookAt({ endpoint, requestId }, options);
+  const session = sessionAt({ endpoint, requestId }, options);
+  const { status } = await lookAt({ endpoint, requestId }, options, session);
   if (status !== 'COMPLETED') {
     const doing = status === 'IN_QUEUE' ? 'waits in the queue' : 'runs';
     throw new FalEditError('temporary', `Request ${requestId} still ${doing}: it has no result yet.`, {
@@ -31,20 +31,6 @@ async function fromQueue({ endpoint, requestId }: AtFal, options: LookOptions): 
       details: { request_id: requestId },
     });
   }
-  const { client } = sessionAt(requestId, options);
-  const answer: { data: unknown } = await client.queue.result(endpoint, { requestId });
+  const answer: { data: unknown } = await session.client.queue.result(endpoint, { requestId });
   return answer.data;
-}
-
-async function fromHistory(
-  request: AtFal,
-  { connection, context, signal, trace }: LookOptions,
-): Promise<unknown> {
-  try {
-    const [found] = await historyOf(request, { connection, context, signal, trace });
-    return found?.requestId === request.requestId ? found.output : undefined;
-  } catch {
-    signal.throwIfAborted();
-    return undefined;
-  }
 }

@@ -2,13 +2,14 @@
  * From the acceptance to fal's answer. The id is in the ledger by then, so that whatever fails here, the edit can
  * be taken up again.
  */
-import { historyOf } from '../fal/history.js';
 import { parseStatus } from '../fal/status-events.js';
 import { saysGone } from '../fal/unreachable.js';
+import { flagForField } from '../models/explain.js';
 import type { EditOutput } from '../models/model.js';
 import { MOST_PICTURES } from '../models/output.js';
 import { usd } from './estimate.js';
 import type { Life } from './life.js';
+import { resultInHistory } from './look.js';
 import { noPicturesError, tooManyPicturesError } from './outcomes.js';
 
 /** fal's answer as it came, and what the model's adapter reads in it. */
@@ -67,7 +68,7 @@ export async function read(life: Life, ask: () => Promise<unknown>): Promise<Ans
     data = await ask();
   } catch (error) {
     const failure = session.exchange.waitFailure ?? error;
-    const remembered = saysGone(failure) ? await fromHistory(life) : undefined;
+    const remembered = saysGone(failure) ? await inHistory(life) : undefined;
     if (remembered === undefined) throw failure as Error;
     data = remembered;
   }
@@ -85,18 +86,13 @@ export async function read(life: Life, ask: () => Promise<unknown>): Promise<Ans
   return { data, output };
 }
 
-/** fal keeps requests in its history longer than results in its queue (fal-api.md 5.5); undefined where it is not there. */
-async function fromHistory({ model, record, deadline, options }: Life): Promise<unknown> {
+function inHistory({ model, record, deadline, options }: Life): Promise<unknown> {
   const { connection, context, trace } = options;
-  if (record.requestId === null) return undefined;
-  try {
-    const found = await historyOf(
-      { endpoint: model.endpoint, requestId: record.requestId },
-      { connection, context, signal: deadline.signal, trace },
-    );
-    return found[0]?.output;
-  } catch {
-    deadline.signal.throwIfAborted();
-    return undefined;
-  }
+  return resultInHistory(
+    { endpoint: model.endpoint, requestId: record.requestId ?? '' },
+    {
+      ...{ connection, context, signal: deadline.signal, trace },
+      nameField: (path) => flagForField(model, path),
+    },
+  );
 }

@@ -63,6 +63,7 @@ export async function live(start: LifeStart, steps: (life: Life) => Promise<void
     signal: deadline.signal,
     nameField: (path) => flagForField(model, path),
     journal,
+    endpoint: model.endpoint,
     ...(record.requestId === null ? {} : { requestId: record.requestId }),
     ...(trace === undefined ? {} : { trace }),
   });

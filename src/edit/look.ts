@@ -1,6 +1,8 @@
 import type { Context } from '../context.js';
 import { FalEditError } from '../errors.js';
 import type { Connection } from '../fal/connection.js';
+import { answerInHistory } from '../fal/history.js';
+import { rejectionError, type RejectionContext } from '../fal/rejection.js';
 import { openSession } from '../fal/session.js';
 import { parseStatus, type QueueStatus } from '../fal/status-events.js';
 
@@ -23,16 +25,34 @@ export interface AtFal {
  *
  * @throws FalEditError (failed): fal does not know it (see `saysGone`); (auth, temporary): it cannot be asked
  */
-export async function lookAt({ endpoint, requestId }: AtFal, options: LookOptions): Promise<QueueStatus> {
-  const { client } = sessionAt(requestId, options);
+export async function lookAt(
+  { endpoint, requestId }: AtFal,
+  options: LookOptions,
+  { client } = sessionAt({ endpoint, requestId }, options),
+): Promise<QueueStatus> {
   const status = parseStatus(await client.queue.status(endpoint, { requestId, logs: false }));
   if (status !== undefined) return status;
   throw new FalEditError('temporary', `fal's status of request ${requestId} cannot be read.`);
 }
 
+/**
+ * The result of a request that fal's queue has forgotten: its history forgets later (fal-api.md 2.4, 5.5).
+ *
+ * @returns undefined where the history has none, or cannot be read
+ * @throws FalEditError (failed, moderated): the request ended without a picture
+ */
+export async function resultInHistory(
+  { endpoint, requestId }: AtFal,
+  { nameField = String, ...options }: LookOptions & Partial<Pick<RejectionContext, 'nameField'>>,
+): Promise<unknown> {
+  const answer = await answerInHistory({ endpoint, requestId }, options);
+  if (answer === undefined || answer.status < 300) return answer?.json;
+  throw rejectionError(answer, { stage: 'result', nameField, requestId, modelFailed: true });
+}
+
 /** A session that can only read. */
 export function sessionAt(
-  requestId: string,
+  { endpoint, requestId }: AtFal,
   { connection, context, signal, trace }: LookOptions,
 ): ReturnType<typeof openSession> {
   return openSession({
@@ -40,6 +60,7 @@ export function sessionAt(
     context,
     signal,
     nameField: String,
+    endpoint,
     requestId,
     ...(trace === undefined ? {} : { trace }),
   });

@@ -69,7 +69,13 @@ export async function stopAtFal(
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(new Error('fal takes too long')), PATIENCE_MS);
   // A session of its own: the run's signal is spent.
-  const session = openSession({ ...options, signal: patience.signal, nameField: String, requestId });
+  const session = openSession({
+    ...options,
+    signal: patience.signal,
+    nameField: String,
+    endpoint,
+    requestId,
+  });
   try {
     if (!evenRunning) {
       const status = await look(session, endpoint, requestId);

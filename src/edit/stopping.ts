@@ -48,6 +48,12 @@ export async function stoppedError(life: Life, error: unknown): Promise<FalEditE
       details,
     });
   }
+  if (exchange.ended === 'completed') {
+    return build(
+      `${what}${trouble}. Request ${requestId} is done at fal, but its result could not be fetched; it may be charged.`,
+      { charged: 'maybe', hint: fetch, details },
+    );
+  }
   const leaves = interrupted ? options.leaveWhenInterrupted === true : options.cancelOnTimeout !== true;
   if (leaves) {
     return build(
@@ -88,6 +94,7 @@ export function stoppedText(id: string, stopped: Stopped, charged: Charged): str
   }
 }
 
-function signalOf(signal: AbortSignal): InterruptSignal {
+/** Which signal stopped the program. */
+export function signalOf(signal: AbortSignal): InterruptSignal {
   return signal.reason instanceof InterruptedError ? signal.reason.signal : 'SIGINT';
 }

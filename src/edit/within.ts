@@ -21,6 +21,7 @@ export async function within<T>(
     if (!deadline.signal.aborted) throw error;
     signal.throwIfAborted();
     throw new FalEditError('temporary', `fal gave no answer within ${durationText(timeoutMs)}.`, {
+      charged: 'maybe',
       hint: 'Ask again, or give it more time with --timeout.',
       origin: error,
     });

@@ -7,8 +7,10 @@ import { rejectionError, type Stage } from './rejection.js';
 import { isGatewayTrouble, repeat } from './repeat.js';
 import { isRequestId, retarget, roleOf, targetOf, type FalRequest } from './routes.js';
 import type { Exchange, SessionOptions } from './session.js';
-import { parseStatus } from './status-events.js';
+import { answerInHistory } from './history.js';
+import { parseStatus, type QueueStatus } from './status-events.js';
 import { dependableStatusStream } from './status-stream.js';
+import { withTimeLimit } from './time-limit.js';
 import { goneError, isGone, notReachedError } from './unreachable.js';
 import { notSentError } from './submit-once.js';
 import { describeTrouble } from './trouble.js';
@@ -17,8 +19,12 @@ import { describeTrouble } from './trouble.js';
 const GARBAGE_TRIES = 4;
 /** Tries at what prepares an edit: uploads, prices. */
 const UPLOAD_TRIES = 4;
+/** Tries at a failed model's own answer, where a gateway speaks in its place. */
+const FAILURE_TRIES = 4;
 /** How often fal has to say that it has no such result: another server may know better. */
 const GONE_TRIES = 3;
+/** How long fal's history is waited for between two tries at a result, in milliseconds. */
+const HISTORY_MS = 5_000;
 /** Tries at a status that somebody asked for. */
 const STATUS_TRIES = 4;
 /** Tries at a cancel: somebody waits for the program to end. */
@@ -99,6 +105,7 @@ export class GuardedFetch {
       timing: context,
       signal,
       requestId: this.exchange.requestId ?? '',
+      onStatus: (status) => this.noteStatus(status),
       onTrouble: (trouble) => this.noteTrouble(trouble),
       onFailure: (error) => (this.exchange.waitFailure = error),
     });
@@ -121,31 +128,64 @@ export class GuardedFetch {
       throw notReachedError(error);
     }
     if (isGone(answer)) throw goneError(this.exchange.requestId ?? '', answer.status);
-    if (parseStatus(answer.json) === undefined) throw this.rejection(answer, 'status');
+    const status = parseStatus(answer.json);
+    if (status === undefined) throw this.rejection(answer, 'status');
+    this.noteStatus(status);
     return clientResponse(answer);
   }
 
+  /**
+   * fal passes the model's own code on here, and a gateway before fal has the same ones: a 5xx is the model's failure
+   * only where fal says so elsewhere (fal-api.md 2.2, 2.9, 4.2). Else the edit may be done and paid for, and its result
+   * is asked for as long as there is time.
+   */
   private async result(request: FalRequest): Promise<ClientResponse> {
     const { context, signal } = this.options;
     let garbage = 0;
     let gone = 0;
-    const answer = await repeat((stop) => this.send(request, stop), {
+    let failures = 0;
+    let remembered: Answer | undefined;
+    const last = await repeat((stop) => this.send(request, stop), {
       timing: context,
       signal,
-      isTrouble: (candidate) => {
+      isTrouble: async (candidate) => {
         if (isStillRunning(candidate)) return true;
         if (isGone(candidate)) return ++gone < GONE_TRIES;
         if (candidate.tooLarge && candidate.status < 300) return false;
         if (candidate.status < 300 && candidate.json === undefined) return ++garbage < GARBAGE_TRIES;
-        return isGatewayTrouble(candidate);
+        if (candidate.status < 500) return isGatewayTrouble(candidate);
+        if (billableUnitsOf(candidate) === 0) return false;
+        failures++;
+        if (this.exchange.ended === 'failed') return failures < FAILURE_TRIES && !isFromFal(candidate);
+        // The second, fourth, eighth time and so on: a fault that lasts costs fal's platform few questions.
+        if (failures < 2 || !Number.isInteger(Math.log2(failures))) return true;
+        remembered = await this.inHistory();
+        return remembered === undefined;
       },
       onTrouble: (trouble) => this.noteTrouble(trouble),
     });
+    const answer = remembered ?? last;
+    if (remembered !== undefined && remembered.status >= 500) this.exchange.ended = 'failed';
     this.exchange.billableUnits = billableUnitsOf(answer);
     if (answer.status >= 300) throw this.rejection(answer, 'result');
     this.exchange.hasResult = true;
     if (answer.json === undefined) throw this.garbage(answer);
     return clientResponse(answer);
+  }
+
+  /** What fal's history has of the request by now; it is not waited for long, since the result may come meanwhile. */
+  private async inHistory(): Promise<Answer | undefined> {
+    const { connection, context, signal, endpoint, trace } = this.options;
+    const { requestId } = this.exchange;
+    if (requestId === undefined) return undefined;
+    try {
+      return await withTimeLimit(HISTORY_MS, signal, (limited) =>
+        answerInHistory({ endpoint, requestId }, { connection, context, signal: limited, trace }),
+      );
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    }
   }
 
   /** Tried again here, since the pauses between the client's own tries cannot be cut short. */
@@ -216,7 +256,12 @@ export class GuardedFetch {
       stage,
       nameField: this.options.nameField,
       requestId: this.exchange.requestId,
+      modelFailed: this.exchange.ended === 'failed',
     });
+  }
+
+  private noteStatus({ status, failed }: QueueStatus): void {
+    if (status === 'COMPLETED') this.exchange.ended ??= failed ? 'failed' : 'completed';
   }
 
   private garbage(answer: Answer): FalEditError {
@@ -249,6 +294,11 @@ function noUploadAddress(): FalEditError {
       hint: 'Run it again.',
     },
   );
+}
+
+/** fal's own servers name the request; an ingress before them does not (fal-api.md 6.4). */
+function isFromFal({ headers }: Answer): boolean {
+  return headers.get('x-fal-request-id') !== null;
 }
 
 /** The stream said COMPLETED, another server has not heard of it yet (fal-api.md 2.4). */

@@ -85,6 +85,38 @@ export async function historyOf(query: PastQuery, options: HistoryOptions): Prom
 }
 
 /**
+ * The model's own answer to a request that has ended, from fal's history: there when the queue has forgotten it, and
+ * when a gateway stands before it.
+ *
+ * @returns undefined where the history has none, or cannot be read
+ * @throws the signal's reason
+ */
+export async function answerInHistory(
+  { endpoint, requestId }: { endpoint: string; requestId: string },
+  options: HistoryOptions,
+): Promise<Answer | undefined> {
+  let found: PastRequest[];
+  try {
+    found = await historyOf({ endpoint, requestId }, options);
+  } catch {
+    options.signal.throwIfAborted();
+    return undefined;
+  }
+  const past = found.find((one) => one.requestId === requestId);
+  if (past === undefined) return undefined;
+  const { statusCode, output } = past;
+  const isKept = output !== undefined && output !== null;
+  // Without an output a code below 400 says no more than that there was one.
+  if (statusCode === undefined ? !isKept : statusCode < 400 && !isKept) return undefined;
+  return {
+    status: statusCode ?? 200,
+    headers: { get: () => null },
+    text: isKept ? JSON.stringify(output) : '',
+    json: isKept ? output : undefined,
+  };
+}
+
+/**
  * How far fal's clock is ahead of ours, in milliseconds, from the date of an answer; 0 where it does not say. The
  * question is the same one without a start: an intent's time is by our clock, and fal's history is by fal's.
  */

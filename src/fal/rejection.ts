@@ -12,6 +12,8 @@ export interface RejectionContext {
   /** The user's name for a field of fal's input, from a row's `loc` without "body". */
   nameField: (path: (string | number)[]) => string;
   requestId?: string | undefined;
+  /** fal itself says that the model failed: its status does, or its history. A 5xx alone may be a gateway's. */
+  modelFailed?: boolean;
 }
 
 const POLICY = 'content_policy_violation';
@@ -20,9 +22,10 @@ const POLICY = 'content_policy_violation';
 export function rejectionError(answer: Answer, context: RejectionContext): FalEditError {
   const { stage, requestId } = context;
   const { status } = answer;
+  const modelFailed = hasModelFailed(answer, context);
   const said = detailText(answer);
   const quoted = said === undefined ? '' : ` fal says: ${said}`;
-  const charged = chargedBy(answer, stage);
+  const charged = modelFailed ? 'no' : chargedBy(answer, stage);
   const build = (kind: ErrorKind, message: string, hint?: string): FalEditError =>
     new FalEditError(kind, message, {
       hint,
@@ -70,20 +73,19 @@ export function rejectionError(answer: Answer, context: RejectionContext): FalEd
     );
   if (status === 422) return unprocessable(answer, context, build);
   if (status === 499) return build('failed', `The edit was cancelled (499).${quoted}`);
+  if (modelFailed) {
+    const isLate = answer.headers.get('x-fal-request-timeout-type') === 'user';
+    return build(
+      'failed',
+      `${isLate ? 'The edit did not start in time' : 'The model failed at fal'} (${status}).${quoted}`,
+      'fal does not charge for this. Try again, perhaps with another seed.',
+    );
+  }
   if (isHtml(answer) || answer.json === undefined) {
     return build(
       'temporary',
       `${capital(describeTrouble(answer))}: a gateway spoke, not the model.`,
       'Try again in a while.',
-    );
-  }
-  if (status >= 500 && stage === 'result') {
-    const timeout = status === 504 && answer.headers.get('x-fal-request-timeout-type') === 'user';
-    if (timeout) return build('temporary', `The edit did not start in time (504).${quoted}`);
-    return build(
-      'failed',
-      `The model failed at fal (${status}).${quoted}`,
-      'fal does not charge for this. Try again, perhaps with another seed.',
     );
   }
   if (status >= 500)
@@ -115,14 +117,18 @@ function unprocessable(
   return build('failed', `fal refused the input: ${lines.join('; ')}`);
 }
 
-/** What fal's answer says of the bill: the units header where it is there, else what fal-api.md 2.9 says of the code. */
+/** What fal's answer says of the bill: by its header with the units, where that is there (fal-api.md 2.9). */
 function chargedBy(answer: Answer, stage: Stage): Charged {
   if (stage === 'status') return 'maybe';
   if (stage !== 'result') return 'no';
   const units = billableUnitsOf(answer);
   if (units !== undefined) return units > 0 ? 'yes' : 'no';
-  if (answer.status >= 500) return answer.json === undefined ? 'maybe' : 'no';
   return 'maybe';
+}
+
+/** Whether a 5xx at the result is the model's own, and so costs nothing (fal-api.md 2.9): fal says so elsewhere, or bills 0. */
+function hasModelFailed(answer: Answer, { stage, modelFailed = false }: RejectionContext): boolean {
+  return stage === 'result' && answer.status >= 500 && (modelFailed || billableUnitsOf(answer) === 0);
 }
 
 function detailsOf(answer: Answer, requestId: string | undefined): Record<string, unknown> {

@@ -13,7 +13,7 @@ export interface RepeatOptions {
   /** A try without a whole answer in this time is given up, in milliseconds. */
   attemptMs?: number;
   /** Whether an answer is worth asking again for. */
-  isTrouble: (answer: Answer) => boolean;
+  isTrouble: (answer: Answer) => boolean | Promise<boolean>;
   /** Told of each failed try: an {@link Answer} or an error. */
   onTrouble?: (trouble: unknown) => void;
 }
@@ -39,7 +39,7 @@ export async function repeat(
       const answer = await withTimeLimit(options.attemptMs ?? ATTEMPT_MS, signal, async (limited) =>
         readAnswer(await send(limited)),
       );
-      if (!isTrouble(answer)) return answer;
+      if (!(await isTrouble(answer))) return answer;
       onTrouble?.(answer);
       if (last) return answer;
       wait = retryAfterMs(answer.headers, timing.now()) ?? wait;

@@ -16,6 +16,8 @@ export interface SessionOptions {
   nameField: RejectionContext['nameField'];
   /** Where a submit is written down. A session without it can only read and upload. */
   journal?: SubmitJournal;
+  /** The model's full id: fal's history is asked by it. */
+  endpoint: string;
   /** The request that the session is about, where it was submitted before. */
   requestId?: string;
   /** Told of each request and of what went wrong on the way, for `--debug`. Never holds the key. */
@@ -30,6 +32,8 @@ export interface Exchange {
   billableUnits: number | undefined;
   /** `status` of fal's answer to a cancel, which the client drops. */
   cancelAnswer: string | undefined;
+  /** How the request ended, as fal's status says it; undefined until it has ended. */
+  ended: 'failed' | 'completed' | undefined;
   /** Whether fal's answer with the pictures came: the edit is done and paid for. */
   hasResult: boolean;
   /** Why the first upload failed that did; of one in parts the client says only that it failed (fal-api.md 3.2). */
@@ -60,6 +64,7 @@ export function openSession(options: SessionOptions): FalSession {
     requestId: options.requestId,
     billableUnits: undefined,
     cancelAnswer: undefined,
+    ended: undefined,
     hasResult: false,
     uploadFailure: undefined,
     waitFailure: undefined,

@@ -15,6 +15,8 @@ export interface QueueStatus {
   logs: LogLine[];
   /** Seconds, once completed. */
   inferenceSeconds: number | undefined;
+  /** fal says that the request failed: COMPLETED with `error` (fal-api.md 2.2). Without it, it may have failed all the same. */
+  failed: boolean;
 }
 
 const text = z.string().catch('');
@@ -31,17 +33,19 @@ const schema = z.looseObject({
     .looseObject({ inference_time: z.number().min(0).max(1e6).nullish().catch(undefined) })
     .nullish()
     .catch(undefined),
+  error: z.unknown().optional(),
 });
 
 /** Reads a status object; undefined when it is none. */
 export function parseStatus(json: unknown): QueueStatus | undefined {
   const parsed = schema.safeParse(json);
   if (!parsed.success) return undefined;
-  const { status, queue_position, logs, metrics } = parsed.data;
+  const { status, queue_position, logs, metrics, error } = parsed.data;
   return {
     status,
     queuePosition: queue_position ?? undefined,
     logs: logs ?? [],
     inferenceSeconds: metrics?.inference_time ?? undefined,
+    failed: status === 'COMPLETED' && error != null && error !== '' && error !== false,
   };
 }

@@ -27,6 +27,8 @@ export interface StatusStreamOptions {
   /** Ends it all: the stream then fails with the signal's reason. */
   signal: AbortSignal;
   requestId: string;
+  /** Told of each status that fal gave, whoever gave it. */
+  onStatus?: (status: QueueStatus) => void;
   /** Told of what went wrong on the way: an answer or an error. */
   onTrouble?: (trouble: unknown) => void;
   /** Told why the stream failed, since the client makes an error of its own out of it. */
@@ -210,6 +212,7 @@ class Follower {
   private report(json: unknown): boolean {
     const status = parseStatus(json);
     if (status === undefined || this.finished.signal.aborted) return this.finished.signal.aborted;
+    this.options.onStatus?.(status);
     const logs = this.newLines(status.logs);
     if (logs.length > 0 || this.isNews(status)) {
       this.told = { ...status, at: this.options.timing.now() };

@@ -110,6 +110,13 @@ export const MIGRATIONS: readonly string[] = [
    CREATE INDEX batch_rows_by_former_key ON batch_rows (former_key) WHERE former_key IS NOT NULL;
    CREATE INDEX batch_rows_by_fingerprint ON batch_rows (fingerprint) WHERE fingerprint < 2;
    CREATE TABLE other_shards (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
+
+  // Before, a 5xx at the result was taken for the model's, whoever gave it: such an edit may be done and paid for. Its
+  // result is asked for again, as far back as fal keeps what it made (30 days, fal-api.md 2.4).
+  `UPDATE jobs SET state = 'accepted', charged = 'maybe', owner = NULL, ended_at = NULL, error = NULL
+     WHERE state = 'failed' AND charged = 'no' AND request_id IS NOT NULL AND via <> 'sandbox' AND result IS NULL
+       AND json_extract(error, '$.kind') = 'failed' AND json_extract(error, '$.retryable') = 1
+       AND accepted_at > unixepoch('now', '-30 days') * 1000;`,
 ];
 
 /** What this program reads and writes. */

@@ -20,7 +20,7 @@ export async function statesIn(cwd: string): Promise<string[]> {
 }
 
 /** fal has the result, and it does not get here. */
-export const NO_RESULT: Toxic = { type: 'status', on: 'result', code: 503, html: true };
+export const NO_RESULT: Toxic = { type: 'status', on: 'result', code: 429 };
 /** The result is here, its pictures are not to be had. */
 export const NO_FILE: Toxic = { type: 'status', on: 'file', code: 404 };
 

@@ -8,9 +8,15 @@ describe('rejectionError', () => {
     text: string,
     headers = {},
     stage: 'upload' | 'submit' | 'result' = 'result',
+    modelFailed = false,
   ) => {
     const answer = answerOf(status, text, headers);
-    return rejectionError(answer, { stage, nameField: (path) => `<${path.join('.')}>`, requestId: 'r1' });
+    return rejectionError(answer, {
+      stage,
+      nameField: (path) => `<${path.join('.')}>`,
+      requestId: 'r1',
+      modelFailed,
+    });
   };
   test.each([
     [401, '{}', 'auth'],
@@ -27,7 +33,8 @@ describe('rejectionError', () => {
     [429, '{}', 'temporary'],
     [499, '{}', 'failed'],
     [418, '<!doctype html>', 'temporary'],
-    [500, '{}', 'failed'],
+    [500, '{}', 'temporary'],
+    [503, '{"detail":"busy"}', 'temporary'],
     [502, '<html>', 'temporary'],
     [599, '', 'temporary'],
   ])('%d %s as the result: %s', (status, text, kind) => {
@@ -55,9 +62,21 @@ describe('rejectionError', () => {
     [422, { 'x-fal-billable-units': '' }, 'maybe'],
     [422, { 'x-fal-billable-units': 'many' }, 'maybe'],
     [422, {}, 'maybe'],
-    [500, {}, 'no'],
+    [500, {}, 'maybe'],
+    [500, { 'x-fal-billable-units': '0' }, 'no'],
+    [500, { 'x-fal-billable-units': '2' }, 'yes'],
   ])('%d with %j: charged %s', (status, headers, charged) =>
     expect(reject(status, '{}', headers).charged).toBe(charged),
+  );
+
+  test.each([500, 502, 503, 504])(
+    '%d of a model that failed, as fal itself says: failed, not charged',
+    (status) => {
+      for (const text of ['{"detail":"out of memory"}', '<html>']) {
+        const error = reject(status, text, {}, 'result', true);
+        expect([error.kind, error.charged]).toEqual(['failed', 'no']);
+      }
+    },
   );
 
   test.each([

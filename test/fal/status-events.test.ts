@@ -23,7 +23,13 @@ describe('parseStatus', () => {
     ['log lines without their parts', { logs: [{}] }, undefined, [{ message: '', level: '', timestamp: '' }]],
   ])('%s', (_, more, queuePosition, logs) => {
     const parsed = parseStatus({ status: 'IN_PROGRESS', extra: true, ...more });
-    expect(parsed).toEqual({ status: 'IN_PROGRESS', queuePosition, logs, inferenceSeconds: undefined });
+    expect(parsed).toEqual({
+      status: 'IN_PROGRESS',
+      queuePosition,
+      logs,
+      inferenceSeconds: undefined,
+      failed: false,
+    });
   });
 
   test('the inference time', () => {

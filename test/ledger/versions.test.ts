@@ -52,6 +52,35 @@ describe('The versions', () => {
     }
   });
 
+  it('that took any 5xx at a result for the end of an edit: fal is asked for that one again', async () => {
+    const folder = await tempDir();
+    const old = connect(folder);
+    for (const step of MIGRATIONS.slice(0, 2)) old.exec(step);
+    old.exec('PRAGMA user_version = 2');
+    const add = old.prepare(
+      `INSERT INTO jobs (id, state, model, endpoint, via, request_id, prompt, seed, charged, planned_at, accepted_at, error)
+         VALUES (?, 'failed', 'm', 'e', ?, ?, 'p', 1, ?, 1, ?, ?)`,
+    );
+    const failed = (more: object): string => JSON.stringify({ kind: 'failed', message: 'x', ...more });
+    const now = Date.now();
+    add.run('doubtful', 'fal', 'r1', 'no', now, failed({ retryable: true }));
+    add.run('refused', 'fal', 'r2', 'no', now, failed({}));
+    add.run('perhaps', 'fal', 'r3', 'maybe', now, failed({ retryable: true }));
+    add.run('played', 'sandbox', 'r4', 'no', now, failed({ retryable: true }));
+    add.run('ancient', 'fal', 'r5', 'no', now - 40 * 86_400_000, failed({ retryable: true }));
+    add.run('unsent', 'fal', null, 'no', null, failed({ retryable: true }));
+    old.close();
+    const ledger = await open(folder);
+    expect(ledger.mustFind('doubtful')).toMatchObject({
+      state: 'accepted',
+      charged: 'maybe',
+      error: undefined,
+    });
+    for (const id of ['refused', 'perhaps', 'played', 'ancient', 'unsent']) {
+      expect(ledger.mustFind(id).state, id).toBe('failed');
+    }
+  });
+
   it('are all or nothing: a step that fails leaves the ledger as it was', async () => {
     const db = connect(await tempDir());
     db.exec('CREATE TABLE images (anything TEXT)');

@@ -48,7 +48,8 @@ export function doubtText(why: Uncertainty, settleMs: number): string {
 }
 
 /** What a job is of which nothing has to be found out. */
-export function knownLine({ id, state, requestId, error, images, owner }: Job, isWorkedOn: boolean): string {
+export function knownLine(job: Job, isWorkedOn: boolean): string {
+  const { id, state, requestId, error, images, owner, charged } = job;
   const paths = images.flatMap(({ path }) => path ?? []);
   const why = error === undefined ? '' : ` (${error.message})`;
   switch (state) {
@@ -61,6 +62,12 @@ export function knownLine({ id, state, requestId, error, images, owner }: Job, i
       return isWorkedOn
         ? `job ${id}: is about to be sent by process ${owner?.pid ?? ''}.`
         : `job ${id}: was never sent. Nothing is charged.`;
+    case 'failed':
+    case 'cancelled':
+      if (requestId !== undefined && charged !== 'no') {
+        return `job ${id}: ${state}${why}. It may be charged. Ask fal for its picture: fal-edit wait ${requestId}`;
+      }
+      return `job ${id}: is known to be ${state}${why}.`;
     default:
       return `job ${id}: is known to be ${state}${why}.`;
   }
