@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { usageError } from '../errors.js';
 import type { PictureFormat } from '../images/probe.js';
+import { inQuotes, isPrintable } from '../images/names.js';
 import type { Model } from '../models/model.js';
 import { flagOf, type NameOf, type OutputFormat } from '../models/request.js';
 import { MODELS } from '../models/registry.js';
@@ -49,7 +50,11 @@ export async function readDestination(
   if (output === '-') return { kind: 'stream' };
   if (output.trim() === '')
     throw usageError(`${place}: is empty. Allowed: a file, a folder/, a template, or -.`);
-  if (output.includes('\0')) throw usageError(`${place}: holds a NUL, which no file name may.`);
+  if (!isPrintable(output)) {
+    throw usageError(
+      `${place}: ${inQuotes(output)} holds a control character, which no name of a result may.`,
+    );
+  }
   for (const [, name = ''] of output.matchAll(/\{([^{}]*)\}/g)) {
     if ((PLACEHOLDERS as readonly string[]).includes(name)) continue;
     const known = PLACEHOLDERS.map((placeholder) => `{${placeholder}}`).join(' ');

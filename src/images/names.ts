@@ -3,6 +3,11 @@ import type { Source } from './sources.js';
 
 /** Would move the cursor, break the line or turn the reading direction in a terminal. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+/** Whether a text would move the cursor, break the line or turn the reading direction in a terminal. */
+export function isPrintable(text: string): boolean {
+  return !UNPRINTABLE.test(text);
+}
+
 const UNPRINTABLE_ALL = new RegExp(UNPRINTABLE, 'gu');
 
 const escapeCharacter = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

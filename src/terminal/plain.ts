@@ -12,6 +12,14 @@ export function harmless(text: string): string {
     );
 }
 
+/** JSON with escapes for what JSON lets through and a terminal obeys: control characters beyond ASCII, reading directions. */
+export function inertJson(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** The same on one line, at most so many characters long. */
 export function harmlessLine(text: string, longest = 400): string {
   const line = harmless(text)

@@ -1,5 +1,5 @@
 import type { Context, Output } from '../context.js';
-import { harmless, harmlessLine } from './plain.js';
+import { harmless, harmlessLine, inertJson } from './plain.js';
 
 export interface TerminalOptions {
   quiet: boolean;
@@ -22,8 +22,10 @@ export interface Terminal {
   animated: boolean;
   coloured: boolean;
   paint: Paint;
-  /** A result, on stdout, a line of its own. */
+  /** A result, on stdout, a line of its own: as it is for scripts, harmless on a terminal. */
   result(line: string): void;
+  /** The same as it is, with pictures in it: made harmless by whoever made it. */
+  drawn(text: string): void;
   /** A line on stderr, made harmless; nothing under --quiet. */
   note(line: string): void;
   warn(message: string): void;
@@ -53,7 +55,8 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
     animated: isAnimated(stderr, env) && !options.quiet && !options.debug,
     coloured: level > 0,
     paint,
-    result: (line) => write(stdout, line),
+    result: (line) => write(stdout, stdout.isTTY === true ? harmless(line) : line),
+    drawn: (text) => write(stdout, text),
     note: (line) => {
       if (!options.quiet) say(undefined, harmlessLine(line));
     },
@@ -62,7 +65,8 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
     },
     // Styled by whoever made it; the texts within were made harmless there.
     error: (text) => write(stderr, inert(text)),
-    json: (document) => write(stdout, JSON.stringify(marked(document, options.sandbox), undefined, 2)),
+    json: (document) =>
+      write(stdout, inertJson(JSON.stringify(marked(document, options.sandbox), undefined, 2))),
     command: (line) => write(stderr, line),
   };
 }

@@ -60,6 +60,16 @@ describe('harmless', () => {
     expect(harmless(text)).toBe(shown);
   });
 
+  it('is what every result is on a terminal, and none in a pipe; JSON is escaped', async () => {
+    const onTerminal = await open({ tty: true });
+    onTerminal.terminal.result('a\u001b[2Jb.png');
+    onTerminal.terminal.json({ a: '\u009b2J\u001b[2J\u202e' });
+    expect(onTerminal.out.join('')).toBe('ab.png\n{\n  "a": "\\u009b2J\\u001b[2J\\u202e"\n}\n');
+    const inPipe = await open();
+    inPipe.terminal.result('a\u001b[2Jb.png');
+    expect(inPipe.out.join('')).toBe('a\u001b[2Jb.png\n');
+  });
+
   it('makes one line of several, and cuts it', () => {
     expect(harmlessLine(' a\n  b\tc ')).toBe('a b c');
     expect(harmlessLine('x'.repeat(50), 10)).toBe(`${'x'.repeat(9)}…`);

@@ -97,7 +97,7 @@ export async function finishBatch(finished: Finished, outcome = BATCH_OUTCOME): 
   });
   tell(finished);
   if (json) terminal.json({ ...document(summary, folder, ending), ...shown?.document });
-  else if (shown !== undefined && !options.events) terminal.result(shown.text);
+  else if (shown !== undefined && !options.events) terminal.drawn(shown.text);
   if (options.events)
     terminal.result(lastLine('finished', document(summary, folder, ending), context.now(), summary.sandbox));
   return ending === undefined ? EXIT_OK : ending.exitCode;

@@ -2,6 +2,7 @@ import type { FlagValue } from '../../config/settings.js';
 import { expectationsDocument, readExpectations } from '../../batch/expect/expectations.js';
 import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
 import { FalEditError, usageError } from '../../errors.js';
+import { isPrintable } from '../../images/names.js';
 import { EDIT_EXCLUSIVE } from '../flags/edit.js';
 import { flagValueOf } from './field-values.js';
 import { meaningOf } from './row-fields.js';
@@ -83,6 +84,9 @@ function takeFlag(
 
 function idOf(value: FieldValue, field: string): string {
   const id = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+  if (id !== '' && !isPrintable(id)) {
+    throw usageError(`${field}: ${JSON.stringify(value)} holds a control character.`);
+  }
   if (id !== '' && id.length <= LONGEST_ID) return id;
   throw usageError(
     `${field}: ${JSON.stringify(value)} is not allowed. Allowed: text of 1 to ${LONGEST_ID} characters, or a number.`,

@@ -77,7 +77,8 @@ function resultName({ word, digest }: GridPicture, model: string, seed: number, 
   return `${RESULTS_FOLDER}/${stem}-${model}-${seed}-${tag}.{ext}`;
 }
 
-function shortWord({ word, digest }: GridPicture): string {
+function shortWord({ word: written, digest }: GridPicture): string {
+  const word = written.replace(/\p{Cc}/gu, '_');
   if (word.length <= LONGEST_WORD) return word;
   return `…${word.slice(-LONGEST_WORD)} (${digestOf([word, digest]).slice(0, 8)})`;
 }

@@ -27,7 +27,9 @@ export function namer(
 
 /** What a cell is called in messages and on pages: `strength 0.3, guidance 2.5, seed 1`. */
 export function cellId(steps: readonly Step[]): string {
-  const words = steps.map(([axis, value]) => (axis === 'picture' ? value : `${axis} ${cut(value)}`));
+  const words = steps.map(([axis, value]) =>
+    axis === 'picture' ? value.replace(/\p{Cc}/gu, '_') : `${axis} ${cut(value)}`,
+  );
   return cutTo(words.join(', '), LONGEST_ID);
 }
 

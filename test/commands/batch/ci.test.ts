@@ -103,7 +103,7 @@ describe('under GitHub Actions', () => {
   it('nothing of a row can give the runner a command', async () => {
     const evil = '\n::set-env name=PATH::/evil\r\n##[add-path]/evil';
     const rows = jsonl(
-      { id: `x${evil}`, image: 'a.png', prompt: `[sandbox:policy]${evil}` },
+      { id: 'x::##[add-path]/evil', image: 'a.png', prompt: `[sandbox:policy]${evil}` },
       { image: 'b.png', prompt: `[sandbox:fail]${evil}` },
     );
     const scene = await batchScene({ 'rows.jsonl': rows });

@@ -135,9 +135,9 @@ it('tells of a row whose end nobody knows', async () => {
 describe('stdout', () => {
   it('has one line for each object, whatever a row holds', async () => {
     const prompt = 'two\nlines, \u2028 a separator, "quotes" and \u001b[31mred\u001b[0m';
-    const scene = await batchScene({ 'rows.jsonl': jsonl({ id: 'a\nb', image: 'a.png', prompt }) });
+    const scene = await batchScene({ 'rows.jsonl': jsonl({ id: 'a "b"', image: 'a.png', prompt }) });
     const events = await eventsOf(scene);
-    expect(events.find(({ event }) => event === 'ended')!.result).toMatchObject({ id: 'a\nb', prompt });
+    expect(events.find(({ event }) => event === 'ended')!.result).toMatchObject({ id: 'a "b"', prompt });
   });
 
   it('has nothing but them: paths, progress and failures are elsewhere', async () => {
