@@ -1,11 +1,13 @@
+import path from 'node:path';
 import type { Context } from '../context.js';
 import { inputError, usageError } from '../errors.js';
 import type { Upload } from '../fal/upload.js';
 import { preparePicture } from '../images/prepare.js';
 import { nameOf, readSource } from '../images/sources.js';
+import { otherSpelling } from '../images/spelling.js';
 import { openWeights } from '../images/weights.js';
 import { flagForField } from '../models/explain.js';
-import { findFileFields, type FileField } from '../models/fields.js';
+import { findFileFields, withValueAt, type FileField } from '../models/fields.js';
 import type { Model } from '../models/model.js';
 import { flagOf, type Dimensions, type NameOf } from '../models/request.js';
 
@@ -41,6 +43,23 @@ export type AttachmentReader = (
   flag: string,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ) => Promise<Attachment>;
+
+/** An input with its local files by the names that they have on the disk: `é` can be written in two ways. */
+export async function spelledInput(
+  model: Model,
+  input: Record<string, unknown>,
+  cwd: string,
+): Promise<Record<string, unknown>> {
+  let spelled: unknown = input;
+  for (const { path: place, value } of findFileFields(model.input, input)) {
+    if (value === '' || value === '-' || /^[a-z][a-z0-9+.-]+:/i.test(value)) continue;
+    const found = await otherSpelling(path.resolve(cwd, value));
+    if (found === undefined) continue;
+    const name = path.isAbsolute(value) ? found : path.relative(cwd, found);
+    spelled = withValueAt(spelled, place, name);
+  }
+  return spelled as Record<string, unknown>;
+}
 
 /**
  * Reads and checks every file that an input names, at any depth. Nothing is sent.

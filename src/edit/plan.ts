@@ -5,7 +5,13 @@ import { explainIssues } from '../models/explain.js';
 import type { BillableWork, Model } from '../models/model.js';
 import { flagOf, SIZE_PRESETS, type Dimensions, type EditRequest, type NameOf } from '../models/request.js';
 import { refuseUnsupported } from '../models/unsupported.js';
-import { readAttachment, readAttachments, type Attachment, type AttachmentReader } from './attachments.js';
+import {
+  readAttachment,
+  readAttachments,
+  spelledInput,
+  type Attachment,
+  type AttachmentReader,
+} from './attachments.js';
 import { targetsOf } from './delivery.js';
 import {
   DEFAULT_TEMPLATE,
@@ -81,7 +87,7 @@ export async function planEdit(
   refuseWrongCount(model, request.images, nameOf('images'));
   const destination = await readDestination(output, outputFolder, nameOf('output'));
   const format = formatOfDestination(destination, model, request.format, nameOf);
-  const input = model.toInput({ ...request, format });
+  const input = await spelledInput(model, model.toInput({ ...request, format }), context.cwd);
   const issues = model.input.safeParse(input).error?.issues ?? [];
   if (issues.length > 0) {
     const [first = '', ...more] = explainIssues(model, input, issues, nameOf);

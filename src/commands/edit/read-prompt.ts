@@ -4,6 +4,7 @@ import { addAbortSignal } from 'node:stream';
 import type { Settings } from '../../config/settings.js';
 import type { Context } from '../../context.js';
 import { codeOf, FalEditError, inputError, usageError } from '../../errors.js';
+import { otherSpelling } from '../../images/spelling.js';
 import { decodeText, textProblem } from '../../text.js';
 
 /** The prompt of the settings, from a flag or a file. @throws FalEditError (usage, input) */
@@ -47,7 +48,8 @@ async function readPromptFile(
 ): Promise<string> {
   let bytes: Uint8Array;
   try {
-    const stream = file === '-' ? context.stdin : createReadStream(path.resolve(context.cwd, file));
+    const stream =
+      file === '-' ? context.stdin : createReadStream(await onDisk(path.resolve(context.cwd, file)));
     bytes = await readAll(addAbortSignal(context.signal, stream), `${place}: ${file}`);
   } catch (error) {
     context.signal.throwIfAborted();
@@ -61,6 +63,10 @@ async function readPromptFile(
   }
   // The newline that ends a file is no part of the prompt.
   return decoded.text.replace(/\r?\n$/, '');
+}
+
+async function onDisk(file: string): Promise<string> {
+  return (await otherSpelling(file)) ?? file;
 }
 
 /** A prompt is short; whoever pipes a picture into it is stopped early. */
