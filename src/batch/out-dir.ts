@@ -1,4 +1,7 @@
+import { lstat, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { usageError, type FalEditError } from '../errors.js';
+import { displayName } from '../images/names.js';
 import { LEDGER_FILE } from '../ledger/database.js';
 
 /** What a batch calls its own files in the out-dir. */
@@ -20,6 +23,12 @@ export const OUT_DIR_FILES = {
 /** The batch's own files, and what SQLite and we put beside them. */
 const OWN = new RegExp(`^(${Object.values(OUT_DIR_FILES).join('|').replaceAll('.', '\\.')})(-|$)`);
 
+/** Whether a file is a folder or lies below it. Both absolute; links are not followed. */
+export function isBelow(file: string, folder: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+}
+
 /**
  * Why a picture of a row cannot have that path; undefined where it can.
  *
@@ -30,4 +39,46 @@ export function outDirProblem(kept: string): string | undefined {
   // Many file systems do not tell capitals apart.
   const [first = ''] = kept.toLowerCase().split('/');
   return OWN.test(first) ? `${kept} has the name of a file of the batch itself` : undefined;
+}
+
+/**
+ * Refuses links under the names of the batch's own files: what is written to results.jsonl would be written to wherever
+ * a stranger's link leads. The out-dir itself may be a link, which is the user's.
+ *
+ * @param outDir absolute; it exists
+ * @throws FalEditError (usage)
+ */
+export async function refuseLinks(outDir: string): Promise<void> {
+  const entries = await readdir(outDir, { withFileTypes: true });
+  const link = entries.find((entry) => entry.isSymbolicLink() && OWN.test(entry.name.toLowerCase()));
+  if (link !== undefined) throw linkError(path.join(outDir, link.name));
+}
+
+/**
+ * Refuses a path that links lead out of the out-dir.
+ *
+ * @param file absolute; it need not exist, nor its folder
+ * @throws FalEditError (usage)
+ */
+export async function refuseWayOut(file: string, outDir: string): Promise<void> {
+  if (!isBelow(file, outDir))
+    throw usageError(`${displayName(file)} is outside of the out-dir ${displayName(outDir)}.`);
+  const root = await realpath(outDir).catch(() => outDir);
+  for (let folder = path.dirname(file); isBelow(folder, outDir); folder = path.dirname(folder)) {
+    const real = await realpath(folder).catch(() => undefined);
+    if (real !== undefined && isBelow(real, root)) return;
+    if (real !== undefined || (await isLink(folder))) throw linkError(folder);
+    if (folder === outDir) return;
+  }
+}
+
+async function isLink(file: string): Promise<boolean> {
+  return (await lstat(file).catch(() => undefined))?.isSymbolicLink() === true;
+}
+
+function linkError(file: string): FalEditError {
+  return usageError(
+    `--out-dir: ${displayName(file)} is a symbolic link, which may lead anywhere. Nothing was written.`,
+    'Remove it, or name another --out-dir.',
+  );
 }

@@ -3,6 +3,7 @@
  * something is wrong leaves the ledger as it was.
  */
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import type { Context } from '../context.js';
 import { estimate, refuseUnbounded } from '../edit/estimate.js';
 import { fingerprintOf } from '../edit/fingerprint.js';
@@ -24,6 +25,7 @@ import { noteIdentity, type FolderIdentity } from './folder-identity.js';
 import { isInShard, keyOf, seedOf, type Shard } from './identity.js';
 import { noteReading, Said } from './last-reading.js';
 import { placeText, type Entry, type Fields, type Place, type Problem } from './manifest/entry.js';
+import { isBelow, refuseWayOut } from './out-dir.js';
 import { storedPlan } from './planned-row.js';
 import { noteUnplaced } from './rename-pictures.js';
 import { noteRenamed } from './renamed-results.js';
@@ -135,6 +137,8 @@ class Reading {
   private readonly hash = createHash('sha256');
   private readonly saying: Said | undefined;
   private hasPromptFile = false;
+  /** Folders that are known to lie in the out-dir, absolute. */
+  private readonly inside = new Set<string>();
 
   constructor(private readonly options: PlanOptions) {
     this.saying = options.basis === undefined ? undefined : new Said(options.basis);
@@ -181,12 +185,23 @@ class Reading {
         { ...context, cwd: folder },
         this.shelf,
       );
+      await this.refuseWayOut(plan);
       const cost = estimate(plan.model, plan.work, priceOf(plan.model.endpoint));
       refuseUnbounded(cost, caps);
       return { place, id, plan, expectations, usd: cost.usd };
     } catch (error) {
       return { problems: problemsOf(error, place, fields) };
     }
+  }
+
+  /** Asked once for each folder: nearly all rows have the same. */
+  private async refuseWayOut({ targets }: EditPlan): Promise<void> {
+    const file = targets?.pathOf(0, '');
+    if (file === undefined || !isBelow(file, this.options.outDir)) return;
+    const folder = path.dirname(file);
+    if (this.inside.has(folder)) return;
+    await refuseWayOut(file, this.options.outDir);
+    this.inside.add(folder);
   }
 
   /** Gives a row its identity and its names, and puts it into the ledger. Returns what is wrong with it after all. */

@@ -12,6 +12,8 @@ import type { UploadShelf } from '../fal/upload.js';
 import type { RowWithJob } from '../ledger/batch/states.js';
 import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { targetsOf } from '../edit/delivery.js';
+import { refuseWayOut } from './out-dir.js';
 import { revivedPlan, type PlannedRow } from './planned-row.js';
 
 /** What the edit of one row is run with. */
@@ -33,6 +35,8 @@ export interface RowRun extends LifeOptions {
 export async function sendRow(row: RowWithJob, run: RowRun): Promise<void> {
   const { outDir, context, submitOnly, again, priceOf } = run;
   const plan = revivedPlan(row.plan as PlannedRow, row.key, row.attempts + 1, outDir, context);
+  // The folder may have come with a repository, and the rows in it.
+  if (plan.targets !== undefined) await refuseWayOut(plan.targets.pathOf(0, ''), outDir);
   await runEdit(plan, recordOf(plan), {
     ...run,
     askedHash: row.key,
@@ -48,6 +52,11 @@ export async function sendRow(row: RowWithJob, run: RowRun): Promise<void> {
 export async function attachRow({ job }: RowWithJob, run: RowRun): Promise<void> {
   if (job === undefined) return;
   await refuseElsewhere(job, run);
+  const { delivery, images, requestId = '' } = job;
+  const named = delivery === undefined ? [] : [targetsOf(delivery, job).pathOf(0, requestId)];
+  for (const file of [...named, ...images.flatMap(({ target }) => target ?? [])]) {
+    await refuseWayOut(file, run.outDir);
+  }
   await resumeJob(job, recordOfJob(job), { ...run, leaveWhenInterrupted: true });
 }
 

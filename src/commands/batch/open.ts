@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { refuseLinks } from '../../batch/out-dir.js';
 import { lockOutDir, type Lock } from '../../batch/lock.js';
 import type { RowSource } from '../../batch/manifest/open.js';
 import type { Context } from '../../context.js';
@@ -67,6 +68,7 @@ export async function openOutDir(
   const away = look && !isBatch ? await mkdtemp(path.join(tmpdir(), 'fal-edit-look-')) : undefined;
   const folder = away ?? wanted;
   const made = away === undefined ? await makeFolder(folder) : undefined;
+  if (away === undefined) await refuseLinks(folder);
   let lock: Lock | undefined;
   let ledger: Ledger | undefined;
   /** Nobody else has made it a batch folder, and this run has not claimed it yet. */

@@ -1,5 +1,5 @@
 /* The out-dir holds all of a batch, and nothing of it lies elsewhere. */
-import { readdir, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { ROW_STATES } from '../../../src/batch/result-row.js';
@@ -215,4 +215,61 @@ it('is private: others on the machine read no prompts in its ledger', async () =
   const scene = await batchScene({ 'rows.jsonl': ROWS });
   await scene.batch('rows.jsonl');
   expect((await stat(path.join(scene.cwd, 'out/ledger.db'))).mode & 0o077).toBe(0);
+});
+
+describe('links that a stranger put into the out-dir', () => {
+  test.each(['results.jsonl', 'ledger.db', 'ledger.db-wal', 'batch.lock', 'summary.json', 'report-files'])(
+    'are not written through: %s',
+    async (name) => {
+      const scene = await batchScene({ 'rows.jsonl': jsonl({ image: 'a.png', prompt: 'x' }) });
+      const outside = await tempDir();
+      const victim = path.join(outside, 'victim');
+      await writeFile(victim, 'mine');
+      await mkdir(path.join(scene.cwd, 'out'));
+      await symlink(victim, path.join(scene.cwd, 'out', name));
+      const { code, stderr } = await scene.batch('rows.jsonl');
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`${name} is a symbolic link`)]);
+      expect(await readFile(victim, 'utf8')).toBe('mine');
+      expect(scene.fal.ledger().requests.total).toBe(0);
+    },
+  );
+
+  it('lead no picture out of it', async () => {
+    const scene = await batchScene({
+      'rows.jsonl': jsonl({ image: 'a.png', prompt: 'x', output: 'sub/deep/x.png' }),
+    });
+    const outside = await tempDir();
+    await mkdir(path.join(scene.cwd, 'out'));
+    await symlink(outside, path.join(scene.cwd, 'out', 'sub'));
+    const { code, stderr } = await scene.batch('rows.jsonl');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/sub is a symbolic link/)]);
+    expect(await readdir(outside)).toEqual([]);
+    expect(scene.fal.ledger().requests.total).toBe(0);
+  });
+
+  it('lead no picture out that is only fetched', async () => {
+    const scene = await batchScene({
+      'rows.jsonl': jsonl({ image: 'a.png', prompt: 'x', output: 'sub/x.png' }),
+    });
+    expect((await scene.batch('rows.jsonl', '--submit-only')).code).toBe(0);
+    const outside = await tempDir();
+    await rm(path.join(scene.cwd, 'out/sub'), { recursive: true, force: true });
+    await symlink(outside, path.join(scene.cwd, 'out', 'sub'));
+    const { code } = await scene.run(['--collect', '-d', 'out', '--no-report']);
+    expect(code).not.toBe(0);
+    expect(await readdir(outside)).toEqual([]);
+  });
+
+  it('but the out-dir may be a link, and links within it may lead to each other', async () => {
+    const scene = await batchScene({
+      'rows.jsonl': jsonl({ image: 'a.png', prompt: 'x', output: 'sub/x.png' }),
+    });
+    const elsewhere = await tempDir();
+    await mkdir(path.join(elsewhere, 'real'));
+    await symlink('real', path.join(elsewhere, 'sub'));
+    await symlink(elsewhere, path.join(scene.cwd, 'out'));
+    const { code, stderr } = await scene.batch('rows.jsonl');
+    expect(code, stderr).toBe(0);
+    expect(await readdir(path.join(elsewhere, 'real'))).toEqual(['x.png']);
+  });
 });
