@@ -98,6 +98,8 @@ export interface BatchSummary {
   states: RowCounts;
   /** Rows that were passed over since something is wrong with them (`--skip-invalid`). */
   invalid: number;
+  /** Files of the folders that were named which are no rows, by what they are: heic, bmp, …, other. */
+  left_out?: Record<string, number>;
   /** What this run did, apart from what earlier ones had done. */
   run: {
     /** Paid submits that fal accepted, or may have. */

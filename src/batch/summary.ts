@@ -6,6 +6,7 @@ import { usd } from '../edit/estimate.js';
 import { saveWhole } from '../edit/save.js';
 import type { FalEditError } from '../errors.js';
 import { EXIT_OK } from '../exit-codes.js';
+import type { LeftOut } from './manifest/pictures/folder.js';
 import { OUT_DIR_FILES } from './out-dir.js';
 import { BATCH_SCHEMA_VERSION, type BatchSummary, type RowCounts } from './result-row.js';
 
@@ -17,6 +18,7 @@ export interface RunFigures extends Omit<BatchSummary['run'], 'stopped'> {
   startedAt: number;
   finishedAt: number;
   invalid: number;
+  leftOut?: LeftOut | undefined;
   /** Why it ended as it did; undefined where all is done. */
   ending: FalEditError | undefined;
   /** Why it sent no more before the end. */
@@ -39,6 +41,7 @@ export function summaryOf(ledger: Ledger, states: RowCounts, run: RunFigures): B
     rows: Object.values(states).reduce((sum, count) => sum + count, 0),
     states,
     invalid: run.invalid,
+    left_out: run.leftOut ?? {},
     run: { submitted, uploads, uploaded_bytes, total_ms, stopped: stopped?.message ?? null },
     cost: { billed_usd: usd(billed), outstanding_usd: usd(outstanding), pending_usd: usd(pending) },
   };

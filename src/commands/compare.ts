@@ -45,7 +45,13 @@ export async function compareCommand(
     const settings = settingsOfCells(resolved);
     const onSame = (picture: string, first: string): void =>
       terminal.warn(`${picture} is the same picture as ${first}: it is compared once.`);
-    const pictures = await comparedPictures(named, batch.recursive, batch.outDir, context, onSame);
+    const { pictures, leftOut } = await comparedPictures(
+      named,
+      batch.recursive,
+      batch.outDir,
+      context,
+      onSame,
+    );
     refuseTooMany(pictures.length * prompts.length * models.length * seeds.length);
     const cells = comparisonCells({
       ...{ pictures, prompts, seeds, common: commonOf(settings) },
@@ -54,7 +60,7 @@ export async function compareCommand(
     const names = new Map([...own].map(([model, fields]) => [model, Object.keys(fields)]));
     await checkCells(cells, settings, names, batch.outDir, context);
     let page: string | undefined;
-    const source = cellRows(sourceName(named), context.cwd, cells);
+    const source = { ...cellRows(sourceName(named), context.cwd, cells), leftOut };
     const outcome = comparisonOutcome(cells, preview, (written) => (page = written));
     const code = await runRowsOf(source, batch, { settings, context, terminal, json }, outcome);
     if (open && page !== undefined) await openPage(page, context, terminal);

@@ -191,6 +191,7 @@ describe('The summary of a batch', () => {
         source: 'rows.csv',
         shard: '2/8',
         invalid: 1,
+        left_out: {},
       },
       ...{
         started_at: new Date(START).toISOString(),

@@ -5,6 +5,7 @@ import type { Entry } from './entry.js';
 import { type ManifestFormat, namesManifest, STDIN_WORD } from './format.js';
 import { manifestFile } from './manifest-file.js';
 import { manifestOnStdin } from './manifest-stdin.js';
+import type { LeftOut } from './pictures/folder.js';
 import { findPictures } from './pictures/find.js';
 import { pictureRows } from './pictures/rows.js';
 import { rowsOf } from './rows.js';
@@ -21,6 +22,12 @@ export interface RowSource {
   isManifest: boolean;
   /** Whether we name the pictures, perhaps otherwise each time: what is done then keeps its name. */
   namesAreOurs?: boolean;
+  /** Fields whose values stand in a file, not on the command line: those of a manifest all do. */
+  fromFile: 'all' | readonly string[];
+  /** Whether flags are defaults, which a row's model may lack; else they are what each edit asks for. */
+  flagsAreDefaults: boolean;
+  /** Files of the folders that were named which are no rows, by what they are; absent where no folder was named. */
+  leftOut?: LeftOut | undefined;
   /**
    * Reads them from the beginning, one by one; those of stdin once only. What is wrong with a row is an entry.
    *
@@ -86,7 +93,14 @@ async function openManifest(
   const manifest =
     word === STDIN_WORD ? manifestOnStdin(format, context) : await manifestFile(word, format, context);
   const { name, folder } = manifest;
-  return { name, folder, isManifest: true, rows: () => rowsOf(manifest, context.signal) };
+  return {
+    name,
+    folder,
+    isManifest: true,
+    fromFile: 'all',
+    flagsAreDefaults: true,
+    rows: () => rowsOf(manifest, context.signal),
+  };
 }
 
 async function openPictures(
@@ -94,11 +108,14 @@ async function openPictures(
   recursive: boolean,
   { cwd, signal }: Needs,
 ): Promise<RowSource> {
-  const pictures = await findPictures(words, recursive, { cwd, signal });
+  const { pictures, leftOut } = await findPictures(words, recursive, { cwd, signal });
   return {
     name: patternsText(words),
     folder: cwd,
     isManifest: false,
+    fromFile: [],
+    flagsAreDefaults: true,
+    leftOut,
     rows: () => pictureRows(pictures, { cwd, signal }),
   };
 }

@@ -1,4 +1,5 @@
 import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
+import type { LeftOut } from '../../batch/manifest/pictures/folder.js';
 import type { BatchPlan } from '../../batch/planner.js';
 import type { PlannedRow } from '../../batch/planned-row.js';
 import { movesOf } from '../../batch/rename-pictures.js';
@@ -37,6 +38,7 @@ export function showProspect(
   ledger: Ledger,
   outDir: string,
   plan: BatchPlan,
+  leftOut: LeftOut | undefined,
   options: BatchOptions,
   { way, proxies }: Route,
   terminal: Terminal,
@@ -56,6 +58,7 @@ export function showProspect(
       rows: plan.rows,
       in_other_shards: plan.elsewhere,
       invalid: plan.invalid,
+      left_out: leftOut ?? {},
       states: counts,
       to_send: prospect.rows,
       to_fetch: toFetch,

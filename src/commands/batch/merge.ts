@@ -70,7 +70,15 @@ export async function mergeBatches(
       goOn: 'Run the part that is not done again, and merge again.',
     });
     const summary = summaryOf(all.ledger, counts, {
-      ...{ source: source ?? wanted, shard: null, startedAt, finishedAt: context.now(), invalid: 0, ending },
+      ...{
+        source: source ?? wanted,
+        shard: null,
+        startedAt,
+        finishedAt: context.now(),
+        invalid: 0,
+        leftOut: {},
+        ending,
+      },
       ...{ stopped: undefined, submitted: 0, uploads: 0, uploaded_bytes: 0 },
       total_ms: Math.round(context.elapsed() - began),
     });

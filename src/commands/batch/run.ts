@@ -101,7 +101,8 @@ export async function runRowsOf(
           : dryRun
             ? (read) => {
                 const route = { way, proxies: proxiesToFal('all') };
-                return showProspect(ledger, outDir.folder, read, options, route, terminal, json);
+                const { leftOut } = source;
+                return showProspect(ledger, outDir.folder, read, leftOut, options, route, terminal, json);
               }
             : () => refuseUnfrozen(ledger, outDir.folder, source.name, options, surroundings),
       }));
@@ -233,6 +234,7 @@ async function send(
   const summary = summaryOf(ledger, counts, {
     source: source?.name ?? readNote(ledger.db, 'source') ?? folder,
     shard: readNote(ledger.db, 'shard') || null,
+    leftOut: source?.leftOut,
     ...{ startedAt, finishedAt: context.now(), invalid, ending, stopped: brakes.stopped },
     ...{ submitted: brakes.sent, uploads: uploads.figures.files, uploaded_bytes: uploads.figures.bytes },
     total_ms: Math.round(context.elapsed() - began),

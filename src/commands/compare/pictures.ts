@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import type { LeftOut } from '../../batch/manifest/pictures/folder.js';
 import { openRows } from '../../batch/manifest/open.js';
 import { OUT_DIR_FILES } from '../../batch/out-dir.js';
 import type { Context } from '../../context.js';
@@ -25,7 +26,7 @@ export async function comparedPictures(
   outDir: string,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
   onSame: (picture: string, first: string) => void,
-): Promise<GridPicture[]> {
+): Promise<{ pictures: GridPicture[]; leftOut: LeftOut | undefined }> {
   if (words.length === 0) {
     throw usageError('No picture is named.', 'fal-edit compare photo.jpg -p "a watercolor"');
   }
@@ -46,7 +47,7 @@ export async function comparedPictures(
     if (same === undefined) pictures.push({ word: file, digest });
     else onSame(file, same.word);
   }
-  if (pictures.length > 0) return pictures;
+  if (pictures.length > 0) return { pictures, leftOut: source.leftOut };
   throw inputError(`${source.name}: all of it was made by this comparison. Name the pictures to edit.`);
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Context } from '../../context.js';
+import type { FolderPictures } from '../../batch/manifest/pictures/folder.js';
 import { findPictures } from '../../batch/manifest/pictures/find.js';
 import { pictureRows } from '../../batch/manifest/pictures/rows.js';
 import { inputError, usageError } from '../../errors.js';
@@ -15,7 +16,7 @@ export async function sweepPictures(
   words: readonly string[],
   { recursive, outDir }: { recursive: boolean; outDir: string },
   context: Pick<Context, 'cwd' | 'signal'>,
-): Promise<string[]> {
+): Promise<FolderPictures> {
   if (words.length === 0 || words.includes('')) {
     throw usageError(
       '<picture> is missing: name the picture to edit.',
@@ -29,11 +30,12 @@ export async function sweepPictures(
   }
   const isOwn = await ownFiles(outDir);
   const pictures: string[] = [];
-  for await (const entry of pictureRows(await findPictures(words, recursive, context), context)) {
+  const found = await findPictures(words, recursive, context);
+  for await (const entry of pictureRows(found.pictures, context)) {
     if (entry.kind !== 'row' || isOwn(path.resolve(context.cwd, entry.place.file))) continue;
     pictures.push(entry.place.file);
   }
-  if (pictures.length > 0) return pictures;
+  if (pictures.length > 0) return { pictures, leftOut: found.leftOut };
   throw inputError('All of these pictures were made by this sweep itself. Nothing was sent.', {
     hint: 'Name another --out-dir to go on from one of them.',
   });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import { FalEditError } from '../../../src/errors.js';
 import { tempDir } from '../../support/temp-dir.js';
+import { leftOutText } from '../../../src/batch/manifest/pictures/folder.js';
 import { all, opened, refusal } from './reading.js';
 
 const FILES = [
@@ -85,6 +86,37 @@ describe('Pictures', () => {
     expect(await pictures(['pics'])).toEqual(pics(IN_PICS));
     expect(await pictures(['./pics//'])).toEqual(pics(IN_PICS));
     expect(await pictures(['.'], { within: 'pics' })).toEqual(IN_PICS);
+  });
+
+  it('of a folder leave out what else there is, which is counted', async () => {
+    for (const file of ['k.HEIC', 'l.heif', 'm.jfif', 'n.JPE', 'o.nef']) {
+      await writeFile(path.join(root, 'pics', file), '');
+    }
+    const source = await opened(['pics', 'pics/*.bmp', 'above/sub'], root);
+    expect(source.leftOut).toEqual({ heic: 2, bmp: 1, raw: 1, other: 1 });
+    expect(leftOutText(source.leftOut ?? {})).toBe('left out 5 files: 2 HEIC, 1 BMP, 1 RAW, 1 other');
+    expect(leftOutText({ other: 1 })).toBe('left out 1 file: 1 other');
+    expect(leftOutText({})).toBeUndefined();
+    expect(await pictures(['pics'])).toEqual(pics([...IN_PICS, 'm.jfif', 'n.JPE']));
+  });
+
+  it('of subfolders are none where a batch left them, unless its folder is named', async () => {
+    await mkdir(path.join(root, 'pics/out/report-files'), { recursive: true });
+    for (const file of ['ledger.db', 'x.png', 'report-files/y.png']) {
+      await writeFile(path.join(root, 'pics/out', file), '');
+    }
+    await mkdir(path.join(root, 'pics/old'));
+    for (const file of ['results.jsonl', 'z.png']) await writeFile(path.join(root, 'pics/old', file), '');
+    expect(await pictures(['pics'], { recursive: true })).toHaveLength(12);
+    expect(await pictures(['pics/out'], { recursive: true })).toEqual([
+      'pics/out/report-files/y.png',
+      'pics/out/x.png',
+    ]);
+  });
+
+  it('of subfolders are found once where a link leads back', async () => {
+    await symlink(path.join(root, 'pics'), path.join(root, 'pics/sub/loop'));
+    expect(await pictures(['pics'], { recursive: true })).toHaveLength(12);
   });
 
   it('of subfolders count where that is asked for; what is hidden and node_modules never do', async () => {

@@ -42,6 +42,7 @@ describe('before the first run', () => {
       rows: 4,
       in_other_shards: 0,
       invalid: 0,
+      left_out: {},
       states: { pending: 4, waiting: 0, done: 0, unmet: 0, failed: 0, moderated: 0, unknown: 0 },
       to_send: 4,
       to_fetch: 0,

@@ -4,7 +4,8 @@ import type { Context } from '../../../context.js';
 import { inputError } from '../../../errors.js';
 import { inQuotes } from '../../../images/names.js';
 import { type NamedFile, statRegularFile, unreadable } from '../../../images/regular-file.js';
-import { filesMatching, isPattern, PICTURE_ENDINGS, picturesIn } from './glob.js';
+import { leftOutOfAll, picturesIn, type FolderPictures, type LeftOut } from './folder.js';
+import { filesMatching, isPattern, PICTURE_ENDINGS } from './glob.js';
 
 /** How messages call what a word was to name. */
 const WHERE = 'picture';
@@ -17,21 +18,26 @@ const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
  * folder or a glob in natural order; one that is meant more than once stands there more than once.
  *
  * @param recursive whether the pictures of a folder's subfolders are meant as well
- * @returns paths as they are written from the working directory, and URLs as they stand
+ * @returns paths as they are written from the working directory, and URLs as they stand; what folders hold besides
  * @throws FalEditError (input): a word means no picture; the signal's reason
  */
 export async function findPictures(
   words: readonly string[],
   recursive: boolean,
   context: Pick<Context, 'cwd' | 'signal'>,
-): Promise<string[]> {
-  const found: string[][] = [];
+): Promise<FolderPictures> {
+  const pictures: string[][] = [];
+  const leftOut: LeftOut[] = [];
   for (const word of words) {
-    const isUrl = /^https?:\/\//i.test(word);
-    const files = isUrl ? [] : await filesOf(word, recursive, context);
-    found.push(isUrl ? [word] : files.map((file) => writtenFrom(context.cwd, file)));
+    if (/^https?:\/\//i.test(word)) {
+      pictures.push([word]);
+      continue;
+    }
+    const found = await filesOf(word, recursive, context);
+    pictures.push(found.pictures.map((file) => writtenFrom(context.cwd, file)));
+    leftOut.push(found.leftOut);
   }
-  return found.flat();
+  return { pictures: pictures.flat(), leftOut: leftOutOfAll(leftOut) };
 }
 
 /** The files that a word stands for, absolute: one of that name, else the pictures of a folder, else a glob's. */
@@ -39,23 +45,26 @@ async function filesOf(
   word: string,
   recursive: boolean,
   context: Pick<Context, 'cwd' | 'signal'>,
-): Promise<string[]> {
+): Promise<FolderPictures> {
   const file: NamedFile = { path: path.resolve(context.cwd, word), written: word, where: WHERE };
   const found = await stat(file.path).catch((error: unknown) => ({ error }));
-  if ('error' in found) return globbed(file, found.error, context);
+  if ('error' in found) return { pictures: await globbed(file, found.error, context), leftOut: {} };
   if (found.isDirectory()) return inFolder(file, recursive, context);
   // Its content is looked at later; but a pipe or a device is none.
   if (!found.isFile()) await statRegularFile(file);
-  return [file.path];
+  return { pictures: [file.path], leftOut: {} };
 }
 
 async function inFolder(
   file: NamedFile,
   recursive: boolean,
   context: Pick<Context, 'signal'>,
-): Promise<string[]> {
-  const pictures = await picturesIn(file.path, recursive, context);
-  if (pictures.length > 0) return pictures;
+): Promise<FolderPictures> {
+  const found = await picturesIn(file.path, recursive, context).catch(async (error: unknown) => {
+    context.signal.throwIfAborted();
+    throw await unreadable(file, error);
+  });
+  if (found.pictures.length > 0) return found;
   throw inputError(
     `${WHERE}: the folder ${inQuotes(file.written)} holds none. Looked for: ${PICTURE_ENDINGS.join(', ')}.`,
     { hint: recursive ? undefined : 'With --recursive its subfolders are searched as well.' },

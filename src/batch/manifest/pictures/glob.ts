@@ -2,27 +2,12 @@ import path from 'node:path';
 import type { Context } from '../../../context.js';
 
 /** The files that are pictures by their names, in any case. */
-export const PICTURE_ENDINGS = ['.png', '.jpg', '.jpeg', '.webp', '.gif', '.avif', '.tif', '.tiff'] as const;
+export const PICTURE_ENDINGS = [
+  ...['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '.gif', '.avif', '.tif', '.tiff'],
+];
 
-/** What is passed over wherever it stands below the folder that was named; hidden names are as well. */
+/** What a pattern passes over wherever it stands below the folder that was named; hidden names are as well. */
 const PASSED_OVER = ['**/node_modules/**'];
-
-const PICTURES = `*{${PICTURE_ENDINGS.join(',')}}`;
-
-/**
- * The pictures of a folder.
- *
- * @param folder absolute
- * @param recursive whether those of its subfolders are meant as well
- * @returns absolute paths in natural order
- */
-export async function picturesIn(
-  folder: string,
-  recursive: boolean,
-  { signal }: Pick<Context, 'signal'>,
-): Promise<string[]> {
-  return find(recursive ? `**/${PICTURES}` : PICTURES, folder, signal, { caseSensitiveMatch: false });
-}
 
 /** Whether a word that is no file's name may stand for several. */
 export async function isPattern(word: string): Promise<boolean> {
@@ -52,15 +37,9 @@ export async function filesMatching(
   return find(parts.slice(dynamic).join('/'), path.resolve(cwd, folder), signal);
 }
 
-async function find(
-  pattern: string,
-  cwd: string,
-  signal: AbortSignal,
-  options: { caseSensitiveMatch?: boolean } = {},
-): Promise<string[]> {
+async function find(pattern: string, cwd: string, signal: AbortSignal): Promise<string[]> {
   const { glob } = await import('tinyglobby');
   const names = await glob(pattern, {
-    ...options,
     cwd,
     signal,
     ignore: PASSED_OVER,
@@ -72,7 +51,7 @@ async function find(
 }
 
 /** cat2 before cat10. */
-function inNaturalOrder(names: readonly string[]): string[] {
+export function inNaturalOrder(names: readonly string[]): string[] {
   const { compare } = new Intl.Collator('en', { numeric: true });
   return [...names].sort((a, b) => compare(a, b) || (a < b ? -1 : 1));
 }

@@ -1,0 +1,118 @@
+import type { Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Context } from '../../../context.js';
+import { OUT_DIR_FILES } from '../../out-dir.js';
+import { inNaturalOrder, PICTURE_ENDINGS } from './glob.js';
+
+/** How many files of a folder are no rows, by what they are: `heic`, `bmp`, …, `other`; nothing where none was left out. */
+export type LeftOut = Record<string, number>;
+
+/** The pictures of a folder, and what else there is. */
+export interface FolderPictures {
+  /** Absolute paths in natural order. */
+  pictures: string[];
+  leftOut: LeftOut;
+}
+
+/** Pictures for people that are not read here, by the endings of their names. */
+const OTHER_KINDS: Readonly<Record<string, string>> = {
+  ...{ '.heic': 'heic', '.heif': 'heic', '.bmp': 'bmp', '.svg': 'svg', '.psd': 'psd', '.jxl': 'jxl' },
+  ...{ '.jp2': 'jp2', '.ico': 'ico', '.tga': 'tga', '.pdf': 'pdf' },
+  ...{
+    '.dng': 'raw',
+    '.cr2': 'raw',
+    '.cr3': 'raw',
+    '.nef': 'raw',
+    '.arw': 'raw',
+    '.raf': 'raw',
+    '.orf': 'raw',
+  },
+};
+
+const OTHER = 'other';
+
+/** What tells the folder of a batch, a comparison or a sweep: its pictures are results. */
+const OF_A_BATCH: readonly string[] = [OUT_DIR_FILES.ledger, OUT_DIR_FILES.results];
+
+/**
+ * The pictures of a folder by the endings of their names. Hidden files are passed over; in subfolders also hidden
+ * folders, node_modules and batch folders.
+ *
+ * @param folder absolute; it may be a batch folder itself
+ * @param recursive whether subfolders are meant as well
+ * @throws the system's error where the folder itself cannot be read; the signal's reason
+ */
+export async function picturesIn(
+  folder: string,
+  recursive: boolean,
+  { signal }: Pick<Context, 'signal'>,
+): Promise<FolderPictures> {
+  const names: string[] = [];
+  const leftOut: LeftOut = {};
+  /** By their real paths: a link may lead back to where it stands. */
+  const seen = new Set<string>();
+
+  async function walk(relative: string): Promise<void> {
+    signal.throwIfAborted();
+    const here = path.join(folder, relative);
+    const real = await realpath(here).catch(() => here);
+    if (seen.has(real)) return;
+    seen.add(real);
+    const entries = await entriesOf(here, relative === '');
+    if (relative !== '' && entries.some(({ name }) => OF_A_BATCH.includes(name))) return;
+    for (const entry of entries) {
+      if (entry.name.startsWith('.')) continue;
+      const name = path.join(relative, entry.name);
+      const kind = await kindOf(entry, path.join(folder, name));
+      if (kind === 'folder' && recursive && entry.name !== 'node_modules') await walk(name);
+      if (kind !== 'file') continue;
+      const ending = path.extname(entry.name).toLowerCase();
+      if (PICTURE_ENDINGS.includes(ending)) {
+        names.push(name);
+      } else {
+        const what = OTHER_KINDS[ending] ?? OTHER;
+        leftOut[what] = (leftOut[what] ?? 0) + 1;
+      }
+    }
+  }
+
+  await walk('');
+  return { pictures: inNaturalOrder(names).map((name) => path.join(folder, name)), leftOut };
+}
+
+/** Of a subfolder that cannot be read nothing is there. */
+async function entriesOf(folder: string, isNamed: boolean): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isNamed) throw error;
+    return [];
+  }
+}
+
+/** Links are what they lead to. */
+async function kindOf(entry: Dirent, file: string): Promise<'file' | 'folder' | undefined> {
+  const found = entry.isSymbolicLink() ? await stat(file).catch(() => undefined) : entry;
+  return found?.isFile() === true ? 'file' : found?.isDirectory() === true ? 'folder' : undefined;
+}
+
+/** The same of several folders. */
+export function leftOutOfAll(folders: readonly LeftOut[]): LeftOut {
+  const sum: LeftOut = {};
+  for (const [kind, count] of folders.flatMap(Object.entries) as [string, number][]) {
+    sum[kind] = (sum[kind] ?? 0) + count;
+  }
+  return sum;
+}
+
+/** `left out 12 files: 2 HEIC, 1 BMP, 9 other`; undefined where nothing was. */
+export function leftOutText(leftOut: LeftOut): string | undefined {
+  const { [OTHER]: other = 0, ...kinds } = leftOut;
+  const counts = Object.entries(kinds).sort(([, one], [, two]) => two - one);
+  const total = counts.reduce((sum, [, count]) => sum + count, other);
+  if (total === 0) return undefined;
+  const parts = counts.map(([kind, count]) => `${count} ${kind.toUpperCase()}`);
+  if (other > 0) parts.push(`${other} other`);
+  return `left out ${total === 1 ? '1 file' : `${total} files`}: ${parts.join(', ')}`;
+}
