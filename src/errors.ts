@@ -3,9 +3,21 @@ import { EXIT_CODES, type ErrorKind, type ExitCode } from './exit-codes.js';
 /** Whether the edit was or may have been paid for. */
 export type Charged = 'no' | 'yes' | 'maybe';
 
+/** One thing that is wrong with what the user gave. */
+export interface FieldProblem {
+  /** Null where the whole row is meant. */
+  field: string | null;
+  message: string;
+  file?: string;
+  /** From 1. */
+  line?: number;
+}
+
 export interface FalEditErrorOptions {
   /** What to do next, in the imperative. */
   hint?: string | undefined;
+  /** Each thing that is wrong, where there are several, for scripts. */
+  problems?: readonly FieldProblem[] | undefined;
   /** Facts for scripts: request id, status code, rows of a 422. JSON values only. */
   details?: Record<string, unknown> | undefined;
   /** Defaults to "no": nothing was sent, or fal said that it did not take it. */
@@ -24,6 +36,7 @@ export interface FalEditErrorOptions {
 export class FalEditError extends Error {
   override readonly name = 'FalEditError';
   readonly hint: string | undefined;
+  readonly problems: readonly FieldProblem[] | undefined;
   readonly details: Record<string, unknown> | undefined;
   readonly charged: Charged;
   readonly origin: unknown;
@@ -35,6 +48,7 @@ export class FalEditError extends Error {
   ) {
     super(message);
     this.hint = options.hint;
+    this.problems = options.problems;
     this.details = options.details;
     this.charged = options.charged ?? 'no';
     this.origin = options.origin;

@@ -13,6 +13,7 @@ import { proxiesOf } from '../fal/connection.js';
 import { openConnection, proxyWarning, readConnection, requireKey } from './connect.js';
 import { dryRun } from './edit/dry-run.js';
 import { editDocument } from './edit/document.js';
+import { ignoredText, withoutIgnored } from './edit/ignored-settings.js';
 import { EDIT_EXCLUSIVE } from './flags/edit.js';
 import { readEditOptions, type EditOptions } from './edit/options.js';
 import { summaryLine } from './edit/summary.js';
@@ -34,7 +35,13 @@ export async function editCommand(
   let record: EditRecord | undefined;
   try {
     refuseContradictions(settings);
-    const options = await readEditOptions(settings, images, context);
+    const { settings: fitting, ignored } = withoutIgnored(
+      settings,
+      (flag) => settings.origins[flag] === `--${flag}`,
+      settings.origins['set'] === '--set' ? [values['set'] ?? []].flat().map(String) : [],
+    );
+    for (const setting of ignored) terminal.note(ignoredText(setting));
+    const options = await readEditOptions(fitting, images, context);
     const declared = readConnection(settings, context);
     const plan = await planEdit(options, context);
     if (plan.targets === undefined) refusePictureOnTerminal(context);

@@ -11,7 +11,7 @@ import { ALL_FLAGS } from './flags/all.js';
 import { SWEEP_EXCLUSIVE, SWEEP_FLAGS } from './flags/sweep.js';
 import { openPage } from './open-page.js';
 import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
-import { readAxes } from './sweep/axes.js';
+import { flagsFromFiles, readAxes } from './sweep/axes.js';
 import { checker } from './sweep/check.js';
 import { ofASweep, readSweepOptions } from './sweep/options.js';
 import { sweepOutcome } from './sweep/outcome.js';
@@ -47,11 +47,12 @@ export async function sweepCommand(
 async function runSweep(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { settings, context, terminal } = surroundings;
   const { batch, seeds, bounds, open, preview } = readSweepOptions(settings, context);
-  const pictures = await sweepPictures(words, batch, context);
+  const { pictures, leftOut } = await sweepPictures(words, batch, context);
   const { axes } = await readAxes(settings, context);
   const prices = await openPrices(readConnection(settings, context), context);
   const place = settings.origins['vary'] ?? '--vary';
-  const checked = (plan: SweepPlan) => checker(plan, batch, prices, place, context);
+  const fromFile = flagsFromFiles(axes);
+  const checked = (plan: SweepPlan) => checker(plan, batch, fromFile, prices, place, context);
   const firstOnly = axes.map((axis) => ({ ...axis, values: [axis.values.first()] }));
   await refuseTooMany({ pictures, axes, seeds }, checked({ pictures, axes: firstOnly, seeds, settings }));
   const plan: SweepPlan = {
@@ -63,7 +64,10 @@ async function runSweep(words: readonly string[], surroundings: Surroundings): P
   terminal.note(`${gridText(grid)}.`);
   const cells = sweepCells(plan, await namesIn(batch.outDir));
   const outcome = sweepOutcome({ cells, axes: grid, bounds, preview });
-  const rows = sweepRows(pictures.length === 1 ? (pictures[0] ?? '') : words.join(' '), context.cwd, cells);
+  const rows = {
+    ...sweepRows(pictures.length === 1 ? (pictures[0] ?? '') : words.join(' '), context.cwd, cells, fromFile),
+    leftOut,
+  };
   const code = await runRowsOf(rows, batch, surroundings, outcome);
   const page = outcome.page();
   if (open && page !== undefined) await openPage(page, context, terminal);

@@ -20,6 +20,7 @@ export interface Cell {
 export function cellRows(name: string, folder: string, cells: readonly Cell[]): RowSource {
   return {
     ...{ name, folder, isManifest: false, namesAreOurs: true },
+    ...{ fromFile: [], flagsAreDefaults: false },
     rows: async function* () {
       for (const { id, fields } of cells) {
         yield await Promise.resolve({

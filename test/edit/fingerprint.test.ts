@@ -19,7 +19,12 @@ let folder = '';
 const plan = async (fields: Fields): Promise<EditPlan> => {
   const settings = { values: {}, origins: {}, key: undefined, stateDir: undefined };
   const context = { ...quietContext(), cwd: folder };
-  const { order } = await rowReader(settings, {}, folder, { ...context, newSeed: () => 5 })(fields);
+  const { order } = await rowReader(
+    settings,
+    {},
+    { folder, fromFile: [], allowOutside: false },
+    { ...context, newSeed: () => 5 },
+  )(fields);
   return planEdit(order, context);
 };
 const print = async (fields: Fields): Promise<string> => fingerprintOf(await plan(fields));

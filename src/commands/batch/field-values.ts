@@ -15,6 +15,7 @@ export function flagValueOf(flag: Flag, value: FieldValue, field: string): FlagV
   if (flag.name === 'size' && isObject(value)) {
     return [value['width'], value['height']].map((side) => scalar(side ?? null, field)).join('x');
   }
+  if (flag.decimal === true && typeof value === 'string') return withPoint(value);
   if (flag.repeatable !== true) return scalar(value, field);
   return listOf(value, field).map((item) =>
     flag.name === 'lora' && isObject(item) ? loraText(item, field) : scalar(item, field),
@@ -27,6 +28,14 @@ function switchOf(value: FieldValue, field: string): true | undefined {
     throw usageError(`${field}: ${JSON.stringify(value)} is neither on nor off. Allowed: true, false.`);
   }
   return state ? true : undefined;
+}
+
+/**
+ * `0,8` as spreadsheets write 0.8 where people do: three digits behind a comma could as well be thousands, unless
+ * there is a zero before it.
+ */
+function withPoint(text: string): string {
+  return /^\s*[+-]?(0,\d+|\d+,\d{1,2})\s*$/.test(text) ? text.replace(',', '.') : text;
 }
 
 function scalar(value: FieldValue, field: string): string {

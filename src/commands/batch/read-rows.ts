@@ -1,5 +1,6 @@
 import type { RowSource } from '../../batch/manifest/open.js';
-import { placeText, problemText, type Entry, type Problem } from '../../batch/manifest/entry.js';
+import { placeText, type Entry, type Problem } from '../../batch/manifest/entry.js';
+import { leftOutText } from '../../batch/manifest/pictures/folder.js';
 import { folderIdentity, type Defaults } from '../../batch/folder-identity.js';
 import { lastReading } from '../../batch/last-reading.js';
 import { planRows, type BatchPlan } from '../../batch/planner.js';
@@ -13,13 +14,15 @@ import { harmlessLine } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { VERSION } from '../at-once.js';
 import type { BatchOptions } from './options.js';
+import { IgnoredSettings } from '../edit/ignored-settings.js';
 import { withoutOwnPictures } from './own-pictures.js';
 import type { Prices } from './prices.js';
+import { ProblemList } from './problem-list.js';
 import { rowReader } from './row-reader.js';
 import type { Surroundings } from './run.js';
 
-/** How many problems the JSON document lists; stderr has all of them. */
-const MOST_IN_DOCUMENT = 1_000;
+/** How many problems the details of an error list, as they did before errors had a list of their own. */
+const MOST_IN_DETAILS = 1_000;
 
 /**
  * Reads all rows into the ledger, and tells what is wrong with them and what has changed since the last run.
@@ -43,10 +46,13 @@ export async function readRows(
     look?: ((plan: BatchPlan) => Promise<void> | void) | undefined;
   },
 ): Promise<BatchPlan> {
-  const { shard, skipInvalid, expectations, maxCostUsd, dailyCapUsd } = options;
-  const problems: Problem[] = [];
+  const { shard, skipInvalid, expectations, maxCostUsd, dailyCapUsd, allowOutside } = options;
+  const problems = new ProblemList();
+  const ignored = new IgnoredSettings();
   const entries = (): AsyncIterable<Entry> => withoutOwnPictures(source, ledger, outDir);
-  const { folder } = source;
+  const { folder, fromFile } = source;
+  const leftOut = leftOutText(source.leftOut ?? {});
+  if (leftOut !== undefined) terminal.note(`${source.name}: ${leftOut}.`);
   const identity = folderIdentity(ledger.db);
   const begun = withDefaults(settings, identity.defaults);
   const basis = [VERSION, begun.values, expectations, context.cwd, folder, outDir, shard ?? null];
@@ -62,19 +68,27 @@ export async function readRows(
       ...{ ledger, context, outDir, folder, shard, skipInvalid, priceOf: prices.of, basis },
       ...{ identity, again: options.again, namesAreOurs: source.namesAreOurs === true },
       caps: { maxCostUsd, dailyCapUsd },
-      readRow: rowReader(begun, expectations, source.folder, context),
-      onProblem: (problem) => {
-        if (problems.length < MOST_IN_DOCUMENT) problems.push(problem);
-        const line = harmlessLine(problemText(problem), 2_000);
-        if (skipInvalid) terminal.warn(line);
-        else terminal.error(line);
-      },
+      readRow: rowReader(
+        begun,
+        expectations,
+        {
+          ...{ folder, fromFile, allowOutside, flagsAreDefaults: source.flagsAreDefaults },
+          onIgnored: (setting) => ignored.add(setting),
+        },
+        context,
+      ),
+      onProblem: (problem) => problems.add(problem),
       ...(look === undefined ? {} : { look }),
     }));
-  if (plan.problems > 0 && !skipInvalid) throw wrongRows(source, plan, problems);
+  for (const line of problems.lines()) {
+    if (skipInvalid) terminal.warn(line);
+    else terminal.error(harmlessLine(line, 2_000));
+  }
+  if (plan.problems > 0 && !skipInvalid) throw wrongRows(source, plan, problems.kept);
   if (plan.unrecognised.length > 0 && !options.again) {
     throw unrecognisedRows(plan.unrecognised, outDir, terminal);
   }
+  for (const line of ignored.lines()) terminal.note(line);
   if (plan.rows + plan.elsewhere === 0) throw inputError(`${source.name}: no row is left. Nothing was sent.`);
   if (plan.equal > 0) {
     terminal.warn(
@@ -104,7 +118,7 @@ function unrecognisedRows(rows: BatchPlan['unrecognised'], outDir: string, termi
     {
       hint: `Look at the pictures in ${outDir}. Pay for ${them} with --again, or take ${them} out of the manifest.`,
       details: {
-        unrecognised: rows.slice(0, MOST_IN_DOCUMENT).map(({ place, id }) => ({ ...place, id: id ?? null })),
+        unrecognised: rows.slice(0, MOST_IN_DETAILS).map(({ place, id }) => ({ ...place, id: id ?? null })),
       },
     },
   );
@@ -117,17 +131,20 @@ function isDone(ledger: Ledger, { retry, again, submitOnly }: BatchOptions): boo
 }
 
 function wrongRows({ name, isManifest }: RowSource, plan: BatchPlan, problems: readonly Problem[]): Error {
-  const what = isManifest ? name : 'the pictures';
-  return inputError(
-    `${plan.problems === 1 ? '1 thing is' : `${plan.problems} things are`} wrong with ${what}, in ${rowsText(plan.invalid)}. Nothing was sent.`,
-    {
-      hint: 'Put them right, or leave those rows out with --skip-invalid.',
-      details: {
-        problems: problems.map(({ place, field, message }) => ({ ...place, field: field ?? null, message })),
-        ...(plan.problems > problems.length ? { problems_not_listed: plan.problems - problems.length } : {}),
-      },
+  const what = isManifest ? `${name} has` : 'The pictures have';
+  const count = plan.problems === 1 ? '1 problem' : `${plan.problems} problems`;
+  const listed = problems.slice(0, MOST_IN_DETAILS);
+  return inputError(`${what} ${count} in ${rowsText(plan.invalid)}. Nothing was sent.`, {
+    hint: `Fix ${plan.problems === 1 ? 'it' : 'them'}, or skip ${plan.invalid === 1 ? 'that row' : 'those rows'} with --skip-invalid.`,
+    problems: problems.map(({ place: { file, line }, field, message }) => ({
+      ...{ field: field ?? null, message, file },
+      ...(line === undefined ? {} : { line }),
+    })),
+    details: {
+      problems: listed.map(({ place, field, message }) => ({ ...place, field: field ?? null, message })),
+      ...(plan.problems > listed.length ? { problems_not_listed: plan.problems - listed.length } : {}),
     },
-  );
+  });
 }
 
 /** What has become of the manifest since the last run; undefined where nothing has, or where there was none. */

@@ -10,35 +10,56 @@ import type { RowOrder } from '../../batch/planner.js';
 import { fillOutput, fillPrompt } from '../../batch/template.js';
 import { PLACEHOLDERS } from '../../edit/destination.js';
 import { usageError } from '../../errors.js';
+import { withoutIgnored, type IgnoredSetting } from '../edit/ignored-settings.js';
 import { readEditOptions } from '../edit/options.js';
 import { whole } from '../edit/read-prompt.js';
 import { absoluteDefaults } from './defaults.js';
+import { rowFiles, type RowTrust } from './row-files.js';
 import { refuseBlank, withRow } from './row-settings.js';
 import { sortFields } from './sorted-row.js';
+
+/** Where the rows of a reader come from. */
+export interface RowOrigin extends RowTrust {
+  /** Absolute, at which relative paths of the rows start. */
+  folder: string;
+  /** Whether flags are defaults of rows, which a row's model may lack; else they are what each edit asks for. */
+  flagsAreDefaults?: boolean;
+  /** Told of each default that a row's model lacks, for each row. */
+  onIgnored?: (setting: IgnoredSetting) => void;
+}
 
 /**
  * Makes the reader of rows: a row's fields over the settings of the batch are read as the flags of an edit are.
  *
  * @param expectations of all rows
- * @param folder absolute, at which relative paths of the rows start
  */
 export function rowReader(
   settings: Settings,
   expectations: Expectations,
-  folder: string,
+  origin: RowOrigin,
   context: Pick<Context, 'cwd' | 'stdin' | 'newSeed' | 'signal'>,
 ): (fields: Fields) => Promise<RowOrder> {
+  const { folder, flagsAreDefaults = false, onIgnored } = origin;
   const defaults = absoluteDefaults(settings, context.cwd, folder);
   const common = expectationsDocument(expectations);
   const here = { ...context, cwd: folder };
+  const files = rowFiles(folder, origin);
+  const typedPairs =
+    flagsAreDefaults || settings.origins['set'] !== '--set' ? [] : [settings.values['set'] ?? []].flat();
   return async (fields) => {
     const row = sortFields(fields);
-    const merged = withRow(defaults.settings, row);
+    const isTyped = (flag: string): boolean =>
+      row.values[flag] !== undefined || (!flagsAreDefaults && settings.origins[flag] === `--${flag}`);
+    const pairs = [...typedPairs, ...[row.values['set'] ?? []].flat()].map(String);
+    const { settings: merged, ignored } = withoutIgnored(withRow(defaults.settings, row), isTyped, pairs);
+    await files.checkPromptFile(row);
     const options = await readEditOptions(defaults.withSet(merged), [], here);
+    await files.checkOthers(row, options);
     const { model, request, output, force, keepBlanked, seedIsOurs, nameOf } = options;
     const prompt = fillPrompt(request.prompt, fields, (name) => noColumn(nameOf('prompt'), name));
     refuseBlank(prompt, nameOf('prompt'));
     whole(prompt, nameOf('prompt'));
+    for (const setting of ignored) onIgnored?.(setting);
     return {
       id: row.id,
       hasPromptFile: merged.values['prompt-file'] !== undefined,

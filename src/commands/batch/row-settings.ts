@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 import type { FlagValue, Settings } from '../../config/settings.js';
 import { placeholdersOf } from '../../batch/template.js';
 import { usageError } from '../../errors.js';
@@ -49,11 +49,12 @@ function refuseUnknown({ others }: SortedRow, { values }: Settings): void {
 }
 
 function unknownText(field: string): string {
-  if (isOfTheBatch(field)) return `${field}: is a setting of the whole batch. Give it as a flag.`;
+  if (isOfTheBatch(field)) return `${field}: this is a setting of the whole batch. Give it as a flag.`;
   const near = closest(field, [...FIELD_NAMES]);
+  const isClose = distance(field.toLowerCase(), near) <= Math.max(1, Math.floor(near.length / 3));
   // On one line, whatever it is called.
   const name = displayName(field);
-  return `${name}: is no field of a row, and no {${name}} asks for it. Did you mean ${near}?`;
+  return `${name}: unknown column; no {${name}} in the prompt or in the names uses it.${isClose ? ` Did you mean ${near}?` : ''}`;
 }
 
 function refuseStreams({ values, origins }: Settings): void {

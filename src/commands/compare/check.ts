@@ -21,7 +21,7 @@ export async function checkCells(
   outDir: string,
   context: Pick<Context, 'cwd' | 'stdin' | 'newSeed' | 'signal'>,
 ): Promise<void> {
-  const read = rowReader(settings, {}, context.cwd, context);
+  const read = rowReader(settings, {}, { folder: context.cwd, fromFile: [], allowOutside: false }, context);
   const lines = new Set<string>();
   const hints: (string | undefined)[] = [];
   for (const cell of oneOfEach(cells)) {

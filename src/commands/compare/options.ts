@@ -46,6 +46,7 @@ export async function readCompareOptions(
       outDir: batch.outDir ?? path.resolve(context.cwd, outDirName('compare', isOnSandbox(settings))),
       // Of a batch that reads a manifest, or is left alone.
       ...{ format: undefined, skipInvalid: false, frozen: false, submitOnly: false, collect: false },
+      allowOutside: false,
       report: true,
     },
     models: readModels(settings),

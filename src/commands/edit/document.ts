@@ -100,6 +100,7 @@ function errorObject(error: FalEditError, sandbox = false): Record<string, unkno
     kind: error.kind,
     message: error.message,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.problems === undefined ? {} : { problems: error.problems }),
     ...(error.details === undefined ? {} : { details: error.details }),
     charged: sandbox ? 'no' : error.charged,
   };

@@ -41,7 +41,7 @@ export interface EditOptions {
 }
 
 /** The flags behind each setting, the one that messages name first. */
-const FLAGS: Record<NamedSetting, readonly string[]> = {
+export const FLAGS_OF: Record<NamedSetting, readonly string[]> = {
   prompt: ['prompt', 'prompt-file'],
   images: ['image'],
   strength: ['strength', 'image-strength'],
@@ -151,15 +151,15 @@ export async function readEditOptions(
 /** What messages call each setting: the flag, variable or file that its value came from. */
 function namesIn({ values, origins }: Settings): NameOf {
   return (setting) => {
-    const flag = FLAGS[setting].find((name) => values[name] !== undefined);
+    const flag = FLAGS_OF[setting].find((name) => values[name] !== undefined);
     return (flag === undefined ? undefined : origins[flag]) ?? flagOf(setting);
   };
 }
 
 /** A request that has something wherever the settings have something: enough to see what the model lacks. */
 function givenKeys(values: Settings['values']): Partial<EditRequest> {
-  const keys = (Object.keys(FLAGS) as RequestKey[]).filter((key) =>
-    FLAGS[key].some((flag) => values[flag] !== undefined),
+  const keys = (Object.keys(FLAGS_OF) as RequestKey[]).filter((key) =>
+    FLAGS_OF[key].some((flag) => values[flag] !== undefined),
   );
   return Object.fromEntries(keys.map((key) => [key, true]));
 }
@@ -169,7 +169,8 @@ function parseFlags(model: Model, values: Settings['values'], nameOf: NameOf): z
   if (parsed.success) return parsed.data;
   const messages = parsed.error.issues.map(({ path: [flag] }) => {
     const key =
-      (Object.keys(FLAGS) as RequestKey[]).find((name) => FLAGS[name].includes(String(flag))) ?? 'prompt';
+      (Object.keys(FLAGS_OF) as RequestKey[]).find((name) => FLAGS_OF[name].includes(String(flag))) ??
+      'prompt';
     const field = model.fields[key]?.[0] ?? '';
     const given = JSON.stringify(values[String(flag)]);
     const extra = key === 'size' ? ', or model to leave it to the model' : '';

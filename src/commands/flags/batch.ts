@@ -28,6 +28,11 @@ export const BATCH_FLAGS: readonly Flag[] = [
     help: 'of the manifest, where its name does not say',
   },
   { name: 'skip-invalid', group: ROWS, help: 'leave out rows in which something is wrong' },
+  {
+    name: 'allow-outside',
+    group: ROWS,
+    help: "let rows name prompt files and weights outside of the manifest's folder",
+  },
   { name: 'shard', value: '<2/8>', group: ROWS, help: 'one part of so many, the same rows every time' },
   ...reworded('image', { help: 'the picture of rows that name none; repeatable' }),
   ...EDIT_FLAGS.filter(({ group, name }) => group !== RUN && !ANEW.includes(name) && group !== MONEY),

@@ -8,6 +8,8 @@ export interface Flag {
   /** One line, for the help. */
   help: string;
   group: string;
+  /** A number that may have a fraction: a cell of a spreadsheet may write it with a comma. */
+  decimal?: boolean;
   /** Given several times, every value counts. */
   repeatable?: boolean;
   /** Not in the help: another spelling of a flag that is. */

@@ -15,6 +15,8 @@ export interface VariedAxis {
   name: string;
   target: AxisTarget;
   values: AxisValues;
+  /** They stand in a file, not on the command line. */
+  isFromFile: boolean;
 }
 
 /** Of one axis more values are refused before anybody asks what they are. */
@@ -67,11 +69,11 @@ async function readAxis(
   }
   const values = text.slice(equals + 1).trim();
   const where = `${place} ${name}`;
+  const isFromFile = values.startsWith('@');
   return {
     name,
-    values: values.startsWith('@')
-      ? await readValuesFile(values.slice(1), where, context)
-      : parseValues(values, where),
+    isFromFile,
+    values: isFromFile ? await readValuesFile(values.slice(1), where, context) : parseValues(values, where),
   };
 }
 
@@ -113,6 +115,13 @@ function refuseDouble(axes: readonly VariedAxis[], { origins, values }: Settings
       `${place} ${name} and --${hidden ?? `set ${flag.slice(4)}`} exclude each other. Give one.`,
     );
   }
+}
+
+/** The flags that axes fill with what stands in files. */
+export function flagsFromFiles(axes: readonly Pick<VariedAxis, 'target' | 'isFromFile'>[]): string[] {
+  return axes
+    .filter(({ isFromFile }) => isFromFile)
+    .map(({ target }) => (target.kind === 'field' ? target.field.replaceAll('_', '-') : target.kind));
 }
 
 function fieldOfPair(pair: string): string {

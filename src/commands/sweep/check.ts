@@ -26,13 +26,14 @@ export interface Checker {
 
 export function checker(
   plan: SweepPlan,
-  { expectations, outDir, maxCostUsd, dailyCapUsd }: BatchOptions & { outDir: string },
+  { expectations, outDir, maxCostUsd, dailyCapUsd, allowOutside }: BatchOptions & { outDir: string },
+  fromFile: readonly string[],
   prices: Prices,
   place: string,
   context: Context,
 ): Checker {
   const { pictures, axes, seeds, settings } = plan;
-  const readRow = rowReader(settings, expectations, context.cwd, context);
+  const readRow = rowReader(settings, expectations, { folder: context.cwd, fromFile, allowOutside }, context);
   const shelf = forgetfulShelf();
   const first = axes.map(({ values }) => values[0] ?? '');
   const model = axes.findIndex(({ target }) => targetName(target) === 'model');

@@ -7,10 +7,17 @@ import type { SweepCell } from './plan.js';
  *
  * @param name of the whole, for messages
  * @param folder absolute, at which relative paths of the cells start
+ * @param fromFile flags whose values stand in a file
  */
-export function sweepRows(name: string, folder: string, cells: readonly SweepCell[]): RowSource {
+export function sweepRows(
+  name: string,
+  folder: string,
+  cells: readonly SweepCell[],
+  fromFile: readonly string[],
+): RowSource {
   return {
     ...{ name, folder, isManifest: false, namesAreOurs: true },
+    ...{ fromFile, flagsAreDefaults: false },
     rows: async function* () {
       for (const { id, picture, fields } of cells) {
         yield await Promise.resolve({

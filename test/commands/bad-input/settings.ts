@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { edit, edit2, type Case } from './case.js';
+import { edit, type Case } from './case.js';
 
 export const SETTINGS: Case[] = [
   {
@@ -83,12 +83,6 @@ export const SETTINGS: Case[] = [
     argv: ['photo.png'],
     env: { FAL_EDIT_PROMPT: ' ' },
     says: ['FAL_EDIT_PROMPT', 'blank'],
-  },
-  {
-    name: 'variable on the wrong model',
-    argv: edit2(),
-    env: { FAL_EDIT_STRENGTH: '0.5' },
-    says: ['FAL_EDIT_STRENGTH', 'flux-2-lora'],
   },
   {
     name: 'two variables that exclude each other',

@@ -9,6 +9,7 @@ interface Refusal {
     message: string;
     hint: string;
     charged: string;
+    problems: Record<string, unknown>[];
     details: { problems: Record<string, unknown>[]; problems_not_listed?: number };
   };
 }
@@ -32,12 +33,16 @@ describe('what is wrong with a row is told with its file, its line and its field
     ['too many pictures', { ...good, image: ['a.png', 'b.png'] }, [/^image: 2 pictures are named/]],
     ['two spellings of one thing', { ...good, strength: 0.5, image_strength: 0.5 }, [/excludes .*Give one/]],
     ['one field twice', { ...good, images: ['b.png'] }, [/^images: is the same as image/]],
-    ['an unknown field', { ...good, promt: 'x' }, [/^promt: is no field of a row.*Did you mean prompt\?/]],
+    [
+      'an unknown field',
+      { ...good, promt: 'x' },
+      [/^promt: unknown column; no \{promt\} .*Did you mean prompt\?/],
+    ],
     ['an unknown field of --set', { ...good, set: { schedular: 'x' } }, [/schedular.*scheduler/]],
     [
       'a setting of the whole batch',
       { ...good, max_cost: 3 },
-      [/^max_cost: is a setting of the whole batch/],
+      [/^max_cost: this is a setting of the whole batch/],
     ],
     ['a switch that is neither on nor off', { ...good, force: 'perhaps' }, [/^force: "perhaps" is neither/]],
     ['a LoRA without a path', { ...good, loras: [{ scale: 1 }] }, [/^loras: a LoRA is/]],
@@ -58,7 +63,7 @@ describe('what is wrong with a row is told with its file, its line and its field
       expect(line.slice('rows.jsonl:2: '.length)).toMatch(messages[index]!);
     });
     expect(stderr).toMatch(
-      /error: \d+ things? (is|are) wrong with rows\.jsonl, in 1 row\. Nothing was sent\./,
+      /error: rows\.jsonl has \d+ problems? in 1 row\. Nothing was sent\.\nhint: Fix (it|them), or skip that row with --skip-invalid\./,
     );
     expect(scene.fal.ledger().requests.total).toBe(0);
   });
@@ -169,13 +174,14 @@ describe('a manifest that is none', () => {
     expect(fal.ledger().requests.total).toBe(0);
   });
 
-  it('tells all of many thousand things, of which the document has the first thousand', async () => {
+  it('tells of many thousand equal things once, and the document has all of them', async () => {
     const content = `image,prompt,steps\n${'a.png,x,99\n'.repeat(1_500)}`;
     const { batch } = await batchScene({ 'rows.csv': content });
     const { stderr, json } = await batch('rows.csv', '--json');
-    expect(linesOf(stderr).filter((line) => line.startsWith('rows.csv:'))).toHaveLength(1_500);
-    const { details, message } = json<Refusal>().error;
-    expect(message).toContain('1500 things are wrong with rows.csv, in 1500 rows.');
+    expect(linesOf(stderr)[0]).toMatch(/^in 1500 rows, first: rows\.csv:2: steps: /);
+    const { details, problems, message } = json<Refusal>().error;
+    expect(message).toBe('rows.csv has 1500 problems in 1500 rows. Nothing was sent.');
+    expect(problems).toHaveLength(1_500);
     expect([details.problems.length, details.problems_not_listed]).toEqual([1_000, 500]);
   });
 });

@@ -90,3 +90,61 @@ describe('defaults of all rows', () => {
     ]);
   });
 });
+
+describe('defaults that the model of a row lacks', () => {
+  const mixed = jsonl(
+    { image: 'a.png', prompt: 'one' },
+    { image: 'a.png', prompt: 'two', model: 'flux-2-lora' },
+    { image: 'b.png', prompt: 'three', model: 'flux-2-lora' },
+  );
+
+  test.each<[string, string[], Record<string, string>, string]>([
+    ['a flag', ['--strength', '0.4'], {}, '--strength: ignored in 2 rows; flux-2-lora has no such setting.'],
+    [
+      'a variable',
+      [],
+      { FAL_EDIT_STRENGTH: '0.4' },
+      'FAL_EDIT_STRENGTH: ignored in 2 rows; flux-2-lora has no such setting.',
+    ],
+    [
+      'a field of --set',
+      ['--set', 'scheduler=euler'],
+      {},
+      '--set scheduler: ignored in 2 rows; flux-2-lora has no such setting.',
+    ],
+  ])('are left out with one note: %s', async (_, flags, variables, note) => {
+    const { run, fal } = await batchScene({ 'rows.jsonl': mixed });
+    const env = { ...fal.env, ...variables };
+    const { code, stderr } = await run(['rows.jsonl', '-d', 'out', '--no-report', ...flags], { env });
+    expect(code, stderr).toBe(0);
+    expect(stderr.split('\n').filter((line) => line.includes('ignored'))).toEqual([note]);
+    const has = fal.ledger().accepted.map(({ input }) => {
+      const { prompt, strength, scheduler } = input as Fields;
+      return [prompt, (strength ?? scheduler) !== undefined];
+    });
+    expect(Object.fromEntries(has)).toEqual({ one: true, two: false, three: false });
+  });
+
+  it('do not count for what a row asks for', async () => {
+    const { batch, fal } = await batchScene({ 'rows.jsonl': mixed.split('\n').slice(1).join('\n') });
+    expect((await batch('rows.jsonl')).code).toBe(0);
+    const { code, stderr } = await batch('rows.jsonl', '--strength', '0.4');
+    expect(code, stderr).toBe(0);
+    expect(fal.ledger().accepted).toHaveLength(2);
+  });
+
+  it('are refused where no model has them, and where the row says them itself', async () => {
+    const { batch, fal } = await batchScene({
+      'rows.jsonl': jsonl({ image: 'a.png', prompt: 'x', model: 'flux-2-lora' }),
+      'own.jsonl': jsonl({ image: 'a.png', prompt: 'x', model: 'flux-2-lora', strength: 0.5 }),
+    });
+    const unknown = await batch('rows.jsonl', '--set', 'schedular=euler');
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('has no field "schedular"')]);
+    const own = await batch('own.jsonl');
+    expect([own.code, own.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^own\.jsonl:1: strength: flux-2-lora has no such/),
+    ]);
+    expect(fal.ledger().accepted).toHaveLength(0);
+  });
+});

@@ -38,6 +38,7 @@ describe('before the first run', () => {
     expect(json()).toEqual({
       schema_version: 1,
       status: 'ok',
+      sandbox: false,
       dry_run: true,
       rows: 4,
       in_other_shards: 0,

@@ -1,0 +1,94 @@
+import { realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { isBelow } from '../../batch/out-dir.js';
+import { usageError } from '../../errors.js';
+import { displayName } from '../../images/names.js';
+import { otherSpelling } from '../../images/spelling.js';
+import { findFileFields } from '../../models/fields.js';
+import { keyOfPair } from '../edit/ignored-settings.js';
+import type { EditOptions } from '../edit/options.js';
+import type { SortedRow } from './sorted-row.js';
+
+/**
+ * Checks the files that a row names. INVARIANT: a manifest is not trusted more than its folder. Whoever wrote it may be
+ * somebody else than whoever runs it, and what a prompt file or weights hold is sent to fal; pictures are checked by
+ * their content instead.
+ */
+export interface RowFiles {
+  /** To be called before the prompt file of a row is read. @throws FalEditError (usage) naming the field */
+  checkPromptFile: (row: SortedRow) => Promise<void>;
+  /** To be called before the other files of a row are read. @throws FalEditError (usage) naming the field */
+  checkOthers: (row: SortedRow, options: EditOptions) => Promise<void>;
+}
+
+/** What rows may name. */
+export interface RowTrust {
+  /** Fields whose values stand in a file, not on the command line. */
+  fromFile: 'all' | readonly string[];
+  /** The user lets them name files anywhere. */
+  allowOutside: boolean;
+}
+
+/** @param folder absolute, of the rows */
+export function rowFiles(folder: string, { fromFile, allowOutside }: RowTrust): RowFiles {
+  let root: Promise<string> | undefined;
+  /** Many rows name the same file. */
+  const known = new Map<string, Promise<string | undefined>>();
+
+  async function problemOf(file: string): Promise<string | undefined> {
+    const named = path.resolve(folder, file);
+    // It is read by the name that it has on the disk, which may be a link's.
+    const absolute = (await otherSpelling(named)) ?? named;
+    if (!allowOutside) {
+      root ??= realpath(folder).catch(() => folder);
+      // What is missing is told as missing, unless it would not be allowed anyway.
+      const real = await realpath(absolute).catch(() => undefined);
+      const isInside = real === undefined ? isBelow(absolute, folder) : isBelow(real, await root);
+      if (!isInside) {
+        return `${displayName(file)} is outside of the folder ${displayName(folder)}. Put it there, or give --allow-outside.`;
+      }
+    }
+    const found = await stat(absolute).catch(() => undefined);
+    const isOther = found !== undefined && !found.isFile() && !found.isDirectory();
+    return isOther ? `${displayName(file)} is a pipe or a device, not a file.` : undefined;
+  }
+
+  async function check(field: string, place: string, file: string): Promise<void> {
+    if (fromFile !== 'all' && !fromFile.includes(field)) return;
+    let reading = known.get(file);
+    if (reading === undefined) {
+      reading = problemOf(file);
+      known.set(file, reading);
+    }
+    const problem = await reading;
+    if (problem !== undefined) throw usageError(`${place}: ${problem}`);
+  }
+
+  return {
+    checkPromptFile: async ({ values, origins }) => {
+      const file = values['prompt-file'];
+      if (typeof file === 'string') await check('prompt-file', origins['prompt-file'] ?? 'prompt_file', file);
+    },
+    checkOthers: async ({ values, origins }, { model, request }) => {
+      if (values['lora'] !== undefined) {
+        for (const { path: file } of request.loras ?? []) {
+          if (isWeightsFile(file)) await check('lora', origins['lora'] ?? 'lora', file);
+        }
+      }
+      if (values['set'] === undefined) return;
+      const own = new Set([values['set']].flat().map((pair) => keyOfPair(String(pair))));
+      for (const [key, value] of Object.entries(request.set ?? {})) {
+        if (!own.has(key)) continue;
+        for (const { role, value: file } of findFileFields(model.input, { [key]: value })) {
+          if (role !== 'picture' && isWeightsFile(file))
+            await check('set', `${origins['set'] ?? 'set'} ${key}`, file);
+        }
+      }
+    },
+  };
+}
+
+/** What is uploaded, and not a URL or an id. */
+function isWeightsFile(value: string): boolean {
+  return value.toLowerCase().endsWith('.safetensors') && !/^https?:\/\//i.test(value);
+}

@@ -1,0 +1,91 @@
+import type { FlagValue, Settings } from '../../config/settings.js';
+import type { Model } from '../../models/model.js';
+import { findModel, MODELS } from '../../models/registry.js';
+import type { RequestKey } from '../../models/request.js';
+import { FLAGS_OF } from './options.js';
+
+/** A default that a model has no field for. */
+export interface IgnoredSetting {
+  /** What to call it in a message: the flag, the variable, or the file that it came from. */
+  origin: string;
+  /** Short name. */
+  model: string;
+}
+
+/**
+ * Leaves out what the model has no field for, where the user did not type it for this edit: a default may be meant for
+ * another model. What was typed stays, to be refused by name.
+ *
+ * @param isTyped by flag
+ * @param typedPairs pairs of `set` that were typed
+ * @throws FalEditError (usage): there is no such model
+ */
+export function withoutIgnored(
+  settings: Settings,
+  isTyped: (flag: string) => boolean,
+  typedPairs: readonly string[],
+): { settings: Settings; ignored: IgnoredSetting[] } {
+  const { values, origins } = settings;
+  const name = values['model'];
+  const model = findModel(typeof name === 'string' ? name : undefined, origins['model']);
+  const ignored: IgnoredSetting[] = [];
+  let kept: Record<string, FlagValue> | undefined;
+  for (const [key, flags] of LACKABLE) {
+    if (model.fields[key] !== undefined) continue;
+    for (const flag of flags) {
+      if (values[flag] === undefined || isTyped(flag)) continue;
+      kept ??= { ...values };
+      Reflect.deleteProperty(kept, flag);
+      ignored.push({ origin: origins[flag] ?? `--${flag}`, model: model.name });
+    }
+  }
+  const pairs = values['set'];
+  if (Array.isArray(pairs)) {
+    const has = (pair: string): boolean =>
+      typedPairs.includes(pair) || hasField(model, pair) || !MODELS.some((other) => hasField(other, pair));
+    const others = pairs.filter((pair) => !has(pair));
+    if (others.length > 0) {
+      kept = { ...(kept ?? values), set: pairs.filter(has) };
+      for (const pair of others) {
+        ignored.push({ origin: `${origins['set'] ?? '--set'} ${keyOfPair(pair)}`, model: model.name });
+      }
+    }
+  }
+  return { settings: kept === undefined ? settings : { ...settings, values: kept }, ignored };
+}
+
+/** Every model has a prompt and pictures. */
+const LACKABLE = (Object.entries(FLAGS_OF) as [RequestKey, readonly string[]][]).filter(
+  ([key]) => !['set', 'output', 'prompt', 'images'].includes(key),
+);
+
+function hasField(model: Model, pair: string): boolean {
+  return Object.hasOwn(model.input.shape, keyOfPair(pair));
+}
+
+/** How often defaults are left out: one note for each, and not one for each row. */
+export class IgnoredSettings {
+  private readonly counts = new Map<string, { setting: IgnoredSetting; rows: number }>();
+
+  add(setting: IgnoredSetting): void {
+    const key = JSON.stringify(setting);
+    const known = this.counts.get(key);
+    if (known === undefined) this.counts.set(key, { setting, rows: 1 });
+    else known.rows++;
+  }
+
+  lines(): string[] {
+    return [...this.counts.values()].map(({ setting, rows }) => ignoredText(setting, rows));
+  }
+}
+
+/** @param rows how many edits it is left out of, where there may be several */
+export function ignoredText({ origin, model }: IgnoredSetting, rows?: number): string {
+  const where = rows === undefined ? '' : rows === 1 ? ' in 1 row' : ` in ${rows} rows`;
+  return `${origin}: ignored${where}; ${model} has no such setting.`;
+}
+
+/** The field that a `--set` pair fills. */
+export function keyOfPair(pair: string): string {
+  return (pair.split('=')[0] ?? '').trim().replaceAll('-', '_');
+}
