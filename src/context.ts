@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
@@ -13,7 +14,7 @@ export type Output = Writable & { isTTY?: boolean; columns?: number };
 export interface ProcessId {
   host: string;
   pid: number;
-  /** When it was started, in a form that only its own machine understands; empty where the system does not say. */
+  /** When it was started, in a form that only its own machine understands. */
   started: string;
 }
 
@@ -46,8 +47,8 @@ export interface Context {
   fetch: Fetch;
   /** Who we are, for what we leave behind in the ledger. */
   self: ProcessId;
-  /** Whether that process is there. One on another machine is taken to be: nobody here can tell. */
-  isRunning: (process: ProcessId) => boolean;
+  /** Whether that process is there; undefined where nobody can tell. */
+  isRunning: (process: ProcessId) => boolean | undefined;
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP, with an {@link InterruptedError} as its reason. */
   signal: AbortSignal;
 }
@@ -74,8 +75,19 @@ function startOf(pid: number): string {
   }
 }
 
-function isRunning({ host, pid, started }: ProcessId): boolean {
-  if (host !== hostname()) return true;
+/** Stands for a start that the system does not tell: known to this process alone. */
+const UNTOLD = 'untold ';
+
+function selfId(): ProcessId {
+  const started = startOf(process.pid);
+  return { host: hostname(), pid: process.pid, started: started === '' ? UNTOLD + randomUUID() : started };
+}
+
+/** A host's name changes with the network, and a number of a process is given out again: neither is taken for proof. */
+function isRunning(other: ProcessId, self: ProcessId): boolean | undefined {
+  const { host, pid, started } = other;
+  if (host !== hostname()) return undefined;
+  if (pid === self.pid) return started === self.started;
   try {
     // Signal 0 only asks.
     process.kill(pid, 0);
@@ -84,7 +96,7 @@ function isRunning({ host, pid, started }: ProcessId): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const now = startOf(pid);
-  return now === '' || started === '' || now === started;
+  return now === '' || started === '' || started.startsWith(UNTOLD) ? undefined : now === started;
 }
 
 function workingDirectory(): string {
@@ -98,8 +110,12 @@ function workingDirectory(): string {
   }
 }
 
+/** One process is one, however many contexts it has. */
+let own: ProcessId | undefined;
+
 /** The real world. `bin.ts` and the library entry start from it. */
 export function systemContext(signal: AbortSignal): Context {
+  const self = (own ??= selfId());
   return {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -115,8 +131,8 @@ export function systemContext(signal: AbortSignal): Context {
     newSeed: () => Math.floor(Math.random() * 2 ** 31),
     sleep: systemSleep,
     fetch: openFetch(process.env),
-    self: { host: hostname(), pid: process.pid, started: startOf(process.pid) },
-    isRunning,
+    self,
+    isRunning: (other) => isRunning(other, self),
     signal,
   };
 }

@@ -4,6 +4,7 @@ import { stopAtFal, type StopOutcome } from '../edit/stop-at-fal.js';
 import { asFalEditError, FalEditError, inputError } from '../errors.js';
 import type { ExitCode } from '../exit-codes.js';
 import type { Job } from '../ledger/job.js';
+import { isAbandoned } from '../ledger/lookup.js';
 import { SANDBOX } from '../ledger/spending.js';
 import { goneError } from '../fal/unreachable.js';
 import { errorText } from '../terminal/error-text.js';
@@ -83,7 +84,7 @@ function withoutFal(job: Job, { ledger }: LedgerCommand): StopOutcome | undefine
     });
   }
   const { owner, id } = job;
-  if (state === 'planned' && owner !== undefined && ledger.context.isRunning(owner)) {
+  if (state === 'planned' && owner !== undefined && !isAbandoned(ledger, job)) {
     throw inputError(`${id} is not at fal yet: process ${owner.pid} is about to send it. Stop that one.`);
   }
   throw endedError(ledger, job);

@@ -3,6 +3,8 @@ export type EditEvent =
   | { type: 'warning'; message: string }
   /** An earlier run of the same command was cut short: its edit is finished, none is paid for. */
   | { type: 'resumed'; requestId: string; plannedAt: number }
+  /** Another process is making this same edit: it is waited for, and none is paid for here. */
+  | { type: 'waiting'; job: string; pid: number }
   /** The edit is at fal, and the ledger could not be told: the id must not be lost. */
   | { type: 'unrecorded'; requestId: string; why: string }
   | { type: 'uploading'; files: number; bytes: number }

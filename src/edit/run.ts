@@ -7,21 +7,24 @@ import { livePrice, type LivePrice } from '../fal/prices.js';
 import { uploadAll, type UploadShelf } from '../fal/upload.js';
 import type { Caps } from '../ledger/caps.js';
 import type { NewJob } from '../ledger/job.js';
-import type { Ledger } from '../ledger/ledger.js';
-import { findFormer } from '../ledger/lookup.js';
+import type { Beginning, BeginOptions, Ledger } from '../ledger/ledger.js';
+import { findFormer, snapshotOf, type Former } from '../ledger/lookup.js';
 import { isSandbox } from '../ledger/spending.js';
 import { withValueAt } from '../models/fields.js';
 import { read, statusWatcher, type Answered } from './awaiting.js';
 import { bringHome } from './collect.js';
+import { Deadline } from './deadline.js';
 import { estimate, refuseUnbounded } from './estimate.js';
 import { askedHashV1 } from './fingerprint-v1.js';
 import { askedHashOf } from './fingerprint.js';
+import { areInPlace, keptPictures } from './in-place.js';
 import { Journal } from './journal.js';
 import { live, type Life, type LifeOptions } from './life.js';
 import { stillUnknownError } from './outcomes.js';
 import type { EditPlan } from './plan.js';
 import { recordOfJob, type EditRecord } from './record.js';
 import { resumeJob, type ResumeOptions } from './resume.js';
+import { sameEndError, waitForOther } from './same-edit.js';
 
 export interface RunOptions extends LifeOptions {
   ledger: Ledger;
@@ -45,8 +48,8 @@ export interface RunOptions extends LifeOptions {
 type SubmitOptions = Pick<RunOptions, 'connection' | 'via' | 'onEvent' | 'priority'>;
 
 /**
- * Runs a planned edit to its end, and fills in the record as it goes. Where an earlier run of the same command was
- * cut short, it goes on with that one's edit instead of paying for another.
+ * Runs a planned edit to its end, and fills in the record as it goes. Where another run of the same command was cut
+ * short, or is under way, it goes on with that one's edit instead of paying for another.
  *
  * @throws FalEditError; the record then holds what is known
  */
@@ -61,9 +64,14 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
     // A row that was sent and left is the same row when it is asked for again.
     detached: options.detach && options.askedHash === undefined,
   };
-  // A name may be taken by the very picture that an earlier run of this command saved before it was cut short.
-  const goesOn = !again && findFormer(ledger, asked) !== undefined;
-  if (plan.nameTaken !== undefined && !goesOn) throw plan.nameTaken;
+  // Rows of a batch have their folder to themselves.
+  const isShared = !again && options.askedHash === undefined && !asked.detached;
+  const since = isShared ? snapshotOf(ledger, asked) : undefined;
+  // What has come to its end just before the snapshot may have left its picture just after the plan.
+  const nameTaken = plan.nameTaken ?? (isShared ? await plan.targets?.check(plan.delivery.force) : undefined);
+  // A name may be taken by the very picture that another run of this command saved.
+  const goesOn = !again && findFormer(ledger, asked, since) !== undefined;
+  if (nameTaken !== undefined && !goesOn) throw nameTaken;
   for (const message of plan.warnings) onEvent({ type: 'warning', message });
   const price = options.price ?? {
     live: await livePrice(plan.model.endpoint, { connection, context, signal: context.signal }),
@@ -84,34 +92,83 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
     estimatedUsd: cost.usd,
     unitPriceUsd: cost.unitUsd,
   };
-  const beginning = await ledger.write('soon', () => ledger.begin(wanted, { caps, again }));
+  const { beginning, timeoutMs } = await beginOrWait(wanted, record, { since, nameTaken }, options);
   if (beginning.kind === 'former') {
-    const { former } = beginning;
-    Object.assign(record, recordOfJob(former.job));
-    if (former.kind === 'unknown') throw stillUnknownError(former.job);
-    onEvent({ type: 'resumed', requestId: former.job.requestId ?? '', plannedAt: former.job.plannedAt });
-    // Bytes for a stream go to this one; files go where the first run would have put them, which is the same.
-    const elsewhere = plan.targets === undefined ? { targets: undefined, force: false } : undefined;
-    return resumeJob(former.job, record, { ...options, elsewhere, saving: savingOf(plan) });
+    await goOnWith(beginning.former, plan, record, { ...options, timeoutMs });
+    return;
   }
   const { job } = beginning;
   record.job = job.id;
   const journal = new Journal(ledger, job, record, onEvent);
   const { model, targets, delivery } = plan;
-  return live({ model, record, journal, targets, delivery, asPromised: true, options }, async (life) => {
-    await upload(plan, life, options.uploads);
-    if (options.detach) {
-      await submitAndLeave(life, options);
-      return;
-    }
-    const answered = await submitAndWait(life, options);
-    await bringHome(life, answered);
-  });
+  return live(
+    { model, record, journal, targets, delivery, asPromised: true, options: { ...options, timeoutMs } },
+    async (life) => {
+      await upload(plan, life, options.uploads);
+      if (options.detach) {
+        await submitAndLeave(life, options);
+        return;
+      }
+      const answered = await submitAndWait(life, options);
+      await bringHome(life, answered);
+    },
+  );
 }
 
 /** What only changes the saved file may be another one each time the same command is run. */
 function savingOf({ delivery: { force, keepBlanked } }: EditPlan): ResumeOptions['saving'] {
   return { force, keepBlanked };
+}
+
+/** Takes the edit in the ledger. While another process is making it, that one is waited for. Returns how much time is left. */
+async function beginOrWait(
+  wanted: NewJob,
+  record: EditRecord,
+  { since, nameTaken }: Pick<BeginOptions, 'since' | 'nameTaken'>,
+  options: RunOptions,
+): Promise<{ beginning: Beginning; timeoutMs: number }> {
+  const { ledger, caps, again, context, onEvent, timeoutMs } = options;
+  const begin = (): Promise<Beginning> =>
+    ledger.write('soon', () => ledger.begin(wanted, { caps, again, since, nameTaken }));
+  let beginning = await begin();
+  if (beginning.kind !== 'former' || beginning.former.kind !== 'busy') return { beginning, timeoutMs };
+  const waitedSince = context.elapsed();
+  const deadline = new Deadline(timeoutMs, context.signal);
+  try {
+    let told: string | undefined;
+    while (beginning.kind === 'former' && beginning.former.kind === 'busy') {
+      const { job } = beginning.former;
+      if (told !== job.id) onEvent({ type: 'waiting', job: job.id, pid: job.owner?.pid ?? 0 });
+      told = job.id;
+      await waitForOther(job, record, deadline, options);
+      beginning = await begin();
+    }
+    const left = timeoutMs - (context.elapsed() - waitedSince);
+    return { beginning, timeoutMs: Math.max(1, Math.round(left)) };
+  } finally {
+    deadline.close();
+  }
+}
+
+/** Brings home what another run of the same command has sent, or ends as that one did. */
+async function goOnWith(
+  { kind, job }: Former,
+  plan: EditPlan,
+  record: EditRecord,
+  options: RunOptions,
+): Promise<void> {
+  Object.assign(record, recordOfJob(job));
+  if (kind === 'unknown') throw stillUnknownError(job);
+  // Bytes for a stream go to this one; files go where the first run would have put them, which is the same.
+  const elsewhere = plan.targets === undefined ? { targets: undefined, force: false } : undefined;
+  if (kind === 'ended') {
+    record.images = keptPictures(job);
+    if (job.state !== 'saved') throw sameEndError(job);
+    if (elsewhere === undefined && (await areInPlace(job))) return;
+  } else {
+    options.onEvent({ type: 'resumed', requestId: job.requestId ?? '', plannedAt: job.plannedAt });
+  }
+  await resumeJob(job, record, { ...options, elsewhere, saving: savingOf(plan) });
 }
 
 /** Uploads what is local; afterwards the input holds URLs alone. */

@@ -88,10 +88,13 @@ export function spentToday(
     midnight,
   ) as { total: number; unknown: number };
   const waiting = db.rows(
-    `SELECT owner, estimated_usd AS usd FROM jobs WHERE state = 'planned' AND ${world}`,
-  ) as { owner: string | null; usd: number | null }[];
+    `SELECT owner, estimated_usd AS usd, planned_at AS at FROM jobs WHERE state = 'planned' AND ${world}`,
+  ) as { owner: string | null; usd: number | null; at: number }[];
   const planned = waiting
-    .filter(({ owner }) => owner !== null && isRunning(JSON.parse(owner) as ProcessId))
+    .filter(({ owner, at }) => {
+      const runs = owner === null ? false : isRunning(JSON.parse(owner) as ProcessId);
+      return runs ?? at >= midnight;
+    })
     .reduce((sum, { usd }) => sum + (usd ?? 0), 0);
   const elsewhere = db.row(
     `SELECT coalesce(sum(${ELSEWHERE_COST}), 0) AS total, coalesce(sum(unknown_usd), 0) AS unknown

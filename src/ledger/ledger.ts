@@ -7,7 +7,7 @@
  * This folder owns the schema: nothing else reads or writes the tables.
  */
 import type { Context } from '../context.js';
-import type { Charged } from '../errors.js';
+import { FalEditError, type Charged } from '../errors.js';
 import { checkDailyCap, checkRunCap, spentToday, type Caps } from './caps.js';
 import { hashOf } from './canonical.js';
 import { CommitGroup, type Durability } from './commit-group.js';
@@ -25,13 +25,25 @@ import {
   type UploadedFile,
 } from './job.js';
 import { ledgerError } from './ledger-error.js';
-import { findFormer, findJob, type Former } from './lookup.js';
+import { abandonedPlans, findFormer, findJob, type Former, type Snapshot } from './lookup.js';
 
 /** What the ledger needs of the world. */
 export type LedgerContext = Pick<Context, 'now' | 'sleep' | 'self' | 'isRunning'>;
 
-/** How an edit begins: as a new job, or as one that an earlier run of the same command left unfinished. */
+/** How an edit begins: as a new job, or as that of another run of the same command. */
 export type Beginning = { kind: 'new'; job: Pick<Job, 'id' | 'state'> } | { kind: 'former'; former: Former };
+
+export interface BeginOptions {
+  caps: Caps;
+  /** The user asks for another one. */
+  again: boolean;
+  /** When the command began, where another run of it may have come to its end since. */
+  since?: Snapshot | undefined;
+  /** Why no new edit may be sent: a file has the name of its picture. */
+  nameTaken?: FalEditError | undefined;
+}
+
+const TAKEN_OVER = 'Another run of the same command took its place before it was sent.';
 
 /** How a job ended without being saved. */
 export interface Ending {
@@ -102,18 +114,26 @@ export class Ledger {
 
   /**
    * Takes a new edit, unless the same command has one that is not finished; and unless it could cost too much.
-   * One transaction, so that of two runs at once only one has the last dollar.
+   * One transaction, so that of two runs at once only one sends the edit, and only one has the last dollar.
    *
-   * @param again the user asks for another one
-   * @throws FalEditError (budget)
+   * @throws FalEditError (budget), or what the name is refused with
    */
-  begin(job: NewJob, { caps, again }: { caps: Caps; again: boolean }): Beginning {
+  begin(job: NewJob, { caps, again, since, nameTaken }: BeginOptions): Beginning {
     // Nothing is sent yet: the intent is what has to be on the disk, and takes this along.
     return this.db.relaxedTransaction(() => {
-      const former = again ? undefined : findFormer(this, job);
+      const former = again ? undefined : findFormer(this, job, since);
       if (former !== undefined) {
         if (former.kind === 'awaited') this.own(former.job.id);
         return { kind: 'former', former };
+      }
+      if (nameTaken !== undefined) throw nameTaken;
+      // One of them may only be out of sight: its intent is refused from now on.
+      for (const { id } of again || job.detached ? [] : abandonedPlans(this, job)) {
+        this.end(id, {
+          state: 'cancelled',
+          charged: 'no',
+          error: { kind: 'interrupted', message: TAKEN_OVER },
+        });
       }
       checkRunCap(job.estimatedUsd, caps);
       if (caps.dailyCapUsd !== undefined) {
@@ -133,7 +153,7 @@ export class Ledger {
       input_hash: hashOf(input),
       uploads: JSON.stringify(uploads),
     });
-    if (!taken) throw ledgerError(new Error(`job ${id} is not a planned one`), this.db.file);
+    if (!taken) throw new FalEditError('temporary', `Job ${id}: ${TAKEN_OVER} Nothing was sent.`);
   }
 
   /** The submit goes out once more, since it was provably not taken before. */

@@ -4,12 +4,24 @@ import type { Ledger } from './ledger.js';
 import { jobOf, type ImageRow, type JobRow } from './rows.js';
 import { ON_SANDBOX, SANDBOX } from './spending.js';
 
-/** An earlier run of the same command that was cut short. */
+/** What there is of the same command, so that no further edit is to be sent. */
 export type Former =
-  /** fal has it, and its pictures are not all here. */
+  /** fal has it, its pictures are not all here, and nobody is known to work on it. */
   | { kind: 'awaited'; job: Job }
-  /** It may have been sent. */
-  | { kind: 'unknown'; job: Job };
+  /** It may have been sent, and nobody is known to work on it. */
+  | { kind: 'unknown'; job: Job }
+  /** Another process is at work on it. */
+  | { kind: 'busy'; job: Job }
+  /** Another process was at work on it when this command began, and it has come to its end. */
+  | { kind: 'ended'; job: Job };
+
+/** The jobs of a command at one moment, to tell later which of them have ended since. */
+export interface Snapshot {
+  /** Of the newest job of the ledger. */
+  seq: number;
+  /** Ids of those that had not ended. */
+  open: readonly string[];
+}
 
 /** The one job with that value, if there is one. */
 export function findJob(ledger: Ledger, column: 'id' | 'request_id', value: string): Job | undefined {
@@ -17,32 +29,67 @@ export function findJob(ledger: Ledger, column: 'id' | 'request_id', value: stri
   return row === undefined ? undefined : withImages(ledger, row);
 }
 
+/** What tells whether two edits are the same one. */
+export type Asked = Pick<NewJob, 'askedHash' | 'earlierHash' | 'via' | 'detached'>;
+
 /**
- * The newest unfinished run of the same command, if nobody works on it. Detached ones do not count: whoever sends
- * and leaves three times wants three.
+ * The newest run of the same command that stands for this one. Detached ones do not count: whoever sends and leaves
+ * three times wants three. The built-in sandbox has none: it ends with its run.
+ *
+ * @param since when this command began, where ends that came later are to count
  */
-export function findFormer(
-  ledger: Ledger,
-  { askedHash, earlierHash, via, detached }: Pick<NewJob, 'askedHash' | 'earlierHash' | 'via' | 'detached'>,
-): Former | undefined {
-  // The built-in sandbox forgot everything when its run ended.
-  if (via === SANDBOX) return undefined;
+export function findFormer(ledger: Ledger, asked: Asked, since?: Snapshot): Former | undefined {
+  if (asked.via === SANDBOX) return undefined;
+  const open = openJobs(ledger, asked);
+  const isFree = (job: Job): boolean => isAbandoned(ledger, job);
+  const shared = asked.detached ? [] : open.filter(({ detached }) => !detached);
+  const awaited = shared.find((job) => isAwaited(job.state) && isFree(job));
+  if (awaited !== undefined) return { kind: 'awaited', job: awaited };
+  const busy = shared.find((job) => job.state !== 'unknown' && !isFree(job));
+  if (busy !== undefined) return { kind: 'busy', job: busy };
+  const unknown = open.find((job) => (job.state === 'intent' && isFree(job)) || job.state === 'unknown');
+  if (unknown !== undefined) return { kind: 'unknown', job: unknown };
+  const ended = since === undefined ? undefined : endedSince(ledger, asked, since);
+  return ended === undefined ? undefined : { kind: 'ended', job: ended };
+}
+
+/** To be taken before anything is looked at that a job which ends may change, such as the name of its picture. */
+export function snapshotOf(ledger: Ledger, asked: Asked): Snapshot {
+  const { seq } = ledger.db.row('SELECT coalesce(max(seq), 0) AS seq FROM jobs') as { seq: number };
+  return { seq, open: openJobs(ledger, asked).map(({ id }) => id) };
+}
+
+/** Jobs of the same command that were not sent and that nobody is known to send. */
+export function abandonedPlans(ledger: Ledger, asked: Asked): Job[] {
+  return openJobs(ledger, asked).filter((job) => job.state === 'planned' && isAbandoned(ledger, job));
+}
+
+/** Not one that was stopped by a person before it cost anything: that was meant for its own run alone. */
+function endedSince(ledger: Ledger, { askedHash }: Asked, { seq, open }: Snapshot): Job | undefined {
   const rows = ledger.db.rows(
-    `SELECT * FROM jobs WHERE asked_hash IN (?, ?) AND state IN ('intent', 'accepted', 'completed', 'unknown')
+    `SELECT * FROM jobs WHERE asked_hash = ? AND detached = 0
+       AND state IN ('saved', 'rejected', 'failed', 'moderated', 'cancelled') ORDER BY seq DESC`,
+    askedHash,
+  ) as JobRow[];
+  return rows
+    .filter((row) => row.seq > seq || open.includes(row.id))
+    .map((row) => withImages(ledger, row))
+    .find(({ charged, error }) => charged !== 'no' || error?.kind !== 'interrupted');
+}
+
+function openJobs(ledger: Ledger, { askedHash, earlierHash }: Asked): Job[] {
+  const rows = ledger.db.rows(
+    `SELECT * FROM jobs WHERE asked_hash IN (?, ?) AND state IN ('planned', 'intent', 'accepted', 'completed', 'unknown')
        ORDER BY seq DESC`,
     askedHash,
     earlierHash ?? null,
   ) as JobRow[];
-  const abandoned = rows.map((row) => withImages(ledger, row)).filter((job) => isAbandoned(ledger, job));
-  const awaited = abandoned.find((job) => isAwaited(job.state) && !job.detached);
-  if (awaited !== undefined && !detached) return { kind: 'awaited', job: awaited };
-  const unknown = abandoned.find(({ state }) => !isAwaited(state));
-  return unknown === undefined ? undefined : { kind: 'unknown', job: unknown };
+  return rows.map((row) => withImages(ledger, row));
 }
 
-/** Whether the process that worked on it is gone, or has let go of it. */
-export function isAbandoned({ context }: Ledger, { owner }: Job): boolean {
-  return owner === undefined || !context.isRunning(owner);
+/** Whether nobody is known to work on a job: its process is gone, has let go of it, or cannot be seen from here. */
+export function isAbandoned({ context }: Ledger, { owner }: Pick<Job, 'owner'>): boolean {
+  return owner === undefined || context.isRunning(owner) !== true;
 }
 
 /**

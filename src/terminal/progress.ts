@@ -107,6 +107,8 @@ function lastingLine(event: EditEvent, verbose: boolean): string | undefined {
       const when = new Date(event.plannedAt).toISOString();
       return `going on with request ${event.requestId}, sent on ${when} by this same command and not saved: nothing is paid again (--again pays for another)`;
     }
+    case 'waiting':
+      return `process ${event.pid} is making this same edit (job ${event.job}): waiting for it (--again pays for another)`;
     case 'log':
       return `  ${event.level === '' ? '' : `${event.level.toLowerCase()}: `}${event.message}`;
     case 'uploaded':

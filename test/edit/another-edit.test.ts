@@ -52,20 +52,6 @@ describe('another edit is', () => {
     expect([fal.ledger().accepted.length, elsewhere.ledger().accepted.length]).toEqual([1, 1]);
   });
 
-  test('the same one while the first is running', async () => {
-    const fal = await sandbox({ toxics: [{ type: 'pause', on: 'result', name: 'first', nth: 1 }] });
-    const cwd = await folderWithPhoto();
-    const first = editCat({ env: fal.env, cwd });
-    await fal.reached('first');
-    const second = await editCat({ env: fal.env, cwd });
-    expect([second.code, second.document.images[0]!.path]).toEqual([0, 'out.png']);
-    fal.release('first');
-    const { code, document, stderr } = await first;
-    expect([code, document.images[0]!.path]).toEqual([0, 'out.2.png']);
-    expect(stderr).toMatch(/out\.png was taken in the meantime/);
-    expect([fal.ledger().accepted.length, await leftIn(cwd)]).toEqual([2, ['out.2.png', 'out.png']]);
-  });
-
   test('the same one after it was saved', async () => {
     const fal = await sandbox();
     const { cwd } = await editCat({ env: fal.env });

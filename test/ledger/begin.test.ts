@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JobState, NewJob } from '../../src/ledger/job.js';
 import type { Beginning, Ledger } from '../../src/ledger/ledger.js';
+import { usageError } from '../../src/errors.js';
+import { listJobs, snapshotOf } from '../../src/ledger/lookup.js';
 import { intend, jobIn, Machine, newJob, oneProcess, plan } from './machine.js';
 
 function begin(ledger: Ledger, changes: Partial<NewJob> = {}, again = false): Beginning {
@@ -36,7 +38,7 @@ describe('A command that is run again after its process died', () => {
     expect(job.id === id).toBe(kind !== 'new');
   });
 
-  it('takes up what fal has, so that a third run does not', async () => {
+  it('takes up what fal has, so that a third run waits', async () => {
     const machine = await Machine.boot();
     const first = await machine.start();
     const { id } = jobIn(first.ledger, 'accepted');
@@ -44,7 +46,7 @@ describe('A command that is run again after its process died', () => {
     const [second, third] = [await machine.start(), await machine.start()];
     expect(kindOf(begin(second.ledger))).toBe('awaited');
     expect(third.ledger.mustFind(id).owner).toEqual(second.self);
-    expect(kindOf(begin(third.ledger))).toBe('new');
+    expect(kindOf(begin(third.ledger))).toBe('busy');
   });
 
   it('takes up nothing of what may have been sent: that is for a person to decide', async () => {
@@ -60,20 +62,22 @@ describe('A command that is run again after its process died', () => {
   it('takes up what its process has let go of while it lives', async () => {
     const { ledger } = await oneProcess();
     const { id } = jobIn(ledger, 'accepted');
-    expect(kindOf(begin(ledger))).toBe('new');
+    expect(kindOf(begin(ledger))).toBe('busy');
     ledger.release(id);
-    expect(begin(ledger)).toMatchObject({ kind: 'former', former: { job: { id } } });
+    expect(begin(ledger)).toMatchObject({ kind: 'former', former: { kind: 'awaited', job: { id } } });
   });
 
   it('prefers what fal surely has to what it may have, and the newest of several', async () => {
     const machine = await Machine.boot();
     const first = await machine.start();
     const states = ['accepted', 'completed', 'intent', 'unknown'] as const;
-    const [, completed, , unknown] = states.map((state) => jobIn(first.ledger, state));
+    const [accepted, completed, , unknown] = states.map((state) => jobIn(first.ledger, state));
     machine.kill(first);
     const { ledger } = await machine.start();
     expect(begin(ledger)).toMatchObject({ former: { kind: 'awaited', job: { id: completed!.id } } });
     expect(begin(ledger)).toMatchObject({ former: { kind: 'awaited' } });
+    expect(kindOf(begin(ledger))).toBe('busy');
+    for (const one of [accepted, completed]) ledger.finish(one!.id);
     expect(begin(ledger)).toMatchObject({ former: { kind: 'unknown', job: { id: unknown!.id } } });
   });
 
@@ -131,11 +135,57 @@ describe('A command that sends and leaves', () => {
   });
 });
 
-describe('An intent that is not the end of its process', () => {
-  it('holds up nobody while its process lives', async () => {
+describe('A command whose first run is under way', () => {
+  it.each(['planned', 'intent', 'accepted', 'completed'] as const)('waits for it: %s', async (state) => {
     const machine = await Machine.boot();
     const [one, two] = [await machine.start(), await machine.start()];
-    intend(one.ledger, plan(one.ledger));
+    const { id } = jobIn(one.ledger, state);
+    expect(begin(two.ledger)).toMatchObject({ former: { kind: 'busy', job: { id } } });
+    expect(kindOf(begin(two.ledger, {}, true))).toBe('new');
+    expect(kindOf(begin(two.ledger, { detached: true }))).toBe('new');
+    expect(kindOf(begin(two.ledger, { via: 'sandbox' }))).toBe('new');
+  });
+
+  it('ends as that one does, where it began before the end', async () => {
+    const machine = await Machine.boot();
+    const [one, two] = [await machine.start(), await machine.start()];
+    const first = newJob();
+    const before = snapshotOf(two.ledger, first);
+    const { id } = jobIn(one.ledger, 'accepted');
+    const meanwhile = snapshotOf(two.ledger, first);
+    one.ledger.end(id, { state: 'failed', charged: 'no' });
+    for (const since of [before, meanwhile]) {
+      const beginning = two.ledger.begin(first, { caps: {}, again: false, since });
+      expect(beginning).toMatchObject({ former: { kind: 'ended', job: { id } } });
+    }
+    const since = snapshotOf(two.ledger, first);
+    expect(kindOf(two.ledger.begin(first, { caps: {}, again: false, since }))).toBe('new');
+  });
+
+  it('takes its place where it was stopped before it cost anything', async () => {
+    const machine = await Machine.boot();
+    const [one, two] = [await machine.start(), await machine.start()];
+    const since = snapshotOf(two.ledger, newJob());
+    const error = { kind: 'interrupted', message: 'stopped' } as const;
+    one.ledger.end(plan(one.ledger), { state: 'cancelled', charged: 'no', error });
+    expect(kindOf(two.ledger.begin(newJob(), { caps: {}, again: false, since }))).toBe('new');
+  });
+
+  it('takes the place of one that cannot be seen, which then sends nothing any more', async () => {
+    const machine = await Machine.boot();
+    const [one, two] = [await machine.start(), await machine.start()];
+    const id = plan(one.ledger);
+    two.ledger.context.isRunning = () => undefined;
     expect(kindOf(begin(two.ledger))).toBe('new');
+    expect(() => intend(one.ledger, id)).toThrow(/took its place before it was sent\. Nothing was sent\./);
+  });
+
+  it('begins nothing under a name that is taken', async () => {
+    const { ledger } = await oneProcess();
+    const nameTaken = usageError('taken');
+    expect(() => ledger.begin(newJob(), { caps: {}, again: false, nameTaken })).toThrow('taken');
+    expect(listJobs(ledger)).toEqual([]);
+    jobIn(ledger, 'accepted');
+    expect(kindOf(ledger.begin(newJob(), { caps: {}, again: false, nameTaken }))).toBe('busy');
   });
 });

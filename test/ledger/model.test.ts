@@ -141,6 +141,11 @@ class Pair {
       expect(begin).toThrow(/--daily-cap/);
     } else {
       const { id } = begin() as Job;
+      // Whoever was about to send it and is gone has no say any more.
+      for (const job of again || detached ? [] : model.jobs) {
+        if (job.command !== command || job.state !== 'planned' || !model.isAbandoned(job)) continue;
+        model.step(job, 'cancelled', { owner: undefined, charged: 'no' });
+      }
       model.jobs.push({
         ...{ id, state: 'planned', command, detached, owner: self.pid, requestId: undefined },
         ...{ estimated: now.cents, billed: undefined, charged: 'no', wasSent: false, isForeign: false },

@@ -56,10 +56,17 @@ export class Model {
   }
 
   /** What a run of the command goes on with; undefined where it begins anew. */
-  formerOf(command: string, detached: boolean): { kind: 'awaited' | 'unknown'; job: ModelJob } | undefined {
+  formerOf(
+    command: string,
+    detached: boolean,
+  ): { kind: 'awaited' | 'busy' | 'unknown'; job: ModelJob } | undefined {
     const mine = (job: ModelJob): boolean => job.command === command;
     const awaited = this.abandoned('awaited').findLast((job) => mine(job) && !job.detached);
     if (awaited !== undefined && !detached) return { kind: 'awaited', job: awaited };
+    const isBusy = (job: ModelJob): boolean =>
+      ['planned', 'intent', 'accepted', 'completed'].includes(job.state) && !this.isAbandoned(job);
+    const busy = this.jobs.findLast((job) => mine(job) && !job.detached && isBusy(job));
+    if (busy !== undefined && !detached) return { kind: 'busy', job: busy };
     const unknown = this.abandoned('unknown').findLast(mine);
     return unknown === undefined ? undefined : { kind: 'unknown', job: unknown };
   }

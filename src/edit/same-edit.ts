@@ -1,0 +1,73 @@
+/*
+ * INVARIANT: of the same command that runs several times at once, one process sends the edit; which one, the ledger
+ * decides in one transaction (Ledger.begin). The others wait here for what comes of it, and send nothing meanwhile.
+ */
+import type { Context } from '../context.js';
+import { FalEditError, InterruptedError, type FalEditErrorOptions } from '../errors.js';
+import type { Job, JobState } from '../ledger/job.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { isAbandoned } from '../ledger/lookup.js';
+import type { Deadline } from './deadline.js';
+import { durationText } from './duration.js';
+import { recordOfJob, type EditRecord } from './record.js';
+import { signalOf } from './stopping.js';
+
+/** Between two looks at the ledger, in milliseconds. */
+const LOOK_MS = 200;
+
+const UNDER_WAY: readonly JobState[] = ['planned', 'intent', 'accepted', 'completed'];
+
+/**
+ * Waits until the process that works on a job has ended it, let go of it, or is gone.
+ *
+ * @param record is kept as the ledger has the job
+ * @throws FalEditError (temporary, interrupted): the wait ended first; the other process goes on
+ */
+export async function waitForOther(
+  job: Job,
+  record: EditRecord,
+  deadline: Deadline,
+  { ledger, context }: { ledger: Ledger; context: Context },
+): Promise<void> {
+  let now = job;
+  try {
+    while (UNDER_WAY.includes(now.state) && !isAbandoned(ledger, now)) {
+      Object.assign(record, recordOfJob(now));
+      await context.sleep(LOOK_MS, deadline.signal);
+      now = ledger.mustFind(job.id);
+    }
+  } catch (error) {
+    if (!deadline.signal.aborted) throw error;
+    throw stillBusyError(now, deadline, context);
+  }
+}
+
+function stillBusyError(
+  { id, state, requestId, owner }: Job,
+  deadline: Deadline,
+  context: Context,
+): FalEditError {
+  const who = `process ${owner?.pid ?? ''} is still making this same edit (job ${id})`;
+  const more: FalEditErrorOptions = {
+    charged: state === 'planned' ? 'no' : state === 'completed' ? 'yes' : 'maybe',
+    hint:
+      requestId === undefined
+        ? `See how far it is: fal-edit status ${id}`
+        : `Fetch it at no extra cost: fal-edit wait ${requestId}`,
+    details: { job: id, ...(requestId === undefined ? {} : { request_id: requestId }) },
+  };
+  if (deadline.reason === 'interrupted') {
+    return new InterruptedError(signalOf(context.signal), `Interrupted; ${who}.`, more);
+  }
+  return new FalEditError('temporary', `Not done within ${durationText(deadline.timeoutMs)}: ${who}.`, more);
+}
+
+/** The end of a job as the run that sent it has told it. */
+export function sameEndError({ id, state, requestId, error, charged }: Job): FalEditError {
+  const kind = error === undefined || error.kind === 'interrupted' ? 'failed' : error.kind;
+  const what = error?.message ?? `The edit ended as ${state}.`;
+  return new FalEditError(kind, `${what} (Job ${id}, sent by another run of this same command.)`, {
+    charged,
+    details: { job: id, ...(requestId === undefined ? {} : { request_id: requestId }) },
+  });
+}
