@@ -132,6 +132,8 @@ async function beginOrWait(
     ledger.write('soon', () => ledger.begin(wanted, { caps, again, since, nameTaken }));
   let beginning = await begin();
   if (beginning.kind !== 'former' || beginning.former.kind !== 'busy') return { beginning, timeoutMs };
+  // Meanwhile the record is the other one's; in its place, this edit is sent as it was planned.
+  const planned = { ...record };
   const waitedSince = context.elapsed();
   const deadline = new Deadline(timeoutMs, context.signal);
   try {
@@ -143,6 +145,7 @@ async function beginOrWait(
       await waitForOther(job, record, deadline, options);
       beginning = await begin();
     }
+    if (beginning.kind === 'new') Object.assign(record, planned);
     const left = timeoutMs - (context.elapsed() - waitedSince);
     return { beginning, timeoutMs: Math.max(1, Math.round(left)) };
   } finally {
