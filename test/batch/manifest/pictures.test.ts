@@ -201,7 +201,7 @@ describe('Pictures', () => {
   });
 });
 
-const ENDINGS = '.png, .jpg, .jpeg, .webp, .gif, .avif, .tif, .tiff';
+const ENDINGS = '.png, .jpg, .jpeg, .jpe, .jfif, .webp, .gif, .avif, .tif, .tiff';
 
 test.each([
   [['phto1.png'], 'picture: "phto1.png": no such file.', 'Did you mean photo1.png?'],
