@@ -1,4 +1,5 @@
 import { checkDailyCap, midnightBefore, spentToday } from '../ledger/caps.js';
+import { rememberFolder } from '../ledger/batch/folders.js';
 import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { reserveElsewhere, tellSpending } from '../ledger/spending.js';
@@ -38,6 +39,8 @@ export function dailyPurse({ own, home, folder, via, dailyCapUsd }: DailyPurseOp
   let day = 0;
   let settledUsd = 0;
   let toldAt = -Infinity;
+  // Before the first row is sent: whatever becomes of the run, its edits can be found.
+  rememberFolder(own, home, folder);
   const tell = (): void => {
     tellSpending(own.db, home.db, folder);
     toldAt = own.context.now();
@@ -68,6 +71,9 @@ export function dailyPurse({ own, home, folder, via, dailyCapUsd }: DailyPurseOp
       if (job !== undefined && job.charged !== 'no') settledUsd += job.billedUsd ?? estimated;
       if (own.context.now() - toldAt > REPORT_MS && dailyCapUsd === undefined) tell();
     },
-    close: tell,
+    close: () => {
+      tell();
+      rememberFolder(own, home, folder);
+    },
   };
 }

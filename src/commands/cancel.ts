@@ -10,6 +10,7 @@ import { goneError } from '../fal/unreachable.js';
 import { errorText } from '../terminal/error-text.js';
 import { errorDocument, SCHEMA_VERSION } from './edit/document.js';
 import { endWithSandbox } from '../ledger/sandbox-jobs.js';
+import { withBatch } from './earlier/batch-folders.js';
 import { endedError, sandboxEndedError } from './earlier/ended-job.js';
 import { nameOf, stateOf } from './earlier/job-state.js';
 import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
@@ -35,9 +36,14 @@ export function cancelCommand(
   return withLedger(given, context, async (command) => {
     const { terminal, json } = command;
     const reach = reachWhenNeeded(command);
-    const all = await Promise.all(
-      findAllNamed(ids, command).map((named) => cancelOne(named, reach, command)),
-    );
+    const all: Cancelled[] = [];
+    // One after the other in a batch: its folder is taken by one at a time.
+    const groups = new Map<string | undefined, Named[]>();
+    for (const named of await findAllNamed(ids, command)) {
+      const folder = named.batch?.folder;
+      groups.set(folder, [...(groups.get(folder) ?? []), named]);
+    }
+    for (const [folder, group] of groups) all.push(...(await cancelGroup(folder, group, reach, command)));
     for (const { requestId, job, outcome, error } of all) {
       if (error !== undefined) terminal.error(errorText(error, terminal));
       else terminal.note(doneLine(requestId ?? job?.id ?? '', outcome));
@@ -54,16 +60,33 @@ export function cancelCommand(
   });
 }
 
+async function cancelGroup(
+  folder: string | undefined,
+  group: readonly Named[],
+  reach: () => Reach,
+  command: LedgerCommand,
+): Promise<Cancelled[]> {
+  const cancelAll = (ledger: LedgerCommand['ledger']): Promise<Cancelled[]> =>
+    Promise.all(group.map((named) => cancelOne(named, reach, { ...command, ledger })));
+  if (folder === undefined) return cancelAll(command.ledger);
+  try {
+    return await withBatch(folder, command, cancelAll);
+  } catch (thrown) {
+    const error = asFalEditError(thrown);
+    return group.map(({ job }) => ({ job, requestId: job?.requestId, outcome: undefined, error }));
+  }
+}
+
 async function cancelOne(named: Named, reach: () => Reach, command: LedgerCommand): Promise<Cancelled> {
   const { job } = named;
   const requestId = job === undefined ? named.foreign.requestId : job.requestId;
-  const one = { job, requestId };
+  const fresh = (): Job | undefined => (job === undefined ? undefined : command.ledger.mustFind(job.id));
   try {
     const known = job === undefined ? undefined : withoutFal(job, command);
     const outcome = known ?? (await askFal(named, requestId ?? '', reach(), command));
-    return { ...one, outcome, error: errorOf(outcome, requestId ?? '') };
+    return { job: fresh(), requestId, outcome, error: errorOf(outcome, requestId ?? '') };
   } catch (error) {
-    return { ...one, outcome: undefined, error: asFalEditError(error) };
+    return { job: fresh(), requestId, outcome: undefined, error: asFalEditError(error) };
   }
 }
 
@@ -156,7 +179,7 @@ function documentOf({ job, requestId, outcome, error }: Cancelled, { ledger }: L
   return {
     job: job?.id ?? null,
     request_id: requestId ?? null,
-    state: job === undefined ? null : stateOf(ledger, ledger.mustFind(job.id)),
+    state: job === undefined ? null : stateOf(ledger, job),
     cancel: outcome?.stopped ?? null,
     charged: outcome?.charged ?? null,
     ...(error === undefined ? {} : { error: errorDocument(error)['error'] }),

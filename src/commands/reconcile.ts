@@ -1,18 +1,23 @@
 import type { FlagValue } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { viaOf, wayText } from '../edit/backend.js';
-import type { Finding } from '../edit/reconcile/finding.js';
+import { isOpen, type Finding } from '../edit/reconcile/finding.js';
 import { reconcile } from '../edit/reconcile/reconcile.js';
-import { usageError } from '../errors.js';
+import { FalEditError, inputError, usageError } from '../errors.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import type { Job } from '../ledger/job.js';
-import { isAbandoned } from '../ledger/lookup.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { abandonedJobs, isAbandoned } from '../ledger/lookup.js';
 import { SANDBOX } from '../ledger/spending.js';
 import { errorText } from '../terminal/error-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { bringJobsHome, type HomeOutcome } from './bring-home.js';
-import { isOnSandbox, proxyWarning, readConnection } from './connect.js';
+import { proxyWarning, readConnection } from './connect.js';
+import { findEverywhere, openInBatches, withBatch, type Found } from './earlier/batch-folders.js';
+import { otherBackendError } from './earlier/reach-fal.js';
 import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
+import { shortPath } from './edit/document.js';
+import type { Connection } from '../fal/connection.js';
 import { summaryLine } from './edit/summary.js';
 import { readTimeout } from './limits.js';
 import { readSettle, requireHistoryKey } from './reconcile/options.js';
@@ -36,41 +41,138 @@ export function reconcileCommand(
   });
 }
 
-async function run(
-  names: readonly string[],
-  { settings, context, terminal, ledger }: LedgerCommand,
-): Promise<Report> {
+/** What is found out for one ledger: the user's, or that of a batch. */
+interface Book {
+  ledger: Ledger;
+  /** Absolute; undefined for the user's ledger. */
+  folder: string | undefined;
+  open: Job[];
+}
+
+async function run(names: readonly string[], command: LedgerCommand): Promise<Report> {
+  const { settings, context, terminal, ledger } = command;
   const settleMs = readSettle(settings);
-  const timeoutMs = readTimeout(settings);
   const connection = readConnection(settings, context);
-  const { open, known } = selectJobs(ledger, names, {
-    all: settings.values['all'] === true,
-    sandbox: isOnSandbox(settings),
-  });
+  const all = settings.values['all'] === true;
+  const own = names.length > 0 ? await named(names, command) : { ...selectJobs(ledger, all), batches: [] };
+  const batches = all ? await unknownInBatches(command) : own.batches;
   const isWorkedOn = (job: Job): boolean => !isAbandoned(ledger, job);
-  for (const job of known) terminal.note(knownLine(job, isWorkedOn(job)));
-  if (open.length + known.length === 0)
-    terminal.note('Nothing is unknown: of every edit it is known what came of it.');
+  for (const job of own.known) terminal.note(knownLine(job, isWorkedOn(job)));
+  const inBatches = batches.flatMap(({ jobs }) => jobs);
+  const others = names.length === 0 && !all ? await nameBatches(command) : 0;
+  if (own.open.length + own.known.length + inBatches.length + others === 0)
+    terminal.note('Nothing to reconcile.');
   const via = viaOf(connection);
-  const atFal = open.filter((job) => job.via !== SANDBOX && (job.state !== 'intent' || !isWorkedOn(job)));
+  const open = own.open.filter((job) => isHere(job, via, all, terminal));
+  const atFal = [...open, ...inBatches].filter(
+    (job) => job.via !== SANDBOX && (job.state !== 'intent' || !isWorkedOn(job)),
+  );
   if (atFal.length > 0) {
     requireHistoryKey(settings, connection);
     const warning = proxyWarning(settings, connection);
     if (warning !== undefined) terminal.warn(warning);
     warnOfOtherWays(atFal, via, terminal);
   }
+  const report: Report = {
+    ...{ findings: [], known: own.known, isWorkedOn, fetched: [], settleMs, cwd: context.cwd },
+    folders: new Map(),
+  };
+  const asked = { connection, via, settleMs, timeoutMs: readTimeout(settings), report };
+  await runBook({ ledger, folder: undefined, open }, command, asked);
+  for (const { folder, jobs } of batches) {
+    try {
+      await withBatch(folder, command, (book) => {
+        const fresh = jobs.map(({ id }) => book.mustFind(id)).filter(isOpen);
+        return runBook({ ledger: book, folder, open: fresh }, command, asked);
+      });
+    } catch (error) {
+      if (!(error instanceof FalEditError) || error.kind !== 'locked') throw error;
+      terminal.note(`${error.message} It finds out by itself what came of its rows.`);
+    }
+  }
+  return report;
+}
+
+interface Asked {
+  connection: Connection;
+  via: string;
+  settleMs: number;
+  timeoutMs: number;
+  /** Takes what was found. */
+  report: Report;
+}
+
+async function runBook(
+  { ledger, folder, open }: Book,
+  { context, terminal }: LedgerCommand,
+  { connection, via, settleMs, timeoutMs, report }: Asked,
+): Promise<void> {
+  if (folder !== undefined) terminal.note(`In the batch folder ${shortPath(folder, context.cwd)}:`);
   const trace = traceTo(terminal);
   const findings = await reconcile(open, { ledger, connection, context, via, settleMs, timeoutMs, trace });
   tell(findings, settleMs, terminal);
+  report.findings.push(...findings);
   const options = { context, connection, ledger, terminal, timeoutMs };
   const accepted = findings.filter((finding) => finding.outcome === 'accepted');
+  if (folder !== undefined) for (const { job } of findings) report.folders.set(job.id, folder);
   // The first of each has the first choice of names.
-  const fetched: HomeOutcome[] = [];
   for (const some of [accepted.map(({ job }) => job), accepted.flatMap(({ duplicates }) => duplicates)]) {
     const wanted = some.filter(isFetched);
-    if (wanted.length > 0) fetched.push(...(await bringJobsHome(wanted, options)));
+    if (wanted.length > 0) report.fetched.push(...(await bringJobsHome(wanted, options)));
   }
-  return { findings, known, isWorkedOn, fetched, settleMs, cwd: context.cwd };
+}
+
+/** The jobs of the command line, in whichever ledger they are. @throws FalEditError (input): there is none of that name */
+async function named(
+  names: readonly string[],
+  command: LedgerCommand,
+): Promise<Pick<Report, 'known'> & { open: Job[]; batches: { folder: string; jobs: Job[] }[] }> {
+  const found = new Map<string, Found>();
+  for (const name of names) {
+    const one = await findEverywhere(name, false, command);
+    if (one === undefined) {
+      throw inputError(`"${name}" is not in the ledger.`, {
+        hint: 'fal-edit requests lists what is. A request that was sent from elsewhere: fal-edit wait <request id> --model <name>',
+      });
+    }
+    found.set(one.job.id, one);
+  }
+  const all = [...found.values()];
+  const batches = new Map<string, Job[]>();
+  for (const { job, batch } of all) {
+    if (batch === undefined || !isOpen(job)) continue;
+    batches.set(batch.folder, [...(batches.get(batch.folder) ?? []), job]);
+  }
+  return {
+    open: all.flatMap(({ job, batch }) => (batch === undefined && isOpen(job) ? [job] : [])),
+    known: all.flatMap(({ job }) => (isOpen(job) ? [] : [job])),
+    batches: [...batches].map(([folder, jobs]) => ({ folder, jobs })),
+  };
+}
+
+function unknownInBatches(command: LedgerCommand): Promise<{ folder: string; jobs: Job[] }[]> {
+  return openInBatches(command, ['intent', 'unknown'], abandonedJobs);
+}
+
+/** Without --all, only the user's ledger is looked through. Says which batches have unknown rows. @returns how many do */
+async function nameBatches(command: LedgerCommand): Promise<number> {
+  const batches = await unknownInBatches(command);
+  for (const { folder, jobs } of batches) {
+    const rows = jobs.length === 1 ? '1 row' : `${jobs.length} rows`;
+    command.terminal.note(
+      `${rows} in ${shortPath(folder, command.context.cwd)} may have been sent. Check: fal-edit reconcile --all`,
+    );
+  }
+  return batches.length;
+}
+
+/** Whether fal as it is reached now can know of a job. @throws FalEditError (input) for one that was named */
+function isHere(job: Job, via: string, all: boolean, terminal: Terminal): boolean {
+  const error = job.via === SANDBOX ? undefined : otherBackendError(job, via);
+  if (error === undefined) return true;
+  if (!all) throw error;
+  terminal.note(error.message);
+  return false;
 }
 
 /** What another process brought home meanwhile is shown as well: its files are there already. */

@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { listJobs } from '../ledger/lookup.js';
 import { tableLines, type Column } from '../terminal/table.js';
 import { SCHEMA_VERSION } from './edit/document.js';
+import { batchDocument, batchText, eachBatch, placeIn, type Found } from './earlier/batch-folders.js';
 import { ageCell, costCell, stateCell, whatCell } from './earlier/job-cells.js';
 import { jobDocument } from './earlier/job-document.js';
 import { nameOf, shortNameOf, stateOf } from './earlier/job-state.js';
@@ -20,25 +21,51 @@ export function requestsCommand(
   return withLedger(given, context, async (command) => {
     const { ledger, terminal, json } = command;
     const options = readRequestsOptions(command);
-    const found = find(ledger, options);
-    const jobs = found.slice(0, options.limit);
-    const more = found.length > jobs.length;
+    const found = await findAll(command, options);
+    const listed = found.slice(0, options.limit);
+    const more = found.length > listed.length;
     if (json) {
       const { cwd } = context;
       terminal.json({
         schema_version: SCHEMA_VERSION,
         status: 'ok',
-        requests: jobs.map((job) => jobDocument(job, stateOf(ledger, job), context.now(), cwd)),
+        requests: listed.map(({ job, batch }) => ({
+          ...jobDocument(job, stateOf(ledger, job), context.now(), cwd),
+          batch: batchDocument(batch),
+        })),
         more,
       });
       return EXIT_OK;
     }
-    for (const line of await tableLines(COLUMNS, rowsOf(jobs, command), context.stdout))
+    for (const line of await tableLines(COLUMNS, rowsOf(listed, command), context.stdout))
       terminal.result(line);
-    if (jobs.length === 0) terminal.note(nothing(ledger));
+    if (listed.length === 0) terminal.note(nothing(ledger));
     if (more) terminal.note(`There are more: --limit ${options.limit * 5} shows further back.`);
     return EXIT_OK;
   });
+}
+
+/**
+ * Of the user's ledger and of the batches', newest first. Each ledger keeps its own order, whatever the clock did, and
+ * only the first of each are read: a batch may have a hundred thousand.
+ */
+async function findAll(command: LedgerCommand, options: RequestsOptions): Promise<Found[]> {
+  const lists: Found[][] = [find(command.ledger, options).map((job) => ({ job }))];
+  await eachBatch(command, (own, folder) => {
+    lists.push(find(own, options).map((job) => ({ job, batch: placeIn(own, folder, job) })));
+    return undefined;
+  });
+  const known = new Set<string>();
+  const merged: Found[] = [];
+  while (merged.length <= options.limit) {
+    const heads = lists.filter((list) => list.length > 0);
+    const newest = heads.sort(([a], [b]) => (b?.job.plannedAt ?? 0) - (a?.job.plannedAt ?? 0))[0]?.shift();
+    if (newest === undefined) break;
+    // A copy of a folder has the same edits.
+    if (!known.has(newest.job.id)) merged.push(newest);
+    known.add(newest.job.id);
+  }
+  return merged;
 }
 
 /** One more than is shown, so that it can be said that there are more. */
@@ -61,15 +88,17 @@ const COLUMNS: readonly Column[] = [
   { title: 'WHAT' },
 ];
 
-function rowsOf(jobs: readonly Job[], { ledger, context }: LedgerCommand): string[][] {
+function rowsOf(found: readonly Found[], { ledger, context }: LedgerCommand): string[][] {
   const name = context.stdout.isTTY === true ? shortNameOf : nameOf;
-  return jobs.map((job) => [
+  return found.map(({ job, batch }) => [
     name(job),
     stateCell(job, stateOf(ledger, job)),
     ageCell(job, context.now()),
     costCell(job),
     job.model,
-    whatCell(job, context.cwd),
+    batch === undefined
+      ? whatCell(job, context.cwd)
+      : `${whatCell(job, context.cwd)} (${batchText(batch, context.cwd)})`,
   ]);
 }
 

@@ -18,7 +18,7 @@ export function resultCommand(
   context: Context,
 ): Promise<ExitCode> {
   return withLedger(given, context, async (command) => {
-    const answer = await answerOf(findOneNamed(ids, command), command);
+    const answer = await answerOf(await findOneNamed(ids, command), command);
     const { terminal } = command;
     terminal.result(plainJson(answer, 2));
     return EXIT_OK;

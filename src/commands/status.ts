@@ -12,6 +12,7 @@ import { tableLines, type Column } from '../terminal/table.js';
 import { readTimeout } from './limits.js';
 import { errorDocument, SCHEMA_VERSION } from './edit/document.js';
 import { ageCell, costCell, stateCell, whatCell } from './earlier/job-cells.js';
+import { batchDocument, batchText } from './earlier/batch-folders.js';
 import { jobDocument } from './earlier/job-document.js';
 import { nameOf, shortNameOf, stateOf } from './earlier/job-state.js';
 import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
@@ -34,7 +35,7 @@ export function statusCommand(
   context: Context,
 ): Promise<ExitCode> {
   return withLedger(given, context, async (command) => {
-    const requests = findAllNamed(ids, command);
+    const requests = await findAllNamed(ids, command);
     const seen = await lookAtAll(requests, command);
     const failures = seen.map(({ error }) => error);
     const { terminal, json } = command;
@@ -109,6 +110,7 @@ function documentOf({ request, status, error }: Seen, command: LedgerCommand): R
       : jobDocument(job, stateOf(ledger, job), context.now(), context.cwd);
   return {
     ...known,
+    batch: batchDocument(request.batch),
     fal:
       status === undefined ? null : { status: status.status, queue_position: status.queuePosition ?? null },
     ...(error === undefined ? {} : { look: errorDocument(error)['error'] }),
@@ -136,7 +138,9 @@ function cellsOf({ request, status, error }: Seen, { ledger, context }: LedgerCo
     atFal,
     ageCell(job, context.now()),
     costCell(job),
-    whatCell(job, context.cwd),
+    request.batch === undefined
+      ? whatCell(job, context.cwd)
+      : `${whatCell(job, context.cwd)} (${batchText(request.batch, context.cwd)})`,
   ];
 }
 

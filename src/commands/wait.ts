@@ -4,10 +4,15 @@ import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import type { Job } from '../ledger/job.js';
 import { abandonedJobs } from '../ledger/lookup.js';
 import { isSandbox, SANDBOX } from '../ledger/spending.js';
+import { recordOfJob } from '../edit/record.js';
+import { asFalEditError, usageError } from '../errors.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { shellWords } from '../shell-words.js';
 import { bringJobsHome } from './bring-home.js';
-import { SCHEMA_VERSION } from './edit/document.js';
+import { SCHEMA_VERSION, shortPath } from './edit/document.js';
 import { endWithSandbox } from '../ledger/sandbox-jobs.js';
 import { isOnSandbox } from './connect.js';
+import { openInBatches, withBatch } from './earlier/batch-folders.js';
 import { shortNameOf } from './earlier/job-state.js';
 import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { findAllNamed, type Named } from './earlier/named-request.js';
@@ -27,7 +32,7 @@ export function waitCommand(
   return withLedger(given, context, async (command) => {
     const options = await readWaitOptions(ids, command);
     if (!options.unfinished) {
-      const named = findAllNamed(ids, command);
+      const named = await findAllNamed(ids, command);
       const waited = await waitForAll(named, options, command);
       const [one] = waited;
       return one !== undefined && waited.length === 1
@@ -35,6 +40,7 @@ export function waitCommand(
         : reportSeveral(waited, command);
     }
     const jobs = unfinishedJobs(command);
+    const inBatches = await nameBatches(command);
     if (jobs.length > 0) {
       return reportSeveral(
         await waitForAll(
@@ -45,7 +51,7 @@ export function waitCommand(
         command,
       );
     }
-    command.terminal.note('Nothing is unfinished: all that fal has taken is here.');
+    if (inBatches === 0) command.terminal.note('Nothing is unfinished: all that fal has taken is here.');
     if (command.json) command.terminal.json({ schema_version: SCHEMA_VERSION, status: 'ok', requests: [] });
     return EXIT_OK;
   });
@@ -101,11 +107,74 @@ async function waitForAll(
   return all.flatMap((named) => known.get(named) ?? []);
 }
 
+/** A batch fetches its rows itself, with all that belongs to it: which ones have some is said. @returns how many have */
+async function nameBatches(command: LedgerCommand): Promise<number> {
+  const { terminal, context } = command;
+  const batches = await openInBatches(command, ['accepted', 'completed'], abandonedJobs);
+  for (const { folder, jobs } of batches) {
+    const which = jobs.length === 1 ? '1 row is' : `${jobs.length} rows are`;
+    const collect = shellWords([
+      'fal-edit',
+      'batch',
+      '--collect',
+      '--out-dir',
+      shortPath(folder, context.cwd),
+    ]);
+    terminal.note(`${which} unfinished in ${shortPath(folder, context.cwd)}. Fetch them: ${collect}`);
+  }
+  return batches.length;
+}
+
+/** Those of a batch go to its folder, as the batch would have put them there. */
 async function fetchAll(
+  awaited: ReadonlyMap<Named, Job>,
+  reach: Reach,
+  options: WaitOptions,
+  command: LedgerCommand,
+): Promise<[Named, Waited][]> {
+  const groups = new Map<string | undefined, [Named, Job][]>();
+  for (const one of awaited) {
+    const folder = one[0].batch?.folder;
+    groups.set(folder, [...(groups.get(folder) ?? []), one]);
+  }
+  const all: [Named, Waited][] = [];
+  for (const [folder, group] of groups) {
+    if (folder === undefined) {
+      all.push(...(await fetchFrom(command.ledger, new Map(group), reach, options, command)));
+      continue;
+    }
+    if (options.destination !== undefined) throw staysInBatch(folder, command);
+    try {
+      all.push(
+        ...(await withBatch(folder, command, (own) => {
+          const fresh = group.map(([named, job]) => [named, own.mustFind(job.id)] as const);
+          return fetchFrom(own, new Map(fresh), reach, options, command);
+        })),
+      );
+    } catch (error) {
+      const failure = asFalEditError(error);
+      for (const [named, job] of group) {
+        all.push([
+          named,
+          { name: shortNameOf(job), record: recordOfJob(job), error: failure, already: false },
+        ]);
+      }
+    }
+  }
+  return all;
+}
+
+function staysInBatch(folder: string, { context }: LedgerCommand): Error {
+  const short = shortPath(folder, context.cwd);
+  return usageError(`--output: its pictures belong into the batch folder ${short}.`, 'Leave --output out.');
+}
+
+async function fetchFrom(
+  ledger: Ledger,
   awaited: ReadonlyMap<Named, Job>,
   { connection }: Reach,
   options: WaitOptions,
-  { context, terminal, ledger }: LedgerCommand,
+  { context, terminal }: LedgerCommand,
 ): Promise<[Named, Waited][]> {
   const jobs = [...awaited.values()];
   const places = await placesOf(jobs, options, context.cwd);

@@ -117,6 +117,15 @@ export const MIGRATIONS: readonly string[] = [
      WHERE state = 'failed' AND charged = 'no' AND request_id IS NOT NULL AND via <> 'sandbox' AND result IS NULL
        AND json_extract(error, '$.kind') = 'failed' AND json_extract(error, '$.retryable') = 1
        AND accepted_at > unixepoch('now', '-30 days') * 1000;`,
+
+  // In the user's ledger: where batches have ledgers of their own.
+  `CREATE TABLE batch_folders (
+     folder TEXT PRIMARY KEY,
+     first_job TEXT,
+     open INTEGER NOT NULL,
+     used_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO batch_folders SELECT folder, NULL, 0, max(quarter) FROM spent_elsewhere GROUP BY folder;`,
 ];
 
 /** What this program reads and writes. */

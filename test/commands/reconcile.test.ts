@@ -26,7 +26,7 @@ describe('which edits', () => {
   test('none: says so', async () => {
     const { code, stdout, stderr } = await plainly(await scene());
     expect([code, stdout]).toEqual([0, '']);
-    expect(stderr).toMatch(/Nothing is unknown: of every edit it is known/);
+    expect(stderr).toMatch(/Nothing to reconcile\./);
   });
 
   test('none, with --json: an empty list', async () => {
@@ -34,6 +34,7 @@ describe('which edits', () => {
     expect((await reconcile(['--all'])).document).toEqual({
       schema_version: 1,
       status: 'ok',
+      sandbox: false,
       jobs: [],
       duplicates: [],
     });

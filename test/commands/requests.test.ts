@@ -78,6 +78,7 @@ it('has the document of the brief, with null for what is not known', async () =>
       ],
       duplicate_of: null,
       error: null,
+      batch: null,
     },
   ]);
 });

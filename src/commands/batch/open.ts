@@ -119,7 +119,7 @@ async function removeEmpty(folder: string, first: string | undefined): Promise<v
 }
 
 /** Nobody else is at work here: a process of another machine that left its name did so in a copy of the folder. */
-function contextOf(context: Context): Context {
+export function contextOf(context: Context): Context {
   return {
     ...context,
     isRunning: (process) => process.host === context.self.host && context.isRunning(process),

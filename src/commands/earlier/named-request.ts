@@ -1,10 +1,9 @@
 import { inputError, usageError } from '../../errors.js';
-import type { Job } from '../../ledger/job.js';
-import { findJob, findMeant } from '../../ledger/lookup.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
 import { isOnSandbox } from '../connect.js';
 import { harmlessLine } from '../../terminal/plain.js';
+import { findEverywhere, type Found } from './batch-folders.js';
 import type { LedgerCommand } from './ledger-command.js';
 
 /** A request that was not sent from here, or by another ledger. */
@@ -13,8 +12,9 @@ export interface Foreign {
   model: Model;
 }
 
-/** What a person named: a job of the ledger, or a request that it has never seen. */
-export type Named = { job: Job; foreign?: undefined } | { job?: undefined; foreign: Foreign };
+/** What a person named: a job of the ledger or of a batch's, or a request that it has never seen. */
+export type Named =
+  (Found & { foreign?: undefined }) | { job?: undefined; batch?: undefined; foreign: Foreign };
 
 /** Fewer characters are sooner a slip than a name. */
 const SHORTEST = 4;
@@ -29,28 +29,27 @@ const LIST = 'fal-edit requests lists what there is; "last" is the newest.';
  *
  * @throws FalEditError (usage, input): there is none, it is ambiguous, or fal's model for it is not named
  */
-export function findAllNamed(texts: readonly string[], command: LedgerCommand): Named[] {
+export async function findAllNamed(texts: readonly string[], command: LedgerCommand): Promise<Named[]> {
   if (texts.length === 0) throw usageError('<id> is missing: name the request.', LIST);
-  const all = texts.map((text) => findNamed(text.trim(), command));
+  const all: Named[] = [];
+  for (const text of texts) all.push(await findNamed(text.trim(), command));
   const idOf = ({ job, foreign }: Named): string => (job === undefined ? foreign.requestId : job.id);
   return [...new Map(all.map((named) => [idOf(named), named])).values()];
 }
 
 /** The same for a command that takes one. */
-export function findOneNamed(texts: readonly string[], command: LedgerCommand): Named {
+export async function findOneNamed(texts: readonly string[], command: LedgerCommand): Promise<Named> {
   if (texts.length > 1) throw usageError(`One request can be asked for at a time, not ${texts.length}.`);
-  const [named] = findAllNamed(texts, command);
+  const [named] = await findAllNamed(texts, command);
   if (named === undefined) throw usageError('<id> is missing: name the request.', LIST);
   return named;
 }
 
-function findNamed(text: string, { ledger, settings }: LedgerCommand): Named {
+async function findNamed(text: string, command: LedgerCommand): Promise<Named> {
+  const { settings } = command;
   const shown = harmlessLine(text, 60);
-  const job =
-    text.length < SHORTEST
-      ? (findJob(ledger, 'request_id', text) ?? findJob(ledger, 'id', text))
-      : findMeant(ledger, text, isOnSandbox(settings));
-  if (job !== undefined) return { job };
+  const found = await findEverywhere(text, text.length < SHORTEST, command);
+  if (found !== undefined) return found;
   if (text === 'last') {
     const which = isOnSandbox(settings) ? 'sandbox edit' : 'edit (those on the sandbox do not count)';
     throw inputError(`There is no last ${which}.`);

@@ -16,6 +16,8 @@ export interface Report {
   fetched: HomeOutcome[];
   settleMs: number;
   cwd: string;
+  /** By job, the batch folder that it belongs to. */
+  folders: Map<string, string>;
 }
 
 /** How it ended, where not everything is known and here: one error for the exit code and the document. */
@@ -81,6 +83,7 @@ export function reconcileDocument(report: Report, error: FalEditError | undefine
     jobs: [
       ...findings.map((finding) => ({
         ...ofEdit(finding.job),
+        out_dir: report.folders.get(finding.job.id) ?? null,
         outcome: finding.outcome,
         request_ids: requestIds(finding),
         ...doubtFields(finding),

@@ -1,8 +1,7 @@
-import { isOpen } from '../../edit/reconcile/finding.js';
-import { FalEditError, inputError } from '../../errors.js';
+import { FalEditError } from '../../errors.js';
 import type { Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import { abandonedJobs, findMeant, isAbandoned, listJobs } from '../../ledger/lookup.js';
+import { abandonedJobs, isAbandoned, listJobs } from '../../ledger/lookup.js';
 
 /** What a reconcile is about. */
 export interface Selection {
@@ -13,16 +12,11 @@ export interface Selection {
 }
 
 /**
- * The jobs that are meant: those that are named, or all, or the only one there is.
+ * The jobs that are meant where none is named: all, or the only one there is.
  *
- * @throws FalEditError (usage, input): several could be meant, or a name fits none
+ * @throws FalEditError (usage): several could be meant
  */
-export function selectJobs(
-  ledger: Ledger,
-  names: readonly string[],
-  { all, sandbox }: { all: boolean; sandbox: boolean },
-): Selection {
-  if (names.length > 0) return named(ledger, names, sandbox);
+export function selectJobs(ledger: Ledger, all: boolean): Selection {
   const open = abandonedJobs(ledger, ['intent', 'unknown']);
   if (all) {
     const beingSent = listJobs(ledger, { states: ['intent'] }).filter((job) => !isAbandoned(ledger, job));
@@ -39,21 +33,6 @@ export function selectJobs(
     });
   }
   return { open, known: [] };
-}
-
-function named(ledger: Ledger, names: readonly string[], sandbox: boolean): Selection {
-  const jobs = new Map<string, Job>();
-  for (const name of names) {
-    const job = findMeant(ledger, name, sandbox);
-    if (job === undefined) {
-      throw inputError(`"${name}" is not in the ledger.`, {
-        hint: 'fal-edit requests lists what is. A request that was sent from elsewhere: fal-edit wait <request id> --model <name>',
-      });
-    }
-    jobs.set(job.id, job);
-  }
-  const found = [...jobs.values()];
-  return { open: found.filter(isOpen), known: found.filter((job) => !isOpen(job)) };
 }
 
 function line({ id, intentAt, plannedAt, model, prompt }: Job): string {

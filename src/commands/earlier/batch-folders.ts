@@ -1,0 +1,187 @@
+/*
+ * The edits of batches, for commands about earlier edits. Their ledgers are only looked at here, but for what is done
+ * under the lock of the batch: a batch that runs is never interfered with.
+ */
+import { measureRow } from '../../batch/measure-row.js';
+import { ResultsFile } from '../../batch/results-file.js';
+import { FalEditError, inputError } from '../../errors.js';
+import { isThere, knownFolders, rememberFolder } from '../../ledger/batch/folders.js';
+import { findRow, unmeasuredRows } from '../../ledger/batch/states.js';
+import type { Job } from '../../ledger/job.js';
+import { Ledger } from '../../ledger/ledger.js';
+import { findJob, findMeant } from '../../ledger/lookup.js';
+import { isSandbox, tellSpending } from '../../ledger/spending.js';
+import { contextOf, openOutDir } from '../batch/open.js';
+import { isOnSandbox } from '../connect.js';
+import { shortPath } from '../edit/document.js';
+import type { LedgerCommand } from './ledger-command.js';
+
+/** Where the edit of a batch stands. */
+export interface BatchPlace {
+  /** Absolute. */
+  folder: string;
+  /** As the manifest names it: its id, or file and line; undefined for what is no row any more. */
+  row: string | undefined;
+}
+
+/** An edit that was found, in the user's ledger unless it has a batch. */
+export interface Found {
+  job: Job;
+  batch?: BatchPlace | undefined;
+}
+
+type Looking = Pick<LedgerCommand, 'ledger' | 'context' | 'terminal' | 'settings'>;
+
+/**
+ * Looks into the ledger of each known batch folder, those first that were used last. One that is gone is passed by: it
+ * is told of where edits of it were not over, once.
+ *
+ * @param look the ledger is open as long as it runs; false: the others need not be looked into
+ */
+export async function eachBatch(
+  { ledger, context, terminal }: Looking,
+  look: (own: Ledger, folder: string) => boolean | undefined,
+): Promise<void> {
+  const lost: string[] = [];
+  for (const known of knownFolders(ledger)) {
+    const { folder } = known;
+    if (!isThere(known)) {
+      if (known.open > 0) lost.push(`${shortPath(folder, context.cwd)} (${known.open} unfinished)`);
+      continue;
+    }
+    let own: Ledger | undefined;
+    try {
+      own = await Ledger.open(folder, contextOf(context), 'looked-at');
+      if (look(own, folder) === false) return;
+    } catch (error) {
+      if (!(error instanceof FalEditError) || error.details?.['ledger'] === undefined) throw error;
+      terminal.warn(`The batch folder ${shortPath(folder, context.cwd)} was skipped: ${error.message}`);
+    } finally {
+      own?.close();
+    }
+  }
+  if (lost.length === 0) return;
+  const [is, where] = lost.length === 1 ? ['batch folder is', 'it is'] : ['batch folders are', 'they are'];
+  terminal.note(
+    `${lost.length} ${is} gone or moved: ${lost.join(', ')}. Run fal-edit batch --collect --out-dir where ${where} now.`,
+  );
+}
+
+/** Where a job of a batch's ledger stands. */
+export function placeIn(own: Ledger, folder: string, { askedHash, id }: Job): BatchPlace {
+  // Lists leave the hash out.
+  const key = askedHash ?? findJob(own, 'id', id)?.askedHash;
+  const row = key === undefined ? undefined : findRow(own, key);
+  const name =
+    row === undefined ? undefined : (row.id ?? `${row.file}${row.line === undefined ? '' : `:${row.line}`}`);
+  return { folder, row: name };
+}
+
+/**
+ * The edit that a person means: a request id or the beginning of one, one of our ids, or `last`, in the user's ledger
+ * or in that of a batch.
+ *
+ * @param isWhole the text is no beginning: it is too short for that
+ * @throws FalEditError (input) where it could be several
+ */
+export async function findEverywhere(
+  text: string,
+  isWhole: boolean,
+  command: Looking,
+): Promise<Found | undefined> {
+  const sandbox = isOnSandbox(command.settings);
+  const find = (ledger: Ledger): Job | undefined =>
+    isWhole
+      ? (findJob(ledger, 'request_id', text) ?? findJob(ledger, 'id', text))
+      : findMeant(ledger, text, sandbox);
+  const isExact = ({ requestId, id }: Job): boolean => requestId === text || id === text;
+  const own = find(command.ledger);
+  if (own !== undefined && isExact(own)) return { job: own };
+  const all: Found[] = own === undefined ? [] : [{ job: own }];
+  await eachBatch(command, (ledger, folder) => {
+    const job = find(ledger);
+    if (job === undefined) return undefined;
+    const found = { job, batch: placeIn(ledger, folder, job) };
+    if (isExact(job)) all.splice(0, all.length, found);
+    else all.push(found);
+    return !isExact(job);
+  });
+  if (text === 'last') return all.sort((a, b) => b.job.plannedAt - a.job.plannedAt)[0];
+  // A copy of a folder has the same edits.
+  const distinct = [...new Map(all.toReversed().map((found) => [found.job.id, found])).values()];
+  if (distinct.length < 2) return distinct[0];
+  const names = distinct.map(({ job }) =>
+    job.requestId?.startsWith(text) === true ? job.requestId : job.id,
+  );
+  throw inputError(`"${text}" is the beginning of several: ${names.slice(0, 3).join(', ')}.`, {
+    hint: 'Give more of it.',
+    details: { candidates: names },
+  });
+}
+
+/**
+ * Does something with the ledger of a batch that may change it, under the batch's lock; afterwards the folder and the
+ * user's ledger know of it.
+ *
+ * @throws FalEditError (locked): the batch is running
+ */
+export async function withBatch<T>(
+  folder: string,
+  { ledger, context }: Pick<LedgerCommand, 'ledger' | 'context'>,
+  run: (own: Ledger) => Promise<T>,
+): Promise<T> {
+  const outDir = await openOutDir(folder, undefined, context, { look: false, mustExist: true }).catch(
+    (error: unknown) => {
+      throw error instanceof FalEditError && error.kind === 'locked'
+        ? runningError(folder, context.cwd)
+        : error;
+    },
+  );
+  try {
+    const own = outDir.ledger;
+    const value = await run(own);
+    for (const key of unmeasuredRows(own.db)) {
+      const row = findRow(own, key);
+      if (row !== undefined) await measureRow(own, row, context);
+    }
+    await (await ResultsFile.open(folder, own)).close();
+    tellSpending(own.db, ledger.db, folder);
+    rememberFolder(own, ledger, folder);
+    return value;
+  } finally {
+    await outDir.close();
+  }
+}
+
+function runningError(folder: string, cwd: string): FalEditError {
+  return new FalEditError('locked', `The batch in ${shortPath(folder, cwd)} is running.`, {
+    hint: 'Wait for its end: it fetches its pictures by itself.',
+    details: { out_dir: folder },
+  });
+}
+
+/** For lists: `out, row cat`. */
+export function batchText({ folder, row }: BatchPlace, cwd: string): string {
+  return `${shortPath(folder, cwd)}${row === undefined ? '' : `, row ${row}`}`;
+}
+
+/** For documents; null for an edit of no batch. */
+export function batchDocument(batch: BatchPlace | undefined): { out_dir: string; row: string | null } | null {
+  return batch === undefined ? null : { out_dir: batch.folder, row: batch.row ?? null };
+}
+
+/** How many edits of known batches fal has, or may have, by folder: those that are on the backend of this run. */
+export async function openInBatches(
+  command: Looking,
+  states: readonly Job['state'][],
+  list: (own: Ledger, states: readonly Job['state'][]) => Job[],
+): Promise<{ folder: string; jobs: Job[] }[]> {
+  const sandbox = isOnSandbox(command.settings);
+  const found: { folder: string; jobs: Job[] }[] = [];
+  await eachBatch(command, (own, folder) => {
+    const jobs = list(own, states).filter(({ via }) => isSandbox(via) === sandbox);
+    if (jobs.length > 0) found.push({ folder, jobs });
+    return undefined;
+  });
+  return found;
+}

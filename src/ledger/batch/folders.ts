@@ -1,0 +1,58 @@
+/* The user's ledger remembers the batch folders that were used on this machine: their edits are in ledgers of their own. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { LEDGER_FILE } from '../database.js';
+import type { Ledger } from '../ledger.js';
+
+/** A batch folder as its last run left it. */
+export interface KnownFolder {
+  /** Absolute. */
+  folder: string;
+  /** How many of its edits were not over. */
+  open: number;
+}
+
+/** Whether a batch folder is where it was. */
+export function isThere({ folder }: Pick<KnownFolder, 'folder'>): boolean {
+  return existsSync(path.join(folder, LEDGER_FILE));
+}
+
+/** The batch folders of this machine, the one that was used last first, those included that are gone. */
+export function knownFolders({ db }: Ledger): KnownFolder[] {
+  return db.rows('SELECT folder, open FROM batch_folders ORDER BY used_at DESC, folder') as KnownFolder[];
+}
+
+/**
+ * Remembers a batch folder. One that was moved here takes the place of what is remembered of where it was, with its
+ * costs: they would count twice.
+ *
+ * @param own the batch's ledger @param user the user's @param folder absolute
+ */
+export function rememberFolder(own: Ledger, user: Ledger, folder: string): void {
+  const { first, sent, open } = own.db.row(
+    `SELECT (SELECT id FROM jobs ORDER BY seq LIMIT 1) AS first,
+       (SELECT count(*) FROM jobs WHERE intent_at IS NOT NULL) AS sent,
+       (SELECT count(*) FROM jobs WHERE state IN ('intent', 'accepted', 'completed', 'unknown')) AS open`,
+  ) as { first: string | null; sent: number; open: number };
+  user.db.transaction(() => {
+    const former = user.db.rows(
+      'SELECT folder FROM batch_folders WHERE first_job = ? AND folder <> ?',
+      ...[first, folder],
+    ) as { folder: string }[];
+    for (const gone of former.filter((one) => !isThere(one))) {
+      const { edits } = user.db.row(
+        'SELECT coalesce(sum(edits), 0) AS edits FROM spent_elsewhere WHERE folder = ?',
+        gone.folder,
+      ) as { edits: number };
+      // An older copy knows less: what the lost one has spent stays.
+      if (edits > sent) continue;
+      user.db.run('DELETE FROM spent_elsewhere WHERE folder = ?', gone.folder);
+      user.db.run('DELETE FROM batch_folders WHERE folder = ?', gone.folder);
+    }
+    user.db.run(
+      `INSERT INTO batch_folders VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+         first_job = excluded.first_job, open = excluded.open, used_at = excluded.used_at`,
+      ...[folder, first, open, user.context.now()],
+    );
+  });
+}
