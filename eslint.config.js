@@ -22,6 +22,7 @@ const LAYERS = [
     'linked-signal',
     'network-proxy',
     'plain-json',
+    'secrets',
     'sha256',
     'shell-words',
     'sockets',

@@ -52,7 +52,7 @@ const withoutUnused = {
 const HELP =
   /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/(help|wrap)|errors|exit-codes|folders)(?<!\.d)\.ts$|package\.json$/;
 const OURS =
-  /src\/((context|dollars|light-fetch|linked-signal|main|network-proxy|plain-json|program|sha256|shell-words|sockets)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
+  /src\/((context|dollars|light-fetch|linked-signal|main|network-proxy|plain-json|program|secrets|sha256|shell-words|sockets)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
 const THEIRS =
   /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig)\//;
 /** Commands about earlier edits: no edit is to pay for reading them. */

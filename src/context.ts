@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, inputError } from './errors.js';
 import { foldersOf, systemHome, type Folders } from './folders.js';
 import { openFetch, type Fetch } from './light-fetch.js';
+import { Secrets } from './secrets.js';
 
 /** An output stream, with what a terminal adds to it. */
 export type Output = Writable & { isTTY?: boolean; columns?: number };
@@ -34,6 +35,8 @@ export interface Context {
    */
   readonly cwd: string;
   folders: Folders;
+  /** What must not be stored or shown. It grows as secrets become known. */
+  secrets: Secrets;
   /** Wall clock, milliseconds since the epoch. */
   now: () => number;
   /** Milliseconds from an arbitrary point, never going back: for durations. */
@@ -125,6 +128,7 @@ export function systemContext(signal: AbortSignal): Context {
       return workingDirectory();
     },
     folders: foldersOf(process.env, systemHome(), process.platform),
+    secrets: new Secrets(),
     now: () => Date.now(),
     elapsed: () => performance.now(),
     random: () => Math.random(),

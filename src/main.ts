@@ -14,6 +14,7 @@ export { EXIT_CODES } from './exit-codes.js';
  */
 export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
   let code: ExitCode = EXIT_OK;
+  context.secrets.addEnvironment(context.env);
   const program = createProgram(context, (finished) => (code = finished));
   try {
     await program.parseAsync(withCommand(argv), { from: 'user' });
@@ -61,7 +62,7 @@ async function report(error: unknown, argv: readonly string[], context: Context)
     debug: has('--debug'),
     noColor: has('--no-color'),
     sandbox: has('--sandbox'),
-    redact: (text) => text,
+    redact: context.secrets.redact,
   });
   const json = has('--json') || switchState(context.env['FAL_EDIT_JSON']) === true;
   return fail(error, terminal, undefined, json);

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { putMeasured } from '../ledger/batch/rows.js';
+import { planToSend, putMeasured } from '../ledger/batch/rows.js';
 import type { RowWithJob } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { readExpectations } from './expect/expectations.js';
@@ -24,7 +24,7 @@ export async function measureRow(
   // Its code draws pictures, which most batches do not need.
   const { measure } = await import('./expect/measure.js');
   const pictures = job.images.flatMap(({ path, index }) => (path === undefined ? [] : [{ path, index }]));
-  const plan = revivedPlan(row.plan as PlannedRow, key, 1, '', context);
+  const plan = revivedPlan(planToSend(ledger.db, row) as PlannedRow, key, 1, '', context);
   const edited = plan.attachments.find(
     ({ path: [field], upload }) =>
       upload !== undefined && (plan.model.fields.images ?? []).includes(String(field)),

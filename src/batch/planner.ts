@@ -108,7 +108,9 @@ export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptio
     const fingerprint = reading.fingerprint();
     const isSame = readNote(ledger.db, 'reading') === fingerprint;
     writeNote(ledger.db, 'reading', fingerprint);
-    noteReading(ledger, problems === 0 ? reading.said() : undefined, reading.plan);
+    // Plans with a secret are not stored as they are to be sent: they have to be read again each time.
+    const isComplete = problems === 0 && ledger.db.secretPlans.size === 0;
+    noteReading(ledger, isComplete ? reading.said() : undefined, reading.plan);
     const plan = { ...reading.plan, changes: rowChanges(ledger.db), isSame, kept: keep };
     if (isGood) await look?.(plan);
     return { keep, value: plan };

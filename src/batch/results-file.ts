@@ -76,7 +76,9 @@ export class ResultsFile {
   private async write(): Promise<void> {
     const rows = this.waiting.splice(0);
     try {
-      await this.handle.appendFile(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      await this.handle.appendFile(
+        rows.map((row) => `${JSON.stringify(this.ledger.db.secrets.redactIn(row))}\n`).join(''),
+      );
     } catch (error) {
       throw unwrittenError(this.file, error);
     }

@@ -9,6 +9,7 @@ import { saysGone } from '../fal/unreachable.js';
 import type { Connection } from '../fal/connection.js';
 import type { LivePrice } from '../fal/prices.js';
 import type { UploadShelf } from '../fal/upload.js';
+import { planToSend } from '../ledger/batch/rows.js';
 import type { RowWithJob } from '../ledger/batch/states.js';
 import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -33,8 +34,14 @@ export interface RowRun extends LifeOptions {
 
 /** Sends a row, and brings its pictures home unless it is only to be sent. @throws FalEditError */
 export async function sendRow(row: RowWithJob, run: RowRun): Promise<void> {
-  const { outDir, context, submitOnly, again, priceOf } = run;
-  const plan = revivedPlan(row.plan as PlannedRow, row.key, row.attempts + 1, outDir, context);
+  const { ledger, outDir, context, submitOnly, again, priceOf } = run;
+  const plan = revivedPlan(
+    planToSend(ledger.db, row) as PlannedRow,
+    row.key,
+    row.attempts + 1,
+    outDir,
+    context,
+  );
   // The folder may have come with a repository, and the rows in it.
   if (plan.targets !== undefined) await refuseWayOut(plan.targets.pathOf(0, ''), outDir);
   await runEdit(plan, recordOf(plan), {

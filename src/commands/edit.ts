@@ -97,7 +97,7 @@ async function run(
   { settings, context, terminal, ledger }: Surroundings,
 ): Promise<void> {
   const declared = readConnection(settings, context);
-  const via = viaOf(settings, declared);
+  const via = viaOf(settings, declared, context);
   if (!again) offerUnfinished(ledger, via, terminal);
   const opened = await openConnection(settings, declared, context);
   let progress: Progress | undefined;

@@ -17,8 +17,12 @@ export async function openLedger(
 }
 
 /** The way to fal as the ledger calls it. */
-export function viaOf({ values }: Pick<Settings, 'values'>, connection: Connection): string {
-  return viaOfConnection(connection, values['sandbox'] === true);
+export function viaOf(
+  { values }: Pick<Settings, 'values'>,
+  connection: Connection,
+  context: Pick<Context, 'secrets'>,
+): string {
+  return viaOfConnection(connection, context, values['sandbox'] === true);
 }
 
 /** Offers back what earlier runs paid for and did not bring home, and what they may have paid for. */

@@ -1,20 +1,22 @@
-import { redactor } from '../config/redaction.js';
 import type { Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { usageError } from '../errors.js';
 import { isOnSandbox } from './connect.js';
 import { openTerminal, type Terminal } from '../terminal/terminal.js';
 
-/** The terminal as the settings want it, with the key kept out of everything. */
+/** The terminal as the settings want it, with their secrets kept out of everything from here on. */
 export function terminalOf(settings: Settings, context: Context): Promise<Terminal> {
   const { values, key } = settings;
+  const { secrets } = context;
+  secrets.addKey(key);
+  if (typeof values['proxy-url'] === 'string') secrets.addUrl(values['proxy-url']);
   return openTerminal(context, {
     quiet: values['quiet'] === true,
     verbose: values['verbose'] === true,
     debug: values['debug'] === true,
     noColor: values['no-color'] === true,
     sandbox: isOnSandbox(settings),
-    redact: redactor(key),
+    redact: secrets.redact,
   });
 }
 

@@ -62,7 +62,7 @@ async function run(names: readonly string[], command: LedgerCommand): Promise<Re
   const others = names.length === 0 && !all ? await nameBatches(command) : 0;
   if (own.open.length + own.known.length + inBatches.length + others === 0)
     terminal.note('Nothing to reconcile.');
-  const via = viaOf(connection);
+  const via = viaOf(connection, context);
   const open = own.open.filter((job) => isHere(job, via, all, terminal));
   const atFal = [...open, ...inBatches].filter(
     (job) => job.via !== SANDBOX && (job.state !== 'intent' || !isWorkedOn(job)),

@@ -10,11 +10,20 @@ import { withTimeLimit } from '../fal/time-limit.js';
 import { describeTrouble } from '../fal/trouble.js';
 import { SANDBOX, standaloneSandbox } from '../ledger/spending.js';
 
-/** The way to fal as the ledger calls it. @param builtIn the sandbox is started for this run alone */
-export function viaOf(connection: Connection, builtIn = false): string {
-  const { proxyUrl } = connection;
+/**
+ * The way to fal as the ledger calls it: without the tokens of a proxy, since it is stored with each edit, and compared
+ * with that of later ones.
+ *
+ * @param builtIn the sandbox is started for this run alone
+ */
+export function viaOf(
+  connection: Connection,
+  { secrets }: Pick<Context, 'secrets'>,
+  builtIn = false,
+): string {
   if (builtIn) return SANDBOX;
-  if (proxyUrl === undefined) return 'fal';
+  if (connection.proxyUrl === undefined) return 'fal';
+  const proxyUrl = secrets.redact(connection.proxyUrl);
   return isStandaloneSandbox(connection) ? standaloneSandbox(proxyUrl) : proxyUrl;
 }
 

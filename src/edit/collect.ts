@@ -139,7 +139,7 @@ async function keep(
   try {
     const ext = probe === undefined ? targets.ext : extensionOf(probe.format);
     const path = await placePicture(life, index, withTrueEnding(life, index, chosen, ext), bytes);
-    const first = targets.pathOf(index, record.requestId ?? '', targets.endingIsOurs ? ext : undefined);
+    const first = targets.pathOf(index, life.journal.requestName, targets.endingIsOurs ? ext : undefined);
     if (path !== first && !targets.numberWhenTaken) {
       warn(life, `${first} was taken in the meantime; the picture is in ${path}.`);
     }

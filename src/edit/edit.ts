@@ -73,6 +73,9 @@ export async function edit(call: EditCall): Promise<EditResult> {
     const context = contextOf(signal, overrides);
     const connection = connectionOf(key, proxyUrl, context.env);
     refuseSandboxKeyElsewhere(connection);
+    context.secrets.addEnvironment(context.env);
+    context.secrets.addKey(connection.key);
+    context.secrets.addUrl(connection.proxyUrl);
     const plan = await planEdit(
       {
         model: findModel(name),
@@ -97,7 +100,7 @@ export async function edit(call: EditCall): Promise<EditResult> {
         context,
         connection,
         ledger,
-        via: viaOf(connection),
+        via: viaOf(connection, context),
         timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
         cancelOnTimeout,
         caps: { maxCostUsd, dailyCapUsd },

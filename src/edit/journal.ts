@@ -37,6 +37,11 @@ export class Journal implements SubmitJournal {
     return this.job.id;
   }
 
+  /** What the request is called in the names of files: fal's id, without a secret that it should never hold. */
+  get requestName(): string {
+    return this.ledger.db.secrets.redact(this.record.requestId ?? '');
+  }
+
   async intend(): Promise<void> {
     const { input, uploads } = this.record;
     await this.ledger.write('at once', () => this.ledger.intend(this.job.id, input, uploads));

@@ -13,14 +13,14 @@ import { numbered } from './targets.js';
  * @param wanted by picture, whether it is to be kept
  */
 export function choosePaths(
-  { targets, record, delivery }: Pick<Life, 'targets' | 'record' | 'delivery'>,
+  { targets, journal, delivery }: Pick<Life, 'targets' | 'journal' | 'delivery'>,
   wanted: readonly boolean[],
   isPromised: (file: string) => boolean,
 ): (string | undefined)[] {
   const chosen = new Set<string>();
   return wanted.map((isWanted, index) => {
     if (targets === undefined || !isWanted) return undefined;
-    const first = targets.pathOf(index, record.requestId ?? '');
+    const first = targets.pathOf(index, journal.requestName);
     const free = delivery.force ? first : freeName(first, (file) => chosen.has(file) || isPromised(file));
     chosen.add(free);
     return free;
@@ -47,14 +47,14 @@ function freeName(first: string, isTaken: (file: string) => boolean): string {
  * @param ext the usual ending of its format, without the dot
  */
 export function withTrueEnding(
-  { journal, targets, record, asPromised }: Pick<Life, 'journal' | 'targets' | 'record' | 'asPromised'>,
+  { journal, targets, asPromised }: Pick<Life, 'journal' | 'targets' | 'asPromised'>,
   index: number,
   chosen: string,
   ext: string,
 ): string {
   if (targets?.endingIsOurs !== true || path.extname(chosen) === `.${ext}`) return chosen;
   // Also with --force: this name is not the one that was to be overwritten.
-  const free = freeName(targets.pathOf(index, record.requestId ?? '', ext), () => false);
+  const free = freeName(targets.pathOf(index, journal.requestName, ext), () => false);
   return asPromised ? journal.retarget(index, chosen, free) : free;
 }
 

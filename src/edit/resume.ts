@@ -1,5 +1,6 @@
 import type { Delivery, Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { isRedacted } from '../secrets.js';
 import { findModel } from '../models/registry.js';
 import { follow, type Answered } from './awaiting.js';
 import { bringHome } from './collect.js';
@@ -46,5 +47,7 @@ export async function resumeJob(job: Job, record: EditRecord, options: ResumeOpt
 function remembered({ result }: Job, { model }: Life): Answered | undefined {
   if (result === undefined) return undefined;
   const output = model.fromOutput(result);
-  return output === undefined ? undefined : { data: result, output };
+  // Stored without a secret that its URLs held: fal has to be asked again.
+  if (output === undefined || output.images.some(({ url }) => isRedacted(url))) return undefined;
+  return { data: result, output };
 }

@@ -44,7 +44,7 @@ const cacheSchema = z.object({
 
 export interface PriceOptions {
   connection: Connection;
-  context: Pick<Context, 'fetch' | 'folders' | 'now'>;
+  context: Pick<Context, 'fetch' | 'folders' | 'now' | 'secrets'>;
   signal: AbortSignal;
   /** Nothing is asked and nothing kept: for `--dry-run`, which stays off the network. */
   offline?: boolean;
@@ -88,7 +88,8 @@ async function askPrice(
     if (found?.currency !== 'USD') return undefined;
     return {
       unitUsd: found.unit_price,
-      unit: found.unit,
+      // It goes into a file.
+      unit: context.secrets.redact(found.unit),
       readAt: context.now(),
     };
   } catch {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Context } from '../context.js';
+import type { Secrets } from '../secrets.js';
 import { isBusy, ledgerError, newerLedgerError } from './ledger-error.js';
 import { makePrivate } from './private-files.js';
 import { migrate, SCHEMA_VERSION, versionOf } from './schema.js';
@@ -33,11 +34,15 @@ type Statement = ReturnType<DatabaseSyncInstance['prepare']>;
 export class Database {
   /** Each text is compiled once: a batch says the same thousands of times. */
   private readonly statements = new Map<string, Statement>();
+  /** Plans of rows that hold a secret, as they are to be sent: in memory alone, by the row's key. */
+  readonly secretPlans = new Map<string, unknown>();
 
   constructor(
     private readonly db: DatabaseSyncInstance,
     readonly file: string,
     private readonly kind: LedgerKind,
+    /** What is not to get into it. */
+    readonly secrets: Secrets,
     private readonly onClosed: () => void = () => undefined,
   ) {}
 
@@ -177,7 +182,7 @@ export type LedgerKind = 'machine' | 'portable' | 'looked-at';
  */
 export async function openDatabase(
   folder: string,
-  { sleep }: Pick<Context, 'sleep'>,
+  { sleep, secrets }: Pick<Context, 'sleep' | 'secrets'>,
   kind: LedgerKind = 'machine',
 ): Promise<Database> {
   const file = path.join(folder, LEDGER_FILE);
@@ -194,7 +199,7 @@ export async function openDatabase(
       opened.close();
       db = copy.db;
       migrate(copy.db);
-      return new Database(copy.db, file, kind, copy.remove);
+      return new Database(copy.db, file, kind, secrets, copy.remove);
     }
     const mode = kind === 'looked-at' ? '' : 'PRAGMA journal_mode = WAL;';
     await patiently(() => opened.exec(`${mode} PRAGMA synchronous = FULL`), sleep);
@@ -203,7 +208,7 @@ export async function openDatabase(
       // A newer program may have been at it meanwhile.
       refuseNewer(opened, file);
     }
-    return new Database(opened, file, kind);
+    return new Database(opened, file, kind, secrets);
   } catch (error) {
     db?.close();
     throw ledgerError(error, file);

@@ -3,6 +3,7 @@ import type { Context } from '../context.js';
 import type { Database } from './database.js';
 import type { Job, NewJob } from './job.js';
 import { keptPath } from './portable-path.js';
+import { storedColumns } from './rows.js';
 
 /** A request at fal that was not sent by a job of this ledger, or whose answer was lost twice. */
 export interface AdoptedRequest
@@ -17,7 +18,8 @@ export interface AdoptedRequest
   requestId: string;
 }
 
-type Columns = Record<string, string | number | null | undefined>;
+/** Objects become JSON. */
+type Columns = Record<string, unknown>;
 
 /** Writes a job of which nothing is sent yet; returns our id for it. */
 export function insertPlanned(
@@ -30,7 +32,7 @@ export function insertPlanned(
     ...common(job, root),
     state: 'planned',
     detached: job.detached ? 1 : 0,
-    owner: JSON.stringify(self),
+    owner: self,
     planned_at: now(),
     asked_hash: job.askedHash,
   });
@@ -54,7 +56,7 @@ export function insertAdopted(
     planned_at: now,
     intent_at: request.intentAt,
     accepted_at: now,
-    input: request.input === undefined ? null : JSON.stringify(request.input),
+    input: request.input,
   });
 }
 
@@ -69,15 +71,14 @@ function common(job: NewJob | AdoptedRequest, root: string | undefined): Columns
     seed: job.seed,
     estimated_usd: job.estimatedUsd,
     unit_price_usd: job.unitPriceUsd,
-    delivery:
-      delivery === undefined ? null : JSON.stringify({ ...delivery, cwd: keptPath(delivery.cwd, root) }),
+    delivery: delivery === undefined ? null : { ...delivery, cwd: keptPath(delivery.cwd, root) },
   };
 }
 
 function insert(db: Database, columns: Columns): string {
   const id = newId();
-  const names = ['id', ...Object.keys(columns)];
-  const values = [id, ...Object.values(columns).map((value) => value ?? null)];
+  const stored = storedColumns({ id, ...columns }, db.secrets);
+  const [names, values] = [Object.keys(stored), Object.values(stored)];
   db.run(`INSERT INTO jobs (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`, ...values);
   return id;
 }

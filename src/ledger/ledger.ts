@@ -24,11 +24,11 @@ import {
   type NewJob,
   type UploadedFile,
 } from './job.js';
-import { ledgerError } from './ledger-error.js';
 import { abandonedPlans, findFormer, findJob, type Former, type Snapshot } from './lookup.js';
+import { storedColumns } from './rows.js';
 
 /** What the ledger needs of the world. */
-export type LedgerContext = Pick<Context, 'now' | 'sleep' | 'self' | 'isRunning'>;
+export type LedgerContext = Pick<Context, 'now' | 'sleep' | 'self' | 'isRunning' | 'secrets'>;
 
 /** How an edit begins: as a new job, or as that of another run of the same command. */
 export type Beginning = { kind: 'new'; job: Pick<Job, 'id' | 'state'> } | { kind: 'former'; former: Former };
@@ -68,8 +68,8 @@ export interface Completion {
   targets: (isPromised: (file: string) => boolean) => readonly (string | undefined)[];
 }
 
-/** The columns of one job. */
-type Columns = Record<string, string | number | null>;
+/** The columns of one job; objects become JSON. */
+type Columns = Record<string, unknown>;
 
 /** The durable record of every edit that was sent from here. */
 export class Ledger {
@@ -149,9 +149,9 @@ export class Ledger {
     const taken = this.step(id, 'intent', {
       intent_at: this.context.now(),
       charged: 'maybe',
-      input: JSON.stringify(input),
+      input,
       input_hash: hashOf(input),
-      uploads: JSON.stringify(uploads),
+      uploads,
     });
     if (!taken) throw new FalEditError('temporary', `Job ${id}: ${TAKEN_OVER} Nothing was sent.`);
   }
@@ -191,7 +191,7 @@ export class Ledger {
     return this.lightly(() => {
       const isFirst = this.step(id, 'completed', {
         completed_at: this.context.now(),
-        result: JSON.stringify(result),
+        result,
         billed_units: billedUnits ?? null,
         billed_usd: billedUsd ?? null,
         queued_ms: queuedMs ?? null,
@@ -242,7 +242,7 @@ export class Ledger {
       ended_at: this.context.now(),
       charged,
       owner: null,
-      error: error === undefined ? null : JSON.stringify(error),
+      error: error ?? null,
     });
   }
 
@@ -253,7 +253,7 @@ export class Ledger {
 
   /** We work on it from here on. */
   own(id: string): void {
-    this.set(id, { owner: JSON.stringify(this.context.self) });
+    this.set(id, { owner: this.context.self });
   }
 
   /** Nobody works on it any more; it can be taken up again. */
@@ -290,11 +290,12 @@ export class Ledger {
   }
 
   private set(id: string, columns: Columns, from?: readonly JobState[]): boolean {
-    const assignments = Object.keys(columns).map((name) => `${name} = ?`);
+    const stored = storedColumns(columns, this.db.secrets);
+    const assignments = Object.keys(stored).map((name) => `${name} = ?`);
     const states = (from ?? []).map((state) => `'${state}'`).join(', ');
     const condition = from === undefined ? '' : ` AND state IN (${states})`;
     const sql = `UPDATE jobs SET ${assignments.join(', ')} WHERE id = ?${condition}`;
-    return this.db.run(sql, ...Object.values(columns), id) > 0;
+    return this.db.run(sql, ...Object.values(stored), id) > 0;
   }
 
   private remove(id: string): void {

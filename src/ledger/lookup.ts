@@ -25,7 +25,9 @@ export interface Snapshot {
 
 /** The one job with that value, if there is one. */
 export function findJob(ledger: Ledger, column: 'id' | 'request_id', value: string): Job | undefined {
-  const row = ledger.db.row(`SELECT * FROM jobs WHERE ${column} = ?`, value) as JobRow | undefined;
+  // As it is stored: what calls itself fal may put anything into its request ids.
+  const stored = column === 'id' ? value : ledger.db.secrets.redact(value);
+  const row = ledger.db.row(`SELECT * FROM jobs WHERE ${column} = ?`, stored) as JobRow | undefined;
   return row === undefined ? undefined : withImages(ledger, row);
 }
 

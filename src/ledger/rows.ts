@@ -1,7 +1,28 @@
 import type { ProcessId } from '../context.js';
+import type { Secrets } from '../secrets.js';
+import type { Value } from './database.js';
 import type { Charged } from '../errors.js';
 import type { Delivery, Job, JobError, JobImage, JobState, UploadedFile } from './job.js';
 import { foundPath } from './portable-path.js';
+
+/** Columns whose texts are ours, or paths that have to be found again. All others are redacted before they are stored. */
+const UNREDACTED: readonly string[] = [
+  ...['id', 'state', 'model', 'endpoint', 'via', 'account', 'charged', 'duplicate_of', 'owner'],
+  ...['asked_hash', 'input_hash', 'delivery'],
+];
+
+/** Columns of the table `jobs` as they are stored: objects as JSON, and nothing with a secret in it. */
+export function storedColumns(
+  columns: Readonly<Record<string, unknown>>,
+  secrets: Secrets,
+): Record<string, Value> {
+  const stored = Object.entries(columns).map(([name, value]) => {
+    const safe = UNREDACTED.includes(name) ? value : secrets.redactIn(value);
+    const plain = typeof safe === 'string' || typeof safe === 'number' ? safe : undefined;
+    return [name, safe === undefined || safe === null ? null : (plain ?? JSON.stringify(safe))] as const;
+  });
+  return Object.fromEntries(stored);
+}
 
 /** A row of the table `jobs`, as SQLite hands it over. */
 export interface JobRow {

@@ -1,4 +1,5 @@
 import type { Context, Output } from '../context.js';
+import { mapTexts } from '../secrets.js';
 import { harmless, harmlessLine, inertJson } from './plain.js';
 
 export interface TerminalOptions {
@@ -8,14 +9,14 @@ export interface TerminalOptions {
   noColor: boolean;
   /** The run is on the sandbox: documents say so, and errors that nothing of it is charged. */
   sandbox: boolean;
-  /** Takes the key out of a text. */
+  /** Takes secrets out of a text. */
   redact: (text: string) => string;
 }
 
 type Style = 'red' | 'yellow' | 'green' | 'dim' | 'bold';
 type Paint = (style: Style, text: string) => string;
 
-/** What is shown and how: results to stdout, everything else to stderr, all of it harmless and without the key. */
+/** What is shown and how: results to stdout, everything else to stderr, all of it harmless and without secrets. */
 export interface Terminal {
   options: TerminalOptions;
   /** Whether a spinner may turn: stderr is a terminal, and this is no CI. */
@@ -65,8 +66,11 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
     },
     // Styled by whoever made it; the texts within were made harmless there.
     error: (text) => write(stderr, inert(text)),
-    json: (document) =>
-      write(stdout, inertJson(JSON.stringify(marked(document, options.sandbox), undefined, 2))),
+    // Text by text: its own names and numbers are no secrets.
+    json: (document) => {
+      const safe = mapTexts(marked(document, options.sandbox), options.redact);
+      stdout.write(`${inertJson(JSON.stringify(safe, undefined, 2))}\n`);
+    },
     command: (line) => write(stderr, line),
   };
 }

@@ -9,6 +9,7 @@ import type { ResultRow, RowCounts } from '../../src/batch/result-row.js';
 import { countStates, rowsInOrder } from '../../src/ledger/batch/states.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import type { Toxic } from '../../src/sandbox/toxics.js';
+import { Secrets } from '../../src/secrets.js';
 import { DEAD } from '../support/ledger.js';
 import { acceptedByPrompt, batchPlace, resultsIn, summaryIn } from '../torture/batch-place.js';
 
@@ -59,7 +60,13 @@ test(`${ROWS} rows, ${SHARE * 100} % of each fault`, { timeout: 60_000 + ROWS * 
   expect([3, 9], ended.stderr.slice(-2_000)).toContain(ended.code);
 
   const ledger = await Ledger.open(path.join(cwd, 'out'), {
-    ...{ now: () => Date.now(), sleep: () => Promise.resolve(), self: DEAD, isRunning: () => false },
+    ...{
+      now: () => Date.now(),
+      sleep: () => Promise.resolve(),
+      self: DEAD,
+      isRunning: () => false,
+      secrets: new Secrets(),
+    },
   });
   const counts = countStates(ledger.db);
   const rows = [...rowsInOrder(ledger)];

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { findKey } from '../../src/config/credentials.js';
 import type { VariableLayer } from '../../src/config/environment.js';
-import { redactor } from '../../src/config/redaction.js';
 import { PNG } from '../commands/bad-input/pictures.js';
 import { runCli } from '../support/run-cli.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -60,23 +59,6 @@ describe('the key', () => {
 });
 
 describe('redaction', () => {
-  const redact = redactor('key-id:secret/half+');
-  test.each([
-    ['Authorization: Key key-id:secret/half+', 'Authorization: Key [key]'],
-    ['?key=key-id%3Asecret%2Fhalf%2B', '?key=[key]'],
-    [`Basic ${Buffer.from('key-id:secret/half+').toString('base64')}`, 'Basic [key]'],
-    ['it is secret/half+, twice: secret/half+', 'it is [key], twice: [key]'],
-    ['nothing secret', 'nothing secret'],
-  ])('%j', (text, shown) => {
-    expect(redact(text)).toBe(shown);
-  });
-
-  it('leaves words alone that a short secret would blot out', () => {
-    expect(redactor('identity:it')('it is identity')).toBe('it is identity');
-    expect(redactor(undefined)('text')).toBe('text');
-    expect(redactor('')('text')).toBe('text');
-  });
-
   it('holds where a broken config file has the key', async () => {
     const cwd = await tempDir();
     await writeFile(path.join(cwd, 'photo.png'), PNG);

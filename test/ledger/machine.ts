@@ -7,6 +7,7 @@ import { LEDGER_FILE } from '../../src/ledger/database.js';
 import type { Delivery, Job, JobImage, JobState, NewJob } from '../../src/ledger/job.js';
 import { Ledger, type LedgerContext } from '../../src/ledger/ledger.js';
 import { migrate } from '../../src/ledger/schema.js';
+import { Secrets } from '../../src/secrets.js';
 import { tempDir } from '../support/temp-dir.js';
 
 /** Noon of an ordinary day, in local time: far from midnight wherever the test runs. */
@@ -39,6 +40,7 @@ export class Machine {
       sleep: () => Promise.resolve(),
       self,
       isRunning: ({ pid }) => this.running.has(pid),
+      secrets: new Secrets(),
     };
   }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { onTestFinished } from 'vitest';
 import { Ledger, type LedgerContext } from '../../src/ledger/ledger.js';
+import { Secrets } from '../../src/secrets.js';
 
 /** The real clock, and a process that is there. */
 export const CONTEXT: LedgerContext = {
@@ -9,6 +10,7 @@ export const CONTEXT: LedgerContext = {
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   self: { host: 'here', pid: 1, started: '1' },
   isRunning: () => true,
+  secrets: new Secrets(),
 };
 
 /** A ledger that is closed when the test ends. */

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { Job } from '../../src/ledger/job.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import { findJob, listJobs } from '../../src/ledger/lookup.js';
+import { Secrets } from '../../src/secrets.js';
 
 /** Where runs of {@link ./run-cli.ts} in a folder keep their ledger. */
 export const stateIn = (folder: string): string => path.join(folder, '.home', 'state');
@@ -21,6 +22,7 @@ export async function openLedgerIn(state: string): Promise<Ledger> {
     sleep: () => Promise.resolve(),
     self: DEAD,
     isRunning: () => false,
+    secrets: new Secrets(),
   });
   onTestFinished(() => ledger.close());
   return ledger;

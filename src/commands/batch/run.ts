@@ -82,7 +82,7 @@ export async function runRowsOf(
   const { settings, context, terminal, json } = surroundings;
   const { collect, dryRun, frozen } = options;
   const declared = readConnection(settings, context);
-  const via = viaOf(settings, declared);
+  const via = viaOf(settings, declared, context);
   const wanted = options.outDir ?? defaultOutDir(source, context.cwd, isSandbox(via));
   const look = dryRun || frozen;
   const outDir = await openOutDir(wanted, via, context, { look, frozen, mustExist: collect });
@@ -102,7 +102,7 @@ export async function runRowsOf(
             ? (read) => {
                 const route = { way, proxies: proxiesToFal('all') };
                 const { leftOut } = source;
-                return showProspect(ledger, outDir.folder, read, leftOut, options, route, terminal, json);
+                showProspect(ledger, outDir.folder, read, leftOut, options, route, terminal, json);
               }
             : () => refuseUnfrozen(ledger, outDir.folder, source.name, options, surroundings),
       }));
@@ -231,7 +231,7 @@ async function send(
       ? COLLECT_AGAIN
       : 'The same command again goes on from here, and pays for nothing twice.',
   });
-  const summary = summaryOf(ledger, counts, {
+  const made = summaryOf(ledger, counts, {
     source: source?.name ?? readNote(ledger.db, 'source') ?? folder,
     shard: readNote(ledger.db, 'shard') || null,
     leftOut: source?.leftOut,
@@ -239,6 +239,8 @@ async function send(
     ...{ submitted: brakes.sent, uploads: uploads.figures.files, uploaded_bytes: uploads.figures.bytes },
     total_ms: Math.round(context.elapsed() - began),
   });
+  // What fal said may be in it, and it goes to files of many kinds.
+  const summary = context.secrets.redactIn(made);
   const finished = { ledger, folder, summary, ending, options, context, terminal, json };
   return finishBatch(finished, outcome);
 }

@@ -29,7 +29,7 @@ export function reachFal({ settings, context, terminal }: ReachOptions): Reach {
   requireKey({ ...settings, values }, connection);
   const warning = proxyWarning(settings, connection);
   if (warning !== undefined) terminal.warn(warning);
-  return { connection, via: viaOf(connection) };
+  return { connection, via: viaOf(connection, context) };
 }
 
 /** The same, found out and warned about when it is first asked for: what is here already needs no key. */

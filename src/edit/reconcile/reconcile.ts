@@ -84,7 +84,9 @@ async function reconcileEndpoint(
   );
   let items: PastRequest[];
   try {
-    items = await pastSince(endpoint, since, { connection, context, signal, trace });
+    const past = await pastSince(endpoint, since, { connection, context, signal, trace });
+    // What was sent is stored without secrets.
+    items = past.map((item) => ({ ...item, input: context.secrets.redactIn(item.input) }));
   } catch (error) {
     if (!(error instanceof FalEditError) || error.kind === 'interrupted') throw error;
     return group.map((job) => ({ outcome: 'not_yet_known', job, why: { reason: 'no_answer', error } }));

@@ -39,6 +39,28 @@ export function beginRows(db: Database): void {
   db.run('UPDATE batch_rows SET former_position = position, position = NULL');
 }
 
+/** Parts of a plan that are paths, which have to be found again, or are ours. */
+const PLACES = ['folder', 'delivery', 'attachments'];
+
+/** The plan of a row as it is to be sent, also where it holds a secret, which is not stored. */
+export function planToSend(db: Database, { key, plan }: Pick<BatchRow, 'key' | 'plan'>): unknown {
+  return db.secretPlans.get(key) ?? plan;
+}
+
+/** A plan as it is stored; one with a secret is kept for {@link planToSend} until the run ends. */
+function storedPlan(db: Database, { key, plan }: BatchRow): string {
+  const isSecret = (name: string, value: unknown): boolean =>
+    !PLACES.includes(name) && db.secrets.redactIn(value) !== value;
+  if (typeof plan !== 'object' || plan === null) return JSON.stringify(plan);
+  const parts: [string, unknown][] = Object.entries(plan);
+  if (!parts.some(([name, value]) => isSecret(name, value))) return JSON.stringify(plan);
+  db.secretPlans.set(key, plan);
+  const safe = parts.map(
+    ([name, value]) => [name, PLACES.includes(name) ? value : db.secrets.redactIn(value)] as const,
+  );
+  return JSON.stringify(Object.fromEntries(safe));
+}
+
 /** Takes a row as it was just read. One that is known keeps what was measured, unless something else is expected now. */
 export function putRow(db: Database, row: BatchRow): void {
   db.run(
@@ -51,7 +73,7 @@ export function putRow(db: Database, row: BatchRow): void {
        unmet = CASE WHEN expected IS excluded.expected THEN unmet ELSE 0 END,
        expected = excluded.expected`,
     ...[row.key, row.position, row.id ?? null, row.file, row.line ?? null, row.endpoint, row.usd],
-    ...[JSON.stringify(row.plan), row.expected === undefined ? null : JSON.stringify(row.expected)],
+    ...[storedPlan(db, row), row.expected === undefined ? null : JSON.stringify(row.expected)],
   );
 }
 

@@ -20,6 +20,8 @@ export function putUpload(
   way: string,
   { url, expiresAt }: KnownUpload,
 ): void {
+  // It could not be used again.
+  if (db.secrets.redact(url) !== url) return;
   db.run(
     `INSERT INTO uploads VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
        url = excluded.url, uploaded_at = excluded.uploaded_at, expires_at = excluded.expires_at`,

@@ -1,0 +1,161 @@
+/* What calls itself fal repeats the user's secrets wherever it can. None of them is stored or shown. */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { folderWithPhoto, quickly } from './edit/harness.js';
+import { httpServer, sendJson, type TestServer, type Visit } from './fal/servers.js';
+import { runCli } from './support/run-cli.js';
+import { sandbox, type TestSandbox } from './support/sandbox.js';
+
+const SECRET = '5ecret/half+0f=the&key';
+const KEY = `0a1b2c3d-public:${SECRET}`;
+const PASSWORD = 'pr0xy-p@ss';
+const TOKEN = 't0ken-of-the-proxy';
+
+const forms = (secret: string): string[] => [
+  secret,
+  encodeURIComponent(secret),
+  ...['', 'a', 'ab'].map((before) =>
+    // Without the ends, which depend on what stands beside it.
+    Buffer.from(`${before}${secret}`).toString('base64').replaceAll('=', '').slice(3, -1),
+  ),
+];
+const FORMS = [SECRET, PASSWORD, TOKEN].flatMap(forms);
+const ECHO = [
+  ...[KEY, SECRET, encodeURIComponent(KEY), Buffer.from(KEY).toString('base64')],
+  ...[
+    Buffer.from(`{"k":"${KEY}"}`).toString('base64'),
+    `Basic ${Buffer.from(`ann:${PASSWORD}`).toString('base64')}`,
+  ],
+  ...[PASSWORD, encodeURIComponent(PASSWORD), TOKEN, Buffer.from(TOKEN).toString('base64url')],
+].join(' ');
+
+/** Says it in every object and in every text that is for people, and in the addresses of pictures. */
+function echoing(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => echoing(item, name));
+  if (typeof value === 'string') {
+    if (['message', 'msg', 'prompt', 'detail', 'unit'].includes(name)) return `${value} ${ECHO}`;
+    const isPicture = name === 'url' && /\/files\//.test(value);
+    return isPicture ? `${value}?echo=${encodeURIComponent(ECHO)}` : value;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const parts = Object.entries(value).map(([key, part]) => [key, echoing(part, key)] as const);
+  return { ...Object.fromEntries(parts), echo: ECHO, [ECHO]: 1 };
+}
+
+/** A proxy for fal before the sandbox. An edit whose prompt says "broken" fails with a text of its own. */
+async function echo(fal: TestSandbox): Promise<TestServer> {
+  const broken = new Set<string>();
+  const answer = async ({ method, headers, target, body }: Visit): Promise<[number, Headers, string]> => {
+    const [, id = ''] = /\/requests\/([^/]+)$/.exec(target) ?? [];
+    const passed = Object.entries(headers).filter(
+      ([name]) => !/^(host|connection|content-length)$/.test(name),
+    );
+    const response = await fetch(fal.proxyUrl, {
+      method,
+      headers: Object.fromEntries(passed) as Record<string, string>,
+      ...(body === '' ? {} : { body }),
+    });
+    const text = await response.text();
+    if (broken.has(id)) {
+      const detail = [{ loc: ['body', 'prompt'], msg: `is bad: ${ECHO}`, type: 'value_error', input: ECHO }];
+      return [422, new Headers({ 'x-fal-billable-units': '0' }), JSON.stringify({ detail })];
+    }
+    if (/broken/.test(body)) broken.add((JSON.parse(text) as { request_id: string }).request_id);
+    return [response.status, response.headers, text];
+  };
+  return httpServer(async (visit, response) => {
+    const [status, headers, text] = await answer(visit);
+    const billed = headers.get('x-fal-billable-units');
+    const more = { 'x-echo': ECHO, ...(billed === null ? {} : { 'x-fal-billable-units': billed }) };
+    if (headers.get('content-type')?.includes('event-stream') === true) {
+      response.writeHead(status, { 'content-type': 'text/event-stream', ...more });
+      const lines = text.replace(
+        /^data: (.+)$/gm,
+        (_, data: string) => `data: ${JSON.stringify(echoing(JSON.parse(data)))}`,
+      );
+      response.end(`: ${ECHO}\n${lines}`);
+    } else if (/^\s*[{[]/.test(text)) sendJson(response, status, echoing(JSON.parse(text)), more);
+    else response.writeHead(status, more).end(text);
+  });
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+const found = (text: string): string[] => FORMS.filter((form) => text.includes(form));
+
+test('no secret is stored or shown, whatever fal repeats', { timeout: 120_000 }, async () => {
+  const fal = await sandbox();
+  const server = await echo(fal);
+  const cwd = await folderWithPhoto();
+  await writeFile(
+    path.join(cwd, 'rows.csv'),
+    'id,image,prompt\none,cat.png,snow\ntwo,cat.png,broken\nthree,cat.png,rain\n',
+  );
+  await writeFile(path.join(cwd, 'summary.md'), '');
+  const env = {
+    FAL_KEY: KEY,
+    FAL_PROXY_URL: `${server.url}/fal?token=${TOKEN}`,
+    https_proxy: `http://ann:${encodeURIComponent(PASSWORD)}@proxy.invalid:3128`,
+  };
+  const github = {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_STEP_SUMMARY: path.join(cwd, 'summary.md'),
+  };
+  const runs: [string, string[], Record<string, string>, number[]][] = [
+    ['edit', ['cat.png', '-p', 'a boat', '-o', 'a-{request_id}.png', '--debug'], env, [0]],
+    ['edit as JSON', ['cat.png', '-p', 'a ship', '--json', '--debug', '--verbose'], env, [0]],
+    ['an edit that fails', ['cat.png', '-p', 'broken', '--json', '--debug'], env, [1, 2]],
+    ['its own prompt', ['cat.png', '-p', `say ${KEY}`, '--json', '--debug'], env, [0]],
+    ['detached', ['cat.png', '-p', 'later', '--detach', '--debug'], env, [0]],
+    ['status', ['status', 'last', '--json'], env, [0]],
+    ['wait', ['wait', 'last', '--json', '--debug'], env, [0]],
+    ['result', ['result', 'last'], env, [0]],
+    ['result as JSON', ['result', 'last', '--json'], env, [0]],
+    ['requests', ['requests', '--json'], env, [0]],
+    ['costs', ['costs', '--json'], env, [0]],
+    ['reconcile', ['reconcile', '--all', '--json', '--debug'], env, [0]],
+    ['models', ['models', '--check', '--json', '--debug'], env, [0, 1, 7, 10]],
+    ['batch', ['batch', 'rows.csv', '--junit', 'junit.xml', '--yes', '--debug'], { ...env, ...github }, [3]],
+    ['batch, events', ['batch', 'rows.csv', '--events', '--out-dir', 'b', '--yes', '--debug'], env, [3]],
+    [
+      'batch, its own prompt',
+      ['batch', 'cat.png', '-p', `say ${KEY}`, '--out-dir', 'c', '--yes', '--json'],
+      env,
+      [0],
+    ],
+    [
+      'the same again',
+      ['batch', 'cat.png', '-p', `say ${KEY}`, '--out-dir', 'c', '--yes', '--json'],
+      env,
+      [0],
+    ],
+    ['compare', ['compare', 'cat.png', '-p', 'snow', '--yes', '--json', '--debug'], env, [0]],
+    ['sweep', ['sweep', 'cat.png', '-p', 'snow', '--vary', 'guidance=2,3', '--yes', '--debug'], env, [0]],
+    // What was stored before is not shown where nobody knows the key any more.
+    ['requests without a key', ['requests', '--json'], {}, [0]],
+    ['result without a key', ['result', 'last', '--json'], {}, [0, 4]],
+  ];
+  for (const [name, argv, variables, codes] of runs) {
+    const { code, stdout, stderr } = await runCli(argv, { cwd, env: variables, context: { sleep: quickly } });
+    expect(codes, `${name}: ${stdout} ${stderr}`).toContain(code);
+    expect(found(stdout), `stdout of ${name}`).toEqual([]);
+    expect(found(stderr), `stderr of ${name}`).toEqual([]);
+  }
+  const files = await filesIn(cwd);
+  const leaks = await Promise.all(
+    files
+      .filter((file) => path.basename(file) !== 'rows.csv')
+      .map(async (file) => [file, found(`${file} ${(await readFile(file)).toString('latin1')}`)] as const),
+  );
+  expect(leaks.filter(([, secrets]) => secrets.length > 0)).toEqual([]);
+  // It was there to be stored, and the user's own prompt was sent as it is.
+  const stored = await readFile(path.join(cwd, 'rows.out', 'results.jsonl'), 'utf8');
+  expect(stored).toContain('[key]');
+  expect(
+    server.visits.filter(({ method, body }) => method === 'POST' && body.includes(`say ${KEY}`)),
+  ).toHaveLength(2);
+});
