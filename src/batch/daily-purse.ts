@@ -9,7 +9,7 @@ import { reserveElsewhere, tellSpending } from '../ledger/spending.js';
  * its own: here it tells the user's what it spends, and asks whether it may.
  */
 export interface DailyPurse {
-  /** Takes money for a row that is about to be sent. @throws FalEditError (budget): it would pass the day's cap */
+  /** Takes money for a row that is about to be sent. @throws FalEditError (budget): it would pass the day's cap; (input): the user's ledger is gone */
   take: (key: string, usd: number) => void;
   /** The row is over, one way or the other. */
   settle: (key: string, job: Pick<Job, 'charged' | 'billedUsd'> | undefined) => void;
@@ -54,6 +54,7 @@ export function dailyPurse({ own, home, folder, via, dailyCapUsd }: DailyPurseOp
   };
   return {
     take: (key, usd) => {
+      home.db.refuseElsewhere();
       if (dailyCapUsd !== undefined) {
         const ours = ownUsd();
         home.db.transaction(() => {

@@ -29,22 +29,54 @@ export function endingOf(outcome: Outcome): FalEditError | undefined {
   const done = counts.done + (submitOnly ? counts.waiting : 0);
   const words = tally(counts, submitOnly);
   const charged = chargedFor(counts);
-  const build = (kind: ErrorKind, message: string, hint: string | undefined = goOn): FalEditError =>
-    new FalEditError(kind, message, { hint, charged, details: { rows, states: counts } });
+  const build = (
+    kind: ErrorKind,
+    message: string,
+    hint: string | undefined = goOn,
+    more: Record<string, unknown> = {},
+  ): FalEditError =>
+    new FalEditError(kind, message, { hint, charged, details: { ...more, rows, states: counts } });
   if (interrupted instanceof InterruptedError) {
-    return new InterruptedError(interrupted.signal, `Interrupted. ${words}`, { hint: goOn, charged });
+    const details = { rows, states: counts };
+    return new InterruptedError(interrupted.signal, `Interrupted. ${words}`, {
+      hint: goOn,
+      charged,
+      details,
+    });
   }
-  if (stopped !== undefined) return build(stopped.kind, `${stopped.message} ${words}`, stopped.hint);
+  if (stopped !== undefined && (counts.unknown === 0 || !isLocal(stopped))) {
+    return build(stoppedKind(stopped, counts), `${stopped.message} ${words}`, stopped.hint, stopped.details);
+  }
   if (counts.unknown > 0) {
     return build(
       'unknown',
-      `Of ${rowsText(counts.unknown)} it is not known whether fal took them; they may be charged. ${words}`,
-      'They are not sent again. Run the batch again in ten minutes: it asks fal first.',
+      `${stopped === undefined ? '' : `${stopped.message} `}${rowsText(counts.unknown)} may have been sent and may be charged. ${words}`,
+      `${stopped?.hint === undefined ? '' : `${stopped.hint} `}They are not sent again. Run the batch again in ten minutes: it asks fal first.`,
     );
   }
   if (done === rows && outcome.invalid === 0) return undefined;
   const kind = kindOf(outcome, done, rows);
   return build(kind, words, kind === 'expectation' ? CHANGE_IT : goOn);
+}
+
+/** A run that ended before it could send anything: the error as it is, with where the rows are. */
+export function withStates(error: FalEditError, states: RowCounts): FalEditError {
+  const { kind, message, hint, charged, origin, details } = error;
+  if (error instanceof InterruptedError) return error;
+  const rows = Object.values(states).reduce((sum, count) => sum + count, 0);
+  return new FalEditError(kind, message, { hint, charged, origin, details: { ...details, rows, states } });
+}
+
+/** Whether something on this machine stopped the run: its kind says that nothing was sent, which is for the rows to say. */
+function isLocal({ kind, details }: FalEditError): boolean {
+  if (kind === 'usage' || kind === 'input') return true;
+  return kind === 'failed' && details?.['target'] !== undefined;
+}
+
+function stoppedKind(stopped: FalEditError, { pending, waiting, unknown, ...over }: RowCounts): ErrorKind {
+  if (!isLocal(stopped)) return stopped.kind;
+  if (Object.values(over).some((rows) => rows > 0)) return 'partial';
+  return waiting + unknown > 0 || pending === 0 ? 'temporary' : stopped.kind;
 }
 
 const CHANGE_IT = 'Change the row or what is expected of it. The pictures are kept, and cost nothing again.';

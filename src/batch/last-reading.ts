@@ -61,7 +61,17 @@ export async function lastReading(
   for await (const entry of entries()) said.add(entry);
   if (said.text() !== before) return undefined;
   return {
-    ...{ rows, elsewhere, equal, invalid: 0, problems: 0, isSame: true, kept: true, unrecognised: [] },
+    ...{
+      rows,
+      elsewhere,
+      equal,
+      invalid: 0,
+      problems: 0,
+      made: 0,
+      isSame: true,
+      kept: true,
+      unrecognised: [],
+    },
     changes: { before: rows, edited: 0, added: 0, removed: 0, reordered: false },
   };
 }

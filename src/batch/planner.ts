@@ -24,6 +24,7 @@ import { EarlierRows } from './earlier-rows.js';
 import { noteIdentity, type FolderIdentity } from './folder-identity.js';
 import { isInShard, keyOf, seedOf, type Shard } from './identity.js';
 import { noteReading, Said } from './last-reading.js';
+import { isPictureFile } from './records.js';
 import { placeText, type Entry, type Fields, type Place, type Problem } from './manifest/entry.js';
 import { isBelow, refuseWayOut } from './out-dir.js';
 import { storedPlan } from './planned-row.js';
@@ -65,6 +66,8 @@ export interface PlanOptions {
   basis?: unknown;
   /** Leave out rows in which something is wrong. */
   skipInvalid: boolean;
+  /** The ledger knows of no edit: what has the name of a row's picture may be one that was paid for and forgotten. */
+  countMade?: boolean;
   onProblem: (problem: Problem) => void;
   /** Leave the ledger as it was: the rows are only looked at. */
   look?: (plan: BatchPlan) => Promise<void> | void;
@@ -83,6 +86,8 @@ export interface BatchPlan {
   equal: number;
   /** Rows that may have been paid for under a fingerprint of an earlier version, of which that cannot be told. */
   unrecognised: { place: Place; id: string | undefined }[];
+  /** Rows whose pictures seem to be there already, where that was asked for. */
+  made: number;
   changes: RowChanges;
   /** Nothing is different from the last reading: rows, order, ids, places and what is expected. */
   isSame: boolean;
@@ -101,7 +106,10 @@ export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptio
     const reading = new Reading(options);
     for await (const chunk of inChunks(entries, AT_ONCE)) await reading.take(chunk);
     const { problems } = reading.plan;
-    const isGood = (problems === 0 || skipInvalid) && (again || reading.plan.unrecognised.length === 0);
+    const isGood =
+      reading.plan.made === 0 &&
+      (problems === 0 || skipInvalid) &&
+      (again || reading.plan.unrecognised.length === 0);
     const keep = look === undefined && isGood;
     noteIdentity(ledger.db, options.identity);
     noteUnplaced(ledger, options.namesAreOurs !== true);
@@ -129,7 +137,7 @@ interface Draft {
 
 class Reading {
   readonly plan: Omit<BatchPlan, 'changes' | 'isSame' | 'kept'> = {
-    ...{ rows: 0, elsewhere: 0, invalid: 0, problems: 0, equal: 0, unrecognised: [] },
+    ...{ rows: 0, elsewhere: 0, invalid: 0, problems: 0, equal: 0, made: 0, unrecognised: [] },
   };
   private readonly shelf: AttachmentShelf;
   private readonly claims: Claims;
@@ -208,7 +216,7 @@ class Reading {
 
   /** Gives a row its identity and its names, and puts it into the ledger. Returns what is wrong with it after all. */
   private enter({ place, id, plan, expectations, usd }: Draft): Problem[] {
-    const { ledger, outDir, folder, shard } = this.options;
+    const { ledger, outDir, folder, shard, countMade = false } = this.options;
     const problem = (field: string, message: string): Problem[] => [{ place, field, message }];
     const holder = id === undefined ? undefined : this.claims.claimId(id, placeText(place));
     if (holder !== undefined) return problem('id', `"${id ?? ''}" is the id of ${holder} as well.`);
@@ -224,6 +232,7 @@ class Reading {
     }
     const seed = plan.seedIsOurs ? seedOf(key, 1) : plan.seed;
     const named = nameRow({ ...plan, seed }, placeText(place), outDir, this.claims);
+    const { delivery, names } = named;
     if (named.problem !== undefined) return problem('output', named.problem);
     if (shard !== undefined && !this.isOurs(key, formerKey, shard)) {
       this.plan.elsewhere++;
@@ -233,8 +242,11 @@ class Reading {
     if (isFresh && this.earlier.mayBeOne(plan, shard !== undefined)) {
       this.plan.unrecognised.push({ place, id });
     }
+    const isMade =
+      countMade && !delivery.force && names.some((name) => isPictureFile(path.join(outDir, name)));
+    if (isMade) this.plan.made++;
     // A file may have its name because it is what the row made.
-    if (plan.nameTaken !== undefined && !isTaken(ledger.db, key)) {
+    else if (plan.nameTaken !== undefined && !isTaken(ledger.db, key)) {
       return problemsOf(plan.nameTaken, place, {});
     }
     if (ordinal > 0 && !plan.seedIsOurs) this.plan.equal++;
@@ -247,7 +259,7 @@ class Reading {
       ...place,
       endpoint: plan.model.endpoint,
       usd,
-      plan: storedPlan({ ...plan, seed, delivery: named.delivery }, folder, outDir),
+      plan: storedPlan({ ...plan, seed, delivery }, folder, outDir),
       expected: Object.keys(expected).length === 0 ? undefined : expected,
     });
     return [];

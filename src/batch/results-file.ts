@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open, rename, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { codeOf, FalEditError, inputError, messageOf } from '../errors.js';
 import {
   forgetReported,
@@ -14,6 +13,7 @@ import { findRow } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { stampText } from './file-stamp.js';
 import { OUT_DIR_FILES } from './out-dir.js';
+import { isWhole, linesOf, reportedEdit } from './records.js';
 import { catchUpResults } from './renamed-results.js';
 import { resultOf } from './result.js';
 import type { ResultRow } from './result-row.js';
@@ -35,8 +35,13 @@ export class ResultsFile {
     private readonly ledger: Ledger,
   ) {}
 
-  /** Opens the file in an out-dir, and brings it up to what the ledger says. @throws FalEditError (input) */
-  static async open(outDir: string, ledger: Ledger): Promise<ResultsFile> {
+  /**
+   * Opens the file in an out-dir, and brings it up to what the ledger says.
+   *
+   * @param reported jobs that its lines speak of, where it was read a moment ago
+   * @throws FalEditError (input)
+   */
+  static async open(outDir: string, ledger: Ledger, reported?: ReadonlySet<string>): Promise<ResultsFile> {
     const file = path.join(outDir, OUT_DIR_FILES.results);
     let handle: FileHandle | undefined;
     try {
@@ -54,7 +59,7 @@ export class ResultsFile {
     if (isSealed(ledger.db, await stampOf(handle))) return results;
     forgetReported(ledger.db);
     results.isRead = true;
-    await readJobs(file, (job) => markReported(ledger.db, job));
+    for (const job of reported ?? (await jobsIn(file))) markReported(ledger.db, job);
     for (const key of unreportedRows(ledger.db)) {
       const row = findRow(ledger, key);
       if (row !== undefined) await results.append(resultOf(row, outDir));
@@ -92,8 +97,30 @@ export class ResultsFile {
       await this.writing;
       await this.handle.sync();
       if (this.isRead) sealReported(this.ledger.db, await stampOf(this.handle));
+    } catch (error) {
+      throw error instanceof FalEditError ? error : unwrittenError(this.file, error);
     } finally {
       await this.handle.close();
+    }
+  }
+}
+
+/**
+ * Gives the file another name, for one whose edits are to be paid for again: a new one begins with the next run.
+ *
+ * @returns its absolute path
+ * @throws FalEditError (input)
+ */
+export async function setResultsAside(outDir: string): Promise<string> {
+  const file = path.join(outDir, OUT_DIR_FILES.results);
+  for (let number = 1; ; number++) {
+    const aside = `${file}-${number}`;
+    if (existsSync(aside)) continue;
+    try {
+      await rename(file, aside);
+      return aside;
+    } catch (error) {
+      throw inputError(`${file} cannot be renamed (${codeOf(error) ?? 'unknown reason'}). Nothing was sent.`);
     }
   }
 }
@@ -142,20 +169,12 @@ async function byteAt(handle: FileHandle, position: number): Promise<number> {
   return buffer[0] ?? 0;
 }
 
-function isWhole(line: string): boolean {
-  try {
-    JSON.parse(line);
-    return true;
-  } catch {
-    return false;
+/** The jobs that the lines speak of. */
+async function jobsIn(file: string): Promise<Set<string>> {
+  const jobs = new Set<string>();
+  for await (const line of linesOf(file)) {
+    const edit = reportedEdit(line);
+    if (edit !== undefined) jobs.add(edit.job);
   }
-}
-
-/** The jobs that the lines speak of. They stand before all that comes from outside, such as the prompt. */
-async function readJobs(file: string, take: (job: string) => void): Promise<void> {
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-  for await (const line of lines) {
-    const [, job] = /^\{"schema_version":\d+,"key":"[^"]*","job":"([^"]+)"/.exec(line) ?? [];
-    if (job !== undefined) take(job);
-  }
+  return jobs;
 }

@@ -15,13 +15,14 @@ const SOME_REQUEST_ID = '00000000-0000-0000-0000-000000000000';
  *
  * @param place of the row, for the message to another one
  * @param outDir absolute
+ * @returns the names as the out-dir keeps them, as far as they are known before the submit
  */
 export function nameRow(
   { delivery, seed, model, numImages }: Pick<EditPlan, 'delivery' | 'seed' | 'model' | 'numImages'>,
   place: string,
   outDir: string,
   claims: Claims,
-): { delivery: Delivery; problem?: string } {
+): { delivery: Delivery; names: string[]; problem?: string } {
   const namesOf = (own: Delivery): string[] => {
     const targets = targetsOf(own, { seed, model: model.name });
     return Array.from({ length: numImages }, (_, index) =>
@@ -30,9 +31,9 @@ export function nameRow(
   };
   const names = namesOf(delivery);
   const outside = names.map(outDirProblem).find((problem) => problem !== undefined);
-  if (outside !== undefined) return { delivery, problem: `${outside}.` };
+  if (outside !== undefined) return { delivery, names, problem: `${outside}.` };
   // Every request has another id.
-  if (delivery.template.includes('{request_id}')) return { delivery };
+  if (delivery.template.includes('{request_id}')) return { delivery, names: [] };
   if (delivery.numberWhenTaken) {
     const withNumber = (number: number): Delivery => ({
       ...delivery,
@@ -40,13 +41,14 @@ export function nameRow(
     });
     const [first = ''] = names;
     const namesWith = (number: number): string[] => (number === 1 ? names : namesOf(withNumber(number)));
-    return { delivery: withNumber(claims.claimNumbered(first, namesWith, place)) };
+    const number = claims.claimNumbered(first, namesWith, place);
+    return { delivery: withNumber(number), names: namesWith(number) };
   }
   for (const name of names) {
     const holder = claims.claimName(name, place);
     if (holder === undefined) continue;
     const problem = `${name} is the output of ${holder} as well. Put a column into the name, or {index}, {seed}.`;
-    return { delivery, problem };
+    return { delivery, names, problem };
   }
-  return { delivery };
+  return { delivery, names };
 }

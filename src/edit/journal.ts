@@ -110,7 +110,8 @@ export class Journal implements SubmitJournal {
     if (this.state === 'planned' || this.state === 'intent') {
       if (submit === 'unknown' || submit === 'sending') end('unknown', 'maybe');
       else if (submit === 'rejected') end('rejected', 'no');
-      else end(kind === 'interrupted' ? 'cancelled' : 'failed', 'no');
+      // Where the ledger itself was the trouble, the same edit may be sent as soon as that works again.
+      else end(kind === 'interrupted' || isLedgerTrouble(error) ? 'cancelled' : 'failed', 'no');
     } else if (isCancelled(error)) end('cancelled', charged);
     else if (kind === 'moderated') end('moderated', charged);
     // What fails after the result is here fails on this machine: the picture can still be fetched.
@@ -187,6 +188,10 @@ function isRetryable(error: unknown): boolean | undefined {
   if (typeof retryable === 'boolean') return retryable;
   if (error.kind === 'temporary') return true;
   return typeof status === 'number' && status >= 500 ? true : undefined;
+}
+
+function isLedgerTrouble(error: unknown): boolean {
+  return error instanceof FalEditError && error.details?.['ledger'] !== undefined;
 }
 
 /** Whether fal says that the edit was cancelled (fal-api.md 2.4), or we made sure that it was. */

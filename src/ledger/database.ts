@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Context } from '../context.js';
 import type { Secrets } from '../secrets.js';
-import { isBusy, ledgerError, newerLedgerError } from './ledger-error.js';
+import { goneLedgerError, isBusy, ledgerError, newerLedgerError } from './ledger-error.js';
 import { makePrivate } from './private-files.js';
 import { migrate, SCHEMA_VERSION, versionOf } from './schema.js';
 
@@ -36,6 +36,7 @@ export class Database {
   private readonly statements = new Map<string, Statement>();
   /** Plans of rows that hold a secret, as they are to be sent: in memory alone, by the row's key. */
   readonly secretPlans = new Map<string, unknown>();
+  private readonly identity: string | undefined;
 
   constructor(
     private readonly db: DatabaseSyncInstance,
@@ -44,7 +45,9 @@ export class Database {
     /** What is not to get into it. */
     readonly secrets: Secrets,
     private readonly onClosed: () => void = () => undefined,
-  ) {}
+  ) {
+    this.identity = identityOf(file);
+  }
 
   /** How many rows changed. */
   run(sql: string, ...values: Value[]): number {
@@ -128,11 +131,37 @@ export class Database {
     }
   }
 
+  /** Whether the file that has our name is the one that we write to: somebody may delete or replace its folder. */
+  isInPlace(): boolean {
+    return this.identity !== undefined && this.identity === identityOf(this.file);
+  }
+
+  /** @throws FalEditError (input): what is written now nobody would find again */
+  refuseElsewhere(): void {
+    if (!this.isInPlace()) throw goneLedgerError(this.file);
+  }
+
+  /** Nothing is thrown: what was written stays, and whoever opens the file next makes good what is left to do. */
   close(): void {
     if (!this.db.isOpen) return;
-    if (this.kind === 'portable') this.intoOneFile();
-    this.db.close();
+    if (this.kind !== 'looked-at' && identityOf(this.file) === undefined) this.putBack();
+    else if (this.kind === 'portable') this.intoOneFile();
+    try {
+      this.db.close();
+    } catch {
+      // A full disk has no room for the checkpoint that closing makes.
+    }
     this.onClosed();
+  }
+
+  /** The file was deleted with what it knows of paid edits: what is open can still be read, and is written anew. */
+  private putBack(): void {
+    try {
+      makePrivate(path.dirname(this.file), this.file);
+      this.prepared('VACUUM INTO ?').run(this.file);
+    } catch {
+      // Whoever deletes a folder may take the disk along.
+    }
   }
 
   /** Somebody may carry the file away, without its companions. Whoever reads it at the moment keeps them. */
@@ -228,6 +257,12 @@ function copyOf(original: DatabaseSyncInstance): { db: DatabaseSyncInstance; rem
     remove();
     throw error;
   }
+}
+
+/** What tells a file from another of its name; undefined where there is none. */
+function identityOf(file: string): string | undefined {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats === undefined ? undefined : `${stats.dev} ${stats.ino}`;
 }
 
 /** The version of a ledger that this program can read. @throws FalEditError (input) for one of a later program */

@@ -18,10 +18,10 @@ export class ImageRows {
     );
   }
 
-  /** Where they are not known yet: some of the pictures may be there all the same. */
-  choose(job: string, targets: readonly (string | undefined)[]): void {
+  /** Where one is to go, unless that is known: it may be there already. */
+  choose(job: string, index: number, target: string | undefined): void {
     const sql = 'INSERT INTO images (job_id, position, target) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
-    targets.forEach((target, index) => this.db.run(sql, job, index, this.kept(target)));
+    this.db.run(sql, job, index, this.kept(target));
   }
 
   /** Whether another job than that has chosen a name for a picture which is not saved yet and will be. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from '../context.js';
+import { hashOf } from './canonical.js';
 import type { Database } from './database.js';
-import type { Job, NewJob } from './job.js';
+import type { Delivery, Job, JobState, NewJob } from './job.js';
 import { keptPath } from './portable-path.js';
 import { storedColumns } from './rows.js';
 
@@ -60,13 +61,58 @@ export function insertAdopted(
   });
 }
 
-function common(job: NewJob | AdoptedRequest, root: string | undefined): Columns {
+/** A job that the ledger had lost, as other files have it. Times are milliseconds since the epoch. */
+export interface RebuiltJob extends Pick<
+  Job,
+  | ('model' | 'endpoint' | 'via' | 'prompt' | 'seed' | 'charged' | 'requestId' | 'input' | 'images')
+  | ('estimatedUsd' | 'unitPriceUsd' | 'billedUnits' | 'billedUsd' | 'queuedMs' | 'inferenceMs' | 'error')
+> {
+  /** Ours; a new one where nobody knows it. */
+  id: string | undefined;
+  /** `accepted` where pictures have to be fetched again: those without a path. */
+  state: Extract<JobState, 'accepted' | 'saved' | 'failed' | 'moderated' | 'unknown'>;
+  /** The row's key. */
+  askedHash: string;
+  delivery: Delivery;
+  /** When it was sent at the earliest. */
+  intentAt: number;
+  /** When it ended; of an unknown one, when it was sent at the latest. */
+  endedAt: number;
+}
+
+/** Writes such a job; returns our id for it. */
+export function insertRebuilt(db: Database, job: RebuiltJob, now: number, root: string | undefined): string {
+  const { input, error } = job;
+  return insert(
+    db,
+    {
+      ...common(job, root),
+      state: job.state,
+      request_id: job.requestId,
+      charged: job.charged,
+      billed_units: job.billedUnits,
+      billed_usd: job.billedUsd,
+      queued_ms: job.queuedMs,
+      inference_ms: job.inferenceMs,
+      planned_at: now,
+      intent_at: job.intentAt,
+      accepted_at: job.requestId === undefined ? undefined : job.intentAt,
+      ended_at: job.state === 'accepted' ? undefined : job.endedAt,
+      asked_hash: job.askedHash,
+      ...(input === undefined ? {} : { input: JSON.stringify(input), input_hash: hashOf(input) }),
+      error: error === undefined ? undefined : JSON.stringify(error),
+    },
+    job.id,
+  );
+}
+
+function common(job: NewJob | AdoptedRequest | RebuiltJob, root: string | undefined): Columns {
   const { delivery } = job;
   return {
     model: job.model,
     endpoint: job.endpoint,
     via: job.via,
-    account: job.account,
+    account: 'account' in job ? job.account : undefined,
     prompt: job.prompt,
     seed: job.seed,
     estimated_usd: job.estimatedUsd,
@@ -75,8 +121,7 @@ function common(job: NewJob | AdoptedRequest, root: string | undefined): Columns
   };
 }
 
-function insert(db: Database, columns: Columns): string {
-  const id = newId();
+function insert(db: Database, columns: Columns, id = newId()): string {
   const stored = storedColumns({ id, ...columns }, db.secrets);
   const [names, values] = [Object.keys(stored), Object.values(stored)];
   db.run(`INSERT INTO jobs (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`, ...values);

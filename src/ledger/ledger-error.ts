@@ -10,7 +10,7 @@ export function ledgerError(error: unknown, file: string): FalEditError {
   if (error instanceof FalEditError) return error;
   const [what, hint] = explain(error);
   const kind = resultCode(error) === SQLITE.busy ? 'temporary' : 'input';
-  return new FalEditError(kind, `The ledger ${file} ${what}. Without it nothing is sent.`, {
+  return new FalEditError(kind, `The ledger ${file} ${what}. Nothing more is sent.`, {
     hint,
     details: { ledger: file },
     origin: error,
@@ -25,6 +25,18 @@ export function newerLedgerError(file: string, version: number, known: number): 
     {
       hint: 'Update fal-edit, or name another folder in FAL_EDIT_STATE_DIR.',
       details: { ledger: file, version },
+    },
+  );
+}
+
+/** The file was deleted or replaced while it was open. */
+export function goneLedgerError(file: string): FalEditError {
+  return new FalEditError(
+    'input',
+    `The ledger ${file} was deleted or replaced while it was in use. Nothing more is sent.`,
+    {
+      hint: 'Find out what removes its folder; then run it again.',
+      details: { ledger: file },
     },
   );
 }

@@ -146,6 +146,7 @@ export class Ledger {
 
   /** The submit is about to be sent. @throws FalEditError (input): it must not be, then */
   intend(id: string, input: Record<string, unknown>, uploads: readonly UploadedFile[]): void {
+    this.db.refuseElsewhere();
     const taken = this.step(id, 'intent', {
       intent_at: this.context.now(),
       charged: 'maybe',
@@ -156,8 +157,9 @@ export class Ledger {
     if (!taken) throw new FalEditError('temporary', `Job ${id}: ${TAKEN_OVER} Nothing was sent.`);
   }
 
-  /** The submit goes out once more, since it was provably not taken before. */
+  /** The submit goes out once more, since it was provably not taken before. @throws FalEditError (input): it must not */
   intendAgain(id: string): void {
+    this.db.refuseElsewhere();
     this.set(id, { intent_at: this.context.now() }, ['intent']);
   }
 
@@ -202,7 +204,7 @@ export class Ledger {
       });
       if (isFirst || this.images.targetsOf(id).length === 0) {
         const isPromised = (file: string): boolean => this.images.isPromised(file, id);
-        this.images.choose(id, targets(isPromised));
+        targets(isPromised).forEach((target, index) => this.images.choose(id, index, target));
       }
       return this.images.targetsOf(id);
     });
@@ -298,7 +300,16 @@ export class Ledger {
     return this.db.run(sql, ...Object.values(stored), id) > 0;
   }
 
-  private remove(id: string): void {
+  /** What is known of pictures of a job before its result is here: those without a path are still to be fetched. */
+  putImages(id: string, images: readonly JobImage[]): void {
+    for (const { index, target, path, ...facts } of images) {
+      if (path === undefined) this.images.choose(id, index, target);
+      else this.images.put(id, { index, path, ...facts });
+    }
+  }
+
+  /** Forgets a job whose place another one takes. */
+  remove(id: string): void {
     this.db.run('DELETE FROM images WHERE job_id = ?', id);
     this.db.run('DELETE FROM jobs WHERE id = ?', id);
   }

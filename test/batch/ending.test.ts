@@ -133,8 +133,7 @@ const CASES: Case[] = [
   {
     given: { done: 1, unknown: 2, failed: 1, kinds: ['failed'] },
     ...{ kind: 'unknown', code: 9, charged: 'maybe' },
-    words:
-      'Of 2 rows it is not known whether fal took them; they may be charged. 1 of 4 rows are done; 1 failed, 2 unknown.',
+    words: '2 rows may have been sent and may be charged. 1 of 4 rows are done; 1 failed, 2 unknown.',
   },
   {
     given: { submitOnly: true, waiting: 2, failed: 1, kinds: ['failed'] },

@@ -38,6 +38,7 @@ describe('What the last reading found', () => {
         elsewhere: 0,
         invalid: 0,
         problems: 0,
+        made: 0,
         equal: 1,
         isSame: true,
         kept: true,

@@ -52,7 +52,7 @@ describe('the ledger cannot take', () => {
     fal.release('here');
     const { code, document } = await running;
     expect([code, document.error?.kind, document.error?.charged]).toEqual([2, 'input', 'no']);
-    expect(stderr.text).toMatch(/The ledger .*ledger\.db .* Without it nothing is sent/);
+    expect(stderr.text).toMatch(/The ledger .*ledger\.db .* Nothing more is sent/);
     expect(seenBy(fal)).toEqual({ accepted: 0, posts: 0 });
     ledger.mend();
     expect(await onlyJobIn(stateIn(cwd))).toMatchObject({ state: 'planned', charged: 'no' });

@@ -17,7 +17,7 @@ describe('A file that is no ledger, or is damaged', () => {
     writeFileSync(file, bytes);
     await expect(Ledger.open(folder, CONTEXT)).rejects.toMatchObject({
       kind: 'input',
-      message: `The ledger ${file} is damaged, or is no ledger. Without it nothing is sent.`,
+      message: `The ledger ${file} is damaged, or is no ledger. Nothing more is sent.`,
       hint: expect.stringContaining('Rename it to start a new one.') as string,
     });
     expect(readFileSync(file)).toEqual(bytes);
@@ -41,7 +41,7 @@ describe('A file that is no ledger, or is damaged', () => {
     ];
     for (const call of calls) {
       expect(call).toThrow(`The ledger ${file} is damaged`);
-      expect(call).toThrow(/Without it nothing is sent/);
+      expect(call).toThrow(/Nothing more is sent/);
     }
   });
 });

@@ -22,7 +22,7 @@ describe('A full disk', () => {
       expect.objectContaining({
         kind: 'input',
         message: expect.stringContaining(
-          'ledger.db cannot be written to: the disk is full. Without',
+          'ledger.db cannot be written to: the disk is full. Nothing more',
         ) as string,
         hint: expect.stringContaining('Make room') as string,
       }) as Error,

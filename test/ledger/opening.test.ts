@@ -48,7 +48,7 @@ describe('A folder that cannot be one', () => {
     const file = path.join(base, name, 'ledger.db');
     await expect(Ledger.open(path.join(base, name), CONTEXT)).rejects.toMatchObject({
       kind: 'input',
-      message: `The ledger ${file} cannot be made: what should be its folder is a file. Without it nothing is sent.`,
+      message: `The ledger ${file} cannot be made: what should be its folder is a file. Nothing more is sent.`,
       hint: 'Name a folder that you may write to in FAL_EDIT_STATE_DIR.',
       details: { ledger: file },
       charged: 'no',
@@ -100,7 +100,7 @@ describe.skipIf(process.platform === 'win32')('A ledger that may not be written 
     expect(failure).toMatchObject({
       kind: 'input',
       message: expect.stringMatching(
-        /ledger\.db cannot be (opened|written to: it is read-only)\. Without/,
+        /ledger\.db cannot be (opened|written to: it is read-only)\. Nothing more/,
       ) as string,
       hint: 'Name a folder that you may write to in FAL_EDIT_STATE_DIR.',
       charged: 'no',
@@ -142,7 +142,7 @@ describe('Several at once', () => {
       expect.objectContaining({
         kind: 'temporary',
         message: expect.stringContaining(
-          'ledger.db is held by another process. Without it nothing is sent.',
+          'ledger.db is held by another process. Nothing more is sent.',
         ) as string,
       }) as Error,
     );

@@ -61,7 +61,7 @@ export async function mergeBatches(
       .map(({ ledger }) => readNote(ledger.db, 'source'))
       .find((name) => name !== undefined);
     if (source !== undefined) writeNote(all.ledger.db, 'source', source);
-    await (await ResultsFile.open(all.folder, all.ledger)).close();
+    await (await ResultsFile.open(all.folder, all.ledger, all.records.jobs)).close();
     const counts = countStates(all.ledger.db);
     const ending = endingOf({
       counts,

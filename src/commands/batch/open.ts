@@ -4,23 +4,34 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { refuseLinks } from '../../batch/out-dir.js';
 import { lockOutDir, type Lock } from '../../batch/lock.js';
+import { OUT_DIR_FILES } from '../../batch/out-dir.js';
+import {
+  compareRecords,
+  isRebuildCut,
+  lostEditsError,
+  rebuildCutError,
+  refuseForgotten,
+  refuseLoneWal,
+  type Records,
+} from '../../batch/records.js';
 import type { RowSource } from '../../batch/manifest/open.js';
 import type { Context } from '../../context.js';
 import { codeOf, FalEditError, usageError } from '../../errors.js';
 import { reopenMissing } from '../../batch/missing.js';
-import { OUT_DIR_FILES } from '../../batch/out-dir.js';
 import { readWorld, writeNote, type World } from '../../ledger/batch/notes.js';
 import { LEDGER_FILE } from '../../ledger/database.js';
 import { Ledger } from '../../ledger/ledger.js';
 import { abandonedJobs } from '../../ledger/lookup.js';
 import { endWithSandbox } from '../../ledger/sandbox-jobs.js';
 import { isSandbox, SANDBOX } from '../../ledger/spending.js';
+import { shortPath } from '../edit/document.js';
 
 /** An out-dir that is this run's alone. */
 export interface OpenOutDir {
   /** Absolute. */
   folder: string;
   ledger: Ledger;
+  records: Records;
   /** Its rows are valid: from here on it is a batch folder, of fal or of the sandbox. */
   claim: () => void;
   /** A folder that was not claimed is left as it was found. */
@@ -48,23 +59,30 @@ export interface OutDirUse {
   mustExist: boolean;
   /** The pictures are checked to be fal's: those of the sandbox are an expectation that is not met. */
   frozen?: boolean;
+  /** Open it also where other files know of edits that the ledger has lost: to rebuild it, or to pay for them again. */
+  lost?: boolean;
 }
 
 /**
  * Opens an out-dir, made if need be, and locks it.
  *
  * @param via the way to fal of the run; undefined where the folder may be of fal or of the sandbox
- * @throws FalEditError (usage, input, locked, expectation)
+ * @throws FalEditError (usage, input, locked, expectation); (usage) where the ledger does not know all that was paid for
  */
 export async function openOutDir(
   wanted: string,
   via: string | undefined,
   context: Context,
-  { look, mustExist, frozen = false }: OutDirUse,
+  { look, mustExist, frozen = false, lost = false }: OutDirUse,
 ): Promise<OpenOutDir> {
-  const holdsBatch = (): boolean => existsSync(path.join(wanted, LEDGER_FILE));
-  const isBatch = (await isFolder(wanted)) && holdsBatch();
-  if (!isBatch && mustExist) throw usageError(`${wanted} is no out-dir of a batch.`);
+  const holds = (name: string): boolean => existsSync(path.join(wanted, name));
+  const holdsBatch = (): boolean => holds(LEDGER_FILE);
+  const isThere = await isFolder(wanted);
+  if (isThere) refuseLoneWal(wanted);
+  const isBatch = isThere && holdsBatch();
+  if (!isBatch && mustExist && !holds(OUT_DIR_FILES.results)) {
+    throw usageError(`${wanted} is no out-dir of a batch.`);
+  }
   const away = look && !isBatch ? await mkdtemp(path.join(tmpdir(), 'fal-edit-look-')) : undefined;
   const folder = away ?? wanted;
   const made = away === undefined ? await makeFolder(folder) : undefined;
@@ -92,7 +110,14 @@ export async function openOutDir(
       isFresh = false;
       if (world !== undefined && !look) writeNote(db, 'world', world);
     };
-    return { folder: away === undefined ? folder : wanted, ledger, claim, close };
+    const records = await compareRecords(wanted, ledger);
+    const shown = shortPath(wanted, context.cwd);
+    if (!lost) {
+      if (records.lost.length > 0) throw lostEditsError(records.lost, shown);
+      refuseForgotten(wanted, ledger, shown);
+      if (isRebuildCut(ledger)) throw rebuildCutError(shown);
+    }
+    return { folder: away === undefined ? folder : wanted, ledger, records, claim, close };
   } catch (error) {
     await close();
     throw error;

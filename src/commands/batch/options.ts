@@ -40,6 +40,7 @@ export interface BatchOptions {
   retry: RetryPolicy;
   again: boolean;
   frozen: boolean;
+  rebuild: boolean;
   submitOnly: boolean;
   collect: boolean;
   settleMs: number;
@@ -101,6 +102,7 @@ export function readBatchOptions(settings: Settings, { cwd }: Pick<Context, 'cwd
     retry: on('retry-failed') ? 'all' : (read.oneOf('retry', RETRY_POLICIES) ?? 'temporary'),
     again: on('again'),
     frozen: on('frozen'),
+    rebuild: on('rebuild'),
     submitOnly: submitOnly !== undefined,
     collect: on('collect'),
     settleMs: read.duration('settle') ?? DEFAULT_SETTLE_MS,

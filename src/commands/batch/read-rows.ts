@@ -7,12 +7,15 @@ import { planRows, type BatchPlan } from '../../batch/planner.js';
 import { prospectOf } from '../../batch/prospect.js';
 import { rowsText } from '../../batch/ending.js';
 import type { Settings } from '../../config/settings.js';
+import { forgottenPicturesError } from '../../batch/records.js';
 import { inputError } from '../../errors.js';
+import { hasJobs } from '../../ledger/batch/rebuilt.js';
 import type { RowChanges } from '../../ledger/batch/rows.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { VERSION } from '../at-once.js';
+import { shortPath } from '../edit/document.js';
 import type { BatchOptions } from './options.js';
 import { IgnoredSettings } from '../edit/ignored-settings.js';
 import { withoutOwnPictures } from './own-pictures.js';
@@ -28,7 +31,7 @@ const MOST_IN_DETAILS = 1_000;
  * Reads all rows into the ledger, and tells what is wrong with them and what has changed since the last run.
  *
  * @param look looks at the rows before the ledger forgets them again
- * @throws FalEditError (input): something is wrong, and nothing is sent
+ * @throws FalEditError (input): something is wrong, and nothing is sent; (usage): the pictures seem to be there already
  */
 export async function readRows(
   source: RowSource,
@@ -46,7 +49,7 @@ export async function readRows(
     look?: ((plan: BatchPlan) => Promise<void> | void) | undefined;
   },
 ): Promise<BatchPlan> {
-  const { shard, skipInvalid, expectations, maxCostUsd, dailyCapUsd, allowOutside } = options;
+  const { shard, skipInvalid, expectations, maxCostUsd, dailyCapUsd, allowOutside, again } = options;
   const problems = new ProblemList();
   const ignored = new IgnoredSettings();
   const entries = (): AsyncIterable<Entry> => withoutOwnPictures(source, ledger, outDir);
@@ -68,6 +71,7 @@ export async function readRows(
       ...{ ledger, context, outDir, folder, shard, skipInvalid, priceOf: prices.of, basis },
       ...{ identity, again: options.again, namesAreOurs: source.namesAreOurs === true },
       caps: { maxCostUsd, dailyCapUsd },
+      countMade: !again && !hasJobs(ledger),
       readRow: rowReader(
         begun,
         expectations,
@@ -88,6 +92,7 @@ export async function readRows(
   if (plan.unrecognised.length > 0 && !options.again) {
     throw unrecognisedRows(plan.unrecognised, outDir, terminal);
   }
+  if (plan.made > 0) throw forgottenPicturesError(shortPath(outDir, context.cwd), plan.made);
   for (const line of ignored.lines()) terminal.note(line);
   if (plan.rows + plan.elsewhere === 0) throw inputError(`${source.name}: no row is left. Nothing was sent.`);
   if (plan.equal > 0) {

@@ -2,13 +2,15 @@ import type { Settings } from '../../config/settings.js';
 import type { Context } from '../../context.js';
 import { Brakes } from '../../batch/brakes.js';
 import { dailyPurse } from '../../batch/daily-purse.js';
-import { endingOf, rowsText } from '../../batch/ending.js';
+import { endingOf, rowsText, withStates } from '../../batch/ending.js';
 import { openRows, type RowSource } from '../../batch/manifest/open.js';
 import { Pace } from '../../batch/pace.js';
 import { shardText, type BatchPlan } from '../../batch/planner.js';
 import { prospectOf } from '../../batch/prospect.js';
+import { rebuildEdits } from '../../batch/rebuild.js';
+import type { Records } from '../../batch/records.js';
 import { renamePictures } from '../../batch/rename-pictures.js';
-import { ResultsFile } from '../../batch/results-file.js';
+import { ResultsFile, setResultsAside } from '../../batch/results-file.js';
 import { runRows } from '../../batch/runner.js';
 import { summaryOf } from '../../batch/summary.js';
 import { BatchUploads } from '../../batch/upload-shelf.js';
@@ -18,7 +20,7 @@ import { asFalEditError, FalEditError } from '../../errors.js';
 import { EXIT_OK, type ErrorKind, type ExitCode } from '../../exit-codes.js';
 import { accountOf, proxiesOf, type Connection } from '../../fal/connection.js';
 import { readNote, writeNote } from '../../ledger/batch/notes.js';
-import { countStates, endedKinds } from '../../ledger/batch/states.js';
+import { countStates, endedKinds, rowsInOrder } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { isSandbox } from '../../ledger/spending.js';
 import { canAsk, confirm } from '../../terminal/confirm.js';
@@ -26,6 +28,7 @@ import { harmlessLine } from '../../terminal/plain.js';
 import { throughText } from '../../terminal/progress.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { openConnection, proxyWarning, readConnection, requireKey } from '../connect.js';
+import { shortPath } from '../edit/document.js';
 import { openLedger, viaOf } from '../open-ledger.js';
 import { traceTo } from '../earlier/ledger-command.js';
 import { showProspect } from './dry-run.js';
@@ -38,6 +41,7 @@ import { batchOutput, type BatchOutput } from './output.js';
 import type { BatchOptions } from './options.js';
 import { openPrices, type Prices } from './prices.js';
 import { readRows } from './read-rows.js';
+import { tellRebuilt } from './rebuilt.js';
 import { lookUpUnknown } from './unknown.js';
 
 /** How often one run asks fal about what it has lost itself. */
@@ -80,14 +84,18 @@ export async function runRowsOf(
 ): Promise<ExitCode> {
   keepHeapSmall();
   const { settings, context, terminal, json } = surroundings;
-  const { collect, dryRun, frozen } = options;
+  const { collect, dryRun, frozen, rebuild, again } = options;
   const declared = readConnection(settings, context);
   const via = viaOf(settings, declared, context);
   const wanted = options.outDir ?? defaultOutDir(source, context.cwd, isSandbox(via));
   const look = dryRun || frozen;
-  const outDir = await openOutDir(wanted, via, context, { look, frozen, mustExist: collect });
+  const outDir = await openOutDir(wanted, via, context, {
+    ...{ look, frozen, mustExist: collect || rebuild, lost: rebuild || (again && !frozen) },
+  });
   try {
-    const { ledger } = outDir;
+    const { ledger, records } = outDir;
+    const rebuilt = rebuild ? await rebuildEdits(outDir.folder, ledger, via) : undefined;
+    if (rebuilt !== undefined) outDir.claim();
     const prices = await openPrices(declared, context);
     const way = `${via} ${accountOf(declared) ?? ''}`;
     const proxiesToFal = (which: 'all' | 'remote'): string[] =>
@@ -113,9 +121,19 @@ export async function runRowsOf(
     if (source !== undefined) {
       writeNote(ledger.db, 'shard', shard === undefined ? '' : shardText(shard));
     }
+    if (rebuilt !== undefined) return tellRebuilt(rebuilt, outDir, via, surroundings);
     if (source !== undefined) await placeAnew(ledger, outDir.folder, terminal);
     return await send(source, options, surroundings, {
-      ...{ ledger, folder: outDir.folder, declared, via, way, proxies: proxiesToFal('remote'), prices },
+      ...{
+        ledger,
+        records,
+        folder: outDir.folder,
+        declared,
+        via,
+        way,
+        proxies: proxiesToFal('remote'),
+        prices,
+      },
       ...{ plan, outcome },
     });
   } finally {
@@ -132,6 +150,7 @@ async function placeAnew(ledger: Ledger, folder: string, terminal: Terminal): Pr
 
 interface Opened {
   ledger: Ledger;
+  records: Records;
   folder: string;
   declared: Connection;
   via: string;
@@ -148,7 +167,7 @@ async function send(
   source: RowSource | undefined,
   options: BatchOptions,
   surroundings: Surroundings,
-  { ledger, folder, declared, via, way, proxies, prices, plan, outcome }: Opened,
+  { ledger, records, folder, declared, via, way, proxies, prices, plan, outcome }: Opened,
 ): Promise<ExitCode> {
   const { settings, context, terminal, json } = surroundings;
   const invalid = plan?.invalid ?? 0;
@@ -167,14 +186,19 @@ async function send(
   const opened = touchesFal ? await openConnection(settings, declared, context) : undefined;
   const home = await openLedger(settings, context);
   const connection = opened?.connection ?? declared;
-  const results = await ResultsFile.open(folder, ledger);
   const uploads = new BatchUploads({
     ...{ ledger, way, keptMs: options.reuseUploadsMs, atOnce: options.uploads },
   });
   const purse = dailyPurse({ own: ledger, home, folder, via, dailyCapUsd: options.dailyCapUsd });
   let brakes = new Brakes({});
-  let ending: FalEditError | undefined;
+  /** What ended the run before its end, and whether rows may have been sent by then. */
+  let broken: { error: FalEditError; isSending: boolean } | undefined;
+  let isSending = false;
+  const breakWith = (error: unknown): void => {
+    broken ??= { error: asFalEditError(error), isSending };
+  };
   let output: BatchOutput | undefined;
+  let results: ResultsFile | undefined;
   try {
     const trace = traceTo(terminal);
     const unknowns = { ledger, connection, context, via, trace };
@@ -187,6 +211,11 @@ async function send(
       maxFailures: failuresOf(options.maxFailures, prospect.toSend),
     });
     await agree(prospect.toSend, prospect.usd, proxies, options, surroundings);
+    if (records.lost.length > 0) {
+      const old = await setResultsAside(folder);
+      terminal.note(`The results that the ledger does not know are kept in ${shortPath(old, context.cwd)}.`);
+    }
+    results = await ResultsFile.open(folder, ledger, records.lost.length > 0 ? undefined : records.jobs);
     if (touchesFal) forgetPages(ledger);
     // A line that changes would write over the question.
     output = await batchOutput({ ...options, ...outcome }, surroundings, folder, () => ({
@@ -202,6 +231,7 @@ async function send(
       pace: new Pace(options.rate, context),
       onEvent: output.show,
     };
+    isSending = true;
     await runRows({ ...run, prospect });
     // What was lost on the way in this run is mostly listed by fal at once.
     for (let pass = 0; touchesFal && pass < MOST_PASSES; pass++) {
@@ -212,30 +242,37 @@ async function send(
       await runRows({ ...run, again: false, retry: 'none' });
     }
   } catch (error) {
-    if (!(error instanceof FalEditError)) throw error;
-    ending = error;
+    breakWith(error);
   } finally {
     output?.stop();
-    purse.close();
+    try {
+      purse.close();
+    } catch (error) {
+      breakWith(error);
+    }
     home.close();
-    await opened?.close();
-    ending = (await results.close().catch(asFalEditError)) ?? ending;
+    await Promise.all([opened?.close().catch(breakWith), results?.close().catch(breakWith)]);
   }
+  const stopped = brakes.stopped ?? (broken?.isSending === true ? broken.error : undefined);
   const counts = countStates(ledger.db);
-  ending ??= endingOf({
-    counts,
-    kinds: counts.failed + counts.moderated > 0 ? (endedKinds(ledger.db) as ErrorKind[]) : [],
-    ...{ invalid, stopped: brakes.stopped, submitOnly: options.submitOnly },
-    interrupted: context.signal.reason,
-    goOn: collectOnly
-      ? COLLECT_AGAIN
-      : 'The same command again goes on from here, and pays for nothing twice.',
-  });
+  const ending =
+    broken?.isSending === false
+      ? withStates(broken.error, counts)
+      : endingOf({
+          counts,
+          kinds: counts.failed + counts.moderated > 0 ? (endedKinds(ledger.db) as ErrorKind[]) : [],
+          ...{ invalid, stopped, submitOnly: options.submitOnly },
+          interrupted: context.signal.reason,
+          goOn: collectOnly
+            ? COLLECT_AGAIN
+            : 'The same command again goes on from here, and pays for nothing twice.',
+        });
+  if (!ledger.db.isInPlace()) nameAccepted(ledger, terminal);
   const made = summaryOf(ledger, counts, {
     source: source?.name ?? readNote(ledger.db, 'source') ?? folder,
     shard: readNote(ledger.db, 'shard') || null,
     leftOut: source?.leftOut,
-    ...{ startedAt, finishedAt: context.now(), invalid, ending, stopped: brakes.stopped },
+    ...{ startedAt, finishedAt: context.now(), invalid, ending, stopped },
     ...{ submitted: brakes.sent, uploads: uploads.figures.files, uploaded_bytes: uploads.figures.bytes },
     total_ms: Math.round(context.elapsed() - began),
   });
@@ -243,6 +280,18 @@ async function send(
   const summary = context.secrets.redactIn(made);
   const finished = { ledger, folder, summary, ending, options, context, terminal, json };
   return finishBatch(finished, outcome);
+}
+
+/** The ledger's file is gone: what it knows of paid edits is said aloud, so that none of them is lost. */
+function nameAccepted(ledger: Ledger, terminal: Terminal): void {
+  for (const { job } of rowsInOrder(ledger)) {
+    if (job?.requestId === undefined) continue;
+    terminal.note(
+      job.state === 'saved'
+        ? `fal took request ${job.requestId}; its picture is saved.`
+        : `fal took request ${job.requestId}. Fetch it: fal-edit wait ${job.requestId} --model ${job.model}`,
+    );
+  }
 }
 
 /** Says what it will cost, and asks where there is somebody to ask. @throws FalEditError (usage): the answer was no */

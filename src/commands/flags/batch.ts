@@ -82,6 +82,11 @@ export const BATCH_FLAGS: readonly Flag[] = [
   { name: 'retry-failed', group: MONEY, help: 'the same as --retry all' },
   ...reworded('again', { help: 'pay once more for rows that fal has or may have' }),
   { name: 'frozen', group: MONEY, help: 'send nothing: fail where a row is not done already' },
+  {
+    name: 'rebuild',
+    group: MONEY,
+    help: 'make a lost ledger anew from results.jsonl and the pictures; send nothing',
+  },
   { name: 'submit-only', group: LATER, help: 'send, and leave; fetch with --collect' },
   ...reworded('detach', { group: LATER, hidden: true, help: 'the same as --submit-only' }),
   { name: 'collect', group: LATER, help: 'fetch what was sent, from the out-dir alone; send nothing' },
@@ -104,6 +109,9 @@ export const BATCH_EXCLUSIVE: ExclusiveFlags = [
   ['frozen', 'collect'],
   ['dry-run', 'collect'],
   ['frozen', 'submit-only'],
+  ...(['again', 'collect', 'dry-run', 'frozen', 'submit-only', 'detach'] as const).map(
+    (other) => ['rebuild', other] as const,
+  ),
   ['json', 'events'],
 ];
 

@@ -11,7 +11,8 @@ export type Note =
   | 'reading'
   | 'shown'
   | 'results'
-  | 'said';
+  | 'said'
+  | 'rebuild';
 
 /** Which fal the pictures of a batch folder are from. They never stand for each other. */
 export type World = 'fal' | 'sandbox';

@@ -145,7 +145,7 @@ export const SETTINGS: Case[] = [
     files: { state: 'mine' },
     env: { FAL_EDIT_STATE_DIR: 'state' },
     kind: 'input',
-    says: ['ledger', /state.ledger\.db/, 'is a file', 'Without it nothing is sent', 'FAL_EDIT_STATE_DIR'],
+    says: ['ledger', /state.ledger\.db/, 'is a file', 'Nothing more is sent', 'FAL_EDIT_STATE_DIR'],
   },
   {
     name: 'state folder below a file',

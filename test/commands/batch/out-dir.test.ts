@@ -154,7 +154,7 @@ describe('an out-dir that cannot be one', () => {
       'has a folder where the results go',
       'out',
       { 'out/results.jsonl/x': '' },
-      /results\.jsonl cannot be written/,
+      /results\.jsonl cannot be read/,
     ],
     ['has something else for a ledger', 'out', { 'out/ledger.db': 'no database at all, but text' }, /ledger/],
   ])('%s', async (_, outDir, files, message) => {

@@ -1,0 +1,212 @@
+/*
+ * Makes a ledger anew from results.jsonl and the pictures. Nothing is sent. A row without a line may have been sent by
+ * the run whose ledger is lost: it is unknown, so that the next run asks fal before it pays.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as z from 'zod';
+import { putRebuilt, untouchedRows } from '../ledger/batch/rebuilt.js';
+import { findRow } from '../ledger/batch/states.js';
+import type { RebuiltJob } from '../ledger/insert.js';
+import type { Delivery, JobImage } from '../ledger/job.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { findModel } from '../models/registry.js';
+import { sha256Of } from '../sha256.js';
+import type { Context } from '../context.js';
+import { OUT_DIR_FILES } from './out-dir.js';
+import { revivedPlan, type PlannedRow } from './planned-row.js';
+import { isRebuildCut, linesOf, noteRebuild } from './records.js';
+import type { ResultImage } from './result-row.js';
+
+/** What came of the lines of results.jsonl. */
+export interface Rebuilt {
+  /** Edits that the ledger did not know. */
+  edits: number;
+  /** Of these, edits that wait for their pictures again, which are fetched at no cost. */
+  toFetch: number;
+  /** Pictures that are gone: paths relative to the folder. */
+  gone: string[];
+  /** Files that have the name of a picture, and are not the one that was made. */
+  changed: string[];
+  /** Lines that cannot be read. */
+  unreadable: number;
+  /**
+   * When the run whose ledger is lost may have begun to send, in milliseconds since the epoch; undefined where the
+   * ledger knew all there is.
+   */
+  since: number | undefined;
+}
+
+const image = z.object({
+  path: z.string().nullable(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  content_type: z.string().nullable(),
+  bytes: z.number().nullable(),
+  sha256: z.string().nullable(),
+  nsfw: z.boolean().nullable(),
+});
+
+/** A line of results.jsonl about an edit, as this or an earlier version wrote it. */
+const resultLine = z.object({
+  key: z.string(),
+  job: z.string(),
+  state: z.enum(['done', 'unmet', 'failed', 'moderated']),
+  endpoint: z.string(),
+  request_id: z.string().nullable(),
+  prompt: z.string(),
+  seed: z.number(),
+  images: z.array(image),
+  cost: z.object({
+    estimated_usd: z.number().nullable(),
+    billed_units: z.number().nullable(),
+    unit_price_usd: z.number().nullable(),
+    billed_usd: z.number().nullable(),
+  }),
+  timings: z.object({
+    queued_ms: z.number().nullable(),
+    inference_ms: z.number().nullable(),
+    total_ms: z.number().nullable(),
+  }),
+  error: z
+    .object({ kind: z.string(), message: z.string(), charged: z.enum(['no', 'yes', 'maybe']) })
+    .nullable(),
+  finished_at: z.string(),
+});
+type ResultLine = z.infer<typeof resultLine>;
+
+/**
+ * Puts the edits of results.jsonl into the ledger that does not know them. Pictures count where they are as they were
+ * made, byte for byte; others are waited for again.
+ *
+ * @param folder absolute
+ * @param via the way to fal
+ */
+export async function rebuildEdits(folder: string, ledger: Ledger, via: string): Promise<Rebuilt> {
+  const lines = new Map<string, ResultLine>();
+  let unreadable = 0;
+  for await (const text of linesOf(path.join(folder, OUT_DIR_FILES.results))) {
+    const line = parsed(text);
+    // Of several lines about one edit the last one counts.
+    if (line !== undefined) lines.set(line.job, line);
+    else if (text !== '') unreadable++;
+  }
+  const rebuilt: Rebuilt = { edits: 0, toFetch: 0, gone: [], changed: [], unreadable, since: undefined };
+  const wasCut = isRebuildCut(ledger);
+  let since = Infinity;
+  noteRebuild(ledger, true);
+  for (const line of lines.values()) {
+    const images = await Promise.all(line.images.map((one, index) => lookAt(one, index, folder, rebuilt)));
+    const job = jobOf(line, images, folder, via);
+    since = Math.min(since, job.intentAt);
+    if (!putRebuilt(ledger, job)) continue;
+    rebuilt.edits++;
+    if (job.state === 'accepted') rebuilt.toFetch++;
+  }
+  return { ...rebuilt, since: (rebuilt.edits > 0 || wasCut) && since < Infinity ? since : undefined };
+}
+
+/** Undefined for a line that is torn, or is about no edit. */
+function parsed(text: string): ResultLine | undefined {
+  try {
+    return resultLine.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+async function lookAt(
+  { path: name, sha256, ...facts }: ResultImage,
+  index: number,
+  folder: string,
+  { gone, changed }: Pick<Rebuilt, 'gone' | 'changed'>,
+): Promise<JobImage> {
+  const image: JobImage = {
+    ...{ index, target: undefined, path: undefined, sha256: sha256 ?? undefined },
+    ...{ width: facts.width ?? undefined, height: facts.height ?? undefined },
+    ...{ contentType: facts.content_type ?? undefined, bytes: facts.bytes ?? undefined },
+  };
+  if (name === null) return image;
+  const file = path.resolve(folder, name);
+  // Nothing that a line says makes us write outside of the folder.
+  if (!file.startsWith(folder + path.sep)) return image;
+  const bytes = await readFile(file).catch(() => undefined);
+  if (bytes !== undefined && sha256Of(bytes) === sha256) return { ...image, target: file, path: file };
+  (bytes === undefined ? gone : changed).push(name);
+  return { ...image, target: file };
+}
+
+function jobOf(line: ResultLine, images: JobImage[], folder: string, via: string): RebuiltJob {
+  const { cost, timings, error } = line;
+  const endedAt = Date.parse(line.finished_at);
+  const isMissing = images.some(({ target, path: file }) => target !== undefined && file === undefined);
+  const isSaved = line.state === 'done' || line.state === 'unmet';
+  const blankedKept = line.images.some(({ nsfw, path: file }) => nsfw === true && file !== null);
+  return {
+    id: line.job,
+    askedHash: line.key,
+    state: isSaved ? (isMissing ? 'accepted' : 'saved') : line.state === 'moderated' ? 'moderated' : 'failed',
+    requestId: line.request_id ?? undefined,
+    ...{ model: findModel(line.endpoint).name, endpoint: line.endpoint, via },
+    ...{ prompt: line.prompt, seed: line.seed, images, input: undefined },
+    charged: cost.billed_units === 0 ? 'no' : isSaved ? 'yes' : (error?.charged ?? 'maybe'),
+    estimatedUsd: cost.estimated_usd ?? undefined,
+    unitPriceUsd: cost.unit_price_usd ?? undefined,
+    billedUnits: cost.billed_units ?? undefined,
+    billedUsd: cost.billed_usd ?? undefined,
+    queuedMs: timings.queued_ms ?? undefined,
+    inferenceMs: timings.inference_ms ?? undefined,
+    intentAt: endedAt - (timings.total_ms ?? 0),
+    endedAt,
+    error: isSaved || error === null ? undefined : (error as RebuiltJob['error']),
+    delivery: deliveryOf(images, folder, blankedKept),
+  };
+}
+
+/** Where its pictures go if they have to be fetched again: each to the name that it had. */
+function deliveryOf(images: readonly JobImage[], folder: string, keepBlanked: boolean): Delivery {
+  const first = images.find(({ target }) => target !== undefined)?.target ?? path.join(folder, 'picture.png');
+  return {
+    cwd: folder,
+    template: path.relative(folder, first).replaceAll(/[{}]/g, '_'),
+    numberWhenTaken: true,
+    name: 'picture',
+    ext: path.extname(first).slice(1) || 'png',
+    count: Math.max(1, images.length),
+    force: false,
+    keepBlanked,
+  };
+}
+
+/**
+ * Rows of the manifest that nothing is known of: the run whose ledger is lost may have sent them.
+ *
+ * @param since when that run may have begun, in milliseconds since the epoch
+ * @returns how many there are
+ */
+export function doubtUntouchedRows(
+  ledger: Ledger,
+  { since, via, folder }: { since: number; via: string; folder: string },
+  context: Pick<Context, 'now' | 'stdin' | 'signal'>,
+): number {
+  const keys = untouchedRows(ledger);
+  for (const key of keys) {
+    const row = findRow(ledger, key);
+    if (row === undefined) continue;
+    const plan = revivedPlan(row.plan as PlannedRow, key, 1, folder, context);
+    // What its files were called at fal nobody knows any more.
+    const files = new Set(plan.attachments.map(({ path: [field] }) => field));
+    const known = Object.entries(plan.input).filter(([name]) => !files.has(name));
+    putRebuilt(ledger, {
+      ...{ id: undefined, state: 'unknown', askedHash: key, requestId: undefined },
+      ...{ model: plan.model.name, endpoint: plan.model.endpoint, via },
+      ...{ prompt: plan.prompt, seed: plan.seed, charged: 'maybe', delivery: plan.delivery },
+      ...{ estimatedUsd: row.usd, unitPriceUsd: undefined, billedUnits: undefined, billedUsd: undefined },
+      ...{ queuedMs: undefined, inferenceMs: undefined, images: [], input: Object.fromEntries(known) },
+      intentAt: since,
+      endedAt: context.now(),
+      error: { kind: 'unknown', message: 'the ledger of the run that may have sent it was lost' },
+    });
+  }
+  return keys.length;
+}

@@ -1,0 +1,76 @@
+import { rowsText } from '../../batch/ending.js';
+import { doubtUntouchedRows, type Rebuilt } from '../../batch/rebuild.js';
+import { noteRebuild } from '../../batch/records.js';
+import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
+import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import { strayJobs } from '../../ledger/batch/rebuilt.js';
+import { countStates } from '../../ledger/batch/states.js';
+import { harmlessLine } from '../../terminal/plain.js';
+import { shortPath } from '../edit/document.js';
+import type { OpenOutDir } from './open.js';
+import type { Surroundings } from './run.js';
+
+/** How many files a note lists; the JSON document has all of them. */
+const MOST_FILES = 10;
+
+/**
+ * Ends a run that made a lost ledger anew: says what was found, and what is still missing. The rows are in the ledger
+ * by now.
+ */
+export function tellRebuilt(
+  rebuilt: Rebuilt,
+  { ledger, folder }: Pick<OpenOutDir, 'ledger' | 'folder'>,
+  via: string,
+  { context, terminal, json }: Surroundings,
+): ExitCode {
+  const { edits, toFetch, gone, changed, unreadable, since } = rebuilt;
+  // Without a single edit there was no run that could have sent the others.
+  const doubtful = since === undefined ? 0 : doubtUntouchedRows(ledger, { since, via, folder }, context);
+  noteRebuild(ledger, false);
+  const counts = countStates(ledger.db);
+  const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const stray = strayJobs(ledger);
+  if (json) {
+    terminal.json({
+      ...{ schema_version: BATCH_SCHEMA_VERSION, status: 'ok', rebuilt: edits, rows, states: counts },
+      ...{ to_fetch: toFetch, unknown_rows: doubtful, not_in_manifest: stray, unreadable_lines: unreadable },
+      ...{ gone, changed, out_dir: folder },
+    });
+    return EXIT_OK;
+  }
+  const shown = shortPath(folder, context.cwd);
+  terminal.note(
+    `Rebuilt ${edits === 1 ? '1 edit' : `${edits} edits`} of ${shown} from results.jsonl: ${counts.done + counts.unmet} of ${rowsText(rows)} done. Nothing was sent.`,
+  );
+  const list = (files: readonly string[]): string =>
+    `${files
+      .slice(0, MOST_FILES)
+      .map((file) => harmlessLine(file, 200))
+      .join(', ')}${files.length > MOST_FILES ? ', …' : ''}`;
+  if (gone.length > 0) {
+    terminal.warn(
+      `${picturesText(gone.length)} missing: ${list(gone)}. The next run fetches what fal still has, at no cost.`,
+    );
+  }
+  if (changed.length > 0) {
+    terminal.warn(
+      `${picturesText(changed.length)} not as ${changed.length === 1 ? 'it was' : 'they were'} made: ${list(changed)}. The next run fetches the original beside it, at no cost.`,
+    );
+  }
+  if (unreadable > 0) terminal.warn(`results.jsonl has ${unreadable} lines that cannot be read.`);
+  if (stray > 0) {
+    terminal.warn(
+      `${stray === 1 ? '1 edit belongs' : `${stray} edits belong`} to no row of this command: other rows, or other settings.`,
+    );
+  }
+  if (doubtful > 0) {
+    terminal.warn(
+      `${rowsText(doubtful)} ${doubtful === 1 ? 'is' : 'are'} not in results.jsonl and may have been sent. The next run asks fal before it sends ${doubtful === 1 ? 'it' : 'them'}.`,
+    );
+  }
+  return EXIT_OK;
+}
+
+function picturesText(count: number): string {
+  return count === 1 ? '1 picture is' : `${count} pictures are`;
+}

@@ -1,0 +1,56 @@
+/* Jobs of a batch whose ledger was lost, written anew from what other files say of them. */
+import { insertRebuilt, type RebuiltJob } from '../insert.js';
+import type { Ledger } from '../ledger.js';
+
+/** Whether the ledger has any job at all. */
+export function hasJobs({ db }: Ledger): boolean {
+  return db.row('SELECT 1 FROM jobs LIMIT 1') !== undefined;
+}
+
+/** What the jobs of the ledger are called: ids at fal, and ours. */
+export function knownRequests({ db }: Ledger): Set<string> {
+  const known = new Set<string>();
+  for (const row of db.each('SELECT id, request_id FROM jobs')) {
+    const { id, request_id: requestId } = row as { id: string; request_id: string | null };
+    known.add(id);
+    if (requestId !== null) known.add(requestId);
+  }
+  return known;
+}
+
+/**
+ * Writes a job that the ledger does not know. Where it has one of that id without the request, that one gives way.
+ *
+ * @returns false where the ledger knows the request, or the job where there is none
+ */
+export function putRebuilt(ledger: Ledger, job: RebuiltJob): boolean {
+  const { db, context, root } = ledger;
+  const column = job.requestId === undefined ? 'id' : 'request_id';
+  if (db.row(`SELECT 1 FROM jobs WHERE ${column} = ?`, job.requestId ?? job.id ?? null) !== undefined) {
+    return false;
+  }
+  db.transaction(() => {
+    if (job.id !== undefined) ledger.remove(job.id);
+    const id = insertRebuilt(db, job, context.now(), root);
+    ledger.putImages(id, job.images);
+  });
+  return true;
+}
+
+/** Keys of the rows of the batch that no job was made of. */
+export function untouchedRows({ db }: Ledger): string[] {
+  const rows = db.rows(
+    `SELECT key FROM batch_rows AS r WHERE position IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM jobs WHERE asked_hash = r.key) ORDER BY position`,
+  ) as { key: string }[];
+  return rows.map(({ key }) => key);
+}
+
+/** How many jobs belong to no row of the batch as it is now. */
+export function strayJobs({ db }: Ledger): number {
+  const { n } = db.row(
+    `SELECT count(*) AS n FROM jobs WHERE asked_hash NOT IN
+       (SELECT key FROM batch_rows WHERE position IS NOT NULL)`,
+  ) as { n: number };
+  return n;
+}
