@@ -31,6 +31,7 @@ const FAULTS: readonly Toxic[] = [
   { type: 'reset_peer', on: 'stream', at: 80 },
   { type: 'status', on: 'status', code: 500 },
   { type: 'status', on: 'result', code: 502, html: true },
+  { type: 'status', on: 'result', code: 503 },
   { type: 'blank', on: 'result' },
   // The picture.
   { type: 'reset_peer', on: 'file', at: 40 },

@@ -8,12 +8,14 @@ const MINUTES = 60_000;
 test.each([
   ['500 rows, 20 at a time', { rows: 500, concurrency: 20 }],
   ['a manifest that is edited between the runs', { rows: 250, concurrency: 20, edits: true }],
+  ['a ledger that loses its last writes', { rows: 150, concurrency: 20, losesWal: true }],
   [
     'answers that are lost besides',
     {
       ...{ rows: 120, concurrency: 20 },
       faults: [
         { type: 'reset_peer', on: 'submit', toxicity: 0.1 },
+        { type: 'status', on: 'result', code: 503, toxicity: 0.1 },
         { type: 'reset_peer', on: 'file', at: 40, toxicity: 0.1 },
       ] as const,
     },

@@ -1,6 +1,6 @@
 /* A batch that is killed at random and run again until all of it is there. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from '../edit/harness.js';
 import type { Toxic } from '../../src/sandbox/toxics.js';
@@ -12,6 +12,8 @@ export interface KillFigures {
   rows: number;
   runs: number;
   kills: number;
+  /** How often the ledger lost its last writes, and was made anew from the results. */
+  rebuilt: number;
   accepted: number;
   /** Rows that fal took more than once. */
   duplicates: number;
@@ -28,6 +30,8 @@ export interface KillOptions {
   /** Between runs, the manifest is changed: see {@link edited}. */
   edits?: boolean;
   faults?: readonly Toxic[];
+  /** After some kills, the ledger's WAL is lost: the folder was copied or committed without it. */
+  losesWal?: boolean;
 }
 
 /** Runs after which it is no bad luck any more. */
@@ -40,7 +44,8 @@ export async function batchKillLoop(options: KillOptions): Promise<KillFigures> 
   const prompts = Array.from({ length: options.rows }, (_, index) => `row ${index}`);
   const place = await batchPlace(prompts, { toxics: [...(options.faults ?? [])] });
   const flags = ['--concurrency', String(options.concurrency), '--settle', '0s', '--no-report', '-q'];
-  const figures = { rows: options.rows, runs: 0, kills: 0 };
+  const figures = { rows: options.rows, runs: 0, kills: 0, rebuilt: 0 };
+  let reported = 0;
   let wanted = prompts;
   for (;;) {
     if (options.edits === true) wanted = await edited(place.cwd, wanted, dice);
@@ -61,8 +66,15 @@ export async function batchKillLoop(options: KillOptions): Promise<KillFigures> 
     const end = await ended;
     isOver.now = true;
     clearTimeout(death);
-    if (end.signal !== null) figures.kills++;
-    else if (end.code === 0) break;
+    if (end.signal !== null) {
+      figures.kills++;
+      const before = reported;
+      reported = (await resultsIn(place.cwd).catch(() => [])).length;
+      // Where nothing came to its end since, no trace is left of what was sent.
+      if (options.losesWal !== true || reported === before || dice.happens(0.3)) continue;
+      for (const end of ['wal', 'shm']) await rm(path.join(place.cwd, `out/ledger.db-${end}`), { force: true });
+      await rebuilt(place, flags, figures);
+    } else if (end.code === 0) break;
     else if (end.code !== 9) throw new Error(`run ${figures.runs} ended with ${end.code}: ${end.stderr}`);
     if (figures.runs > PATIENCE) throw new Error(`seed ${options.seed} comes to no end: ${end.stderr}`);
   }
@@ -88,6 +100,23 @@ export async function batchKillLoop(options: KillOptions): Promise<KillFigures> 
     lost,
     unreported,
   };
+}
+
+/** The next run refuses, whoever started it rebuilds the ledger, and nothing is sent meanwhile. */
+async function rebuilt(
+  place: Awaited<ReturnType<typeof batchPlace>>,
+  flags: readonly string[],
+  figures: { rebuilt: number },
+): Promise<void> {
+  const accepted = place.fal.ledger().accepted.length;
+  const refused = await place.run(...flags);
+  if (refused.code !== 2 || !refused.stderr.includes('--rebuild')) {
+    throw new Error(`a ledger without its WAL: ended with ${refused.code}: ${refused.stderr}`);
+  }
+  const again = await place.run(...flags, '--rebuild');
+  if (again.code !== 0) throw new Error(`--rebuild ended with ${again.code}: ${again.stderr}`);
+  if (place.fal.ledger().accepted.length !== accepted) throw new Error('--rebuild has sent something');
+  figures.rebuilt++;
 }
 
 /** Inserts a row at the top, takes one out, turns the order round, or adds a row twice with a malformed one between. */

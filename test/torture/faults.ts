@@ -17,6 +17,7 @@ const FAULTS: readonly Toxic[] = [
   { type: 'early_end', on: 'stream', events: 1 },
   { type: 'reset_peer', on: 'stream', at: 80 },
   { type: 'status', on: 'result', code: 502, html: true },
+  ...[500, 502, 503, 504].map((code) => ({ type: 'status', on: 'result', code }) as const),
   { type: 'garbage', on: 'result' },
   // The picture.
   { type: 'reset_peer', on: 'file', at: 70_000 },

@@ -2,21 +2,27 @@
  * One round: eight commands at once on one ledger and in one folder, killed and started again, until all that was
  * wanted is there. Nothing is done that a user could not do: the same command again, wait, reconcile.
  */
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { isUnfinished, type Job } from '../../src/ledger/job.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
 import { folderWithPhoto } from '../edit/harness.js';
 import { jobsIn } from '../support/ledger.js';
 import { strayFiles } from '../support/temp-dir.js';
 import { Dice } from './dice.js';
+import { cuttingTls } from './cutting-tls.js';
 import { someFaults } from './faults.js';
 import type { Processes } from './processes.js';
 import { WISHES, type Wish } from './wishes.js';
 
 /** How often each of the eight is killed and started again before the others are waited for. */
 const LIVES = 4;
+/** How many rounds have TLS before fal, and how many of its handshakes are cut. */
+const [TLS, CUT] = [0.3, 0.2];
+/** What the machine is called: a name changes with the network, or with the container. */
+const HOSTS = ['mbp.local', 'mbp.fritz.box', 'c0ffee12'] as const;
 /** Rounds of tidying up after which it is no bad luck any more. */
 const PATIENCE = 25;
 
@@ -47,8 +53,15 @@ export async function playRound(
     toxics: someFaults(dice),
   });
   const cwd = await folderWithPhoto();
-  const stateDir = path.join(cwd, '.home', 'ledger');
-  const env = { FAL_PROXY_URL: fal.proxyUrl, FAL_KEY: 'test-id:test-secret', FAL_EDIT_STATE_DIR: stateDir };
+  const home = path.join(cwd, '.home');
+  await mkdir(home, { recursive: true });
+  const stateDir = path.join(home, 'ledger');
+  const cuts = new Dice(...seed, 'cuts');
+  const tls = dice.happens(TLS) ? await cuttingTls(fal.proxyUrl, home, () => cuts.happens(CUT)) : undefined;
+  const env = {
+    ...{ FAL_PROXY_URL: fal.proxyUrl, FAL_KEY: 'test-id:test-secret', FAL_EDIT_STATE_DIR: stateDir },
+    ...tls?.env,
+  };
   const place = { fal, cwd, stateDir, env };
   try {
     const round = new Round(processes, seed, place);
@@ -59,6 +72,7 @@ export async function playRound(
     fal.clearToxics();
     await look({ ...place, jobs: await jobsIn(stateDir), unknown: round.unknown });
   } finally {
+    await tls?.close();
     await fal.close();
     await rm(cwd, { recursive: true, force: true });
   }
@@ -69,6 +83,7 @@ class Round {
   /** Of each wish, how many people have not given up on it or got it. */
   private readonly atWork = new Map<Wish, number>(WISHES.map((wish) => [wish, wish.times]));
   private commands = 0;
+  private host: string = HOSTS[0];
 
   constructor(
     private readonly processes: Processes,
@@ -121,6 +136,8 @@ class Round {
           `Round ${this.seed.join(', ')} comes to no end: ${JSON.stringify({ open, missing })}`,
         );
       }
+      // All that ran under another name are gone by now, which nobody can see any more.
+      this.host = dice.pick(HOSTS);
       const mortality = turn > PATIENCE / 2 ? 0 : 0.3;
       if (open.length === 0 || dice.happens(0.4)) {
         // Goes on with what is open, and makes what is not there.
@@ -150,7 +167,9 @@ class Round {
 
   private async command(argv: readonly string[], mortality: number): ReturnType<Processes['run']> {
     const dice = new Dice(...this.seed, ++this.commands);
-    const end = await this.processes.run(argv, this.place, dice, mortality);
+    const { cwd, env } = this.place;
+    const options = { cwd, env: { ...env, ...namedHost(this.host) } };
+    const end = await this.processes.run(argv, options, dice, mortality);
     if (end.signal === null && !USUAL_CODES.includes(end.code)) {
       throw new Error(
         `Round ${this.seed.join(', ')}: fal-edit ${argv.join(' ')} ended with ${end.code}: ${end.stderr}`,
@@ -158,6 +177,12 @@ class Round {
     }
     return end;
   }
+}
+
+/** The environment of a process on a machine of that name. */
+function namedHost(name: string): Record<string, string> {
+  const hook = pathToFileURL(path.join(import.meta.dirname, 'host-name-hook.mjs'));
+  return { HOST_NAME: name, NODE_OPTIONS: `--import ${hook.href}` };
 }
 
 /** All but "a bug of ours" and what needs a person. */
