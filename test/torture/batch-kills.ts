@@ -72,7 +72,8 @@ export async function batchKillLoop(options: KillOptions): Promise<KillFigures> 
       reported = (await resultsIn(place.cwd).catch(() => [])).length;
       // Where nothing came to its end since, no trace is left of what was sent.
       if (options.losesWal !== true || reported === before || dice.happens(0.3)) continue;
-      for (const end of ['wal', 'shm']) await rm(path.join(place.cwd, `out/ledger.db-${end}`), { force: true });
+      for (const end of ['wal', 'shm'])
+        await rm(path.join(place.cwd, `out/ledger.db-${end}`), { force: true });
       await rebuilt(place, flags, figures);
     } else if (end.code === 0) break;
     else if (end.code !== 9) throw new Error(`run ${figures.runs} ended with ${end.code}: ${end.stderr}`);

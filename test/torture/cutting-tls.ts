@@ -19,11 +19,7 @@ export interface CuttingTls {
  * @param folder where the authority's certificate goes
  * @param isCut asked once for each connection
  */
-export async function cuttingTls(
-  target: string,
-  folder: string,
-  isCut: () => boolean,
-): Promise<CuttingTls> {
+export async function cuttingTls(target: string, folder: string, isCut: () => boolean): Promise<CuttingTls> {
   const ca = authority();
   const tls = https.createServer(certificate({ hosts: ['localhost'], by: ca }), forwardTo(target));
   tls.on('tlsClientError', () => undefined);
