@@ -50,14 +50,13 @@ const withoutUnused = {
 };
 
 const HELP =
-  /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/(help|wrap)|errors|exit-codes|folders)(?<!\.d)\.ts$|package\.json$/;
+  /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/(help|wrap)|config\/flag-definition|errors|exit-codes|folders)(?<!\.d)\.ts$|package\.json$/;
 const OURS =
   /src\/((context|dollars|light-fetch|linked-signal|main|network-proxy|plain-json|program|secrets|sha256|shell-words|sockets|text)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
-const THEIRS =
-  /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein|lilconfig)\//;
-/** Commands about earlier edits: no edit is to pay for reading them. */
+const THEIRS = /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein)\//;
+/** Commands about earlier edits, and trust: no edit is to pay for reading them. */
 const CONTROL =
-  /src\/(commands\/((requests|requests-options|status|wait|result|cancel|costs|reconcile|bring-home)\.ts|(wait|reconcile|earlier)\/.+)|edit\/(reconcile\/.+|(within|foreign|answer-at-fal)\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;
+  /src\/(config\/trust-store\.ts|commands\/((requests|requests-options|status|wait|result|cancel|costs|reconcile|bring-home|trust)\.ts|(wait|reconcile|earlier)\/.+)|edit\/(reconcile\/.+|(within|foreign|answer-at-fal)\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;
 /** Many edits: nothing that one edit needs. What draws or reads a certain format is loaded when it is used. */
 const BATCH =
   /src\/(commands\/batch(\.ts|\/.+)|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|sight|input-pixels)).+|ledger\/batch\/.+|terminal\/(batch-progress|confirm)\.ts)(?<!\.d)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;

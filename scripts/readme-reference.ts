@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { BATCH_FLAGS } from '../src/commands/flags/batch.js';
 import { EDIT_FLAGS } from '../src/commands/flags/edit.js';
-import type { Flag } from '../src/commands/flags/flag.js';
 import { PAGES } from '../src/commands/help/pages.js';
-import type { HelpPage } from '../src/terminal/help.js';
+import type { HelpFlag, HelpPage } from '../src/terminal/help.js';
 import { SANDBOX_FLAGS } from '../src/commands/flags/sandbox.js';
 import { EXIT_CODES, type ErrorKind } from '../src/exit-codes.js';
 import { allowed, placeAt } from '../src/models/allowed.js';
@@ -65,14 +64,14 @@ function commandTable(pages: Pages): string {
 }
 
 /** Flags that several commands share stand there once. @param known flags that have been shown already */
-function commandFlagTable(pages: Pages, known: readonly Flag[] = []): string {
-  const isKnown = ({ name, help }: Flag): boolean =>
+function commandFlagTable(pages: Pages, known: readonly HelpFlag[] = []): string {
+  const isKnown = ({ name, help }: HelpFlag): boolean =>
     known.some((flag) => flag.name === name && flag.help === help);
-  const rows = new Map<string, { flag: Flag; commands: string[] }>();
+  const rows = new Map<string, { flag: HelpFlag; commands: string[] }>();
   for (const [name, { flags }] of pages) {
     for (const flag of flags.filter((one) => !isKnown(one))) {
       const key = JSON.stringify([spelling(flag), flag.help]);
-      const row: { flag: Flag; commands: string[] } = rows.get(key) ?? { flag, commands: [] };
+      const row: { flag: HelpFlag; commands: string[] } = rows.get(key) ?? { flag, commands: [] };
       row.commands.push(name);
       rows.set(key, row);
     }
@@ -87,14 +86,14 @@ function commandFlagTable(pages: Pages, known: readonly Flag[] = []): string {
   );
 }
 
-function flagTable(flags: readonly Flag[]): string {
+function flagTable(flags: readonly HelpFlag[]): string {
   const rows = flags
     .filter((flag) => flag.hidden !== true)
     .map((flag) => [code(spelling(flag)), cell(flag.help)]);
   return table(['flag', 'meaning'], rows);
 }
 
-function spelling({ name, short, value }: Flag): string {
+function spelling({ name, short, value }: HelpFlag): string {
   return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 

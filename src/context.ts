@@ -50,6 +50,8 @@ export interface Context {
   fetch: Fetch;
   /** Who we are, for what we leave behind in the ledger. */
   self: ProcessId;
+  /** The user's id; undefined where the system has none. */
+  user: number | undefined;
   /** Whether that process is there; undefined where nobody can tell. */
   isRunning: (process: ProcessId) => boolean | undefined;
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP, with an {@link InterruptedError} as its reason. */
@@ -136,6 +138,7 @@ export function systemContext(signal: AbortSignal): Context {
     sleep: systemSleep,
     fetch: openFetch(process.env),
     self,
+    user: process.getuid?.(),
     isRunning: (other) => isRunning(other, self),
     signal,
   };

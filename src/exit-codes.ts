@@ -5,7 +5,7 @@
  */
 export const EXIT_CODES = {
   failed: { code: 1, meaning: 'fal accepted the edit and it failed there' },
-  usage: { code: 2, meaning: 'bad flags or values; nothing was sent' },
+  usage: { code: 2, meaning: 'bad flags, values or untrusted settings; nothing was sent' },
   input: { code: 2, meaning: 'bad files; nothing was sent' },
   partial: { code: 3, meaning: 'some edits of many failed' },
   auth: { code: 4, meaning: 'no key, wrong key, no permission' },

@@ -33,16 +33,42 @@ function withCommand(argv: readonly string[]): string[] {
   return asksTheProgram || isCommand ? [...argv] : ['edit', ...argv];
 }
 
+/** Flags that people try to give the key with. */
+const KEY_FLAG = /^--?(fal)?(api)?(key|token|secret|credentials?|auth|password)(id|key|token|secret)?$/;
+
 /** commander exits with 1 where a flag is wrong; with us that is a usage error. */
 function parseError(error: Error): FalEditError {
-  const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n');
+  const text = error.message.replace(/^error: /, '');
+  const [, unknown, near = ''] =
+    /^unknown option '([^]*?)'(?:\n\((Did you mean [^()\n]*)\))?$/.exec(text) ?? [];
+  if (unknown !== undefined) return unknownFlag(unknown, near);
+  const [message = '', ...more] = text.split('\n');
   const suggestion = more.join(' ').replace(/^\((.*)\)$/, '$1');
-  const isDashed = /^unknown option '-[^-]/.test(message);
-  const hint = isDashed ? 'A file whose name starts with a dash goes after --.' : suggestion;
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
   return usageError(
     sentence.endsWith('.') ? sentence : `${sentence}.`,
-    hint === '' ? 'fal-edit --help lists all flags.' : hint,
+    suggestion === '' ? 'fal-edit --help lists all flags.' : suggestion,
+  );
+}
+
+/** A flag that there is not. Its value is not repeated: it may be the key. @param near what commander suggests */
+function unknownFlag(argument: string, near: string): FalEditError {
+  const isLong = argument.startsWith('--');
+  const [name = ''] = argument.split(/[=\n]/);
+  // Behind a letter without a = there may be a key as well, which has a colon; else it is the name of a file.
+  const shown = isLong || !/[:=\n]/.test(argument) ? name : argument.slice(0, 2);
+  if (KEY_FLAG.test(`--${name.replace(/[-_]/g, '').toLowerCase()}`)) {
+    return usageError(
+      `There is no flag for the key (${shown}): it would show in the list of processes and in the shell's history.`,
+      'Set FAL_KEY in the environment or in .env.',
+    );
+  }
+  const hint = argument.includes('=')
+    ? 'fal-edit --help lists all flags, and which of them take a value.'
+    : 'fal-edit --help lists all flags.';
+  return usageError(
+    `Unknown option '${shown}'.`,
+    isLong ? near || hint : 'A file whose name starts with a dash goes after --.',
   );
 }
 

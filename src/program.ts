@@ -18,6 +18,7 @@ import { propertyOf, type Flag } from './commands/flags/flag.js';
 import { RECONCILE_FLAGS } from './commands/flags/reconcile.js';
 import { SANDBOX_FLAGS } from './commands/flags/sandbox.js';
 import { SWEEP_FLAGS } from './commands/flags/sweep.js';
+import { TRUST_FLAGS } from './commands/flags/trust.js';
 import type { FlagValue } from './config/settings.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './exit-codes.js';
@@ -116,6 +117,12 @@ const CALLINGS: Record<keyof typeof PAGES, Calling> = {
   costs: {
     flags: COSTS_FLAGS,
     run: async (_, given, context) => (await import('./commands/costs.js')).costsCommand(given, context),
+  },
+  trust: {
+    flags: TRUST_FLAGS,
+    words: '[folder...]',
+    run: async (words, given, context) =>
+      (await import('./commands/trust.js')).trustCommand(words, given, context),
   },
   sandbox: {
     flags: SANDBOX_FLAGS,

@@ -14,6 +14,7 @@ import { withBatch } from './earlier/batch-folders.js';
 import { endedError, sandboxEndedError } from './earlier/ended-job.js';
 import { nameOf, stateOf } from './earlier/job-state.js';
 import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
+import { CANCEL_FLAGS } from './flags/control.js';
 import { findAllNamed, type Named } from './earlier/named-request.js';
 import { otherBackendError, otherWay, reachWhenNeeded, type Reach } from './earlier/reach-fal.js';
 import { exitCodeOf, severalError } from './earlier/several.js';
@@ -33,7 +34,7 @@ export function cancelCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  return withLedger(given, context, async (command) => {
+  return withLedger(CANCEL_FLAGS, given, context, async (command) => {
     const { terminal, json } = command;
     const reach = reachWhenNeeded(command);
     const all: Cancelled[] = [];

@@ -1,4 +1,4 @@
-import { resolveSettings, type FlagValue, type Settings } from '../config/settings.js';
+import type { FlagValue, Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { usageError } from '../errors.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -13,19 +13,15 @@ import { readCompareOptions } from './compare/options.js';
 import { comparisonOutcome } from './compare/outcome.js';
 import { comparedPictures } from './compare/pictures.js';
 import { commonOf, settingsOfCells } from './compare/row-settings.js';
-import { ALL_FLAGS } from './flags/all.js';
 import { COMPARE_EXCLUSIVE, COMPARE_FLAGS } from './flags/compare.js';
 import { openPage } from './open-page.js';
 import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
+import { readSettings } from './read-settings.js';
 
 /** Nobody compares so many by eye; who means it can compare them in parts. */
 const MOST_EDITS = 10_000;
 
-/** Of two flags of one name, the one that a comparison takes: its prompt can be given several times. */
-const FLAGS = [
-  ...ALL_FLAGS.filter(({ name }) => !COMPARE_FLAGS.some((own) => own.name === name)),
-  ...COMPARE_FLAGS,
-];
+const SETTINGS = { flags: COMPARE_FLAGS, exclusive: COMPARE_EXCLUSIVE, ledger: true };
 
 /** `fal-edit compare <picture…> [model.flag=value…]`: the same edits by several models. */
 export async function compareCommand(
@@ -33,7 +29,7 @@ export async function compareCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  const resolved = await resolveSettings(context, FLAGS, COMPARE_EXCLUSIVE, given);
+  const resolved = await readSettings(SETTINGS, given, context);
   const terminal = await terminalOf(resolved, context);
   const json = resolved.values['json'] === true;
   try {

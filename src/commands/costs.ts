@@ -9,6 +9,7 @@ import { isOnSandbox } from './connect.js';
 import { tableLines, type Column } from '../terminal/table.js';
 import { SCHEMA_VERSION } from './edit/document.js';
 import { withLedger } from './earlier/ledger-command.js';
+import { COSTS_FLAGS } from './flags/control.js';
 import { readSince } from './earlier/since.js';
 
 /** `fal-edit costs`: what the edits of this ledger have cost. */
@@ -16,7 +17,7 @@ export function costsCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  return withLedger(given, context, async ({ settings, ledger, terminal, json }) => {
+  return withLedger(COSTS_FLAGS, given, context, async ({ settings, ledger, terminal, json }) => {
     const by = readBy(settings);
     const since = readSince(settings, context.now());
     const sandbox = isOnSandbox(settings);

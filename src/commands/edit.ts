@@ -1,4 +1,4 @@
-import { resolveSettings, type FlagValue, type Settings } from '../config/settings.js';
+import type { FlagValue, Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { planEdit, type EditPlan } from '../edit/plan.js';
 import { recordOf, type EditRecord } from '../edit/record.js';
@@ -8,18 +8,18 @@ import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { openProgress, type Progress } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { ALL_FLAGS } from './flags/all.js';
 import { proxiesOf } from '../fal/connection.js';
 import { openConnection, proxyWarning, readConnection, requireKey } from './connect.js';
 import { dryRun } from './edit/dry-run.js';
 import { editDocument } from './edit/document.js';
 import { ignoredText, withoutIgnored } from './edit/ignored-settings.js';
-import { EDIT_EXCLUSIVE } from './flags/edit.js';
+import { EDIT_EXCLUSIVE, EDIT_FLAGS } from './flags/edit.js';
 import { readEditOptions, type EditOptions } from './edit/options.js';
 import { summaryLine } from './edit/summary.js';
 import { fail } from './fail.js';
 import { offerUnfinished, openLedger, viaOf } from './open-ledger.js';
 import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
+import { readSettings } from './read-settings.js';
 import { printPaths, refusePictureOnTerminal, writeWhole } from './stdout-pictures.js';
 
 /** `fal-edit <image...> -p <prompt>`: one edit, from flags to files. */
@@ -28,7 +28,11 @@ export async function editCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  const settings = await resolveSettings(context, ALL_FLAGS, EDIT_EXCLUSIVE, given);
+  const settings = await readSettings(
+    { flags: EDIT_FLAGS, exclusive: EDIT_EXCLUSIVE, ledger: true },
+    given,
+    context,
+  );
   const { values } = settings;
   const json = values['json'] === true;
   const terminal = await terminalOf(settings, context);

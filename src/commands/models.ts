@@ -1,4 +1,4 @@
-import { resolveSettings, type FlagValue, type Settings } from '../config/settings.js';
+import type { FlagValue, Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { usageError } from '../errors.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
@@ -9,13 +9,13 @@ import { errorText } from '../terminal/error-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { openConnection, proxyWarning, readConnection, refuseFalseKey } from './connect.js';
 import { fail } from './fail.js';
-import { ALL_FLAGS } from './flags/all.js';
-import { MODELS_EXCLUSIVE } from './flags/models.js';
+import { MODELS_EXCLUSIVE, MODELS_FLAGS } from './flags/models.js';
 import { readTimeout } from './limits.js';
 import { detailLines } from './models/detail.js';
 import { modelsDocument } from './models/document.js';
 import { overviewLines } from './models/overview.js';
 import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
+import { readSettings } from './read-settings.js';
 
 /** `fal-edit models [name...]`: what the models are; with `--check`, whether fal agrees. */
 export async function modelsCommand(
@@ -23,7 +23,7 @@ export async function modelsCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  const settings = await resolveSettings(context, ALL_FLAGS, MODELS_EXCLUSIVE, given);
+  const settings = await readSettings({ flags: MODELS_FLAGS, exclusive: MODELS_EXCLUSIVE }, given, context);
   const terminal = await terminalOf(settings, context);
   const { values } = settings;
   const json = values['json'] === true;

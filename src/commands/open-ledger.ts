@@ -10,9 +10,10 @@ import type { Terminal } from '../terminal/terminal.js';
 
 /** The user's ledger. @throws FalEditError (input, temporary): it cannot be used, and nothing is to be sent */
 export async function openLedger(
-  { stateDir }: Pick<Settings, 'stateDir'>,
+  { stateDir, stateDirProblem }: Pick<Settings, 'stateDir' | 'stateDirProblem'>,
   context: Context,
 ): Promise<Ledger> {
+  if (stateDirProblem !== undefined) throw stateDirProblem;
   return Ledger.open(stateFolderOf(context.folders, stateDir), context);
 }
 

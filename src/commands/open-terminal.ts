@@ -4,13 +4,16 @@ import { usageError } from '../errors.js';
 import { isOnSandbox } from './connect.js';
 import { openTerminal, type Terminal } from '../terminal/terminal.js';
 
-/** The terminal as the settings want it, with their secrets kept out of everything from here on. */
-export function terminalOf(settings: Settings, context: Context): Promise<Terminal> {
-  const { values, key } = settings;
+/**
+ * The terminal as the settings want it, with their secrets kept out of everything from here on. Says what is odd
+ * about them.
+ */
+export async function terminalOf(settings: Settings, context: Context): Promise<Terminal> {
+  const { values, key, warnings = [] } = settings;
   const { secrets } = context;
   secrets.addKey(key);
   if (typeof values['proxy-url'] === 'string') secrets.addUrl(values['proxy-url']);
-  return openTerminal(context, {
+  const terminal = await openTerminal(context, {
     quiet: values['quiet'] === true,
     verbose: values['verbose'] === true,
     debug: values['debug'] === true,
@@ -18,6 +21,8 @@ export function terminalOf(settings: Settings, context: Context): Promise<Termin
     sandbox: isOnSandbox(settings),
     redact: secrets.redact,
   });
+  for (const warning of warnings) terminal.warn(warning);
+  return terminal;
 }
 
 /** @throws FalEditError (usage) */

@@ -1,20 +1,15 @@
 import path from 'node:path';
-import { resolveSettings, type FlagValue } from '../config/settings.js';
+import type { FlagValue } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { asFalEditError, inputError, InterruptedError, usageError } from '../errors.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { errorDocument } from './edit/document.js';
 import { fail } from './fail.js';
-import { ALL_FLAGS } from './flags/all.js';
 import { PICK_FLAGS } from './flags/compare.js';
 import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
 import { comparisonIn, picksShown } from './pick/comparison.js';
 import { sit } from './pick/sit.js';
-
-const FLAGS = [
-  ...ALL_FLAGS.filter(({ name }) => !PICK_FLAGS.some((own) => own.name === name)),
-  ...PICK_FLAGS,
-];
+import { readSettings } from './read-settings.js';
 
 /** `fal-edit pick <compare-dir>`: a person chooses between results without knowing what made them. */
 export async function pickCommand(
@@ -22,7 +17,7 @@ export async function pickCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  const settings = await resolveSettings(context, FLAGS, [], given);
+  const settings = await readSettings({ flags: PICK_FLAGS }, given, context);
   const terminal = await terminalOf(settings, context);
   const json = settings.values['json'] === true;
   let document: Record<string, unknown> = {};

@@ -25,6 +25,7 @@ import { endingOf, reconcileDocument, type Report } from './reconcile/report.js'
 import { selectJobs } from './reconcile/selection.js';
 import { duplicatesText, findingLine, knownLine } from './reconcile/text.js';
 import { printPaths } from './stdout-pictures.js';
+import { RECONCILE_FLAGS } from './flags/reconcile.js';
 
 /** `fal-edit reconcile [--all | <job>…]`: finds out what came of submits that are unknown, and fetches what fal took. */
 export function reconcileCommand(
@@ -32,7 +33,7 @@ export function reconcileCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  return withLedger(given, context, async (command) => {
+  return withLedger(RECONCILE_FLAGS, given, context, async (command) => {
     if (given['all'] === true && jobs.length > 0) {
       throw usageError('--all and the name of a job exclude each other. Give one.');
     }

@@ -11,6 +11,7 @@ import { ageCell, costCell, stateCell, whatCell } from './earlier/job-cells.js';
 import { jobDocument } from './earlier/job-document.js';
 import { nameOf, shortNameOf, stateOf } from './earlier/job-state.js';
 import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
+import { REQUESTS_FLAGS } from './flags/control.js';
 import { readRequestsOptions, type RequestsOptions } from './requests-options.js';
 
 /** `fal-edit requests`: what the ledger knows, newest first. */
@@ -18,7 +19,7 @@ export function requestsCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  return withLedger(given, context, async (command) => {
+  return withLedger(REQUESTS_FLAGS, given, context, async (command) => {
     const { ledger, terminal, json } = command;
     const options = readRequestsOptions(command);
     const found = await findAll(command, options);

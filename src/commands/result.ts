@@ -10,6 +10,7 @@ import { endedError, sandboxEndedError } from './earlier/ended-job.js';
 import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { findOneNamed, type Named } from './earlier/named-request.js';
 import { otherBackendError, otherWay, reachFal } from './earlier/reach-fal.js';
+import { RESULT_FLAGS } from './flags/control.js';
 
 /** `fal-edit result`: fal's answer as JSON on stdout, and nothing else. */
 export function resultCommand(
@@ -17,7 +18,7 @@ export function resultCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  return withLedger(given, context, async (command) => {
+  return withLedger(RESULT_FLAGS, given, context, async (command) => {
     const answer = await answerOf(await findOneNamed(ids, command), command);
     const { terminal } = command;
     terminal.result(plainJson(answer, 2));

@@ -1,10 +1,11 @@
-import { resolveSettings, type FlagValue } from '../config/settings.js';
+import type { FlagValue } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { messageOf, usageError } from '../errors.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { SANDBOX_KEY } from '../fal/connection.js';
 import { startSandbox } from '../sandbox/server.js';
-import { ALL_FLAGS } from './flags/all.js';
+import { SANDBOX_FLAGS } from './flags/sandbox.js';
+import { readSettings } from './read-settings.js';
 import { readSandboxSettings } from './sandbox-settings.js';
 
 /** `fal-edit sandbox`: the local fal on its own, until Ctrl-C. Prints the two lines that point a run at it. */
@@ -12,7 +13,8 @@ export async function sandboxCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  const settings = await resolveSettings(context, ALL_FLAGS, [], given);
+  const settings = await readSettings({ flags: SANDBOX_FLAGS }, given, context);
+  for (const warning of settings.warnings ?? []) context.stderr.write(`warning: ${warning}\n`);
   const wanted = readSandboxSettings(settings);
   const sandbox = await startSandbox(wanted).catch((error: unknown) => {
     throw usageError(

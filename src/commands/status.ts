@@ -19,6 +19,7 @@ import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-comman
 import { findAllNamed, type Named } from './earlier/named-request.js';
 import { otherBackendError, otherWay, reachFal } from './earlier/reach-fal.js';
 import { exitCodeOf, named, severalError } from './earlier/several.js';
+import { STATUS_FLAGS } from './flags/control.js';
 
 /** What fal says of one request. */
 interface Seen {
@@ -34,7 +35,7 @@ export function statusCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  return withLedger(given, context, async (command) => {
+  return withLedger(STATUS_FLAGS, given, context, async (command) => {
     const requests = await findAllNamed(ids, command);
     const seen = await lookAtAll(requests, command);
     const failures = seen.map(({ error }) => error);

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { resolveSettings, type FlagValue } from '../config/settings.js';
+import type { FlagValue } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { errorText } from '../terminal/error-text.js';
@@ -7,10 +7,10 @@ import { openPrices } from './batch/prices.js';
 import { runRowsOf, type Surroundings } from './batch/run.js';
 import { readConnection } from './connect.js';
 import { fail } from './fail.js';
-import { ALL_FLAGS } from './flags/all.js';
 import { SWEEP_EXCLUSIVE, SWEEP_FLAGS } from './flags/sweep.js';
 import { openPage } from './open-page.js';
 import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
+import { readSettings } from './read-settings.js';
 import { flagsFromFiles, readAxes } from './sweep/axes.js';
 import { checker } from './sweep/check.js';
 import { ofASweep, readSweepOptions } from './sweep/options.js';
@@ -20,11 +20,7 @@ import { gridAxes, sweepCells, type SweepPlan } from './sweep/plan.js';
 import { sweepRows } from './sweep/rows.js';
 import { gridText, refuseTooMany } from './sweep/size.js';
 
-/** Of two flags of one name, the one that a sweep takes. */
-const FLAGS = [
-  ...ALL_FLAGS.filter(({ name }) => !SWEEP_FLAGS.some((own) => own.name === name)),
-  ...SWEEP_FLAGS,
-];
+const SETTINGS = { flags: SWEEP_FLAGS, exclusive: SWEEP_EXCLUSIVE, ledger: true };
 
 /** `fal-edit sweep <picture…> --vary name=values …` */
 export async function sweepCommand(
@@ -32,7 +28,7 @@ export async function sweepCommand(
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  const settings = ofASweep(await resolveSettings(context, FLAGS, SWEEP_EXCLUSIVE, given));
+  const settings = ofASweep(await readSettings(SETTINGS, given, context));
   const terminal = await terminalOf(settings, context);
   const json = settings.values['json'] === true;
   try {

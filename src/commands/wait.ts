@@ -15,6 +15,7 @@ import { isOnSandbox } from './connect.js';
 import { openInBatches, withBatch } from './earlier/batch-folders.js';
 import { shortNameOf } from './earlier/job-state.js';
 import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
+import { WAIT_FLAGS } from './flags/control.js';
 import { findAllNamed, type Named } from './earlier/named-request.js';
 import { reachWhenNeeded, type Reach } from './earlier/reach-fal.js';
 import { writeWhole } from './stdout-pictures.js';
@@ -23,13 +24,16 @@ import { placesOf } from './wait/places.js';
 import { adopt, whereItWas, withoutFal } from './wait/sorting.js';
 import { reportOne, reportSeveral, type Waited } from './wait/waited.js';
 
+/** Where an edit goes was decided when it was sent: of these only the command line counts. */
+const SETTINGS = WAIT_FLAGS.filter(({ name }) => !['output', 'force'].includes(name));
+
 /** `fal-edit wait`: attaches to edits that fal has, and saves them as their own commands would have. */
 export function waitCommand(
   ids: readonly string[],
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
 ): Promise<ExitCode> {
-  return withLedger(given, context, async (command) => {
+  return withLedger(SETTINGS, given, context, async (command) => {
     const options = await readWaitOptions(ids, command);
     if (!options.unfinished) {
       const named = await findAllNamed(ids, command);

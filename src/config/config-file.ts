@@ -1,13 +1,16 @@
 import path from 'node:path';
-import { lilconfig } from 'lilconfig';
 import type { Context } from '../context.js';
-import { codeOf, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
+import { readSettingsFile, type SettingsFile } from './settings-file.js';
 
 /** Long flag names (and `key`) with their values, as a config file holds them. */
 export interface ConfigFile {
   /** Absolute path. */
   file: string;
   values: Readonly<Record<string, unknown>>;
+  /** Whose it is: the project's is not trusted by itself. */
+  of: 'project' | 'user';
+  content: SettingsFile;
 }
 
 /** What the project's config file is called, in the working directory or a folder above it. */
@@ -16,34 +19,44 @@ export const PROJECT_CONFIG = 'fal-edit.config.json';
 export const USER_CONFIG = 'config.json';
 
 /** The project's config file and the user's, as far as they exist, the stronger one first. JSON alone: no code runs. */
-export async function readConfigFiles(context: Pick<Context, 'cwd' | 'folders'>): Promise<ConfigFile[]> {
+export async function readConfigFiles(
+  context: Pick<Context, 'cwd' | 'env' | 'folders'>,
+): Promise<ConfigFile[]> {
   const { config } = context.folders;
-  const found = await Promise.all([
-    search(context.cwd, PROJECT_CONFIG),
-    config === undefined ? undefined : search(config, USER_CONFIG, config),
+  const [project, user] = await Promise.all([
+    findProjectConfig(context.cwd, context.env),
+    config === undefined ? undefined : readSettingsFile(path.join(config, USER_CONFIG)),
   ]);
-  return found.filter((file) => file !== undefined);
+  return [
+    ...(project === undefined ? [] : [parseConfig(project, 'project')]),
+    ...(user === undefined || isBlank(user) ? [] : [parseConfig(user, 'user')]),
+  ];
 }
 
-async function search(folder: string, name: string, stopDir?: string): Promise<ConfigFile | undefined> {
-  const searcher = lilconfig('fal-edit', {
-    searchPlaces: [name],
-    cache: false,
-    ...(stopDir === undefined ? {} : { stopDir: path.dirname(stopDir) }),
-    loaders: { '.json': parse },
-  });
-  const found = await searcher.search(folder).catch((error: unknown) => {
-    const code = codeOf(error);
-    if (code === undefined) throw error;
-    throw usageError(`${name}: cannot be read (${code}).`);
-  });
-  if (found === null || found.isEmpty === true) return undefined;
-  // A user's file is not inherited from a folder above it.
-  if (stopDir !== undefined && path.dirname(found.filepath) !== path.resolve(stopDir)) return undefined;
-  return { file: found.filepath, values: found.config as Record<string, unknown> };
+/**
+ * The nearest config file of a project: in a folder or above it, up to the user's home, or to the root outside of it.
+ *
+ * @throws FalEditError (usage): it cannot be read
+ */
+export async function findProjectConfig(
+  folder: string,
+  env: Context['env'],
+): Promise<SettingsFile | undefined> {
+  const home = path.resolve(env['HOME'] ?? env['USERPROFILE'] ?? '/');
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    const found = await readSettingsFile(path.join(at, PROJECT_CONFIG));
+    if (found !== undefined && !isBlank(found)) return found;
+    if (at === home || at === path.dirname(at)) return undefined;
+  }
 }
 
-function parse(file: string, text: string): Record<string, unknown> {
+function isBlank({ text }: SettingsFile): boolean {
+  return text.trim() === '';
+}
+
+/** @throws FalEditError (usage) */
+export function parseConfig(content: SettingsFile, of: ConfigFile['of']): ConfigFile {
+  const { path: file, text } = content;
   let config: unknown;
   try {
     config = JSON.parse(text);
@@ -54,5 +67,5 @@ function parse(file: string, text: string): Record<string, unknown> {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw usageError(`${file}: must hold one JSON object of flags, e.g. {"model": "flux-2-lora"}.`);
   }
-  return config as Record<string, unknown>;
+  return { file, values: config as Record<string, unknown>, of, content };
 }

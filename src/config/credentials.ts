@@ -2,35 +2,69 @@ import { FalEditError, usageError } from '../errors.js';
 import type { ConfigFile } from './config-file.js';
 import type { VariableLayer } from './environment.js';
 
+/** A key, and the file that it came from; absent for the environment. */
+export interface FoundKey {
+  key: string;
+  file?: string;
+}
+
 /**
  * The key for fal, from the strongest place that has one: FAL_KEY, or FAL_KEY_ID with FAL_KEY_SECRET, in the
- * environment, then `.env`, then `"key"` in a config file. Trimmed; undefined when there is none.
+ * environment, then `.env`, then `"key"` in a config file. Without the spaces and quotes around it; undefined when
+ * there is none.
  *
- * @throws FalEditError (auth) when it holds something that cannot go into a header. The key is never quoted.
+ * @param proxied a proxy is set, which may want something else for a key: only what a header can hold is asked for
+ * @throws FalEditError (auth) when it holds something that cannot go into a header, or has not the form of a key. It
+ * is never quoted.
  */
-export function findKey(layers: readonly VariableLayer[], files: readonly ConfigFile[]): string | undefined {
-  for (const { origin, variables } of layers) {
-    const whole = variables['FAL_KEY']?.trim() ?? '';
-    if (whole !== '') return checkKey(whole, origin === '.env' ? 'FAL_KEY in .env' : 'FAL_KEY');
-    const id = variables['FAL_KEY_ID']?.trim() ?? '';
-    const secret = variables['FAL_KEY_SECRET']?.trim() ?? '';
-    if (id !== '' && secret !== '') return checkKey(`${id}:${secret}`, 'FAL_KEY_ID and FAL_KEY_SECRET');
+export function findKey(
+  layers: readonly VariableLayer[],
+  files: readonly ConfigFile[],
+  proxied = false,
+): FoundKey | undefined {
+  const found = (key: string, place: string, file: string | undefined): FoundKey => ({
+    key: checkKey(key, place, proxied),
+    ...(file === undefined ? {} : { file }),
+  });
+  for (const { origin, variables, file } of layers) {
+    const place = (name: string): string => (origin === '.env' ? `${name} in .env` : name);
+    const bare = (name: string): string => bareKey(variables[name] ?? '');
+    const whole = bare('FAL_KEY');
+    if (whole !== '') return found(whole, place('FAL_KEY'), file?.path);
+    const [id, secret] = [bare('FAL_KEY_ID'), bare('FAL_KEY_SECRET')];
+    if (id !== '' && secret !== '') {
+      return found(`${id}:${secret}`, place('FAL_KEY_ID and FAL_KEY_SECRET'), file?.path);
+    }
   }
   for (const { file, values } of files) {
     const { key } = values;
     if (key !== undefined && typeof key !== 'string') {
       throw usageError(`"key" in ${file}: must be text, the key between quotation marks.`);
     }
-    if (key !== undefined && key.trim() !== '') return checkKey(key.trim(), `"key" in ${file}`);
+    const bare = bareKey(key ?? '');
+    if (bare !== '') return found(bare, `"key" in ${file}`, file);
   }
   return undefined;
 }
 
-function checkKey(key: string, origin: string): string {
-  if (/^[\x21-\x7e]+$/.test(key)) return key;
-  throw new FalEditError('auth', `${origin}: holds a blank or a character that no key of fal has.`, {
+/** What was copied along with a key: spaces, newlines, quotes of any kind. */
+function bareKey(text: string): string {
+  return text.replace(/^[\s"'`\u2018-\u201f]+|[\s"'`\u2018-\u201f]+$/g, '');
+}
+
+function checkKey(key: string, place: string, proxied: boolean): string {
+  const problem = problemOf(key, proxied);
+  if (problem === undefined) return key;
+  throw new FalEditError('auth', `${place}: ${problem}.`, {
     hint: 'Copy the key again from https://fal.ai/dashboard/keys; nothing was sent.',
   });
+}
+
+function problemOf(key: string, proxied: boolean): string | undefined {
+  if (!/^[\x21-\x7e]+$/.test(key)) return 'contains a space or a character that no fal key has';
+  if (proxied) return undefined;
+  if (key.includes('=')) return 'contains "=", which no fal key has: was a whole line pasted?';
+  return key.includes(':') ? undefined : 'is not a fal key, which has the form <id>:<secret>';
 }
 
 /** No key was found, and neither a proxy nor the sandbox makes one unnecessary. */

@@ -1,34 +1,37 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Context } from '../context.js';
-import { codeOf, usageError } from '../errors.js';
+import { readSettingsFile, type SettingsFile } from './settings-file.js';
 
 /** Variables from one place, and what to call that place in a message. */
 export interface VariableLayer {
   origin: 'environment' | '.env';
   variables: Readonly<Record<string, string | undefined>>;
+  /** The file that holds them; absent for the environment. */
+  file?: SettingsFile;
 }
+
+/** What the file of variables in the working directory is called. */
+export const DOT_ENV = '.env';
 
 /**
  * The process's environment, and below it the `.env` of the working directory, of which only FAL_* and
  * FAL_EDIT_* count: a file that a stranger's folder holds is not to set PATH or a proxy for all of Node.
  */
 export async function readVariables(context: Pick<Context, 'cwd' | 'env'>): Promise<VariableLayer[]> {
-  const file = await readDotEnv(path.join(context.cwd, '.env'));
-  const ours = Object.fromEntries(Object.entries(file).filter(([name]) => name.startsWith('FAL_')));
-  return [
-    { origin: 'environment', variables: context.env },
-    { origin: '.env', variables: ours },
-  ];
+  const environment: VariableLayer = { origin: 'environment', variables: context.env };
+  const file = await readDotEnv(context.cwd);
+  return file === undefined ? [environment] : [environment, { ...fromDotEnv(file), file }];
 }
 
-async function readDotEnv(file: string): Promise<Record<string, string | undefined>> {
-  try {
-    return parseEnv(await readFile(file, 'utf8'));
-  } catch (error) {
-    // A folder called .env is somebody's virtual environment, not settings.
-    if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(codeOf(error) ?? '')) return {};
-    throw usageError(`.env: cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
-  }
+/** The `.env` of a folder. @throws FalEditError (usage): it cannot be read */
+export function readDotEnv(folder: string): Promise<SettingsFile | undefined> {
+  // A folder called .env is somebody's virtual environment, not settings.
+  return readSettingsFile(path.join(folder, DOT_ENV), { shown: DOT_ENV, folders: 'ignored' });
+}
+
+/** Those variables of a `.env` that count. */
+export function fromDotEnv({ text }: Pick<SettingsFile, 'text'>): VariableLayer {
+  const all = Object.entries(parseEnv(text));
+  return { origin: '.env', variables: Object.fromEntries(all.filter(([name]) => name.startsWith('FAL_'))) };
 }

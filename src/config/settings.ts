@@ -1,19 +1,16 @@
 import path from 'node:path';
 import type { Context } from '../context.js';
-import { closest } from 'fastest-levenshtein';
-import { FalEditError, usageError } from '../errors.js';
-import { readConfigFiles, type ConfigFile } from './config-file.js';
-import { findKey } from './credentials.js';
+import { FalEditError } from '../errors.js';
+import { readConfigFiles } from './config-file.js';
+import { findKey, type FoundKey } from './credentials.js';
 import { readVariables, type VariableLayer } from './environment.js';
+import { TRUST_PROJECT, type FlagValue } from './flag-definition.js';
+import { fromCommandLine, fromConfigFile, fromVariables, merge, type Layer, type Wanted } from './layers.js';
+import { ProjectFiles } from './project-files.js';
+import { STATE_DIR, unknownVariables } from './variable-names.js';
 
-/** What settings need to know of a flag. */
-export interface FlagDefinition {
-  name: string;
-  value?: string;
-  repeatable?: boolean;
-}
-
-export type FlagValue = string | boolean | string[];
+export type { FlagValue } from './flag-definition.js';
+export { switchState, type Wanted } from './layers.js';
 
 /** Flag values by long name, with the place that each came from: `--steps`, `FAL_EDIT_STEPS`, a file. */
 export interface Settings {
@@ -25,157 +22,73 @@ export interface Settings {
   stateDir: string | undefined;
   /** What is wrong with the key that was found: of no matter to a run that needs none. */
   keyProblem?: FalEditError;
-}
-
-interface Layer {
-  values: Record<string, FlagValue>;
-  origins: Record<string, string>;
+  /** An untrusted file names the ledger's folder: of no matter to a run that opens no ledger. */
+  stateDirProblem?: FalEditError;
+  /** About the settings as a whole, for whoever runs the command. */
+  warnings?: readonly string[];
 }
 
 /**
  * Puts the settings together: flags, then environment, then `.env`, then the project's config file, then the
- * user's. Of two flags that exclude each other, the one from the stronger place is kept; both in one place are
- * refused.
+ * user's. What a file of the project may set depends on the user's trust in it (project-rules.ts).
  *
  * @param given what stood on the command line, by long name
+ * @throws FalEditError (usage): a file or a value is wrong, or an untrusted one would have an effect
  */
 export async function resolveSettings(
-  context: Pick<Context, 'cwd' | 'env' | 'folders'>,
-  flags: readonly FlagDefinition[],
-  exclusive: readonly (readonly [string, string])[],
+  context: Pick<Context, 'cwd' | 'env' | 'folders' | 'user'>,
+  wanted: Wanted,
   given: Readonly<Record<string, FlagValue>>,
 ): Promise<Settings> {
   const [variables, files] = await Promise.all([readVariables(context), readConfigFiles(context)]);
+  const warnings = variables.flatMap((layer) => unknownVariables(layer, wanted.flags, wanted.own));
+  const typed = fromCommandLine(given);
   const layers: Layer[] = [
-    commandLine(given),
-    ...variables.map((layer) => fromVariables(flags, layer)),
-    ...files.map((file) => fromFile(flags, file)),
+    typed,
+    ...variables.map((layer) => fromVariables(wanted, layer)),
+    ...files.map((file) => fromConfigFile(wanted, file)),
   ];
-  const merged: Layer = { values: {}, origins: {} };
-  for (const layer of layers) {
-    const taken = new Set(Object.keys(merged.values));
-    const isOn = (name: string): boolean => (layer.values[name] ?? false) !== false;
-    const wasOn = (name: string): boolean => taken.has(name) && merged.values[name] !== false;
-    for (const [name, value] of Object.entries(layer.values)) {
-      const rivals = exclusive.flatMap(([a, b]) => (a === name ? [b] : b === name ? [a] : []));
-      const rival = rivals.find((other) => isOn(name) && isOn(other));
-      if (rival !== undefined && !taken.has(rival) && !taken.has(name)) {
-        throw usageError(`${origin(layer, name)} and ${origin(layer, rival)} exclude each other. Give one.`);
-      }
-      if (taken.has(name) || rivals.some(wasOn)) continue;
-      merged.values[name] = value;
-      merged.origins[name] = origin(layer, name);
-    }
-  }
+  const project = await ProjectFiles.judge(context, wanted, layers, variables);
+  const merged = merge(
+    layers.map((layer) => project.allowed(layer)),
+    wanted.exclusive,
+  );
+  const { values, origins } = project.withCaps(merged, typed);
+  const key = readKey(variables, files, values['proxy-url'] !== undefined);
+  project.refuseUntrusted(merged, key.found?.file);
+  const keyProblem = key.problem ?? project.keyProblem(key.found?.file);
   return {
-    ...merged,
-    values: switchedOn(merged.values),
-    stateDir: readStateDir(variables, context.cwd),
-    ...readKey(variables, files),
+    values: Object.fromEntries(
+      // A switch that is off has done its work once it has hidden the weaker settings: it is not given.
+      Object.entries(values).filter(([name, value]) => value !== false && name !== TRUST_PROJECT),
+    ),
+    origins,
+    ...readStateDir(variables, project, context.cwd),
+    ...(keyProblem === undefined ? { key: key.found?.key } : { key: undefined, keyProblem }),
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
 }
 
-/** A switch that is off has done its work once it has hidden the weaker settings: from here on it is not given. */
-function switchedOn(values: Layer['values']): Layer['values'] {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== false));
+function readStateDir(
+  layers: readonly VariableLayer[],
+  project: ProjectFiles,
+  cwd: string,
+): Pick<Settings, 'stateDir' | 'stateDirProblem'> {
+  const layer = layers.find(({ variables }) => (variables[STATE_DIR] ?? '') !== '');
+  if (layer === undefined) return { stateDir: undefined };
+  const stateDirProblem = layer.file && project.stateDirProblem(layer.file);
+  if (stateDirProblem !== undefined) return { stateDir: undefined, stateDirProblem };
+  return { stateDir: path.resolve(cwd, layer.variables[STATE_DIR] ?? '') };
 }
 
-function readStateDir(layers: readonly VariableLayer[], cwd: string): string | undefined {
-  const named = layers
-    .map(({ variables }) => variables['FAL_EDIT_STATE_DIR'] ?? '')
-    .find((dir) => dir !== '');
-  return named === undefined ? undefined : path.resolve(cwd, named);
-}
-
-function readKey(...places: Parameters<typeof findKey>): Pick<Settings, 'key' | 'keyProblem'> {
+function readKey(...places: Parameters<typeof findKey>): {
+  found?: FoundKey | undefined;
+  problem?: FalEditError;
+} {
   try {
-    return { key: findKey(...places) };
-  } catch (keyProblem) {
-    if (!(keyProblem instanceof FalEditError)) throw keyProblem;
-    return { key: undefined, keyProblem };
+    return { found: findKey(...places) };
+  } catch (problem) {
+    if (!(problem instanceof FalEditError)) throw problem;
+    return { problem };
   }
-}
-
-function origin(layer: Layer, name: string): string {
-  return layer.origins[name] ?? `--${name}`;
-}
-
-function commandLine(given: Readonly<Record<string, FlagValue>>): Layer {
-  return {
-    values: { ...given },
-    origins: Object.fromEntries(Object.keys(given).map((name) => [name, `--${name}`])),
-  };
-}
-
-/** FAL_EDIT_<FLAG> for every flag, and fal's own FAL_PROXY_URL. A repeatable flag takes one value or a JSON list. */
-function fromVariables(flags: readonly FlagDefinition[], { origin, variables }: VariableLayer): Layer {
-  const layer: Layer = { values: {}, origins: {} };
-  for (const flag of flags) {
-    const names = [`FAL_EDIT_${flag.name.replaceAll('-', '_').toUpperCase()}`];
-    if (flag.name === 'proxy-url') names.push('FAL_PROXY_URL');
-    const name = names.find((candidate) => (variables[candidate] ?? '') !== '');
-    if (name === undefined) continue;
-    const place = origin === '.env' ? `${name} (in .env)` : name;
-    const text = variables[name] ?? '';
-    put(layer, flag, flag.repeatable === true ? listOf(text, place) : text, place);
-  }
-  return layer;
-}
-
-function listOf(text: string, place: string): unknown {
-  if (!text.trimStart().startsWith('[')) return text;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw usageError(
-      `${place}: starts like a JSON list and is none.`,
-      'For example: ["owner/a@0.5","owner/b"]',
-    );
-  }
-}
-
-function fromFile(flags: readonly FlagDefinition[], { file, values }: ConfigFile): Layer {
-  const layer: Layer = { values: {}, origins: {} };
-  for (const [name, value] of Object.entries(values)) {
-    if (name === 'key' || name === '$schema') continue;
-    const flag = flags.find((candidate) => candidate.name === name);
-    // Another command's flag may stand here too; a flag of none of them is a typing error.
-    if (flag === undefined) {
-      const near = closest(name, [...flags.map((known) => known.name), 'key']);
-      throw usageError(`${file}: "${name}" is no flag of fal-edit.`, `Did you mean "${near}"?`);
-    }
-    put(layer, flag, value, `"${name}" in ${file}`);
-  }
-  return layer;
-}
-
-/** Puts a value of a weak setting into the form that the command line would have given it. */
-function put(layer: Layer, flag: FlagDefinition, value: unknown, place: string): void {
-  layer.values[flag.name] = flag.value === undefined ? switchOf(value, place) : valueOf(flag, value, place);
-  layer.origins[flag.name] = place;
-}
-
-function switchOf(value: unknown, place: string): boolean {
-  const state = switchState(value);
-  if (state !== undefined) return state;
-  throw usageError(`${place}: ${JSON.stringify(value)} is neither on nor off. Allowed: true, false.`);
-}
-
-/** Whether a word (1, true, yes, on; 0, false, no, off) or a boolean means on; undefined where it means neither. */
-export function switchState(value: unknown): boolean | undefined {
-  const text = String(value).trim().toLowerCase();
-  if (['1', 'true', 'yes', 'on'].includes(text)) return true;
-  return ['0', 'false', 'no', 'off'].includes(text) ? false : undefined;
-}
-
-function valueOf(flag: FlagDefinition, value: unknown, place: string): string | string[] {
-  const scalar = (item: unknown): string => {
-    if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean')
-      return String(item);
-    throw usageError(
-      `${place}: must be ${flag.repeatable === true ? 'text or a list of texts' : 'one value'}.`,
-    );
-  };
-  if (flag.repeatable !== true) return scalar(value);
-  return Array.isArray(value) ? value.map(scalar) : [scalar(value)];
 }

@@ -139,9 +139,10 @@ function interruption(stop: AbortSignal | undefined): { signal: AbortSignal; rel
 function connectionOf(key: string | undefined, proxyUrl: string | undefined, env: Context['env']) {
   const proxy = proxyUrl ?? env['FAL_PROXY_URL'];
   const variables = key === undefined ? env : { FAL_KEY: key };
+  const proxied = proxy !== undefined && proxy !== '';
   return connectionTo(
-    proxy === undefined || proxy === '' ? undefined : checkProxyUrl(proxy, 'proxyUrl'),
-    findKey([{ origin: 'environment', variables }], []),
+    proxied ? checkProxyUrl(proxy, 'proxyUrl') : undefined,
+    findKey([{ origin: 'environment', variables }], [], proxied)?.key,
     env,
   );
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
+import type { ConfigFile } from '../../src/config/config-file.js';
 import { findKey } from '../../src/config/credentials.js';
 import type { VariableLayer } from '../../src/config/environment.js';
 import { PNG } from '../commands/bad-input/pictures.js';
@@ -9,17 +10,26 @@ import { tempDir } from '../support/temp-dir.js';
 
 type Variables = VariableLayer['variables'];
 
-const find = (environment: Variables, dotenv: Variables = {}, project: object = {}, user: object = {}) =>
+const configFile = (of: ConfigFile['of'], file: string, values: object): ConfigFile => ({
+  ...{ of, file, values: { ...values } },
+  content: { path: file, text: '', sha256: '', owner: 0 },
+});
+
+const find = (
+  environment: Variables,
+  dotenv: Variables = {},
+  project: object = {},
+  user: object = {},
+  proxied = false,
+) =>
   findKey(
     [
       { origin: 'environment', variables: environment },
       { origin: '.env', variables: dotenv },
     ],
-    [
-      { file: '/p/fal-edit.config.json', values: { ...project } },
-      { file: '/u/config.json', values: { ...user } },
-    ],
-  );
+    [configFile('project', '/p/fal-edit.config.json', project), configFile('user', '/u/config.json', user)],
+    proxied,
+  )?.key;
 
 describe('the key', () => {
   const halves = { FAL_KEY_ID: 'id', FAL_KEY_SECRET: ' secret\n' };
@@ -39,6 +49,11 @@ describe('the key', () => {
     ['project before user', [{}, {}, { key: 'e:f' }, { key: 'g:h' }], 'e:f'],
     ['of the user', [{}, {}, {}, { key: ' g:h ' }], 'g:h'],
     ['nowhere', [{}], undefined],
+    ['without quotes', [{ FAL_KEY: '"a:b"' }], 'a:b'],
+    ['without quotes and spaces in any order', [{ FAL_KEY: " \u201c 'a:b\u201d\n" }], 'a:b'],
+    ['halves without quotes', [{ FAL_KEY_ID: '"id"', FAL_KEY_SECRET: "'secret'" }], 'id:secret'],
+    ['quotes alone are none', [{ FAL_KEY: '""' }, { FAL_KEY: 'c:d' }], 'c:d'],
+    ['of any form for a proxy', [{ FAL_KEY: 'token=abc' }, {}, {}, {}, true], 'token=abc'],
   ])('%s', (_, places, key) => {
     expect(find(...places)).toBe(key);
   });
@@ -47,6 +62,9 @@ describe('the key', () => {
     ['FAL_KEY', { FAL_KEY: 'geheim geheim' }, {}],
     ['FAL_KEY in .env', {}, { FAL_KEY: 'geheim\u0000geheim' }],
     ['FAL_KEY_ID and FAL_KEY_SECRET', { FAL_KEY_ID: 'geheim', FAL_KEY_SECRET: 'ü' }, {}],
+    ['FAL_KEY', { FAL_KEY: 'geheimgeheim' }, {}],
+    ['FAL_KEY', { FAL_KEY: 'FAL_KEY=id:geheim' }, {}],
+    ['FAL_KEY in .env', {}, { FAL_KEY: 'id:geheim=' }],
   ])('a malformed one in %s is refused without being quoted', (place, environment, dotenv) => {
     expect(() => find(environment, dotenv)).toThrow(
       expect.objectContaining({

@@ -1,50 +1,69 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { ALL_FLAGS } from '../../src/commands/flags/all.js';
-import { EDIT_EXCLUSIVE } from '../../src/commands/flags/edit.js';
-import { variableOf } from '../../src/commands/flags/flag.js';
-import { resolveSettings, type FlagValue } from '../../src/config/settings.js';
-import { tempDir } from '../support/temp-dir.js';
+import { variableOf, type Flag } from '../../src/commands/flags/flag.js';
+import type { Place } from '../../src/config/flag-definition.js';
+import { settingsIn, type World } from './world.js';
 
-interface World {
-  given?: Record<string, FlagValue>;
-  env?: Record<string, string>;
-  dotenv?: string;
-  project?: Record<string, unknown>;
-  user?: Record<string, unknown>;
-}
-
-/** Settings from these places; the working directory lies two folders below the project's config file. */
-async function settings({ given = {}, env = {}, dotenv, project, user }: World) {
-  const root = await tempDir();
-  const cwd = path.join(root, 'project', 'photos', 'may');
-  const config = path.join(root, 'home', 'fal-edit');
-  await mkdir(cwd, { recursive: true });
-  await mkdir(config, { recursive: true });
-  if (dotenv !== undefined) await writeFile(path.join(cwd, '.env'), dotenv);
-  const put = (file: string, json: unknown) =>
-    json === undefined ? undefined : writeFile(path.join(root, file), JSON.stringify(json));
-  await put('project/fal-edit.config.json', project);
-  await put('home/fal-edit/config.json', user);
-  const folders = { config, cache: root, state: root };
-  return resolveSettings({ cwd, env, folders }, ALL_FLAGS, EDIT_EXCLUSIVE, given);
-}
+const PLACES: readonly Place[] = ['environment', '.env', 'project', 'user'];
+const settings = (world: World) => settingsIn(world);
 
 describe('every flag has a variable, a line in .env and a key in a config file', () => {
-  test.each(ALL_FLAGS.map((flag) => [flag.name, flag] as const))('%s', async (name, flag) => {
-    const isSwitch = flag.value === undefined;
-    const value = isSwitch ? true : flag.repeatable === true ? ['7'] : '7';
-    const text = isSwitch ? 'true' : '7';
+  const settable = (at: Place) =>
+    ALL_FLAGS.filter(({ settableIn }) => settableIn?.includes(at) ?? true).map(
+      (flag) => [flag.name, flag] as const,
+    );
+  const valueOf = ({ value, repeatable }: Flag) =>
+    value === undefined ? true : repeatable === true ? ['7'] : '7';
+  const textOf = (flag: Flag) => (flag.value === undefined ? 'true' : '7');
+
+  test.each(settable('environment'))('%s in the environment', async (name, flag) => {
     const variable = variableOf(name);
     expect(variable).toMatch(/^FAL_EDIT_[A-Z_]+$/);
-    const env = await settings({ env: { [variable]: text } });
-    expect(env).toMatchObject({ values: { [name]: value }, origins: { [name]: variable } });
-    const dotenv = await settings({ dotenv: `${variable}=${text}\n` });
-    expect(dotenv).toMatchObject({ values: { [name]: value }, origins: { [name]: `${variable} (in .env)` } });
-    const project = await settings({ project: { [name]: isSwitch ? true : 7 } });
-    expect(project.values).toEqual({ [name]: value });
+    const env = await settings({ env: { [variable]: textOf(flag) } });
+    // That the files are trusted is said to the settings, and to nobody else.
+    expect(env.values).toEqual(name === 'trust-project' ? {} : { [name]: valueOf(flag) });
+    expect(env.origins[name]).toBe(variable);
+  });
+
+  test.each(settable('.env'))('%s in .env', async (name, flag) => {
+    const variable = variableOf(name);
+    const dotenv = await settings({ dotenv: `${variable}=${textOf(flag)}\n`, trusted: true });
+    expect(dotenv.values).toEqual({ [name]: valueOf(flag) });
+    expect(dotenv.origins[name]).toBe(`${variable} (in .env)`);
+  });
+
+  test.each(settable('project'))('%s in a config file', async (name, flag) => {
+    const value = flag.value === undefined ? true : 7;
+    const project = await settings({ project: { [name]: value }, trusted: true });
+    expect(project.values).toEqual({ [name]: valueOf(flag) });
     expect(project.origins[name]).toMatch(new RegExp(`^"${name}" in .*fal-edit\\.config\\.json$`));
+    const user = await settings({ user: { [name]: value } });
+    expect(user.values).toEqual({ [name]: valueOf(flag) });
+  });
+
+  const unsettable = ALL_FLAGS.flatMap(({ name, settableIn = PLACES }) =>
+    PLACES.filter((place) => !settableIn.includes(place)).map((place) => [name, place] as const),
+  );
+  test.each(unsettable)('but %s in %s is refused, even where the project is trusted', async (name, place) => {
+    const world: Record<Place, World> = {
+      environment: { env: { [variableOf(name)]: '1' } },
+      '.env': { dotenv: `${variableOf(name)}=1` },
+      project: { project: { [name]: true } },
+      user: { user: { [name]: true } },
+    };
+    await expect(settings({ ...world[place], trusted: true })).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining(`is refused: --${name} is not taken from`),
+    });
+  });
+
+  it('such flags are those that pay without asking, and those that trust', () => {
+    expect(unsettable.map((pair) => pair.join(' in ')).sort()).toEqual([
+      ...['again in .env', 'again in environment', 'allow-outside in .env', 'allow-outside in environment'],
+      ...['allow-outside in project', 'allow-outside in user'],
+      ...['trust-project in .env', 'trust-project in project', 'trust-project in user'],
+      ...['yes in .env', 'yes in environment'],
+    ]);
   });
 });
 
@@ -113,7 +132,7 @@ describe('flags that exclude each other', () => {
     ],
     [
       'no sandbox above a proxy',
-      { env: { FAL_EDIT_SANDBOX: 'no' }, dotenv: 'FAL_PROXY_URL=http://127.0.0.1:1/' },
+      { env: { FAL_EDIT_SANDBOX: 'no' }, dotenv: 'FAL_PROXY_URL=http://127.0.0.1:1/', trusted: true },
       { 'proxy-url': 'http://127.0.0.1:1/' },
     ],
   ])('%s in different places: the stronger one', async (_, world, values) => {

@@ -58,6 +58,12 @@ describe('action.yml', () => {
     for (const script of scripts) expect(script).not.toContain('${{');
   });
 
+  it('never trusts the settings files of the checkout, which a fork may have written', () => {
+    const scripts = steps.map(({ run, env }) => `${run ?? ''} ${JSON.stringify(env ?? {})}`).join('\n');
+    const commands = scripts.replace(/^\s*#.*$/gm, '');
+    expect(commands).not.toMatch(/trust/i);
+  });
+
   it('says with which shell a script is run', () => {
     for (const { run, shell } of steps) expect(shell).toBe(run === undefined ? undefined : 'bash');
   });

@@ -53,14 +53,6 @@ export interface BatchOptions {
 const DEFAULT_REUSE_MS = 24 * 60 * 60_000;
 const DEFAULT_SETTLE_MS = 10 * 60_000;
 
-/** Nothing that lies in a folder may open what lies outside of it. @throws FalEditError (usage) */
-function readAllowOutside({ values, origins }: Settings): boolean {
-  if (values['allow-outside'] !== true) return false;
-  const origin = origins['allow-outside'] ?? '';
-  if (origin === '--allow-outside') return true;
-  throw usageError(`${origin}: only the command line may say this. Give --allow-outside.`);
-}
-
 /** @throws FalEditError (usage) naming the flag, and what is allowed */
 export function readBatchOptions(settings: Settings, { cwd }: Pick<Context, 'cwd'>): BatchOptions {
   const { values, origins } = settings;
@@ -82,7 +74,7 @@ export function readBatchOptions(settings: Settings, { cwd }: Pick<Context, 'cwd
     recursive: on('recursive'),
     format: read.oneOf('input-format', MANIFEST_FORMATS),
     skipInvalid: on('skip-invalid'),
-    allowOutside: readAllowOutside(settings),
+    allowOutside: on('allow-outside'),
     shard: read.shard('shard'),
     expectations: readExpectations(values['expect'], origins['expect'] ?? '--expect'),
     outDir: absolute(read.text('out-dir')),

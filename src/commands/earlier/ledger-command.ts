@@ -1,12 +1,13 @@
-import { resolveSettings, type FlagValue, type Settings } from '../../config/settings.js';
+import type { FlagValue, Settings } from '../../config/settings.js';
 import type { Context } from '../../context.js';
 import type { ExitCode } from '../../exit-codes.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Terminal } from '../../terminal/terminal.js';
-import { ALL_FLAGS } from '../flags/all.js';
+import type { Flag } from '../flags/flag.js';
 import { fail } from '../fail.js';
 import { openLedger } from '../open-ledger.js';
 import { refuseQuietAndVerbose, terminalOf } from '../open-terminal.js';
+import { readSettings } from '../read-settings.js';
 
 /** What a command about earlier edits works with. */
 export interface LedgerCommand {
@@ -19,13 +20,18 @@ export interface LedgerCommand {
   json: boolean;
 }
 
-/** Opens what a command about earlier edits needs, runs it, and shows what it throws. */
+/**
+ * Opens what a command about earlier edits needs, runs it, and shows what it throws.
+ *
+ * @param flags that the command takes from the settings
+ */
 export async function withLedger(
+  flags: readonly Flag[],
   given: Readonly<Record<string, FlagValue>>,
   context: Context,
   run: (command: LedgerCommand) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const settings = await resolveSettings(context, ALL_FLAGS, [], given);
+  const settings = await readSettings({ flags, ledger: true }, given, context);
   const terminal = await terminalOf(settings, context);
   const json = settings.values['json'] === true;
   try {

@@ -35,3 +35,9 @@ const OF_ANY: readonly Flag[] = [
 
 /** Every flag that any command has, once: what FAL_EDIT_* variables and config files may name. */
 export const ALL_FLAGS: readonly Flag[] = [...new Map(OF_ANY.map((flag) => [flag.name, flag])).values()];
+
+/** The same for a command: of two flags of one name, its own. */
+export function flagsFor(own: readonly Flag[]): Flag[] {
+  const names = new Set(own.map(({ name }) => name));
+  return [...ALL_FLAGS.filter(({ name }) => !names.has(name)), ...own];
+}

@@ -36,26 +36,44 @@ const REWORDED: Readonly<Record<string, Partial<Flag>>> = {
   'dry-run': { help: 'show the edits, uploads and cost; send nothing' },
 };
 
-export const OPEN_FLAG: Flag = { name: 'open', group: SHOW, help: 'open the page when it is there' };
+export const OPEN_FLAG: Flag = {
+  name: 'open',
+  group: SHOW,
+  fromProject: 'trusted',
+  help: 'open the page when it is there',
+};
 
-/** Flags of `fal-edit compare`. */
-export const COMPARE_FLAGS: readonly Flag[] = [
+const UNSORTED: readonly Flag[] = [
   {
     name: 'prompt',
     short: 'p',
     value: '<text>',
     group: WHAT,
     repeatable: true,
+    fromProject: 'yes',
     help: 'what the pictures should become; repeatable: each prompt with each picture',
   },
   {
     name: 'models',
     value: '<a,b>',
     group: WHAT,
+    fromProject: 'yes',
     help: 'two or more; flux-general,flux-2-lora if not given',
   },
-  { name: 'seeds', value: '<1>', group: WHAT, help: 'edits of each, with seeds of their own' },
-  { name: 'seed', value: '<1>', group: WHAT, help: 'the first seed; the others follow it' },
+  {
+    name: 'seeds',
+    value: '<1>',
+    group: WHAT,
+    fromProject: 'yes',
+    help: 'edits of each, with seeds of their own',
+  },
+  {
+    name: 'seed',
+    value: '<1>',
+    group: WHAT,
+    fromProject: 'yes',
+    help: 'the first seed; the others follow it',
+  },
   ...BATCH_FLAGS.filter(({ name }) => OF_BATCH.includes(name)).map((flag) => ({
     ...flag,
     ...REWORDED[flag.name],
@@ -64,9 +82,13 @@ export const COMPARE_FLAGS: readonly Flag[] = [
   {
     name: 'preview',
     group: SHOW,
+    fromProject: 'yes',
     help: 'show input and results in the terminal, where it can',
   },
-].sort(byGroup);
+];
+
+/** Flags of `fal-edit compare`. */
+export const COMPARE_FLAGS: readonly Flag[] = UNSORTED.toSorted(byGroup);
 
 /** The group of how a run behaves is the last of every page. */
 function byGroup(one: Flag, other: Flag): number {

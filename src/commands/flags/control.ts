@@ -8,6 +8,7 @@ const SINCE_FLAG: Flag = {
   name: 'since',
   value: '<2h|today|2026-11-01>',
   group: WHICH,
+  fromProject: 'yes',
   help: 'not what is older: a time ago (30m, 2h, 7d), today, a day, an ISO time',
 };
 
@@ -17,6 +18,7 @@ const OF_MODEL_FLAG: Flag = {
   short: 'm',
   value: '<name>',
   group: WHICH,
+  fromProject: 'yes',
   help: 'of a request that was not sent from here: its model',
 };
 
@@ -26,11 +28,19 @@ export const REQUESTS_FLAGS: readonly Flag[] = [
     value: '<a,b>',
     group: WHICH,
     repeatable: true,
+    fromProject: 'yes',
     help: 'planned, intent, accepted, completed, saved, rejected, failed, moderated, unknown, cancelled',
   },
   SINCE_FLAG,
-  { name: 'model', short: 'm', value: '<name>', group: WHICH, help: 'edits with this model alone' },
-  { name: 'limit', value: '<20>', group: WHICH, help: 'how many at most, the newest' },
+  {
+    name: 'model',
+    short: 'm',
+    value: '<name>',
+    group: WHICH,
+    fromProject: 'yes',
+    help: 'edits with this model alone',
+  },
+  { name: 'limit', value: '<20>', group: WHICH, fromProject: 'yes', help: 'how many at most, the newest' },
   ...OUTPUT_FLAGS,
 ];
 
@@ -40,6 +50,7 @@ export const WAIT_FLAGS: readonly Flag[] = [
   {
     name: 'unfinished',
     group: WHICH,
+    fromProject: 'yes',
     help: 'all that fal has and that no run waits for, instead of ids',
   },
   OF_MODEL_FLAG,
@@ -48,9 +59,10 @@ export const WAIT_FLAGS: readonly Flag[] = [
     short: 'o',
     value: '<file|dir/|template|->',
     group: RESULT,
+    fromProject: 'inside-folder',
     help: 'where to, if not where the edit would have put it; templates as with edit',
   },
-  { name: 'force', short: 'f', group: RESULT, help: 'overwrite an existing file' },
+  { name: 'force', short: 'f', group: RESULT, fromProject: 'trusted', help: 'overwrite an existing file' },
   CANCEL_ON_TIMEOUT_FLAG,
   ...CONTROL_FLAGS,
 ];
@@ -65,10 +77,17 @@ export const CANCEL_FLAGS: readonly Flag[] = [
 
 export const COSTS_FLAGS: readonly Flag[] = [
   SINCE_FLAG,
-  { name: 'by', value: '<model|day>', group: WHICH, help: 'a line a model (default), or a line a day' },
+  {
+    name: 'by',
+    value: '<model|day>',
+    group: WHICH,
+    fromProject: 'yes',
+    help: 'a line a model (default), or a line a day',
+  },
   {
     name: 'sandbox',
     group: WHICH,
+    fromProject: 'stricter',
     help: 'what runs on the sandbox would have cost, instead',
   },
   ...OUTPUT_FLAGS,

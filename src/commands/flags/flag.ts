@@ -1,3 +1,7 @@
+import type { FromProject, Place } from '../../config/flag-definition.js';
+
+export { variableOf } from '../../config/flag-definition.js';
+
 /** One flag, as data: the parser, the help, the settings and the README's table are all made from it. */
 export interface Flag {
   /** Long name without dashes, e.g. `num-images`. */
@@ -12,6 +16,10 @@ export interface Flag {
   decimal?: boolean;
   /** Given several times, every value counts. */
   repeatable?: boolean;
+  /** What a file of the project may do with it before the user trusts that file. */
+  fromProject: FromProject;
+  /** Where it may be set beside the command line; everywhere if absent. */
+  settableIn?: readonly Place[];
   /** Not in the help: another spelling of a flag that is. */
   hidden?: boolean;
 }
@@ -22,9 +30,4 @@ export type ExclusiveFlags = readonly (readonly [string, string])[];
 /** The property that commander keeps a flag under: `num-images` → `numImages`. */
 export function propertyOf(name: string): string {
   return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** The environment variable that gives a flag's default: `num-images` → `FAL_EDIT_NUM_IMAGES`. */
-export function variableOf(name: string): string {
-  return `FAL_EDIT_${name.replaceAll('-', '_').toUpperCase()}`;
 }

@@ -4,8 +4,18 @@ import type { ExclusiveFlags, Flag } from './flag.js';
 const WHAT = 'What to show';
 
 export const MODELS_FLAGS: readonly Flag[] = [
-  { name: 'check', group: WHAT, help: 'ask fal whether they are as they are described here; free' },
-  { name: 'json-schema', group: WHAT, help: "one model's input as JSON schema, and nothing else" },
+  {
+    name: 'check',
+    group: WHAT,
+    fromProject: 'yes',
+    help: 'ask fal whether they are as they are described here; free',
+  },
+  {
+    name: 'json-schema',
+    group: WHAT,
+    fromProject: 'yes',
+    help: "one model's input as JSON schema, and nothing else",
+  },
   ...COMMON_FLAGS,
 ];
 

@@ -23,12 +23,14 @@ export const SWEEP_FLAGS: readonly Flag[] = [
     value: '<name=values>',
     group: AXES,
     repeatable: true,
+    fromProject: 'trusted',
     help: 'an axis: name=a,b,c or name=from..to:step or name=@file; repeatable',
   },
   {
     name: 'seeds',
     value: '<1>',
     group: AXES,
+    fromProject: 'yes',
     help: 'so many seeds for each setting, from --seed up, or from 1',
   },
   {
@@ -36,6 +38,7 @@ export const SWEEP_FLAGS: readonly Flag[] = [
     value: '<max-change=0.4>',
     group: AXES,
     repeatable: true,
+    fromProject: 'yes',
     help: 'name the setting nearest to this bound, and its command; repeatable: all are kept',
   },
   {
@@ -43,10 +46,16 @@ export const SWEEP_FLAGS: readonly Flag[] = [
     short: 'd',
     value: '<folder>',
     group: SHOWN,
+    fromProject: 'inside-folder',
     help: 'pictures, ledger, page, sheets; sweep.out if not given',
   },
-  { name: 'open', group: SHOWN, help: 'open the page when it is there' },
-  { name: 'preview', group: SHOWN, help: 'show input and results in the terminal, where it can' },
+  { name: 'open', group: SHOWN, fromProject: 'trusted', help: 'open the page when it is there' },
+  {
+    name: 'preview',
+    group: SHOWN,
+    fromProject: 'yes',
+    help: 'show input and results in the terminal, where it can',
+  },
   ...BATCH_FLAGS.filter(({ name }) => !NOT_OF_A_SWEEP.includes(name)).map((flag) => ({
     ...flag,
     ...REWORDED[flag.name],

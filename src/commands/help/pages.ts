@@ -7,6 +7,7 @@ import { MODELS_HELP } from './models.js';
 import { EDIT_FLAGS } from '../flags/edit.js';
 import { RECONCILE_HELP } from './reconcile.js';
 import { SWEEP_HELP } from './sweep.js';
+import { TRUST_HELP } from './trust.js';
 import { SANDBOX_FLAGS } from '../flags/sandbox.js';
 
 export const EDIT_HELP: HelpPage = {
@@ -42,6 +43,7 @@ export const EDIT_HELP: HelpPage = {
     ['cancel <id...>', 'ask fal to cancel them'],
     ['reconcile [job...]', 'find out whether fal took what may have been sent'],
     ['costs', 'what it has cost'],
+    ['trust [folder]', 'trust the settings files of a folder'],
     ['sandbox', 'run the local fal on its own'],
     ['help <command>', 'more about a command'],
   ],
@@ -80,5 +82,6 @@ export const PAGES = {
   cancel: CANCEL_HELP,
   reconcile: RECONCILE_HELP,
   costs: COSTS_HELP,
+  trust: TRUST_HELP,
   sandbox: SANDBOX_HELP,
 } satisfies Record<string, HelpPage>;

@@ -1,6 +1,20 @@
 import { edit, type Case } from './case.js';
 
 export const COMMAND_LINE: Case[] = [
+  ...['--api-key', '--key', '--fal-key', '--token', '--api_key', '--FAL_KEY', '--secret', '--key-id'].map(
+    (flag) => ({
+      name: `a flag for the key: ${flag}`,
+      argv: edit(`${flag}=id:hidden-secret`),
+      says: [flag, 'There is no flag for the key', 'FAL_KEY', /^(?![^]*hidden)/],
+    }),
+  ),
+  ...['--keys=id:hidden-secret', '-kid:hidden-secret', '-k=hidden-secret', '--nope=a\nhidden'].map(
+    (flag) => ({
+      name: `an unknown flag with a value: ${JSON.stringify(flag)}`,
+      argv: edit(flag),
+      says: ['nknown option', /^(?![^]*hidden)/],
+    }),
+  ),
   {
     name: 'unknown flag',
     argv: edit('--strenght', '0.5'),
@@ -15,7 +29,7 @@ export const COMMAND_LINE: Case[] = [
   {
     name: 'a switch with a value',
     argv: edit('--force=yes'),
-    says: ["Unknown option '--force=yes'", '--help'],
+    says: ["Unknown option '--force'", '--help'],
   },
   {
     name: 'everything after -- is a picture',

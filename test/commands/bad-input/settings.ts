@@ -137,7 +137,7 @@ export const SETTINGS: Case[] = [
     name: 'config file that is a folder',
     argv: edit(),
     setup: (folder) => mkdir(path.join(folder, 'fal-edit.config.json')),
-    says: ['fal-edit.config.json', 'cannot be read'],
+    says: ['fal-edit.config.json', 'is a folder'],
   },
   {
     name: 'state folder that is a file',

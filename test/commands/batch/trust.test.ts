@@ -86,7 +86,7 @@ describe('what lies outside of the manifest’s folder', () => {
     const refused = await scene.run(['rows.jsonl', '-d', 'out'], { env });
     expect([refused.code, refused.stderr]).toEqual([
       2,
-      expect.stringContaining('FAL_EDIT_ALLOW_OUTSIDE: only the command line'),
+      expect.stringContaining('FAL_EDIT_ALLOW_OUTSIDE is refused'),
     ]);
     await scene.write({ 'fal-edit.config.json': '{"allow-outside": true}' });
     expect((await scene.batch('rows.jsonl')).code).toBe(2);

@@ -1,0 +1,34 @@
+/** A place that a setting can come from, beside the command line. */
+export type Place = 'environment' | '.env' | 'project' | 'user';
+
+/**
+ * What a file of the project may do with a flag until the user trusts it (project-rules.ts):
+ *
+ * - `yes`: set it as it likes
+ * - `stricter`: lower a cap, or switch a guard on; never the other way round
+ * - `inside-folder`: name what is inside of the file's own folder, or a URL
+ * - `trusted`: nothing
+ */
+export type FromProject = 'yes' | 'stricter' | 'inside-folder' | 'trusted';
+
+/** What settings need to know of a flag. */
+export interface FlagDefinition {
+  /** Long name without dashes. */
+  name: string;
+  /** Absent for a switch. */
+  value?: string;
+  repeatable?: boolean;
+  fromProject: FromProject;
+  /** Where it may be set beside the command line; everywhere if absent. */
+  settableIn?: readonly Place[];
+}
+
+export type FlagValue = string | boolean | string[];
+
+/** The flag with which the user trusts the files of the project for one run. */
+export const TRUST_PROJECT = 'trust-project';
+
+/** The environment variable that gives a flag's default: `num-images` → `FAL_EDIT_NUM_IMAGES`. */
+export function variableOf(name: string): string {
+  return `FAL_EDIT_${name.replaceAll('-', '_').toUpperCase()}`;
+}

@@ -1,0 +1,167 @@
+import { usageError } from '../errors.js';
+import type { ConfigFile } from './config-file.js';
+import type { VariableLayer } from './environment.js';
+import { variableOf, type FlagDefinition, type FlagValue, type Place } from './flag-definition.js';
+import type { SettingsFile } from './settings-file.js';
+import { nearName } from './variable-names.js';
+
+/** Flag values from one place, by long name. */
+export interface Layer {
+  values: Record<string, FlagValue>;
+  /** What to call each value's place in a message. */
+  origins: Record<string, string>;
+  /** The file of the project that it is from; absent for what the user has said. */
+  file?: SettingsFile;
+}
+
+/** Flag values from all places. */
+export interface Merged extends Layer {
+  /** The file of the project that a value is from, by long name; absent for what the user has said. */
+  files: Readonly<Record<string, SettingsFile>>;
+}
+
+/** What a command asks of the settings. */
+export interface Wanted {
+  /** All flags that there are. Of two of one name, the command's own. */
+  flags: readonly FlagDefinition[];
+  /** Names of those that the command reads: only about these it matters whether they are trusted. */
+  own: ReadonlySet<string>;
+  /** Of two flags that exclude each other, the one from the stronger place is kept; both in one place are refused. */
+  exclusive: readonly (readonly [string, string])[];
+}
+
+export function fromCommandLine(given: Readonly<Record<string, FlagValue>>): Layer {
+  return {
+    values: { ...given },
+    origins: Object.fromEntries(Object.keys(given).map((name) => [name, `--${name}`])),
+  };
+}
+
+/** FAL_EDIT_<FLAG> for every flag, and fal's own FAL_PROXY_URL. A repeatable flag takes one value or a JSON list. */
+export function fromVariables({ flags, own }: Wanted, { origin, variables, file }: VariableLayer): Layer {
+  const layer: Layer = { values: {}, origins: {}, ...(file === undefined ? {} : { file }) };
+  for (const flag of flags) {
+    const names = [variableOf(flag.name)];
+    if (flag.name === 'proxy-url') names.push('FAL_PROXY_URL');
+    const name = names.find((candidate) => (variables[candidate] ?? '') !== '');
+    if (name === undefined) continue;
+    const place = origin === '.env' ? `${name} (in .env)` : name;
+    if (!isSettable(flag, origin, own, place)) continue;
+    const text = variables[name] ?? '';
+    put(layer, flag, flag.repeatable === true ? listOf(text, place) : text, place);
+  }
+  return layer;
+}
+
+export function fromConfigFile({ flags, own }: Wanted, { file, values, of, content }: ConfigFile): Layer {
+  const layer: Layer = { values: {}, origins: {}, ...(of === 'project' ? { file: content } : {}) };
+  for (const [name, value] of Object.entries(values)) {
+    if (name === 'key' || name === '$schema') continue;
+    const flag = flags.find((candidate) => candidate.name === name);
+    // Another command's flag may stand here too; a flag of none of them is a typing error.
+    if (flag === undefined) {
+      const near = nearName(name, [...flags.map((known) => known.name), 'key']);
+      throw usageError(
+        `${file}: "${name}" is no flag of fal-edit.`,
+        near === undefined ? 'fal-edit --help lists the flags.' : `Did you mean "${near}"?`,
+      );
+    }
+    const place = `"${name}" in ${file}`;
+    if (isSettable(flag, of, own, place)) put(layer, flag, value, place);
+  }
+  return layer;
+}
+
+/** @throws FalEditError (usage): the command reads the flag, and this is no place for it */
+function isSettable(
+  { name, settableIn }: FlagDefinition,
+  at: Place,
+  own: Wanted['own'],
+  place: string,
+): boolean {
+  if (settableIn === undefined || settableIn.includes(at)) return true;
+  if (!own.has(name)) return false;
+  const what = {
+    environment: 'the environment',
+    '.env': '.env',
+    project: 'a config file',
+    user: 'a config file',
+  };
+  throw usageError(
+    `${place} is refused: --${name} is not taken from ${what[at]}.`,
+    `Give --${name} on the command line where you mean it.`,
+  );
+}
+
+function listOf(text: string, place: string): unknown {
+  if (!text.trimStart().startsWith('[')) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw usageError(
+      `${place}: starts like a JSON list and is none.`,
+      'For example: ["owner/a@0.5","owner/b"]',
+    );
+  }
+}
+
+/** Puts a value of a weak setting into the form that the command line would have given it. */
+function put(layer: Layer, flag: FlagDefinition, value: unknown, place: string): void {
+  layer.values[flag.name] = flag.value === undefined ? switchOf(value, place) : valueOf(flag, value, place);
+  layer.origins[flag.name] = place;
+}
+
+function switchOf(value: unknown, place: string): boolean {
+  const state = switchState(value);
+  if (state !== undefined) return state;
+  throw usageError(`${place}: ${JSON.stringify(value)} is neither on nor off. Allowed: true, false.`);
+}
+
+/** Whether a word (1, true, yes, on; 0, false, no, off) or a boolean means on; undefined where it means neither. */
+export function switchState(value: unknown): boolean | undefined {
+  const text = String(value).trim().toLowerCase();
+  if (['1', 'true', 'yes', 'on'].includes(text)) return true;
+  return ['0', 'false', 'no', 'off'].includes(text) ? false : undefined;
+}
+
+function valueOf(flag: FlagDefinition, value: unknown, place: string): string | string[] {
+  const scalar = (item: unknown): string => {
+    if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean')
+      return String(item);
+    throw usageError(
+      `${place}: must be ${flag.repeatable === true ? 'text or a list of texts' : 'one value'}.`,
+    );
+  };
+  if (flag.repeatable !== true) return scalar(value);
+  return Array.isArray(value) ? value.map(scalar) : [scalar(value)];
+}
+
+/** Keeps of each flag the value of the strongest place. @param layers the strongest first */
+export function merge(layers: readonly Layer[], exclusive: Wanted['exclusive']): Merged {
+  const values: Layer['values'] = {};
+  const origins: Layer['origins'] = {};
+  const files: Record<string, SettingsFile> = {};
+  for (const layer of layers) {
+    const taken = new Set(Object.keys(values));
+    const isOn = (name: string): boolean => (layer.values[name] ?? false) !== false;
+    const wasOn = (name: string): boolean => taken.has(name) && values[name] !== false;
+    for (const [name, value] of Object.entries(layer.values)) {
+      const rivals = exclusive.flatMap(([a, b]) => (a === name ? [b] : b === name ? [a] : []));
+      const rival = rivals.find((other) => isOn(name) && isOn(other));
+      if (rival !== undefined && !taken.has(rival) && !taken.has(name)) {
+        throw usageError(
+          `${originOf(layer, name)} and ${originOf(layer, rival)} exclude each other. Give one.`,
+        );
+      }
+      if (taken.has(name) || rivals.some(wasOn)) continue;
+      values[name] = value;
+      origins[name] = originOf(layer, name);
+      if (layer.file !== undefined) files[name] = layer.file;
+    }
+  }
+  return { values, origins, files };
+}
+
+function originOf(layer: Layer, name: string): string {
+  return layer.origins[name] ?? `--${name}`;
+}

@@ -1,0 +1,66 @@
+import { distance } from 'fastest-levenshtein';
+import { usageError } from '../errors.js';
+import type { VariableLayer } from './environment.js';
+import { variableOf, type FlagDefinition } from './flag-definition.js';
+
+/** Where the ledger lives: the one variable of ours that is no flag's. */
+export const STATE_DIR = 'FAL_EDIT_STATE_DIR';
+
+const PREFIX = 'FAL_EDIT_';
+
+/**
+ * Warnings about variables that no command reads, with the nearest name where one is close.
+ *
+ * @param own flags of the command that runs
+ * @throws FalEditError (usage): one is close to a cap or a guard of this command, which would not hold
+ */
+export function unknownVariables(
+  { variables, origin }: VariableLayer,
+  flags: readonly FlagDefinition[],
+  own: ReadonlySet<string>,
+): string[] {
+  const flagOf = new Map(flags.map((flag) => [variableOf(flag.name), flag]));
+  const known = [...flagOf.keys(), STATE_DIR];
+  const names = Object.keys(variables).filter(
+    (name) => name.startsWith(PREFIX) && !known.includes(name) && (variables[name] ?? '') !== '',
+  );
+  return names.map((name) => {
+    const shown = `${name.replace(/[^\x21-\x7e]/g, '?')}${origin === '.env' ? ' (in .env)' : ''}`;
+    const guards = known.filter((one) => flagOf.get(one)?.fromProject === 'stricter');
+    // A name that is as close to a cap as to another flag is taken for the cap.
+    const guard = nearName(name, guards, PREFIX);
+    const near = nearName(name, known, PREFIX);
+    const isGuard = guard !== undefined && distance(name, guard) <= distance(name, near ?? '');
+    if (isGuard && own.has(flagOf.get(guard)?.name ?? '')) {
+      throw usageError(
+        `${shown} is not a setting of fal-edit, and ${guard} may have been meant, which limits what is paid for.`,
+        `Rename it to ${guard}, or unset it.`,
+      );
+    }
+    const meant = near === undefined ? '' : ` Did you mean ${near}?`;
+    return `${shown} is not a setting of fal-edit, and has no effect.${meant}`;
+  });
+}
+
+/**
+ * The known name that a wrong one is a slip of the fingers away from, if there is one: a third of its letters may
+ * differ, or it is longer or shorter at its end. Case, dashes and underscores do not count.
+ *
+ * @param prefix of all names, which says nothing
+ */
+export function nearName(name: string, known: readonly string[], prefix = ''): string | undefined {
+  const bare = (text: string): string => text.slice(prefix.length).replace(/[-_]/g, '').toLowerCase();
+  const wanted = bare(name);
+  const slipsTo = (one: string): number => {
+    const other = bare(one);
+    const slips = distance(wanted, other);
+    const shorter = Math.min(wanted.length, other.length);
+    const isPart = shorter >= 4 && (wanted.startsWith(other) || other.startsWith(wanted));
+    return isPart ? Math.min(slips, 1) : slips;
+  };
+  const [nearest] = known
+    .map((one) => ({ one, slips: slipsTo(one) }))
+    .filter(({ one, slips }) => slips <= Math.max(1, Math.floor(bare(one).length / 3)))
+    .sort((a, b) => a.slips - b.slips);
+  return nearest?.one;
+}
