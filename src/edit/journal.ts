@@ -25,6 +25,8 @@ export class Journal implements SubmitJournal {
     private readonly job: Pick<Job, 'id' | 'state'>,
     private readonly record: EditRecord,
     private readonly onEvent: OnEvent,
+    /** The time on fal's clock, if that is known. */
+    private readonly falTime: () => number | undefined = () => undefined,
   ) {
     this.state = job.state;
   }
@@ -44,12 +46,12 @@ export class Journal implements SubmitJournal {
 
   async intend(): Promise<void> {
     const { input, uploads } = this.record;
-    await this.ledger.write('at once', () => this.ledger.intend(this.job.id, input, uploads));
+    await this.ledger.write('at once', () => this.ledger.intend(this.job.id, input, uploads, this.falTime()));
     this.state = 'intent';
   }
 
   intendAgain(): void {
-    this.ledger.intendAgain(this.job.id);
+    this.ledger.intendAgain(this.job.id, this.falTime());
   }
 
   async accepted(requestId: string): Promise<void> {
@@ -103,9 +105,10 @@ export class Journal implements SubmitJournal {
     const { kind, charged, message } = asEnding(error);
     const retryable = isRetryable(error);
     const why = { kind, message, ...(retryable === undefined ? {} : { retryable }) };
+    const falAt = this.falTime();
     const end = (state: Parameters<Ledger['end']>[1]['state'], as: Charged): void => {
       this.state = state;
-      this.safely(() => this.ledger.end(this.job.id, { state, charged: as, error: why }));
+      this.safely(() => this.ledger.end(this.job.id, { state, charged: as, error: why, falAt }));
     };
     if (this.state === 'planned' || this.state === 'intent') {
       if (submit === 'unknown' || submit === 'sending') end('unknown', 'maybe');

@@ -2,6 +2,7 @@
  * The life of an edit: planned, uploads, intent, one submit, waiting, pictures. Each step is in the ledger before
  * the next one begins, so that an edit which is cut short at any point can be found and finished.
  */
+import { falTime } from '../fal/clock.js';
 import { accountOf, proxiesOf } from '../fal/connection.js';
 import { livePrice, type LivePrice } from '../fal/prices.js';
 import { uploadAll, type UploadShelf } from '../fal/upload.js';
@@ -99,7 +100,7 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
   }
   const { job } = beginning;
   record.job = job.id;
-  const journal = new Journal(ledger, job, record, onEvent);
+  const journal = new Journal(ledger, job, record, onEvent, () => falTime(connection, context));
   const { model, targets, delivery } = plan;
   return live(
     { model, record, journal, targets, delivery, asPromised: true, options: { ...options, timeoutMs } },

@@ -1,12 +1,13 @@
 import type { Context } from '../context.js';
 import type { Answer } from './answer.js';
+import { noteDate } from './clock.js';
 import type { Connection } from './connection.js';
 import { repeat } from './repeat.js';
 import { notReachedError } from './unreachable.js';
 
 export interface PlatformOptions {
   connection: Connection;
-  context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep'>;
+  context: Pick<Context, 'fetch' | 'now' | 'elapsed' | 'random' | 'sleep'>;
   signal: AbortSignal;
   trace?: ((line: string) => void) | undefined;
 }
@@ -32,7 +33,15 @@ export async function askPlatform(
   trace?.(`GET ${target}`);
   try {
     return await repeat(
-      (stop) => context.fetch(proxyUrl ?? target, { headers, signal: stop, redirect: 'manual' }),
+      async (stop) => {
+        const response = await context.fetch(proxyUrl ?? target, {
+          headers,
+          signal: stop,
+          redirect: 'manual',
+        });
+        noteDate(connection, response, context);
+        return response;
+      },
       {
         timing: context,
         signal,

@@ -7,6 +7,7 @@ import { rejectionError, type Stage } from './rejection.js';
 import { isGatewayTrouble, repeat } from './repeat.js';
 import { isRequestId, retarget, roleOf, targetOf, type FalRequest } from './routes.js';
 import type { Exchange, SessionOptions } from './session.js';
+import { noteDate } from './clock.js';
 import { answerInHistory } from './history.js';
 import { parseStatus, type QueueStatus } from './status-events.js';
 import { dependableStatusStream } from './status-stream.js';
@@ -72,15 +73,18 @@ export class GuardedFetch {
   }
 
   /** A redirect is never followed: of a submit it would make a second POST. */
-  private send(request: FalRequest, signal: AbortSignal): Promise<FetchResponse> {
+  private async send(request: FalRequest, signal: AbortSignal): Promise<FetchResponse> {
     const { url, method, headers, body } = request;
-    return this.options.context.fetch(url, {
+    const { connection, context } = this.options;
+    const response = await context.fetch(url, {
       method,
       headers,
       signal,
       redirect: 'manual',
       ...(body === undefined ? {} : { body }),
     });
+    noteDate(connection, response, context);
+    return response;
   }
 
   private async submit(request: FalRequest): Promise<ClientResponse> {

@@ -3,6 +3,7 @@ import { FalEditError } from '../errors.js';
 import { describeTrouble } from './trouble.js';
 import type { Answer } from './answer.js';
 import { askPlatform, type PlatformOptions } from './ask-platform.js';
+import { dateOf } from './clock.js';
 import { rejectionError } from './rejection.js';
 import { isRequestId } from './routes.js';
 
@@ -116,14 +117,9 @@ export async function answerInHistory(
   };
 }
 
-/**
- * How far fal's clock is ahead of ours, in milliseconds, from the date of an answer; 0 where it does not say. The
- * question is the same one without a start: an intent's time is by our clock, and fal's history is by fal's.
- */
-export async function clockSkew(endpoint: string, options: HistoryOptions): Promise<number> {
-  const answer = await ask(addressOf({ endpoint }, undefined, 1), options);
-  const date = Date.parse(answer.headers.get('date') ?? '');
-  return Number.isNaN(date) ? 0 : date - options.context.now();
+/** The time on fal's clock, by the date of an answer about its history; undefined where that carries none. */
+export async function historyTime(endpoint: string, options: HistoryOptions): Promise<number | undefined> {
+  return dateOf(await ask(addressOf({ endpoint }, undefined, 1), options));
 }
 
 function askPage(query: PastQuery, cursor: string | undefined, options: HistoryOptions): Promise<Answer> {

@@ -9,7 +9,7 @@ import { SubmitOnce, type SubmitJournal } from './submit-once.js';
 
 export interface SessionOptions {
   connection: Connection;
-  context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep'>;
+  context: Pick<Context, 'fetch' | 'now' | 'elapsed' | 'random' | 'sleep'>;
   /** The deadline and Ctrl-C: its reason is what every call then fails with. */
   signal: AbortSignal;
   /** The user's name for a field of fal's input. */

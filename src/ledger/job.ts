@@ -148,6 +148,10 @@ export interface Job extends Omit<
   plannedAt: number;
   /** Just before the POST. Undefined for a request that was not sent from here. */
   intentAt: number | undefined;
+  /** By when it was sent for certain, if at all, by fal's clock; undefined where fal had not told its time. */
+  sentFalAt: number | undefined;
+  /** By fal's clock, when fal was first asked for it and did not list it. */
+  missedFalAt: number | undefined;
   acceptedAt: number | undefined;
   completedAt: number | undefined;
   /** When the last picture was saved, or the job came to another end. */

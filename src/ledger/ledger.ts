@@ -50,6 +50,8 @@ export interface Ending {
   state: Extract<JobState, 'rejected' | 'failed' | 'moderated' | 'unknown' | 'cancelled'>;
   charged: Charged;
   error?: JobError | undefined;
+  /** Of one that is unknown: the time on fal's clock, if that is known. */
+  falAt?: number | undefined;
 }
 
 /** fal's answer, and where its pictures will go. */
@@ -144,8 +146,13 @@ export class Ledger {
     });
   }
 
-  /** The submit is about to be sent. @throws FalEditError (input): it must not be, then */
-  intend(id: string, input: Record<string, unknown>, uploads: readonly UploadedFile[]): void {
+  /**
+   * The submit is about to be sent.
+   *
+   * @param falAt the time on fal's clock, if that is known
+   * @throws FalEditError (input, temporary): it must not be, then
+   */
+  intend(id: string, input: Record<string, unknown>, uploads: readonly UploadedFile[], falAt?: number): void {
     this.db.refuseElsewhere();
     const taken = this.step(id, 'intent', {
       intent_at: this.context.now(),
@@ -153,14 +160,21 @@ export class Ledger {
       input,
       input_hash: hashOf(input),
       uploads,
+      sent_fal_at: falAt ?? null,
     });
     if (!taken) throw new FalEditError('temporary', `Job ${id}: ${TAKEN_OVER} Nothing was sent.`);
   }
 
   /** The submit goes out once more, since it was provably not taken before. @throws FalEditError (input): it must not */
-  intendAgain(id: string): void {
+  intendAgain(id: string, falAt?: number): void {
     this.db.refuseElsewhere();
-    this.set(id, { intent_at: this.context.now() }, ['intent']);
+    const times = { intent_at: this.context.now(), sent_fal_at: falAt ?? null, missed_fal_at: null };
+    this.set(id, times, ['intent']);
+  }
+
+  /** fal does not list it, by its own clock at that time. */
+  missed(id: string, falAt: number): void {
+    this.set(id, { missed_fal_at: falAt }, ['intent', 'unknown', 'rejected']);
   }
 
   /** fal took it. A job that stood for the request only because somebody named its id gives way to this one. */
@@ -239,8 +253,10 @@ export class Ledger {
   }
 
   /** It came to another end. */
-  end(id: string, { state, charged, error }: Ending): void {
+  end(id: string, { state, charged, error, falAt }: Ending): void {
     this.step(id, state, {
+      // A submit that had to wait for its turn went out later than its intent, but never after its end.
+      ...(state === 'unknown' ? { sent_fal_at: falAt ?? null, missed_fal_at: null } : {}),
       ended_at: this.context.now(),
       charged,
       owner: null,

@@ -52,6 +52,8 @@ export interface JobRow {
   cancel_requested_at: number | null;
   queued_ms: number | null;
   inference_ms: number | null;
+  sent_fal_at?: number | null;
+  missed_fal_at?: number | null;
   asked_hash?: string | null;
   input_hash?: string | null;
   input?: string | null;
@@ -103,6 +105,8 @@ export function jobOf(row: JobRow, images: readonly ImageRow[], root: string | u
     cancelRequestedAt: row.cancel_requested_at ?? undefined,
     queuedMs: row.queued_ms ?? undefined,
     inferenceMs: row.inference_ms ?? undefined,
+    sentFalAt: row.sent_fal_at ?? undefined,
+    missedFalAt: row.missed_fal_at ?? undefined,
     askedHash: row.asked_hash ?? undefined,
     inputHash: row.input_hash ?? undefined,
     input: json<Record<string, unknown>>(row.input),

@@ -126,6 +126,10 @@ export const MIGRATIONS: readonly string[] = [
      used_at INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;
    INSERT INTO batch_folders SELECT folder, NULL, 0, max(quarter) FROM spent_elsewhere GROUP BY folder;`,
+
+  // When a submit was sent by fal's clock, and when fal was first asked for it in vain: our own clock may jump.
+  `ALTER TABLE jobs ADD COLUMN sent_fal_at INTEGER;
+   ALTER TABLE jobs ADD COLUMN missed_fal_at INTEGER;`,
 ];
 
 /** What this program reads and writes. */

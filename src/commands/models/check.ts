@@ -34,7 +34,7 @@ export interface ModelCheck {
 
 export interface CheckOptions {
   connection: Connection;
-  context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep' | 'signal'>;
+  context: Pick<Context, 'fetch' | 'now' | 'elapsed' | 'random' | 'sleep' | 'signal'>;
   /** Milliseconds for all of it. What was not asked by then is said to be unchecked. */
   timeoutMs: number;
   trace?: ((line: string) => void) | undefined;

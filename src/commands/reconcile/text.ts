@@ -31,6 +31,8 @@ export function doubtText(why: Uncertainty, settleMs: number): string {
   switch (why.reason) {
     case 'settling':
       return `fal lists no such request, but it may still come: a request is given ${durationText(settleMs)} to be listed. Ask again after ${new Date(why.askAgainAt).toISOString()}.`;
+    case 'no_clock':
+      return 'fal lists no such request, but it cannot be told how long ago the edit was sent: the clock has changed, or fal does not tell its own. To believe the list as it is: --settle 0.';
     case 'being_sent':
       return `The same edit is being sent right now by process ${why.by.owner?.pid ?? ''}, and what fal lists may be that one's. Ask again when it is done.`;
     case 'no_inputs': {

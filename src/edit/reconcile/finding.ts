@@ -17,6 +17,8 @@ export type Finding =
 export type Uncertainty =
   /** fal's history may not list it yet. Milliseconds since the epoch. */
   | { reason: 'settling'; askAgainAt: number }
+  /** How long ago it was sent cannot be told: fal's answers carry no date, or our clock was put back since. */
+  | { reason: 'no_clock' }
   /** The same input is being sent by a process of its own: what fal lists may be that one's. */
   | { reason: 'being_sent'; by: Job }
   /** Of these requests fal kept too little of the input to tell whether they are the job's. */

@@ -1,5 +1,5 @@
 import { FalEditError, messageOf } from '../../errors.js';
-import { clockSkew, historyOf, type HistoryOptions, type PastRequest } from '../../fal/history.js';
+import { historyOf, historyTime, type HistoryOptions, type PastRequest } from '../../fal/history.js';
 
 /**
  * How far before the intent to look. fal's route does not say which of its times counts, and this machine's clock
@@ -10,25 +10,33 @@ const SLACK_MS = 26 * 60 * 60_000;
 /** What fal gives at once (fal-api.md 5.5). */
 const PAGE = 100;
 
+/** What fal remembers of an endpoint. */
+export interface Past {
+  /** Each request once, in fal's order. */
+  items: PastRequest[];
+  /** When fal was asked, by its own clock; undefined where its answers carry no date. */
+  falNow: number | undefined;
+}
+
 /**
- * All that fal remembers of an endpoint since an intent, each request once, in fal's order.
+ * All that fal remembers of an endpoint since an intent.
  *
- * @param since by our clock, in milliseconds since the epoch
+ * @param since by fal's clock, where it is told how far that one is ahead of ours; in milliseconds since the epoch
  * @throws FalEditError (auth, account, temporary): nothing can be concluded
  */
 export async function pastSince(
   endpoint: string,
-  since: number,
+  since: (ahead: number) => number,
   options: HistoryOptions,
-): Promise<PastRequest[]> {
+): Promise<Past> {
   try {
-    const skew = await clockSkew(endpoint, options);
-    const ask = (): Promise<PastRequest[]> =>
-      historyOf({ endpoint, since: since + skew - SLACK_MS }, options);
+    const falNow = await historyTime(endpoint, options);
+    const start = since(falNow === undefined ? 0 : falNow - options.context.now()) - SLACK_MS;
+    const ask = (): Promise<PastRequest[]> => historyOf({ endpoint, since: start }, options);
     const first = await ask();
     // While several pages are read, a request that ends can slip from an unread one to one that was read.
     const found = first.length >= PAGE ? [...first, ...(await ask())] : first;
-    return [...new Map(found.map((item) => [item.requestId, item])).values()];
+    return { items: [...new Map(found.map((item) => [item.requestId, item])).values()], falNow };
   } catch (error) {
     throw unreadable(error, options);
   }

@@ -1,19 +1,18 @@
 /*
  * INVARIANT: a job is called not accepted only where fal's history was read whole, after the settling time, and
- * holds no request that could be the job. Whatever is less than that leaves the job unknown: an edit that is run
- * again by mistake is paid for twice.
+ * holds no request that could be the job. The settling time has passed by fal's clock, never by ours, which may jump.
+ * Whatever is less than that leaves the job unknown: an edit that is run again by mistake is paid for twice.
  */
 import type { Context } from '../../context.js';
 import { FalEditError } from '../../errors.js';
 import { accountOf, type Connection } from '../../fal/connection.js';
-import type { PastRequest } from '../../fal/history.js';
 import type { Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { isAbandoned, listJobs } from '../../ledger/lookup.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { Deadline } from '../deadline.js';
 import { isOpen, type Finding } from './finding.js';
-import { pastSince } from './past.js';
+import { pastSince, type Past } from './past.js';
 import { settle } from './settle.js';
 
 export interface ReconcileOptions {
@@ -77,16 +76,20 @@ async function reconcileEndpoint(
 ): Promise<Finding[]> {
   const { ledger, connection, context, trace, via, settleMs } = options;
   const now = context.now();
-  // A clock that was put back since would have us look into the future.
-  const since = Math.min(
-    now,
-    ...withTwins(ledger, group).map(({ intentAt, plannedAt }) => intentAt ?? plannedAt),
-  );
-  let items: PastRequest[];
+  const sent = withTwins(ledger, group);
+  // Our own clock may have been put right since; one that was put back would have us look into the future.
+  const since = (ahead: number): number =>
+    Math.min(
+      ...sent.map(
+        ({ sentFalAt, intentAt, plannedAt }) => sentFalAt ?? Math.min(now, intentAt ?? plannedAt) + ahead,
+      ),
+    );
+  let past: Past;
   try {
-    const past = await pastSince(endpoint, since, { connection, context, signal, trace });
+    const read = await pastSince(endpoint, since, { connection, context, signal, trace });
     // What was sent is stored without secrets.
-    items = past.map((item) => ({ ...item, input: context.secrets.redactIn(item.input) }));
+    const items = read.items.map((item) => ({ ...item, input: context.secrets.redactIn(item.input) }));
+    past = { ...read, items };
   } catch (error) {
     if (!(error instanceof FalEditError) || error.kind === 'interrupted') throw error;
     return group.map((job) => ({ outcome: 'not_yet_known', job, why: { reason: 'no_answer', error } }));
@@ -98,7 +101,10 @@ async function reconcileEndpoint(
     .filter((job) => job.endpoint === endpoint && isSent(job))
     .map(({ id }) => ledger.mustFind(id));
   const jobs = all.filter((job) => !isSent(job));
-  return settle(jobs, items, beingSent, { ledger, via, account: accountOf(connection), settleMs, now });
+  const { items, falNow } = past;
+  return settle(jobs, items, beingSent, {
+    ...{ ledger, via, account: accountOf(connection), settleMs, now, falNow },
+  });
 }
 
 /** The jobs as they are now, and those with the same input of which it is not known either what came of them. */

@@ -15,10 +15,15 @@ export interface SettleOptions {
   settleMs: number;
   /** When fal was asked, by our clock. */
   now: number;
+  /** The same by fal's clock; undefined where it does not tell it. */
+  falNow: number | undefined;
 }
 
 /** How long fal keeps what was sent, in milliseconds: 30 days unless the account says otherwise (fal-api.md 2.4). */
 const KEPT_MS = 30 * 86_400_000;
+
+/** A process that cannot be seen from here may still be sending its edit, for as long as its own deadline lets it. */
+const UNSEEN_MS = 60 * 60_000;
 
 /**
  * Writes down what fal's history says of jobs of one endpoint. All of it is done when it returns. Other processes
@@ -107,21 +112,37 @@ function conclude(
 }
 
 /** What keeps us from saying that fal did not take a job of which it lists nothing. */
-function doubt(
-  job: Job,
-  unclear: readonly PastRequest[],
-  { via, account, settleMs, now }: SettleOptions,
-): Uncertainty | undefined {
-  const sent = job.intentAt ?? job.plannedAt;
-  // A submit that had to wait for its turn went out later than its intent, but never after its end.
-  const lastSent = Math.max(sent, job.state === 'unknown' ? (job.endedAt ?? 0) : 0);
+function doubt(job: Job, unclear: readonly PastRequest[], options: SettleOptions): Uncertainty | undefined {
+  const { via, account } = options;
   if (unclear.length > 0) {
     return { reason: 'no_inputs', requestIds: unclear.map(({ requestId }) => requestId) };
   }
-  if (now < lastSent + settleMs) return { reason: 'settling', askAgainAt: lastSent + settleMs };
+  const unsettled = options.settleMs > 0 ? settling(job, options) : undefined;
+  if (unsettled !== undefined) return unsettled;
   const isElsewhere = account !== undefined && job.account !== undefined && job.account !== account;
   if (job.via !== via || isElsewhere) return { reason: 'another_way' };
-  return now - sent > KEPT_MS ? { reason: 'too_old' } : undefined;
+  const age = ageOf(job, options);
+  if (age < 0 && options.settleMs > 0) return { reason: 'no_clock' };
+  return age > KEPT_MS ? { reason: 'too_old' } : undefined;
+}
+
+/**
+ * Whether fal may still be about to list a job, by its own clock. Where it is not known when the job was sent by that
+ * one, it was before fal was first asked in vain: from then on the time counts.
+ */
+function settling(job: Job, { ledger, settleMs, now, falNow }: SettleOptions): Uncertainty | undefined {
+  if (falNow === undefined) return { reason: 'no_clock' };
+  const from = job.sentFalAt ?? job.missedFalAt;
+  if (from === undefined) ledger.missed(job.id, falNow);
+  const isUnseen = job.owner !== undefined && ledger.context.isRunning(job.owner) === undefined;
+  const left = (from ?? falNow) + (isUnseen ? Math.max(settleMs, UNSEEN_MS) : settleMs) - falNow;
+  return left > 0 ? { reason: 'settling', askAgainAt: now + left } : undefined;
+}
+
+/** How long ago a job was sent, in milliseconds; less than 0 where our clock was put back. */
+function ageOf({ sentFalAt, intentAt, plannedAt }: Job, { now, falNow }: SettleOptions): number {
+  if (sentFalAt === undefined || falNow === undefined) return now - (intentAt ?? plannedAt);
+  return falNow - sentFalAt;
 }
 
 /** The same edit under another request: saved beside the first one, never over it. */

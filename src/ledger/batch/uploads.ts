@@ -7,10 +7,15 @@ export interface KnownUpload {
   expiresAt: number;
 }
 
-/** @param way to whose storage: another proxy or account may have another */
-export function findUpload({ db }: Ledger, sha256: string, way: string): KnownUpload | undefined {
-  const row = db.row('SELECT url, expires_at FROM uploads WHERE sha256 = ? AND way = ?', sha256, way) as
-    { url: string; expires_at: number } | undefined;
+/**
+ * @param way to whose storage: another proxy or account may have another
+ * @returns undefined also for one from the future: the clock was wrong then, and nobody knows how old it is
+ */
+export function findUpload({ db, context }: Ledger, sha256: string, way: string): KnownUpload | undefined {
+  const row = db.row(
+    'SELECT url, expires_at FROM uploads WHERE sha256 = ? AND way = ? AND uploaded_at <= ?',
+    ...[sha256, way, context.now()],
+  ) as { url: string; expires_at: number } | undefined;
   return row === undefined ? undefined : { url: row.url, expiresAt: row.expires_at };
 }
 

@@ -159,7 +159,13 @@ describe('two reconciles at once', () => {
         (_, index) => opened.db.rows('SELECT id FROM jobs ORDER BY seq')[index] as { id: string },
       );
       const open = jobs.map(({ id }) => opened.mustFind(id));
-      const options = { ledger: opened, via: fal.proxyUrl, settleMs: 0, now: opened.context.now() };
+      const options = {
+        ledger: opened,
+        via: fal.proxyUrl,
+        settleMs: 0,
+        now: opened.context.now(),
+        falNow: undefined,
+      };
       // Between our look and our word another process gives both away, the other way round.
       let others = () => {
         opened.accept(open[0]!.id, 'y');
@@ -193,7 +199,7 @@ describe('two reconciles at once', () => {
       // The other one has seen the newer request first.
       opened.accept(open[0]!.id, 'y');
       const findings = settle(open, [past('y'), past('x')], [], {
-        ...{ ledger: opened, via: fal.proxyUrl, settleMs: 0, now: opened.context.now() },
+        ...{ ledger: opened, via: fal.proxyUrl, settleMs: 0, now: opened.context.now(), falNow: undefined },
       });
       expect(findings.map((finding) => [finding.outcome, finding.job.requestId])).toEqual([
         ['accepted', 'y'],
