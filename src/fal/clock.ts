@@ -26,12 +26,12 @@ export function noteDate(connection: Connection, answer: Pick<Answer, 'headers'>
 }
 
 /**
- * The time on fal's clock, in milliseconds since the epoch, whatever this machine's own clock says; undefined where no
+ * The time on fal's clock, in whole milliseconds since the epoch, whatever this machine's own clock says; undefined where no
  * answer came this way yet. Rather late than early: one of our clocks may have jumped, and the other one stood still
  * while the machine slept.
  */
 export function falTime(connection: Connection, clocks: Clocks): number | undefined {
   const last = noted.get(connection);
   if (last === undefined) return undefined;
-  return last.date + Math.max(0, clocks.elapsed() - last.elapsed, clocks.now() - last.now);
+  return last.date + Math.ceil(Math.max(0, clocks.elapsed() - last.elapsed, clocks.now() - last.now));
 }
