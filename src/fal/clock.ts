@@ -33,5 +33,6 @@ export function noteDate(connection: Connection, answer: Pick<Answer, 'headers'>
 export function falTime(connection: Connection, clocks: Clocks): number | undefined {
   const last = noted.get(connection);
   if (last === undefined) return undefined;
-  return last.date + Math.ceil(Math.max(0, clocks.elapsed() - last.elapsed, clocks.now() - last.now));
+  // A date is told in whole seconds, cut off.
+  return last.date + 1000 + Math.ceil(Math.max(0, clocks.elapsed() - last.elapsed, clocks.now() - last.now));
 }

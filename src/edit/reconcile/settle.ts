@@ -133,7 +133,7 @@ function doubt(job: Job, unclear: readonly PastRequest[], options: SettleOptions
 function settling(job: Job, { ledger, settleMs, now, falNow }: SettleOptions): Uncertainty | undefined {
   if (falNow === undefined) return { reason: 'no_clock' };
   const from = job.sentFalAt ?? job.missedFalAt;
-  if (from === undefined) ledger.missed(job.id, falNow);
+  if (from === undefined) ledger.missed(job.id, falNow + 1000);
   const isUnseen = job.owner !== undefined && ledger.context.isRunning(job.owner) === undefined;
   const left = (from ?? falNow) + (isUnseen ? Math.max(settleMs, UNSEEN_MS) : settleMs) - falNow;
   return left > 0 ? { reason: 'settling', askAgainAt: now + left } : undefined;
