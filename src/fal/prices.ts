@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { Context } from '../context.js';
 import { sha256Of } from '../sha256.js';
 import { readAnswer } from './answer.js';
+import { noteDate } from './clock.js';
 import type { Connection } from './connection.js';
 import { withTimeLimit } from './time-limit.js';
 
@@ -44,7 +45,7 @@ const cacheSchema = z.object({
 
 export interface PriceOptions {
   connection: Connection;
-  context: Pick<Context, 'fetch' | 'folders' | 'now' | 'secrets'>;
+  context: Pick<Context, 'fetch' | 'folders' | 'now' | 'elapsed' | 'secrets'>;
   signal: AbortSignal;
   /** Nothing is asked and nothing kept: for `--dry-run`, which stays off the network. */
   offline?: boolean;
@@ -79,9 +80,11 @@ async function askPrice(
   };
   if (proxyUrl !== undefined) headers['x-fal-target-url'] = target;
   try {
-    const answer = await withTimeLimit(PATIENCE_MS, signal, async (limited) =>
-      readAnswer(await context.fetch(proxyUrl ?? target, { headers, signal: limited })),
-    );
+    const answer = await withTimeLimit(PATIENCE_MS, signal, async (limited) => {
+      const response = await context.fetch(proxyUrl ?? target, { headers, signal: limited });
+      noteDate(connection, response, context);
+      return readAnswer(response);
+    });
     const parsed = pricesSchema.safeParse(answer.json);
     if (answer.status !== 200 || !parsed.success) return undefined;
     const found = parsed.data.prices.find((price) => price.endpoint_id === endpoint);

@@ -250,17 +250,23 @@ describe('how it ends', () => {
 
 describe('--settle', () => {
   test.each([
-    ['0', 0],
     ['30m', 30 * MINUTE],
     ['24h', 24 * HOUR],
   ])('%s: believed after that, and not before', async (settle, ms) => {
     const { edit, reconcile, pass } = await scene();
     await edit(CUT);
-    pass(ms - 1);
+    pass(ms - 1000);
     const early = await reconcile(['--settle', settle]);
     expect(early.code).toBe(9);
-    pass(1);
+    pass(6000);
     expect((await reconcile(['--settle', settle])).code).toBe(0);
+  });
+
+  test('0s: believed at once', async () => {
+    const { edit, reconcile, jobs } = await scene();
+    await edit(CUT);
+    expect((await reconcile(['--settle', '0s'])).code).toBe(0);
+    expect(await jobs()).toMatchObject([{ state: 'rejected', charged: 'no' }]);
   });
 
   test.each(['soon', '-1m', '25h', ''])('%j is refused', async (settle) => {

@@ -46,12 +46,15 @@ describe('A file that is no ledger, or is damaged', () => {
   });
 });
 
-/** Overwrites all pages but the first one, which holds the schema. */
+/** Overwrites all pages but those that hold the schema. */
 function spoil(file: string): void {
   const { size } = statSync(file);
   const page = 4096;
+  const pages = readFileSync(file);
   const handle = openSync(file, 'r+');
-  for (let start = page; start < size; start += page)
+  for (let start = page; start < size; start += page) {
+    if (pages.subarray(start, start + page).includes('CREATE ')) continue;
     writeSync(handle, Buffer.alloc(page, 0xa5), 0, page, start);
+  }
   closeSync(handle);
 }

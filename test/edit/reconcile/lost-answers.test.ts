@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Toxic } from '../../../src/sandbox/toxics.js';
 import { leftIn, statusToxic } from '../harness.js';
-import { HOUR, MINUTE, scene, sendAgain } from './scene.js';
+import { HOUR, MINUTE, scene, sendAgain, SETTLED } from './scene.js';
 
 const on = 'submit';
 const times = 1;
@@ -59,13 +59,13 @@ test.each(NOT_TAKEN)(
     expect(early.document.jobs).toMatchObject([
       { job: job!.id, outcome: 'not_yet_known', reason: 'settling' },
     ]);
-    const askAgain = new Date(job!.endedAt! + 10 * MINUTE).toISOString();
+    const askAgain = new Date(job!.sentFalAt! + 10 * MINUTE).toISOString();
     expect(early.document.error?.details).toEqual({ jobs: [job!.id], ask_again_at: askAgain });
     expect(await jobs()).toEqual([job]);
     // The edit itself is not sent again until then.
     expect((await edit(undefined)).code).toBe(9);
 
-    pass(10 * MINUTE);
+    pass(SETTLED);
     const late = await reconcile();
     expect([late.code, late.document.jobs[0]?.outcome]).toEqual([0, 'not_accepted']);
     expect(late.stderr).toMatch(/fal did not take it, and nothing is charged/);
@@ -101,11 +101,22 @@ test('killed after the intent, and fal did not take it', async () => {
   expect((await jobs())[0]).toMatchObject({ state: 'rejected', charged: 'no' });
 });
 
+test('a process of another host may be at work still: nothing is concluded for an hour', async () => {
+  const { intended, reconcile, pass, jobs } = await scene();
+  await intended({ prompt: 'a', seed: 1 }, { owner: { host: 'elsewhere', pid: 1, started: '1' } });
+  pass(HOUR - 1000);
+  const early = await reconcile(['--all']);
+  expect([early.code, early.document.jobs[0]?.reason]).toEqual([9, 'settling']);
+  pass(1000);
+  expect((await reconcile(['--all'])).code).toBe(0);
+  expect((await jobs())[0]).toMatchObject({ state: 'rejected', charged: 'no' });
+});
+
 test('a submit that waited for its turn settles from its end on, not from its intent', async () => {
-  const { intended, ledger, reconcile, pass, jobs } = await scene();
+  const { clock, intended, ledger, reconcile, pass, jobs } = await scene();
   const id = await intended({ prompt: 'a', seed: 1 });
   pass(9 * MINUTE);
-  await ledger((opened) => opened.end(id, { state: 'unknown', charged: 'maybe' }));
+  await ledger((opened) => opened.end(id, { state: 'unknown', charged: 'maybe', falAt: clock.fal }));
   pass(9 * MINUTE);
   expect((await reconcile()).document.jobs[0]?.reason).toBe('settling');
   pass(MINUTE);
@@ -125,7 +136,7 @@ test('fal lists it only later: found then', async () => {
 test('fal lists it after it was given up: named, it is looked up once more, and found', async () => {
   const { edit, reconcile, pass, jobs, cwd } = await scene({ historyDelayMs: HOUR });
   await edit({ type: 'reset_peer', on, times });
-  pass(10 * MINUTE);
+  pass(SETTLED);
   expect((await reconcile()).document.jobs[0]?.outcome).toBe('not_accepted');
   pass(HOUR);
   expect((await reconcile()).document.jobs).toEqual([]);

@@ -37,6 +37,8 @@ export interface Reconciled {
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
+/** The settling time, and what fal's date, told in whole seconds, may add to it. */
+export const SETTLED = 10 * MINUTE + 5_000;
 
 /** The answer of a submit is lost after fal has taken it. */
 export const LOST: Toxic = { type: 'reset_peer', on: 'submit', stream: 'downstream', times: 1 };
@@ -55,6 +57,8 @@ interface Intended {
   owner?: ProcessId;
   via?: string;
   endpoint?: string;
+  /** When it was sent by fal's clock; now, unless a test says otherwise. */
+  falAt?: number;
 }
 
 function newJob(cwd: string, endpoint: string, via: string, seed: number): NewJob {
@@ -83,7 +87,8 @@ function newJob(cwd: string, endpoint: string, via: string, seed: number): NewJo
 
 /** A sandbox, and a machine with a photo and a ledger on which edits go wrong. Time passes when a test says so. */
 export async function scene(settings: TestSandboxSettings = {}) {
-  const start = Date.now();
+  // fal tells its time in whole seconds.
+  const start = Math.floor(Date.now() / 1000) * 1000;
   const clock = { fal: start, here: start };
   const fal = await sandbox({
     queueMs: 0,
@@ -106,7 +111,7 @@ export async function scene(settings: TestSandboxSettings = {}) {
   };
   /** A job whose intent is written down, and of whose submit nothing more is known here; without an input, a planned one. Its id. */
   const intended = (input: Record<string, unknown> | undefined, more: Intended = {}): Promise<string> => {
-    const { owner = DEAD, via = fal.proxyUrl, endpoint = GENERAL } = more;
+    const { owner = DEAD, via = fal.proxyUrl, endpoint = GENERAL, falAt = clock.fal } = more;
     return ledger(
       (opened) => {
         const beginning = opened.begin(newJob(cwd, endpoint, via, opened.context.now()), {
@@ -114,7 +119,7 @@ export async function scene(settings: TestSandboxSettings = {}) {
           again: true,
         });
         if (beginning.kind !== 'new') throw new Error('it is not a new one');
-        if (input !== undefined) opened.intend(beginning.job.id, input, []);
+        if (input !== undefined) opened.intend(beginning.job.id, input, [], falAt);
         return beginning.job.id;
       },
       { self: owner },

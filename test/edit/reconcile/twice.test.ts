@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { settle } from '../../../src/edit/reconcile/settle.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { leftIn } from '../harness.js';
-import { ALIVE, CUT, GENERAL, LOST, MINUTE, scene, sendAgain } from './scene.js';
+import { ALIVE, CUT, GENERAL, LOST, scene, sendAgain, SETTLED } from './scene.js';
 
 const INPUT = { prompt: 'a', image_url: 'x', seed: 1 };
 const past = (requestId: string) => ({
@@ -89,7 +89,9 @@ describe('jobs with equal inputs', () => {
     const { editAddress, reconcile, pass, jobs } = await scene();
     await editAddress(LOST);
     await editAddress(CUT, '--again');
-    pass(10 * MINUTE);
+    // Nothing was uploaded, so fal tells its time only now.
+    await reconcile(['--all']);
+    pass(SETTLED);
     const { code } = await reconcile(['--all']);
     expect(code).toBe(0);
     expect((await jobs()).map(({ state }) => state)).toEqual(['saved', 'rejected']);
@@ -99,7 +101,8 @@ describe('jobs with equal inputs', () => {
     const { editAddress, reconcile, pass, jobs } = await scene();
     await editAddress(undefined);
     await editAddress(CUT, '--force', '--again');
-    pass(10 * MINUTE);
+    expect((await reconcile()).document.jobs[0]?.reason).toBe('settling');
+    pass(SETTLED);
     await reconcile();
     expect((await jobs()).map(({ state }) => state)).toEqual(['saved', 'rejected']);
   });
@@ -110,7 +113,7 @@ describe('jobs with equal inputs', () => {
     await intended(input);
     await intended(input, { owner: ALIVE });
     await sendAgain(fal, input);
-    pass(10 * MINUTE);
+    pass(SETTLED);
     const { code, document } = await reconcile();
     expect([code, document.jobs[0]?.reason]).toEqual([9, 'being_sent']);
     expect(document.error?.message).toContain(`process ${ALIVE.pid}`);
@@ -130,7 +133,7 @@ test('requests of others with similar inputs are left alone', async () => {
   ]) {
     await sendAgain(fal, { ...job!.input, ...change });
   }
-  pass(10 * MINUTE);
+  pass(SETTLED);
   expect((await reconcile()).document.jobs[0]?.outcome).toBe('not_accepted');
   expect(await jobs()).toHaveLength(1);
 });
