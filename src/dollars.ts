@@ -4,7 +4,14 @@ export function usdText(usd: number): string {
   return `$${usd.toFixed(digits)}`;
 }
 
-/** What fal billed, or would have. */
-export function billedText(usd: number, sandbox: boolean): string {
+/**
+ * What fal billed, or would have.
+ *
+ * @param outstandingUsd estimates for what fal has taken and has not said the price of
+ */
+export function billedText(usd: number, sandbox: boolean, outstandingUsd = 0): string {
+  if (!sandbox && usd === 0 && outstandingUsd > 0) {
+    return `billed: not known yet (estimated ${usdText(outstandingUsd)})`;
+  }
   return sandbox ? `sandbox: nothing charged (would be ${usdText(usd)})` : `${usdText(usd)} billed`;
 }

@@ -39,7 +39,7 @@ function headOf(summary: BatchSummary): ReportHead {
       ...(states.pending + states.waiting > 0
         ? [{ label: 'still to come', value: String(states.pending + states.waiting) }]
         : []),
-      billedFigure(cost.billed_usd, summary.sandbox),
+      billedFigure(cost.billed_usd, summary.sandbox, cost.outstanding_usd > 0),
       ...(cost.outstanding_usd > 0
         ? [{ label: 'not billed yet', value: `about ${usdText(cost.outstanding_usd)}` }]
         : []),

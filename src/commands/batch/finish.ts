@@ -123,7 +123,7 @@ function tell({ summary, folder, ending, context, terminal }: Finished): void {
   } else {
     const waiting = states.waiting > 0 ? `, at fal: ${states.waiting}` : '';
     terminal.note(
-      `done: ${states.done} of ${rowsText(rows)}${waiting} · ${billedText(cost.billed_usd, summary.sandbox)} · ${secondsText(run.total_ms)}`,
+      `done: ${states.done} of ${rowsText(rows)}${waiting} · ${billedText(cost.billed_usd, summary.sandbox, cost.outstanding_usd)} · ${secondsText(run.total_ms)}`,
     );
   }
   if (states.waiting > 0) {

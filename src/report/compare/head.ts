@@ -44,13 +44,14 @@ function titleOf(models: readonly string[]): string {
 
 function figuresOf({ models, pictures, prompts, seeds, isSandbox }: Compared): Figure[] {
   const sum = (key: 'edits' | 'done'): number => models.reduce((total, model) => total + model[key], 0);
+  const isOutstanding = models.some(({ done, cost }) => done > 0 && cost.is_estimate);
   const billed = models.reduce((total, { cost }) => total + cost.billed_usd, 0);
   return [
     { label: 'pictures', value: String(pictures) },
     ...(prompts > 1 ? [{ label: 'prompts', value: String(prompts) }] : []),
     { label: 'seeds', value: String(seeds) },
     { label: 'edits that came out', value: `${sum('done')} of ${sum('edits')}` },
-    billedFigure(Math.round(billed * 1e6) / 1e6, isSandbox),
+    billedFigure(Math.round(billed * 1e6) / 1e6, isSandbox, isOutstanding),
   ];
 }
 

@@ -56,7 +56,7 @@ function figures({ rows, invalid, cost, run, sandbox }: BatchSummary): string {
     `- Rows: ${rows}${invalid === 0 ? '' : `, and ${invalid} passed over since something is wrong with them`}`,
     sandbox
       ? `- Cost: nothing charged, would be ${dollars(cost.billed_usd)}, and ${dollars(cost.pending_usd)} for what is still to send`
-      : `- Cost: ${dollars(cost.billed_usd)} billed, ${dollars(cost.outstanding_usd)} outstanding, ${dollars(cost.pending_usd)} still to send`,
+      : `- Cost: ${cost.billed_usd === 0 && cost.outstanding_usd > 0 ? 'billed not known yet' : `${dollars(cost.billed_usd)} billed`}, ${dollars(cost.outstanding_usd)} outstanding, ${dollars(cost.pending_usd)} still to send`,
     `- Time: ${secondsText(run.total_ms)}`,
     ...(run.stopped === null ? [] : [`- Stopped before the end: ${inert(run.stopped, LONGEST_MESSAGE)}`]),
   ].join('\n');

@@ -12,8 +12,13 @@ const KINDS: Record<ReportHead['kind'], string> = {
 export const SANDBOX_BANNER =
   '<p class="sandbox-banner" role="note"><strong>Sandbox.</strong> These pictures were not made by fal, and nothing was charged.</p>';
 
-/** A sum of money that fal billed, or would have. */
-export function billedFigure(usd: number, sandbox: boolean): Figure {
+/**
+ * A sum of money that fal billed, or would have.
+ *
+ * @param isOutstanding fal has taken edits without saying what it billed
+ */
+export function billedFigure(usd: number, sandbox: boolean, isOutstanding: boolean): Figure {
+  if (!sandbox && usd === 0 && isOutstanding) return { label: 'billed', value: 'not known yet' };
   return sandbox
     ? { label: 'charged', value: 'nothing', hint: `sandbox; would be ${usdText(usd)}` }
     : { label: 'billed', value: usdText(usd) };

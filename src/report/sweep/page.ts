@@ -72,7 +72,7 @@ function figuresAbout({ rows, states, cost, sandbox }: BatchSummary): Figure[] {
   return [
     { label: 'cells', value: String(rows) },
     ...(open > 0 ? [{ label: 'without a picture', value: String(open) }] : []),
-    billedFigure(cost.billed_usd, sandbox),
+    billedFigure(cost.billed_usd, sandbox, cost.outstanding_usd > 0),
     ...(cost.outstanding_usd > 0
       ? [{ label: 'not billed yet', value: `about ${usdText(cost.outstanding_usd)}` }]
       : []),
