@@ -132,7 +132,7 @@ async function play(
   };
   for (const next of order) await move(next);
   // In turns: one may have to wait for another.
-  while (outcomes.filter((outcome) => outcome !== undefined).length < commands.length) {
+  while (commands.some((_, seat) => outcomes[seat] === undefined)) {
     for (const seat of commands.keys()) await move({ seat, crash: false, lost: false });
   }
   const { ledger } = await machine.start();
