@@ -1,5 +1,5 @@
 /*
- * Many rows, and everything that can go wrong to a share of them. `npm run torture:batch` takes 10,000 rows.
+ * Many rows, and everything that can go wrong to a share of them. `npm run test:long` takes 10,000 rows.
  * Every row has to come to one end, and all that is told of it to agree.
  */
 import { readFile } from 'node:fs/promises';
