@@ -47,6 +47,10 @@ export function forwardTo(url: string) {
     const onward = http.request(new URL(path, url), { method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 0, answer.headers);
       answer.pipe(response);
+      // What is cut on the one side is cut on the other.
+      answer.on('close', () => {
+        if (!answer.complete) response.destroy();
+      });
     });
     onward.on('error', () => void response.destroy());
     response.on('close', () => void onward.destroy());
