@@ -45,7 +45,6 @@ export async function batchKillLoop(options: KillOptions): Promise<KillFigures> 
   const place = await batchPlace(prompts, { toxics: [...(options.faults ?? [])] });
   const flags = ['--concurrency', String(options.concurrency), '--settle', '0s', '--no-report', '-q'];
   const figures = { rows: options.rows, runs: 0, kills: 0, rebuilt: 0 };
-  let reported = 0;
   let wanted = prompts;
   for (;;) {
     if (options.edits === true) wanted = await edited(place.cwd, wanted, dice);
@@ -68,10 +67,11 @@ export async function batchKillLoop(options: KillOptions): Promise<KillFigures> 
     clearTimeout(death);
     if (end.signal !== null) {
       figures.kills++;
-      const before = reported;
-      reported = (await resultsIn(place.cwd).catch(() => [])).length;
-      // Where nothing came to its end since, no trace is left of what was sent.
-      if (options.losesWal !== true || reported === before || dice.happens(0.3)) continue;
+      if (options.losesWal !== true || dice.happens(0.3)) continue;
+      const last = (await resultsIn(place.cwd).catch(() => [])).at(-1)?.request_id;
+      const ledger = await readFile(path.join(place.cwd, 'out/ledger.db')).catch(() => Buffer.alloc(0));
+      // Where the ledger alone knows all that came to its end, no trace would be left of what was sent after that.
+      if (typeof last !== 'string' || ledger.includes(last)) continue;
       for (const end of ['wal', 'shm'])
         await rm(path.join(place.cwd, `out/ledger.db-${end}`), { force: true });
       await rebuilt(place, flags, figures);
