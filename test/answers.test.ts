@@ -199,7 +199,6 @@ describe('a refusal as the result', () => {
 
 describe('trouble on the way to the result', () => {
   test.each([
-    ['HTML with 502', statusToxic('result', 502, 'Bad gateway', {}, true)],
     ['HTML with 200', { type: 'html', on: 'result' }],
     ['429', statusToxic('result', 429, { detail: 'slow down' })],
     ['429 with Retry-After', statusToxic('result', 429, { detail: 'slow down' }, { 'retry-after': '1' })],
@@ -213,8 +212,18 @@ describe('trouble on the way to the result', () => {
     expect([code, document.status, fal.ledger().requests.by_role.result]).toEqual([0, 'ok', 3]);
   });
 
-  test('an HTML page for ever: the deadline ends it, and the request is named', async () => {
-    const fal = await sandbox({ toxics: [statusToxic('result', 502, 'Bad gateway', {}, true)] });
+  test('HTML with 502, twice: the history has the result by then', async () => {
+    const toxic = statusToxic('result', 502, 'Bad gateway', {}, true);
+    const fal = await sandbox({ toxics: [{ ...toxic, times: 2 } as Toxic] });
+    const { code, document } = await editCat({ env: fal.env });
+    expect([code, document.status, fal.ledger().requests.by_role.result]).toEqual([0, 'ok', 2]);
+    expect(fal.ledger().requests.by_role.history).toBe(1);
+  });
+
+  test('an HTML page for ever, and no history: the deadline ends it, and the request is named', async () => {
+    const fal = await sandbox({
+      toxics: [statusToxic('result', 502, 'Bad gateway', {}, true), statusToxic('history', 500)],
+    });
     const { code, document } = await editCat({ env: fal.env }, '--timeout', '900ms');
     expect([code, document.error?.charged]).toEqual([7, 'maybe']);
     expect(document.error?.message).toMatch(/502 with an HTML page/);

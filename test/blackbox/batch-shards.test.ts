@@ -37,7 +37,7 @@ test('shards that were killed, run again and merged: every row once', { timeout:
 });
 
 test('two runs at once: one works, the other leaves with 11 and sends nothing', async () => {
-  const place = await batchPlace(prompts.slice(0, 8), { inferenceMs: 400, runners: 8 });
+  const place = await batchPlace(prompts.slice(0, 8), { inferenceMs: 3_000, runners: 8 });
   const first = place.start(...FLAGS);
   await expect.poll(() => place.fal.ledger().accepted.length).toBeGreaterThan(0);
   const second = await place.run(...FLAGS);
@@ -90,7 +90,8 @@ test.skipIf(sep === '\\')(
       `trap '' XFSZ; ulimit -f ${LIMIT}; fal-edit batch rows.jsonl --out-dir out --concurrency 2 -q --no-report`,
       { cwd, env },
     );
-    expect(full.code, full.stderr).toBe(1);
+    // Of what fal has by then the pictures can still be fetched.
+    expect([1, 7], full.stderr).toContain(full.code);
     expect(full.stderr).toMatch(/cannot be written to .*: EFBIG/);
     const paid = fal.ledger().accepted.length;
     expect(paid).toBeLessThan(20);

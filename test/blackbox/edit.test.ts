@@ -112,7 +112,7 @@ describe('stdout', () => {
     const { code, stdout, stderr } = await shell(`${line} -o - | head -c 4`, { cwd, env: QUICK });
     expect(stdout.slice(1)).toBe('PNG');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: The picture could not be written to stdout: write EPIPE\ncharged: yes/m);
+    expect(stderr).toMatch(/^error: The picture could not be written to stdout: write EPIPE/m);
     expect(stderr).not.toMatch(CRASH);
   });
 
@@ -125,11 +125,7 @@ describe('stdout', () => {
   });
 
   test.skipIf(process.platform !== 'linux').each([
-    [
-      `${line} -o - > /dev/full`,
-      1,
-      /^error: The picture could not be written to stdout: ENOSPC.*\ncharged: yes/m,
-    ],
+    [`${line} -o - > /dev/full`, 1, /^error: The picture could not be written to stdout: ENOSPC/m],
     [`${line} -o out.png --json > /dev/full`, 1, /^error: stdout could not be written: ENOSPC/m],
     ['fal-edit --help > /dev/full', 1, /^error: stdout could not be written: ENOSPC/],
     [`${line} -o out.png 2> /dev/full`, 0, /^$/],

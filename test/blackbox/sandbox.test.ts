@@ -56,7 +56,7 @@ describe('fal-edit sandbox', () => {
     fal.process.kill('SIGTERM');
     expect(await fal.ended).toMatchObject({ code: 0, signal: null });
     const { code, stdout } = await edit.ended;
-    expect([code, (JSON.parse(stdout) as Document).error?.charged]).toEqual([7, 'maybe']);
+    expect([code, (JSON.parse(stdout) as Document).error?.charged]).toEqual([7, 'no']);
   });
 
   test('--port that is taken: refused', async () => {
@@ -77,7 +77,7 @@ describe('fal-edit sandbox', () => {
     const fal = await sandbox('--toxic', 'reset_peer,on=submit,stream=downstream,times=1');
     const cwd = await folderWithPhoto();
     const { code, stdout } = await run(EDIT, { cwd, env: fal.env });
-    expect([code, (JSON.parse(stdout) as Document).error?.charged]).toEqual([9, 'maybe']);
+    expect([code, (JSON.parse(stdout) as Document).error?.charged]).toEqual([9, 'no']);
     expect((await ledgerOf(fal)).accepted).toHaveLength(1);
     expect(await leftIn(cwd)).toEqual([]);
   });

@@ -87,7 +87,7 @@ const CASES: Case[] = [
     argv: [command, 'abcd1'],
     says: [/got 1\.\n/],
   })),
-  { name: 'last of nothing', argv: ['wait', 'last'], setup: () => 'empty', says: ['The ledger is empty'] },
+  { name: 'last of nothing', argv: ['wait', 'last'], setup: () => 'empty', says: ['There is no last edit'] },
   { name: 'result of two', argv: ['result', 'abcd1', 'abcd2'], says: ['One request', 'not 2'] },
   {
     name: 'wait: ids and --unfinished',

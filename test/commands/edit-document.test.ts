@@ -38,6 +38,7 @@ it('has the keys of the contract in their order, with null for what is not known
   expect(Object.keys(document)).toEqual([
     'schema_version',
     'status',
+    'sandbox',
     'model',
     'endpoint',
     'request_id',

@@ -11,6 +11,7 @@ describe('what is printed', () => {
     expect(result.json()).toEqual({
       schema_version: 1,
       status: 'ok',
+      sandbox: false,
       model: 'flux-general',
       endpoint: 'fal-ai/flux-general/image-to-image',
       request_id: accepted!.request_id,

@@ -178,7 +178,10 @@ describe('several requests', () => {
     const { fal, run, detach } = await controlScene();
     const bad = await detach('--seed', '1');
     const good = await detach('--seed', '2', '-o', 'good.png');
-    fal.addToxic({ ...statusToxic('result', 500, { detail: 'broken' }), times: 1 });
+    fal.addToxic({
+      ...statusToxic('result', 500, { detail: 'broken' }, { 'x-fal-billable-units': '0' }),
+      times: 1,
+    });
     await run(['wait', bad]);
     const result = await run(['wait', bad, good, '--json']);
     expect(result.code).toBe(3);

@@ -67,7 +67,10 @@ export class Model {
       ['planned', 'intent', 'accepted', 'completed'].includes(job.state) && !this.isAbandoned(job);
     const busy = this.jobs.findLast((job) => mine(job) && !job.detached && isBusy(job));
     if (busy !== undefined && !detached) return { kind: 'busy', job: busy };
-    const unknown = this.abandoned('unknown').findLast(mine);
+    // Whoever works on it: nothing is sent over an edit of which nobody knows what came of it.
+    const isUnknown = (job: ModelJob): boolean =>
+      job.state === 'unknown' || (job.state === 'intent' && this.isAbandoned(job));
+    const unknown = this.jobs.findLast((job) => mine(job) && isUnknown(job));
     return unknown === undefined ? undefined : { kind: 'unknown', job: unknown };
   }
 

@@ -143,7 +143,6 @@ describe('models and prices', () => {
 
 describe('what nothing answers is noted', () => {
   test.each([
-    ['no target', {}, 400],
     ['not a URL', { 'x-fal-target-url': 'queue' }, 400],
     ['a foreign host', { 'x-fal-target-url': 'https://example.com/' }, 400],
     ['a look-alike', { 'x-fal-target-url': 'https://evilfal.run/' }, 400],

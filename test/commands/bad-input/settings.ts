@@ -160,7 +160,7 @@ export const SETTINGS: Case[] = [
     setup: (folder) => mkdir(path.join(folder, 'state', 'ledger.db'), { recursive: true }),
     env: { FAL_EDIT_STATE_DIR: 'state' },
     kind: 'input',
-    says: ['ledger.db', 'nothing is sent', 'FAL_EDIT_STATE_DIR'],
+    says: ['ledger.db', 'Nothing more is sent', 'FAL_EDIT_STATE_DIR'],
   },
   {
     name: 'ledger that is none',
@@ -171,6 +171,6 @@ export const SETTINGS: Case[] = [
     },
     env: { FAL_EDIT_STATE_DIR: 'state' },
     kind: 'input',
-    says: ['ledger.db', 'damaged, or is no ledger', 'nothing is sent'],
+    says: ['ledger.db', 'damaged, or is no ledger', 'Nothing more is sent'],
   },
 ];

@@ -35,7 +35,10 @@ it('is content where every row is done, and leaves everything to the byte as it 
   };
   const before = await state();
   expect(await frozen()).toMatchObject({ code: 0, stdout: '', stderr: 'All 2 rows are up to date.\n' });
-  expect((await frozen('--json')).json()).toEqual({ schema_version: 1, status: 'ok', frozen: true, rows: 2 });
+  expect((await frozen('--json')).json()).toEqual({
+    ...{ schema_version: 1, status: 'ok', sandbox: false },
+    ...{ frozen: true, rows: 2 },
+  });
   expect(await state()).toEqual(before);
 });
 

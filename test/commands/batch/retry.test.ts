@@ -33,7 +33,8 @@ describe('rows that failed in an earlier run', () => {
 
   it('are well when it goes well this time, and both tries stand in results.jsonl', async () => {
     const scene = await batchScene({ 'rows.jsonl': jsonl(GOOD) });
-    scene.fal.addToxic({ ...statusToxic('result', 500, { detail: 'broken' }), times: 1 });
+    const free = { 'x-fal-billable-units': '0' };
+    scene.fal.addToxic({ ...statusToxic('result', 500, { detail: 'broken' }, free), times: 1 });
     expect((await scene.batch('rows.jsonl')).code).toBe(1);
     const { code, stdout } = await scene.batch('rows.jsonl');
     expect([code, stdout]).toEqual([0, 'out/a.edit.png\n']);

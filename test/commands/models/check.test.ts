@@ -33,6 +33,7 @@ it('--json: one document', async () => {
   expect(document).toEqual({
     schema_version: 1,
     status: 'ok',
+    sandbox: false,
     models: [
       {
         name: 'flux-dev',
