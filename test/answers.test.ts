@@ -214,7 +214,7 @@ describe('trouble on the way to the result', () => {
 
   test('HTML with 502, twice: the history has the result by then', async () => {
     const toxic = statusToxic('result', 502, 'Bad gateway', {}, true);
-    const fal = await sandbox({ toxics: [{ ...toxic, times: 2 } as Toxic] });
+    const fal = await sandbox({ toxics: [{ ...toxic, times: 2 }] });
     const { code, document } = await editCat({ env: fal.env });
     expect([code, document.status, fal.ledger().requests.by_role.result]).toEqual([0, 'ok', 2]);
     expect(fal.ledger().requests.by_role.history).toBe(1);

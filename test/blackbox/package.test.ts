@@ -45,6 +45,7 @@ test('the package', { timeout: 120_000 }, async () => {
     '.env.example',
     'LICENSE',
     'README.md',
+    'docs/what-was-tried.md',
     'package.json',
   ]);
   expect(names).toEqual(expect.arrayContaining(['dist/bin.js', 'dist/index.js', 'dist/index.d.ts']));
