@@ -39,7 +39,7 @@ test('shards that were killed, run again and merged: every row once', { timeout:
 test('two runs at once: one works, the other leaves with 11 and sends nothing', async () => {
   const place = await batchPlace(prompts.slice(0, 8), { inferenceMs: 3_000, runners: 8 });
   const first = place.start(...FLAGS);
-  await expect.poll(() => place.fal.ledger().accepted.length).toBeGreaterThan(0);
+  await expect.poll(() => place.fal.ledger().accepted.length, { timeout: 10_000 }).toBeGreaterThan(0);
   const second = await place.run(...FLAGS);
   expect(second.code).toBe(11);
   expect(second.stderr).toMatch(/^error: Another run is at work in .*out\. Nothing was sent\.$/m);
@@ -50,7 +50,7 @@ test('two runs at once: one works, the other leaves with 11 and sends nothing', 
 test('the lock of a run that was killed is no lock', async () => {
   const place = await batchPlace(prompts.slice(0, 4), { inferenceMs: 200 });
   const first = place.start(...FLAGS);
-  await expect.poll(() => place.fal.ledger().accepted.length).toBeGreaterThan(0);
+  await expect.poll(() => place.fal.ledger().accepted.length, { timeout: 10_000 }).toBeGreaterThan(0);
   first.process.kill('SIGKILL');
   await first.ended;
   const { code, stderr } = await place.run(...FLAGS);
