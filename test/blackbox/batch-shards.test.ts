@@ -61,7 +61,8 @@ test('the lock of a run that was killed is no lock', async () => {
 test('Ctrl-C: nothing further is sent, what runs is fetched by the next run', async () => {
   const place = await batchPlace(prompts.slice(0, 12), { inferenceMs: 500, runners: 4 });
   const first = place.start(...FLAGS, '--concurrency', '4');
-  await expect.poll(() => place.fal.ledger().accepted.some(({ state }) => state === 'running')).toBe(true);
+  const isRunning = () => place.fal.ledger().accepted.some(({ state }) => state === 'running');
+  await expect.poll(isRunning, { timeout: 10_000 }).toBe(true);
   first.process.kill('SIGINT');
   const ended = await first.ended;
   expect(ended.code).toBe(130);
