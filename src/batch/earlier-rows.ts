@@ -5,7 +5,7 @@
 import { wishV1, type AskedV1 } from '../edit/fingerprint-v1.js';
 import type { EditPlan } from '../edit/plan.js';
 import { hashOf } from '../ledger/canonical.js';
-import { earlierRows, hasEarlierRows } from '../ledger/batch/earlier.js';
+import { earlierRows, hasEarlierRows, keysWithoutRow } from '../ledger/batch/earlier.js';
 import { isTaken } from '../ledger/batch/states.js';
 import type { Database } from '../ledger/database.js';
 import { withValueAt } from '../models/fields.js';
@@ -17,44 +17,67 @@ import type { PlannedRow } from './planned-row.js';
 
 /** Version 1 sent the format that the name of the output asks for in this field of every model. */
 const FORMAT = 'output_format';
+const FORMATS = ['png', 'jpeg', 'webp'] as const;
+
+/** Keys of a row under fingerprints of version 1. */
+export interface FormerKeys {
+  key: string;
+  /** With the formats that the row can have asked for, where nothing is left that says which. */
+  others: string[];
+}
 
 /** The rows of a folder that stand under fingerprints of version 1, for one reading of the manifest. */
 export class EarlierRows {
   private readonly isAny: boolean;
+  /** Keys of edits that a lost ledger was rebuilt with, while nothing is left of their rows. */
+  private readonly rowless: Set<string>;
 
   constructor(
     private readonly db: Database,
     private readonly claims: Claims,
     private readonly folder: FolderIdentity,
   ) {
-    this.isAny = hasEarlierRows(db);
+    this.rowless = new Set(folder.began === 1 ? keysWithoutRow(db) : []);
+    this.isAny = this.rowless.size > 0 || hasEarlierRows(db);
     if (this.isAny) this.index();
   }
 
-  /** The key that version 1 gave a row. To be asked once of each row, in the order of the manifest. */
-  keyOf(plan: EditPlan, isShard: boolean): string | undefined {
+  /** The keys that version 1 can have given a row. To be asked once of each row, in the order of the manifest. */
+  keysOf(plan: EditPlan, isShard: boolean): FormerKeys | undefined {
     if (!this.isAny && !(isShard && this.folder.began === 1)) return undefined;
     const wish = wishV1(this.asThen(plan));
-    return keyOf(wish, this.claims.ordinalOf(wish));
+    return { key: keyOf(wish, this.claims.ordinalOf(wish)), others: this.othersOf(plan) };
+  }
+
+  /** Each way to ask is counted by itself, whether or not it is the one. */
+  private othersOf(plan: EditPlan): string[] {
+    if (this.rowless.size === 0) return [];
+    const bare = withoutFormat(plan.input);
+    return [bare, ...FORMATS.map((format) => ({ ...bare, [FORMAT]: format }))].map((input) => {
+      const wish = wishV1({ ...plan, input });
+      return keyOf(wish, this.claims.ordinalOf(hashOf(['rowless', wish])));
+    });
   }
 
   /**
    * Finds the row of the folder that a row of the manifest is, and takes it: by its key, or by what it asks for where
    * only the format was taken from another name, or where equal rows were counted otherwise.
    *
-   * @param formerKey of {@link keyOf}
+   * @param former of {@link keysOf}
    * @param byKeyAlone the row is another shard's by its key: what is equal to it here is not it
    */
-  take(plan: EditPlan, formerKey: string | undefined, byKeyAlone: boolean): string | undefined {
-    if (!this.isAny || formerKey === undefined) return undefined;
+  take(plan: EditPlan, former: FormerKeys | undefined, byKeyAlone: boolean): string | undefined {
+    if (!this.isAny || former === undefined) return undefined;
     const given = plan.given[FORMAT];
     const row = this.db.row(
       `SELECT key FROM earlier WHERE key = ?1 OR (?4 = 0 AND same = ?2 AND (?3 IS NULL OR format = ?3))
        ORDER BY key = ?1 DESC, taken DESC, number LIMIT 1`,
-      ...[formerKey, sameness(plan), typeof given === 'string' ? given : null, byKeyAlone ? 1 : 0],
+      ...[former.key, sameness(plan), typeof given === 'string' ? given : null, byKeyAlone ? 1 : 0],
     ) as { key: string } | undefined;
     if (row !== undefined) this.db.run('DELETE FROM earlier WHERE key = ?', row.key);
-    return row?.key;
+    const found = row?.key ?? (byKeyAlone ? undefined : former.others.find((key) => this.rowless.has(key)));
+    if (found !== undefined) this.rowless.delete(found);
+    return found;
   }
 
   /**
@@ -65,7 +88,7 @@ export class EarlierRows {
    */
   mayBeOne(plan: EditPlan, isShard: boolean): boolean {
     if (!this.isAny || isCertain(plan)) return false;
-    if (isShard) return true;
+    if (isShard || this.rowless.size > 0) return true;
     const sql = 'SELECT 1 FROM earlier WHERE alike = ? AND taken = 1 LIMIT 1';
     return this.db.row(sql, likeness(plan)) !== undefined;
   }

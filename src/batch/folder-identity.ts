@@ -40,6 +40,9 @@ const NOW: Defaults = { model: MODELS[0].endpoint };
 /** The defaults of folders that were begun before these were noted. */
 const BEFORE: Defaults = { model: 'fal-ai/flux-general/image-to-image' };
 
+/** A folder of version 1 of whose rows nothing is left but the edits. */
+export const BEGAN_WITH_1: FolderIdentity = { version: FINGERPRINT_VERSION, began: 1, defaults: BEFORE };
+
 /**
  * What a folder began with, as it is noted or as its rows tell.
  *

@@ -9,16 +9,6 @@ export function keyOf(wish: string, ordinal: number): string {
   return sha256Of(`${wish} ${ordinal}`);
 }
 
-/**
- * The seed of a row that names none: the same on every machine, another one for each try.
- *
- * @param attempt from 1
- * @returns a whole number in [0, 2^31)
- */
-export function seedOf(key: string, attempt: number): number {
-  return parseInt(sha256Of(`${key} ${attempt}`).slice(0, 8), 16) >>> 1;
-}
-
 /** A part of a batch: `index` of `count`, from 1. */
 export interface Shard {
   index: number;

@@ -8,7 +8,7 @@ import { findFileFields, type FileField } from '../models/fields.js';
 import type { Dimensions } from '../models/request.js';
 import { findModel } from '../models/registry.js';
 import { bytesAgain } from './attachment-shelf.js';
-import { seedOf } from './identity.js';
+import { seedOf } from '../edit/fingerprint.js';
 
 type StoredAttachment = Omit<Attachment, 'upload'> & {
   upload?: Omit<NonNullable<Attachment['upload']>, 'blob'>;

@@ -6,12 +6,12 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Context } from '../context.js';
 import { estimate, refuseUnbounded } from '../edit/estimate.js';
-import { fingerprintOf } from '../edit/fingerprint.js';
+import { fingerprintOf, seedOf } from '../edit/fingerprint.js';
 import { planEdit, type EditOrder, type EditPlan } from '../edit/plan.js';
 import { FalEditError } from '../errors.js';
 import type { LivePrice } from '../fal/prices.js';
 import { beginRows, putRow, rowChanges, type RowChanges } from '../ledger/batch/rows.js';
-import { hasRow, isOfOtherShard, noteOtherShard, renameRow } from '../ledger/batch/earlier.js';
+import { hasRow, isOfOtherShard, noteFormerKey, noteOtherShard, renameRow } from '../ledger/batch/earlier.js';
 import { readNote, writeNote } from '../ledger/batch/notes.js';
 import { isTaken } from '../ledger/batch/states.js';
 import type { Caps } from '../ledger/caps.js';
@@ -22,7 +22,7 @@ import type { Expectations } from './expect/expectations.js';
 import { expectationsDocument } from './expect/expectations.js';
 import { EarlierRows } from './earlier-rows.js';
 import { noteIdentity, type FolderIdentity } from './folder-identity.js';
-import { isInShard, keyOf, seedOf, type Shard } from './identity.js';
+import { isInShard, keyOf, type Shard } from './identity.js';
 import { noteReading, Said } from './last-reading.js';
 import { isPictureFile } from './records.js';
 import { placeText, type Entry, type Fields, type Place, type Problem } from './manifest/entry.js';
@@ -68,6 +68,8 @@ export interface PlanOptions {
   skipInvalid: boolean;
   /** The ledger knows of no edit: what has the name of a row's picture may be one that was paid for and forgotten. */
   countMade?: boolean;
+  /** Rows may have been made by a run whose records are lost: their pictures may be there. */
+  mayBeMade?: boolean;
   onProblem: (problem: Problem) => void;
   /** Leave the ledger as it was: the rows are only looked at. */
   look?: (plan: BatchPlan) => Promise<void> | void;
@@ -216,16 +218,17 @@ class Reading {
 
   /** Gives a row its identity and its names, and puts it into the ledger. Returns what is wrong with it after all. */
   private enter({ place, id, plan, expectations, usd }: Draft): Problem[] {
-    const { ledger, outDir, folder, shard, countMade = false } = this.options;
+    const { ledger, outDir, folder, shard, countMade = false, mayBeMade = false } = this.options;
     const problem = (field: string, message: string): Problem[] => [{ place, field, message }];
     const holder = id === undefined ? undefined : this.claims.claimId(id, placeText(place));
     if (holder !== undefined) return problem('id', `"${id ?? ''}" is the id of ${holder} as well.`);
     const wish = fingerprintOf(plan);
     const ordinal = this.claims.ordinalOf(wish);
     const key = keyOf(wish, ordinal);
-    const formerKey = this.earlier.keyOf(plan, shard !== undefined);
+    const former = this.earlier.keysOf(plan, shard !== undefined);
+    const formerKey = former?.key;
     const isOthers = shard !== undefined && formerKey !== undefined && !isInShard(formerKey, shard);
-    const found = isTaken(ledger.db, key) ? undefined : this.earlier.take(plan, formerKey, isOthers);
+    const found = isTaken(ledger.db, key) ? undefined : this.earlier.take(plan, former, isOthers);
     if (found !== undefined) {
       renameRow(ledger.db, found, key);
       noteRenamed(ledger);
@@ -243,8 +246,10 @@ class Reading {
       this.plan.unrecognised.push({ place, id });
     }
     const isMade =
-      countMade && !delivery.force && names.some((name) => isPictureFile(path.join(outDir, name)));
-    if (isMade) this.plan.made++;
+      (countMade || mayBeMade) &&
+      !delivery.force &&
+      names.some((name) => isPictureFile(path.join(outDir, name)));
+    if (isMade) this.plan.made += mayBeMade ? 0 : 1;
     // A file may have its name because it is what the row made.
     else if (plan.nameTaken !== undefined && !isTaken(ledger.db, key)) {
       return problemsOf(plan.nameTaken, place, {});
@@ -262,6 +267,7 @@ class Reading {
       plan: storedPlan({ ...plan, seed, delivery }, folder, outDir),
       expected: Object.keys(expected).length === 0 ? undefined : expected,
     });
+    if (found !== undefined) noteFormerKey(ledger.db, key, found);
     return [];
   }
 

@@ -2,21 +2,26 @@
  * Makes a ledger anew from results.jsonl and the pictures. Nothing is sent. A row without a line may have been sent by
  * the run whose ledger is lost: it is unknown, so that the next run asks fal before it pays.
  */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { putRebuilt, untouchedRows } from '../ledger/batch/rebuilt.js';
-import { findRow } from '../ledger/batch/states.js';
+import { hasEarlierRows } from '../ledger/batch/earlier.js';
+import { putRebuilt } from '../ledger/batch/rebuilt.js';
+import type { OpenRun } from '../ledger/batch/run-mark.js';
+import { rowsInOrder } from '../ledger/batch/states.js';
 import type { RebuiltJob } from '../ledger/insert.js';
 import type { Delivery, JobImage } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { findModel } from '../models/registry.js';
 import { sha256Of } from '../sha256.js';
 import type { Context } from '../context.js';
+import { BEGAN_WITH_1, noteIdentity } from './folder-identity.js';
 import { OUT_DIR_FILES } from './out-dir.js';
 import { revivedPlan, type PlannedRow } from './planned-row.js';
 import { isRebuildCut, linesOf, noteRebuild } from './records.js';
 import type { ResultImage } from './result-row.js';
+import { isToSend, type RetryPolicy } from './retry.js';
 
 /** What came of the lines of results.jsonl. */
 export interface Rebuilt {
@@ -30,11 +35,8 @@ export interface Rebuilt {
   changed: string[];
   /** Lines that cannot be read. */
   unreadable: number;
-  /**
-   * When the run whose ledger is lost may have begun to send, in milliseconds since the epoch; undefined where the
-   * ledger knew all there is.
-   */
-  since: number | undefined;
+  /** The run that may have sent what neither file speaks of; undefined where the ledger knew all there is. */
+  lostRun: OpenRun | undefined;
 }
 
 const image = z.object({
@@ -51,6 +53,7 @@ const image = z.object({
 const resultLine = z.object({
   key: z.string(),
   job: z.string(),
+  fingerprint: z.number().default(1),
   state: z.enum(['done', 'unmet', 'failed', 'moderated']),
   endpoint: z.string(),
   request_id: z.string().nullable(),
@@ -81,19 +84,29 @@ type ResultLine = z.infer<typeof resultLine>;
  *
  * @param folder absolute
  * @param via the way to fal
+ * @param lostRun whose last writes the ledger has lost
  */
-export async function rebuildEdits(folder: string, ledger: Ledger, via: string): Promise<Rebuilt> {
+export async function rebuildEdits(
+  folder: string,
+  ledger: Ledger,
+  via: string,
+  lostRun: OpenRun | undefined,
+): Promise<Rebuilt> {
   const lines = new Map<string, ResultLine>();
   let unreadable = 0;
-  for await (const text of linesOf(path.join(folder, OUT_DIR_FILES.results))) {
+  const file = path.join(folder, OUT_DIR_FILES.results);
+  for await (const text of existsSync(file) ? linesOf(file) : []) {
     const line = parsed(text);
     // Of several lines about one edit the last one counts.
     if (line !== undefined) lines.set(line.job, line);
     else if (text !== '') unreadable++;
   }
-  const rebuilt: Rebuilt = { edits: 0, toFetch: 0, gone: [], changed: [], unreadable, since: undefined };
+  // Before there were others, lines did not say by which fingerprints their rows are known.
+  const isEarlier = [...lines.values()].some(({ fingerprint }) => fingerprint === 1);
+  if (isEarlier && !hasEarlierRows(ledger.db)) noteIdentity(ledger.db, BEGAN_WITH_1);
+  const rebuilt: Rebuilt = { edits: 0, toFetch: 0, gone: [], changed: [], unreadable, lostRun: undefined };
   const wasCut = isRebuildCut(ledger);
-  let since = Infinity;
+  let since = lostRun?.since ?? Infinity;
   noteRebuild(ledger, true);
   for (const line of lines.values()) {
     const images = await Promise.all(line.images.map((one, index) => lookAt(one, index, folder, rebuilt)));
@@ -103,7 +116,9 @@ export async function rebuildEdits(folder: string, ledger: Ledger, via: string):
     rebuilt.edits++;
     if (job.state === 'accepted') rebuilt.toFetch++;
   }
-  return { ...rebuilt, since: (rebuilt.edits > 0 || wasCut) && since < Infinity ? since : undefined };
+  const isLost = lostRun !== undefined || rebuilt.edits > 0 || wasCut;
+  const retry = lostRun?.retry ?? 'temporary';
+  return { ...rebuilt, lostRun: isLost && since < Infinity ? { since, retry } : undefined };
 }
 
 /** Undefined for a line that is torn, or is about no edit. */
@@ -179,34 +194,38 @@ function deliveryOf(images: readonly JobImage[], folder: string, keepBlanked: bo
 }
 
 /**
- * Rows of the manifest that nothing is known of: the run whose ledger is lost may have sent them.
+ * Marks rows of the manifest that the run whose ledger is lost may have sent: the next run asks fal about them first.
+ * What is known of their last attempt says nothing of a later one.
  *
- * @param since when that run may have begun, in milliseconds since the epoch
  * @returns how many there are
  */
-export function doubtUntouchedRows(
+export function doubtRows(
   ledger: Ledger,
-  { since, via, folder }: { since: number; via: string; folder: string },
+  { since, retry }: OpenRun,
+  { via, folder }: { via: string; folder: string },
   context: Pick<Context, 'now' | 'stdin' | 'signal'>,
 ): number {
-  const keys = untouchedRows(ledger);
-  for (const key of keys) {
-    const row = findRow(ledger, key);
-    if (row === undefined) continue;
-    const plan = revivedPlan(row.plan as PlannedRow, key, 1, folder, context);
-    // What its files were called at fal nobody knows any more.
-    const files = new Set(plan.attachments.map(({ path: [field] }) => field));
-    const known = Object.entries(plan.input).filter(([name]) => !files.has(name));
+  let doubted = 0;
+  for (const row of rowsInOrder(ledger, ['pending', 'failed', 'moderated', 'unknown'])) {
+    if (row.state !== 'unknown' && !isToSend(row, retry as RetryPolicy, false)) continue;
+    doubted++;
+    const plan = revivedPlan(row.plan as PlannedRow, row.key, 1, folder, context);
+    // What its files were called at fal nobody knows any more, and of which attempt the seed was.
+    const lost = new Set(plan.attachments.map(({ path: [field] }) => String(field)));
+    if (plan.seedIsOurs) lost.add(plan.model.fields.seed?.[0] ?? 'seed');
+    const known = Object.entries(plan.input).filter(([name]) => !lost.has(name));
+    const earlier = row.state === 'unknown' ? row.job : undefined;
+    if (earlier !== undefined) ledger.remove(earlier.id);
     putRebuilt(ledger, {
-      ...{ id: undefined, state: 'unknown', askedHash: key, requestId: undefined },
-      ...{ model: plan.model.name, endpoint: plan.model.endpoint, via },
+      ...{ id: undefined, state: 'unknown', askedHash: row.key, requestId: undefined },
+      ...{ model: plan.model.name, endpoint: plan.model.endpoint, via: earlier?.via ?? via },
       ...{ prompt: plan.prompt, seed: plan.seed, charged: 'maybe', delivery: plan.delivery },
       ...{ estimatedUsd: row.usd, unitPriceUsd: undefined, billedUnits: undefined, billedUsd: undefined },
       ...{ queuedMs: undefined, inferenceMs: undefined, images: [], input: Object.fromEntries(known) },
-      intentAt: since,
+      intentAt: Math.min(since, earlier?.intentAt ?? since),
       endedAt: context.now(),
       error: { kind: 'unknown', message: 'the ledger of the run that may have sent it was lost' },
     });
   }
-  return keys.length;
+  return doubted;
 }

@@ -112,6 +112,18 @@ export function lostEditsError(lost: readonly ReportedEdit[], folder: string): F
   );
 }
 
+/** The last writes of a run are lost, and no other file speaks of them. @param folder as the user knows it */
+export function lostRunError(folder: string): FalEditError {
+  return new FalEditError(
+    'usage',
+    `${path.join(folder, LEDGER_FILE)} is missing the last writes of a run that was cut short: it was copied without its -wal file, or that file was lost. Nothing was sent, since that could pay for rows again.`,
+    {
+      hint: `Bring ${LEDGER_FILE}-wal back if you have it. ${REBUILD}`,
+      details: { out_dir: folder, lost: null, request_ids: [] },
+    },
+  );
+}
+
 /** How many request ids an error lists. */
 const MOST_IDS = 1_000;
 

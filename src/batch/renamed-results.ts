@@ -2,6 +2,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { FINGERPRINT_VERSION } from '../edit/fingerprint.js';
 import { readNote, writeNote } from '../ledger/batch/notes.js';
 import { presentKeys } from '../ledger/batch/earlier.js';
 import { findRow } from '../ledger/batch/states.js';
@@ -59,5 +60,6 @@ function presentLine(
   const row = findRow(ledger, key);
   const isCounting = row?.job !== undefined && row.job.id === before.job;
   const { images } = isCounting ? resultOf(row, outDir) : before;
-  return JSON.stringify({ ...before, key, images });
+  const version = keys.has(before.key) ? { fingerprint: FINGERPRINT_VERSION } : {};
+  return JSON.stringify({ ...before, key, ...version, images });
 }

@@ -43,6 +43,8 @@ export interface ResultRow {
   key: string;
   /** Our id for the edit that it became, in the ledger of the out-dir. */
   job: string | null;
+  /** Version of the fingerprint that the key is made of; lines of version 1 do not say it. */
+  fingerprint: number;
   /** The user's own name for it. */
   id: string | null;
   place: Place;

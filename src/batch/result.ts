@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { formatOfExtension } from '../edit/destination.js';
+import { FINGERPRINT_VERSION } from '../edit/fingerprint.js';
 import type { FalEditError } from '../errors.js';
 import { ENDED, type RowWithJob } from '../ledger/batch/states.js';
 import { differences } from '../images/received.js';
@@ -25,6 +26,7 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
     schema_version: BATCH_SCHEMA_VERSION,
     key: row.key,
     job: job?.id ?? null,
+    fingerprint: FINGERPRINT_VERSION,
     id: row.id ?? null,
     place: { file: row.file, line: row.line },
     state,

@@ -6,6 +6,7 @@
  * make fingerprints is another version, beside this one (see fingerprint-v1.ts).
  */
 import { hashOf } from '../ledger/canonical.js';
+import { sha256Of } from '../sha256.js';
 import { compact } from '../models/compact.js';
 import { withValueAt } from '../models/fields.js';
 import type { Model } from '../models/model.js';
@@ -65,4 +66,14 @@ export function askedHashOf({ model, given, delivery }: EditPlan, via: string): 
   const { cwd, template, numberWhenTaken, name } = delivery;
   const output = { cwd, template, numberWhenTaken, name };
   return hashOf([FINGERPRINT_VERSION, model.endpoint, via, given, output]);
+}
+
+/**
+ * The seed of a row that names none: the same on every machine, another one for each try.
+ *
+ * @param attempt from 1
+ * @returns a whole number in [0, 2^31)
+ */
+export function seedOf(key: string, attempt: number): number {
+  return parseInt(sha256Of(`${key} ${attempt}`).slice(0, 8), 16) >>> 1;
 }

@@ -38,6 +38,7 @@ export class CommitGroup {
       const settlements = members.some(({ durability }) => durability === 'at once')
         ? this.db.transaction(all)
         : this.db.relaxedTransaction(all);
+      this.db.onCommitted?.();
       for (const settle of settlements) settle();
     } catch (error) {
       for (const { reject } of members) reject(error);

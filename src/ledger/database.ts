@@ -37,6 +37,8 @@ export class Database {
   /** Plans of rows that hold a secret, as they are to be sent: in memory alone, by the row's key. */
   readonly secretPlans = new Map<string, unknown>();
   private readonly identity: string | undefined;
+  /** Called when a group of writes is on the disk. */
+  onCommitted: (() => void) | undefined;
 
   constructor(
     private readonly db: DatabaseSyncInstance,
@@ -129,6 +131,14 @@ export class Database {
       this.rollback();
       throw error;
     }
+  }
+
+  /** Brings what the WAL has into the file, as far as nobody reads it at the moment. */
+  checkpoint(): void {
+    this.guarded(() => {
+      this.db.exec('PRAGMA busy_timeout = 100');
+      this.db.exec(`PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ${BUSY_MS}`);
+    });
   }
 
   /** Whether the file that has our name is the one that we write to: somebody may delete or replace its folder. */

@@ -99,7 +99,8 @@ export function insertRebuilt(db: Database, job: RebuiltJob, now: number, root: 
       accepted_at: job.requestId === undefined ? undefined : job.intentAt,
       ended_at: job.state === 'accepted' ? undefined : job.endedAt,
       asked_hash: job.askedHash,
-      ...(input === undefined ? {} : { input: JSON.stringify(input), input_hash: hashOf(input) }),
+      // Its hash stands for the whole of what was sent, which is lost.
+      input,
       error: error === undefined ? undefined : JSON.stringify(error),
     },
     job.id,

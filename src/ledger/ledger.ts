@@ -177,14 +177,20 @@ export class Ledger {
     this.set(id, { missed_fal_at: falAt }, ['intent', 'unknown', 'rejected']);
   }
 
-  /** fal took it. A job that stood for the request only because somebody named its id gives way to this one. */
-  accept(id: string, requestId: string): void {
+  /**
+   * fal took it. A job that stood for the request only because somebody named its id gives way to this one.
+   *
+   * @param sent as fal has it, where it was lost here
+   */
+  accept(id: string, requestId: string, sent?: Record<string, unknown>): void {
     const accepted = {
       request_id: requestId,
       accepted_at: this.context.now(),
       charged: 'maybe',
       ended_at: null,
       error: null,
+      ...(sent === undefined ? {} : { input: sent, input_hash: hashOf(sent) }),
+      ...(typeof sent?.['seed'] === 'number' ? { seed: sent['seed'] } : {}),
     };
     try {
       this.step(id, 'accepted', accepted);

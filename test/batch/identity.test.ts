@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { isInShard, keyOf, seedOf } from '../../src/batch/identity.js';
+import { isInShard, keyOf } from '../../src/batch/identity.js';
+import { seedOf } from '../../src/edit/fingerprint.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

@@ -14,6 +14,7 @@ export function resultRow(changes: Partial<ResultRow> = {}): ResultRow {
   return {
     schema_version: BATCH_SCHEMA_VERSION,
     key: 'c0ffee00',
+    fingerprint: 2,
     id: null,
     place: { file: 'rows.jsonl', line: 3 },
     state: 'done',

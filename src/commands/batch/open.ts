@@ -9,6 +9,7 @@ import {
   compareRecords,
   isRebuildCut,
   lostEditsError,
+  lostRunError,
   rebuildCutError,
   refuseForgotten,
   refuseLoneWal,
@@ -19,6 +20,7 @@ import type { Context } from '../../context.js';
 import { codeOf, FalEditError, usageError } from '../../errors.js';
 import { reopenMissing } from '../../batch/missing.js';
 import { readWorld, writeNote, type World } from '../../ledger/batch/notes.js';
+import { hasWal, lostRun, type OpenRun } from '../../ledger/batch/run-mark.js';
 import { LEDGER_FILE } from '../../ledger/database.js';
 import { Ledger } from '../../ledger/ledger.js';
 import { abandonedJobs } from '../../ledger/lookup.js';
@@ -31,7 +33,10 @@ export interface OpenOutDir {
   /** Absolute. */
   folder: string;
   ledger: Ledger;
-  records: Records;
+  records: Records & {
+    /** The run whose last writes the ledger has lost; undefined where it has lost none. */
+    lostRun: OpenRun | undefined;
+  };
   /** Its rows are valid: from here on it is a batch folder, of fal or of the sandbox. */
   claim: () => void;
   /** A folder that was not claimed is left as it was found. */
@@ -102,6 +107,7 @@ export async function openOutDir(
   try {
     lock = lockOutDir(folder, { look });
     isFresh = !look && !holdsBatch();
+    const hadWal = hasWal(path.join(folder, LEDGER_FILE));
     ledger = await Ledger.open(folder, contextOf(context), look ? 'looked-at' : 'portable');
     const { db } = ledger;
     const world: World | undefined = via === undefined ? undefined : isSandbox(via) ? 'sandbox' : 'fal';
@@ -110,10 +116,11 @@ export async function openOutDir(
       isFresh = false;
       if (world !== undefined && !look) writeNote(db, 'world', world);
     };
-    const records = await compareRecords(wanted, ledger);
+    const records = { ...(await compareRecords(wanted, ledger)), lostRun: lostRun(db, hadWal) };
     const shown = shortPath(wanted, context.cwd);
     if (!lost) {
       if (records.lost.length > 0) throw lostEditsError(records.lost, shown);
+      if (records.lostRun !== undefined) throw lostRunError(shown);
       refuseForgotten(wanted, ledger, shown);
       if (isRebuildCut(ledger)) throw rebuildCutError(shown);
     }

@@ -42,11 +42,14 @@ export async function readRows(
     outDir,
     prices,
     look,
+    mayBeMade,
   }: {
     ledger: Ledger;
     outDir: string;
     prices: Prices;
     look?: ((plan: BatchPlan) => Promise<void> | void) | undefined;
+    /** The ledger is made anew, and a run of which it knows nothing may have made the rows. */
+    mayBeMade: boolean;
   },
 ): Promise<BatchPlan> {
   const { shard, skipInvalid, expectations, maxCostUsd, dailyCapUsd, allowOutside, again } = options;
@@ -72,6 +75,7 @@ export async function readRows(
       ...{ identity, again: options.again, namesAreOurs: source.namesAreOurs === true },
       caps: { maxCostUsd, dailyCapUsd },
       countMade: !again && !hasJobs(ledger),
+      mayBeMade,
       readRow: rowReader(
         begun,
         expectations,

@@ -1,9 +1,10 @@
 import { rowsText } from '../../batch/ending.js';
-import { doubtUntouchedRows, type Rebuilt } from '../../batch/rebuild.js';
+import { doubtRows, type Rebuilt } from '../../batch/rebuild.js';
 import { noteRebuild } from '../../batch/records.js';
 import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { strayJobs } from '../../ledger/batch/rebuilt.js';
+import { closeRun } from '../../ledger/batch/run-mark.js';
 import { countStates } from '../../ledger/batch/states.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import { shortPath } from '../edit/document.js';
@@ -23,10 +24,11 @@ export function tellRebuilt(
   via: string,
   { context, terminal, json }: Surroundings,
 ): ExitCode {
-  const { edits, toFetch, gone, changed, unreadable, since } = rebuilt;
+  const { edits, toFetch, gone, changed, unreadable, lostRun } = rebuilt;
   // Without a single edit there was no run that could have sent the others.
-  const doubtful = since === undefined ? 0 : doubtUntouchedRows(ledger, { since, via, folder }, context);
+  const doubtful = lostRun === undefined ? 0 : doubtRows(ledger, lostRun, { via, folder }, context);
   noteRebuild(ledger, false);
+  closeRun(ledger.db);
   const counts = countStates(ledger.db);
   const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const stray = strayJobs(ledger);
@@ -65,7 +67,7 @@ export function tellRebuilt(
   }
   if (doubtful > 0) {
     terminal.warn(
-      `${rowsText(doubtful)} ${doubtful === 1 ? 'is' : 'are'} not in results.jsonl and may have been sent. The next run asks fal before it sends ${doubtful === 1 ? 'it' : 'them'}.`,
+      `${rowsText(doubtful)} may have been sent by the run whose records are lost. The next run asks fal before it sends ${doubtful === 1 ? 'it' : 'them'}.`,
     );
   }
   return EXIT_OK;

@@ -20,6 +20,7 @@ import { asFalEditError, FalEditError } from '../../errors.js';
 import { EXIT_OK, type ErrorKind, type ExitCode } from '../../exit-codes.js';
 import { accountOf, proxiesOf, type Connection } from '../../fal/connection.js';
 import { readNote, writeNote } from '../../ledger/batch/notes.js';
+import { closeRun, openRun } from '../../ledger/batch/run-mark.js';
 import { countStates, endedKinds, rowsInOrder } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { isSandbox } from '../../ledger/spending.js';
@@ -94,7 +95,7 @@ export async function runRowsOf(
   });
   try {
     const { ledger, records } = outDir;
-    const rebuilt = rebuild ? await rebuildEdits(outDir.folder, ledger, via) : undefined;
+    const rebuilt = rebuild ? await rebuildEdits(outDir.folder, ledger, via, records.lostRun) : undefined;
     if (rebuilt !== undefined) outDir.claim();
     const prices = await openPrices(declared, context);
     const way = `${via} ${accountOf(declared) ?? ''}`;
@@ -104,6 +105,7 @@ export async function runRowsOf(
       source &&
       (await readRows(source, options, surroundings, {
         ...{ ledger, outDir: outDir.folder, prices },
+        mayBeMade: rebuilt?.lostRun !== undefined,
         look: !look
           ? undefined
           : dryRun
@@ -231,6 +233,7 @@ async function send(
       pace: new Pace(options.rate, context),
       onEvent: output.show,
     };
+    openRun(ledger.db, { since: context.now(), retry });
     isSending = true;
     await runRows({ ...run, prospect });
     // What was lost on the way in this run is mostly listed by fal at once.
@@ -247,6 +250,7 @@ async function send(
     output?.stop();
     try {
       purse.close();
+      closeRun(ledger.db);
     } catch (error) {
       breakWith(error);
     }

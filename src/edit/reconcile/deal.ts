@@ -15,7 +15,21 @@ export interface Share {
 }
 
 /** What a job brings to the dealing. */
-export type Player = Pick<Job, 'seq' | 'endpoint' | 'input' | 'intentAt' | 'requestId'>;
+export interface Player extends Pick<Job, 'seq' | 'endpoint' | 'input' | 'intentAt' | 'requestId'> {
+  /** Set where the ledger has lost what was sent: the input has neither files nor a seed of ours. */
+  guess?: Guess | undefined;
+}
+
+/** Whether the ledger has lost what was sent for a job, and a part of it is known from its row. */
+export function isGuess(job: Pick<Job, 'input' | 'inputHash' | 'askedHash'>): boolean {
+  return job.input !== undefined && job.inputHash === undefined && job.askedHash !== undefined;
+}
+
+/** What can be told of a submit that the ledger has lost. */
+export interface Guess {
+  /** The seeds that it can have had, one for each attempt; undefined where the input has the user's. */
+  seeds: readonly number[] | undefined;
+}
 
 /**
  * Deals requests out to the jobs that sent them. Jobs with equal inputs cannot be told apart: each gets one, the
@@ -30,8 +44,12 @@ export function deal<J extends Player>(
 ): (Omit<Share, 'job'> & { job: J })[] {
   const taken = new Set<PastRequest>();
   const candidatesOf = bySeed(items);
+  const isIndistinct = indistinct(jobs);
   const shares = [...jobs].sort(byClaim).map((job) => {
-    const { matching, unclear } = fittingTo(job, candidatesOf(job), aliases);
+    const fitting = fittingTo(job, candidatesOf(job), aliases);
+    const { matching, unclear } = isIndistinct(job)
+      ? { matching: [], unclear: [...fitting.matching, ...fitting.unclear] }
+      : fitting;
     const own = job.requestId === undefined ? matching.find((item) => !taken.has(item)) : undefined;
     if (own !== undefined) taken.add(own);
     return { job, own, extra: [] as PastRequest[], unclear, matching };
@@ -49,18 +67,20 @@ export function deal<J extends Player>(
  * Finds the requests that are worth a comparison: those with the job's seed, which every edit has, and those of which
  * fal kept none. A batch has thousands of either.
  */
-function bySeed(items: readonly PastRequest[]): (job: Pick<Player, 'input'>) => readonly PastRequest[] {
+function bySeed(
+  items: readonly PastRequest[],
+): (job: Pick<Player, 'input' | 'guess'>) => readonly PastRequest[] {
   const groups = new Map<unknown, Map<PastRequest, number>>();
   items.forEach((item, place) => {
     const seed = item.input?.['seed'];
     groups.set(seed, (groups.get(seed) ?? new Map<PastRequest, number>()).set(item, place));
   });
   const without = groups.get(undefined) ?? new Map<PastRequest, number>();
-  return ({ input }) => {
-    const seed = input?.['seed'];
+  return ({ input, guess }) => {
+    const seeds: readonly unknown[] = guess?.seeds ?? [input?.['seed']];
     // What says nothing of a seed could be any of them.
-    if (seed === undefined) return items;
-    const found = [...(groups.get(seed) ?? []), ...without];
+    if (seeds[0] === undefined) return items;
+    const found = [...seeds.flatMap((seed) => [...(groups.get(seed) ?? [])]), ...without];
     return found.sort(([, one], [, other]) => one - other).map(([item]) => item);
   };
 }
@@ -71,17 +91,53 @@ function byClaim(a: Player, b: Player): number {
   return fields || (a.intentAt ?? 0) - (b.intentAt ?? 0) || a.seq - b.seq;
 }
 
+/** Without its files, one of several such jobs cannot be told from the others: no row may get another one's picture. */
+function indistinct(jobs: readonly Player[]): (job: Player) => boolean {
+  const textOf = ({ guess, requestId, input }: Player): string | undefined =>
+    guess === undefined || guess.seeds !== undefined || requestId !== undefined
+      ? undefined
+      : canonicalJson(input);
+  const counts = new Map<string, number>();
+  for (const text of jobs.flatMap((job) => textOf(job) ?? [])) {
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return (job) => (counts.get(textOf(job) ?? '') ?? 0) > 1;
+}
+
+interface Fitting {
+  matching: PastRequest[];
+  unclear: PastRequest[];
+}
+
 /** The requests that a job can have become, the oldest first, and those of which that cannot be told. */
 export function fittingTo(
-  { endpoint, input = {} }: Pick<Job, 'endpoint' | 'input'>,
+  { endpoint, input = {}, guess }: Pick<Player, 'endpoint' | 'input' | 'guess'>,
   items: readonly PastRequest[],
   aliases?: readonly (readonly string[])[],
-): { matching: PastRequest[]; unclear: PastRequest[] } {
-  const there = items.filter((item) => item.endpoint === endpoint || item.endpoint === '').reverse();
+): Fitting {
+  const isOfSeed = ({ input: kept }: PastRequest): boolean => {
+    const seed = kept?.['seed'];
+    return guess?.seeds === undefined || seed === undefined || guess.seeds.includes(Number(seed));
+  };
+  const there = items
+    .filter((item) => (item.endpoint === endpoint || item.endpoint === '') && isOfSeed(item))
+    .reverse();
   const of = (wanted: string): PastRequest[] =>
     there.filter((item) => likeness(input, item.input, aliases) === wanted);
   const same = of('same');
+  if (guess?.seeds !== undefined) return guessed(same, of('unclear'));
   // Where fal shows exactly what was sent it adds no defaults: what has more fields is somebody else's.
   const exact = same.filter((item) => canonicalJson(item.input) === canonicalJson(input));
   return { matching: exact.length > 0 ? exact : same, unclear: of('unclear') };
+}
+
+/** Of several attempts the one that may have a picture comes first; without its seed, a request may be any row's. */
+function guessed(same: readonly PastRequest[], unclear: readonly PastRequest[]): Fitting {
+  const hasSeed = ({ input }: PastRequest): boolean => input?.['seed'] !== undefined;
+  const isFailed = ({ statusCode = 200 }: PastRequest): boolean => statusCode >= 400;
+  const seeded = same.filter(hasSeed);
+  return {
+    matching: [...seeded.filter((item) => !isFailed(item)), ...seeded.filter(isFailed)],
+    unclear: [...same.filter((item) => !hasSeed(item)), ...unclear],
+  };
 }

@@ -9,8 +9,10 @@ import { accountOf, type Connection } from '../../fal/connection.js';
 import type { Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { isAbandoned, listJobs } from '../../ledger/lookup.js';
+import { canonicalJson } from '../../ledger/canonical.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { Deadline } from '../deadline.js';
+import { isGuess } from './deal.js';
 import { isOpen, type Finding } from './finding.js';
 import { pastSince, type Past } from './past.js';
 import { settle } from './settle.js';
@@ -109,11 +111,16 @@ async function reconcileEndpoint(
 
 /** The jobs as they are now, and those with the same input of which it is not known either what came of them. */
 function withTwins(ledger: Ledger, group: readonly Job[]): Job[] {
-  const hashes = new Set(group.map(({ inputHash }) => inputHash));
+  const hashes = new Set(group.flatMap(({ inputHash }) => inputHash ?? []));
+  const inputs = new Set(group.filter(isGuess).map(({ input }) => canonicalJson(input)));
   const ids = new Set(group.map(({ id }) => id));
+  const isTwin = (job: Job): boolean =>
+    job.inputHash === undefined
+      ? isGuess(job) && inputs.has(canonicalJson(job.input))
+      : hashes.has(job.inputHash);
   const twins = listJobs(ledger, { states: ['intent', 'unknown'] })
     .filter(({ id, endpoint, via }) => !ids.has(id) && endpoint === group[0]?.endpoint && via !== SANDBOX)
     .map(({ id }) => ledger.mustFind(id))
-    .filter((job) => isOpen(job) && hashes.has(job.inputHash));
+    .filter((job) => isOpen(job) && isTwin(job));
   return [...group.map(({ id }) => ledger.mustFind(id)), ...twins];
 }

@@ -3,7 +3,8 @@ import { isForeign, NO_SUCH_REQUEST, type Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { findJob } from '../../ledger/lookup.js';
 import { MODELS } from '../../models/registry.js';
-import { deal, fittingTo, type Share } from './deal.js';
+import { seedOf } from '../fingerprint.js';
+import { deal, fittingTo, isGuess, type Player, type Share } from './deal.js';
 import { isOpen, type Finding, type Uncertainty } from './finding.js';
 
 export interface SettleOptions {
@@ -40,13 +41,14 @@ export function settle(
   const { ledger } = options;
   const fields = MODELS.find(({ endpoint }) => endpoint === jobs[0]?.endpoint)?.fields;
   const aliases = Object.values(fields ?? {});
-  const fits = (job: Job, item: PastRequest): boolean => fittingTo(job, [item], aliases).matching.length > 0;
+  const fits = (job: Player, item: PastRequest): boolean =>
+    fittingTo(job, [item], aliases).matching.length > 0;
   const senderOf = (item: PastRequest): Job | undefined => beingSent.find((job) => fits(job, item));
   const held = items.filter((item) => senderOf(item) !== undefined);
   for (;;) {
     const current = jobs.map(({ id }) => ledger.mustFind(id));
     const free = items.filter((item) => !held.includes(item) && isFree(ledger, item));
-    const shares = deal(current.filter(isPlayer), free, aliases);
+    const shares = deal(current.filter(isPlayer).map(withGuess), free, aliases);
     // Another process that was quicker changes what is whose.
     if (!shares.every((share) => isClaimed(ledger, share))) continue;
     const ended = current.filter((job) => !isPlayer(job));
@@ -72,11 +74,24 @@ function isPlayer(job: Job): boolean {
   return job.requestId !== undefined || isOpen(job);
 }
 
+/** How many attempts of a row are looked for where the ledger has lost them. */
+const MOST_ATTEMPTS = 64;
+
+/** What was lost with the ledger of its run is put together again from the row. */
+function withGuess(job: Job): Job & Player {
+  const { input = {}, askedHash = '' } = job;
+  if (!isGuess(job)) return job;
+  const hasSeed = Object.hasOwn(input, 'seed');
+  const attempts = Array.from({ length: MOST_ATTEMPTS }, (_, index) => index + 1);
+  const seeds = hasSeed ? undefined : attempts.map((attempt) => seedOf(askedHash, attempt));
+  return { ...job, guess: { seeds } };
+}
+
 /** Gives a job its request; false where another process gave either of them away meanwhile. */
-function isClaimed(ledger: Ledger, { job, own }: Share): boolean {
+function isClaimed(ledger: Ledger, { job, own }: Share & { job: Job & Player }): boolean {
   if (own === undefined) return true;
   try {
-    ledger.accept(job.id, own.requestId);
+    ledger.accept(job.id, own.requestId, job.guess === undefined ? undefined : own.input);
   } catch (error) {
     // No two jobs can have one request.
     if (findJob(ledger, 'request_id', own.requestId) === undefined) throw error;

@@ -28,6 +28,20 @@ export function* earlierRows(db: Database): Generator<EarlierRow, void, undefine
   }
 }
 
+/** Keys of edits that belong to no row, whether or not the manifest has it now. */
+export function keysWithoutRow(db: Database): string[] {
+  const rows = db.rows(
+    `SELECT DISTINCT asked_hash AS key FROM jobs
+     WHERE asked_hash IS NOT NULL AND asked_hash NOT IN (SELECT key FROM batch_rows)`,
+  ) as { key: string }[];
+  return rows.map(({ key }) => key);
+}
+
+/** Notes which key a row had, where nothing but its edit was left under that one. */
+export function noteFormerKey(db: Database, key: string, former: string): void {
+  db.run('UPDATE batch_rows SET former_key = ? WHERE key = ? AND former_key IS NULL', former, key);
+}
+
 /** Gives a row and its jobs another key. What stands under that key already must have no job of its own. */
 export function renameRow(db: Database, from: string, to: string): void {
   db.run('DELETE FROM batch_rows WHERE key = ?', to);

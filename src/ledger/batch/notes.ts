@@ -12,7 +12,8 @@ export type Note =
   | 'shown'
   | 'results'
   | 'said'
-  | 'rebuild';
+  | 'rebuild'
+  | 'run';
 
 /** Which fal the pictures of a batch folder are from. They never stand for each other. */
 export type World = 'fal' | 'sandbox';

@@ -1,5 +1,6 @@
 /* Jobs of a batch whose ledger was lost, written anew from what other files say of them. */
 import { insertRebuilt, type RebuiltJob } from '../insert.js';
+import { isUnfinished, type Job } from '../job.js';
 import type { Ledger } from '../ledger.js';
 
 /** Whether the ledger has any job at all. */
@@ -19,31 +20,24 @@ export function knownRequests({ db }: Ledger): Set<string> {
 }
 
 /**
- * Writes a job that the ledger does not know. Where it has one of that id without the request, that one gives way.
+ * Writes a job that the ledger does not know, or has not seen come to its end. Where it has one of that id, that one
+ * gives way.
  *
- * @returns false where the ledger knows the request, or the job where there is none
+ * @returns false where the ledger knows the request, or the job where there is none, and no less of it
  */
 export function putRebuilt(ledger: Ledger, job: RebuiltJob): boolean {
   const { db, context, root } = ledger;
   const column = job.requestId === undefined ? 'id' : 'request_id';
-  if (db.row(`SELECT 1 FROM jobs WHERE ${column} = ?`, job.requestId ?? job.id ?? null) !== undefined) {
-    return false;
-  }
+  const known = db.row(`SELECT id, state FROM jobs WHERE ${column} = ?`, job.requestId ?? job.id ?? null) as
+    Pick<Job, 'id' | 'state'> | undefined;
+  if (known !== undefined && (job.state === 'accepted' || !isUnfinished(known.state))) return false;
   db.transaction(() => {
+    if (known !== undefined) ledger.remove(known.id);
     if (job.id !== undefined) ledger.remove(job.id);
     const id = insertRebuilt(db, job, context.now(), root);
     ledger.putImages(id, job.images);
   });
   return true;
-}
-
-/** Keys of the rows of the batch that no job was made of. */
-export function untouchedRows({ db }: Ledger): string[] {
-  const rows = db.rows(
-    `SELECT key FROM batch_rows AS r WHERE position IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM jobs WHERE asked_hash = r.key) ORDER BY position`,
-  ) as { key: string }[];
-  return rows.map(({ key }) => key);
 }
 
 /** How many jobs belong to no row of the batch as it is now. */

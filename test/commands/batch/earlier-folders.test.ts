@@ -240,6 +240,19 @@ describe('A shard of version 1', () => {
   });
 });
 
+describe.each(NAMES)('A folder of version 1 that has lost its ledger: %s', (name) => {
+  it('is never paid for again without a word', async () => {
+    const { fal, cwd, again } = await folder(name);
+    await rm(path.join(cwd, 'out', 'ledger.db'));
+    const rebuilt = await again('--rebuild');
+    const next = await again('--settle', '0s');
+    expect(fal.ledger().accepted, `${rebuilt.stderr}${next.stderr}`).toEqual([]);
+    expect([rebuilt.code, next.code], `${rebuilt.stderr}${next.stderr}`).toEqual([0, 0]);
+    const keys = rowsIn(cwd).map(({ key }) => key);
+    expect((await resultsIn(cwd)).map(({ key }) => key).sort()).toEqual(keys.sort());
+  });
+});
+
 test('what people chose in a comparison of version 1 still counts', async () => {
   const { cwd, again } = await folder('compare');
   expect((await again()).code).toBe(0);

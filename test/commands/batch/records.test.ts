@@ -157,7 +157,7 @@ describe('--rebuild', () => {
     await scene.write({ 'rows.jsonl': ROWS });
     const { stderr } = await scene.batch('rows.jsonl', '--rebuild');
     expect(stderr).toContain('Rebuilt 1 edit of out from results.jsonl: 1 of 3 rows done.');
-    expect(stderr).toContain('2 rows are not in results.jsonl and may have been sent.');
+    expect(stderr).toContain('2 rows may have been sent by the run whose records are lost.');
     const early = await scene.batch('rows.jsonl', '--settle', '1h');
     expect([early.code, scene.fal.ledger().accepted.length], early.stderr).toEqual([9, 2]);
     const { code, stdout } = await scene.batch('rows.jsonl', '--settle', '0s');
@@ -182,8 +182,64 @@ describe('--rebuild', () => {
     await scene.write({ 'rows.jsonl': `${ROWS}${jsonl({ image: 'a.png', prompt: 'four' })}` });
     const refused = await scene.batch('rows.jsonl');
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('rebuilt only in part')]);
-    expect((await scene.batch('rows.jsonl', '--rebuild')).stderr).toContain('1 row is not in results.jsonl');
+    expect((await scene.batch('rows.jsonl', '--rebuild')).stderr).toContain('1 row may have been sent');
     expect(scene.fal.ledger().accepted).toHaveLength(3);
+  });
+});
+
+/** The folder as a run leaves it that is killed with three rows at fal, when only ledger.db is copied. */
+async function withoutWal(rows: string): Promise<BatchScene> {
+  const scene = await batchScene({ 'rows.jsonl': rows });
+  holdStatus(scene.fal);
+  const running = scene.batch('rows.jsonl', '--concurrency', '3');
+  await until(() => scene.fal.ledger().accepted.length === 3);
+  await cp(inOut(scene, 'ledger.db'), path.join(scene.cwd, 'copy/ledger.db'));
+  letGo(scene.fal);
+  await running;
+  await rm(path.join(scene.cwd, 'out'), { recursive: true });
+  await rename(path.join(scene.cwd, 'copy'), path.join(scene.cwd, 'out'));
+  return scene;
+}
+
+describe('a ledger without the WAL of a run that was cut short', () => {
+  it('is refused, and made anew without paying again, though no other file speaks of the edits', async () => {
+    const scene = await withoutWal(ROWS);
+    for (const flags of [[], ['--dry-run'], ['--json'], ['--submit-only']]) {
+      const { code, stderr } = await scene.batch('rows.jsonl', ...flags);
+      expect(code, stderr).toBe(2);
+      expect(stderr).toContain('out/ledger.db is missing the last writes of a run that was cut short');
+      expect(stderr).toContain('--rebuild makes the ledger from results.jsonl and the pictures');
+    }
+    const { code, stderr } = await scene.batch('rows.jsonl', '--rebuild');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('3 rows may have been sent by the run')]);
+    const found = await scene.batch('rows.jsonl', '--settle', '0s');
+    expect([found.code, linesOf(found.stdout).sort()], found.stderr).toEqual([
+      0,
+      ['out/a.edit.png', 'out/b.edit.png', 'out/c.edit.png'],
+    ]);
+    const seeds = scene.fal.ledger().accepted.map(({ input }) => (input as { seed: number }).seed);
+    expect((await resultsIn(scene)).map(({ seed }) => seed).sort()).toEqual(seeds.sort());
+    expect(await scene.batch('rows.jsonl')).toMatchObject({ code: 0 });
+    expect(scene.fal.ledger().accepted).toHaveLength(3);
+  });
+
+  it('leaves rows unknown of which fal cannot tell which picture they had', async () => {
+    const same = { prompt: 'snow', seed: 7 };
+    const scene = await withoutWal(
+      jsonl(...['a.png', 'b.png', 'c.png'].map((image) => ({ image, ...same }))),
+    );
+    await scene.batch('rows.jsonl', '--rebuild');
+    const { code, stdout, stderr } = await scene.batch('rows.jsonl', '--settle', '0s');
+    expect([code, stdout], stderr).toEqual([9, '']);
+    expect(scene.fal.ledger().accepted).toHaveLength(3);
+  });
+
+  it('is paid for again with --again', async () => {
+    const scene = await withoutWal(ROWS);
+    expect((await scene.batch('rows.jsonl', '--again')).code).toBe(0);
+    expect(scene.fal.ledger().accepted).toHaveLength(6);
+    expect((await scene.batch('rows.jsonl')).code).toBe(0);
+    expect(scene.fal.ledger().accepted).toHaveLength(6);
   });
 });
 

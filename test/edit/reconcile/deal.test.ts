@@ -130,3 +130,47 @@ test('each request is dealt once; each job has one of its own before any is char
     }),
   );
 });
+
+describe('a job whose submit the ledger has lost', () => {
+  const seeds = { guess: { seeds: [11, 12, 13] } };
+  const users = { guess: { seeds: undefined } };
+  const failed = (one: PastRequest): PastRequest => ({ ...one, statusCode: 500 });
+
+  test.each<[string, Player[], PastRequest[], unknown[][]]>([
+    [
+      'has the request with a seed of one of its attempts',
+      [player(1, { prompt: 'a' }, seeds)],
+      [item('y', { prompt: 'a', seed: 99 }), item('x', { prompt: 'a', seed: 12 })],
+      [[1, 'x', [], []]],
+    ],
+    [
+      'has the attempt that did not fail, and the others besides',
+      [player(1, { prompt: 'a' }, seeds)],
+      [item('y', { prompt: 'a', seed: 12 }), failed(item('x', { prompt: 'a', seed: 11 }))],
+      [[1, 'y', ['x'], []]],
+    ],
+    [
+      'may have one whose seed fal has not kept',
+      [player(1, { prompt: 'a' }, seeds)],
+      [item('x', { prompt: 'a' })],
+      [[1, undefined, [], ['x']]],
+    ],
+    [
+      'has the only request with what the user gave',
+      [player(1, A, users)],
+      [item('x', { ...A, image_url: 'https://x/1' })],
+      [[1, 'x', [], []]],
+    ],
+    [
+      'is not told from another one that differs in its files alone',
+      [player(1, A, users), player(2, A, users)],
+      [item('x', { ...A, image_url: 'https://x/1' })],
+      [
+        [1, undefined, [], ['x']],
+        [2, undefined, [], ['x']],
+      ],
+    ],
+  ])('%s', (_, jobs, items, expected) => {
+    expect(dealt(jobs, items)).toEqual(expected);
+  });
+});
