@@ -1,7 +1,7 @@
 import { countStates, estimateOf, rowsInOrder, type RowState } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { RowCounts } from './result-row.js';
-import { isToSend, type RetryPolicy } from './retry.js';
+import { isToAsk, isToSend, type RetryPolicy } from './retry.js';
 
 /** What a run has to do. */
 export interface Prospect {
@@ -13,6 +13,8 @@ export interface Prospect {
   endpoints: string[];
   /** Rows that fal has. */
   toFetch: number;
+  /** Rows that failed and may be paid for: fal is asked about them before anything is sent. */
+  toAsk: number;
 }
 
 /** What a run is for. */
@@ -24,16 +26,19 @@ export interface RunAim {
   submitOnly: boolean;
   /** Bring home, and send nothing. */
   collectOnly: boolean;
+  /** Keys of rows that fal could not be asked about: they are left as they are. */
+  held?: ReadonlySet<string>;
 }
 
 /** States of rows that are sent only under some conditions. */
 const DOUBTFUL: readonly RowState[] = ['failed', 'moderated', 'waiting', 'unknown'];
 
 /** Looks at the ledger alone. Of a batch that is done it asks one question, however many rows that has. */
-export function prospectOf(ledger: Ledger, { retry, again, submitOnly, collectOnly }: RunAim): Prospect {
+export function prospectOf(ledger: Ledger, aim: RunAim): Prospect {
+  const { retry, again, submitOnly, collectOnly, held } = aim;
   const counts = countStates(ledger.db);
   const toFetch = again || submitOnly ? 0 : counts.waiting;
-  const prospect = { toSend: 0, usd: 0, endpoints: new Set<string>() };
+  const prospect = { toSend: 0, toAsk: 0, usd: 0, endpoints: new Set<string>() };
   if (!collectOnly && counts.pending > 0) {
     const pending = estimateOf(ledger.db, ['pending']);
     Object.assign(prospect, {
@@ -43,8 +48,9 @@ export function prospectOf(ledger: Ledger, { retry, again, submitOnly, collectOn
     });
   }
   const states = DOUBTFUL.filter((state) => counts[state] > 0);
-  for (const row of collectOnly || states.length === 0 ? [] : rowsInOrder(ledger, states)) {
-    if (!isToSend(row, retry, again)) continue;
+  for (const row of states.length === 0 ? [] : rowsInOrder(ledger, states)) {
+    if (!again && held?.has(row.key) !== true && isToAsk(row)) prospect.toAsk++;
+    if (collectOnly || !isToSend(row, retry, again, held)) continue;
     prospect.toSend++;
     prospect.usd += row.usd;
     prospect.endpoints.add(row.endpoint);

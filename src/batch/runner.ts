@@ -80,7 +80,7 @@ class Runner {
   }
 
   async run(): Promise<void> {
-    const { ledger, retry, again } = this.options;
+    const { ledger, retry, again, held } = this.options;
     await this.measureAnew();
     const prospect = this.options.prospect ?? prospectOf(ledger, this.options);
     this.tellStart(prospect);
@@ -90,7 +90,7 @@ class Runner {
     if (prospect.toSend > 0) {
       for (const row of rowsInOrder(ledger, ['pending', 'failed', 'moderated', 'waiting', 'unknown'])) {
         if (this.mustStop()) break;
-        if (isToSend(row, retry, again)) await this.launch(() => this.send(row, 1));
+        if (isToSend(row, retry, again, held)) await this.launch(() => this.send(row, 1));
       }
     }
     await this.land();

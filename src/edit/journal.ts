@@ -1,7 +1,7 @@
 import { FalEditError, messageOf, type Charged } from '../errors.js';
 import type { SubmitJournal, SubmitState } from '../fal/submit-once.js';
 import type { Durability } from '../ledger/commit-group.js';
-import type { Job, JobImage, JobState } from '../ledger/job.js';
+import { GIVEN_UP, type Job, type JobImage, type JobState } from '../ledger/job.js';
 import type { Completion, Ledger } from '../ledger/ledger.js';
 import type { OnEvent } from './events.js';
 import type { EditRecord } from './record.js';
@@ -115,6 +115,14 @@ export class Journal implements SubmitJournal {
       else if (submit === 'rejected') end('rejected', 'no');
       // Where the ledger itself was the trouble, the same edit may be sent as soon as that works again.
       else end(kind === 'interrupted' || isLedgerTrouble(error) ? 'cancelled' : 'failed', 'no');
+    } else if (GIVEN_UP.includes(this.state)) {
+      // What fal says now counts; that it says nothing does not.
+      const said = isCancelled(error) ? 'cancelled' : kind === 'moderated' ? 'moderated' : 'failed';
+      const isSaid = charged !== 'maybe' && (said !== 'failed' || kind === 'failed');
+      if (isSaid) {
+        this.state = said;
+        this.safely(() => this.ledger.endAnew(this.job.id, { state: said, charged, error: why }));
+      } else this.safely(() => this.ledger.release(this.job.id));
     } else if (isCancelled(error)) end('cancelled', charged);
     else if (kind === 'moderated') end('moderated', charged);
     // What fails after the result is here fails on this machine: the picture can still be fetched.

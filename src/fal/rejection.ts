@@ -77,7 +77,7 @@ export function rejectionError(answer: Answer, context: RejectionContext): FalEd
     const isLate = answer.headers.get('x-fal-request-timeout-type') === 'user';
     return build(
       'failed',
-      `${isLate ? 'The edit did not start in time' : 'The model failed at fal'} (${status}).${quoted}`,
+      `${isLate ? 'The edit did not start in time' : 'The model failed'} (${status}).${quoted}`,
       'fal does not charge for this. Try again, perhaps with another seed.',
     );
   }

@@ -187,6 +187,21 @@ export function isAwaited(state: JobState): boolean {
   return state === 'accepted' || state === 'completed';
 }
 
+/** Ends without a picture, as far as was known then: fal may say otherwise when it is asked later. */
+export const GIVEN_UP: readonly JobState[] = ['failed', 'cancelled'];
+
+/** How releases that took any 5xx for the model's own worded it: a gateway may have spoken, and the edit be paid for. */
+const ONCE_TAKEN_FOR_FAILED = /^The model failed at fal \(5\d\d\)/;
+
+/**
+ * Whether a job that was given up may have a picture all the same, and a bill: fal forgot it, say, or was asked too
+ * late to cancel it. fal is to be asked before it is written off or sent again.
+ */
+export function mayHidePicture({ state, requestId, charged, error }: Job): boolean {
+  if (!GIVEN_UP.includes(state) || requestId === undefined) return false;
+  return charged !== 'no' || ONCE_TAKEN_FOR_FAILED.test(error?.message ?? '');
+}
+
 /** Whether a whole job is a request that was named by its id alone, and not sent by a command of this ledger. */
 export function isForeign({ askedHash, duplicateOf }: Pick<Job, 'askedHash' | 'duplicateOf'>): boolean {
   return askedHash === undefined && duplicateOf === undefined;

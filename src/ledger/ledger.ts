@@ -16,6 +16,7 @@ import { ImageRows } from './image-rows.js';
 import { insertAdopted, insertPlanned, type AdoptedRequest } from './insert.js';
 import {
   BEFORE,
+  GIVEN_UP,
   isForeign,
   type Job,
   type JobError,
@@ -259,15 +260,31 @@ export class Ledger {
   }
 
   /** It came to another end. */
-  end(id: string, { state, charged, error, falAt }: Ending): void {
-    this.step(id, state, {
+  end(id: string, ending: Ending): void {
+    this.endFrom(BEFORE[ending.state], id, ending);
+  }
+
+  /** fal was asked again about one that had been given up, and says how it ended. */
+  endAnew(id: string, ending: Ending): void {
+    this.endFrom(GIVEN_UP, id, ending);
+  }
+
+  /** fal has one that had been given up: it is waited for. */
+  reopen(id: string): void {
+    this.set(id, { state: 'accepted', charged: 'maybe', ended_at: null, error: null }, GIVEN_UP);
+  }
+
+  private endFrom(from: readonly JobState[], id: string, { state, charged, error, falAt }: Ending): void {
+    const columns = {
+      state,
       // A submit that had to wait for its turn went out later than its intent, but never after its end.
       ...(state === 'unknown' ? { sent_fal_at: falAt ?? null, missed_fal_at: null } : {}),
       ended_at: this.context.now(),
       charged,
       owner: null,
       error: error ?? null,
-    });
+    };
+    this.set(id, columns, from);
   }
 
   /** fal was asked to cancel it; whether it did is not known yet. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leftIn, type Document } from '../edit/harness.js';
+import { leftIn, statusToxic, type Document } from '../edit/harness.js';
 import { controlScene } from './control-scene.js';
 
 const HOUR = 3_600_000;
@@ -55,4 +55,35 @@ describe('an edit that was given up because fal said that it has none', () => {
     expect(await job()).toMatchObject({ state: 'saved', charged: 'yes', error: undefined });
     expect([fal.ledger().accepted.length, await leftIn(cwd)]).toEqual([1, ['out.png']]);
   });
+
+  it.each([
+    { charged: 'yes', message: 'fal says that the edit is done, but its answer holds no picture.' },
+    // As releases wrote it that took any 503 for the model's own.
+    { charged: 'no', message: 'The model failed at fal (503).' },
+  ])('is asked for whatever was written down: $charged, $message', async ({ charged, message }) => {
+    const { run, id, ledger, fal } = await givenUp('snow');
+    const { db } = await ledger();
+    db.run('UPDATE jobs SET charged = ?, error = ?', charged, JSON.stringify({ kind: 'failed', message }));
+    expect((await run(['wait', id])).code).toBe(0);
+    expect(fal.ledger().accepted).toHaveLength(1);
+  });
+
+  it('is known to cost nothing once fal says so, whatever fal forgets later', async () => {
+    const { run, id, job, fal } = await givenUp('snow [sandbox:fail]');
+    expect((await run(['wait', id])).code).toBe(1);
+    expect(await job()).toMatchObject({ state: 'failed', charged: 'no', owner: undefined });
+    fal.addToxic(statusToxic('status', 404));
+    expect((await run(['wait', id])).stderr).toContain('The model failed (500)');
+  });
 });
+
+/** An edit that failed, and may be charged, since fal did not know it any more. */
+async function givenUp(prompt: string) {
+  const scene = await controlScene();
+  const id = await scene.detach('-p', prompt);
+  scene.fal.addToxic(statusToxic('result', 404));
+  scene.fal.addToxic(statusToxic('history', 403));
+  expect((await scene.run(['wait', id])).code).toBe(1);
+  scene.fal.clearToxics();
+  return { ...scene, id };
+}

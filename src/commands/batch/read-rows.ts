@@ -135,8 +135,8 @@ function unrecognisedRows(rows: BatchPlan['unrecognised'], outDir: string, termi
 
 /** As far as the ledger goes, nothing is to be sent, and fal has nothing that could turn out to be. */
 function isDone(ledger: Ledger, { retry, again, submitOnly }: BatchOptions): boolean {
-  const { toSend, counts } = prospectOf(ledger, { retry, again, submitOnly, collectOnly: false });
-  return toSend + counts.waiting + counts.unknown === 0;
+  const { toSend, toAsk, counts } = prospectOf(ledger, { retry, again, submitOnly, collectOnly: false });
+  return toSend + toAsk + counts.waiting + counts.unknown === 0;
 }
 
 function wrongRows({ name, isManifest }: RowSource, plan: BatchPlan, problems: readonly Problem[]): Error {

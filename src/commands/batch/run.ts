@@ -6,7 +6,7 @@ import { endingOf, rowsText, withStates } from '../../batch/ending.js';
 import { openRows, type RowSource } from '../../batch/manifest/open.js';
 import { Pace } from '../../batch/pace.js';
 import { shardText, type BatchPlan } from '../../batch/planner.js';
-import { prospectOf } from '../../batch/prospect.js';
+import { prospectOf, type RunAim } from '../../batch/prospect.js';
 import { rebuildEdits } from '../../batch/rebuild.js';
 import type { Records } from '../../batch/records.js';
 import { renamePictures } from '../../batch/rename-pictures.js';
@@ -43,7 +43,7 @@ import type { BatchOptions } from './options.js';
 import { openPrices, type Prices } from './prices.js';
 import { readRows } from './read-rows.js';
 import { tellRebuilt } from './rebuilt.js';
-import { lookUpUnknown } from './unknown.js';
+import { lookUpFailed, lookUpUnknown } from './unknown.js';
 
 /** How often one run asks fal about what it has lost itself. */
 const MOST_PASSES = 10;
@@ -177,9 +177,9 @@ async function send(
   const began = context.elapsed();
   settleWorld(ledger);
   const { retry, again, submitOnly, collect: collectOnly } = options;
-  const aim = { retry, again, submitOnly, collectOnly };
+  let aim: RunAim = { retry, again, submitOnly, collectOnly };
   let prospect = prospectOf(ledger, aim);
-  const touchesFal = prospect.toSend + prospect.toFetch + prospect.counts.unknown > 0;
+  const touchesFal = prospect.toSend + prospect.toFetch + prospect.toAsk + prospect.counts.unknown > 0;
   if (touchesFal) {
     requireKey(settings, declared);
     const warning = proxyWarning(settings, declared);
@@ -205,6 +205,7 @@ async function send(
     const trace = traceTo(terminal);
     const unknowns = { ledger, connection, context, via, trace };
     if (prospect.counts.unknown > 0 && !again) await lookUpUnknown(unknowns, options, terminal);
+    if (prospect.toAsk > 0) aim = { ...aim, held: await lookUpFailed(unknowns, options, terminal) };
     if (prospect.toSend > 0) await prices.refresh(prospect.endpoints, ledger);
     if (touchesFal) prospect = prospectOf(ledger, aim);
     brakes = new Brakes({

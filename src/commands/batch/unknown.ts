@@ -1,4 +1,5 @@
 import { rowsText } from '../../batch/ending.js';
+import { askAboutFailed, type FailedOptions } from '../../batch/failed-rows.js';
 import { settleUnknown, type UnknownOptions } from '../../batch/unknown.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { bringJobsHome } from '../bring-home.js';
@@ -32,4 +33,29 @@ export async function lookUpUnknown(
     await bringJobsHome(duplicates, { ...asked, terminal, timeoutMs });
   }
   return found + notTaken;
+}
+
+/**
+ * Asks fal about rows that failed and may be paid for all the same, and tells what came out.
+ *
+ * @returns keys of the rows that it could not be asked about
+ */
+export async function lookUpFailed(
+  asked: Omit<FailedOptions, 'timeoutMs'>,
+  { timeoutMs, retry }: BatchOptions,
+  terminal: Terminal,
+): Promise<ReadonlySet<string>> {
+  const { found, gone, held, why } = await askAboutFailed({ ...asked, timeoutMs });
+  if (found > 0) terminal.note(`fal has ${rowsText(found)} that failed before: waiting for them.`);
+  if (gone > 0) {
+    const which = `fal no longer knows ${rowsText(gone)} that failed and may have been charged.`;
+    terminal.note(retry === 'all' ? which : `${which} Not sent again. To pay for another try: --retry all`);
+  }
+  if (held.size > 0) {
+    const because = why === undefined ? '' : ` ${why}`;
+    terminal.warn(
+      `${rowsText(held.size)} failed and may have been charged, and fal could not be asked.${because} Not sent again.`,
+    );
+  }
+  return held;
 }

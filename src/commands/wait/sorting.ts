@@ -5,7 +5,7 @@ import { recordOfJob } from '../../edit/record.js';
 import { within } from '../../edit/within.js';
 import { asFalEditError, FalEditError } from '../../errors.js';
 import { saysGone } from '../../fal/unreachable.js';
-import { isAwaited, type Job } from '../../ledger/job.js';
+import { isAwaited, mayHidePicture, type Job } from '../../ledger/job.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { endWithSandbox } from '../../ledger/sandbox-jobs.js';
 import { endedError, sandboxEndedError } from '../earlier/ended-job.js';
@@ -27,17 +27,12 @@ export async function withoutFal(
   if (job.state === 'saved') {
     if (destination === undefined && (await areInPlace(job)))
       return { ...one, error: undefined, already: true };
-  } else if (!isAwaited(job.state) && !mayStillBeHad(job)) {
+  } else if (!isAwaited(job.state) && !mayHidePicture(job)) {
     return { ...one, error: endedError(ledger, job) };
   }
   if (job.via !== SANDBOX) return undefined;
   endWithSandbox(ledger, job);
   return { ...one, error: sandboxEndedError(job) };
-}
-
-/** It was given up without fal's word that it cost nothing: fal forgot it, say, or was asked to cancel it too late. */
-function mayStillBeHad({ state, requestId, charged }: Job): boolean {
-  return (state === 'failed' || state === 'cancelled') && requestId !== undefined && charged === 'maybe';
 }
 
 /**

@@ -75,7 +75,7 @@ describe('under GitHub Actions', () => {
     expect(stdout).toBe('out/a.edit.png\n');
     expect(annotationsIn(stderr).sort()).toEqual([
       expect.stringMatching(
-        /^::error file=rows\.jsonl,line=2,title=failed%3A broken::The model failed at fal.*charged: no$/,
+        /^::error file=rows\.jsonl,line=2,title=failed%3A broken::The model failed.*charged: no$/,
       ),
       expect.stringMatching(/^::error file=rows\.jsonl,line=3,title=moderated%3A .*::fal's content checker/),
     ]);
