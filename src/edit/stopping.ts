@@ -48,10 +48,12 @@ export async function stoppedError(life: Life, error: unknown): Promise<FalEditE
       details,
     });
   }
-  if (exchange.ended === 'completed') {
+  if (exchange.ended === 'completed' || exchange.resultBegan) {
+    // What answers in the place of a result may be a gateway, or the model that failed.
+    const isCharged = exchange.resultBegan || !exchange.resultDenied;
     return build(
-      `${what}${trouble}. Request ${requestId} is done at fal, but its result could not be fetched; it may be charged.`,
-      { charged: 'maybe', hint: fetch, details },
+      `${what}${trouble}. Request ${requestId} is done at fal, but its result could not be fetched; it ${isCharged ? 'is' : 'may be'} charged.`,
+      { charged: isCharged ? 'yes' : 'maybe', hint: fetch, details },
     );
   }
   const leaves = interrupted ? options.leaveWhenInterrupted === true : options.cancelOnTimeout !== true;

@@ -13,15 +13,21 @@ interface Noted {
 
 const noted = new WeakMap<Connection, Noted>();
 
-/** The date that an answer carries, in milliseconds since the epoch; undefined where it carries none. */
-export function dateOf({ headers }: Pick<Answer, 'headers'>): number | undefined {
+/** A date that is further from our own clock is no clock's, whichever of the two is wrong: TLS needs them closer. */
+const MOST_OFF_MS = 86_400_000;
+
+/** The date that an answer carries, in milliseconds since the epoch; undefined where it carries none, or an absurd one. */
+export function dateOf(
+  { headers }: Pick<Answer, 'headers'>,
+  { now }: Pick<Clocks, 'now'>,
+): number | undefined {
   const date = Date.parse(headers.get('date') ?? '');
-  return Number.isNaN(date) ? undefined : date;
+  return Math.abs(date - now()) <= MOST_OFF_MS ? date : undefined;
 }
 
 /** Keeps the date of an answer of fal's, to tell the time by later. */
 export function noteDate(connection: Connection, answer: Pick<Answer, 'headers'>, clocks: Clocks): void {
-  const date = dateOf(answer);
+  const date = dateOf(answer, clocks);
   if (date !== undefined) noted.set(connection, { date, now: clocks.now(), elapsed: clocks.elapsed() });
 }
 

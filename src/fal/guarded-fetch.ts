@@ -149,11 +149,17 @@ export class GuardedFetch {
     let gone = 0;
     let failures = 0;
     let remembered: Answer | undefined;
-    const last = await repeat((stop) => this.send(request, stop), {
+    const begin = async (stop: AbortSignal): Promise<FetchResponse> => {
+      const response = await this.send(request, stop);
+      if (response.ok) this.exchange.resultBegan = true;
+      return response;
+    };
+    const last = await repeat(begin, {
       timing: context,
       signal,
       isTrouble: async (candidate) => {
         if (isStillRunning(candidate)) return true;
+        if (candidate.status >= 300) this.exchange.resultDenied = true;
         if (isGone(candidate)) return ++gone < GONE_TRIES;
         if (candidate.tooLarge && candidate.status < 300) return false;
         if (candidate.status < 300 && candidate.json === undefined) return ++garbage < GARBAGE_TRIES;

@@ -119,7 +119,7 @@ export async function answerInHistory(
 
 /** The time on fal's clock, by the date of an answer about its history; undefined where that carries none. */
 export async function historyTime(endpoint: string, options: HistoryOptions): Promise<number | undefined> {
-  return dateOf(await ask(addressOf({ endpoint }, undefined, 1), options));
+  return dateOf(await ask(addressOf({ endpoint }, undefined, 1), options), options.context);
 }
 
 function askPage(query: PastQuery, cursor: string | undefined, options: HistoryOptions): Promise<Answer> {

@@ -34,6 +34,10 @@ export interface Exchange {
   cancelAnswer: string | undefined;
   /** How the request ended, as fal's status says it; undefined until it has ended. */
   ended: 'failed' | 'completed' | undefined;
+  /** Whether fal began to answer with the result: it is done and paid for, though the answer may not be whole yet. */
+  resultBegan: boolean;
+  /** Whether fal, or a gateway before it, gave something else in the place of a result. */
+  resultDenied: boolean;
   /** Whether fal's answer with the pictures came: the edit is done and paid for. */
   hasResult: boolean;
   /** Why the first upload failed that did; of one in parts the client says only that it failed (fal-api.md 3.2). */
@@ -65,6 +69,8 @@ export function openSession(options: SessionOptions): FalSession {
     billableUnits: undefined,
     cancelAnswer: undefined,
     ended: undefined,
+    resultBegan: false,
+    resultDenied: false,
     hasResult: false,
     uploadFailure: undefined,
     waitFailure: undefined,

@@ -4,6 +4,7 @@ import { Deadline } from '../../src/edit/deadline.js';
 import { InterruptedError } from '../../src/errors.js';
 import { editCat, leftIn, seen, until } from './harness.js';
 import { onlyJobIn, stateIn } from '../support/ledger.js';
+import type { Toxic } from '../../src/sandbox/toxics.js';
 import { sandbox } from '../support/sandbox.js';
 
 describe('the deadline', () => {
@@ -41,10 +42,14 @@ describe('the deadline', () => {
     });
   });
 
-  test('while the result does not come', async () => {
-    const fal = await sandbox({ toxics: [{ type: 'timeout', on: 'result' }] });
+  test.each<[string, Toxic]>([
+    ['does not come, and fal says that it is done', { type: 'timeout', on: 'result' }],
+    ['is being read', { type: 'pause', on: 'result', at: 10, name: 'held' }],
+  ])('while the result %s: charged', async (_, toxic) => {
+    const fal = await sandbox({ toxics: [toxic] });
     const { code, document } = await editCat({ env: fal.env }, '--timeout', '500ms');
-    expect([code, document.error?.charged]).toEqual([7, 'maybe']);
+    expect([code, document.error?.charged]).toEqual([7, 'yes']);
+    expect(document.error?.message).toMatch(/could not be fetched; it is charged/);
   });
 
   test('while the picture is fetched: charged, and done at fal', async () => {
