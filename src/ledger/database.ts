@@ -133,6 +133,16 @@ export class Database {
     }
   }
 
+  /** Whether the whole file can be read. */
+  isSound(): boolean {
+    try {
+      const [first] = this.db.prepare('PRAGMA quick_check(1)').all() as { quick_check?: string }[];
+      return first?.quick_check === 'ok';
+    } catch {
+      return false;
+    }
+  }
+
   /** Brings what the WAL has into the file, as far as nobody reads it at the moment. */
   checkpoint(): void {
     this.guarded(() => {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from '../context.js';
-import { hashOf } from './canonical.js';
 import type { Database } from './database.js';
 import type { Delivery, Job, JobState, NewJob } from './job.js';
 import { keptPath } from './portable-path.js';

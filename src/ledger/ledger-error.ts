@@ -93,6 +93,12 @@ function explain(error: unknown): Explanation {
   return SYSTEM[code] ?? [`cannot be used (${why})`, OTHER_FOLDER];
 }
 
+/** Whether a ledger cannot be read for what is in the file, rather than for where it is. */
+export function isDamaged(error: unknown): boolean {
+  const origin = error instanceof FalEditError ? error.origin : error;
+  return explain(origin)[1] === SET_ASIDE;
+}
+
 function resultCode(error: unknown): number | undefined {
   const code = extendedCode(error);
   // The low byte is the plain code, the rest says more than we mostly need.

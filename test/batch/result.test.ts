@@ -62,6 +62,7 @@ describe('What is known of a row', () => {
     expect(resultOf(first(one), one.outDir)).toEqual({
       ...{
         schema_version: 1,
+        fingerprint: 2,
         sandbox: false,
         key: one.keys[0],
         job: null,

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { refuseLinks } from '../../batch/out-dir.js';
+import { namingRebuild, openForRebuild } from '../../batch/damaged-ledger.js';
 import { lockOutDir, type Lock } from '../../batch/lock.js';
 import { OUT_DIR_FILES } from '../../batch/out-dir.js';
 import {
@@ -64,6 +65,8 @@ export interface OutDirUse {
   mustExist: boolean;
   /** The pictures are checked to be fal's: those of the sandbox are an expectation that is not met. */
   frozen?: boolean;
+  /** The ledger is made anew: a damaged one is kept under another name. */
+  rebuild?: boolean;
   /** Open it also where other files know of edits that the ledger has lost: to rebuild it, or to pay for them again. */
   lost?: boolean;
 }
@@ -78,7 +81,7 @@ export async function openOutDir(
   wanted: string,
   via: string | undefined,
   context: Context,
-  { look, mustExist, frozen = false, lost = false }: OutDirUse,
+  { look, mustExist, frozen = false, rebuild = false, lost = rebuild }: OutDirUse,
 ): Promise<OpenOutDir> {
   const holds = (name: string): boolean => existsSync(path.join(wanted, name));
   const holdsBatch = (): boolean => holds(LEDGER_FILE);
@@ -108,7 +111,10 @@ export async function openOutDir(
     lock = lockOutDir(folder, { look });
     isFresh = !look && !holdsBatch();
     const hadWal = hasWal(path.join(folder, LEDGER_FILE));
-    ledger = await Ledger.open(folder, contextOf(context), look ? 'looked-at' : 'portable');
+    const opened = rebuild
+      ? await openForRebuild(folder, contextOf(context))
+      : { ledger: await Ledger.open(folder, contextOf(context), look ? 'looked-at' : 'portable') };
+    ledger = opened.ledger;
     const { db } = ledger;
     const world: World | undefined = via === undefined ? undefined : isSandbox(via) ? 'sandbox' : 'fal';
     if (world !== undefined) refuseOtherWorld(readWorld(db), world, wanted, frozen);
@@ -116,7 +122,9 @@ export async function openOutDir(
       isFresh = false;
       if (world !== undefined && !look) writeNote(db, 'world', world);
     };
-    const records = { ...(await compareRecords(wanted, ledger)), lostRun: lostRun(db, hadWal) };
+    const since = 'since' in opened ? opened.since : undefined;
+    const lostBefore = since === undefined ? lostRun(db, hadWal) : { since, retry: 'temporary' };
+    const records = { ...(await compareRecords(wanted, ledger)), lostRun: lostBefore };
     const shown = shortPath(wanted, context.cwd);
     if (!lost) {
       if (records.lost.length > 0) throw lostEditsError(records.lost, shown);
@@ -127,7 +135,7 @@ export async function openOutDir(
     return { folder: away === undefined ? folder : wanted, ledger, records, claim, close };
   } catch (error) {
     await close();
-    throw error;
+    throw namingRebuild(error, shortPath(wanted, context.cwd));
   }
 }
 

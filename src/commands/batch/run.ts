@@ -91,7 +91,7 @@ export async function runRowsOf(
   const wanted = options.outDir ?? defaultOutDir(source, context.cwd, isSandbox(via));
   const look = dryRun || frozen;
   const outDir = await openOutDir(wanted, via, context, {
-    ...{ look, frozen, mustExist: collect || rebuild, lost: rebuild || (again && !frozen) },
+    ...{ look, frozen, mustExist: collect || rebuild, rebuild, lost: rebuild || (again && !frozen) },
   });
   try {
     const { ledger, records } = outDir;

@@ -243,6 +243,38 @@ describe('a ledger without the WAL of a run that was cut short', () => {
   });
 });
 
+describe('a damaged ledger', () => {
+  it.each<[string, (file: string) => Promise<void>]>([
+    ['from its first byte', (file) => writeFile(file, 'no database at all\n'.repeat(1000))],
+    [
+      'in its tables',
+      async (file) => {
+        const bytes = await readFile(file);
+        for (let page = 1; page < bytes.length / 4096; page++) {
+          if (!bytes.subarray(page * 4096, page * 4096 + 4096).includes('CREATE ')) {
+            bytes.fill(0xa5, page * 4096, page * 4096 + 4096);
+          }
+        }
+        await writeFile(file, bytes);
+      },
+    ],
+  ])('%s is kept by --rebuild, which makes a new one', async (_, spoil) => {
+    const scene = await done();
+    await spoil(inOut(scene, 'ledger.db'));
+    const spoilt = await readFile(inOut(scene, 'ledger.db'));
+    const refused = await scene.batch('rows.jsonl');
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--rebuild')]);
+    expect(refused.stderr).toContain('out/ledger.db is damaged. Nothing was sent.');
+    const rebuilt = await scene.batch('rows.jsonl', '--rebuild');
+    expect([rebuilt.code, rebuilt.stderr]).toEqual([0, expect.stringContaining('3 of 3 rows done')]);
+    // SQLite counts in its header how often it was opened for writing.
+    const kept = await readFile(inOut(scene, 'ledger.db-damaged'));
+    expect(kept.subarray(100)).toEqual(spoilt.subarray(100));
+    expect(await scene.batch('rows.jsonl')).toMatchObject({ code: 0 });
+    expect(scene.fal.ledger().accepted).toHaveLength(3);
+  });
+});
+
 describe('a folder whose records are both gone', () => {
   it('is refused where its summary says that rows were sent', async () => {
     const scene = await done();
