@@ -13,5 +13,8 @@ export function billedText(usd: number, sandbox: boolean, outstandingUsd = 0): s
   if (!sandbox && usd === 0 && outstandingUsd > 0) {
     return `billed: not known yet (estimated ${usdText(outstandingUsd)})`;
   }
+  if (!sandbox && outstandingUsd > 0) {
+    return `at least ${usdText(usd)} billed, about ${usdText(outstandingUsd)} not billed yet`;
+  }
   return sandbox ? `sandbox: nothing charged (would be ${usdText(usd)})` : `${usdText(usd)} billed`;
 }

@@ -27,12 +27,19 @@ export class Brakes {
   /** By job under way, what it may cost. */
   private readonly open = new Map<string, number>();
   private settledUsd = 0;
+  /** Something of that is an estimate. */
+  private isGuessed = false;
 
   constructor(private readonly limits: Limits) {}
 
   /** What this run has spent, and what it may have: billed where that is known, else as estimated. */
   get spentUsd(): number {
     return [...this.open.values()].reduce((sum, usd) => sum + usd, this.settledUsd);
+  }
+
+  /** Whether fal has not said what some of it was billed at. */
+  get isEstimate(): boolean {
+    return this.open.size > 0 || this.isGuessed;
   }
 
   /** The dollars that may be spent; undefined without a cap. */
@@ -71,6 +78,7 @@ export class Brakes {
     if (job?.intentAt === undefined || isRefused) this.sent--;
     if (job === undefined || job.charged === 'no') return;
     this.settledUsd += job.billedUsd ?? estimated;
+    if (job.billedUsd === undefined) this.isGuessed = true;
   }
 
   /** A row came to an end without a picture. Returns the reason to stop, once there were as many as may be. */

@@ -81,6 +81,8 @@ function columnsBy(by: 'model' | 'day', sandbox: boolean): readonly Column[] {
 
 function cellsOf(row: SpendingRow): string[] {
   const { billedUsd, estimatedUsd, unknownUsd } = row;
-  const sums = [billedUsd, estimatedUsd, unknownUsd, billedUsd + estimatedUsd + unknownUsd];
-  return [row.group, String(row.edits), ...sums.map(usdText)];
+  // Nothing billed so far is not the same as billed at nothing.
+  const billed = billedUsd === 0 && estimatedUsd + unknownUsd > 0 ? '?' : usdText(billedUsd);
+  const sums = [estimatedUsd, unknownUsd, billedUsd + estimatedUsd + unknownUsd];
+  return [row.group, String(row.edits), billed, ...sums.map(usdText)];
 }

@@ -130,6 +130,9 @@ export const MIGRATIONS: readonly string[] = [
   // When a submit was sent by fal's clock, and when fal was first asked for it in vain: our own clock may jump.
   `ALTER TABLE jobs ADD COLUMN sent_fal_at INTEGER;
    ALTER TABLE jobs ADD COLUMN missed_fal_at INTEGER;`,
+
+  // Of a copy of another batch folder: the last of the jobs that came with it, whose costs that one tells.
+  `ALTER TABLE batch_folders ADD COLUMN copied INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 /** What this program reads and writes. */

@@ -36,12 +36,18 @@ const UNKNOWN = `CASE WHEN billed_usd IS NULL AND state IN ('intent', 'unknown')
 /** In milliseconds. Every time zone's midnight lies between two quarters of an hour. */
 const QUARTER_MS = 900_000;
 
-/** Writes down in the user's ledger what a batch has spent by now, by its own ledger. */
+/**
+ * Writes down in the user's ledger what a batch has spent by now, by its own ledger. What came with a copy is left to
+ * the folder that it was copied from.
+ */
 export function tellSpending(own: Database, home: Database, folder: string): void {
+  const known = home.row('SELECT copied FROM batch_folders WHERE folder = ?', folder) as
+    { copied: number } | undefined;
   const rows = own.rows(
     `SELECT intent_at - intent_at % ${QUARTER_MS} AS quarter, model, ${ON_SANDBOX} AS sandbox, count(*) AS edits,
               sum(${BILLED}) AS billed, sum(${ESTIMATED}) AS estimated, sum(${UNKNOWN}) AS unknown
-       FROM jobs WHERE intent_at IS NOT NULL AND charged <> 'no' GROUP BY 1, 2, 3`,
+       FROM jobs WHERE intent_at IS NOT NULL AND charged <> 'no' AND seq > ? GROUP BY 1, 2, 3`,
+    known?.copied ?? 0,
   ) as {
     quarter: number;
     model: string;

@@ -18,6 +18,8 @@ export interface BatchProgress {
 /** Money as the line shows it. */
 export interface Purse {
   spentUsd: number;
+  /** Some of it is estimated: fal has not said what it billed. */
+  isEstimate: boolean;
   capUsd: number | undefined;
 }
 
@@ -134,7 +136,7 @@ class Tally {
     }
   };
 
-  text({ spentUsd, capUsd }: Purse, now: number): string {
+  text(purse: Purse, now: number): string {
     const flying = [...this.flying.values()];
     const count = (state: string): number => flying.filter((one) => one === state).length;
     const seconds = (now - this.since) / 1000;
@@ -145,10 +147,18 @@ class Tally {
       ...(count('running') > 0 ? [`${count('running')} running`] : []),
       ...(count('queued') > 0 ? [`${count('queued')} queued at fal`] : []),
       ...(this.failed > 0 ? [`${this.failed} failed`] : []),
-      `${usdText(cents(spentUsd))}${capUsd === undefined ? '' : ` of ${usdText(capUsd)}`}${this.sandbox ? ' (sandbox)' : ''}`,
+      ...this.money(purse),
       ...(rate > 0 ? [`${rate.toFixed(1)}/s`] : []),
       ...(rate > 0 && left > 0 ? [`${secondsText((left / rate) * 1000)} left`] : []),
     ].join(' · ');
+  }
+
+  /** What this run has spent. Of edits that earlier ones have sent it knows nothing: then it says nothing. */
+  private money({ spentUsd, capUsd, isEstimate }: Purse): string[] {
+    if (spentUsd === 0 && capUsd === undefined) return [];
+    const spent = `${isEstimate ? 'about ' : ''}${usdText(cents(spentUsd))}`;
+    const of = capUsd === undefined ? '' : ` of ${usdText(capUsd)}`;
+    return [this.sandbox ? `nothing charged (would be ${spent}${of})` : `${spent}${of}`];
   }
 
   private step(key: string, type: string): void {
@@ -162,7 +172,7 @@ class Tally {
   }
 }
 
-/** A sum that changes all the time is read in whole cents. */
+/** A sum that changes all the time is read in whole cents; what is less than one is not nothing. */
 function cents(usd: number): number {
-  return Math.round(usd * 100) / 100;
+  return usd < 0.01 ? usd : Math.round(usd * 100) / 100;
 }

@@ -77,6 +77,21 @@ describe('A cap on what a run may cost', () => {
     expect([brakes.spentUsd, brakes.sent]).toEqual([spent, sent]);
   });
 
+  it.each([
+    ['nothing was sent', [], false],
+    ['all is billed', [job('yes', 0.3)], false],
+    ['some is not billed', [job('yes'), job('yes', 0.3)], true],
+    ['nothing is charged', [job('no')], false],
+  ])('is not exact only where some of it is estimated: %s', (_, jobs, isEstimate) => {
+    const brakes = new Brakes({});
+    jobs.forEach((one, index) => {
+      brakes.start(String(index), 0.4);
+      expect(brakes.isEstimate).toBe(true);
+      brakes.settle(String(index), one);
+    });
+    expect(brakes.isEstimate).toBe(isEstimate);
+  });
+
   it('is passed by no order of rows that start and end, as long as fal bills what was estimated', () => {
     const cents = fc.integer({ min: 1, max: 60 });
     fc.assert(

@@ -124,6 +124,7 @@ describe('Equal bytes', () => {
 
   it.each<[string, Parameters<typeof laterRun>[0]]>([
     ['when fal may have let them go', { now: 1000 + KEPT_MS }],
+    ['when they are from the future: nobody knows how old they are', { now: 999 }],
     ['where they go to another storage', { way: 'fal somebody else' }],
   ])('are put again %s', async (_, options) => {
     const { shelf, storage } = await laterRun(options);

@@ -119,7 +119,14 @@ it('a folder that was moved counts once; of one that is gone the unfinished edit
   await cp(path.join(scene.cwd, 'moved'), path.join(scene.cwd, 'copy'), { recursive: true });
   expect((await scene.run(['--collect', '-d', 'copy', '--no-report'])).code).toBe(0);
   expect((await scene.fal_edit('requests', '--json')).json<Several>().requests).toHaveLength(2);
-  await rm(path.join(scene.cwd, 'copy'), { recursive: true });
+  expect(await total()).toBe(2);
+  await scene.write({ 'more.jsonl': jsonl({ image: 'c.png', prompt: 'fog' }) });
+  const more = await scene.run(['more.jsonl', '-d', 'copy', '--no-report', '--yes']);
+  expect([more.code, await total()], more.stderr).toEqual([0, 3]);
+  // What it was copied from is gone: what they share is told by the copy.
+  await rm(path.join(scene.cwd, 'moved'), { recursive: true });
+  expect((await scene.run(['more.jsonl', '-d', 'copy', '--no-report'])).code).toBe(0);
+  expect(await total()).toBe(3);
 });
 
 /** fal's history cannot be read in the run that loses the answer. */

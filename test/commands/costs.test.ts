@@ -24,7 +24,7 @@ it('adds up what was billed, what is estimated and what may have been sent, by m
   const costs = await spent();
   const { stdout } = await costs();
   expect(stdout.split('\n').map((line) => line.split('\t'))).toEqual([
-    ['flux-2-lora', '2', '$0.00', '$0.10', '$0.021', '$0.121'],
+    ['flux-2-lora', '2', '?', '$0.10', '$0.021', '$0.121'],
     ['flux-general', '2', '$0.20', '$0.00', '$0.00', '$0.20'],
     ['total', '4', '$0.20', '$0.10', '$0.021', '$0.321'],
     [''],

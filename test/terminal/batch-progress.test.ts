@@ -43,7 +43,7 @@ async function shown({ quiet = false, stderr, purse }: Settings = {}) {
     redact: (line: string) => line,
   };
   const progress = await openBatchProgress(await openTerminal(context, options), context, () => ({
-    ...(purse ?? { spentUsd: 0, capUsd: undefined }),
+    ...(purse ?? { spentUsd: 0, isEstimate: false, capUsd: undefined }),
   }));
   const pass = (seconds: number): void => {
     now += seconds * 1000;
@@ -63,7 +63,7 @@ async function lineAfter(events: BatchEvent[], purse?: Purse): Promise<string> {
 
 describe('the line', () => {
   test.each<[string, BatchEvent[], string]>([
-    ['counts what was done before', [started({ done: 2, pending: 3 }, 3)], '2 of 5 done · $0.00'],
+    ['counts what was done before', [started({ done: 2, pending: 3 }, 3)], '2 of 5 done'],
     [
       'tells running from queued at fal',
       [
@@ -74,47 +74,47 @@ describe('the line', () => {
         step('b', { type: 'running' }),
         step('c', { type: 'running' }),
       ],
-      '0 of 4 done · 2 running · 1 queued at fal · $0.00',
+      '0 of 4 done · 2 running · 1 queued at fal',
     ],
     [
       'says how fast it goes, and how long it will take',
       [started({ pending: 4 }, 4), begun('a'), ended('a'), begun('b'), ended('b')],
-      '2 of 4 done · $0.00 · 0.2/s · 10.0 s left',
+      '2 of 4 done · 0.2/s · 10.0 s left',
     ],
     [
       'says no time where nothing is left',
       [started({ pending: 1 }, 1), begun('a'), ended('a')],
-      '1 of 1 done · $0.00 · 0.1/s',
+      '1 of 1 done · 0.1/s',
     ],
     [
       'counts what failed, was moderated and is not as expected as failed',
       [started({ pending: 3 }, 3), ended('a', 'failed'), ended('b', 'moderated'), ended('c', 'unmet')],
-      '0 of 3 done · 3 failed · $0.00 · 0.3/s',
+      '0 of 3 done · 3 failed · 0.3/s',
     ],
     [
       'does not call a row failed that failed in an earlier run and is well now',
       [started({ done: 1, failed: 1 }, 1), begun('a'), ended('a')],
-      '2 of 2 done · $0.00 · 0.1/s',
+      '2 of 2 done · 0.1/s',
     ],
     [
       'counts a row once that fails again',
       [started({ done: 1, failed: 1 }, 1), begun('a'), ended('a', 'failed')],
-      '1 of 2 done · 1 failed · $0.00 · 0.1/s',
+      '1 of 2 done · 1 failed · 0.1/s',
     ],
     [
       'counts no row as failed that is tried again',
       [started({ pending: 1 }, 1), begun('a'), step('a', { type: 'running' }), retrying('a')],
-      '0 of 1 done · $0.00',
+      '0 of 1 done',
     ],
     [
       'knows what fal has and is only fetched',
       [started({ waiting: 2 }, 0, 2), begun('a'), ended('a')],
-      '1 of 2 done · $0.00 · 0.1/s · 10.0 s left',
+      '1 of 2 done · 0.1/s · 10.0 s left',
     ],
     [
       'counts rows that are only sent as over',
       [started({ pending: 2 }, 2), begun('a'), { type: 'left', row: nameOf('a'), requestId: 'r' }],
-      '0 of 2 done · $0.00 · 0.1/s · 10.0 s left',
+      '0 of 2 done · 0.1/s · 10.0 s left',
     ],
     [
       'goes on counting where rows are looked at once more',
@@ -125,17 +125,19 @@ describe('the line', () => {
         started({ done: 1, pending: 1, waiting: 1 }, 1, 1),
         ended('b'),
       ],
-      '2 of 3 done · $0.00 · 0.3/s · 3.3 s left',
+      '2 of 3 done · 0.3/s · 3.3 s left',
     ],
   ])('%s', async (_, events, line) => {
     expect(await lineAfter(events)).toBe(line);
   });
 
   test.each<[Purse, string]>([
-    [{ spentUsd: 0.15, capUsd: 1 }, '0 of 1 done · $0.15 of $1.00'],
-    [{ spentUsd: 0.15, capUsd: undefined }, '0 of 1 done · $0.15'],
-    [{ spentUsd: 0, capUsd: 0 }, '0 of 1 done · $0.00 of $0.00'],
-    [{ spentUsd: 12.3456789, capUsd: 20.5 }, '0 of 1 done · $12.35 of $20.50'],
+    [{ spentUsd: 0.15, isEstimate: false, capUsd: 1 }, '0 of 1 done · $0.15 of $1.00'],
+    [{ spentUsd: 0.15, isEstimate: true, capUsd: undefined }, '0 of 1 done · about $0.15'],
+    [{ spentUsd: 0.003, isEstimate: false, capUsd: undefined }, '0 of 1 done · $0.003'],
+    [{ spentUsd: 0, isEstimate: false, capUsd: 0 }, '0 of 1 done · $0.00 of $0.00'],
+    [{ spentUsd: 0, isEstimate: false, capUsd: undefined }, '0 of 1 done'],
+    [{ spentUsd: 12.3456789, isEstimate: false, capUsd: 20.5 }, '0 of 1 done · $12.35 of $20.50'],
   ])('tells what is spent of what may be: %j', async (purse, line) => {
     expect(await lineAfter([started({ pending: 1 }, 1)], purse)).toBe(line);
   });
@@ -148,7 +150,7 @@ describe('without a terminal', () => {
     pass(9);
     expect(lines()).toEqual([]);
     pass(1);
-    expect(lines()).toEqual(['0 of 2 done · $0.00']);
+    expect(lines()).toEqual(['0 of 2 done']);
     show(ended('a'));
     pass(5);
     expect(lines()).toHaveLength(1);
@@ -201,11 +203,11 @@ describe('on a terminal', () => {
     show(started({ pending: 2 }, 2), begun('a'));
     pass(1);
     expect(stderr.shown()).toHaveLength(1);
-    expect(line(stderr)).toBe('0 of 2 done · $0.00');
+    expect(line(stderr)).toBe('0 of 2 done');
     show(ended('a'));
     pass(1);
     expect(stderr.shown()).toHaveLength(1);
-    expect(line(stderr)).toBe('1 of 2 done · $0.00 · 0.5/s · 2.0 s left');
+    expect(line(stderr)).toBe('1 of 2 done · 0.5/s · 2.0 s left');
     stop();
     expect(stderr.shown()).toEqual([]);
   });
@@ -224,7 +226,7 @@ describe('on a terminal', () => {
       'warning: rows.csv:17: first',
       'warning: rows.csv:17: second',
     ]);
-    expect(line(stderr)).toBe('0 of 2 done · 2 failed · $0.00 · 0.7/s');
+    expect(line(stderr)).toBe('0 of 2 done · 2 failed · 0.7/s');
   });
 
   it('takes the line away, and the cursor comes back', async () => {

@@ -223,6 +223,7 @@ async function send(
     // A line that changes would write over the question.
     output = await batchOutput({ ...options, ...outcome }, surroundings, folder, () => ({
       spentUsd: brakes.spentUsd,
+      isEstimate: brakes.isEstimate,
       capUsd: brakes.capUsd,
     }));
     const run = {

@@ -24,21 +24,23 @@ export function knownFolders({ db }: Ledger): KnownFolder[] {
 
 /**
  * Remembers a batch folder. One that was moved here takes the place of what is remembered of where it was, with its
- * costs: they would count twice.
+ * costs: they would count twice. Of a copy only what it sends itself counts.
  *
  * @param own the batch's ledger @param user the user's @param folder absolute
  */
 export function rememberFolder(own: Ledger, user: Ledger, folder: string): void {
-  const { first, sent, open } = own.db.row(
+  const { first, last, sent, open } = own.db.row(
     `SELECT (SELECT id FROM jobs ORDER BY seq LIMIT 1) AS first,
+       (SELECT coalesce(max(seq), 0) FROM jobs) AS last,
        (SELECT count(*) FROM jobs WHERE intent_at IS NOT NULL) AS sent,
        (SELECT count(*) FROM jobs WHERE state IN ('intent', 'accepted', 'completed', 'unknown')) AS open`,
-  ) as { first: string | null; sent: number; open: number };
+  ) as { first: string | null; last: number; sent: number; open: number };
   user.db.transaction(() => {
     const former = user.db.rows(
       'SELECT folder FROM batch_folders WHERE first_job = ? AND folder <> ?',
       ...[first, folder],
     ) as { folder: string }[];
+    let isHeir = false;
     for (const gone of former.filter((one) => !isThere(one))) {
       const { edits } = user.db.row(
         'SELECT coalesce(sum(edits), 0) AS edits FROM spent_elsewhere WHERE folder = ?',
@@ -48,11 +50,14 @@ export function rememberFolder(own: Ledger, user: Ledger, folder: string): void 
       if (edits > sent) continue;
       user.db.run('DELETE FROM spent_elsewhere WHERE folder = ?', gone.folder);
       user.db.run('DELETE FROM batch_folders WHERE folder = ?', gone.folder);
+      isHeir = true;
     }
+    const isCopy = former.some(isThere);
     user.db.run(
-      `INSERT INTO batch_folders VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-         first_job = excluded.first_job, open = excluded.open, used_at = excluded.used_at`,
-      ...[folder, first, open, user.context.now()],
+      `INSERT INTO batch_folders VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+         first_job = excluded.first_job, open = excluded.open, used_at = excluded.used_at,
+         copied = CASE WHEN ? THEN 0 ELSE copied END`,
+      ...[folder, first, open, user.context.now(), isCopy ? last : 0, isHeir && !isCopy ? 1 : 0],
     );
   });
 }
