@@ -45,12 +45,13 @@ export function isOnSandbox({ values, key }: Pick<Settings, 'values' | 'key'>): 
  * What to say when the key goes to somebody other than fal: to a host that a file in this folder names, which a
  * stranger may have written.
  */
-export function proxyWarning({ origins }: Settings, { key, proxyUrl }: Connection): string | undefined {
+export function proxyWarning(
+  { origins, fromProject }: Pick<Settings, 'origins' | 'fromProject'>,
+  { key, proxyUrl }: Connection,
+): string | undefined {
   if (key === undefined || proxyUrl === undefined || isLoopback(proxyUrl)) return undefined;
-  const { host } = new URL(proxyUrl);
-  const origin = origins['proxy-url'] ?? '--proxy-url';
-  const named = origin.includes(' in ') || origin.includes('(in ');
-  return named ? `${origin}: the key is sent to ${host}, not to fal.` : undefined;
+  if (fromProject?.includes('proxy-url') !== true) return undefined;
+  return `${origins['proxy-url'] ?? '--proxy-url'}: the key is sent to ${new URL(proxyUrl).host}, not to fal.`;
 }
 
 /** A key that is there has to be one, except for the sandbox, which is told none. @throws FalEditError (auth) */

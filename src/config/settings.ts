@@ -17,6 +17,8 @@ export interface Settings {
   values: Readonly<Record<string, FlagValue>>;
   /** What to call each value's place in a message. */
   origins: Readonly<Record<string, string>>;
+  /** Flags whose values are from a file of the working directory or above, which a stranger may have written. */
+  fromProject?: readonly string[];
   key: string | undefined;
   /** Absolute folder of the ledger, where the user named one (FAL_EDIT_STATE_DIR). */
   stateDir: string | undefined;
@@ -63,6 +65,7 @@ export async function resolveSettings(
       Object.entries(values).filter(([name, value]) => value !== false && name !== TRUST_PROJECT),
     ),
     origins,
+    fromProject: Object.keys(merged.files),
     ...readStateDir(variables, project, context.cwd),
     ...(keyProblem === undefined ? { key: key.found?.key } : { key: undefined, keyProblem }),
     ...(warnings.length === 0 ? {} : { warnings }),

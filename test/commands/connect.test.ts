@@ -1,20 +1,22 @@
 import { expect, test } from 'vitest';
+import { settingsIn, type World } from '../config/world.js';
 import { folderWithPhoto } from '../edit/harness.js';
 import { runCli } from '../support/run-cli.js';
 import { proxyWarning } from '../../src/commands/connect.js';
 
-test.each([
-  ['FAL_PROXY_URL', 'https://proxy.example/fal', undefined],
-  ['FAL_PROXY_URL (in .env)', 'https://proxy.example/fal', /in \.env.*proxy\.example, not to fal/],
-  [
-    '"proxy-url" in /project/fal-edit.config.json',
-    'https://proxy.example/fal',
-    /the key is sent to proxy\.example/,
-  ],
-  ['FAL_PROXY_URL (in .env)', 'http://127.0.0.1:4000/proxy', undefined],
-])('the key and a proxy of %s at %s', (origin, proxyUrl, says) => {
-  const settings = { values: {}, origins: { 'proxy-url': origin }, key: 'id:secret', stateDir: undefined };
-  const warning = proxyWarning(settings, { key: 'id:secret', proxyUrl });
+const PROXY = 'https://proxy.example/fal';
+const KEY = 'id:secret';
+
+test.each<[string, World, RegExp | undefined]>([
+  ['the environment', { env: { FAL_PROXY_URL: PROXY } }, undefined],
+  ['.env', { dotenv: `FAL_PROXY_URL=${PROXY}` }, /in \.env.*proxy\.example, not to fal/],
+  ["the project's config file", { project: { 'proxy-url': PROXY } }, /the key is sent to proxy\.example/],
+  ["the user's config file", { user: { 'proxy-url': PROXY } }, undefined],
+  ['.env, on this machine', { dotenv: 'FAL_PROXY_URL=http://127.0.0.1:4000/proxy' }, undefined],
+])('the key and a proxy of %s', async (_, places, says) => {
+  const settings = await settingsIn({ ...places, trusted: true });
+  const proxyUrl = String(settings.values['proxy-url']);
+  const warning = proxyWarning(settings, { key: KEY, proxyUrl });
   if (says === undefined) expect(warning).toBeUndefined();
   else expect(warning).toMatch(says);
   expect(proxyWarning(settings, { key: undefined, proxyUrl })).toBeUndefined();

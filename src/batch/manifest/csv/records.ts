@@ -1,6 +1,5 @@
 import { LONGEST_ROW_BYTES, TOO_LONG } from '../limits.js';
 import type { Line } from '../lines.js';
-import { guessedDelimiter, namedDelimiter } from './delimiter.js';
 import { endsInQuotes } from './quotes.js';
 
 /** The lines of one row: several, where a cell between quotes holds newlines. */
@@ -12,6 +11,11 @@ export interface CsvRecord {
   /** What is wrong with it: a sentence without its place. */
   problem?: string | undefined;
 }
+
+const DELIMITERS = [',', ';', '\t'] as const;
+
+/** Excel's own line in front of the header, e.g. `sep=;`; spreadsheets fill it up with empty cells. */
+const SEP_LINE = /^"?sep=([^\w\s"]|\t)"?[,;\t]*\s*$/i;
 
 const NOT_CLOSED = 'If it is not meant to be so long, one of its quotes is never closed.';
 const NEVER_CLOSED = 'opens a quote that is never closed; no row after it can be read.';
@@ -88,4 +92,16 @@ function recordAssembler(known: string | undefined) {
   }
 
   return { take, end, delimiter: () => delimiter };
+}
+
+/** The delimiter that a first line `sep=;` names; undefined for any other line. */
+function namedDelimiter(line: string): string | undefined {
+  return SEP_LINE.exec(line)?.[1];
+}
+
+/** The delimiter of a header by what stands outside its quotes. Of several it is the comma: a guess would split prompts. */
+function guessedDelimiter(header: string): string {
+  const outside = header.replace(/"[^"]*("|$)/g, '');
+  const [one, ...others] = DELIMITERS.filter((delimiter) => outside.includes(delimiter));
+  return one === undefined || others.length > 0 ? ',' : one;
 }
