@@ -72,6 +72,18 @@ export async function refuseWayOut(file: string, outDir: string): Promise<void> 
   }
 }
 
+/**
+ * Refuses a file of another name that is a link, or that links lead out of the out-dir.
+ *
+ * @param file absolute; it need not exist. One outside of the out-dir is the user's own affair.
+ * @throws FalEditError (usage)
+ */
+export async function refuseLinkBelow(file: string, outDir: string): Promise<void> {
+  if (!isBelow(file, outDir)) return;
+  if (await isLink(file)) throw linkError(file);
+  await refuseWayOut(file, outDir);
+}
+
 async function isLink(file: string): Promise<boolean> {
   return (await lstat(file).catch(() => undefined))?.isSymbolicLink() === true;
 }

@@ -25,7 +25,9 @@ export async function catchUpResults(file: string, outDir: string, ledger: Ledge
   if (existsSync(file)) {
     const fresh = `${file}.part`;
     const keys = presentKeys(ledger.db);
-    const handle = await open(fresh, 'w');
+    // One that a killed run left, or a stranger's link, which would lead out of the folder.
+    await rm(fresh, { force: true });
+    const handle = await open(fresh, 'wx');
     try {
       const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
       for await (const line of lines) {

@@ -4,6 +4,7 @@ import { messageOf, usageError } from '../errors.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { SANDBOX_KEY } from '../fal/connection.js';
 import { startSandbox } from '../sandbox/server.js';
+import { harmlessLine } from '../terminal/plain.js';
 import { SANDBOX_FLAGS } from './flags/sandbox.js';
 import { readSettings } from './read-settings.js';
 import { readSandboxSettings } from './sandbox-settings.js';
@@ -14,7 +15,9 @@ export async function sandboxCommand(
   context: Context,
 ): Promise<ExitCode> {
   const settings = await readSettings({ flags: SANDBOX_FLAGS }, given, context);
-  for (const warning of settings.warnings ?? []) context.stderr.write(`warning: ${warning}\n`);
+  for (const warning of settings.warnings ?? []) {
+    context.stderr.write(`warning: ${harmlessLine(warning, 2000)}\n`);
+  }
   const wanted = readSandboxSettings(settings);
   const sandbox = await startSandbox(wanted).catch((error: unknown) => {
     throw usageError(

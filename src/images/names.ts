@@ -10,6 +10,11 @@ export function isPrintable(text: string): boolean {
 
 const UNPRINTABLE_ALL = new RegExp(UNPRINTABLE, 'gu');
 
+/** A text on one line, as a name that a row or a file can have. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE_ALL, '_');
+}
+
 const escapeCharacter = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** JSON, with what JSON itself lets through escaped as well. */

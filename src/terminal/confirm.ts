@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Context } from '../context.js';
+import { harmlessLine } from './plain.js';
 
 /** Whether there is a person who can be asked. */
 export function canAsk({ stdin, stderr }: Pick<Context, 'stdin' | 'stderr'>): boolean {
@@ -21,7 +22,10 @@ export async function confirm(
     for (const stream of [asking, stdin]) stream.once('close', () => resolve(''));
   });
   try {
-    const answer = await Promise.race([asking.question(`${question} [y/N] `, { signal }), left]);
+    const answer = await Promise.race([
+      asking.question(`${harmlessLine(question)} [y/N] `, { signal }),
+      left,
+    ]);
     return /^\s*y(es)?\s*$/i.test(answer);
   } catch (error) {
     signal.throwIfAborted();

@@ -2,6 +2,7 @@ import type { BatchEvent, RowName } from '../../batch/events.js';
 import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
 import type { EditEvent } from '../../edit/events.js';
 import type { FalEditError } from '../../errors.js';
+import { inertJson } from '../../terminal/plain.js';
 
 /**
  * One line of `--events`: a JSON object. Each has `schema_version`, `sandbox` (nothing of it is charged), `time`
@@ -35,7 +36,9 @@ export function lastLine(
 function lineOf({ error, ...body }: Record<string, unknown>, now: number, sandbox: boolean): string {
   const time = new Date(now).toISOString();
   const free = sandbox && typeof error === 'object' && error !== null ? { ...error, charged: 'no' } : error;
-  return JSON.stringify({ schema_version: BATCH_SCHEMA_VERSION, sandbox, time, ...body, error: free });
+  return inertJson(
+    JSON.stringify({ schema_version: BATCH_SCHEMA_VERSION, sandbox, time, ...body, error: free }),
+  );
 }
 
 function bodyOf(event: BatchEvent): Record<string, unknown> {

@@ -76,7 +76,7 @@ export async function finishBatch(finished: Finished, outcome = BATCH_OUTCOME): 
   await trying('summary.json', terminal, () => writeSummary(folder, summary));
   const { junit } = options;
   if (junit !== undefined) {
-    await writeJunit(junit, summary, results(), shortPath(folder, context.cwd), terminal);
+    await writeJunit(junit, summary, results(), { outDir: folder, cwd: context.cwd }, terminal);
   }
   const page = context.env['GITHUB_STEP_SUMMARY'] ?? '';
   if (context.env['GITHUB_ACTIONS'] === 'true' && page !== '') {

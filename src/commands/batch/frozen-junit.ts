@@ -5,7 +5,6 @@ import type { Context } from '../../context.js';
 import { ROW_STATES, rowsInOrder, type RowState } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Terminal } from '../../terminal/terminal.js';
-import { shortPath } from '../edit/document.js';
 import type { BatchOptions } from './options.js';
 import { writeJunit } from './write-junit.js';
 
@@ -44,7 +43,7 @@ export async function writeFrozenJunit(
   const rows = function* (): Generator<ResultRow, void, undefined> {
     for (const row of rowsInOrder(ledger)) yield judged(resultOf(row, outDir), reasons.get(row.key));
   };
-  await writeJunit(junit, summary, rows(), shortPath(outDir, context.cwd), terminal);
+  await writeJunit(junit, summary, rows(), { outDir, cwd: context.cwd }, terminal);
 }
 
 function judged(row: ResultRow, reason: string | undefined): ResultRow {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Fields } from '../../batch/manifest/entry.js';
 import { harmlessName } from '../../edit/targets.js';
+import { printable } from '../../images/names.js';
 import { sha256Of } from '../../sha256.js';
 import type { Cell } from '../cell.js';
 
@@ -78,7 +79,7 @@ function resultName({ word, digest }: GridPicture, model: string, seed: number, 
 }
 
 function shortWord({ word: written, digest }: GridPicture): string {
-  const word = written.replace(/\p{Cc}/gu, '_');
+  const word = printable(written);
   if (word.length <= LONGEST_WORD) return word;
   return `…${word.slice(-LONGEST_WORD)} (${digestOf([word, digest]).slice(0, 8)})`;
 }

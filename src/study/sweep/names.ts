@@ -1,4 +1,5 @@
 import { harmlessName } from '../../edit/targets.js';
+import { printable } from '../../images/names.js';
 
 /** Where a cell stands: an axis and the value there. */
 export type Step = readonly [axis: string, value: string];
@@ -28,7 +29,7 @@ export function namer(
 /** What a cell is called in messages and on pages: `strength 0.3, guidance 2.5, seed 1`. */
 export function cellId(steps: readonly Step[]): string {
   const words = steps.map(([axis, value]) =>
-    axis === 'picture' ? value.replace(/\p{Cc}/gu, '_') : `${axis} ${cut(value)}`,
+    axis === 'picture' ? printable(value) : `${axis} ${cut(value)}`,
   );
   return cutTo(words.join(', '), LONGEST_ID);
 }

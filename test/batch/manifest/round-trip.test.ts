@@ -88,7 +88,8 @@ describe('Rows come back as they were written, with their lines', () => {
     ));
 
   const columns = fc.uniqueArray(
-    name.map((value) => value.trim()),
+    // The first end of a line decides how lines end: in the header a CR alone would be one.
+    name.map((value) => value.trim().replaceAll('\r', '')),
     { minLength: 1, maxLength: 5 },
   );
   const table = columns.chain((names) => {

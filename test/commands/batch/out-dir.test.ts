@@ -239,6 +239,41 @@ describe('links that a stranger put into the out-dir', () => {
     },
   );
 
+  test.each([
+    ['a file', 'j.xml', 'victim'],
+    ['a folder', 'sub', '.'],
+  ])('lead no JUnit report out of it: %s', async (_, name, target) => {
+    const scene = await batchScene({ 'rows.jsonl': jsonl({ image: 'a.png', prompt: 'x' }) });
+    const outside = await tempDir();
+    await writeFile(path.join(outside, 'victim'), 'mine');
+    await mkdir(path.join(scene.cwd, 'out'));
+    await symlink(path.join(outside, target), path.join(scene.cwd, 'out', name));
+    const junit = name === 'sub' ? 'out/sub/j.xml' : 'out/j.xml';
+    for (const more of [[], ['--frozen']]) {
+      const { code, stderr } = await scene.batch('rows.jsonl', '--junit', junit, ...more);
+      expect([code, stderr]).toEqual([
+        0,
+        expect.stringMatching(/j\.xml could not be written: .*is a symbolic link, which may lead anywhere/),
+      ]);
+    }
+    expect([await readdir(outside), await readFile(path.join(outside, 'victim'), 'utf8')]).toEqual([
+      ['victim'],
+      'mine',
+    ]);
+  });
+
+  it('lead no results.jsonl out of it that is written anew', async () => {
+    const scene = await batchScene({ 'rows.jsonl': jsonl({ image: 'a.png', prompt: 'x' }) });
+    expect((await scene.batch('rows.jsonl', '-o', '1.png')).code).toBe(0);
+    const victim = path.join(await tempDir(), 'victim');
+    await writeFile(victim, 'mine');
+    await symlink(victim, path.join(scene.cwd, 'out', 'results.jsonl.part'));
+    const { code, stderr } = await scene.batch('rows.jsonl', '-o', '2.png');
+    expect(code, stderr).toBe(0);
+    expect(await readFile(victim, 'utf8')).toBe('mine');
+    expect(await scene.text('out/results.jsonl')).toContain('2.png');
+  });
+
   it('lead no picture out of it', async () => {
     const scene = await batchScene({
       'rows.jsonl': jsonl({ image: 'a.png', prompt: 'x', output: 'sub/deep/x.png' }),
