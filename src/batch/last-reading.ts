@@ -9,7 +9,7 @@ import { readNote, writeNote } from '../ledger/batch/notes.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { stampNow } from './file-stamp.js';
 import type { Entry } from './manifest/entry.js';
-import type { BatchPlan } from './planner.js';
+import type { BatchPlan } from './reading.js';
 
 /** All that rows were read from but their files, as a hash that grows with each of them. */
 export class Said {

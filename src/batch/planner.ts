@@ -3,99 +3,32 @@
  * something is wrong leaves the ledger as it was.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Context } from '../context.js';
 import { estimate, refuseUnbounded } from '../edit/estimate.js';
 import { fingerprintOf, seedOf } from '../edit/fingerprint.js';
-import { planEdit, type EditOrder, type EditPlan } from '../edit/plan.js';
-import { FalEditError } from '../errors.js';
-import type { LivePrice } from '../fal/prices.js';
-import { beginRows, putRow, rowChanges, type RowChanges } from '../ledger/batch/rows.js';
+import { planEdit, type EditPlan } from '../edit/plan.js';
+import { beginRows, leaveOut, putRow, rowChanges } from '../ledger/batch/rows.js';
 import { hasRow, isOfOtherShard, noteFormerKey, noteOtherShard, renameRow } from '../ledger/batch/earlier.js';
 import { readNote, writeNote } from '../ledger/batch/notes.js';
 import { isTaken } from '../ledger/batch/states.js';
-import type { Caps } from '../ledger/caps.js';
-import type { Ledger } from '../ledger/ledger.js';
 import { attachmentShelf, type AttachmentShelf } from './attachment-shelf.js';
 import { Claims } from './claims.js';
 import type { Expectations } from './expect/expectations.js';
 import { expectationsDocument } from './expect/expectations.js';
 import { EarlierRows } from './earlier-rows.js';
-import { noteIdentity, type FolderIdentity } from './folder-identity.js';
+import { noteIdentity } from './folder-identity.js';
 import { isInShard, keyOf, type Shard } from './identity.js';
 import { noteReading, Said } from './last-reading.js';
 import { isPictureFile } from './records.js';
-import { placeText, type Entry, type Fields, type Place, type Problem } from './manifest/entry.js';
+import { placeText, type Entry, type Place, type Problem } from './manifest/entry.js';
 import { isBelow, refuseWayOut } from './out-dir.js';
 import { storedPlan } from './planned-row.js';
-import { noteUnplaced } from './rename-pictures.js';
+import { movesOf, noteUnplaced } from './rename-pictures.js';
 import { noteRenamed } from './renamed-results.js';
+import type { BatchPlan, PlanOptions } from './reading.js';
 import { nameRow } from './row-names.js';
-
-/** What a row asks for, read from its fields. */
-export interface RowOrder {
-  /** The user's own name for it. */
-  id: string | undefined;
-  order: EditOrder;
-  expectations: Expectations;
-  /** Its prompt stands in a file of its own, which may say something else the next time. */
-  hasPromptFile?: boolean;
-}
-
-export interface PlanOptions {
-  ledger: Ledger;
-  context: Context;
-  /** Absolute. */
-  outDir: string;
-  /** Absolute folder at which relative paths of the rows start. */
-  folder: string;
-  /** @throws FalEditError (usage, input), a line for each thing that is wrong, each beginning with the field */
-  readRow: (fields: Fields) => Promise<RowOrder>;
-  /** What is known of an endpoint's price without asking anybody. */
-  priceOf: (endpoint: string) => LivePrice | undefined;
-  shard: Shard | undefined;
-  /** What the folder began with, and goes on with. */
-  identity: FolderIdentity;
-  /** Names of pictures are ours, and may be others each time: what is done keeps the one that it has. */
-  namesAreOurs?: boolean;
-  /** Send what may have been paid for under a fingerprint that cannot be made again. */
-  again: boolean;
-  /** Where there is one, rows must be such that it can be told what they cost at most. */
-  caps: Caps;
-  /** All that decides what becomes of a row but itself and its files; undefined: what was read is not recognised later. */
-  basis?: unknown;
-  /** Leave out rows in which something is wrong. */
-  skipInvalid: boolean;
-  /** The ledger knows of no edit: what has the name of a row's picture may be one that was paid for and forgotten. */
-  countMade?: boolean;
-  /** Rows may have been made by a run whose records are lost: their pictures may be there. */
-  mayBeMade?: boolean;
-  onProblem: (problem: Problem) => void;
-  /** Leave the ledger as it was: the rows are only looked at. */
-  look?: (plan: BatchPlan) => Promise<void> | void;
-}
-
-/** What was read. */
-export interface BatchPlan {
-  /** Rows of this batch (of this shard). */
-  rows: number;
-  /** Rows that belong to other shards. */
-  elsewhere: number;
-  /** Rows in which something is wrong. */
-  invalid: number;
-  problems: number;
-  /** Rows that ask for the very picture that another one asks for, seed included. */
-  equal: number;
-  /** Rows that may have been paid for under a fingerprint of an earlier version, of which that cannot be told. */
-  unrecognised: { place: Place; id: string | undefined }[];
-  /** Rows whose pictures seem to be there already, where that was asked for. */
-  made: number;
-  changes: RowChanges;
-  /** Nothing is different from the last reading: rows, order, ids, places and what is expected. */
-  isSame: boolean;
-  /** Whether the rows are in the ledger now. */
-  kept: boolean;
-}
+import { problemsOf } from './row-problems.js';
 
 /** Rows that are read at the same time: their files are waited for together. */
 const AT_ONCE = 64;
@@ -107,6 +40,8 @@ export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptio
     beginRows(ledger.db);
     const reading = new Reading(options);
     for await (const chunk of inChunks(entries, AT_ONCE)) await reading.take(chunk);
+    noteUnplaced(ledger, options.namesAreOurs !== true);
+    reading.refuseTaken();
     const { problems } = reading.plan;
     const isGood =
       reading.plan.made === 0 &&
@@ -114,7 +49,6 @@ export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptio
       (again || reading.plan.unrecognised.length === 0);
     const keep = look === undefined && isGood;
     noteIdentity(ledger.db, options.identity);
-    noteUnplaced(ledger, options.namesAreOurs !== true);
     const fingerprint = reading.fingerprint();
     const isSame = readNote(ledger.db, 'reading') === fingerprint;
     writeNote(ledger.db, 'reading', fingerprint);
@@ -149,6 +83,9 @@ class Reading {
   private readonly hash = createHash('sha256');
   private readonly saying: Said | undefined;
   private hasPromptFile = false;
+  private position = 0;
+  /** New rows whose names are taken by files, absolute. */
+  private readonly taking: { key: string; files: string[]; problems: Problem[] }[] = [];
   /** Folders that are known to lie in the out-dir, absolute. */
   private readonly inside = new Set<string>();
 
@@ -178,11 +115,27 @@ class Reading {
     for (const entry of entries) this.saying?.add(entry);
     for (const draft of drafts) {
       const problems = 'plan' in draft ? this.enter(draft) : draft.problems;
-      if (problems.length === 0) continue;
-      this.plan.invalid++;
-      this.plan.problems += problems.length;
-      for (const problem of problems) this.options.onProblem(problem);
+      if (problems.length > 0) this.refuse(problems);
     }
+  }
+
+  /** To be asked once, when all rows are known: a name that another row's picture gives up is free. */
+  refuseTaken(): void {
+    if (this.taking.length === 0) return;
+    const { ledger, outDir } = this.options;
+    const leaving = new Set(movesOf(ledger, outDir).map(({ from }) => from));
+    for (const { key, files, problems } of this.taking) {
+      if (files.every((file) => leaving.has(file) || !existsSync(file))) continue;
+      leaveOut(ledger.db, key);
+      this.plan.rows--;
+      this.refuse(problems);
+    }
+  }
+
+  private refuse(problems: readonly Problem[]): void {
+    this.plan.invalid++;
+    this.plan.problems += problems.length;
+    for (const problem of problems) this.options.onProblem(problem);
   }
 
   private async draft(entry: Entry): Promise<Draft | { problems: Problem[] }> {
@@ -252,14 +205,15 @@ class Reading {
     if (isMade) this.plan.made += mayBeMade ? 0 : 1;
     // A file may have its name because it is what the row made.
     else if (plan.nameTaken !== undefined && !isTaken(ledger.db, key)) {
-      return problemsOf(plan.nameTaken, place, {});
+      const files = names.map((name) => path.resolve(outDir, name));
+      this.taking.push({ key, files, problems: problemsOf(plan.nameTaken, place, {}) });
     }
     if (ordinal > 0 && !plan.seedIsOurs) this.plan.equal++;
     const expected = expectationsDocument(expectations);
     this.hash.update(JSON.stringify([key, id ?? null, place.file, place.line ?? null, expected]));
     putRow(ledger.db, {
       key,
-      position: this.plan.rows++,
+      position: this.position++,
       id,
       ...place,
       endpoint: plan.model.endpoint,
@@ -267,6 +221,7 @@ class Reading {
       plan: storedPlan({ ...plan, seed, delivery }, folder, outDir),
       expected: Object.keys(expected).length === 0 ? undefined : expected,
     });
+    this.plan.rows++;
     if (found !== undefined) noteFormerKey(ledger.db, key, found);
     return [];
   }
@@ -286,25 +241,6 @@ class Reading {
 /** How a shard is noted in the ledger. */
 export function shardText({ index, count }: Shard): string {
   return `${index}/${count}`;
-}
-
-/** Kinds of error that are about a row: with it something is wrong, or it could cost nobody knows what. */
-const OF_A_ROW: readonly string[] = ['usage', 'input', 'budget'];
-
-/** Fields that are spoken of in every row, though it may not have them. */
-const OF_EACH_ROW: readonly string[] = ['image', 'prompt', 'output'];
-
-/** What an error says about a row: a problem for each of its lines. Anything but a wrong row is thrown on. */
-function problemsOf(error: unknown, place: Place, fields: Fields): Problem[] {
-  if (!(error instanceof FalEditError) || !OF_A_ROW.includes(error.kind)) throw error;
-  const hint = error.hint === undefined ? '' : ` ${error.hint}`;
-  const lines = error.message.split('\n');
-  return lines.map((line, index) => {
-    const [, field = '', rest = ''] = /^([\w.-]+): (.*)$/s.exec(line) ?? [];
-    const isField = Object.hasOwn(fields, field) || OF_EACH_ROW.includes(field);
-    const message = `${isField ? rest : line}${index === lines.length - 1 ? hint : ''}`;
-    return isField ? { place, field, message } : { place, message };
-  });
 }
 
 async function* inChunks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[], void, undefined> {

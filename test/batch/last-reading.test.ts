@@ -2,7 +2,7 @@ import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lastReading } from '../../src/batch/last-reading.js';
-import type { BatchPlan } from '../../src/batch/planner.js';
+import type { BatchPlan } from '../../src/batch/reading.js';
 import { openBatch } from '../ledger/batch/rows.js';
 import { batchFolder, entriesOf, photo, planInto, readRow, type RowFields } from './planning.js';
 

@@ -1,6 +1,6 @@
 import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
 import type { LeftOut } from '../../batch/manifest/pictures/folder.js';
-import type { BatchPlan } from '../../batch/planner.js';
+import type { BatchPlan } from '../../batch/reading.js';
 import type { PlannedRow } from '../../batch/planned-row.js';
 import { movesOf } from '../../batch/rename-pictures.js';
 import { isToSend } from '../../batch/retry.js';

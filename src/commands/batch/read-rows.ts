@@ -3,7 +3,8 @@ import { placeText, type Entry, type Problem } from '../../batch/manifest/entry.
 import { leftOutText } from '../../batch/manifest/pictures/folder.js';
 import { folderIdentity, type Defaults } from '../../batch/folder-identity.js';
 import { lastReading } from '../../batch/last-reading.js';
-import { planRows, type BatchPlan } from '../../batch/planner.js';
+import { planRows } from '../../batch/planner.js';
+import type { BatchPlan } from '../../batch/reading.js';
 import { prospectOf } from '../../batch/prospect.js';
 import { rowsText } from '../../batch/ending.js';
 import type { Settings } from '../../config/settings.js';

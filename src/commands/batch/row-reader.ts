@@ -6,7 +6,7 @@ import {
   type Expectations,
 } from '../../batch/expect/expectations.js';
 import type { Fields } from '../../batch/manifest/entry.js';
-import type { RowOrder } from '../../batch/planner.js';
+import type { RowOrder } from '../../batch/reading.js';
 import { fillOutput, fillPrompt } from '../../batch/template.js';
 import { PLACEHOLDERS } from '../../edit/destination.js';
 import { usageError } from '../../errors.js';

@@ -77,6 +77,11 @@ export function putRow(db: Database, row: BatchRow): void {
   );
 }
 
+/** Takes a row out of the reading again. */
+export function leaveOut(db: Database, key: string): void {
+  db.run('UPDATE batch_rows SET position = NULL WHERE key = ?', key);
+}
+
 /** Compares the rows that were just read with those before; to be asked before the next reading. */
 export function rowChanges(db: Database): RowChanges {
   const count = (condition: string): number =>

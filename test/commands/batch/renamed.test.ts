@@ -115,10 +115,27 @@ describe('A batch that is done, under other names', () => {
     const scene = await done();
     const moved = [{ ...ROWS[0], id: 'z' }, ...ROWS.slice(1), { id: 'a', image: 'c.png', prompt: 'new' }];
     await scene.write({ 'rows.jsonl': jsonl(...moved) });
-    const { code, stderr } = await scene.batch('rows.jsonl', '-o', '{id}.png', '--force');
+    const dry = await scene.batch('rows.jsonl', '-o', '{id}.png', '--dry-run', '--json');
+    expect(dry.json()).toMatchObject({ to_send: 1, to_rename: 1 });
+    const { code, stderr } = await scene.batch('rows.jsonl', '-o', '{id}.png');
     expect(code, stderr).toBe(0);
     expect(await picturesOf(scene)).toEqual(['a.png', 'b.png', 'c.png', 'z.png']);
     expect(scene.fal.ledger().accepted).toHaveLength(4);
+  });
+
+  it('does not make room where the old name is that of a row that is left out', async () => {
+    const scene = await done();
+    const rows = [...ROWS.slice(1), { id: 'a', image: 'c.png', prompt: 'new' }];
+    await scene.write({ 'rows.jsonl': jsonl(...rows) });
+    const { code, stderr } = await scene.batch('rows.jsonl', '-o', '{id}.png');
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('rows.jsonl:3: --output: a.png exists already'),
+    ]);
+    const skipping = await scene.batch('rows.jsonl', '-o', '{id}.png', '--skip-invalid', '--json');
+    expect(skipping.json()).toMatchObject({ rows: 2, invalid: 1, states: { done: 2 } });
+    expect(await picturesOf(scene)).toEqual(['a.png', 'b.png', 'c.png']);
+    expect(scene.fal.ledger().accepted).toHaveLength(3);
   });
 
   it('fetches a picture that is gone under its new name', async () => {

@@ -1,0 +1,21 @@
+import { FalEditError } from '../errors.js';
+import type { Fields, Place, Problem } from './manifest/entry.js';
+
+/** Kinds of error that are about a row: with it something is wrong, or it could cost nobody knows what. */
+const OF_A_ROW: readonly string[] = ['usage', 'input', 'budget'];
+
+/** Fields that are spoken of in every row, though it may not have them. */
+const OF_EACH_ROW: readonly string[] = ['image', 'prompt', 'output'];
+
+/** What an error says about a row: a problem for each of its lines. Anything but a wrong row is thrown on. */
+export function problemsOf(error: unknown, place: Place, fields: Fields): Problem[] {
+  if (!(error instanceof FalEditError) || !OF_A_ROW.includes(error.kind)) throw error;
+  const hint = error.hint === undefined ? '' : ` ${error.hint}`;
+  const lines = error.message.split('\n');
+  return lines.map((line, index) => {
+    const [, field = '', rest = ''] = /^([\w.-]+): (.*)$/s.exec(line) ?? [];
+    const isField = Object.hasOwn(fields, field) || OF_EACH_ROW.includes(field);
+    const message = `${isField ? rest : line}${index === lines.length - 1 ? hint : ''}`;
+    return isField ? { place, field, message } : { place, message };
+  });
+}
