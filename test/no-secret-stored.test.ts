@@ -1,9 +1,10 @@
 /* What calls itself fal repeats the user's secrets wherever it can. None of them is stored or shown. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { folderWithPhoto, quickly } from './edit/harness.js';
 import { httpServer, sendJson, type TestServer, type Visit } from './fal/servers.js';
+import { connect } from './ledger/opened.js';
 import { runCli } from './support/run-cli.js';
 import { sandbox, type TestSandbox } from './support/sandbox.js';
 
@@ -158,4 +159,31 @@ test('no secret is stored or shown, whatever fal repeats', { timeout: 120_000 },
   expect(
     server.visits.filter(({ method, body }) => method === 'POST' && body.includes(`say ${KEY}`)),
   ).toHaveLength(2);
+});
+
+test('what an earlier version has stored is in no report', async () => {
+  const fal = await sandbox({ queueMs: 0, inferenceMs: 0, renderPictures: false });
+  const cwd = await folderWithPhoto();
+  await writeFile(path.join(cwd, 'summary.md'), '');
+  const command = ['batch', 'cat.png', '-p', 'snow', '--out-dir', 'b', '--yes', '--retry', 'none'];
+  const first = await runCli(command, { cwd, env: fal.env, context: { sleep: quickly } });
+  expect(first.code, first.stderr).toBe(0);
+  const error = { kind: 'moderated', message: `fal says ${ECHO}`, retryable: false };
+  connect(path.join(cwd, 'b'))
+    .prepare("UPDATE jobs SET state = 'moderated', charged = 'yes', error = ?")
+    .run(JSON.stringify(error));
+  const env = {
+    ...{ ...fal.env, FAL_KEY: KEY, FAL_PROXY_URL: `${fal.proxyUrl}?token=${TOKEN}` },
+    https_proxy: `http://ann:${encodeURIComponent(PASSWORD)}@proxy.invalid:3128`,
+    ...{ GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: path.join(cwd, 'summary.md') },
+  };
+  await rm(path.join(cwd, 'b', 'report.html'));
+  const again = await runCli([...command, '--junit', 'junit.xml'], { cwd, env });
+  expect([again.code, found(again.stdout), found(again.stderr)], again.stderr).toEqual([6, [], []]);
+  for (const file of ['junit.xml', 'summary.md', 'b/report.html', 'b/summary.json']) {
+    const text = await readFile(path.join(cwd, file), 'utf8');
+    expect(found(text), file).toEqual([]);
+    if (file !== 'b/summary.json') expect(text, file).toContain('fal says');
+  }
+  expect(fal.ledger().accepted).toHaveLength(1);
 });

@@ -21,7 +21,9 @@ export async function writeBatchReport(
   outDir: string,
   cwd: string,
 ): Promise<void> {
-  const items = ahead(rowsInOrder(ledger), AT_ONCE, (row) => reportItem(row, outDir, cwd));
+  const items = ahead(rowsInOrder(ledger), AT_ONCE, async (row) =>
+    ledger.db.secrets.redactIn(await reportItem(row, outDir, cwd)),
+  );
   await writeReport(path.join(outDir, OUT_DIR_FILES.report), headOf(summary), items);
 }
 

@@ -41,7 +41,9 @@ export async function writeFrozenJunit(
     ...{ invalid: 0, ending: undefined, stopped: undefined, submitted: 0, uploads: 0, uploaded_bytes: 0 },
   });
   const rows = function* (): Generator<ResultRow, void, undefined> {
-    for (const row of rowsInOrder(ledger)) yield judged(resultOf(row, outDir), reasons.get(row.key));
+    for (const row of rowsInOrder(ledger)) {
+      yield ledger.db.secrets.redactIn(judged(resultOf(row, outDir), reasons.get(row.key)));
+    }
   };
   await writeJunit(junit, summary, rows(), { outDir, cwd: context.cwd }, terminal);
 }
