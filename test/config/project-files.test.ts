@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises';
+import { chown, mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { ALL_FLAGS } from '../../src/commands/flags/all.js';
@@ -306,4 +306,17 @@ test.each([
   ['on a system without user ids', 0, 0, undefined, false],
 ])('a file %s: a third person’s?', (_, owner, cwdOwner, user, is) => {
   expect(isThirdPersons(owner, cwdOwner, user)).toBe(is);
+});
+
+test.skipIf(process.getuid?.() !== 0)('a file that another user really owns (needs root)', async () => {
+  const root = await tempDir();
+  const dotenv = 'FAL_KEY=their:key\n';
+  expect(await settingsIn({ dotenv }, root)).toMatchObject({ key: 'their:key' });
+  await chown(path.join(root, 'project', 'photos', 'may', '.env'), 12_345, 12_345);
+  const { key, keyProblem } = await settingsIn({}, root);
+  expect([key, keyProblem?.message]).toEqual([
+    undefined,
+    expect.stringMatching(/^The key is refused until you trust /),
+  ]);
+  expect(await settingsIn({ store: { dotenv } }, root)).toMatchObject({ key: 'their:key' });
 });
