@@ -116,6 +116,8 @@ export interface BatchSummary {
   cost: {
     /** What fal billed, as far as it said so. */
     billed_usd: number;
+    /** What it would have billed: where the batch was written down as played on the sandbox, which bills nothing. */
+    would_be_usd?: number;
     /** Estimates for what fal has or may have, and has not billed yet. */
     outstanding_usd: number;
     /** Estimates for what is still to be sent. */

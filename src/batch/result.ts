@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { withoutCharge } from '../dollars.js';
 import { formatOfExtension } from '../edit/destination.js';
 import { FINGERPRINT_VERSION } from '../edit/fingerprint.js';
 import type { FalEditError } from '../errors.js';
@@ -95,7 +96,9 @@ function differencesOf(job: Job | undefined, { delivery }: PlannedRow): string[]
 /** On the sandbox nothing is charged, however it ended. */
 function errorOf(row: RowWithJob, error: FalEditError | undefined): ResultRow['error'] {
   const known = knownError(row, error);
-  return known === null || !row.sandbox ? known : { ...known, charged: 'no' };
+  return known === null || !row.sandbox
+    ? known
+    : { ...known, message: withoutCharge(known.message), charged: 'no' };
 }
 
 function knownError(
@@ -105,10 +108,21 @@ function knownError(
   if (state === 'unmet') return unmetError(measured as Measured[]);
   if (error !== undefined) {
     const { kind, message, hint, charged } = error;
-    return { kind, message, hint: hint ?? null, charged };
+    return { kind, message, hint: hint === undefined ? null : batchHint(hint), charged };
   }
   if (job?.error === undefined || state === 'done') return null;
   return { ...pick(job.error), hint: null, charged: job.charged };
+}
+
+const OF_ONE_EDIT = /(?<=^|[.:] )[^.:]*: fal-edit (?:wait|reconcile)\b[^.]*/;
+
+/** Advice about one edit, for a row: the batch itself asks fal and fetches, with all that belongs to the row. */
+export function batchHint(hint: string): string {
+  const here = hint.replace('Make room, or choose another place: ', 'Make room. Fetch it: ');
+  return here.replace(
+    OF_ONE_EDIT,
+    'Run the batch again: it asks fal first, and fetches what fal has at no extra cost',
+  );
 }
 
 function pick({

@@ -16,6 +16,7 @@ import { OUT_DIR_FILES } from './out-dir.js';
 import { isWhole, linesOf, reportedEdit } from './records.js';
 import { catchUpResults } from './renamed-results.js';
 import { resultOf } from './result.js';
+import { writtenRow } from './play-money.js';
 import type { ResultRow } from './result-row.js';
 
 /**
@@ -82,7 +83,7 @@ export class ResultsFile {
     const rows = this.waiting.splice(0);
     try {
       await this.handle.appendFile(
-        rows.map((row) => `${JSON.stringify(this.ledger.db.secrets.redactIn(row))}\n`).join(''),
+        rows.map((row) => `${JSON.stringify(this.ledger.db.secrets.redactIn(writtenRow(row)))}\n`).join(''),
       );
     } catch (error) {
       throw unwrittenError(this.file, error);

@@ -7,6 +7,7 @@ import { saveWhole } from '../edit/save.js';
 import type { FalEditError } from '../errors.js';
 import { EXIT_OK } from '../exit-codes.js';
 import type { LeftOut } from './manifest/pictures/folder.js';
+import { writtenSummary } from './play-money.js';
 import { OUT_DIR_FILES } from './out-dir.js';
 import { BATCH_SCHEMA_VERSION, type BatchSummary, type RowCounts } from './result-row.js';
 
@@ -49,7 +50,7 @@ export function summaryOf(ledger: Ledger, states: RowCounts, run: RunFigures): B
 
 /** Writes summary.json whole or not at all. @throws the system's error */
 export async function writeSummary(outDir: string, summary: BatchSummary): Promise<void> {
-  const text = `${JSON.stringify(summary, undefined, 2)}\n`;
+  const text = `${JSON.stringify(writtenSummary(summary), undefined, 2)}\n`;
   await saveWhole(path.join(outDir, OUT_DIR_FILES.summary), Buffer.from(text), {
     force: true,
     tag: 'summary',

@@ -55,7 +55,7 @@ export async function openBatchProgress(
             above(() => terminal.warn(failureText(event.row, event.result.error)));
           break;
         case 'open':
-          above(() => terminal.warn(failureText(event.row, event.error)));
+          above(() => terminal.warn(failureText(event.row, event.result.error ?? event.error)));
           break;
         case 'stopped':
           above(() => terminal.warn(`nothing more is sent. ${event.error.message}`));

@@ -1,3 +1,4 @@
+import { withoutCharge } from '../dollars.js';
 import { FalEditError, messageOf } from '../errors.js';
 import { harmless } from './plain.js';
 import type { Terminal } from './terminal.js';
@@ -7,7 +8,9 @@ export function errorText(
   error: FalEditError,
   { paint, options }: Pick<Terminal, 'paint' | 'options'>,
 ): string {
-  const [first = '', ...more] = harmless(error.message).split('\n');
+  const [first = '', ...more] = harmless(
+    options.sandbox ? withoutCharge(error.message) : error.message,
+  ).split('\n');
   const lines = [`${paint('red', 'error:')} ${first}`, ...more.map((line) => `       ${line}`)];
   if (error.charged !== 'no') {
     const charged = options.sandbox ? `no (sandbox; at fal: ${error.charged})` : error.charged;

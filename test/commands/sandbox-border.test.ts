@@ -43,7 +43,19 @@ describe('a sandbox of its own', () => {
     // fal itself, as far as this test goes: half of the day's cap.
     expect((await run([...EDIT, '--daily-cap', '0.1'])).code).toBe(0);
     const played = await run([...EDIT, '--seed', '1', '--json', '--daily-cap', '0.1'], { env });
-    expect(played.json<Doc>()).toMatchObject({ status: 'ok', sandbox: true });
+    expect(played.json<Doc>()).toMatchObject({
+      status: 'ok',
+      sandbox: true,
+      cost: { billed_units: 1, unit_price_usd: 0.075, billed_usd: 0 },
+    });
+    // Among real ones it shows no money.
+    const cells = (await run(['requests'])).stdout.split('\n').map((line) => line.split('\t')[3]);
+    expect(cells).toEqual(expect.arrayContaining(['sandbox', '$0.075']));
+    const listed = (await run(['requests', '--json'])).json<Several>().requests;
+    expect(listed.map(({ sandbox: play, cost }) => [play, cost])).toMatchObject([
+      [true, { billed_units: 1, billed_usd: 0 }],
+      [false, { billed_units: 1, billed_usd: 0.075 }],
+    ]);
     const second = await run([...EDIT, '--seed', '2', '--daily-cap', '0.1', '--json'], { env });
     expect(second.json<Doc>()).toMatchObject({ sandbox: true, error: { kind: 'budget', charged: 'no' } });
 
@@ -128,7 +140,7 @@ describe('batches', () => {
       expect(JSON.parse(line)).toMatchObject({ sandbox: true });
     expect(JSON.parse(await text('out/summary.json'))).toMatchObject({
       sandbox: true,
-      cost: { billed_usd: 0.15 },
+      cost: { billed_usd: 0, would_be_usd: 0.15 },
     });
     expect(await text('out/report.html')).toContain('sandbox-banner');
     expect(play.stderr).toContain('sandbox: nothing charged (would be $0.15)');

@@ -1,5 +1,7 @@
 import type { BatchEvent, RowName } from '../../batch/events.js';
+import { writtenRow } from '../../batch/play-money.js';
 import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
+import { withoutCharge } from '../../dollars.js';
 import type { EditEvent } from '../../edit/events.js';
 import type { FalEditError } from '../../errors.js';
 import { inertJson } from '../../terminal/plain.js';
@@ -35,10 +37,19 @@ export function lastLine(
 /** On the sandbox nothing is charged, however it ended. */
 function lineOf({ error, ...body }: Record<string, unknown>, now: number, sandbox: boolean): string {
   const time = new Date(now).toISOString();
-  const free = sandbox && typeof error === 'object' && error !== null ? { ...error, charged: 'no' } : error;
+  const free = sandbox && typeof error === 'object' && error !== null ? uncharged(error) : error;
   return inertJson(
     JSON.stringify({ schema_version: BATCH_SCHEMA_VERSION, sandbox, time, ...body, error: free }),
   );
+}
+
+function uncharged(error: object & { message?: unknown }): Record<string, unknown> {
+  const { message } = error;
+  return {
+    ...error,
+    ...(typeof message === 'string' ? { message: withoutCharge(message) } : {}),
+    charged: 'no',
+  };
 }
 
 function bodyOf(event: BatchEvent): Record<string, unknown> {
@@ -61,7 +72,11 @@ function bodyOf(event: BatchEvent): Record<string, unknown> {
       return { ...rowOf(event.row, 'retrying'), error: errorOf(event.error) };
     case 'ended':
     case 'open':
-      return { event: event.type, result: event.result, error: event.error && errorOf(event.error) };
+      return {
+        event: event.type,
+        result: writtenRow(event.result),
+        error: event.error && errorOf(event.error),
+      };
     case 'stopped':
       return { event: 'stopped', error: errorOf(event.error) };
   }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { rowsText } from '../../batch/ending.js';
 import { OUT_DIR_FILES } from '../../batch/out-dir.js';
 import { resultOf } from '../../batch/result.js';
+import { writtenSummary } from '../../batch/play-money.js';
 import type { BatchSummary, ResultRow } from '../../batch/result-row.js';
 import { writeSummary } from '../../batch/summary.js';
 import type { Context } from '../../context.js';
@@ -138,8 +139,8 @@ function document(
   ending: FalEditError | undefined,
 ): Record<string, unknown> {
   return {
-    ...summary,
-    ...(ending === undefined ? { status: 'ok' } : errorDocument(ending)),
+    ...writtenSummary(summary),
+    ...(ending === undefined ? { status: 'ok' } : errorDocument(ending, summary.sandbox)),
     out_dir: folder,
   };
 }

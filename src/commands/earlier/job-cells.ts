@@ -5,10 +5,10 @@ import { ageText } from '../../terminal/units.js';
 import { shortPath } from '../edit/document.js';
 import { ageOf } from './job-document.js';
 
-/** What it cost: ~ before an estimate, 0 where nothing was charged, ? where nobody knows. */
+/** What it cost: ~ before an estimate, 0 where nothing was charged, ? where nobody knows; on the sandbox, no money. */
 export function costCell({ via, charged, billedUsd, estimatedUsd }: Job): string {
   // What it would have been stands in the document.
-  if (isSandbox(via)) return usdText(0);
+  if (isSandbox(via)) return 'sandbox';
   if (charged === 'no') return usdText(0);
   if (billedUsd !== undefined) return usdText(billedUsd);
   return estimatedUsd === undefined ? '?' : `~${usdText(estimatedUsd)}`;

@@ -27,7 +27,7 @@ export function jobDocument(job: Job, state: JobState, now: number, cwd: string)
       estimated_usd: job.estimatedUsd ?? null,
       billed_units: job.billedUnits ?? null,
       unit_price_usd: job.unitPriceUsd ?? null,
-      billed_usd: job.billedUsd ?? null,
+      billed_usd: isSandbox(job.via) ? 0 : (job.billedUsd ?? null),
     },
     charged: isSandbox(job.via) ? 'no' : job.charged,
     planned_at: iso(job.plannedAt),

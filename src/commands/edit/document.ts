@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { EditPlan } from '../../edit/plan.js';
 import type { EditRecord } from '../../edit/record.js';
 import type { Estimate } from '../../edit/estimate.js';
+import { withoutCharge } from '../../dollars.js';
 import type { FalEditError } from '../../errors.js';
 
 /** Version of every JSON document that the program prints. */
@@ -36,7 +37,8 @@ export function editDocument(record: EditRecord, cwd: string, error?: FalEditErr
       estimated_usd: cost.estimatedUsd,
       billed_units: cost.billedUnits,
       unit_price_usd: cost.unitPriceUsd,
-      billed_usd: cost.billedUsd,
+      // What it would have been: the units at their price.
+      billed_usd: record.sandbox ? 0 : cost.billedUsd,
     },
     timings: {
       queued_ms: timings.queuedMs,
@@ -90,15 +92,15 @@ export function dryRunDocument(
 }
 
 /** The document of a run that failed before there was an edit to speak of. */
-export function errorDocument(error: FalEditError): Record<string, unknown> {
-  return { schema_version: SCHEMA_VERSION, status: 'error', error: errorObject(error) };
+export function errorDocument(error: FalEditError, sandbox = false): Record<string, unknown> {
+  return { schema_version: SCHEMA_VERSION, status: 'error', error: errorObject(error, sandbox) };
 }
 
 /** @param sandbox it is about an edit on the sandbox: nothing is charged, however it ended */
 function errorObject(error: FalEditError, sandbox = false): Record<string, unknown> {
   return {
     kind: error.kind,
-    message: error.message,
+    message: sandbox ? withoutCharge(error.message) : error.message,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...(error.problems === undefined ? {} : { problems: error.problems }),
     ...(error.details === undefined ? {} : { details: error.details }),

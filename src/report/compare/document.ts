@@ -1,3 +1,4 @@
+import { writtenRow } from '../../batch/play-money.js';
 import { modelOf, type ComparedEdit } from '../../study/compare/measures.js';
 import type { Compared } from '../../study/compare/compared.js';
 import { COMPARE_SCHEMA_VERSION } from './files.js';
@@ -11,7 +12,7 @@ export function comparisonDocument(
     schema_version: COMPARE_SCHEMA_VERSION,
     sandbox: isSandbox,
     ...{ pictures, prompts, seeds, verdict },
-    models,
+    models: models.map((model) => (isSandbox ? { ...model, cost: { ...model.cost, billed_usd: 0 } } : model)),
     pairs: pairs.map(({ models: both, measure, pairs: count, less, p, fewer }) => ({
       ...{ models: both, measure, pairs: count },
       less: { [both[0]]: less[0], [both[1]]: less[1] },
@@ -28,7 +29,7 @@ export function comparisonDocument(
 /** One edit of it: where it stands, what came of it, what was measured. */
 export function cellDocument({ cell, result, metrics }: ComparedEdit): Record<string, unknown> {
   return {
-    ...{ id: cell.id, at: cell.at, model: modelOf({ cell }), result },
+    ...{ id: cell.id, at: cell.at, model: modelOf({ cell }), result: writtenRow(result) },
     metrics:
       metrics === null
         ? null
