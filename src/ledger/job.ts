@@ -171,11 +171,13 @@ export interface Job extends Omit<
   /** fal's answer with the pictures. */
   result: unknown;
   error: JobError | undefined;
+  /** `no_such_request`: it was sent, and fal provably did not take it. */
+  reason: EndReason | undefined;
   images: JobImage[];
 }
 
-/** What is wrong with a job that fal did not take, as the ledger says it. */
-export const NO_SUCH_REQUEST = 'fal has no such request';
+/** Why a job ended as it did, where that decides what may be done about it; null for all other reasons. */
+export type EndReason = 'no_such_request';
 
 /** Whether something is still to be done about a job. */
 export function isUnfinished(state: JobState): boolean {

@@ -16,6 +16,7 @@ import { ImageRows } from './image-rows.js';
 import { insertAdopted, insertPlanned, type AdoptedRequest } from './insert.js';
 import {
   BEFORE,
+  type EndReason,
   GIVEN_UP,
   isForeign,
   type Job,
@@ -51,6 +52,7 @@ export interface Ending {
   state: Extract<JobState, 'rejected' | 'failed' | 'moderated' | 'unknown' | 'cancelled'>;
   charged: Charged;
   error?: JobError | undefined;
+  reason?: EndReason | undefined;
   /** Of one that is unknown: the time on fal's clock, if that is known. */
   falAt?: number | undefined;
 }
@@ -190,6 +192,7 @@ export class Ledger {
       charged: 'maybe',
       ended_at: null,
       error: null,
+      reason: null,
       ...(sent === undefined ? {} : { input: sent, input_hash: hashOf(sent) }),
       ...(typeof sent?.['seed'] === 'number' ? { seed: sent['seed'] } : {}),
     };
@@ -222,6 +225,7 @@ export class Ledger {
         charged: billedUnits === 0 ? 'no' : 'yes',
         ended_at: null,
         error: null,
+        reason: null,
       });
       if (isFirst || this.images.targetsOf(id).length === 0) {
         const isPromised = (file: string): boolean => this.images.isPromised(file, id);
@@ -256,7 +260,7 @@ export class Ledger {
 
   /** Every picture is where it was to go. */
   finish(id: string): void {
-    this.step(id, 'saved', { ended_at: this.context.now(), owner: null, error: null });
+    this.step(id, 'saved', { ended_at: this.context.now(), owner: null, error: null, reason: null });
   }
 
   /** It came to another end. */
@@ -271,10 +275,18 @@ export class Ledger {
 
   /** fal has one that had been given up: it is waited for. */
   reopen(id: string): void {
-    this.set(id, { state: 'accepted', charged: 'maybe', ended_at: null, error: null }, GIVEN_UP);
+    this.set(
+      id,
+      { state: 'accepted', charged: 'maybe', ended_at: null, error: null, reason: null },
+      GIVEN_UP,
+    );
   }
 
-  private endFrom(from: readonly JobState[], id: string, { state, charged, error, falAt }: Ending): void {
+  private endFrom(
+    from: readonly JobState[],
+    id: string,
+    { state, charged, error, reason, falAt }: Ending,
+  ): void {
     const columns = {
       state,
       // A submit that had to wait for its turn went out later than its intent, but never after its end.
@@ -283,6 +295,7 @@ export class Ledger {
       charged,
       owner: null,
       error: error ?? null,
+      reason: reason ?? null,
     };
     this.set(id, columns, from);
   }

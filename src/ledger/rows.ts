@@ -2,7 +2,7 @@ import type { ProcessId } from '../context.js';
 import type { Secrets } from '../secrets.js';
 import type { Value } from './database.js';
 import type { Charged } from '../errors.js';
-import type { Delivery, Job, JobError, JobImage, JobState, UploadedFile } from './job.js';
+import type { Delivery, EndReason, Job, JobError, JobImage, JobState, UploadedFile } from './job.js';
 import { foundPath } from './portable-path.js';
 
 /** Columns whose texts are ours, or paths that have to be found again. All others are redacted before they are stored. */
@@ -54,6 +54,7 @@ export interface JobRow {
   inference_ms: number | null;
   sent_fal_at?: number | null;
   missed_fal_at?: number | null;
+  reason?: string | null;
   asked_hash?: string | null;
   input_hash?: string | null;
   input?: string | null;
@@ -114,6 +115,7 @@ export function jobOf(row: JobRow, images: readonly ImageRow[], root: string | u
     delivery: delivery === undefined ? undefined : { ...delivery, cwd: foundPath(delivery.cwd, root) },
     result: json(row.result),
     error: json<JobError>(row.error),
+    reason: (row.reason ?? undefined) as EndReason | undefined,
     images: images.map((image) => imageOf(image, root)),
   };
 }

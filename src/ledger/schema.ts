@@ -133,6 +133,11 @@ export const MIGRATIONS: readonly string[] = [
 
   // Of a copy of another batch folder: the last of the jobs that came with it, whose costs that one tells.
   `ALTER TABLE batch_folders ADD COLUMN copied INTEGER NOT NULL DEFAULT 0;`,
+
+  // Why a job ended, where that decides what may be done about it. It was read from the sentence until then.
+  `ALTER TABLE jobs ADD COLUMN reason TEXT;
+   UPDATE jobs SET reason = 'no_such_request'
+     WHERE state = 'rejected' AND json_extract(error, '$.message') = 'fal has no such request';`,
 ];
 
 /** What this program reads and writes. */

@@ -52,6 +52,25 @@ describe('The versions', () => {
     }
   });
 
+  it('that told by a sentence that fal has no such request', async () => {
+    const folder = await tempDir();
+    const old = connect(folder);
+    for (const step of MIGRATIONS.slice(0, 2)) old.exec(step);
+    old.exec('PRAGMA user_version = 2');
+    const add = old.prepare(
+      `INSERT INTO jobs (id, state, model, endpoint, via, prompt, seed, charged, planned_at, error)
+         VALUES (?, 'rejected', 'm', 'e', 'fal', 'p', 1, 'no', 1, ?)`,
+    );
+    add.run('missing', JSON.stringify({ kind: 'temporary', message: 'fal has no such request' }));
+    add.run('refused', JSON.stringify({ kind: 'usage', message: 'no' }));
+    old.close();
+    const ledger = await open(folder);
+    expect(['missing', 'refused'].map((id) => ledger.mustFind(id).reason)).toEqual([
+      'no_such_request',
+      undefined,
+    ]);
+  });
+
   it('that took any 5xx at a result for the end of an edit: fal is asked for that one again', async () => {
     const folder = await tempDir();
     const old = connect(folder);

@@ -1,5 +1,5 @@
 import type { FalEditError } from '../../errors.js';
-import { NO_SUCH_REQUEST, type Job } from '../../ledger/job.js';
+import type { Job } from '../../ledger/job.js';
 
 /** What was found out about one job; the job is as the ledger has it afterwards. */
 export type Finding =
@@ -31,7 +31,7 @@ export type Uncertainty =
   | { reason: 'no_answer'; error: FalEditError };
 
 /** Whether nobody knows what came of the job; also of one that was given up for want of a request at fal. */
-export function isOpen({ state, error }: Job): boolean {
-  if (state === 'rejected') return error?.message === NO_SUCH_REQUEST;
+export function isOpen({ state, reason }: Job): boolean {
+  if (state === 'rejected') return reason === 'no_such_request';
   return state === 'intent' || state === 'unknown';
 }

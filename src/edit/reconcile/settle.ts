@@ -1,5 +1,5 @@
 import type { PastRequest } from '../../fal/history.js';
-import { isForeign, NO_SUCH_REQUEST, type Job } from '../../ledger/job.js';
+import { isForeign, type Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { findJob } from '../../ledger/lookup.js';
 import { MODELS } from '../../models/registry.js';
@@ -118,7 +118,8 @@ function conclude(
   ledger.end(id, {
     state: 'rejected',
     charged: 'no',
-    error: { kind: 'temporary', message: NO_SUCH_REQUEST },
+    error: { kind: 'temporary', message: 'fal has no such request' },
+    reason: 'no_such_request',
   });
   const ended = ledger.mustFind(id);
   return ended.requestId === undefined

@@ -2,7 +2,6 @@
  * A row has no state of its own: it follows from the newest job that was made of it, or from one that is saved or may
  * still come home. So a run that was killed at any moment leaves rows and jobs that agree.
  */
-import { NO_SUCH_REQUEST } from '../job.js';
 import type { Database } from '../database.js';
 import type { Job } from '../job.js';
 import type { Ledger } from '../ledger.js';
@@ -58,7 +57,7 @@ const STATE = `CASE
   WHEN j.state = 'saved' THEN CASE WHEN r.unmet = 1 THEN 'unmet' ELSE 'done' END
   WHEN j.state = 'moderated' THEN 'moderated'
   WHEN j.state = 'cancelled' AND j.charged = 'no' THEN 'pending'
-  WHEN j.state = 'rejected' AND json_extract(j.error, '$.message') = '${NO_SUCH_REQUEST}' THEN 'pending'
+  WHEN j.state = 'rejected' AND j.reason = 'no_such_request' THEN 'pending'
   ELSE 'failed' END`;
 
 interface Found {

@@ -12,7 +12,7 @@ import {
   type RowState,
 } from '../../../src/ledger/batch/states.js';
 import type { Charged } from '../../../src/errors.js';
-import { JOB_STATES, NO_SUCH_REQUEST, type Job, type JobState } from '../../../src/ledger/job.js';
+import { JOB_STATES, type Job, type JobState } from '../../../src/ledger/job.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { complete, intend, jobIn, newRequestId, picture, plan } from '../machine.js';
 import { openBatch, readManifest } from './rows.js';
@@ -56,8 +56,8 @@ describe('The state of a row', () => {
     const ledger = await openBatch();
     readManifest(ledger, ['a']);
     const { id } = rowJob(ledger, 'a', 'unknown');
-    const error = { kind: 'temporary', message: NO_SUCH_REQUEST } as const;
-    ledger.end(id, { state: 'rejected', charged: 'no', error });
+    const error = { kind: 'temporary', message: 'whatever it says' } as const;
+    ledger.end(id, { state: 'rejected', charged: 'no', error, reason: 'no_such_request' });
     expect(stateOf(ledger, 'a')).toBe('pending');
   });
 
