@@ -126,3 +126,10 @@ function isInBlock(host: string, block: string): boolean {
   list.addSubnet(network, Number(bits), type);
   return list.check(host, type);
 }
+
+/** The proxy does not let us through. */
+export class TunnelRefusedError extends Error {
+  constructor(readonly status: number) {
+    super(`the proxy answered ${status} to CONNECT`);
+  }
+}

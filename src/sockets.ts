@@ -26,13 +26,6 @@ export class NotSentError extends TypeError {
   }
 }
 
-/** The proxy does not let us through. */
-export class TunnelRefusedError extends Error {
-  constructor(readonly status: number) {
-    super(`the proxy answered ${status} to CONNECT`);
-  }
-}
-
 /** What an agent of ours needs to know of a request beyond what Node's do. */
 export interface Dialling {
   /** For the whole of it, in milliseconds. */

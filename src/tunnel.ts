@@ -1,8 +1,7 @@
 /* CONNECT: a way through an HTTP proxy on which TLS is spoken to the host behind it. Loaded where a proxy applies. */
 import type https from 'node:https';
 import { isIP, type Socket } from 'node:net';
-import type { NetworkProxy } from './network-proxy.js';
-import { TunnelRefusedError } from './sockets.js';
+import { TunnelRefusedError, type NetworkProxy } from './network-proxy.js';
 
 /**
  * Opens a tunnel to a host. Only the proxy gets to see the proxy's password.

@@ -6,13 +6,13 @@
  * make fingerprints is another version, beside this one (see fingerprint-v1.ts).
  */
 import { hashOf } from '../ledger/canonical.js';
+import type { Delivery } from '../ledger/job.js';
 import { sha256Of } from '../sha256.js';
 import { compact } from '../models/compact.js';
 import { withValueAt } from '../models/fields.js';
 import type { Model } from '../models/model.js';
 import type { EditRequest, RequestKey } from '../models/request.js';
 import type { Attachment } from './attachments.js';
-import type { EditPlan } from './plan.js';
 
 /** The version of the fingerprints that are made now. */
 export const FINGERPRINT_VERSION = 2;
@@ -53,8 +53,14 @@ export function givenOf(
   }, given);
 }
 
+/** What a fingerprint is made of. */
+export interface Asked {
+  model: Pick<Model, 'endpoint'>;
+  given: Given;
+}
+
 /** What edits that ask for the same have in common. Hexadecimal. */
-export function fingerprintOf({ model, given }: Pick<EditPlan, 'model' | 'given'>): string {
+export function fingerprintOf({ model, given }: Asked): string {
   return hashOf([FINGERPRINT_VERSION, model.endpoint, given]);
 }
 
@@ -62,7 +68,7 @@ export function fingerprintOf({ model, given }: Pick<EditPlan, 'model' | 'given'
  * The fingerprint of a command: also where its results go, as the user named it, and the way to fal. The seed counts
  * only where it was given, so that two runs of one command have the same.
  */
-export function askedHashOf({ model, given, delivery }: EditPlan, via: string): string {
+export function askedHashOf({ model, given, delivery }: Asked & { delivery: Delivery }, via: string): string {
   const { cwd, template, numberWhenTaken, name } = delivery;
   const output = { cwd, template, numberWhenTaken, name };
   return hashOf([FINGERPRINT_VERSION, model.endpoint, via, given, output]);

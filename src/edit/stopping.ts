@@ -11,11 +11,24 @@ import {
   type InterruptSignal,
 } from '../errors.js';
 import { durationText } from './duration.js';
-import type { Life } from './life.js';
-import { stopAtFal, type Stopped } from './stop-at-fal.js';
+import type { FalSession } from '../fal/session.js';
+import type { Deadline } from './deadline.js';
+import type { Journal } from './journal.js';
+import { stopAtFal, type Stoppable, type Stopped } from './stop-at-fal.js';
+
+/** An edit under its deadline. */
+export interface Stopping extends Stoppable {
+  journal: Journal;
+  session: FalSession;
+  deadline: Deadline;
+  options: Stoppable['options'] & {
+    cancelOnTimeout?: boolean | undefined;
+    leaveWhenInterrupted?: boolean | undefined;
+  };
+}
 
 /** What to tell about an edit that was stopped, by how far it had come, after fal was asked what can be asked. */
-export async function stoppedError(life: Life, error: unknown): Promise<FalEditError> {
+export async function stoppedError(life: Stopping, error: unknown): Promise<FalEditError> {
   const { record, journal, session, deadline, options } = life;
   const { exchange } = session;
   const interrupted = deadline.reason === 'interrupted';

@@ -6,7 +6,7 @@ import { isTrustedUrl } from './connection.js';
 import { rejectionError, type Stage } from './rejection.js';
 import { isGatewayTrouble, repeat } from './repeat.js';
 import { isRequestId, retarget, roleOf, targetOf, type FalRequest } from './routes.js';
-import type { Exchange, SessionOptions } from './session.js';
+import type { Exchange, SessionOptions } from './exchange.js';
 import { noteDate } from './clock.js';
 import { answerInHistory } from './history.js';
 import { parseStatus, type QueueStatus } from './status-events.js';

@@ -1,52 +1,9 @@
 import { createFalClient, type FalClient } from '@fal-ai/client';
-import type { Context } from '../context.js';
 import { usageError } from '../errors.js';
-import type { Connection } from './connection.js';
+import type { Exchange, SessionOptions } from './exchange.js';
 import { GuardedFetch, type ClientRequestInit } from './guarded-fetch.js';
-import type { RejectionContext } from './rejection.js';
 import { isRequestId } from './routes.js';
-import { SubmitOnce, type SubmitJournal } from './submit-once.js';
-
-export interface SessionOptions {
-  connection: Connection;
-  context: Pick<Context, 'fetch' | 'now' | 'elapsed' | 'random' | 'sleep'>;
-  /** The deadline and Ctrl-C: its reason is what every call then fails with. */
-  signal: AbortSignal;
-  /** The user's name for a field of fal's input. */
-  nameField: RejectionContext['nameField'];
-  /** Where a submit is written down. A session without it can only read and upload. */
-  journal?: SubmitJournal;
-  /** The model's full id: fal's history is asked by it. */
-  endpoint: string;
-  /** The request that the session is about, where it was submitted before. */
-  requestId?: string;
-  /** Told of each request and of what went wrong on the way, for `--debug`. Never holds the key. */
-  trace?: (line: string) => void;
-}
-
-/** What the client drops and we need: state of the submit, ids, headers, the last thing that went wrong. */
-export interface Exchange {
-  readonly submit: SubmitOnce;
-  requestId: string | undefined;
-  /** From the result's `x-fal-billable-units` (fal-api.md 5.3). */
-  billableUnits: number | undefined;
-  /** `status` of fal's answer to a cancel, which the client drops. */
-  cancelAnswer: string | undefined;
-  /** How the request ended, as fal's status says it; undefined until it has ended. */
-  ended: 'failed' | 'completed' | undefined;
-  /** Whether fal began to answer with the result: it is done and paid for, though the answer may not be whole yet. */
-  resultBegan: boolean;
-  /** Whether fal, or a gateway before it, gave something else in the place of a result. */
-  resultDenied: boolean;
-  /** Whether fal's answer with the pictures came: the edit is done and paid for. */
-  hasResult: boolean;
-  /** Why the first upload failed that did; of one in parts the client says only that it failed (fal-api.md 3.2). */
-  uploadFailure: unknown;
-  /** Why waiting for the result ended early; the client itself tells only the message. */
-  waitFailure: unknown;
-  /** In words, for the message of a deadline; undefined while all goes well. */
-  lastTrouble: string | undefined;
-}
+import { SubmitOnce } from './submit-once.js';
 
 /** A client for one edit, and what is known beside it. */
 export interface FalSession {

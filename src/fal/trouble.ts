@@ -1,5 +1,6 @@
 import { codeOf, messageOf } from '../errors.js';
-import { NotSentError, TunnelRefusedError } from '../sockets.js';
+import { TunnelRefusedError } from '../network-proxy.js';
+import { NotSentError } from '../sockets.js';
 import { isHtml, type Answer } from './answer.js';
 
 /** Why a request came to nothing, in words for a sentence: "fal answered 502 with an HTML page". */

@@ -1,5 +1,5 @@
 import { parse, posix } from 'node:path';
-import type { Source } from './sources.js';
+import type { Source } from './source.js';
 
 /** Would move the cursor, break the line or turn the reading direction in a terminal. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;

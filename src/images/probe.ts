@@ -6,26 +6,9 @@ import { isTiff, probeTiff } from './formats/tiff.js';
 import { isWebp, probeWebp } from './formats/webp.js';
 import { foreignFile } from './foreign.js';
 import { NotAPictureError } from './picture-errors.js';
+import type { Probe } from './picture-facts.js';
 
-/** The formats that are recognised with their size; what else there is, is refused by name. */
-export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' | 'heic' | 'tiff';
-
-export type PictureColour = 'grey' | 'rgb' | 'cmyk';
-
-/** What the structure of a picture says, without decoding a pixel. */
-export interface Probe {
-  format: PictureFormat;
-  contentType: string;
-  /** Pixels as stored, before the EXIF orientation is applied. */
-  width: number;
-  /** Pixels as stored, before the EXIF orientation is applied. */
-  height: number;
-  /** EXIF orientation, 1 to 8; 1, upright, where the file says nothing. */
-  orientation: number;
-  /** More than one frame, or more than one page. */
-  animated: boolean;
-  colour: PictureColour;
-}
+export type { PictureColour, PictureFormat, Probe } from './picture-facts.js';
 
 const PROBES: readonly [recognise: (bytes: Uint8Array) => boolean, probe: (bytes: Uint8Array) => Probe][] = [
   [isPng, probePng],

@@ -5,29 +5,12 @@ import { inputError } from '../errors.js';
 import { DataUriError, decodeDataUri } from './data-uri.js';
 import { displayName, inQuotes, nameOfPath } from './names.js';
 import { readPictureFile } from './picture-file.js';
+import type { BytesSource, Source } from './source.js';
 import { readStdin } from './stdin.js';
 
 export { MAX_PICTURE_BYTES } from './limits.js';
 export { nameOf, nameOfUrl } from './names.js';
-
-/** A picture that fal fetches by itself. */
-export interface UrlSource {
-  kind: 'url';
-  url: string;
-}
-
-/** A picture that is here and must be uploaded. */
-export interface BytesSource {
-  kind: 'bytes';
-  bytes: Uint8Array;
-  origin: 'file' | 'stdin' | 'data';
-  /** How people see it called: the path as the user wrote it, "stdin", "the data: URI". */
-  label: string;
-  /** Base name without extension, for output templates. */
-  name: string;
-}
-
-export type Source = UrlSource | BytesSource;
+export type { BytesSource, Source, UrlSource } from './source.js';
 
 const ALLOWED = 'Allowed: a path, an http(s) URL, a data: URI, or - for stdin.';
 

@@ -6,7 +6,6 @@
  *
  * This folder owns the schema: nothing else reads or writes the tables.
  */
-import type { Context } from '../context.js';
 import { FalEditError, type Charged } from '../errors.js';
 import { checkDailyCap, checkRunCap, spentToday, type Caps } from './caps.js';
 import { hashOf } from './canonical.js';
@@ -26,11 +25,15 @@ import {
   type NewJob,
   type UploadedFile,
 } from './job.js';
-import { abandonedPlans, findFormer, findJob, type Former, type Snapshot } from './lookup.js';
+import {
+  abandonedPlans,
+  findFormer,
+  findJob,
+  type Former,
+  type LedgerContext,
+  type Snapshot,
+} from './lookup.js';
 import { storedColumns } from './rows.js';
-
-/** What the ledger needs of the world. */
-export type LedgerContext = Pick<Context, 'now' | 'sleep' | 'self' | 'isRunning' | 'secrets'>;
 
 /** How an edit begins: as a new job, or as that of another run of the same command. */
 export type Beginning = { kind: 'new'; job: Pick<Job, 'id' | 'state'> } | { kind: 'former'; former: Former };

@@ -1,8 +1,20 @@
+import type { Context } from '../context.js';
 import { inputError, type FalEditError } from '../errors.js';
+import type { Database } from './database.js';
 import { isAwaited, type Job, type JobState, type NewJob } from './job.js';
-import type { Ledger } from './ledger.js';
 import { jobOf, type ImageRow, type JobRow } from './rows.js';
 import { ON_SANDBOX, SANDBOX } from './spending.js';
+
+/** What the ledger needs of the world. */
+export type LedgerContext = Pick<Context, 'now' | 'sleep' | 'self' | 'isRunning' | 'secrets'>;
+
+/** An open ledger, to read from. */
+export interface Records {
+  readonly db: Database;
+  readonly context: LedgerContext;
+  /** The folder that it goes with, absolute; undefined where it belongs to the machine. */
+  readonly root: string | undefined;
+}
 
 /** What there is of the same command, so that no further edit is to be sent. */
 export type Former =
@@ -24,7 +36,7 @@ export interface Snapshot {
 }
 
 /** The one job with that value, if there is one. */
-export function findJob(ledger: Ledger, column: 'id' | 'request_id', value: string): Job | undefined {
+export function findJob(ledger: Records, column: 'id' | 'request_id', value: string): Job | undefined {
   // As it is stored: what calls itself fal may put anything into its request ids.
   const stored = column === 'id' ? value : ledger.db.secrets.redact(value);
   const row = ledger.db.row(`SELECT * FROM jobs WHERE ${column} = ?`, stored) as JobRow | undefined;
@@ -40,7 +52,7 @@ export type Asked = Pick<NewJob, 'askedHash' | 'earlierHash' | 'via' | 'detached
  *
  * @param since when this command began, where ends that came later are to count
  */
-export function findFormer(ledger: Ledger, asked: Asked, since?: Snapshot): Former | undefined {
+export function findFormer(ledger: Records, asked: Asked, since?: Snapshot): Former | undefined {
   if (asked.via === SANDBOX) return undefined;
   const open = openJobs(ledger, asked);
   const isFree = (job: Job): boolean => isAbandoned(ledger, job);
@@ -56,18 +68,18 @@ export function findFormer(ledger: Ledger, asked: Asked, since?: Snapshot): Form
 }
 
 /** To be taken before anything is looked at that a job which ends may change, such as the name of its picture. */
-export function snapshotOf(ledger: Ledger, asked: Asked): Snapshot {
+export function snapshotOf(ledger: Records, asked: Asked): Snapshot {
   const { seq } = ledger.db.row('SELECT coalesce(max(seq), 0) AS seq FROM jobs') as { seq: number };
   return { seq, open: openJobs(ledger, asked).map(({ id }) => id) };
 }
 
 /** Jobs of the same command that were not sent and that nobody is known to send. */
-export function abandonedPlans(ledger: Ledger, asked: Asked): Job[] {
+export function abandonedPlans(ledger: Records, asked: Asked): Job[] {
   return openJobs(ledger, asked).filter((job) => job.state === 'planned' && isAbandoned(ledger, job));
 }
 
 /** Not one that was stopped by a person before it cost anything: that was meant for its own run alone. */
-function endedSince(ledger: Ledger, { askedHash }: Asked, { seq, open }: Snapshot): Job | undefined {
+function endedSince(ledger: Records, { askedHash }: Asked, { seq, open }: Snapshot): Job | undefined {
   const rows = ledger.db.rows(
     `SELECT * FROM jobs WHERE asked_hash = ? AND detached = 0
        AND state IN ('saved', 'rejected', 'failed', 'moderated', 'cancelled') ORDER BY seq DESC`,
@@ -79,7 +91,7 @@ function endedSince(ledger: Ledger, { askedHash }: Asked, { seq, open }: Snapsho
     .find(({ charged, error }) => charged !== 'no' || error?.kind !== 'interrupted');
 }
 
-function openJobs(ledger: Ledger, { askedHash, earlierHash }: Asked): Job[] {
+function openJobs(ledger: Records, { askedHash, earlierHash }: Asked): Job[] {
   const rows = ledger.db.rows(
     `SELECT * FROM jobs WHERE asked_hash IN (?, ?) AND state IN ('planned', 'intent', 'accepted', 'completed', 'unknown')
        ORDER BY seq DESC`,
@@ -90,7 +102,7 @@ function openJobs(ledger: Ledger, { askedHash, earlierHash }: Asked): Job[] {
 }
 
 /** Whether nobody is known to work on a job: its process is gone, has let go of it, or cannot be seen from here. */
-export function isAbandoned({ context }: Ledger, { owner }: Pick<Job, 'owner'>): boolean {
+export function isAbandoned({ context }: Records, { owner }: Pick<Job, 'owner'>): boolean {
   return owner === undefined || context.isRunning(owner) !== true;
 }
 
@@ -101,7 +113,7 @@ export function isAbandoned({ context }: Ledger, { owner }: Pick<Job, 'owner'>):
  * @returns undefined where there is none
  * @throws FalEditError (input) where it could be several
  */
-export function findMeant(ledger: Ledger, text: string, sandbox: boolean): Job | undefined {
+export function findMeant(ledger: Records, text: string, sandbox: boolean): Job | undefined {
   if (text === 'last') {
     const row = ledger.db.row(
       `SELECT * FROM jobs WHERE ${ON_SANDBOX} = ? ORDER BY seq DESC LIMIT 1`,
@@ -153,7 +165,7 @@ const LISTED = [
 ];
 
 /** The jobs that the filter lets through, newest first, without what takes room: input, uploads and result. */
-export function listJobs(ledger: Ledger, { states, since, model, limit }: JobFilter = {}): Job[] {
+export function listJobs(ledger: Records, { states, since, model, limit }: JobFilter = {}): Job[] {
   const conditions: string[] = [];
   const values: (string | number)[] = [];
   if (states !== undefined) {
@@ -179,7 +191,7 @@ export function listJobs(ledger: Ledger, { states, since, model, limit }: JobFil
 }
 
 /** Jobs that nobody works on and of which something is still to come, oldest first, whole. */
-export function abandonedJobs(ledger: Ledger, states: readonly JobState[]): Job[] {
+export function abandonedJobs(ledger: Records, states: readonly JobState[]): Job[] {
   const rows = ledger.db.rows(
     `SELECT * FROM jobs WHERE state IN (${states.map(() => '?').join(', ')}) ORDER BY seq`,
     ...states,
@@ -190,7 +202,7 @@ export function abandonedJobs(ledger: Ledger, states: readonly JobState[]): Job[
 /** Jobs that one query asks the pictures of: SQLite takes no more names than some ten thousands at once. */
 const AT_ONCE = 1000;
 
-function withAllImages(ledger: Ledger, rows: readonly JobRow[]): Job[] {
+function withAllImages(ledger: Records, rows: readonly JobRow[]): Job[] {
   const images = new Map<string, ImageRow[]>();
   for (let from = 0; from < rows.length; from += AT_ONCE) {
     const ids = rows.slice(from, from + AT_ONCE).map(({ id }) => id);
@@ -203,7 +215,7 @@ function withAllImages(ledger: Ledger, rows: readonly JobRow[]): Job[] {
   return rows.map((row) => jobOf(row, images.get(row.id) ?? [], ledger.root));
 }
 
-function withImages(ledger: Ledger, row: JobRow): Job {
+function withImages(ledger: Records, row: JobRow): Job {
   const images = ledger.db.rows(
     'SELECT * FROM images WHERE job_id = ? ORDER BY position',
     row.id,

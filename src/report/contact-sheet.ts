@@ -2,28 +2,9 @@ import { bandsOf } from './contact-sheet/bands.js';
 import { layoutOf } from './contact-sheet/layout.js';
 import { lettering } from './contact-sheet/lettering.js';
 import { writePng } from './contact-sheet/png.js';
+import type { Sheet } from './contact-sheet/sheet.js';
 
-/** What stands in one place of a sheet. Its texts may be foreign. */
-export interface SheetCell {
-  /** Absolute; undefined for a cell without a picture. */
-  path: string | undefined;
-  /** Why there is no picture; in its place. */
-  note?: string;
-  /** Beneath the picture, on one line. */
-  label?: string;
-}
-
-/** Pictures in rows and columns. Its texts may be foreign; what does not fit is cut with an ellipsis. */
-export interface Sheet {
-  title: string;
-  /** Above each column. */
-  columns: string[];
-  /** To the left of each row. */
-  rows: string[];
-  /** Row by row; undefined for a place that is left blank. */
-  cells: (SheetCell | undefined)[][];
-  footer?: string;
-}
+export type { Sheet, SheetCell } from './contact-sheet/sheet.js';
 
 export interface SheetOptions {
   /** Longest side of a picture, pixels, 16 to 4096; 320 if absent. A smaller picture is not enlarged. */

@@ -2,12 +2,6 @@ import { detail, json } from './answers.js';
 import type { Job } from './job.js';
 import type { World } from './world.js';
 
-/**
- * How a cancel is answered: `documented` as in D-QUEUE; `ok` with the newer `OK` for a job that left the queue
- * at once; `detail` with a body that has no `status` for a finished one, as others saw it (fal-api.md 2.5).
- */
-export type CancelForm = 'documented' | 'ok' | 'detail';
-
 /** Cancels a job and says what came of it. The wording of the `detail` form is the sandbox's own. */
 export function cancellation(world: World, job: Job): Response {
   const headers = { 'x-fal-request-id': job.id };

@@ -5,8 +5,7 @@ import { heldAt } from './faults-pause.js';
 import { cutIntoPieces, endEarly, fallSilent, slowed } from './faults-stream.js';
 import { withControlCharacters } from './faults-terminal.js';
 import { before } from './faults-upstream.js';
-import type { Encounter } from './faults.js';
-import type { Toxic } from './toxics.js';
+import type { Encounter, Toxic } from './toxics.js';
 import { close, reset, sendPart } from './wire.js';
 import type { World } from './world.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpBindings } from '@hono/node-server';
-import type { Encounter } from './faults.js';
+import type { Encounter } from './toxics.js';
 import { SETTLE_MS, wait } from './wire.js';
 
 type Chunk = Uint8Array<ArrayBuffer>;

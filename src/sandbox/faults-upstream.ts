@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { bytes, rawJson } from './answers.js';
-import type { Encounter } from './faults.js';
-import type { Toxic } from './toxics.js';
+import type { Encounter, Toxic } from './toxics.js';
 import { close, hang, reset, wait } from './wire.js';
 
 const PAGE = (title: string) =>

@@ -1,11 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import { createMiddleware } from 'hono/factory';
-import { afterwards } from './faults-downstream.js';
-import { before } from './faults-upstream.js';
 import { Points } from './points.js';
-import { TRAITS, directionOf, type Direction, type Role, type Toxic } from './toxics.js';
-import type { SandboxEnv, World } from './world.js';
+import { TRAITS, type Encounter, type Role, type Toxic } from './toxics.js';
 
 interface Rule {
   toxic: Toxic;
@@ -13,14 +8,6 @@ interface Rule {
   hits: number;
   /** Aborted when the toxic is taken away: what it holds may go on. */
   released: AbortController;
-}
-
-/** A toxic that met a request. */
-export interface Encounter {
-  toxic: Toxic;
-  released: AbortSignal;
-  /** Marks the toxic's point, if it has a name: to be called the moment before the fault happens. */
-  reached: () => void;
 }
 
 /** The toxics in force, and how often each was met. */
@@ -78,31 +65,4 @@ function strikes(rule: Rule, role: Role): boolean {
   if (toxicity < 1 && randomInt(1_000_000) >= toxicity * 1_000_000) return false;
   rule.hits += 1;
   return true;
-}
-
-/**
- * Stands before a route: counts the request under its role and lets the toxics at it. The body is read whole
- * first, so that "before acceptance" and "after acceptance" look the same to the client.
- */
-export function as(world: World, role: Role) {
-  return createMiddleware<SandboxEnv>(async (c, next) => {
-    world.ledger.count(role);
-    const met = world.faults.take(role);
-    const on = (side: Direction) => met.filter(({ toxic }) => directionOf(toxic) === side);
-    if (met.length > 0) await c.req.arrayBuffer();
-    for (const encounter of on('upstream')) {
-      const instead = await before(encounter, c.env);
-      if (instead !== undefined) return instead;
-    }
-    await next();
-    for (const encounter of on('downstream')) {
-      const answer = await afterwards(encounter, c.res, c.env, world);
-      // Without this hono would copy the old answer's headers into the new one.
-      c.res = undefined;
-      c.res = answer;
-      // Of a connection that one fault has ended, another one can make nothing.
-      if (answer === RESPONSE_ALREADY_SENT) break;
-    }
-    return undefined;
-  });
 }

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { json } from './answers.js';
 import { authorizedPlatform } from './auth.js';
 import { published } from './catalogue.js';
-import { as } from './faults.js';
+import { as } from './faulty-route.js';
 import { requestHistory } from './history.js';
 import { openApi } from './open-api.js';
 import { askedEndpoints, failure } from './platform-form.js';

@@ -3,7 +3,7 @@ import { detail, json, rawJson } from './answers.js';
 import { authorized } from './auth.js';
 import { cancellation } from './cancellation.js';
 import { APPS, ENDPOINTS } from './endpoints.js';
-import { as } from './faults.js';
+import { as } from './faulty-route.js';
 import type { Job, Submission } from './job.js';
 import { resultOf } from './result.js';
 import { statusBody } from './status.js';

@@ -1,4 +1,4 @@
-import type { CancelForm } from './cancellation.js';
+import type { CancelForm } from './world.js';
 import type { Catalogue } from './catalogue.js';
 import type { Toxic } from './toxics.js';
 

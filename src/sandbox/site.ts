@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { detail, json } from './answers.js';
 import { published } from './catalogue.js';
-import { as } from './faults.js';
+import { as } from './faulty-route.js';
 import { openApi } from './open-api.js';
 import type { SandboxEnv, World } from './world.js';
 

@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { bytes, detail, json } from './answers.js';
 import { authorized } from './auth.js';
-import { as } from './faults.js';
+import { as } from './faulty-route.js';
 import type { SandboxEnv, World } from './world.js';
 
 /** `rest.fal.ai`: where uploads begin (fal-api.md 3.1, 3.2). */

@@ -116,3 +116,11 @@ export const TRAITS: Readonly<Record<ToxicType, Trait>> = {
 export function directionOf(toxic: Toxic): Direction {
   return toxic.stream ?? TRAITS[toxic.type].stream;
 }
+
+/** A toxic that met a request. */
+export interface Encounter {
+  toxic: Toxic;
+  released: AbortSignal;
+  /** Marks the toxic's point, if it has a name: to be called the moment before the fault happens. */
+  reached: () => void;
+}

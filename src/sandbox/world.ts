@@ -1,5 +1,4 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { CancelForm } from './cancellation.js';
 import type { Catalogue } from './catalogue.js';
 import type { Clock } from './clock.js';
 import type { Faults } from './faults.js';
@@ -11,6 +10,12 @@ import type { Storage } from './storage.js';
 export interface SandboxEnv {
   Bindings: HttpBindings;
 }
+
+/**
+ * How a cancel is answered: `documented` as in D-QUEUE; `ok` with the newer `OK` for a job that left the queue
+ * at once; `detail` with a body that has no `status` for a finished one, as others saw it (fal-api.md 2.5).
+ */
+export type CancelForm = 'documented' | 'ok' | 'detail';
 
 /** The state of one sandbox; every route takes it as its first argument. */
 export interface World {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { onTestFinished } from 'vitest';
-import { Ledger, type LedgerContext } from '../../src/ledger/ledger.js';
+import { Ledger } from '../../src/ledger/ledger.js';
+import type { LedgerContext } from '../../src/ledger/lookup.js';
 import { Secrets } from '../../src/secrets.js';
 
 /** The real clock, and a process that is there. */

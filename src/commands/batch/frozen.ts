@@ -14,7 +14,7 @@ import { sha256Of } from '../../sha256.js';
 import { lastLine } from './event-lines.js';
 import { MAKE_IT, writeFrozenJunit } from './frozen-junit.js';
 import type { BatchOptions } from './options.js';
-import type { Surroundings } from './run.js';
+import type { Surroundings } from './surroundings.js';
 
 /**
  * Checks that every row is done, and that its pictures are as they were made, byte for byte, and as expected. Touches

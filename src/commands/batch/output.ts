@@ -6,7 +6,7 @@ import { annotations } from './annotations.js';
 import { eventLine } from './event-lines.js';
 import type { Outcome } from './finish.js';
 import type { BatchOptions } from './options.js';
-import type { Surroundings } from './run.js';
+import type { Surroundings } from './surroundings.js';
 
 /** Where everything that happens goes while a batch runs. */
 export interface BatchOutput {

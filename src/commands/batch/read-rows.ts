@@ -23,7 +23,7 @@ import { withoutOwnPictures } from './own-pictures.js';
 import type { Prices } from './prices.js';
 import { ProblemList } from './problem-list.js';
 import { rowReader } from './row-reader.js';
-import type { Surroundings } from './run.js';
+import type { Surroundings } from './surroundings.js';
 
 /** How many problems the details of an error list, as they did before errors had a list of their own. */
 const MOST_IN_DETAILS = 1_000;

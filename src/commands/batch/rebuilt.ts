@@ -9,7 +9,7 @@ import { countStates } from '../../ledger/batch/states.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import { shortPath } from '../edit/document.js';
 import type { OpenOutDir } from './open.js';
-import type { Surroundings } from './run.js';
+import type { Surroundings } from './surroundings.js';
 
 /** How many files a note lists; the JSON document has all of them. */
 const MOST_FILES = 10;

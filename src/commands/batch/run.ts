@@ -1,5 +1,3 @@
-import type { Settings } from '../../config/settings.js';
-import type { Context } from '../../context.js';
 import { Brakes } from '../../batch/brakes.js';
 import { dailyPurse } from '../../batch/daily-purse.js';
 import { endingOf, rowsText, withStates } from '../../batch/ending.js';
@@ -41,6 +39,7 @@ import { forgetPages } from './shown-pages.js';
 import { defaultOutDir, openOutDir, settleWorld } from './open.js';
 import { batchOutput, type BatchOutput } from './output.js';
 import type { BatchOptions } from './options.js';
+import type { Surroundings } from './surroundings.js';
 import { openPrices, type Prices } from './prices.js';
 import { readRows } from './read-rows.js';
 import { tellRebuilt } from './rebuilt.js';
@@ -52,14 +51,6 @@ const MOST_PASSES = 10;
 /** How to go on where nothing is sent. */
 const COLLECT_AGAIN =
   'What fal still has, the same command brings home later. Rows that were not sent need the batch itself: --collect sends nothing.';
-
-/** What a batch runs in. */
-export interface Surroundings {
-  settings: Settings;
-  context: Context;
-  terminal: Terminal;
-  json: boolean;
-}
 
 /** Runs the batch that the words of the command line name. @throws FalEditError */
 export async function runBatch(

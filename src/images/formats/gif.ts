@@ -1,4 +1,4 @@
-import type { Probe } from '../probe.js';
+import type { Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 
 const EXTENSION = 0x21;

@@ -1,5 +1,5 @@
 import { NotAPictureError } from '../picture-errors.js';
-import type { Probe } from '../probe.js';
+import type { Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 
 interface Box {

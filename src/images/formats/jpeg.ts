@@ -1,4 +1,4 @@
-import type { PictureColour, Probe } from '../probe.js';
+import type { PictureColour, Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 import { exifOrientation } from './exif.js';
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Probe } from '../probe.js';
+import type { Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 import { exifOrientation } from './exif.js';
 

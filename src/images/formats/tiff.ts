@@ -1,5 +1,5 @@
 import { NotAPictureError } from '../picture-errors.js';
-import type { PictureColour, Probe } from '../probe.js';
+import type { PictureColour, Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 import { byteOrderOf, orientationOf } from './exif.js';
 import { type Directory, readDirectory } from './ifd.js';

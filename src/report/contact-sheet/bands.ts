@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Raster } from '../../images/drawn-inside.js';
-import type { Sheet } from '../contact-sheet.js';
+import type { Sheet } from './sheet.js';
 import { canvas, fill, paste, textBlock } from './canvas.js';
 import { fitted } from './fitted.js';
 import type { Layout } from './layout.js';

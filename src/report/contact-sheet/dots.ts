@@ -1,4 +1,4 @@
-import type { Lettering, TextLine } from './lettering.js';
+import type { Lettering, TextLine } from './text-line.js';
 
 /** ASCII from the space on: five columns of seven dots each, two hexadecimal digits a column, the lowest bit on top. */
 const LETTERS =

@@ -1,5 +1,5 @@
 import type { Raster } from '../../images/drawn-inside.js';
-import type { SheetCell } from '../contact-sheet.js';
+import type { SheetCell } from './sheet.js';
 import { canvas, paste, textBlock } from './canvas.js';
 import { fitted } from './fitted.js';
 import type { Layout } from './layout.js';

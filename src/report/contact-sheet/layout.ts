@@ -1,4 +1,4 @@
-import type { Sheet } from '../contact-sheet.js';
+import type { Sheet } from './sheet.js';
 import { fitted } from './fitted.js';
 import type { Lettering } from './lettering.js';
 

@@ -1,20 +1,9 @@
 import { once } from '../../models/once.js';
 import { xmlText, xmlValue } from '../xml.js';
 import { dots } from './dots.js';
+import type { Lettering, TextLine } from './text-line.js';
 
-/** A line of text in a drawing. The text may be foreign; everything else is ours. */
-export interface TextLine {
-  text: string;
-  /** Pixels: of the left end, or of the middle. */
-  x: number;
-  /** Pixels: of the line on which the letters stand. */
-  baseline: number;
-  /** Of the font, pixels. */
-  size: number;
-  colour: string;
-  anchor: 'start' | 'middle';
-  bold?: boolean;
-}
+export type { Lettering, TextLine } from './text-line.js';
 
 /** Of a font's size. */
 export const LINE_HEIGHT = 1.35;
@@ -29,14 +18,6 @@ export function stacked(
     text,
     baseline: Math.round(top + style.size * (1 + index * LINE_HEIGHT)),
   }));
-}
-
-/** How letters are drawn. */
-export interface Lettering {
-  /** About how wide a text is, in multiples of the font's size; rather too much than too little. */
-  width: (text: string) => number;
-  /** The SVG element of a line. */
-  element: (line: TextLine) => string;
 }
 
 /** The fonts of this machine, or dots where it has none. */

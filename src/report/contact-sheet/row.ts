@@ -1,6 +1,6 @@
 import type { LimitFunction } from 'p-limit';
 import { drawnInside, type Raster } from '../../images/drawn-inside.js';
-import type { Sheet, SheetCell } from '../contact-sheet.js';
+import type { Sheet, SheetCell } from './sheet.js';
 import { canvas, fill, paste, textBlock } from './canvas.js';
 import { fitted } from './fitted.js';
 import { labelHeight, labelsBlock } from './labels.js';

@@ -8,7 +8,8 @@ import {
   type RowChanges,
 } from '../../../src/ledger/batch/rows.js';
 import type { LedgerKind } from '../../../src/ledger/database.js';
-import { Ledger, type LedgerContext } from '../../../src/ledger/ledger.js';
+import { Ledger } from '../../../src/ledger/ledger.js';
+import type { LedgerContext } from '../../../src/ledger/lookup.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { complete, DELIVERY, intend, picture, plan } from '../machine.js';
 import { CONTEXT } from '../opened.js';
