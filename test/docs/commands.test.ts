@@ -1,0 +1,90 @@
+/* What the pages tell people to type is understood by a shell, and by the program as it is. */
+import { execFile } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { systemContext } from '../../src/context.js';
+import { COMMANDS, createProgram } from '../../src/program.js';
+import { fences, shownCommands } from './markdown.js';
+import { pageNames, readPage, ROOT } from './pages.js';
+import { words } from './shell.js';
+
+const PAGES = await Promise.all(
+  (await pageNames()).map(async (name) => ({ name, text: await readPage(name) })),
+);
+
+test('every shell block is one, and its commands and flags exist', async () => {
+  for (const { name, text } of PAGES) {
+    const scripts = fences(text)
+      .filter(({ language }) => language === 'sh')
+      .map(({ lines }) => lines.join('\n'));
+    if (scripts.length === 0) continue;
+    const script = scripts.join('\n');
+    await promisify(execFile)('bash', ['-n', '-c', script]);
+    for (const call of callsIn(script)) understand(call, name);
+  }
+});
+
+test('the commands of sessions exist, also where they are refused', () => {
+  for (const { name, text } of PAGES) {
+    for (const { command } of shownCommands(text))
+      for (const call of callsIn(command)) understand(call, name);
+  }
+});
+
+test('links between the pages lead somewhere', async () => {
+  const headings = new Map(PAGES.map(({ name, text }) => [name, anchorsOf(text)]));
+  for (const { name, text } of PAGES) {
+    for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      const [file = '', anchor] = target.split('#');
+      const full = file === '' ? name : path.posix.join(path.posix.dirname(name), file);
+      await expect(access(path.join(ROOT, full)), `${name}: ${target}`).resolves.toBeUndefined();
+      if (anchor !== undefined) expect(headings.get(full), `${name}: ${target}`).toContain(anchor);
+    }
+  }
+});
+
+test('the files that the pages name are there', async () => {
+  for (const { name, text } of PAGES) {
+    for (const [, file = ''] of text.matchAll(/`((?:src|test|scripts|examples)\/[^`*<\s]*)`/g)) {
+      await expect(access(path.join(ROOT, file)), `${name}: ${file}`).resolves.toBeUndefined();
+    }
+  }
+});
+
+/** The calls of fal-edit in a script, as they stand, up to where the shell takes over. */
+function callsIn(script: string): string[] {
+  return script
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter((line) => !line.trimStart().startsWith('#'))
+    .flatMap((line) => [
+      ...line.matchAll(/(?:^|[;&|(!]|\b(?:if|then|do|npx)) *(fal-edit (?:'[^']*'|"[^"]*"|[^'";&|#)])*)/g),
+    ])
+    .map(([, call = '']) => call.trim());
+}
+
+/** Parses a call as the program does, without running it. */
+function understand(call: string, page: string): void {
+  const argv = words(call).map(({ text }) => text);
+  const redirect = argv.findIndex((word) => /^\d?[<>]/.test(word));
+  const [first = '', ...rest] = argv.slice(1, redirect < 0 ? undefined : redirect);
+  const program = createProgram(systemContext(new AbortController().signal), () => undefined);
+  const isCommand = COMMANDS.includes(first);
+  const command = program.commands.find((one) => one.name() === (isCommand ? first : 'edit'));
+  const { unknown } = command?.parseOptions(isCommand ? rest : [first, ...rest]) ?? { unknown: [] };
+  const left = unknown.filter((word) => word !== '--help' && word !== '-h' && first !== 'help');
+  expect(left, `${page}: ${call}`).toEqual([]);
+}
+
+/** The anchors that GitHub gives to the headings of a page. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
