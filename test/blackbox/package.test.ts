@@ -29,7 +29,7 @@ void edit({ images: ['a.png'] });
 export { path, kind };
 `;
 
-test('the package', { timeout: 120_000 }, async () => {
+test('the package', { timeout: 240_000 }, async () => {
   const project = await folderWithPhoto();
   const options = { cwd: project, env: QUICK };
   const ended = async (command: string, ...argv: string[]) => {
