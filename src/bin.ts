@@ -3,11 +3,16 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { answerAtOnce } from './commands/at-once.js';
 import { ownCacheFolder } from './compile-cache.js';
 import { foldersOf, systemHome } from './folders.js';
+import { lastWords, type LastWords } from './last-words.js';
 
 const argv = process.argv.slice(2);
-const text = answerAtOnce(argv);
+/** What to say of a failure that no command has shown; the program itself, once it is loaded, knows more. */
+let wordsOn = (error: unknown): LastWords => lastWords(error, argv, process.env);
 watchStdout();
-if (text === undefined) await run();
+// What nobody caught: Node would exit with 1, which says that fal failed.
+process.on('uncaughtException', leave);
+const text = answerAtOnce(argv);
+if (text === undefined) await run().catch(leave);
 else process.stdout.write(text);
 
 interface NewerProcess {
@@ -17,8 +22,10 @@ interface NewerProcess {
 /** Everything that is work. Loaded only now, so that help costs what Node costs. */
 async function run(): Promise<void> {
   keepCompiledCode();
-  const { EXIT_CODES, INTERRUPTIONS, InterruptedError, main, systemContext } = await import('./main.js');
+  const { INTERRUPTIONS, InterruptedError, main, systemContext, wordsIn } = await import('./main.js');
   const interruption = new AbortController();
+  const context = systemContext(interruption.signal);
+  wordsOn = (error) => wordsIn(error, argv, context);
   for (const signal of Object.keys(INTERRUPTIONS) as (keyof typeof INTERRUPTIONS)[]) {
     process.on(signal, () => {
       if (signal === 'SIGHUP' && isUnderNohup()) return;
@@ -28,17 +35,19 @@ async function run(): Promise<void> {
       interruption.abort(interrupted);
     });
   }
-  // What nobody caught: Node would exit with 1, which says that fal failed.
-  process.on('uncaughtException', (error) => {
-    process.stderr.write(`error: This is a bug in fal-edit: ${error.stack ?? error.message}\n`);
-    process.exit(EXIT_CODES.internal.code);
-  });
   // Whoever reads the progress may leave, or its disk be full: there is no other place to say so.
   process.stderr.on('error', () => undefined);
-  const code = await main(argv, systemContext(interruption.signal));
+  const code = await main(argv, context);
   await Promise.all([process.stdout, process.stderr].map(flushed));
   // Not left to happen: idle connections to fal would be taken down one by one first.
   process.exit(code);
+}
+
+/** Says what went wrong and ends the process: nothing goes on after it. */
+function leave(error: unknown): void {
+  const { stdout, stderr, code } = wordsOn(error);
+  process.stderr.write(stderr);
+  process.stdout.write(stdout, () => process.exit(code));
 }
 
 /**

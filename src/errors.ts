@@ -91,14 +91,54 @@ export function inputError(message: string, options: FalEditErrorOptions = {}): 
   return new FalEditError('input', message, options);
 }
 
-/** What was thrown, as an error of ours: whatever is not one is a bug of ours. */
-export function asFalEditError(error: unknown): FalEditError {
+/**
+ * What was thrown, as an error of ours. What is not one is a bug of ours, or something that the system refuses.
+ *
+ * @param charged whether anything was sent by then; "maybe" where nobody knows better
+ */
+export function asFalEditError(error: unknown, charged: Charged = 'maybe'): FalEditError {
   if (error instanceof FalEditError) return error;
-  return new FalEditError('internal', `This is a bug in fal-edit: ${messageOf(error)}`, {
-    charged: 'maybe',
+  const sent = charged === 'no' ? ' Nothing was sent.' : '';
+  const code = codeOf(error) ?? '';
+  const [trouble, hint] = SHORTAGES[code] ?? [];
+  if (trouble !== undefined) {
+    const message = `${trouble}: ${sentence(messageOf(error))}${sent}`;
+    return new FalEditError('temporary', message, {
+      charged,
+      hint,
+      details: { system: code },
+      origin: error,
+    });
+  }
+  return new FalEditError('internal', `This is a bug in fal-edit: ${sentence(messageOf(error))}${sent}`, {
+    charged,
     hint: 'Please report it, with the output of the same command and --debug.',
     origin: error,
   });
+}
+
+const TOO_MANY_FILES = [
+  'Too many files are open',
+  'Raise the limit (ulimit -n), then run it again.',
+] as const;
+const DISK_FULL = ['The disk is full', 'Make room, then run it again.'] as const;
+const DISK_FAILS = ['The disk reports an error', 'Check the disk, then run it again.'] as const;
+
+/** What the system may refuse anywhere, whatever a program does. */
+const SHORTAGES: Readonly<Partial<Record<string, readonly [trouble: string, remedy: string]>>> = {
+  EMFILE: TOO_MANY_FILES,
+  ENFILE: TOO_MANY_FILES,
+  ENOSPC: DISK_FULL,
+  EDQUOT: DISK_FULL,
+  EFBIG: DISK_FULL,
+  ENOMEM: ['There is not enough memory', 'Close other programs, then run it again.'],
+  EIO: DISK_FAILS,
+  EROFS: DISK_FAILS,
+  ENOLCK: ['The file system gives no locks', 'Name a folder on another disk in FAL_EDIT_STATE_DIR.'],
+};
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** The text of whatever was thrown, never empty. */

@@ -1,11 +1,14 @@
 import type { Context } from './context.js';
 import { FalEditError, usageError } from './errors.js';
 import { EXIT_OK, type ExitCode } from './exit-codes.js';
+import { chargedSoFar } from './fal/submit-once.js';
+import { flagsIn, lastWords, type LastWords } from './last-words.js';
 import { COMMANDS, CommanderError, createProgram } from './program.js';
+import { harmless } from './terminal/plain.js';
+import { isAnswered } from './terminal/terminal.js';
 
 export { systemContext } from './context.js';
 export { INTERRUPTIONS, InterruptedError } from './errors.js';
-export { EXIT_CODES } from './exit-codes.js';
 
 /**
  * The program: parses arguments, runs the command, and maps whatever is thrown to a text and an exit code.
@@ -79,8 +82,7 @@ async function report(error: unknown, argv: readonly string[], context: Context)
     import('./terminal/terminal.js'),
     import('./config/settings.js'),
   ]);
-  // What follows -- is a file, whatever it is called.
-  const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const flags = flagsIn(argv);
   const has = (...names: string[]): boolean => flags.some((argument) => names.includes(argument));
   const terminal = await openTerminal(context, {
     quiet: has('-q', '--quiet'),
@@ -92,4 +94,14 @@ async function report(error: unknown, argv: readonly string[], context: Context)
   });
   const json = has('--json') || switchState(context.env['FAL_EDIT_JSON']) === true;
   return fail(error, terminal, undefined, json);
+}
+
+/** What to say of a failure that reached no command, with all that the program knows by then. */
+export function wordsIn(error: unknown, argv: readonly string[], context: Context): LastWords {
+  const { secrets, stdout, env } = context;
+  return lastWords(error, argv, env, {
+    charged: chargedSoFar(),
+    safe: (text) => harmless(secrets.redact(text)),
+    isAnswered: isAnswered(stdout),
+  });
 }

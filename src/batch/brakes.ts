@@ -113,6 +113,7 @@ const NO_WAY: readonly unknown[] = ['proxy', 'tls'];
  */
 export function isEverybodysTrouble(error: FalEditError): boolean {
   if (error.kind === 'auth' || error.kind === 'account' || error.kind === 'internal') return true;
+  if (error.details?.['system'] !== undefined) return true;
   if (error.details?.['ledger'] !== undefined || NO_WAY.includes(error.details?.['not_sent'])) return true;
   const origin = error.origin instanceof FalEditError ? error.origin.origin : error.origin;
   return error.details?.['target'] !== undefined && FULL_DISK.includes(codeOf(origin) ?? '');

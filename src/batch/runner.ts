@@ -146,7 +146,7 @@ class Runner {
       purse.take(row.key, row.usd);
     } catch (error) {
       brakes.settle(row.key, undefined);
-      this.stop(asFalEditError(error));
+      this.stop(asFalEditError(error, 'no'));
       return;
     }
     this.unsent.delete(row.key);
@@ -164,7 +164,8 @@ class Runner {
       const life = start(this.runOf(row, over))
         .then(
           () => this.end(row, undefined, tries),
-          (error: unknown) => this.end(row, asFalEditError(error), tries),
+          (error: unknown) =>
+            this.end(row, asFalEditError(error, tries === undefined ? 'maybe' : 'no'), tries),
         )
         .catch((error: unknown) => {
           // Nobody waits for it any more where the next one has started.

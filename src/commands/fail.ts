@@ -1,5 +1,6 @@
 import { asFalEditError, type FalEditError } from '../errors.js';
 import type { ExitCode } from '../exit-codes.js';
+import { chargedSoFar } from '../fal/submit-once.js';
 import { errorText } from '../terminal/error-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { errorDocument } from './edit/document.js';
@@ -11,7 +12,7 @@ export function fail(
   document: ((error: FalEditError) => unknown) | undefined,
   json: boolean,
 ): ExitCode {
-  const error = asFalEditError(thrown);
+  const error = asFalEditError(thrown, chargedSoFar());
   terminal.error(errorText(error, terminal));
   if (json) terminal.json((document ?? errorDocument)(error));
   return error.exitCode;

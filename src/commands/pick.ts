@@ -55,7 +55,7 @@ function nothingToChoose(folder: string): Error {
 }
 
 function leftEarly(reason: unknown): Error {
-  if (!(reason instanceof InterruptedError)) return asFalEditError(reason);
+  if (!(reason instanceof InterruptedError)) return asFalEditError(reason, 'no');
   return new InterruptedError(reason.signal, 'Stopped before the last pair. The choices are kept.', {
     hint: 'The same command goes on with the pairs that are left.',
   });

@@ -1,4 +1,5 @@
 import type { Context } from '../context.js';
+import { asFalEditError, type Charged, type FalEditError } from '../errors.js';
 import type { Connection } from '../fal/connection.js';
 import { openSession, type FalSession } from '../fal/session.js';
 import type { Delivery } from '../ledger/job.js';
@@ -68,11 +69,13 @@ export async function live(start: LifeStart, steps: (life: Life) => Promise<void
     ...(trace === undefined ? {} : { trace }),
   });
   const life: Life = { ...start, session, deadline };
-  let failure: unknown;
+  let failure: FalEditError | undefined;
   try {
     await steps(life);
   } catch (error) {
-    failure = deadline.signal.aborted ? await stoppedError(life, error) : error;
+    failure = deadline.signal.aborted
+      ? await stoppedError(life, error)
+      : asFalEditError(error, chargedOf(life));
     journal.ended(failure, session.exchange.submit.state);
   } finally {
     deadline.close();
@@ -81,5 +84,11 @@ export async function live(start: LifeStart, steps: (life: Life) => Promise<void
   }
   const unrecorded = journal.fellBehind !== undefined && record.requestId !== null;
   if (unrecorded) throw unrecordedError(journal, record, failure);
-  if (failure !== undefined) throw failure as Error;
+  if (failure !== undefined) throw failure;
+}
+
+/** What an edit has cost by now, as far as we know. */
+function chargedOf({ record, journal, session: { exchange } }: Life): Charged {
+  if (exchange.hasResult || journal.state === 'completed' || journal.state === 'saved') return 'yes';
+  return record.requestId === null ? exchange.submit.charged : 'maybe';
 }

@@ -43,11 +43,29 @@ export interface SubmitOptions extends Pick<RejectionContext, 'nameField'> {
   journal?: SubmitJournal | undefined;
 }
 
+/** How many submits of this process fal has taken or may have. */
+let sent = 0;
+
+/** What whoever ends this process has to reckon with. Of one edit its own {@link SubmitOnce} knows more. */
+export function chargedSoFar(): Charged {
+  return sent === 0 ? 'no' : 'maybe';
+}
+
 export class SubmitOnce {
-  state: SubmitState = 'unsent';
+  private known: SubmitState = 'unsent';
   private begun = false;
 
   constructor(private readonly options: SubmitOptions) {}
+
+  get state(): SubmitState {
+    return this.known;
+  }
+
+  private set state(state: SubmitState) {
+    const before = this.charged;
+    this.known = state;
+    sent += Number(this.charged !== 'no') - Number(before !== 'no');
+  }
 
   /** What the user has to reckon with, should it end now. */
   get charged(): Charged {

@@ -38,6 +38,14 @@ export interface Terminal {
   command(line: string): void;
 }
 
+/** Outputs that have their document: there is only ever one. */
+const answered = new WeakSet<Output>();
+
+/** Whether a command has written its document there. */
+export function isAnswered(stdout: Output): boolean {
+  return answered.has(stdout);
+}
+
 /** Opens the streams of a context for a command. chalk is loaded only where there is something to colour. */
 export async function openTerminal(context: Context, options: TerminalOptions): Promise<Terminal> {
   const { stdout, stderr, env } = context;
@@ -68,6 +76,9 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
     error: (text) => write(stderr, inert(text)),
     // Text by text: its own names and numbers are no secrets.
     json: (document) => {
+      // What fails after that is told on stderr alone.
+      if (answered.has(stdout)) return;
+      answered.add(stdout);
       const safe = mapTexts(marked(document, options.sandbox), options.redact);
       stdout.write(`${inertJson(JSON.stringify(safe, undefined, 2))}\n`);
     },

@@ -49,18 +49,22 @@ describe('one edit', () => {
     expect(performance.now() - done).toBeLessThan(3000);
   });
 
-  test('a failure that nobody caught is told as a bug, with a code of its own', async () => {
-    const bug = "data:text/javascript,setTimeout(()=>{throw%20new%20Error('left%20over')},600)";
+  test.each([
+    ['before anything is sent', "process.on('newListener',n=>n==='SIGINT'&&setImmediate(bug))", 'no'],
+    [
+      'with the edit at fal',
+      'const{write}=process.stderr;process.stderr.write=function(t){if(/^queued/m.test(t))setImmediate(bug);return write.call(this,t)}',
+      'maybe',
+    ],
+  ])('a failure that nobody caught, %s: told as a bug, once', async (_, when, charged) => {
+    const code = `const bug=()=>{throw new Error('left over')};${when}`;
     const fal = await sandbox({ queueMs: 30_000 });
-    const { code, stderr } = await run(EDIT.slice(0, 3), {
-      cwd: await folderWithPhoto(),
-      env: {
-        ...fal.env,
-        NODE_OPTIONS: `--import ${bug}`,
-      },
-    });
-    expect(code).toBe(70);
-    expect(stderr).toMatch(/^error: This is a bug in fal-edit: Error: left over/m);
+    const env = { ...fal.env, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(code)}` };
+    const ended = await run([...EDIT.slice(0, 3), '--json'], { cwd: await folderWithPhoto(), env });
+    expect(ended.code).toBe(70);
+    expect(ended.stderr).toMatch(/^error: This is a bug in fal-edit: left over\./m);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ status: 'error', error: { kind: 'internal', charged } });
+    expect(fal.ledger().accepted).toHaveLength(charged === 'no' ? 0 : 1);
   });
 });
 

@@ -2,6 +2,7 @@ import type { Settings } from '../../config/settings.js';
 import type { Context } from '../../context.js';
 import { asFalEditError } from '../../errors.js';
 import type { ExitCode } from '../../exit-codes.js';
+import { chargedSoFar } from '../../fal/submit-once.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { errorDocument } from '../edit/document.js';
 import { fail } from '../fail.js';
@@ -14,7 +15,7 @@ export function failBatch(
   terminal: Terminal,
   context: Pick<Context, 'now'>,
 ): ExitCode {
-  const error = asFalEditError(thrown);
+  const error = asFalEditError(thrown, chargedSoFar());
   if (values['events'] === true) {
     const { sandbox } = terminal.options;
     terminal.result(lastLine('failed', errorDocument(error), context.now(), sandbox));

@@ -189,7 +189,7 @@ async function send(
   let broken: { error: FalEditError; isSending: boolean } | undefined;
   let isSending = false;
   const breakWith = (error: unknown): void => {
-    broken ??= { error: asFalEditError(error), isSending };
+    broken ??= { error: asFalEditError(error, isSending ? 'maybe' : 'no'), isSending };
   };
   let output: BatchOutput | undefined;
   let results: ResultsFile | undefined;

@@ -77,7 +77,7 @@ function attemptWithin(deadline: Deadline, interrupt: AbortSignal): Attempt {
       return { value: await ask() };
     } catch (error) {
       interrupt.throwIfAborted();
-      if (!deadline.signal.aborted) return { error: asFalEditError(error) };
+      if (!deadline.signal.aborted) return { error: asFalEditError(error, 'no') };
       const late = `fal gave no answer within ${durationText(deadline.timeoutMs)}.`;
       return { error: new FalEditError('temporary', late, { hint: 'Give it more time with --timeout.' }) };
     }

@@ -1,0 +1,72 @@
+/*
+ * What is said where no command can say it any more: the program could not be loaded, or something broke that nobody
+ * caught. It depends on next to nothing, since it may be all that could be loaded.
+ */
+import { asFalEditError, type Charged } from './errors.js';
+import type { ExitCode } from './exit-codes.js';
+
+/** What is known at that moment. Before anything could be sent: nothing. */
+export interface Known {
+  charged: Charged;
+  /** Takes secrets and control characters out of a text. */
+  safe: (text: string) => string;
+  /** stdout has its document already: what follows would make it none. */
+  isAnswered: boolean;
+}
+
+const NOTHING_YET: Known = { charged: 'no', safe: (text) => text, isAnswered: false };
+
+export interface LastWords {
+  /** With a newline at the end; empty where nothing belongs there. */
+  stdout: string;
+  stderr: string;
+  code: ExitCode;
+}
+
+/** Whether a document is asked for, as far as that can be told without reading the settings. */
+export function asksForJson(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return flagsIn(argv).includes('--json') || /^(1|true|yes|on)$/i.test(env['FAL_EDIT_JSON'] ?? '');
+}
+
+/** What follows -- is a file, whatever it is called. */
+export function flagsIn(argv: readonly string[]): readonly string[] {
+  return argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+}
+
+/** The text for people and the document for scripts, for a failure that nobody else has shown. */
+export function lastWords(
+  thrown: unknown,
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  known: Known = NOTHING_YET,
+): LastWords {
+  const error = asFalEditError(thrown, known.charged);
+  const { safe } = known;
+  const sandbox = flagsIn(argv).includes('--sandbox');
+  const charged = sandbox ? 'no' : error.charged;
+  const lines = [`error: ${safe(error.message)}`];
+  if (charged !== 'no') lines.push(`charged: ${charged}`);
+  if (error.hint !== undefined) lines.push(`hint: ${safe(error.hint)}`);
+  // It may never happen again, and nothing else will tell where it was.
+  if (error.kind === 'internal' && thrown instanceof Error) lines.push(safe(thrown.stack ?? ''));
+  const document = {
+    schema_version: 1,
+    status: 'error',
+    sandbox,
+    error: {
+      kind: error.kind,
+      message: safe(error.message),
+      ...(error.hint === undefined ? {} : { hint: safe(error.hint) }),
+      charged,
+    },
+  };
+  const isWanted = asksForJson(argv, env) && !known.isAnswered;
+  return {
+    stdout: isWanted ? `${JSON.stringify(document, undefined, 2)}\n` : '',
+    stderr: `${lines.join('\n')}\n`,
+    code: error.exitCode,
+  };
+}
