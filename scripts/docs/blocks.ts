@@ -7,6 +7,7 @@ import type { Model } from '../../src/models/model.js';
 import { MODELS } from '../../src/models/registry.js';
 import { FLAG_OF, type RequestKey } from '../../src/models/request.js';
 import { interfaceTable } from './interface-table.js';
+import { jsonSections } from './json-page.js';
 import { cell, code, table } from './table.js';
 import { describeToxics } from '../../src/sandbox/toxic-text.js';
 
@@ -19,6 +20,7 @@ const BLOCKS: Record<string, () => string> = {
   'library-call': () =>
     interfaceTable('src/edit/edit.ts', 'EditCall', ['src/models/request.ts', 'EditRequest']),
   'library-result': () => interfaceTable('src/edit/record.ts', 'EditRecord'),
+  json: jsonSections,
   faults: () => ['```', ...describeToxics(), '```'].join('\n'),
 };
 

@@ -1,6 +1,6 @@
-/* What the pages tell people to type is understood by a shell, and by the program as it is. */
+/* What the pages tell people to type is understood by a shell and by the program as it is, and what they point at exists. */
 import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -50,6 +50,23 @@ test('the files that the pages name are there', async () => {
   for (const { name, text } of PAGES) {
     for (const [, file = ''] of text.matchAll(/`((?:src|test|scripts|examples)\/[^`*<\s]*)`/g)) {
       await expect(access(path.join(ROOT, file)), `${name}: ${file}`).resolves.toBeUndefined();
+    }
+  }
+});
+
+test('every section of fal-api.md that a comment cites is there', async () => {
+  const page = PAGES.find(({ name }) => name === 'docs/fal-api.md')?.text ?? '';
+  const sections = [...page.matchAll(/^#+ (\d[\d.]*?)\.? /gm)].map(([, section]) => section);
+  for (const folder of ['src', 'test']) {
+    for (const file of await readdir(path.join(ROOT, folder), { recursive: true })) {
+      if (!file.endsWith('.ts')) continue;
+      const source = await readFile(path.join(ROOT, folder, file), 'utf8');
+      const cited = source.matchAll(
+        /fal-api\.md,?\s*(?:\*\s*)?(?:section\s)?((?:\d+(?:\.\d+)?(?:, | and )?)+)/g,
+      );
+      for (const [, list = ''] of cited) {
+        for (const section of list.match(/\d+(\.\d+)?/g) ?? []) expect(sections, file).toContain(section);
+      }
     }
   }
 });
