@@ -20,6 +20,7 @@ export async function main(argv: readonly string[], context: Context): Promise<E
   context.secrets.addEnvironment(context.env);
   const program = createProgram(context, (finished) => (code = finished));
   try {
+    await refuseUnknownHelp(argv);
     await program.parseAsync(withCommand(argv), { from: 'user' });
     return code;
   } catch (error) {
@@ -34,6 +35,17 @@ function withCommand(argv: readonly string[]): string[] {
   const asksTheProgram = argv.length === 1 && ['-h', '--help', '-V', '--version'].includes(first ?? '');
   const isCommand = first !== undefined && COMMANDS.includes(first);
   return asksTheProgram || isCommand ? [...argv] : ['edit', ...argv];
+}
+
+/** commander shows some help for a command that there is not. @throws FalEditError (usage) */
+async function refuseUnknownHelp([first, name]: readonly string[]): Promise<void> {
+  if (first !== 'help' || name === undefined || name.startsWith('-') || COMMANDS.includes(name)) return;
+  const { nearName } = await import('./config/variable-names.js');
+  const near = nearName(name, COMMANDS);
+  throw usageError(
+    `Unknown command ${JSON.stringify(name)}.`,
+    near === undefined ? 'fal-edit --help lists all commands.' : `Did you mean "${near}"?`,
+  );
 }
 
 /** Flags that people try to give the key with. */

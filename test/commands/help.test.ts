@@ -57,6 +57,14 @@ test.each(['--version', '-V'])('%s', async (flag) => {
   expect(await help(flag)).toBe(`${packageJson.version}\n`);
 });
 
+test.each([
+  ['nosuch', 'fal-edit --help lists all commands.'],
+  ['Batchh', 'Did you mean "batch"?'],
+])('help %s: there is no such command', async (name, hint) => {
+  const { code, stdout, stderr } = await runCli(['help', name], { cwd: await tempDir() });
+  expect([code, stdout, stderr]).toEqual([2, '', `error: Unknown command "${name}".\nhint: ${hint}\n`]);
+});
+
 it('knows each example of its own: every flag in them exists', () => {
   for (const page of Object.values(PAGES)) {
     for (const [command] of page.examples) {

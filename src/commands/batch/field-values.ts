@@ -15,6 +15,7 @@ export function flagValueOf(flag: Flag, value: FieldValue, field: string): FlagV
   if (flag.name === 'size' && isObject(value)) {
     return [value['width'], value['height']].map((side) => scalar(side ?? null, field)).join('x');
   }
+  if (flag.name === 'seed' && typeof value === 'string') refuseCut(value, field);
   if (flag.decimal === true && typeof value === 'string') return withPoint(value);
   if (flag.repeatable !== true) return scalar(value, field);
   return listOf(value, field).map((item) =>
@@ -36,6 +37,14 @@ function switchOf(value: FieldValue, field: string): true | undefined {
  */
 function withPoint(text: string): string {
   return /^\s*[+-]?(0,\d+|\d+,\d{1,2})\s*$/.test(text) ? text.replace(',', '.') : text;
+}
+
+/** `1.23457E+11` as a spreadsheet writes a long number: another one than it was, and no one sees it. */
+function refuseCut(text: string, field: string): void {
+  if (!/^\s*[+-]?\d+([.,]\d*)?e[+-]?\d+\s*$/i.test(text)) return;
+  throw usageError(
+    `${field}: ${JSON.stringify(text)} has lost digits. Write the whole number; a spreadsheet keeps it in a cell that is formatted as text.`,
+  );
 }
 
 function scalar(value: FieldValue, field: string): string {

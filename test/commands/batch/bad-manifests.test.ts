@@ -26,6 +26,7 @@ describe('what is wrong with a row is told with its file, its line and its field
     ['a prompt that comes out blank', { ...good, prompt: ' {word}', word: '\n' }, [/^prompt: is blank/]],
     ['a value out of range', { ...good, strength: 2 }, [/^strength: .*0\.01/]],
     ['a value that is none', { ...good, steps: 'many' }, [/^steps: "many" is not allowed/]],
+    ['a long seed out of a spreadsheet', { ...good, seed: '1.23457E+11' }, [/^seed: .* has lost digits/]],
     ['a value of another kind', { ...good, strength: [0.5] }, [/^strength: \[0\.5\] is not allowed/]],
     ['two values', { ...good, strength: 2, steps: 99 }, [/^strength: /, /^steps: /]],
     ['a model that there is not', { ...good, model: 'flux-9' }, [/^model: .*flux-9/]],
