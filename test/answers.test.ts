@@ -1,6 +1,6 @@
 /* What fal may answer to an edit that it took, or to one that it did not, and what becomes of it. */
 import { describe, expect, test } from 'vitest';
-import type { Toxic } from '../src/sandbox/toxics.js';
+import type { Toxic } from '../src/sandbox/faults/toxics.js';
 import { editCat, leftIn, statusToxic } from './edit/harness.js';
 import { sandbox } from './support/sandbox.js';
 import { front, isResult, sendJson } from './fal/servers.js';

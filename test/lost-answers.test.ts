@@ -5,7 +5,7 @@
 import { createFalClient } from '@fal-ai/client';
 import { describe, expect, test } from 'vitest';
 import { startSandbox } from '../src/sandbox/server.js';
-import type { Toxic } from '../src/sandbox/toxics.js';
+import type { Toxic } from '../src/sandbox/faults/toxics.js';
 import { editCat, editCatByLibrary, folderWithPhoto, leftIn } from './edit/harness.js';
 import { FAL_KEY, REMOTE, seenBy, statesIn } from './edit/lost.js';
 import { onlyJobIn, stateIn } from './support/ledger.js';

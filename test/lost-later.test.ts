@@ -3,7 +3,7 @@
  * ledger, and whatever was paid for can be had later.
  */
 import { describe, expect, test } from 'vitest';
-import type { Toxic } from '../src/sandbox/toxics.js';
+import type { Toxic } from '../src/sandbox/faults/toxics.js';
 import { editCat, leftIn } from './edit/harness.js';
 import { seenBy } from './edit/lost.js';
 import { onlyJobIn, stateIn } from './support/ledger.js';

@@ -9,7 +9,7 @@ import { FLAG_OF, type RequestKey } from '../../src/models/request.js';
 import { interfaceTable } from './interface-table.js';
 import { jsonSections } from './json-page.js';
 import { cell, code, table } from './table.js';
-import { describeToxics } from '../../src/sandbox/toxic-text.js';
+import { describeToxics } from '../../src/sandbox/faults/toxic-text.js';
 
 /** The blocks of the pages that are made from the code, by the name between their markers. */
 const BLOCKS: Record<string, () => string> = {

@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.js';
 import { parseDuration } from '../edit/duration.js';
 import { messageOf, usageError } from '../errors.js';
 import type { SandboxSettings } from '../sandbox/server.js';
-import { parseToxic } from '../sandbox/toxic-text.js';
+import { parseToxic } from '../sandbox/faults/toxic-text.js';
 
 /** The sandbox's settings from flags and variables. @throws FalEditError (usage) */
 export function readSandboxSettings({ values, origins }: Settings): SandboxSettings {

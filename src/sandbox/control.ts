@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { json } from './answers.js';
 import type { SandboxLedger } from './ledger.js';
-import { checkToxic } from './toxic-text.js';
+import { checkToxic } from './faults/toxic-text.js';
 import type { SandboxEnv, World } from './world.js';
 
 /** The sandbox's record as it stands. */

@@ -1,6 +1,6 @@
-import type { Job } from './job.js';
-import type { StoredUpload } from './storage.js';
-import type { Role } from './toxics.js';
+import type { Job } from './queue/job.js';
+import type { StoredUpload } from './storage/storage.js';
+import type { Role } from './faults/toxics.js';
 
 export interface AcceptedRow {
   request_id: string;

@@ -1,9 +1,9 @@
 import { Hono, type Context } from 'hono';
 import { detail, json } from './answers.js';
-import { platformApp, platformNotFound } from './platform.js';
-import { directApp, queueApp } from './queue.js';
+import { platformApp, platformNotFound } from './platform/platform.js';
+import { directApp, queueApp } from './queue/queue.js';
 import { siteApp } from './site.js';
-import { restApp } from './storage-routes.js';
+import { restApp } from './storage/storage-routes.js';
 import type { SandboxEnv, World } from './world.js';
 
 const TARGET = 'x-fal-target-url';

@@ -1,6 +1,6 @@
 import type { CancelForm } from './world.js';
-import type { Catalogue } from './catalogue.js';
-import type { Toxic } from './toxics.js';
+import type { Catalogue } from './platform/catalogue.js';
+import type { Toxic } from './faults/toxics.js';
 
 /** How a sandbox behaves; everything has a default. */
 export interface SandboxSettings {

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { detail, json } from './answers.js';
-import { published } from './catalogue.js';
-import { as } from './faulty-route.js';
-import { openApi } from './open-api.js';
+import { published } from './platform/catalogue.js';
+import { as } from './faults/faulty-route.js';
+import { openApi } from './platform/open-api.js';
 import type { SandboxEnv, World } from './world.js';
 
 /** `fal.ai`, of which only the page with an endpoint's schema is played (fal-api.md 5.7). It asks for no key. */

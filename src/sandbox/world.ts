@@ -1,10 +1,10 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { Catalogue } from './catalogue.js';
+import type { Catalogue } from './platform/catalogue.js';
 import type { Clock } from './clock.js';
-import type { Faults } from './faults.js';
-import type { Jobs } from './jobs.js';
+import type { Faults } from './faults/faults.js';
+import type { Jobs } from './queue/jobs.js';
 import type { Ledger } from './ledger.js';
-import type { Storage } from './storage.js';
+import type { Storage } from './storage/storage.js';
 
 /** What the sandbox's hono apps share: the raw socket is needed by faults that cut it. */
 export interface SandboxEnv {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Pace } from '../../src/batch/pace.js';
 import type { PlannedRow } from '../../src/batch/planned-row.js';
 import { putUpload } from '../../src/ledger/batch/uploads.js';
-import type { Toxic } from '../../src/sandbox/toxics.js';
+import type { Toxic } from '../../src/sandbox/faults/toxics.js';
 import { statusToxic } from '../edit/harness.js';
 import { allRows, type RowFields } from './planning.js';
 import { batchScene, rowsOf, typesOf, type Scene } from './scene.js';

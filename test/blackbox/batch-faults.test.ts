@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import type { ResultRow, RowCounts } from '../../src/batch/result-row.js';
 import { countStates, rowsInOrder } from '../../src/ledger/batch/states.js';
 import { Ledger } from '../../src/ledger/ledger.js';
-import type { Toxic } from '../../src/sandbox/toxics.js';
+import type { Toxic } from '../../src/sandbox/faults/toxics.js';
 import { Secrets } from '../../src/secrets.js';
 import { DEAD } from '../support/ledger.js';
 import { acceptedByPrompt, batchPlace, resultsIn, summaryIn } from '../torture/batch-place.js';

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { lightFetch, type Fetch } from '../../src/light-fetch.js';
 import { probePicture } from '../../src/images/probe.js';
-import type { Toxic } from '../../src/sandbox/toxics.js';
+import type { Toxic } from '../../src/sandbox/faults/toxics.js';
 import { editCat, folderWithPhoto, leftIn, quickly } from './harness.js';
 import { onlyJobIn, stateIn } from '../support/ledger.js';
 import { runCli } from '../support/run-cli.js';

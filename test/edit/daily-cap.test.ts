@@ -1,6 +1,6 @@
 /* What all edits of a day may cost: refused before anything is sent, with the figures. */
 import { describe, expect, test } from 'vitest';
-import type { Toxic } from '../../src/sandbox/toxics.js';
+import type { Toxic } from '../../src/sandbox/faults/toxics.js';
 import { DEAD } from '../support/ledger.js';
 import { sandbox } from '../support/sandbox.js';
 import { editCat, folderWithPhoto } from './harness.js';

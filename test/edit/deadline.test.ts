@@ -4,7 +4,7 @@ import { Deadline } from '../../src/edit/deadline.js';
 import { InterruptedError } from '../../src/errors.js';
 import { editCat, leftIn, seen, until } from './harness.js';
 import { onlyJobIn, stateIn } from '../support/ledger.js';
-import type { Toxic } from '../../src/sandbox/toxics.js';
+import type { Toxic } from '../../src/sandbox/faults/toxics.js';
 import { sandbox } from '../support/sandbox.js';
 
 describe('the deadline', () => {

@@ -1,6 +1,6 @@
 /* What fal's queue has forgotten: its history may still have it, and is asked (fal-api.md 2.4, 5.5). */
 import { describe, expect, test } from 'vitest';
-import type { Toxic } from '../../src/sandbox/toxics.js';
+import type { Toxic } from '../../src/sandbox/faults/toxics.js';
 import { front, sendJson, type Visit } from '../fal/servers.js';
 import { onlyJobIn, stateIn } from '../support/ledger.js';
 import { sandbox, type TestSandboxSettings } from '../support/sandbox.js';

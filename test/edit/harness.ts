@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { edit, FalEditError, type EditCall } from '../../src/index.js';
-import type { Role, Toxic } from '../../src/sandbox/toxics.js';
+import type { Role, Toxic } from '../../src/sandbox/faults/toxics.js';
 import { stateIn } from '../support/ledger.js';
 import { runCli, type CliOptions, type CliResult } from '../support/run-cli.js';
 import type { TestSandbox } from '../support/sandbox.js';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Toxic } from '../../src/sandbox/toxics.js';
+import type { Toxic } from '../../src/sandbox/faults/toxics.js';
 import { jobsIn, stateIn } from '../support/ledger.js';
 import { sandbox, type TestSandbox, type TestSandboxSettings } from '../support/sandbox.js';
 import { editCat } from './harness.js';

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import type { Role } from '../../src/sandbox/toxics.js';
+import type { Role } from '../../src/sandbox/faults/toxics.js';
 import { DEAD, onlyJobIn, openLedgerIn, stateIn } from '../support/ledger.js';
 import { sandbox } from '../support/sandbox.js';
 import { editCat, editCatByLibrary, folderWithPhoto, leftIn, until } from './harness.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Toxic } from '../../src/sandbox/toxics.js';
+import type { Toxic } from '../../src/sandbox/faults/toxics.js';
 import { lightFetch, type Fetch } from '../../src/light-fetch.js';
 import { onlyJobIn, stateIn } from '../support/ledger.js';
 import { sandbox } from '../support/sandbox.js';

@@ -6,8 +6,8 @@ import { fluxDev } from '../../src/models/flux-dev.js';
 import { fluxGeneral } from '../../src/models/flux-general.js';
 import type { Model } from '../../src/models/model.js';
 import { MODELS } from '../../src/models/registry.js';
-import { ENDPOINTS, type Fields } from '../../src/sandbox/endpoints.js';
-import { openApi } from '../../src/sandbox/open-api.js';
+import { ENDPOINTS, type Fields } from '../../src/sandbox/queue/endpoints.js';
+import { openApi } from '../../src/sandbox/platform/open-api.js';
 
 function drift(model: Model, fields: Fields): Difference[] {
   const found = inputSchemaOf(openApi(model.endpoint, fields), model.endpoint)!;

@@ -4,8 +4,8 @@ import { flux2Lora } from '../../src/models/flux-2-lora.js';
 import { fluxDev } from '../../src/models/flux-dev.js';
 import { fluxGeneral } from '../../src/models/flux-general.js';
 import type { Model } from '../../src/models/model.js';
-import { ENDPOINTS, type Field } from '../../src/sandbox/endpoints.js';
-import { validate } from '../../src/sandbox/validate.js';
+import { ENDPOINTS, type Field } from '../../src/sandbox/queue/endpoints.js';
+import { validate } from '../../src/sandbox/queue/validate.js';
 
 const URL = 'https://example.com/a.png';
 const GENERAL = { prompt: 'x', image_url: URL };

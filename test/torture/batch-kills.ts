@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from '../edit/harness.js';
-import type { Toxic } from '../../src/sandbox/toxics.js';
+import type { Toxic } from '../../src/sandbox/faults/toxics.js';
 import { acceptedByPrompt, batchPlace, resultsIn, writeRows } from './batch-place.js';
 import { Dice } from './dice.js';
 

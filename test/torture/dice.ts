@@ -1,4 +1,4 @@
-import { seededRandom } from '../../src/sandbox/random.js';
+import { seededRandom } from '../../src/sandbox/pictures/random.js';
 
 /** Chance that can be had again by its seed. */
 export class Dice {

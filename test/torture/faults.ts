@@ -1,4 +1,4 @@
-import type { Toxic } from '../../src/sandbox/toxics.js';
+import type { Toxic } from '../../src/sandbox/faults/toxics.js';
 import type { Dice } from './dice.js';
 
 /** What a network, a gateway and fal can do to requests, one at a time. Each lets the edit be made in the end. */

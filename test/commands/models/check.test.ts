@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import type { Catalogue } from '../../../src/sandbox/catalogue.js';
-import { ENDPOINTS } from '../../../src/sandbox/endpoints.js';
+import type { Catalogue } from '../../../src/sandbox/platform/catalogue.js';
+import { ENDPOINTS } from '../../../src/sandbox/queue/endpoints.js';
 import { MODELS } from '../../../src/models/registry.js';
 import { sandbox } from '../../support/sandbox.js';
 import { models } from './harness.js';

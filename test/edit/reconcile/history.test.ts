@@ -1,6 +1,6 @@
 /* What a reconcile asks of fal's history, and what it makes of a history that is late, poor or not to be had. */
 import { describe, expect, test } from 'vitest';
-import type { Toxic } from '../../../src/sandbox/toxics.js';
+import type { Toxic } from '../../../src/sandbox/faults/toxics.js';
 import { front, sendJson, type Visit } from '../../fal/servers.js';
 import { leftIn, until } from '../harness.js';
 import { CUT, FLUX_2, GENERAL, HOUR, LOST, MINUTE, scene, sendAgain, SETTLED } from './scene.js';

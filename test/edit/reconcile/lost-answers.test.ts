@@ -1,6 +1,6 @@
 /* Each way to lose the answer of a submit, and what a reconcile makes of it. */
 import { expect, test } from 'vitest';
-import type { Toxic } from '../../../src/sandbox/toxics.js';
+import type { Toxic } from '../../../src/sandbox/faults/toxics.js';
 import { leftIn, statusToxic } from '../harness.js';
 import { HOUR, MINUTE, scene, sendAgain, SETTLED } from './scene.js';
 

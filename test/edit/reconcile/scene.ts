@@ -6,7 +6,7 @@ import { lightFetch } from '../../../src/light-fetch.js';
 import type { NewJob } from '../../../src/ledger/job.js';
 import { Ledger } from '../../../src/ledger/ledger.js';
 import { listJobs } from '../../../src/ledger/lookup.js';
-import type { Toxic } from '../../../src/sandbox/toxics.js';
+import type { Toxic } from '../../../src/sandbox/faults/toxics.js';
 import { runCli, type CliOptions } from '../../support/run-cli.js';
 import { sandbox, type TestSandbox, type TestSandboxSettings } from '../../support/sandbox.js';
 import { editCat, folderWithPhoto, quickly } from '../harness.js';

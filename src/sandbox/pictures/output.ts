@@ -1,0 +1,36 @@
+import type { Size } from '../queue/billing.js';
+import type { PictureFormat } from './encode.js';
+import { digest, type Storage } from '../storage/storage.js';
+
+/** One picture of a result, in fal's shape (fal-api.md 1.1). */
+export interface OutputImage {
+  url: string;
+  content_type: string;
+  file_name: string;
+  file_size: number;
+  width: number;
+  height: number;
+}
+
+/** Puts a picture where the client can fetch it; inline, as a data URI, in sync mode. */
+export function keepPicture(
+  storage: Storage,
+  content: Uint8Array<ArrayBuffer>,
+  { width, height }: Size,
+  format: PictureFormat,
+  inline: boolean,
+): OutputImage {
+  const contentType = `image/${format}`;
+  const fileName = `${digest(content).slice(0, 20)}.${format === 'jpeg' ? 'jpg' : format}`;
+  const url = inline
+    ? `data:${contentType};base64,${Buffer.from(content).toString('base64')}`
+    : storage.add(fileName, content, contentType);
+  return {
+    url,
+    content_type: contentType,
+    file_name: fileName,
+    file_size: content.byteLength,
+    width,
+    height,
+  };
+}

@@ -1,0 +1,89 @@
+import type { Context } from 'hono';
+import { json } from '../answers.js';
+import { pageCursor, readHistoryQuery, type HistoryQuery } from './history-query.js';
+import type { Job } from '../queue/job.js';
+import { askedEndpoints, failure } from './platform-form.js';
+import type { SandboxEnv, World } from '../world.js';
+
+/**
+ * `GET /v1/models/requests/by-endpoint`: what was submitted, with its payloads when they are asked for
+ * (fal-api.md 5.5). When a request appears in it at fal is unknown, and so is which of its times `start` and
+ * `end` mean: here it is `historyDelayMs` after the acceptance, and the time of the acceptance.
+ */
+export function requestHistory(world: World, c: Context<SandboxEnv>): Response {
+  const now = world.clock.now();
+  let query: HistoryQuery;
+  try {
+    query = readHistoryQuery(askedEndpoints(c) ?? [], c.req.query(), now);
+  } catch (error) {
+    return failure(400, 'validation_error', error instanceof Error ? error.message : String(error));
+  }
+  const listed = world.jobs.all().filter((job) => job.acceptedAt + world.historyDelayMs <= now);
+  const found = sorted(
+    listed.filter((job) => matches(job, query)),
+    query,
+  );
+  const from = (query.page - 1) * query.limit;
+  const more = found.length > from + query.limit;
+  const expand = c.req.queries('expand')?.flatMap((value) => value.split(',')) ?? [];
+  const payloads = expand.includes('payloads');
+  return json(200, {
+    items: found
+      .slice(from, from + query.limit)
+      .map((job) => ({ ...item(job), ...(payloads ? payloadsOf(world, job) : {}) })),
+    next_cursor: more ? pageCursor(query.page + 1) : null,
+    has_more: more,
+  });
+}
+
+function matches(job: Job, query: HistoryQuery): boolean {
+  if (!query.endpoints.includes(job.endpoint)) return false;
+  if (query.requestId !== undefined && query.requestId !== job.id) return false;
+  if (job.acceptedAt < query.start || job.acceptedAt >= query.end) return false;
+  return query.status === undefined || query.status === statusOf(job);
+}
+
+/** The words are fal's; that a 4xx is the user's error and a 5xx is not is the sandbox's reading of them. */
+function statusOf({ answer }: Job): HistoryQuery['status'] {
+  if (answer === undefined) return undefined;
+  if (answer.status < 400) return 'success';
+  return answer.status < 500 ? 'user_error' : 'error';
+}
+
+/** Seconds from acceptance to end; null until then. */
+function duration({ acceptedAt, completedAt }: Job): number | null {
+  return completedAt === undefined ? null : (completedAt - acceptedAt) / 1000;
+}
+
+/** The newest or longest first unless told otherwise; what has not ended counts as ending last. */
+function sorted(jobs: readonly Job[], { sort, sortBy }: HistoryQuery): Job[] {
+  const rank = (job: Job) => (sortBy === 'duration' ? duration(job) : job.completedAt) ?? Infinity;
+  const compare = (one: Job, other: Job) =>
+    rank(one) === rank(other) ? one.acceptedAt - other.acceptedAt : rank(one) - rank(other);
+  const ascending = [...jobs].sort(compare);
+  return sort === 'asc' ? ascending : ascending.reverse();
+}
+
+function item(job: Job) {
+  return {
+    request_id: job.id,
+    endpoint_id: job.endpoint,
+    // Never null in fal's schema, unlike the end: a job that waits shows when it was accepted.
+    started_at: iso(job.startedAt ?? job.acceptedAt),
+    sent_at: iso(job.acceptedAt),
+    ended_at: job.completedAt === undefined ? null : iso(job.completedAt),
+    status_code: job.answer?.status ?? null,
+    duration: duration(job),
+  };
+}
+
+function payloadsOf(world: World, job: Job): { json_input: unknown; json_output: unknown } {
+  if (!world.historyPayloads) return { json_input: null, json_output: null };
+  const { sync_mode: inline } = (job.input ?? {}) as { sync_mode?: unknown };
+  // The output of sync_mode is not in the history (fal-api.md 1.1).
+  return { json_input: job.input, json_output: inline === true ? null : (job.answer?.body ?? null) };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

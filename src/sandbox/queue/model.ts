@@ -1,0 +1,144 @@
+import { randomInt } from 'node:crypto';
+import { billableUnits, type Size } from './billing.js';
+import { blackPicture, encode, type PictureFormat } from '../pictures/encode.js';
+import { ENDPOINTS } from './endpoints.js';
+import type { Job, ModelAnswer } from './job.js';
+import { keepPicture } from '../pictures/output.js';
+import { padded } from '../pictures/padding.js';
+import { loadPicture, type InputPicture } from '../pictures/pictures.js';
+import { plainPicture } from '../pictures/plain-picture.js';
+import { render } from '../pictures/render.js';
+import { outputSize } from '../pictures/size.js';
+import type { Storage } from '../storage/storage.js';
+import { row, validate, type Row } from './validate.js';
+
+/** How the model works. */
+export interface ModelSettings {
+  /** Milliseconds, as the result's `timings` tell them. */
+  inferenceMs: number;
+  /** Whether pictures are drawn from the inputs; else they are plain. */
+  renderPictures: boolean;
+  /** Bytes that a PNG or JPEG picture has at least. */
+  pictureBytes: number;
+}
+
+/** The values of a checked input that the sandbox's model reads. */
+interface Values {
+  prompt: string;
+  seed?: number;
+  strength?: number;
+  num_images: number;
+  num_inference_steps: number;
+  image_size?: Size;
+  output_format: PictureFormat;
+  enable_safety_checker: boolean;
+  sync_mode: boolean;
+}
+
+function refused(rows: Row[]): ModelAnswer {
+  return {
+    status: 422,
+    body: { detail: rows },
+    headers: { 'x-fal-retryable': 'false', 'x-fal-error-type': rows[0]?.type ?? 'bad_request' },
+    billableUnits: 0,
+    atOnce: true,
+  };
+}
+
+function unknownPath(job: Job): ModelAnswer {
+  const detail = `Path ${job.endpoint.slice(job.app.length) || '/'} not found`;
+  return { status: 404, body: { detail }, billableUnits: 0, atOnce: true };
+}
+
+/** Runs one job: checks the input as fal does at run time, then makes the pictures. */
+export async function runModel(
+  storage: Storage,
+  job: Job,
+  settings: ModelSettings,
+  log: (message: string) => void,
+): Promise<ModelAnswer> {
+  const endpoint = ENDPOINTS[job.endpoint];
+  if (endpoint === undefined) return unknownPath(job);
+  const checked = validate(endpoint.fields, job.input);
+  if (checked.rows.length > 0) return refused(checked.rows);
+  const values = checked.values as unknown as Values;
+
+  const loaded = await Promise.all(checked.pictures.map((named) => loadPicture(storage, named)));
+  const faults = loaded.flatMap((one) => (one.ok ? [] : [one.row]));
+  if (faults.length > 0) return refused(faults);
+  // The pictures of `image_url` and `image_urls`: the others steer the model and are not shown.
+  const inputs = loaded.flatMap((one, index) => {
+    const field = checked.pictures[index]?.loc[1];
+    return one.ok && (field === 'image_url' || field === 'image_urls') ? [one.picture] : [];
+  });
+
+  const failure = scripted(values.prompt);
+  if (failure !== undefined) return failure;
+  const first = inputs[0];
+  if (first === undefined) return refused([row(['body'], 'missing', 'No picture given', job.input)]);
+  const size = outputSize(first, values.image_size);
+  const seed = values.seed ?? randomInt(2 ** 31);
+  log(`${endpoint.title}: ${size.width} × ${size.height}, ${values.num_inference_steps} steps, seed ${seed}`);
+  return {
+    status: 200,
+    body: await output(storage, values, inputs, size, seed, settings),
+    billableUnits: billableUnits(endpoint, inputs, size, values.num_images),
+  };
+}
+
+/** Words in the prompt that make a run fail, for people who test what their scripts do then. */
+function scripted(prompt: string): ModelAnswer | undefined {
+  if (prompt.includes('[sandbox:policy]')) {
+    const msg =
+      'The content could not be processed because it contained material flagged by a content checker.';
+    return {
+      ...refused([row(['body', 'prompt'], 'content_policy_violation', msg, prompt)]),
+      atOnce: false,
+    };
+  }
+  if (prompt.includes('[sandbox:fail]')) throw new Error('asked for by the prompt');
+  return undefined;
+}
+
+async function output(
+  storage: Storage,
+  values: Values,
+  inputs: InputPicture[],
+  size: Size,
+  seed: number,
+  settings: ModelSettings,
+): Promise<unknown> {
+  const { prompt, output_format: format, num_images: count } = values;
+  const flagged = values.enable_safety_checker && prompt.includes('[sandbox:nsfw]');
+  const images = [];
+  // One after the other: the machine's other work matters more than a sandbox's speed.
+  for (let index = 0; index < count; index++) {
+    const content = flagged
+      ? await blackPicture(size, format)
+      : await picture(values, inputs, size, seed + index, settings.renderPictures);
+    images.push(
+      keepPicture(storage, padded(content, format, settings.pictureBytes), size, format, values.sync_mode),
+    );
+  }
+  return {
+    images,
+    timings: { inference: settings.inferenceMs / 1000 },
+    seed,
+    has_nsfw_concepts: images.map(() => flagged),
+    prompt,
+  };
+}
+
+async function picture(
+  { prompt, strength, output_format: format }: Values,
+  inputs: InputPicture[],
+  size: Size,
+  seed: number,
+  rendered: boolean,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (!rendered) return plainPicture(size, format, prompt, seed);
+  return encode(
+    await render({ inputs: inputs.map((one) => one.bytes), prompt, seed, strength, size }),
+    format,
+  );
+}
