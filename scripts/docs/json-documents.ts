@@ -231,6 +231,7 @@ const batchDryRun = z.strictObject({
   states,
   to_send: count('rows'),
   to_fetch: count('rows that fal has'),
+  to_ask: count('rows that failed and may be paid for, about which fal is asked first'),
   to_rename: count('pictures'),
   uploads: z
     .strictObject({ files: count('files'), bytes: count('bytes') })

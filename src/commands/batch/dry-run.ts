@@ -3,7 +3,7 @@ import type { LeftOut } from '../../batch/manifest/pictures/folder.js';
 import type { BatchPlan } from '../../batch/reading.js';
 import type { PlannedRow } from '../../batch/planned-row.js';
 import { movesOf } from '../../batch/rename-pictures.js';
-import { isToSend } from '../../batch/retry.js';
+import { isToAsk, isToSend } from '../../batch/retry.js';
 import { rowsText } from '../../batch/ending.js';
 import { usdText } from '../../dollars.js';
 import { usd } from '../../edit/estimate.js';
@@ -18,6 +18,8 @@ import type { BatchOptions } from './options.js';
 /** What a run would send. */
 interface Prospect {
   rows: number;
+  /** Rows that failed and may be paid for, about which fal is asked before anything is sent. */
+  toAsk: number;
   usd: number;
   /** By model. */
   models: Map<string, { rows: number; usd: number }>;
@@ -62,6 +64,7 @@ export function showProspect(
       states: counts,
       to_send: prospect.rows,
       to_fetch: toFetch,
+      to_ask: prospect.toAsk,
       to_rename: toRename,
       uploads: { files: prospect.uploads.size, bytes },
       estimated_usd: usd(prospect.usd),
@@ -80,6 +83,9 @@ export function showProspect(
     `Done already: ${counts.done + counts.unmet}`,
     ...(toFetch > 0 ? [`At fal, to be fetched: ${toFetch}`] : []),
     ...(counts.unknown > 0 ? [`Not known whether fal took them: ${counts.unknown}`] : []),
+    ...(prospect.toAsk > 0
+      ? [`Failed, and may be paid for (fal is asked about them first): ${prospect.toAsk}`]
+      : []),
     ...(toRename > 0 ? [`Pictures to rename: ${toRename}`] : []),
     `To send: ${prospect.rows}`,
     ...[...prospect.models].map(
@@ -89,7 +95,7 @@ export function showProspect(
     terminal.options.sandbox
       ? `Estimated cost: nothing on the sandbox (would be ${usdText(usd(prospect.usd))})`
       : `Estimated cost: ${usdText(usd(prospect.usd))}`,
-    ...(prospect.rows + toFetch === 0 ? [] : proxies.map((proxy) => `Through: ${proxy}`)),
+    ...(prospect.rows + toFetch + prospect.toAsk === 0 ? [] : proxies.map((proxy) => `Through: ${proxy}`)),
     'Nothing was sent.',
   ];
   for (const line of lines) terminal.result(line);
@@ -101,9 +107,10 @@ function uploadsText(files: number, bytes: number): string {
 }
 
 function lookAhead(ledger: Ledger, { retry, again }: BatchOptions, way: string): Prospect {
-  const prospect: Prospect = { rows: 0, usd: 0, models: new Map(), uploads: new Map() };
+  const prospect: Prospect = { rows: 0, toAsk: 0, usd: 0, models: new Map(), uploads: new Map() };
   const now = ledger.context.now();
   for (const row of rowsInOrder(ledger, ['pending', 'failed', 'moderated', 'waiting', 'unknown'])) {
+    if (!again && isToAsk(row)) prospect.toAsk++;
     if (!isToSend(row, retry, again)) continue;
     const { model, attachments } = row.plan as PlannedRow;
     const sum = prospect.models.get(model) ?? { rows: 0, usd: 0 };

@@ -47,6 +47,7 @@ describe('before the first run', () => {
       states: { pending: 4, waiting: 0, done: 0, unmet: 0, failed: 0, moderated: 0, unknown: 0 },
       to_send: 4,
       to_fetch: 0,
+      to_ask: 0,
       to_rename: 0,
       uploads: { files: 2, bytes: RED.length + GREEN.length },
       estimated_usd: 0.288,
