@@ -76,7 +76,13 @@ async function pages(browser) {
     '-d',
     'compared',
   );
-  await screenshot(browser, 'compared/compare.html', 'comparison.webp', { width: 1200, height: 900 });
+  await screenshot(
+    browser,
+    'compared/compare.html',
+    'comparison.webp',
+    { width: 1200, height: 760 },
+    '[data-key]',
+  );
 }
 
 /** @param from what the picture begins with; the top of the page if absent */
@@ -89,7 +95,7 @@ async function screenshot(browser, page, name, viewport, from) {
     await tab
       .locator(from)
       .first()
-      .evaluate((element) => element.scrollIntoView());
+      .evaluate((element) => element.scrollIntoView({ block: 'center' }));
   await save(name, sharp(await tab.screenshot()));
   await session.close();
 }

@@ -28,20 +28,19 @@ test('every JSON document has the fields that the page lists', { timeout: 60_000
   const file = (name: string): Promise<string> => readFile(path.join(cwd, name), 'utf8');
 
   await run('edit', 'examples/coffee.png -p blue -o cup.png');
-  await run('edit', 'examples/coffee.png -p blue -m flux-2-lora -o red.png');
   await run('dryRun', 'examples/coffee.png -p blue --dry-run');
   await run('failure', 'examples/coffee.png -p blue -m flux-2-lora --strength 0.6');
   await run('failure', 'batch examples/broken.csv -d broken');
   await run('batchDryRun', 'batch examples/edits.csv -d out --dry-run');
-  await run('batch', 'batch examples/edits.csv -d out --yes');
-  await run('frozen', 'batch examples/edits.csv -d out --frozen');
-  for (const line of (await file('out/results.jsonl')).trim().split('\n')) check('row', JSON.parse(line));
-  check('summary', JSON.parse(await file('out/summary.json')));
-  const { stdout } = await runCli('batch examples/edits.csv -d again --events --yes'.split(' '), {
+  const { stdout } = await runCli('batch examples/edits.csv -d out --events --yes'.split(' '), {
     cwd,
     env: fal.env,
   });
   for (const line of stdout.trim().split('\n')) check('event', JSON.parse(line));
+  await run('batch', 'batch examples/edits.csv -d out --yes');
+  await run('frozen', 'batch examples/edits.csv -d out --frozen');
+  for (const line of (await file('out/results.jsonl')).trim().split('\n')) check('row', JSON.parse(line));
+  check('summary', JSON.parse(await file('out/summary.json')));
   await run('compare', 'compare examples/chelsea.png -p blue --yes');
   check('compared', JSON.parse(await file('compare.out/compare.json')));
   await run(
@@ -49,7 +48,7 @@ test('every JSON document has the fields that the page lists', { timeout: 60_000
     'sweep examples/chelsea.png -p blue --vary strength=0.3,0.6 --best max-change=0.9 --yes',
   );
   check('swept', JSON.parse(await file('sweep.out/sweep.json')));
-  await run('models', 'models');
+  await run('models', 'models flux-dev');
   await run('check', 'models --check');
   await run('migrate', 'migrate examples/request.json --from flux-general --to flux-2-lora');
   await run('migrate', 'migrate examples/edits.csv --to flux-2-lora');

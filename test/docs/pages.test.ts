@@ -28,12 +28,13 @@ test('the tables of the pages are what the code says (npm run docs)', async () =
   }
 });
 
-test('the README leads with the two commands', async () => {
+test('the README leads with the two commands, and is short', async () => {
   const readme = await readPage('README.md');
   expect(readme).toContain(
     'npm ci && npx fal-edit examples/chelsea.png -p "turn it into a watercolor" --sandbox\n',
   );
   expect(readme).toContain('npm ci && npm test\n');
+  expect(readme.split('\n').length).toBeLessThanOrEqual(221);
 });
 
 test.each(SHOWN.filter(({ commands }) => commands.length > 0))(
