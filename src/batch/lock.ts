@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { FalEditError, inputError, messageOf } from '../errors.js';
 import { isBusy } from '../ledger/ledger-error.js';
+import { loadSqlite } from '../native-parts.js';
 import { OUT_DIR_FILES } from './out-dir.js';
-
-/** Taken as CommonJS, when it is needed: see ledger/database.ts. */
-const load = createRequire(import.meta.url);
 
 /** An out-dir is ours alone until it is released. */
 export interface Lock {
@@ -25,7 +22,7 @@ export interface Lock {
 export function lockOutDir(outDir: string, { look }: { look: boolean }): Lock {
   const file = path.join(outDir, OUT_DIR_FILES.lock);
   if (look && !existsSync(file)) return { release: () => undefined };
-  const { DatabaseSync } = load('@photostructure/sqlite') as typeof import('@photostructure/sqlite');
+  const { DatabaseSync } = loadSqlite();
   let db: DatabaseSyncInstance | undefined;
   try {
     db = new DatabaseSync(file);

@@ -10,6 +10,7 @@ import {
   refuseSandboxKeyElsewhere,
   type Connection,
 } from '../fal/connection.js';
+import { requireSharp } from '../native-parts.js';
 
 /** A way to fal, and what has to be closed afterwards. */
 export interface OpenConnection {
@@ -81,6 +82,7 @@ export async function openConnection(
     await verifySandbox(connection, context);
     return { connection, close: () => Promise.resolve() };
   }
+  requireSharp();
   const [{ startSandbox }, { readSandboxSettings }] = await Promise.all([
     import('../sandbox/server.js'),
     import('./sandbox-settings.js'),

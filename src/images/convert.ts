@@ -1,4 +1,5 @@
 import { inputError, messageOf } from '../errors.js';
+import { requireSharp } from '../native-parts.js';
 import { MAX_PICTURE_PIXELS } from './limits.js';
 import type { Conversion } from './upload-plan.js';
 
@@ -25,6 +26,7 @@ export async function convertPicture(
   { format }: Conversion,
   subject: string,
 ): Promise<Converted> {
+  requireSharp();
   const { default: sharp } = await import('sharp');
   try {
     const upright = sharp(bytes, { failOn: 'warning', limitInputPixels: MAX_PICTURE_PIXELS })

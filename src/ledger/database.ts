@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Context } from '../context.js';
+import { loadSqlite } from '../native-parts.js';
 import type { Secrets } from '../secrets.js';
 import { goneLedgerError, isBusy, ledgerError, newerLedgerError } from './ledger-error.js';
 import { makePrivate } from './private-files.js';
@@ -22,9 +22,6 @@ const MOST_STATEMENTS = 100;
 /** How a transaction begins, ends well and ends badly: by itself, and within another. */
 const WHOLE = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'] as const;
 const PART = ['SAVEPOINT part', 'RELEASE part', 'ROLLBACK TO part; RELEASE part'] as const;
-
-/** Taken as CommonJS, when it is needed: as an ES module it takes a third longer to load. */
-const load = createRequire(import.meta.url);
 
 export type Value = string | number | null;
 
@@ -238,7 +235,7 @@ export async function openDatabase(
   let db: DatabaseSyncInstance | undefined;
   try {
     makePrivate(folder, file);
-    const { DatabaseSync } = load('@photostructure/sqlite') as typeof import('@photostructure/sqlite');
+    const { DatabaseSync } = loadSqlite();
     const opened = new DatabaseSync(file, { timeout: BUSY_MS });
     db = opened;
     const version = refuseNewer(opened, file);
@@ -266,7 +263,7 @@ export async function openDatabase(
 
 /** A ledger of an older version beside itself, in a folder of its own. */
 function copyOf(original: DatabaseSyncInstance): { db: DatabaseSyncInstance; remove: () => void } {
-  const { DatabaseSync } = load('@photostructure/sqlite') as typeof import('@photostructure/sqlite');
+  const { DatabaseSync } = loadSqlite();
   const folder = mkdtempSync(path.join(tmpdir(), 'fal-edit-look-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {

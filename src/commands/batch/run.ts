@@ -23,6 +23,7 @@ import { closeRun, openRun } from '../../ledger/batch/run-mark.js';
 import { countStates, endedKinds, rowsInOrder } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { isSandbox } from '../../ledger/spending.js';
+import { requireSharp } from '../../native-parts.js';
 import { canAsk, confirm } from '../../terminal/confirm.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import { throughText } from '../../terminal/progress.js';
@@ -174,6 +175,8 @@ async function send(
   const touchesFal = prospect.toSend + prospect.toFetch + prospect.toAsk + prospect.counts.unknown > 0;
   if (touchesFal) {
     requireKey(settings, declared);
+    // What is paid for is measured, and drawn for the report.
+    if (prospect.toSend > 0) requireSharp();
     const warning = proxyWarning(settings, declared);
     if (warning !== undefined) terminal.warn(warning);
   }

@@ -1,0 +1,82 @@
+/*
+ * The parts that come compiled for one kind of machine, in packages of their own: npm leaves them out where it is told
+ * to, and a node_modules that was copied from another machine has the wrong ones. That is to be found before an edit
+ * is paid for.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { FalEditError, messageOf } from './errors.js';
+
+/** Taken as CommonJS, when it is needed: as an ES module it takes a third longer to load. */
+const load = createRequire(import.meta.url);
+
+/** The ledger's database. @throws FalEditError (input): it cannot be loaded */
+export function loadSqlite(): typeof import('@photostructure/sqlite') {
+  try {
+    return load('@photostructure/sqlite') as typeof import('@photostructure/sqlite');
+  } catch (error) {
+    const [why = ''] = messageOf(error).split('\n');
+    throw missingPartError('@photostructure/sqlite', why.trim(), error);
+  }
+}
+
+/** Looks whether sharp has its compiled part; to load it takes 70 ms. @throws FalEditError (input): it has not */
+export function requireSharp(): void {
+  const missing = missingPartOfSharp(load);
+  if (missing !== undefined) throw missingPartError(missing, 'it is not installed');
+}
+
+type Require = Pick<NodeJS.Require, 'resolve'>;
+
+/**
+ * The package that sharp lacks; undefined where it has all. It takes one that was built on this machine, the one for
+ * the machine, or the one for any (sharp/dist/sharp.cjs).
+ *
+ * @param from looks for packages as the program does
+ */
+export function missingPartOfSharp(
+  from: Require,
+  { platform, arch }: { platform: string; arch: string } = { platform: os.platform(), arch: os.arch() },
+): string | undefined {
+  const sharp = resolved(from, 'sharp');
+  if (sharp === undefined) return 'sharp';
+  if (isBuiltHere(path.join(path.dirname(sharp), '../src/build/Release'))) return undefined;
+  const within = createRequire(sharp);
+  // Which C library a Linux has is not asked: npm installs what fits.
+  const kinds = platform === 'linux' ? [`linux-${arch}`, `linuxmusl-${arch}`] : [`${platform}-${arch}`];
+  for (const kind of kinds) {
+    const part = resolved(within, `@img/sharp-${kind}/sharp.node`);
+    if (part === undefined) continue;
+    const libvips = `@img/sharp-libvips-${kind}`;
+    // On Windows it comes with the part itself.
+    const isWhole =
+      platform === 'win32' ||
+      [within, createRequire(part)].some((one) => resolved(one, `${libvips}/package`));
+    return isWhole ? undefined : libvips;
+  }
+  const forAny = ['wasm32', 'webcontainers-wasm32', 'freebsd-wasm32'];
+  if (forAny.some((kind) => resolved(within, `@img/sharp-${kind}/sharp.node`))) return undefined;
+  return `@img/sharp-${kinds[0] ?? ''}`;
+}
+
+function isBuiltHere(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((name) => /^sharp-.*\.node$/.test(name));
+}
+
+function resolved(from: Require, name: string): string | undefined {
+  try {
+    return from.resolve(name);
+  } catch {
+    return undefined;
+  }
+}
+
+function missingPartError(name: string, why: string, origin?: unknown): FalEditError {
+  return new FalEditError('input', `The package ${name} cannot be loaded: ${why}. Nothing was sent.`, {
+    hint: 'Install fal-edit again on this machine, with its optional packages: npm install fal-edit --include=optional',
+    details: { package: name },
+    origin,
+  });
+}
