@@ -67,6 +67,20 @@ export function withStates(error: FalEditError, states: RowCounts): FalEditError
   return new FalEditError(kind, message, { hint, charged, origin, details: { ...details, rows, states } });
 }
 
+/**
+ * A run whose end cannot be told, since its ledger cannot be read any more.
+ *
+ * @param sent rows of this run that fal may have taken
+ */
+export function withoutStates(error: FalEditError, sent: number): FalEditError {
+  if (sent === 0 || error instanceof InterruptedError) return error;
+  const { message, hint, origin, details } = error;
+  return new FalEditError('unknown', `${message} ${rowsText(sent)} may have been sent and may be charged.`, {
+    hint: `${hint === undefined ? '' : `${hint} `}Then run the same command again: it pays for nothing twice.`,
+    ...{ charged: 'maybe', origin, details: { ...details, submitted: sent } },
+  });
+}
+
 /** Whether something on this machine stopped the run: its kind says that nothing was sent, which is for the rows to say. */
 function isLocal({ kind, details }: FalEditError): boolean {
   if (kind === 'usage' || kind === 'input') return true;

@@ -3,11 +3,11 @@ import type { FlagValue } from '../config/settings.js';
 import type { Context } from '../context.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { errorText } from '../terminal/error-text.js';
+import { failBatch } from './batch/fail-batch.js';
 import { openPrices } from './batch/prices.js';
 import { runRowsOf } from './batch/run.js';
 import type { Surroundings } from './batch/surroundings.js';
 import { readConnection } from './connect.js';
-import { fail } from './fail.js';
 import { SWEEP_EXCLUSIVE, SWEEP_FLAGS } from './flags/sweep.js';
 import { openPage } from './open-page.js';
 import { refuseQuietAndVerbose, terminalOf } from './open-terminal.js';
@@ -36,7 +36,7 @@ export async function sweepCommand(
     refuseQuietAndVerbose(settings);
     return await runSweep(words, { settings, context, terminal, json });
   } catch (error) {
-    return fail(error, terminal, undefined, json);
+    return failBatch(error, settings, terminal, context);
   }
 }
 

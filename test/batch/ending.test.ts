@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { endingOf, rowsText, type Outcome } from '../../src/batch/ending.js';
+import { endingOf, rowsText, withoutStates, type Outcome } from '../../src/batch/ending.js';
 import { ROW_STATES, type RowCounts } from '../../src/batch/result-row.js';
 import { FalEditError, InterruptedError } from '../../src/errors.js';
 import type { ErrorKind } from '../../src/exit-codes.js';
@@ -238,4 +238,21 @@ test.each([
   [2, '2 rows'],
 ])('%d: %s', (count, text) => {
   expect(rowsText(count)).toBe(text);
+});
+
+describe('where the ledger cannot be read at the end', () => {
+  const error = new FalEditError('input', 'The ledger l is damaged.', { hint: 'Rename it.' });
+
+  it('says nothing of money where nothing was sent', () => {
+    expect(withoutStates(error, 0)).toBe(error);
+  });
+
+  it('never calls unsent what fal may have taken', () => {
+    expect(withoutStates(error, 2)).toMatchObject({
+      kind: 'unknown',
+      message: 'The ledger l is damaged. 2 rows may have been sent and may be charged.',
+      charged: 'maybe',
+      details: { submitted: 2 },
+    });
+  });
 });

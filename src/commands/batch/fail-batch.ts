@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/settings.js';
 import type { Context } from '../../context.js';
-import { asFalEditError } from '../../errors.js';
+import { asFalEditError, type FalEditError } from '../../errors.js';
 import type { ExitCode } from '../../exit-codes.js';
 import { chargedSoFar } from '../../fal/submit-once.js';
 import type { Terminal } from '../../terminal/terminal.js';
@@ -18,7 +18,21 @@ export function failBatch(
   const error = asFalEditError(thrown, chargedSoFar());
   if (values['events'] === true) {
     const { sandbox } = terminal.options;
-    terminal.result(lastLine('failed', errorDocument(error), context.now(), sandbox));
+    terminal.result(lastLine('failed', failedDocument(error), context.now(), sandbox));
   }
-  return fail(error, terminal, undefined, values['json'] === true);
+  return fail(error, terminal, failedDocument, values['json'] === true);
+}
+
+/** Has the keys of a run that came to its end, so that scripts read both in one way. */
+function failedDocument(error: FalEditError): Record<string, unknown> {
+  const { out_dir: outDir, submitted } = error.details ?? {};
+  return {
+    ...errorDocument(error),
+    exit_code: error.exitCode,
+    ...{ source: null, shard: null, started_at: null, finished_at: null },
+    ...{ rows: null, states: null, invalid: null, left_out: null },
+    run: typeof submitted === 'number' ? { submitted } : null,
+    cost: null,
+    out_dir: typeof outDir === 'string' ? outDir : null,
+  };
 }

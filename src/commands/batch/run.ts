@@ -1,6 +1,6 @@
 import { Brakes } from '../../batch/brakes.js';
 import { dailyPurse } from '../../batch/daily-purse.js';
-import { endingOf, rowsText, withStates } from '../../batch/ending.js';
+import { endingOf, rowsText, withoutStates, withStates } from '../../batch/ending.js';
 import { openRows, type RowSource } from '../../batch/manifest/open.js';
 import { Pace } from '../../batch/pace.js';
 import { shardText } from '../../batch/planner.js';
@@ -255,32 +255,37 @@ async function send(
     await Promise.all([opened?.close().catch(breakWith), results?.close().catch(breakWith)]);
   }
   const stopped = brakes.stopped ?? (broken?.isSending === true ? broken.error : undefined);
-  const counts = countStates(ledger.db);
-  const ending =
-    broken?.isSending === false
-      ? withStates(broken.error, counts)
-      : endingOf({
-          counts,
-          kinds: counts.failed + counts.moderated > 0 ? (endedKinds(ledger.db) as ErrorKind[]) : [],
-          ...{ invalid, stopped, submitOnly: options.submitOnly },
-          interrupted: context.signal.reason,
-          goOn: collectOnly
-            ? COLLECT_AGAIN
-            : 'The same command again goes on from here, and pays for nothing twice.',
-        });
-  if (!ledger.db.isInPlace()) nameAccepted(ledger, terminal);
-  const made = summaryOf(ledger, counts, {
-    source: source?.name ?? readNote(ledger.db, 'source') ?? folder,
-    shard: readNote(ledger.db, 'shard') || null,
-    leftOut: source?.leftOut,
-    ...{ startedAt, finishedAt: context.now(), invalid, ending, stopped },
-    ...{ submitted: brakes.sent, uploads: uploads.figures.files, uploaded_bytes: uploads.figures.bytes },
-    total_ms: Math.round(context.elapsed() - began),
-  });
-  // What fal said may be in it, and it goes to files of many kinds.
-  const summary = context.secrets.redactIn(made);
-  const finished = { ledger, folder, summary, ending, options, context, terminal, json };
-  return finishBatch(finished, outcome);
+  try {
+    const counts = countStates(ledger.db);
+    const ending =
+      broken?.isSending === false
+        ? withStates(broken.error, counts)
+        : endingOf({
+            counts,
+            kinds: counts.failed + counts.moderated > 0 ? (endedKinds(ledger.db) as ErrorKind[]) : [],
+            ...{ invalid, stopped, submitOnly: options.submitOnly },
+            interrupted: context.signal.reason,
+            goOn: collectOnly
+              ? COLLECT_AGAIN
+              : 'The same command again goes on from here, and pays for nothing twice.',
+          });
+    if (!ledger.db.isInPlace()) nameAccepted(ledger, terminal);
+    const made = summaryOf(ledger, counts, {
+      source: source?.name ?? readNote(ledger.db, 'source') ?? folder,
+      shard: readNote(ledger.db, 'shard') || null,
+      leftOut: source?.leftOut,
+      ...{ startedAt, finishedAt: context.now(), invalid, ending, stopped },
+      ...{ submitted: brakes.sent, uploads: uploads.figures.files, uploaded_bytes: uploads.figures.bytes },
+      total_ms: Math.round(context.elapsed() - began),
+    });
+    // What fal said may be in it, and it goes to files of many kinds.
+    const summary = context.secrets.redactIn(made);
+    const finished = { ledger, folder, summary, ending, options, context, terminal, json };
+    return await finishBatch(finished, outcome);
+  } catch (error) {
+    // Its file may be damaged, or its disk give nothing back: what was paid for is not to be called unsent.
+    throw withoutStates(asFalEditError(error, brakes.sent > 0 ? 'maybe' : 'no'), brakes.sent);
+  }
 }
 
 /** The ledger's file is gone: what it knows of paid edits is said aloud, so that none of them is lost. */
