@@ -1,3 +1,4 @@
+import { usd } from '../edit/estimate.js';
 import type { BatchSummary, ResultRow } from './result-row.js';
 
 /** A row as it is written down: what the sandbox would have billed is no sum of money. The units and their price stay. */
@@ -9,6 +10,7 @@ export function writtenRow<T extends Pick<ResultRow, 'sandbox' | 'cost'>>(row: T
 /** A summary as it is written down: what fal would have billed has a name of its own. */
 export function writtenSummary<T extends Pick<BatchSummary, 'sandbox' | 'cost'>>(summary: T): T {
   if (!summary.sandbox) return summary;
-  const { billed_usd: would, ...cost } = summary.cost;
-  return { ...summary, cost: { billed_usd: 0, would_be_usd: would, ...cost } };
+  const { billed_usd: billed, outstanding_usd: outstanding } = summary.cost;
+  const cost = { billed_usd: 0, would_be_usd: usd(billed + outstanding), outstanding_usd: 0, pending_usd: 0 };
+  return { ...summary, cost };
 }

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { hasEarlierRows } from '../ledger/batch/earlier.js';
+import { usd } from '../edit/estimate.js';
 import { putRebuilt } from '../ledger/batch/rebuilt.js';
 import type { OpenRun } from '../ledger/batch/run-mark.js';
 import { rowsInOrder } from '../ledger/batch/states.js';
@@ -55,6 +56,7 @@ const resultLine = z.object({
   job: z.string(),
   fingerprint: z.number().default(1),
   state: z.enum(['done', 'unmet', 'failed', 'moderated']),
+  sandbox: z.boolean().default(false),
   endpoint: z.string(),
   request_id: z.string().nullable(),
   prompt: z.string(),
@@ -168,7 +170,8 @@ function jobOf(line: ResultLine, images: JobImage[], folder: string, via: string
     estimatedUsd: cost.estimated_usd ?? undefined,
     unitPriceUsd: cost.unit_price_usd ?? undefined,
     billedUnits: cost.billed_units ?? undefined,
-    billedUsd: cost.billed_usd ?? undefined,
+    // What the sandbox would have billed is not written down; its units are.
+    billedUsd: line.sandbox ? wouldBe(cost) : (cost.billed_usd ?? undefined),
     queuedMs: timings.queued_ms ?? undefined,
     inferenceMs: timings.inference_ms ?? undefined,
     intentAt: endedAt - (timings.total_ms ?? 0),
@@ -176,6 +179,10 @@ function jobOf(line: ResultLine, images: JobImage[], folder: string, via: string
     error: isSaved || error === null ? undefined : (error as RebuiltJob['error']),
     delivery: deliveryOf(images, folder, blankedKept),
   };
+}
+
+function wouldBe({ billed_units: units, unit_price_usd: price }: ResultLine['cost']): number | undefined {
+  return units === null || price === null ? undefined : usd(units * price);
 }
 
 /** Where its pictures go if they have to be fetched again: each to the name that it had. */

@@ -138,6 +138,12 @@ export const MIGRATIONS: readonly string[] = [
   `ALTER TABLE jobs ADD COLUMN reason TEXT;
    UPDATE jobs SET reason = 'no_such_request'
      WHERE state = 'rejected' AND json_extract(error, '$.message') = 'fal has no such request';`,
+
+  // Before, a sandbox that runs on its own looked like any proxy. Only its key has this account.
+  `UPDATE jobs SET via = 'sandbox+' || via WHERE account = 'b7ad567477c8'
+     AND (via LIKE 'http://127.0.0.1:%' OR via LIKE 'http://localhost:%' OR via LIKE 'http://[::1]:%');
+   UPDATE batch SET value = 'sandbox' WHERE name = 'world' AND value = 'fal'
+     AND EXISTS (SELECT 1 FROM jobs) AND NOT EXISTS (SELECT 1 FROM jobs WHERE via NOT LIKE 'sandbox%');`,
 ];
 
 /** What this program reads and writes. */

@@ -3,6 +3,8 @@ import path from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/ledger/ledger.js';
+import { accountOf, type Connection } from '../../src/fal/connection.js';
+import { readWorld } from '../../src/ledger/batch/notes.js';
 import { MIGRATIONS, migrate, SCHEMA_VERSION, versionOf } from '../../src/ledger/schema.js';
 import { tempDir } from '../support/temp-dir.js';
 import { jobIn } from './machine.js';
@@ -50,6 +52,30 @@ describe('The versions', () => {
       expect(schemaOf(older)).toEqual(schemaOf(fresh));
       expect(versionOf(older)).toBe(SCHEMA_VERSION);
     }
+  });
+
+  it('that took a sandbox which runs on its own for a proxy: its folder is one of the sandbox', async () => {
+    const folderOf = async (...jobs: [via: string, account: string][]): Promise<string> => {
+      const folder = await tempDir();
+      const old = connect(folder);
+      for (const step of MIGRATIONS.slice(0, 2)) old.exec(step);
+      old.exec("PRAGMA user_version = 2; INSERT INTO batch VALUES ('world', 'fal')");
+      const add = old.prepare(
+        `INSERT INTO jobs (id, state, model, endpoint, via, account, prompt, seed, charged, planned_at)
+           VALUES (?, 'saved', 'm', 'e', ?, ?, 'p', 1, 'yes', 1)`,
+      );
+      jobs.forEach(([via, account], index) => add.run(`j${index}`, via, account));
+      old.close();
+      return folder;
+    };
+    const sandbox = accountOf({ key: 'sandbox:no-key-needed' } as Connection) ?? '';
+    const address = 'http://127.0.0.1:4321/api/fal/proxy';
+    const played = await open(await folderOf([address, sandbox]));
+    expect([played.mustFind('j0').via, readWorld(played.db)]).toEqual([`sandbox+${address}`, 'sandbox']);
+    const mixed = await open(await folderOf([address, sandbox], [address, 'abc']));
+    expect([mixed.mustFind('j1').via, readWorld(mixed.db)]).toEqual([address, 'fal']);
+    const remote = await open(await folderOf(['https://fal.example', sandbox]));
+    expect([remote.mustFind('j0').via, readWorld(remote.db)]).toEqual(['https://fal.example', 'fal']);
   });
 
   it('that told by a sentence that fal has no such request', async () => {

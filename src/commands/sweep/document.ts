@@ -1,6 +1,7 @@
+import { writtenRow } from '../../batch/play-money.js';
 import type { Best, Bound } from '../../study/sweep/best.js';
 import { byValue } from '../../study/sweep/by-value.js';
-import { figuresOf } from '../../study/sweep/figures.js';
+import { figuresOf, type Figures } from '../../study/sweep/figures.js';
 import type { GridAxis } from '../../study/sweep/grid.js';
 import type { MeasuredCell } from '../../study/measured.js';
 
@@ -21,6 +22,8 @@ export function sweepDocument(
   best: BestFound | undefined,
   sandbox: boolean,
 ): Record<string, unknown> {
+  // What the sandbox would have billed is no sum of money.
+  const written = <T extends Figures>(figures: T): T => (sandbox ? { ...figures, cost_usd: 0 } : figures);
   return {
     schema_version: SWEEP_SCHEMA_VERSION,
     sandbox,
@@ -30,7 +33,7 @@ export function sweepDocument(
       values: axis.values,
       medians: byValue(cells, axis).map(({ value, cells: count, done, figures }) => ({
         ...{ value, cells: count, done },
-        ...figures,
+        ...written(figures),
       })),
     })),
     best:
@@ -41,17 +44,17 @@ export function sweepDocument(
             met: best.isWithin,
             id: best.cell.cell.id,
             at: best.group.at,
-            medians: best.group.figures,
+            medians: written(best.group.figures),
             command: best.command,
           },
     cells: cells.map((measured) => ({
       id: measured.cell.id,
       at: measured.cell.at,
-      ...figuresOf(measured),
+      ...written(figuresOf(measured)),
       width: measured.metrics?.width ?? null,
       height: measured.metrics?.height ?? null,
       bytes: measured.metrics?.bytes ?? null,
-      result: measured.result,
+      result: writtenRow(measured.result),
     })),
   };
 }
