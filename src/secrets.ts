@@ -3,6 +3,7 @@
  * stored (the ledger, results.jsonl) or shown (the terminal); in memory it stays as it is, since it may be a request
  * id or a URL that is still to be asked for.
  */
+import { sha256Of } from './sha256.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,6 +25,7 @@ const PROXIES = ['https_proxy', 'http_proxy', 'all_proxy'].flatMap((name) => [na
  * Whatever stands for a secret can be told by {@link isRedacted}, and redacting twice changes nothing more.
  */
 export class Secrets {
+  private readonly known = new Set<string>();
   private readonly forms = { [KEY]: new Set<string>(), [OTHER]: new Set<string>() };
   private pattern: RegExp | undefined;
 
@@ -69,9 +71,18 @@ export class Secrets {
     return this.forms[KEY].size + this.forms[OTHER].size === 0 ? value : (mapTexts(value, this.redact) as T);
   }
 
+  /**
+   * Tells which secrets these are from which others, and nothing of what they are: 16 bits of a hash, which a great
+   * many texts share, so that no guess at a weak password can be proved by it.
+   */
+  marks(): string[] {
+    return [...this.known].map((secret) => sha256Of(secret).slice(0, 4));
+  }
+
   private add(mark: typeof KEY | typeof OTHER, ...secrets: string[]): void {
     for (const secret of secrets) {
       if (secret.length < (/^[0-9a-f]*$/i.test(secret) ? SHORTEST_HEX : SHORTEST)) continue;
+      this.known.add(secret);
       for (const form of [...base64Forms(secret), textForm(secret)]) this.forms[mark].add(form);
     }
     this.pattern = undefined;

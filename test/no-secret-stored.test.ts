@@ -161,6 +161,60 @@ test('no secret is stored or shown, whatever fal repeats', { timeout: 120_000 },
   ).toHaveLength(2);
 });
 
+test('what an earlier version has stored is taken out of ledgers and results.jsonl, once', async () => {
+  const fal = await sandbox({ queueMs: 0, inferenceMs: 0, renderPictures: false });
+  const cwd = await folderWithPhoto();
+  const command = ['batch', 'cat.png', '-p', 'snow', '--out-dir', 'b', '--yes'];
+  const made = await runCli(command, { cwd, env: fal.env, context: { sleep: quickly } });
+  expect(made.code, made.stderr).toBe(0);
+  const edit = ['cat.png', '-p', 'a boat'];
+  expect((await runCli(edit, { cwd, env: fal.env, context: { sleep: quickly } })).code).toBe(0);
+  const state = path.dirname(
+    (await filesIn(path.join(cwd, '.home'))).find((file) => /ledger\.db$/.test(file))!,
+  );
+  const said = JSON.stringify({ images: [], [ECHO]: ECHO });
+  for (const folder of [path.join(cwd, 'b'), state]) {
+    const db = connect(folder);
+    db.prepare('UPDATE jobs SET prompt = ?, result = ?, error = ?').run(`say ${KEY}`, said, said);
+    db.prepare('UPDATE batch_rows SET plan = json_set(plan, ?, ?), expected = NULL').run('$.echo', ECHO);
+    // An address that nobody could use again.
+    db.prepare('UPDATE uploads SET url = ?').run(`https://fal.media/${encodeURIComponent(SECRET)}`);
+    db.close();
+  }
+  const results = path.join(cwd, 'b', 'results.jsonl');
+  const line = JSON.parse(await readFile(results, 'utf8')) as Record<string, unknown>;
+  await writeFile(results, `${JSON.stringify({ ...line, prompt: `say ${ECHO}` })}\n`);
+  const secret = async (): Promise<string[]> => {
+    const files = (await filesIn(cwd)).filter((file) => /ledger\.db|results\.jsonl/.test(file));
+    const leaks = await Promise.all(
+      files.map(async (file) => (found((await readFile(file)).toString('latin1')).length > 0 ? [file] : [])),
+    );
+    return leaks.flat().map((file) => path.basename(file));
+  };
+  expect((await secret()).sort()).toEqual(
+    expect.arrayContaining(['ledger.db', 'ledger.db', 'results.jsonl']),
+  );
+
+  const env = {
+    ...{ ...fal.env, FAL_KEY: KEY, FAL_PROXY_URL: `${fal.proxyUrl}?token=${TOKEN}` },
+    https_proxy: `http://ann:${encodeURIComponent(PASSWORD)}@proxy.invalid:3128`,
+  };
+  const again = await runCli(command, { cwd, env });
+  expect(again.code, again.stderr).toBe(0);
+  expect((await runCli(['requests'], { cwd, env })).code).toBe(0);
+  expect(await secret()).toEqual([]);
+  expect(await readFile(results, 'utf8')).toContain('"say [key] ');
+  expect(fal.ledger().accepted).toHaveLength(2);
+
+  // Once for each secret: what is written there later does not come from here, and nobody looks for it again.
+  connect(path.join(cwd, 'b')).prepare('UPDATE jobs SET prompt = ?').run(KEY);
+  expect((await runCli(command, { cwd, env })).code).toBe(0);
+  expect(await secret()).toContain('ledger.db');
+  const other = { ...env, FAL_KEY: `another-key:${SECRET}` };
+  expect((await runCli(command, { cwd, env: other })).code).toBe(0);
+  expect(await secret()).toEqual([]);
+});
+
 test('what an earlier version has stored is in no report', async () => {
   const fal = await sandbox({ queueMs: 0, inferenceMs: 0, renderPictures: false });
   const cwd = await folderWithPhoto();

@@ -1,12 +1,17 @@
-/* Brings results.jsonl up to keys and names of files that the ledger has changed in rows which ended before. */
+/*
+ * Brings results.jsonl up to keys and names of files that the ledger has changed in rows which ended before, and takes
+ * secrets out that an earlier version has written.
+ */
 import { createReadStream, existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { FINGERPRINT_VERSION } from '../edit/fingerprint.js';
+import { isCleaned, noteCleaned } from '../ledger/batch/cleaning.js';
 import { readNote, writeNote } from '../ledger/batch/notes.js';
 import { presentKeys } from '../ledger/batch/earlier.js';
 import { findRow } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { Secrets } from '../secrets.js';
 import { resultOf } from './result.js';
 import type { ResultRow } from './result-row.js';
 
@@ -16,13 +21,17 @@ export function noteRenamed({ db }: Pick<Ledger, 'db'>): void {
 }
 
 /**
- * Writes the file anew where it is noted that its lines are behind: the same lines in the same order.
+ * Writes the file anew where it is noted that its lines are behind, or where one holds a secret: the same lines in the
+ * same order.
  *
  * @param file absolute
  */
 export async function catchUpResults(file: string, outDir: string, ledger: Ledger): Promise<void> {
-  if ((readNote(ledger.db, 'renamed') ?? '') === '') return;
-  if (existsSync(file)) {
+  const { db } = ledger;
+  const isBehind = (readNote(db, 'renamed') ?? '') !== '';
+  const isUnclean = !isCleaned(db, 'cleaned_results');
+  if (!isBehind && !isUnclean) return;
+  if (existsSync(file) && (isBehind || (await holdsSecret(file, db.secrets)))) {
     const fresh = `${file}.part`;
     const keys = presentKeys(ledger.db);
     // One that a killed run left, or a stranger's link, which would lead out of the folder.
@@ -42,7 +51,15 @@ export async function catchUpResults(file: string, outDir: string, ledger: Ledge
     }
     await rename(fresh, file);
   }
-  writeNote(ledger.db, 'renamed', '');
+  if (isBehind) writeNote(db, 'renamed', '');
+  if (isUnclean) noteCleaned(db, 'cleaned_results');
+}
+
+async function holdsSecret(file: string, secrets: Secrets): Promise<boolean> {
+  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+    if (secrets.redact(line) !== line) return true;
+  }
+  return false;
 }
 
 /** A torn line stays: whoever opens the file next cuts it off. */
@@ -63,5 +80,5 @@ function presentLine(
   const isCounting = row?.job !== undefined && row.job.id === before.job;
   const { images } = isCounting ? resultOf(row, outDir) : before;
   const version = keys.has(before.key) ? { fingerprint: FINGERPRINT_VERSION } : {};
-  return JSON.stringify({ ...before, key, ...version, images });
+  return JSON.stringify(ledger.db.secrets.redactIn({ ...before, key, ...version, images }));
 }

@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
 import type { Connection } from '../fal/connection.js';
 import { stateFolderOf } from '../folders.js';
+import { cleanLedger } from '../ledger/batch/cleaning.js';
 import { Ledger } from '../ledger/ledger.js';
 import { abandonedJobs } from '../ledger/lookup.js';
 import { viaOf as viaOfConnection } from '../edit/backend.js';
@@ -14,7 +15,9 @@ export async function openLedger(
   context: Context,
 ): Promise<Ledger> {
   if (stateDirProblem !== undefined) throw stateDirProblem;
-  return Ledger.open(stateFolderOf(context.folders, stateDir), context);
+  const ledger = await Ledger.open(stateFolderOf(context.folders, stateDir), context);
+  cleanLedger(ledger.db);
+  return ledger;
 }
 
 /** The way to fal as the ledger calls it. */

@@ -148,6 +148,18 @@ export class Database {
     });
   }
 
+  /** Leaves nothing in the file of what was deleted, as far as nobody reads it at the moment. */
+  rewrite(): void {
+    try {
+      this.db.exec('PRAGMA busy_timeout = 100');
+      this.db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Somebody reads it, or the disk is full: what was written since is without it all the same.
+    } finally {
+      this.db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    }
+  }
+
   /** Whether the file that has our name is the one that we write to: somebody may delete or replace its folder. */
   isInPlace(): boolean {
     return this.identity !== undefined && this.identity === identityOf(this.file);

@@ -6,7 +6,7 @@ import type { Delivery, EndReason, Job, JobError, JobImage, JobState, UploadedFi
 import { foundPath } from './portable-path.js';
 
 /** Columns whose texts are ours, or paths that have to be found again. All others are redacted before they are stored. */
-const UNREDACTED: readonly string[] = [
+export const UNREDACTED: readonly string[] = [
   ...['id', 'state', 'model', 'endpoint', 'via', 'account', 'charged', 'duplicate_of', 'owner'],
   ...['asked_hash', 'input_hash', 'delivery'],
 ];

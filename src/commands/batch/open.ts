@@ -20,6 +20,7 @@ import type { RowSource } from '../../batch/manifest/open.js';
 import type { Context } from '../../context.js';
 import { codeOf, FalEditError, usageError } from '../../errors.js';
 import { reopenMissing } from '../../batch/missing.js';
+import { cleanLedger } from '../../ledger/batch/cleaning.js';
 import { readWorld, writeNote, type World } from '../../ledger/batch/notes.js';
 import { hasWal, lostRun, type OpenRun } from '../../ledger/batch/run-mark.js';
 import { LEDGER_FILE } from '../../ledger/database.js';
@@ -116,6 +117,7 @@ export async function openOutDir(
       : { ledger: await Ledger.open(folder, contextOf(context), look ? 'looked-at' : 'portable') };
     ledger = opened.ledger;
     const { db } = ledger;
+    if (!look) cleanLedger(db);
     const world: World | undefined = via === undefined ? undefined : isSandbox(via) ? 'sandbox' : 'fal';
     if (world !== undefined) refuseOtherWorld(readWorld(db), world, wanted, frozen);
     const claim = (): void => {

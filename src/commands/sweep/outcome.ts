@@ -88,7 +88,7 @@ async function writeFiles(
 ): Promise<{ views: Views; listed: Record<string, unknown> }> {
   const { folder, terminal } = finished;
   const save = async (sheets: readonly string[]): Promise<Record<string, unknown>> => {
-    const listed = { ...document, sheets };
+    const listed = finished.context.secrets.redactIn({ ...document, sheets });
     const bytes = Buffer.from(`${JSON.stringify(listed, undefined, 2)}\n`);
     await saveWhole(path.join(folder, SWEEP_FILES.document), bytes, { force: true, tag: 'sweep' });
     return listed;

@@ -40,7 +40,7 @@ export async function writeViews(
     }
   };
   const page = await attempt(SWEEP_FILES.page, () =>
-    writeSweepPage({ ...grid, summary, verdict }, folder, context.cwd),
+    writeSweepPage({ ...grid, summary, verdict, secrets: context.secrets }, folder, context.cwd),
   );
   const sheets = await attempt(SWEEP_FILES.sheet, async () => {
     const known = sheetNames(grid.axes).map((name) => path.join(folder, name));

@@ -13,7 +13,9 @@ export type Note =
   | 'results'
   | 'said'
   | 'rebuild'
-  | 'run';
+  | 'run'
+  | 'cleaned'
+  | 'cleaned_results';
 
 /** Which fal the pictures of a batch folder are from. They never stand for each other. */
 export type World = 'fal' | 'sandbox';

@@ -55,10 +55,19 @@ function storedPlan(db: Database, { key, plan }: BatchRow): string {
   const parts: [string, unknown][] = Object.entries(plan);
   if (!parts.some(([name, value]) => isSecret(name, value))) return JSON.stringify(plan);
   db.secretPlans.set(key, plan);
+  return withoutSecrets(db, parts);
+}
+
+function withoutSecrets(db: Database, parts: readonly [string, unknown][]): string {
   const safe = parts.map(
     ([name, value]) => [name, PLACES.includes(name) ? value : db.secrets.redactIn(value)] as const,
   );
   return JSON.stringify(Object.fromEntries(safe));
+}
+
+/** A stored plan as it would be stored now. */
+export function cleanPlan(db: Database, stored: string): string {
+  return withoutSecrets(db, Object.entries(JSON.parse(stored) as Record<string, unknown>));
 }
 
 /** Takes a row as it was just read. One that is known keeps what was measured, unless something else is expected now. */

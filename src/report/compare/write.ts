@@ -63,8 +63,9 @@ export async function writeComparison(
   );
   const verdict = verdictOf(compared, pickCommand);
   const madeAt = new Date(now).toISOString();
-  const document = { ...comparisonDocument(compared, verdict), made_at: madeAt };
-  const whole = { ...document, cells: edits.map(cellDocument) };
+  const { secrets } = ledger.db;
+  const document = secrets.redactIn({ ...comparisonDocument(compared, verdict), made_at: madeAt });
+  const whole = { ...document, cells: secrets.redactIn(edits.map(cellDocument)) };
   await saveWhole(
     path.join(outDir, COMPARE_FILES.document),
     Buffer.from(`${JSON.stringify(whole, undefined, 2)}\n`),
@@ -73,8 +74,8 @@ export async function writeComparison(
   const page = path.join(outDir, COMPARE_FILES.page);
   await writeReport(
     page,
-    comparisonHead(compared, edits, verdict, madeAt),
-    ahead(edits, AT_ONCE, (edit) => itemOf(edit, outDir, cwd)),
+    secrets.redactIn(comparisonHead(compared, edits, verdict, madeAt)),
+    ahead(edits, AT_ONCE, async (edit) => secrets.redactIn(await itemOf(edit, outDir, cwd))),
   );
   return { compared, verdict, edits, document, page };
 }

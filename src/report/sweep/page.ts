@@ -9,6 +9,7 @@ import { ITEM_METRICS, reportItem } from '../item.js';
 import { ahead } from '../page/ahead.js';
 import type { Figure, Metric, ReportItem } from '../page/data.js';
 import { billedFigure } from '../page/masthead.js';
+import type { Secrets } from '../../secrets.js';
 import { writeReport } from '../page/write.js';
 import { sweepCharts } from './charts.js';
 import { sharedText } from './shared.js';
@@ -32,15 +33,16 @@ export interface SweepPage {
   summary: BatchSummary;
   /** Plain sentences. */
   verdict: string[];
+  secrets: Secrets;
 }
 
 /** Writes sweep.html. @param outDir absolute @param cwd where its commands are run. @returns its absolute path */
 export async function writeSweepPage(page: SweepPage, outDir: string, cwd: string): Promise<string> {
-  const { title, axes, cells, summary, verdict } = page;
+  const { title, axes, cells, summary, verdict, secrets } = page;
   const file = path.join(outDir, SWEEP_FILES.page);
   await writeReport(
     file,
-    {
+    secrets.redactIn<Parameters<typeof writeReport>[1]>({
       kind: 'sweep',
       title,
       sandbox: summary.sandbox,
@@ -51,8 +53,8 @@ export async function writeSweepPage(page: SweepPage, outDir: string, cwd: strin
       metrics: [...MEASURED, ...ITEM_METRICS],
       axes: axes.map(({ name, values }) => ({ name, values: [...values] })),
       madeAt: summary.finished_at,
-    },
-    ahead(cells, AT_ONCE, (cell) => itemOf(cell, outDir, cwd)),
+    }),
+    ahead(cells, AT_ONCE, async (cell) => secrets.redactIn(await itemOf(cell, outDir, cwd))),
   );
   return file;
 }
