@@ -13,7 +13,7 @@ const { steps } = readYaml<Action>('action.yml').content.runs;
 const SCRIPTS = steps.flatMap(({ name, run }) => (run === undefined ? [] : [{ name, run }]));
 
 test.each<[string, Record<string, string>, RegExp]>([
-  ['.env names a proxy', { '.env': 'FAL_PROXY_URL=THEIRS\n' }, /FAL_PROXY_URL in .* is refused/],
+  ['.env names a proxy', { '.env': 'FAL_PROXY_URL=THEIRS\n' }, /FAL_PROXY_URL .*is refused/],
   [
     'the settings file pays again without asking',
     { 'fal-edit.config.json': '{"again": true, "yes": true}' },
@@ -27,7 +27,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   [
     'and says that it is to be trusted',
     { '.env': 'FAL_EDIT_TRUST_PROJECT=1\nFAL_PROXY_URL=THEIRS\n' },
-    /(FAL_EDIT_TRUST_PROJECT|FAL_PROXY_URL) in /,
+    /FAL_EDIT_TRUST_PROJECT .*is refused/,
   ],
 ])('%s', async (_, files, refusal) => {
   const theirs = await httpServer((__, response) => void response.writeHead(500).end());
@@ -44,7 +44,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   const before = await readdir(home);
   const env = {
     ...{ PATH: process.env['PATH'], HOME: home, CI: 'true', GITHUB_ACTIONS: 'true' },
-    ...{ GITHUB_ACTION_PATH: ROOT, GITHUB_OUTPUT: output, ...fal.env },
+    ...{ GITHUB_ACTION_PATH: ROOT, GITHUB_OUTPUT: output },
     ...{ MANIFEST: 'rows.jsonl', OUT_DIR: 'out', ARGS: '', SHARD: '', MAX_COST: '', JUNIT: '', NAME: '' },
     ...{ KEY: fal.env['FAL_KEY'] ?? 'id:secret', RESTORED: '' },
   };
