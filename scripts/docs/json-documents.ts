@@ -221,6 +221,20 @@ const batch = z.strictObject({
   out_dir: text('the batch folder, absolute'),
 });
 
+const nothing = z.null().describe('null');
+const batchFailure = z.strictObject({
+  ...head,
+  error,
+  exit_code: count('of the run'),
+  ...{ source: nothing, shard: nothing, started_at: nothing, finished_at: nothing },
+  ...{ rows: nothing, states: nothing, invalid: nothing, left_out: nothing, cost: nothing },
+  run: z
+    .strictObject({ submitted: count('submits that fal accepted, or may have') })
+    .nullable()
+    .describe('null where nothing was sent'),
+  out_dir: known('the batch folder, absolute'),
+});
+
 const batchDryRun = z.strictObject({
   ...head,
   dry_run: z.literal(true).describe('true'),
@@ -577,6 +591,12 @@ export const JSON_DOCUMENTS = {
     about:
       'The fields that almost all documents have, and all that there is where a command failed early. `error` is the same everywhere.',
     schema: z.strictObject({ ...head, error }),
+  },
+  batchFailure: {
+    title: 'A batch that failed',
+    about:
+      'What `batch`, `compare` and `sweep` print where they could not end as they should: the fields of a batch, null where they are not known.',
+    schema: batchFailure,
   },
   edit: {
     title: 'An edit',

@@ -62,8 +62,8 @@ export async function stoppedError(life: Stopping, error: unknown): Promise<FalE
     });
   }
   if (exchange.ended === 'completed' || exchange.resultBegan) {
-    // What answers in the place of a result may be a gateway, or the model that failed.
-    const isCharged = exchange.resultBegan || !exchange.resultDenied;
+    // Without the result it may be a model that failed.
+    const isCharged = exchange.resultBegan;
     return build(
       `${what}${trouble}. Request ${requestId} is done at fal, but its result could not be fetched; it ${isCharged ? 'is' : 'may be'} charged.`,
       { charged: isCharged ? 'yes' : 'maybe', hint: fetch, details },

@@ -32,8 +32,6 @@ export interface Exchange {
   ended: 'failed' | 'completed' | undefined;
   /** Whether fal began to answer with the result: it is done and paid for, though the answer may not be whole yet. */
   resultBegan: boolean;
-  /** Whether fal, or a gateway before it, gave something else in the place of a result. */
-  resultDenied: boolean;
   /** Whether fal's answer with the pictures came: the edit is done and paid for. */
   hasResult: boolean;
   /** Why the first upload failed that did; of one in parts the client says only that it failed (fal-api.md 3.2). */

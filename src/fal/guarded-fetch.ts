@@ -159,7 +159,6 @@ export class GuardedFetch {
       signal,
       isTrouble: async (candidate) => {
         if (isStillRunning(candidate)) return true;
-        if (candidate.status >= 300) this.exchange.resultDenied = true;
         if (isGone(candidate)) return ++gone < GONE_TRIES;
         if (candidate.tooLarge && candidate.status < 300) return false;
         if (candidate.status < 300 && candidate.json === undefined) return ++garbage < GARBAGE_TRIES;

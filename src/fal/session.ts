@@ -27,7 +27,6 @@ export function openSession(options: SessionOptions): FalSession {
     cancelAnswer: undefined,
     ended: undefined,
     resultBegan: false,
-    resultDenied: false,
     hasResult: false,
     uploadFailure: undefined,
     waitFailure: undefined,

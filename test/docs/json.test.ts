@@ -30,7 +30,7 @@ test('every JSON document has the fields that the page lists', { timeout: 60_000
   await run('edit', 'examples/coffee.png -p blue -o cup.png');
   await run('dryRun', 'examples/coffee.png -p blue --dry-run');
   await run('failure', 'examples/coffee.png -p blue -m flux-2-lora --strength 0.6');
-  await run('failure', 'batch examples/broken.csv -d broken');
+  await run('batchFailure', 'batch examples/broken.csv -d broken');
   await run('batchDryRun', 'batch examples/edits.csv -d out --dry-run');
   const { stdout } = await runCli('batch examples/edits.csv -d out --events --yes'.split(' '), {
     cwd,
