@@ -161,11 +161,14 @@ class Runner {
         // Where pictures come slower than edits end, the edits have to wait.
         if (this.downloads.pendingCount < this.options.downloads) resolve();
       };
-      const life = start(this.runOf(row, over))
+      let mayBeSent = tries === undefined;
+      const sending = (): void => {
+        mayBeSent = true;
+      };
+      const life = start(this.runOf(row, over, sending))
         .then(
           () => this.end(row, undefined, tries),
-          (error: unknown) =>
-            this.end(row, asFalEditError(error, tries === undefined ? 'maybe' : 'no'), tries),
+          (error: unknown) => this.end(row, asFalEditError(error, mayBeSent ? 'maybe' : 'no'), tries),
         )
         .catch((error: unknown) => {
           // Nobody waits for it any more where the next one has started.
@@ -177,13 +180,14 @@ class Runner {
     });
   }
 
-  private runOf(row: RowWithJob, over: () => void): RowRun {
+  private runOf(row: RowWithJob, over: () => void, sending: () => void): RowRun {
     const name = nameOf(row);
     return {
       ...this.options,
       inLane: (_, run) => this.downloads(run),
       onEvent: (event) => {
         if (event.type === 'completed') over();
+        if (event.type === 'submitting' || event.type === 'resumed') sending();
         this.options.onEvent({ type: 'step', row: name, event });
       },
     };
