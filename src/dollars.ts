@@ -4,24 +4,6 @@ export function usdText(usd: number): string {
   return `$${usd.toFixed(digits)}`;
 }
 
-const CHARGES = [
-  /, and charges (?:it when it is done|both)/g,
-  /(?:,| and|;)? (?:and |it )?(?:is|was|may be|may have been|be) charged(?: when it is done)?/g,
-  / and charged(?=[,.])/g,
-];
-
-/** A sentence about an edit on the sandbox, without what it says that fal charges or may. "Nothing is charged" stays. */
-export function withoutCharge(text: string): string {
-  return text
-    .split(/(?<=\.) /)
-    .map((sentence) =>
-      /nothing (?:is|was) charged/i.test(sentence)
-        ? sentence
-        : CHARGES.reduce((shorter, charge) => shorter.replaceAll(charge, ''), sentence),
-    )
-    .join(' ');
-}
-
 /**
  * What fal billed, or would have.
  *

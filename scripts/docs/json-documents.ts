@@ -328,6 +328,7 @@ const cancelled = z.strictObject({
         request_id: known("fal's id"),
         state: known('as of an edit'),
         cancel: known('what came of it: cancelled, requested, completed, …'),
+        sandbox: flag('it is on the sandbox'),
         charged: z.enum(['no', 'yes', 'maybe']).describe('whether it was paid for'),
         error: error.nullable().optional().describe('why it was not cancelled'),
       }),

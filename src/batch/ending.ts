@@ -17,6 +17,8 @@ export interface Outcome {
   interrupted: unknown;
   /** How to go on. */
   goOn: string;
+  /** The rows are on the sandbox, where nothing is charged. */
+  sandbox: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Outcome {
  * first; of the rows, those whose money is in doubt; then those that failed.
  */
 export function endingOf(outcome: Outcome): FalEditError | undefined {
-  const { counts, stopped, submitOnly, interrupted, goOn } = outcome;
+  const { counts, stopped, submitOnly, interrupted, goOn, sandbox } = outcome;
   const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const done = counts.done + (submitOnly ? counts.waiting : 0);
   const words = tally(counts, submitOnly);
@@ -50,7 +52,7 @@ export function endingOf(outcome: Outcome): FalEditError | undefined {
   if (counts.unknown > 0) {
     return build(
       'unknown',
-      `${stopped === undefined ? '' : `${stopped.message} `}${rowsText(counts.unknown)} may have been sent and may be charged. ${words}`,
+      `${stopped === undefined ? '' : `${stopped.message} `}${inDoubt(counts.unknown, sandbox)} ${words}`,
       `${stopped?.hint === undefined ? '' : `${stopped.hint} `}They are not sent again. Run the batch again in ten minutes: it asks fal first.`,
     );
   }
@@ -71,14 +73,19 @@ export function withStates(error: FalEditError, states: RowCounts): FalEditError
  * A run whose end cannot be told, since its ledger cannot be read any more.
  *
  * @param sent rows of this run that fal may have taken
+ * @param sandbox they were on the sandbox, where nothing is charged
  */
-export function withoutStates(error: FalEditError, sent: number): FalEditError {
+export function withoutStates(error: FalEditError, sent: number, sandbox: boolean): FalEditError {
   if (sent === 0 || error instanceof InterruptedError) return error;
   const { message, hint, origin, details } = error;
-  return new FalEditError('unknown', `${message} ${rowsText(sent)} may have been sent and may be charged.`, {
+  return new FalEditError('unknown', `${message} ${inDoubt(sent, sandbox)}`, {
     hint: `${hint === undefined ? '' : `${hint} `}Then run the same command again: it pays for nothing twice.`,
     ...{ charged: 'maybe', origin, details: { ...details, submitted: sent } },
   });
+}
+
+function inDoubt(rows: number, sandbox: boolean): string {
+  return `${rowsText(rows)} may have been sent${sandbox ? '' : ' and may be charged'}.`;
 }
 
 /** Whether something on this machine stopped the run: its kind says that nothing was sent, which is for the rows to say. */

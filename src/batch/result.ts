@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { withoutCharge } from '../dollars.js';
 import { formatOfExtension } from '../edit/destination.js';
 import { FINGERPRINT_VERSION } from '../edit/fingerprint.js';
 import type { FalEditError } from '../errors.js';
@@ -96,9 +95,7 @@ function differencesOf(job: Job | undefined, { delivery }: PlannedRow): string[]
 /** On the sandbox nothing is charged, however it ended. */
 function errorOf(row: RowWithJob, error: FalEditError | undefined): ResultRow['error'] {
   const known = knownError(row, error);
-  return known === null || !row.sandbox
-    ? known
-    : { ...known, message: withoutCharge(known.message), charged: 'no' };
+  return known === null || !row.sandbox ? known : { ...known, charged: 'no' };
 }
 
 function knownError(

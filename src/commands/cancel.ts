@@ -8,16 +8,16 @@ import { isAbandoned } from '../ledger/lookup.js';
 import { SANDBOX } from '../ledger/spending.js';
 import { goneError } from '../fal/unreachable.js';
 import { errorText } from '../terminal/error-text.js';
-import { errorDocument, SCHEMA_VERSION } from './edit/document.js';
+import { errorObject } from './edit/document.js';
 import { endWithSandbox } from '../ledger/sandbox-jobs.js';
 import { withBatch } from './earlier/batch-folders.js';
 import { endedError, sandboxEndedError } from './earlier/ended-job.js';
-import { nameOf, stateOf } from './earlier/job-state.js';
+import { isPlayed, nameOf, stateOf } from './earlier/job-state.js';
 import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { CANCEL_FLAGS } from './flags/control.js';
 import { findAllNamed, type Named } from './earlier/named-request.js';
 import { otherBackendError, otherWay, reachWhenNeeded, type Reach } from './earlier/reach-fal.js';
-import { exitCodeOf, severalError } from './earlier/several.js';
+import { exitCodeOf, severalHead } from './earlier/several.js';
 
 /** What came of one. */
 interface Cancelled {
@@ -26,6 +26,8 @@ interface Cancelled {
   /** Undefined where that is not known. */
   outcome: StopOutcome | undefined;
   error: FalEditError | undefined;
+  /** It is on the sandbox: nothing is charged, however it ended. */
+  sandbox: boolean;
 }
 
 /** `fal-edit cancel`: asks fal to cancel. A cancel counts as one only where fal has confirmed it. */
@@ -45,19 +47,14 @@ export function cancelCommand(
       groups.set(folder, [...(groups.get(folder) ?? []), named]);
     }
     for (const [folder, group] of groups) all.push(...(await cancelGroup(folder, group, reach, command)));
-    for (const { requestId, job, outcome, error } of all) {
-      if (error !== undefined) terminal.error(errorText(error, terminal));
-      else terminal.note(doneLine(requestId ?? job?.id ?? '', outcome));
+    for (const one of all) {
+      if (one.error !== undefined) terminal.error(errorText(one.error, terminal, one.sandbox));
+      else terminal.note(doneLine(one));
     }
-    const failures = all.map(({ error }) => error);
     if (json) {
-      const error = severalError(failures);
-      terminal.json({
-        ...(error === undefined ? { schema_version: SCHEMA_VERSION, status: 'ok' } : errorDocument(error)),
-        requests: all.map((one) => documentOf(one, command)),
-      });
+      terminal.json({ ...severalHead(all), requests: all.map((one) => documentOf(one, command)) });
     }
-    return exitCodeOf(failures);
+    return exitCodeOf(all.map(({ error }) => error));
   });
 }
 
@@ -74,20 +71,24 @@ async function cancelGroup(
     return await withBatch(folder, command, cancelAll);
   } catch (thrown) {
     const error = asFalEditError(thrown);
-    return group.map(({ job }) => ({ job, requestId: job?.requestId, outcome: undefined, error }));
+    return group.map(({ job }) => ({
+      ...{ job, requestId: job?.requestId, outcome: undefined, error },
+      sandbox: isPlayed(job, command.terminal),
+    }));
   }
 }
 
 async function cancelOne(named: Named, reach: () => Reach, command: LedgerCommand): Promise<Cancelled> {
   const { job } = named;
   const requestId = job === undefined ? named.foreign.requestId : job.requestId;
+  const sandbox = isPlayed(job, command.terminal);
   const fresh = (): Job | undefined => (job === undefined ? undefined : command.ledger.mustFind(job.id));
   try {
     const known = job === undefined ? undefined : withoutFal(job, command);
     const outcome = known ?? (await askFal(named, requestId ?? '', reach(), command));
-    return { job: fresh(), requestId, outcome, error: errorOf(outcome, requestId ?? '') };
+    return { job: fresh(), requestId, outcome, error: errorOf(outcome, requestId ?? '', sandbox), sandbox };
   } catch (error) {
-    return { job: fresh(), requestId, outcome: undefined, error: asFalEditError(error) };
+    return { job: fresh(), requestId, outcome: undefined, error: asFalEditError(error), sandbox };
   }
 }
 
@@ -144,45 +145,50 @@ async function askFal(
   return outcome;
 }
 
-function errorOf({ stopped }: StopOutcome, requestId: string): FalEditError | undefined {
+function errorOf({ stopped }: StopOutcome, requestId: string, sandbox: boolean): FalEditError | undefined {
   const details = { request_id: requestId, cancel: stopped };
   switch (stopped) {
     case 'cancelled':
     case 'requested':
       return undefined;
     case 'completed':
-      return new FalEditError('failed', `Request ${requestId} is done and charged: it is too late.`, {
-        charged: 'yes',
-        hint: `Its pictures can be had: fal-edit wait ${requestId}`,
-        details,
-      });
+      return new FalEditError(
+        'failed',
+        `Request ${requestId} is done${sandbox ? '' : ' and charged'}: it is too late.`,
+        { charged: 'yes', hint: `Its pictures can be had: fal-edit wait ${requestId}`, details },
+      );
     case 'not-found':
       return goneError(requestId, 404);
     case 'running':
     case 'unreachable':
       return new FalEditError('temporary', `fal could not be asked to cancel request ${requestId}.`, {
         charged: 'maybe',
-        hint: 'It may finish and be charged. Try again.',
+        hint: sandbox ? 'Try again.' : 'It may finish and be charged. Try again.',
         details,
       });
   }
 }
 
-function doneLine(requestId: string, outcome: StopOutcome | undefined): string {
+function doneLine({ requestId, job, outcome, sandbox }: Cancelled): string {
+  const name = requestId ?? job?.id ?? '';
   if (outcome?.stopped === 'cancelled') {
-    const bill = outcome.charged === 'no' ? 'nothing is charged' : 'it had begun, and fal may charge for it';
-    return `${requestId} is cancelled: ${bill}.`;
+    const isFree = sandbox || outcome.charged === 'no';
+    return `${name} is cancelled: ${isFree ? 'nothing is charged' : 'it had begun, and fal may charge for it'}.`;
   }
-  return `fal was asked to cancel ${requestId}, and has not confirmed it: it may still finish and be charged. See fal-edit status ${requestId}`;
+  return `fal was asked to cancel ${name}, and has not confirmed it: it may still finish${sandbox ? '' : ' and be charged'}. See fal-edit status ${name}`;
 }
 
-function documentOf({ job, requestId, outcome, error }: Cancelled, { ledger }: LedgerCommand): unknown {
+function documentOf(
+  { job, requestId, outcome, error, sandbox }: Cancelled,
+  { ledger }: LedgerCommand,
+): unknown {
   return {
     job: job?.id ?? null,
     request_id: requestId ?? null,
     state: job === undefined ? null : stateOf(ledger, job),
     cancel: outcome?.stopped ?? null,
-    charged: outcome?.charged ?? null,
-    ...(error === undefined ? {} : { error: errorDocument(error)['error'] }),
+    sandbox,
+    charged: sandbox ? 'no' : (outcome?.charged ?? error?.charged ?? 'maybe'),
+    ...(error === undefined ? {} : { error: errorObject(error, sandbox) }),
   };
 }

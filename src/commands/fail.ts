@@ -5,15 +5,20 @@ import { errorText } from '../terminal/error-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { errorDocument } from './edit/document.js';
 
-/** Ends a command that failed: the text for people, the document for scripts, the code for both. */
+/**
+ * Ends a command that failed: the text for people, the document for scripts, the code for both.
+ *
+ * @param sandbox it is about an edit on the sandbox, where nothing is charged
+ */
 export function fail(
   thrown: unknown,
   terminal: Terminal,
   document: ((error: FalEditError) => unknown) | undefined,
   json: boolean,
+  sandbox = terminal.options.sandbox,
 ): ExitCode {
   const error = asFalEditError(thrown, chargedSoFar());
-  terminal.error(errorText(error, terminal));
-  if (json) terminal.json((document ?? errorDocument)(error));
+  terminal.error(errorText(error, terminal, sandbox));
+  if (json) terminal.json(document?.(error) ?? errorDocument(error, sandbox));
   return error.exitCode;
 }

@@ -85,7 +85,7 @@ async function check(
   const { connection, close } = await openConnection(settings, declared, context);
   const checks = await checkModels(models, { connection, context, timeoutMs, trace }).finally(close);
   const verdict = verdictOf(checks, sandbox);
-  if (settings.values['json'] === true) terminal.json(checkDocument(checks, verdict));
+  if (settings.values['json'] === true) terminal.json(checkDocument(checks, verdict, sandbox));
   else for (const line of checks.flatMap(checkLines)) terminal.result(line);
   if (verdict === undefined) return EXIT_OK;
   terminal.error(errorText(verdict, terminal));

@@ -35,7 +35,12 @@ export async function pickCommand(
     if (json) terminal.json({ schema_version: 1, status: 'ok', ...document });
     return EXIT_OK;
   } catch (error) {
-    return fail(error, terminal, (failed) => ({ ...errorDocument(failed), ...document }), json);
+    return fail(
+      error,
+      terminal,
+      (failed) => ({ ...errorDocument(failed, terminal.options.sandbox), ...document }),
+      json,
+    );
   }
 }
 

@@ -76,6 +76,7 @@ async function run(names: readonly string[], command: LedgerCommand): Promise<Re
   }
   const report: Report = {
     ...{ findings: [], known: own.known, isWorkedOn, fetched: [], settleMs, cwd: context.cwd },
+    sandbox: terminal.options.sandbox,
     folders: new Map(),
   };
   const asked = { connection, via, settleMs, timeoutMs: readTimeout(settings), report };

@@ -10,15 +10,15 @@ import { SANDBOX } from '../ledger/spending.js';
 import { errorText } from '../terminal/error-text.js';
 import { tableLines, type Column } from '../terminal/table.js';
 import { readTimeout } from './limits.js';
-import { errorDocument, SCHEMA_VERSION } from './edit/document.js';
+import { errorObject } from './edit/document.js';
 import { ageCell, costCell, stateCell, whatCell } from './earlier/job-cells.js';
 import { batchDocument, batchText } from './earlier/batch-folders.js';
 import { jobDocument } from './earlier/job-document.js';
-import { nameOf, shortNameOf, stateOf } from './earlier/job-state.js';
+import { isPlayed, nameOf, shortNameOf, stateOf } from './earlier/job-state.js';
 import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { findAllNamed, type Named } from './earlier/named-request.js';
 import { otherBackendError, otherWay, reachFal } from './earlier/reach-fal.js';
-import { exitCodeOf, named, severalError } from './earlier/several.js';
+import { exitCodeOf, named, severalHead } from './earlier/several.js';
 import { STATUS_FLAGS } from './flags/control.js';
 
 /** What fal says of one request. */
@@ -38,17 +38,15 @@ export function statusCommand(
   return withLedger(STATUS_FLAGS, given, context, async (command) => {
     const requests = await findAllNamed(ids, command);
     const seen = await lookAtAll(requests, command);
-    const failures = seen.map(({ error }) => error);
     const { terminal, json } = command;
+    const ends = seen.map(({ request, error }) => ({ error, sandbox: isPlayed(request.job, terminal) }));
     for (const { request, error } of seen) {
-      if (error !== undefined) terminal.error(errorText(named(fullName(request), error), terminal));
+      if (error === undefined) continue;
+      const sandbox = isPlayed(request.job, terminal);
+      terminal.error(errorText(named(fullName(request), error), terminal, sandbox));
     }
     if (json) {
-      const error = severalError(failures);
-      terminal.json({
-        ...(error === undefined ? { schema_version: SCHEMA_VERSION, status: 'ok' } : errorDocument(error)),
-        requests: seen.map((one) => documentOf(one, command)),
-      });
+      terminal.json({ ...severalHead(ends), requests: seen.map((one) => documentOf(one, command)) });
     } else {
       const lines = await tableLines(
         COLUMNS,
@@ -58,7 +56,7 @@ export function statusCommand(
       for (const line of lines) terminal.result(line);
       for (const line of hints(seen)) terminal.note(line);
     }
-    return exitCodeOf(failures);
+    return exitCodeOf(seen.map(({ error }) => error));
   });
 }
 
@@ -104,7 +102,7 @@ function fullName({ job, foreign }: Named): string {
 
 function documentOf({ request, status, error }: Seen, command: LedgerCommand): Record<string, unknown> {
   const { job, foreign } = request;
-  const { ledger, context } = command;
+  const { ledger, context, terminal } = command;
   const known =
     job === undefined
       ? { job: null, request_id: foreign.requestId, state: null, endpoint: foreign.model.endpoint }
@@ -114,7 +112,7 @@ function documentOf({ request, status, error }: Seen, command: LedgerCommand): R
     batch: batchDocument(request.batch),
     fal:
       status === undefined ? null : { status: status.status, queue_position: status.queuePosition ?? null },
-    ...(error === undefined ? {} : { look: errorDocument(error)['error'] }),
+    ...(error === undefined ? {} : { look: errorObject(error, isPlayed(job, terminal)) }),
   };
 }
 

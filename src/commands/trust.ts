@@ -68,7 +68,12 @@ export async function trustCommand(
     if (given['dry-run'] === true) terminal.note('Dry run: no file was trusted.');
     return EXIT_OK;
   } catch (error) {
-    return fail(error, terminal, (failed) => ({ ...documentOf(folder, []), ...errorDocument(failed) }), json);
+    return fail(
+      error,
+      terminal,
+      (failed) => ({ ...documentOf(folder, []), ...errorDocument(failed, false) }),
+      json,
+    );
   }
 }
 

@@ -35,6 +35,10 @@ export class Journal implements SubmitJournal {
     return `See what came of it: fal-edit reconcile ${this.job.id}`;
   }
 
+  get sandbox(): boolean {
+    return this.record.sandbox;
+  }
+
   get jobId(): string {
     return this.job.id;
   }
@@ -174,10 +178,11 @@ export class Journal implements SubmitJournal {
 /** The edit is at fal or even here, and the ledger could not be told. */
 export function unrecordedError(journal: Journal, record: EditRecord, other: unknown): FalEditError {
   const why = messageOf(journal.fellBehind);
+  const bill = record.sandbox ? '' : ' and is charged';
   const also = other === undefined ? '' : ` Besides: ${messageOf(other)}`;
   return new FalEditError(
     'unknown',
-    `Request ${record.requestId ?? ''} was accepted and is charged, but the ledger could not be told of all that came of it. ${why}${also}`,
+    `Request ${record.requestId ?? ''} was accepted${bill}, but the ledger could not be told of all that came of it. ${why}${also}`,
     {
       charged: 'yes',
       hint: `Note the request id. When the ledger works again: fal-edit reconcile ${journal.jobId}`,

@@ -1,5 +1,6 @@
 import { FalEditError, messageOf } from '../errors.js';
 import type { Job } from '../ledger/job.js';
+import { isSandbox } from '../ledger/spending.js';
 import type { EditRecord } from './record.js';
 
 /** fal's answer is a success and holds no pictures. */
@@ -22,11 +23,12 @@ export function tooManyPicturesError(record: EditRecord, count: number): FalEdit
 }
 
 /** The same command may have been sent before, and nobody knows what came of it. Nothing is sent now. */
-export function stillUnknownError({ id, intentAt, plannedAt }: Job): FalEditError {
+export function stillUnknownError({ id, intentAt, plannedAt, via }: Job): FalEditError {
+  const bill = isSandbox(via) ? '' : ' and may be charged';
   const when = new Date(intentAt ?? plannedAt).toISOString();
   return new FalEditError(
     'unknown',
-    `This same edit may have been sent on ${when} and may be charged; what came of it is not known. Nothing was sent now.`,
+    `This same edit may have been sent on ${when}${bill}; what came of it is not known. Nothing was sent now.`,
     {
       charged: 'maybe',
       hint: `Find out: fal-edit reconcile ${id}. To pay for another one all the same: --again`,

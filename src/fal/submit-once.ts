@@ -33,6 +33,8 @@ export interface SubmitJournal {
   accepted: (requestId: string) => Promise<void>;
   /** How to find out what came of a submit whose outcome is not known, for a person. */
   recovery: string;
+  /** The edit is on the sandbox, where nothing is charged. */
+  sandbox: boolean;
 }
 
 export interface SubmitOptions extends Pick<RejectionContext, 'nameField'> {
@@ -143,9 +145,11 @@ export class SubmitOnce {
     const { signal } = this.options;
     const why = signal.aborted ? 'it was cut short before an answer came' : describeTrouble(trouble);
     const odd = oddId === undefined ? '' : `, and its request id cannot be used: ${oddId}`;
-    throw new FalEditError('unknown', `The edit may have been sent and may be charged: ${why}${odd}.`, {
+    const { journal } = this.options;
+    const bill = journal?.sandbox === true ? '' : ' and may be charged';
+    throw new FalEditError('unknown', `The edit may have been sent${bill}: ${why}${odd}.`, {
       charged: 'maybe',
-      hint: `It was not sent again. ${this.options.journal?.recovery ?? ''}`.trim(),
+      hint: `It was not sent again. ${journal?.recovery ?? ''}`.trim(),
       ...(oddId === undefined ? {} : { details: { unusable_request_id: oddId } }),
       origin: trouble,
     });

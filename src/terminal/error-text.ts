@@ -1,19 +1,21 @@
-import { withoutCharge } from '../dollars.js';
 import { FalEditError, messageOf } from '../errors.js';
 import { harmless } from './plain.js';
 import type { Terminal } from './terminal.js';
 
-/** An error for people: what happened, what it may have cost, what to do next. */
+/**
+ * An error for people: what happened, what it may have cost, what to do next.
+ *
+ * @param sandbox it is about an edit on the sandbox, where nothing is charged
+ */
 export function errorText(
   error: FalEditError,
   { paint, options }: Pick<Terminal, 'paint' | 'options'>,
+  sandbox = options.sandbox,
 ): string {
-  const [first = '', ...more] = harmless(
-    options.sandbox ? withoutCharge(error.message) : error.message,
-  ).split('\n');
+  const [first = '', ...more] = harmless(error.message).split('\n');
   const lines = [`${paint('red', 'error:')} ${first}`, ...more.map((line) => `       ${line}`)];
   if (error.charged !== 'no') {
-    const charged = options.sandbox ? `no (sandbox; at fal: ${error.charged})` : error.charged;
+    const charged = sandbox ? `no (sandbox; at fal: ${error.charged})` : error.charged;
     lines.push(`${paint('bold', 'charged:')} ${charged}`);
   }
   if (error.hint !== undefined) lines.push(`${paint('dim', 'hint:')} ${harmless(error.hint)}`);

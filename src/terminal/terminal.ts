@@ -86,16 +86,15 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
   };
 }
 
-/** A document that says by itself what it is about keeps that. On the sandbox nothing is charged, however it ended. */
+/** A document that says by itself what it is about keeps that. */
 export function marked(document: unknown, sandbox: boolean): unknown {
   if (!isRecord(document) || document['schema_version'] === undefined) return document;
   const { schema_version, status, sandbox: own = sandbox, error, ...rest } = document;
-  const free = own === true && isRecord(error) ? { ...error, charged: 'no' } : error;
   return {
     schema_version,
     ...(status === undefined ? {} : { status }),
     sandbox: own,
-    ...(error === undefined ? {} : { error: free }),
+    ...(error === undefined ? {} : { error }),
     ...rest,
   };
 }

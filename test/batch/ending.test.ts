@@ -9,10 +9,18 @@ const NONE = Object.fromEntries(ROW_STATES.map((state) => [state, 0])) as RowCou
 
 type Given = Partial<RowCounts> & Partial<Omit<Outcome, 'counts'>>;
 
-function ending({ kinds = [], invalid = 0, stopped, submitOnly = false, interrupted, ...counts }: Given) {
+function ending({
+  kinds = [],
+  invalid = 0,
+  stopped,
+  submitOnly = false,
+  interrupted,
+  sandbox = false,
+  ...counts
+}: Given) {
   return endingOf({
     ...{ counts: { ...NONE, ...counts }, kinds, invalid, stopped, submitOnly, interrupted },
-    goOn: 'Run it again.',
+    ...{ goOn: 'Run it again.', sandbox },
   });
 }
 
@@ -244,15 +252,22 @@ describe('where the ledger cannot be read at the end', () => {
   const error = new FalEditError('input', 'The ledger l is damaged.', { hint: 'Rename it.' });
 
   it('says nothing of money where nothing was sent', () => {
-    expect(withoutStates(error, 0)).toBe(error);
+    expect(withoutStates(error, 0, false)).toBe(error);
   });
 
   it('never calls unsent what fal may have taken', () => {
-    expect(withoutStates(error, 2)).toMatchObject({
+    expect(withoutStates(error, 2, false)).toMatchObject({
       kind: 'unknown',
       message: 'The ledger l is damaged. 2 rows may have been sent and may be charged.',
       charged: 'maybe',
       details: { submitted: 2 },
     });
+  });
+
+  it('says nothing of charges on the sandbox', () => {
+    expect(withoutStates(error, 2, true).message).toBe('The ledger l is damaged. 2 rows may have been sent.');
+    expect(ending({ unknown: 2, done: 1, sandbox: true })?.message).toBe(
+      '2 rows may have been sent. 1 of 3 rows is done; 2 unknown.',
+    );
   });
 });

@@ -89,7 +89,7 @@ it('has the same of an edit that failed midway, and the error', () => {
 });
 
 it('has the error alone where there was no edit, without what is absent', () => {
-  expect(errorDocument(new FalEditError('usage', 'No.'))).toStrictEqual({
+  expect(errorDocument(new FalEditError('usage', 'No.'), false)).toStrictEqual({
     schema_version: 1,
     status: 'error',
     error: { kind: 'usage', message: 'No.', charged: 'no' },

@@ -7,7 +7,9 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SANDBOX_KEY } from '../../src/fal/connection.js';
 import { edit } from '../../src/index.js';
-import { sandbox } from '../support/sandbox.js';
+import type { Toxic } from '../../src/sandbox/faults/toxics.js';
+import type { CliResult } from '../support/run-cli.js';
+import { sandbox, type TestSandboxSettings } from '../support/sandbox.js';
 import { jsonl, linesOf, batchScene } from './batch/scene.js';
 import { controlScene, type Several } from './control-scene.js';
 
@@ -129,7 +131,113 @@ describe('a sandbox of its own', () => {
   });
 });
 
+/** Everything called `charged`, at any depth of a document. */
+function chargesIn(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
+    name === 'charged' ? [inner] : chargesIn(inner),
+  );
+}
+
+describe('no sentence and no field says that an edit on the sandbox is charged', () => {
+  const LOST: Toxic = { type: 'reset_peer', on: 'submit', stream: 'downstream' };
+  const SLOW = { queueMs: 0, inferenceMs: 60_000 };
+
+  /** What a command says for people and for scripts, without what it says of fal's charge beside `no`. */
+  function expectNoCharge({ stdout, stderr }: CliResult): void {
+    const free = stderr.replace(/^charged: no \(sandbox; at fal: \w+\)$/gm, '');
+    expect(`${free}\n${stdout.replace(/"charged": "no"/g, '')}`).not.toMatch(
+      /(?<!nothing (is|was) |nothing )charge/i,
+    );
+    if (stdout.startsWith('{')) expect(new Set(chargesIn(JSON.parse(stdout)))).not.toContain('yes');
+  }
+
+  test.each<[string, TestSandboxSettings, string[], string]>([
+    ['a lost answer', { toxics: [LOST] }, [], 'The edit may have been sent: '],
+    ['a deadline', SLOW, ['--timeout', '1s'], 'fal goes on with request '],
+    [
+      'a cancel',
+      { ...SLOW, queueMs: 60_000 },
+      ['--timeout', '1s', '--cancel-on-timeout'],
+      'nothing is charged',
+    ],
+    [
+      'a cancel that is not confirmed',
+      { ...SLOW, ignoreCancel: true },
+      ['--timeout', '1s', '--cancel-on-timeout'],
+      'it may still finish.',
+    ],
+    [
+      'a picture that does not come',
+      { toxics: [{ type: 'timeout', on: 'file' }] },
+      ['--timeout', '1s'],
+      'is done at fal, but not all of it is here.',
+    ],
+  ])('%s', async (_, settings, flags, words) => {
+    const { fal, run } = await controlScene(settings);
+    const env = { ...fal.env, FAL_KEY: SANDBOX_KEY };
+    const edit = ['cat.png', '-p', 'snow', ...flags];
+    const result = await run([...edit, '--json'], { env });
+    expect(result.stderr).toContain(words);
+    expect(result.json<Doc>().error).toMatchObject({ charged: 'no' });
+    expectNoCharge(result);
+    // What a later command says of it, whether it would ask the sandbox or fal.
+    const { job } = result.json<{ job: string }>();
+    for (const later of [
+      ['status', job],
+      ['status', job, '--json'],
+      ['wait', job, '--timeout', '1s', '--json'],
+      ['result', job, '--timeout', '1s', '--json'],
+      ['cancel', job, '--json'],
+      ['reconcile', job, '--json'],
+    ]) {
+      expectNoCharge(await run(later, { env }));
+      expectNoCharge(await run(later));
+    }
+    expectNoCharge(await run(edit, { env }));
+  });
+
+  test('one that is done', async () => {
+    const { fal, run } = await controlScene();
+    const env = { ...fal.env, FAL_KEY: SANDBOX_KEY };
+    const [one, other] = ['1', '2'].map((seed) => ['cat.png', '-p', 'snow', '--seed', seed, '--json']);
+    const id = (await run(one ?? [], { env })).json<Doc>().request_id;
+    const second = (await run(other ?? [], { env })).json<Doc>().request_id;
+    for (const how of [{ env }, {}]) {
+      const cancel = await run(['cancel', id, '--json'], how);
+      expect([cancel.code, cancel.stderr]).toEqual([1, expect.stringContaining('is done: it is too late.')]);
+      expect(cancel.json<Several>()).toMatchObject({
+        error: { charged: 'no' },
+        requests: [{ sandbox: true, cancel: 'completed', charged: 'no', error: { charged: 'no' } }],
+      });
+      for (const argv of [
+        ['cancel', id, second, '--json'],
+        ['status', id, second, '--json'],
+        ['requests', '--json'],
+      ])
+        expectNoCharge(await run(argv, how));
+    }
+  });
+});
+
 describe('batches', () => {
+  test('no event, no row and no document says that one is charged', async () => {
+    const { fal, run, text } = await batchScene(
+      { 'rows.jsonl': ROWS },
+      { historyDelayMs: 3_600_000, toxics: [{ type: 'reset_peer', on: 'submit', stream: 'downstream' }] },
+    );
+    const env = { ...fal.env, FAL_KEY: SANDBOX_KEY };
+    const play = await run(['rows.jsonl', '-d', 'out', '--events'], { env });
+    const again = await run(['rows.jsonl', '-d', 'out', '--json'], { env });
+    expect([play.code, again.code]).toEqual([9, 9]);
+    const lines = [...linesOf(play.stdout), ...linesOf(await text('out/results.jsonl')), again.stdout];
+    const documents = lines.map((line) => JSON.parse(line) as unknown);
+    expect(new Set(chargesIn(documents))).toEqual(new Set(['no']));
+    const said = [...lines, play.stderr, again.stderr].join('\n');
+    expect(said).toContain('may have been sent.');
+    expect(said).not.toMatch(/may (?:be|have been) charged/);
+  });
+
   test('a folder of the sandbox is none of fal: not run, not looked at, not frozen', async () => {
     const { run, write, cwd, text, fal } = await batchScene({ 'rows.jsonl': ROWS });
     const play = await run(['rows.jsonl', '-d', 'out', '--sandbox', '--events'], { env: QUICK });

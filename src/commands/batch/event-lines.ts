@@ -1,7 +1,6 @@
 import type { BatchEvent, RowName } from '../../batch/events.js';
 import { writtenRow } from '../../batch/play-money.js';
 import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
-import { withoutCharge } from '../../dollars.js';
 import type { EditEvent } from '../../edit/events.js';
 import type { FalEditError } from '../../errors.js';
 import { inertJson } from '../../terminal/plain.js';
@@ -21,7 +20,7 @@ import { inertJson } from '../../terminal/plain.js';
  *   could not be begun, with the same
  */
 export function eventLine(event: BatchEvent, now: number, sandbox: boolean): string {
-  return lineOf(bodyOf(event), now, sandbox);
+  return lineOf(bodyOf(event, sandbox), now, sandbox);
 }
 
 /** The last line, about the whole run. @param document what `--json` says */
@@ -34,25 +33,12 @@ export function lastLine(
   return lineOf({ event, ...document }, now, sandbox);
 }
 
-/** On the sandbox nothing is charged, however it ended. */
-function lineOf({ error, ...body }: Record<string, unknown>, now: number, sandbox: boolean): string {
+function lineOf(body: Record<string, unknown>, now: number, sandbox: boolean): string {
   const time = new Date(now).toISOString();
-  const free = sandbox && typeof error === 'object' && error !== null ? uncharged(error) : error;
-  return inertJson(
-    JSON.stringify({ schema_version: BATCH_SCHEMA_VERSION, sandbox, time, ...body, error: free }),
-  );
+  return inertJson(JSON.stringify({ schema_version: BATCH_SCHEMA_VERSION, sandbox, time, ...body }));
 }
 
-function uncharged(error: object & { message?: unknown }): Record<string, unknown> {
-  const { message } = error;
-  return {
-    ...error,
-    ...(typeof message === 'string' ? { message: withoutCharge(message) } : {}),
-    charged: 'no',
-  };
-}
-
-function bodyOf(event: BatchEvent): Record<string, unknown> {
+function bodyOf(event: BatchEvent, sandbox: boolean): Record<string, unknown> {
   switch (event.type) {
     case 'started':
       return {
@@ -69,16 +55,16 @@ function bodyOf(event: BatchEvent): Record<string, unknown> {
     case 'left':
       return { ...rowOf(event.row, 'left'), request_id: event.requestId };
     case 'retrying':
-      return { ...rowOf(event.row, 'retrying'), error: errorOf(event.error) };
+      return { ...rowOf(event.row, 'retrying'), error: errorOf(event.error, sandbox) };
     case 'ended':
     case 'open':
       return {
         event: event.type,
         result: writtenRow(event.result),
-        error: event.error && errorOf(event.error),
+        error: event.error && errorOf(event.error, sandbox),
       };
     case 'stopped':
-      return { event: 'stopped', error: errorOf(event.error) };
+      return { event: 'stopped', error: errorOf(event.error, sandbox) };
   }
 }
 
@@ -109,6 +95,7 @@ function detailsOf(event: EditEvent): Record<string, unknown> {
   }
 }
 
-function errorOf({ kind, message, hint, charged }: FalEditError): Record<string, unknown> {
-  return { kind, message, ...(hint === undefined ? {} : { hint }), charged };
+/** On the sandbox nothing is charged, however it ended. */
+function errorOf({ kind, message, hint, charged }: FalEditError, sandbox: boolean): Record<string, unknown> {
+  return { kind, message, ...(hint === undefined ? {} : { hint }), charged: sandbox ? 'no' : charged };
 }

@@ -16,18 +16,17 @@ export function failBatch(
   context: Pick<Context, 'now'>,
 ): ExitCode {
   const error = asFalEditError(thrown, chargedSoFar());
-  if (values['events'] === true) {
-    const { sandbox } = terminal.options;
-    terminal.result(lastLine('failed', failedDocument(error), context.now(), sandbox));
-  }
-  return fail(error, terminal, failedDocument, values['json'] === true);
+  const { sandbox } = terminal.options;
+  const document = failedDocument(error, sandbox);
+  if (values['events'] === true) terminal.result(lastLine('failed', document, context.now(), sandbox));
+  return fail(error, terminal, () => document, values['json'] === true);
 }
 
 /** Has the keys of a run that came to its end, so that scripts read both in one way. */
-function failedDocument(error: FalEditError): Record<string, unknown> {
+function failedDocument(error: FalEditError, sandbox: boolean): Record<string, unknown> {
   const { out_dir: outDir, submitted } = error.details ?? {};
   return {
-    ...errorDocument(error),
+    ...errorDocument(error, sandbox),
     exit_code: error.exitCode,
     ...{ source: null, shard: null, started_at: null, finished_at: null },
     ...{ rows: null, states: null, invalid: null, left_out: null },

@@ -54,7 +54,7 @@ export async function mergeBatches(
     const parts: Part[] = opened.filter((part) => part !== all);
     mergeIdentities(parts, all);
     const twice = await mergeParts(parts, all);
-    warnOfTwice(twice, terminal);
+    warnOfTwice(twice, world === 'sandbox', terminal);
     // Whatever was read there before, the rows of the parts have come to it.
     writeNote(all.ledger.db, 'said', '');
     const source = parts
@@ -68,6 +68,7 @@ export async function mergeBatches(
       kinds: endedKinds(all.ledger.db) as ErrorKind[],
       ...{ invalid: 0, stopped: undefined, submitOnly: false, interrupted: context.signal.reason },
       goOn: 'Run the part that is not done again, and merge again.',
+      sandbox: world === 'sandbox',
     });
     const summary = summaryOf(all.ledger, counts, {
       ...{
@@ -120,10 +121,11 @@ function mergeIdentities(parts: readonly Part[], all: Part): void {
   noteIdentity(all.ledger.db, oldest);
 }
 
-function warnOfTwice(rows: readonly RowWithJob[], terminal: Terminal): void {
+function warnOfTwice(rows: readonly RowWithJob[], sandbox: boolean, terminal: Terminal): void {
   if (rows.length === 0) return;
   const [was, is] = rows.length === 1 ? ['was', 'is'] : ['were', 'are'];
-  terminal.warn(`${rowsText(rows.length)} ${was} sent by more than one part, and ${is} charged as often:`);
+  const bill = sandbox ? '' : `, and ${is} charged as often`;
+  terminal.warn(`${rowsText(rows.length)} ${was} sent by more than one part${bill}:`);
   for (const { file, line, id } of rows) {
     terminal.warn(`  ${placeText({ file, line })}${id === undefined ? '' : ` (${id})`}`);
   }

@@ -268,6 +268,7 @@ async function send(
             goOn: collectOnly
               ? COLLECT_AGAIN
               : 'The same command again goes on from here, and pays for nothing twice.',
+            sandbox: isSandbox(via),
           });
     if (!ledger.db.isInPlace()) nameAccepted(ledger, terminal);
     const made = summaryOf(ledger, counts, {
@@ -284,7 +285,7 @@ async function send(
     return await finishBatch(finished, outcome);
   } catch (error) {
     // Its file may be damaged, or its disk give nothing back: what was paid for is not to be called unsent.
-    throw withoutStates(asFalEditError(error, brakes.sent > 0 ? 'maybe' : 'no'), brakes.sent);
+    throw withoutStates(asFalEditError(error, brakes.sent > 0 ? 'maybe' : 'no'), brakes.sent, isSandbox(via));
   }
 }
 

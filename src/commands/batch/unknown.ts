@@ -1,6 +1,7 @@
 import { rowsText } from '../../batch/ending.js';
 import { askAboutFailed, type FailedOptions } from '../../batch/failed-rows.js';
 import { settleUnknown, type UnknownOptions } from '../../batch/unknown.js';
+import { isSandbox } from '../../ledger/spending.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { bringJobsHome } from '../bring-home.js';
 import type { BatchOptions } from './options.js';
@@ -28,7 +29,7 @@ export async function lookUpUnknown(
   }
   if (duplicates.length > 0) {
     terminal.warn(
-      `fal took ${rowsText(duplicates.length)} twice, and charges both: the second pictures are fetched as well.`,
+      `fal took ${rowsText(duplicates.length)} twice${isSandbox(asked.via) ? '' : ', and charges both'}: the second pictures are fetched as well.`,
     );
     await bringJobsHome(duplicates, { ...asked, terminal, timeoutMs });
   }
@@ -46,15 +47,16 @@ export async function lookUpFailed(
   terminal: Terminal,
 ): Promise<ReadonlySet<string>> {
   const { found, gone, held, why } = await askAboutFailed({ ...asked, timeoutMs });
+  const bill = isSandbox(asked.via) ? '' : ' and may have been charged';
   if (found > 0) terminal.note(`fal has ${rowsText(found)} that failed before: waiting for them.`);
   if (gone > 0) {
-    const which = `fal no longer knows ${rowsText(gone)} that failed and may have been charged.`;
+    const which = `fal no longer knows ${rowsText(gone)} that failed${bill}.`;
     terminal.note(retry === 'all' ? which : `${which} Not sent again. To pay for another try: --retry all`);
   }
   if (held.size > 0) {
     const because = why === undefined ? '' : ` ${why}`;
     terminal.warn(
-      `${rowsText(held.size)} failed and may have been charged, and fal could not be asked.${because} Not sent again.`,
+      `${rowsText(held.size)} failed${bill}, and fal could not be asked.${because} Not sent again.`,
     );
   }
   return held;

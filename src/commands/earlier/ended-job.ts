@@ -3,15 +3,20 @@ import type { ErrorKind } from '../../exit-codes.js';
 import type { Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { isAbandoned } from '../../ledger/lookup.js';
-import { SANDBOX } from '../../ledger/spending.js';
+import { isSandbox, SANDBOX } from '../../ledger/spending.js';
 import { nameOf } from './job-state.js';
 
 /** Why there is nothing to be had from a job: it is not at fal, or came to an end without all of its pictures. */
 export function endedError(ledger: Ledger, job: Job): FalEditError {
   const { state, id, error } = job;
   const details = { job: id, ...(job.requestId === undefined ? {} : { request_id: job.requestId }) };
+  const sandbox = isSandbox(job.via);
   const build = (kind: ErrorKind, message: string, charged: Charged, hint?: string): FalEditError =>
-    new FalEditError(kind, message, { charged, hint, details: { ...details, state } });
+    new FalEditError(kind, message, {
+      charged: sandbox ? 'no' : charged,
+      hint,
+      details: { ...details, state },
+    });
   if (state === 'planned' || state === 'intent') {
     const owner = isAbandoned(ledger, job) ? undefined : job.owner;
     if (owner !== undefined && state === 'planned') {
@@ -27,7 +32,7 @@ export function endedError(ledger: Ledger, job: Job): FalEditError {
   if (state === 'intent' || state === 'unknown') {
     return build(
       'unknown',
-      `${id} may have been sent and may be charged; what came of it is not known.`,
+      `${id} may have been sent${sandbox ? '' : ' and may be charged'}; what came of it is not known.`,
       'maybe',
       `Find out: fal-edit reconcile ${id}`,
     );

@@ -1,5 +1,6 @@
 import { FalEditError, InterruptedError, type Charged } from '../../errors.js';
 import { EXIT_CODES, EXIT_OK, type ErrorKind, type ExitCode } from '../../exit-codes.js';
+import { errorDocument, SCHEMA_VERSION } from '../edit/document.js';
 
 type Failures = readonly (FalEditError | undefined)[];
 
@@ -12,6 +13,16 @@ export function exitCodeOf(failures: Failures): ExitCode {
   if (interrupted !== undefined) return interrupted.exitCode;
   const kind = commonKind(failures);
   return kind === undefined ? EXIT_OK : EXIT_CODES[kind].code;
+}
+
+/** How the document about several requests begins. @param all `sandbox`: it is on the sandbox, where nothing is charged */
+export function severalHead(
+  all: readonly { error: FalEditError | undefined; sandbox: boolean }[],
+): Record<string, unknown> {
+  const error = severalError(all.map((one) => one.error));
+  if (error === undefined) return { schema_version: SCHEMA_VERSION, status: 'ok' };
+  const isFree = all.every((one) => one.sandbox || one.error === undefined);
+  return errorDocument(error, isFree);
 }
 
 /** The same as an error for the document; undefined where all went well. */

@@ -2,7 +2,6 @@ import path from 'node:path';
 import type { EditPlan } from '../../edit/plan.js';
 import type { EditRecord } from '../../edit/record.js';
 import type { Estimate } from '../../edit/estimate.js';
-import { withoutCharge } from '../../dollars.js';
 import type { FalEditError } from '../../errors.js';
 
 /** Version of every JSON document that the program prints. */
@@ -91,16 +90,16 @@ export function dryRunDocument(
   };
 }
 
-/** The document of a run that failed before there was an edit to speak of. */
-export function errorDocument(error: FalEditError, sandbox = false): Record<string, unknown> {
+/** The document of a run that failed before there was an edit to speak of. @param sandbox as in {@link errorObject} */
+export function errorDocument(error: FalEditError, sandbox: boolean): Record<string, unknown> {
   return { schema_version: SCHEMA_VERSION, status: 'error', error: errorObject(error, sandbox) };
 }
 
 /** @param sandbox it is about an edit on the sandbox: nothing is charged, however it ended */
-function errorObject(error: FalEditError, sandbox = false): Record<string, unknown> {
+export function errorObject(error: FalEditError, sandbox: boolean): Record<string, unknown> {
   return {
     kind: error.kind,
-    message: sandbox ? withoutCharge(error.message) : error.message,
+    message: error.message,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...(error.problems === undefined ? {} : { problems: error.problems }),
     ...(error.details === undefined ? {} : { details: error.details }),

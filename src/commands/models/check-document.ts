@@ -7,9 +7,12 @@ import { hasDrift, priceChange } from './verdict.js';
 export function checkDocument(
   checks: readonly ModelCheck[],
   verdict: FalEditError | undefined,
+  sandbox: boolean,
 ): Record<string, unknown> {
   return {
-    ...(verdict === undefined ? { schema_version: SCHEMA_VERSION, status: 'ok' } : errorDocument(verdict)),
+    ...(verdict === undefined
+      ? { schema_version: SCHEMA_VERSION, status: 'ok' }
+      : errorDocument(verdict, sandbox)),
     models: checks.map(modelCheckDocument),
   };
 }

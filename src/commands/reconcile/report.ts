@@ -1,8 +1,9 @@
 import type { Finding } from '../../edit/reconcile/finding.js';
 import { FalEditError } from '../../errors.js';
 import type { Job } from '../../ledger/job.js';
+import { isSandbox } from '../../ledger/spending.js';
 import type { HomeOutcome } from '../bring-home.js';
-import { editDocument, errorDocument, SCHEMA_VERSION } from '../edit/document.js';
+import { editDocument, errorDocument, errorObject, SCHEMA_VERSION } from '../edit/document.js';
 import { doubtText } from './text.js';
 
 /** All that a reconcile has to tell. */
@@ -15,6 +16,8 @@ export interface Report {
   /** What was fetched, duplicates included. */
   fetched: HomeOutcome[];
   settleMs: number;
+  /** The sandbox was asked, where nothing is charged. */
+  sandbox: boolean;
   cwd: string;
   /** By job, the batch folder that it belongs to. */
   folders: Map<string, string>;
@@ -74,12 +77,17 @@ export function reconcileDocument(report: Report, error: FalEditError | undefine
   );
   const ofEdit = (job: Job): Record<string, unknown> => {
     const outcome = fetched.find((one) => one.job.id === job.id);
-    if (outcome === undefined) return { job: job.id, state: job.state, request_id: job.requestId ?? null };
+    if (outcome === undefined) {
+      const { id, state, requestId, via } = job;
+      return { job: id, state, request_id: requestId ?? null, sandbox: isSandbox(via) };
+    }
     // The version is that of the whole document.
     return { ...editDocument(outcome.record, cwd, outcome.error), schema_version: undefined };
   };
   return {
-    ...(error === undefined ? { schema_version: SCHEMA_VERSION, status: 'ok' } : errorDocument(error)),
+    ...(error === undefined
+      ? { schema_version: SCHEMA_VERSION, status: 'ok' }
+      : errorDocument(error, report.sandbox)),
     jobs: [
       ...findings.map((finding) => ({
         ...ofEdit(finding.job),
@@ -115,11 +123,11 @@ function idOf({ requestId }: Job): string[] {
 
 function doubtFields(finding: Finding): Record<string, unknown> {
   if (finding.outcome !== 'not_yet_known') return {};
-  const { why } = finding;
+  const { why, job } = finding;
   return {
     reason: why.reason,
     ...(why.reason === 'settling' ? { ask_again_at: new Date(why.askAgainAt).toISOString() } : {}),
     ...(why.reason === 'no_inputs' ? { candidates: why.requestIds } : {}),
-    ...(why.reason === 'no_answer' ? { error: errorDocument(why.error)['error'] } : {}),
+    ...(why.reason === 'no_answer' ? { error: errorObject(why.error, isSandbox(job.via)) } : {}),
   };
 }

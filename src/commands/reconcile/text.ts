@@ -1,6 +1,7 @@
 import { durationText } from '../../edit/duration.js';
 import type { Finding, Uncertainty } from '../../edit/reconcile/finding.js';
 import type { Job } from '../../ledger/job.js';
+import { isSandbox } from '../../ledger/spending.js';
 
 /** What was found out about a job, on one line. */
 export function findingLine({ job, ...finding }: Finding, settleMs: number): string {
@@ -20,10 +21,13 @@ export function findingLine({ job, ...finding }: Finding, settleMs: number): str
 }
 
 /** That an edit was paid for more than once, with all of its requests. */
-export function duplicatesText({ id, requestId }: Job, duplicates: readonly Job[]): string {
+export function duplicatesText({ id, requestId, via }: Job, duplicates: readonly Job[]): string {
   const ids = [requestId ?? '', ...duplicates.map((one) => one.requestId ?? '')];
   const times = ids.length === 2 ? 'twice' : `${ids.length} times`;
-  return `job ${id} was charged ${times}: fal took it as the requests ${ids.join(', ')}. All of them are fetched.`;
+  const what = isSandbox(via)
+    ? `fal took job ${id} ${times}, as`
+    : `job ${id} was charged ${times}: fal took it as`;
+  return `${what} the requests ${ids.join(', ')}. All of them are fetched.`;
 }
 
 /** Why nothing can be concluded, in a sentence or two. */
@@ -51,7 +55,7 @@ export function doubtText(why: Uncertainty, settleMs: number): string {
 
 /** What a job is of which nothing has to be found out. */
 export function knownLine(job: Job, isWorkedOn: boolean): string {
-  const { id, state, requestId, error, images, owner, charged } = job;
+  const { id, state, requestId, error, images, owner, charged, via } = job;
   const paths = images.flatMap(({ path }) => path ?? []);
   const why = error === undefined ? '' : ` (${error.message})`;
   switch (state) {
@@ -67,7 +71,7 @@ export function knownLine(job: Job, isWorkedOn: boolean): string {
     case 'failed':
     case 'cancelled':
       if (requestId !== undefined && charged !== 'no') {
-        return `job ${id}: ${state}${why}. It may be charged. Ask fal for its picture: fal-edit wait ${requestId}`;
+        return `job ${id}: ${state}${why}.${isSandbox(via) ? '' : ' It may be charged.'} Ask fal for its picture: fal-edit wait ${requestId}`;
       }
       return `job ${id}: is known to be ${state}${why}.`;
     default:

@@ -64,7 +64,10 @@ export function sweepOutcome(sweep: Sweep): SweepOutcome {
       const shown = files.map((file) => shortPath(file, context.cwd));
       const isOver = ending === undefined && missed !== undefined;
       return {
-        document: { ...(isOver && missed !== undefined ? errorDocument(missed) : {}), sweep: listed },
+        document: {
+          ...(isOver && missed !== undefined ? errorDocument(missed, summary.sandbox) : {}),
+          sweep: listed,
+        },
         // Of the pictures, the escape sequences are ours.
         text: [
           ...(pictures === '' ? [] : [pictures]),

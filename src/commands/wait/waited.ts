@@ -2,11 +2,11 @@ import type { EditRecord } from '../../edit/record.js';
 import { FalEditError } from '../../errors.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { errorText } from '../../terminal/error-text.js';
-import { editDocument, errorDocument, SCHEMA_VERSION } from '../edit/document.js';
+import { editDocument, errorDocument } from '../edit/document.js';
 import { summaryLine } from '../edit/summary.js';
 import { fail } from '../fail.js';
 import type { LedgerCommand } from '../earlier/ledger-command.js';
-import { exitCodeOf, named, severalError } from '../earlier/several.js';
+import { exitCodeOf, named, severalHead } from '../earlier/several.js';
 import { printPaths } from '../stdout-pictures.js';
 
 /** What came of waiting for one request. */
@@ -20,15 +20,21 @@ export interface Waited {
   already: boolean;
 }
 
+/** Whether it is on the sandbox. One that the ledger does not know is where this run asks. */
+function isPlayed({ record }: Waited, { options }: LedgerCommand['terminal']): boolean {
+  return record === undefined ? options.sandbox : record.sandbox;
+}
+
 /** Shows the end of a wait for the one request that was asked for, as an edit shows its own. */
-export function reportOne({ record, error, already }: Waited, command: LedgerCommand): ExitCode {
+export function reportOne(waited: Waited, command: LedgerCommand): ExitCode {
+  const { record, error, already } = waited;
   const { terminal, context, json } = command;
   const { cwd } = context;
   if (!json && record !== undefined) printPaths(record, context, terminal);
   if (error !== undefined) {
     const document =
       record === undefined ? undefined : (e: FalEditError): unknown => editDocument(record, cwd, e);
-    return fail(error, terminal, document, json);
+    return fail(error, terminal, document, json, isPlayed(waited, terminal));
   }
   if (record !== undefined && json) terminal.json(editDocument(record, cwd));
   if (record !== undefined && !json) {
@@ -40,28 +46,24 @@ export function reportOne({ record, error, already }: Waited, command: LedgerCom
 /** The same for several: the paths in the order of the requests, then what went wrong. */
 export function reportSeveral(all: readonly Waited[], { terminal, context, json }: LedgerCommand): ExitCode {
   const { cwd } = context;
-  const failures = all.map(({ error }) => error);
   for (const { name, record, error, already } of json ? [] : all) {
     if (record === undefined) continue;
     printPaths(record, context, terminal);
     if (error === undefined && !already) terminal.note(`${name}: ${summaryLine(record)}`);
   }
-  for (const { name, error } of all) {
-    if (error !== undefined) terminal.error(errorText(named(name, error), terminal));
+  const ends = all.map((one) => ({ ...one, sandbox: isPlayed(one, terminal) }));
+  for (const { name, error, sandbox } of ends) {
+    if (error !== undefined) terminal.error(errorText(named(name, error), terminal, sandbox));
   }
-  const error = severalError(failures);
   if (json) {
-    terminal.json({
-      ...(error === undefined ? { schema_version: SCHEMA_VERSION, status: 'ok' } : errorDocument(error)),
-      requests: all.map((one) => documentOf(one, cwd)),
-    });
+    terminal.json({ ...severalHead(ends), requests: ends.map((one) => documentOf(one, one.sandbox, cwd)) });
   }
-  const done = failures.filter((failure) => failure === undefined).length;
+  const done = all.filter(({ error }) => error === undefined).length;
   terminal.note(`${done} of ${all.length} ${all.length === 1 ? 'request is' : 'requests are'} home.`);
-  return exitCodeOf(failures);
+  return exitCodeOf(all.map(({ error }) => error));
 }
 
-function documentOf({ name, record, error }: Waited, cwd: string): Record<string, unknown> {
+function documentOf({ name, record, error }: Waited, sandbox: boolean, cwd: string): Record<string, unknown> {
   if (record !== undefined) return editDocument(record, cwd, error);
-  return { ...(error === undefined ? {} : errorDocument(error)), request_id: name };
+  return { ...(error === undefined ? {} : errorDocument(error, sandbox)), request_id: name };
 }
