@@ -2,7 +2,7 @@ import { checkDailyCap, midnightBefore, spentToday } from '../ledger/caps.js';
 import { rememberFolder } from '../ledger/batch/folders.js';
 import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { reserveElsewhere, tellSpending } from '../ledger/spending.js';
+import { lastCopied, reserveElsewhere, tellSpending } from '../ledger/spending.js';
 
 /**
  * The money of the day, which a batch shares with everything else that runs on this machine. A batch has a ledger of
@@ -48,7 +48,8 @@ export function dailyPurse({ own, home, folder, via, dailyCapUsd }: DailyPurseOp
   const ownUsd = (): number => {
     const today = midnightBefore(own.context.now());
     // What is under way when the day ends counts for both days: that is the safe side.
-    if (today !== day) settledUsd = spentToday(own.db, via, own.context).total;
+    if (today !== day)
+      settledUsd = spentToday(own.db, via, own.context, '', lastCopied(home.db, folder)).total;
     day = today;
     return [...open.values()].reduce((sum, usd) => sum + usd, settledUsd);
   };

@@ -2,7 +2,7 @@ import type { Context, ProcessId } from '../context.js';
 import { usdText } from '../dollars.js';
 import { FalEditError } from '../errors.js';
 import type { Database } from './database.js';
-import { COST, ELSEWHERE_COST, isSandbox, ON_SANDBOX } from './spending.js';
+import { COST, ELSEWHERE_COST, isSandbox, ON_SANDBOX, SENT_HERE } from './spending.js';
 
 /** How much may be spent. In dollars; what is left out has no limit. */
 export interface Caps {
@@ -70,12 +70,14 @@ export function midnightBefore(time: number): number {
  * clock may have been put back.
  *
  * @param except the folder of a batch that is counted by whoever asks
+ * @param after the last job that is counted elsewhere
  */
 export function spentToday(
   db: Database,
   via: string,
   { now, isRunning }: Pick<Context, 'now' | 'isRunning'>,
   except = '',
+  after = 0,
 ): SpentToday {
   const midnight = midnightBefore(now());
   // What the sandbox would have charged counts against runs on it alone: so that a cap can be tried out.
@@ -84,8 +86,8 @@ export function spentToday(
   const sums = db.row(
     `SELECT coalesce(sum(${COST}), 0) AS total,
               coalesce(sum(CASE WHEN state IN ('intent', 'unknown') THEN ${COST} ELSE 0 END), 0) AS unknown
-       FROM jobs WHERE intent_at >= ? AND ${world}`,
-    midnight,
+       FROM jobs WHERE intent_at >= ? AND seq > ? AND ${world} AND ${SENT_HERE}`,
+    ...[midnight, after],
   ) as { total: number; unknown: number };
   const waiting = db.rows(
     `SELECT owner, estimated_usd AS usd, planned_at AS at FROM jobs WHERE state = 'planned' AND ${world}`,

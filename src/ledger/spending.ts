@@ -25,6 +25,14 @@ export const COST = `CASE
   WHEN billed_usd IS NOT NULL THEN billed_usd
   ELSE coalesce(estimated_usd, 0) END`;
 
+/**
+ * Whether a job was sent by its ledger, as SQL: what a merge has brought was sent by one of the parts, and is counted
+ * there. Where they stand is noted by merge.ts, as pairs of numbers.
+ */
+export const SENT_HERE = `NOT EXISTS (
+  SELECT 1 FROM batch, json_each(batch.value) AS brought WHERE batch.name = 'merged'
+    AND jobs.seq BETWEEN json_extract(brought.value, '$[0]') AND json_extract(brought.value, '$[1]'))`;
+
 /** The same of what batches with ledgers of their own have told, in the user's ledger. */
 export const ELSEWHERE_COST = 'billed_usd + estimated_usd + unknown_usd';
 
@@ -36,18 +44,20 @@ const UNKNOWN = `CASE WHEN billed_usd IS NULL AND state IN ('intent', 'unknown')
 /** In milliseconds. Every time zone's midnight lies between two quarters of an hour. */
 const QUARTER_MS = 900_000;
 
-/**
- * Writes down in the user's ledger what a batch has spent by now, by its own ledger. What came with a copy is left to
- * the folder that it was copied from.
- */
-export function tellSpending(own: Database, home: Database, folder: string): void {
+/** The last job of a batch folder that came with a copy: it counts in the folder that it was copied from. 0 for none. */
+export function lastCopied(home: Database, folder: string): number {
   const known = home.row('SELECT copied FROM batch_folders WHERE folder = ?', folder) as
     { copied: number } | undefined;
+  return known?.copied ?? 0;
+}
+
+/** Writes down in the user's ledger what a batch has spent by now, by its own ledger. */
+export function tellSpending(own: Database, home: Database, folder: string): void {
   const rows = own.rows(
     `SELECT intent_at - intent_at % ${QUARTER_MS} AS quarter, model, ${ON_SANDBOX} AS sandbox, count(*) AS edits,
               sum(${BILLED}) AS billed, sum(${ESTIMATED}) AS estimated, sum(${UNKNOWN}) AS unknown
-       FROM jobs WHERE intent_at IS NOT NULL AND charged <> 'no' AND seq > ? GROUP BY 1, 2, 3`,
-    known?.copied ?? 0,
+       FROM jobs WHERE intent_at IS NOT NULL AND charged <> 'no' AND seq > ? AND ${SENT_HERE} GROUP BY 1, 2, 3`,
+    lastCopied(home, folder),
   ) as {
     quarter: number;
     model: string;

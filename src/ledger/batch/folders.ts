@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { LEDGER_FILE } from '../database.js';
 import type { Ledger } from '../ledger.js';
+import { SENT_HERE } from '../spending.js';
 
 /** A batch folder as its last run left it. */
 export interface KnownFolder {
@@ -30,7 +31,7 @@ export function knownFolders({ db }: Ledger): KnownFolder[] {
  */
 export function rememberFolder(own: Ledger, user: Ledger, folder: string): void {
   const { first, last, sent, open } = own.db.row(
-    `SELECT (SELECT id FROM jobs ORDER BY seq LIMIT 1) AS first,
+    `SELECT (SELECT id FROM jobs WHERE ${SENT_HERE} ORDER BY seq LIMIT 1) AS first,
        (SELECT coalesce(max(seq), 0) FROM jobs) AS last,
        (SELECT count(*) FROM jobs WHERE intent_at IS NOT NULL) AS sent,
        (SELECT count(*) FROM jobs WHERE state IN ('intent', 'accepted', 'completed', 'unknown')) AS open`,

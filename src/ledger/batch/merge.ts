@@ -4,6 +4,7 @@ import type { JobState } from '../job.js';
 import type { Ledger } from '../ledger.js';
 import { foundPath, keptPath } from '../portable-path.js';
 import { hasRow, presentKeys, renameRow } from './earlier.js';
+import { readNote, writeNote } from './notes.js';
 import { FINGERPRINT } from './rows.js';
 
 type Row = Record<string, Value>;
@@ -37,11 +38,13 @@ export function mergeLedgers(
       const moved = { ...columns, ...present(columns), plan, position: freePosition(to) };
       insert(to, 'batch_rows', moved, updatedRow);
     }
+    const before = lastJob(to);
     for (const row of from.db.each('SELECT * FROM jobs ORDER BY seq')) {
       const job = without(row as Row, 'seq');
       const asked = present({ key: job['asked_hash'] ?? null })['key'] ?? null;
       insert(to, 'jobs', { ...job, asked_hash: asked }, furtherJob);
     }
+    noteBrought(to, before);
     const moved = (kept: Value | undefined): Value =>
       typeof kept === 'string' ? keptPath(pathOf(foundPath(kept, from.root)), to.root) : null;
     for (const row of from.db.each('SELECT * FROM images')) {
@@ -108,6 +111,18 @@ function freePosition({ db }: Ledger): number {
     'SELECT coalesce(max(position), -1) AS last FROM batch_rows WHERE position IS NOT NULL',
   ) as { last: number };
   return last + 1;
+}
+
+function lastJob({ db }: Ledger): number {
+  return (db.row('SELECT coalesce(max(seq), 0) AS last FROM jobs') as { last: number }).last;
+}
+
+/** Notes which jobs came from a part: they are paid for there. @param before the last job of before */
+function noteBrought(to: Ledger, before: number): void {
+  const last = lastJob(to);
+  if (last === before) return;
+  const known = JSON.parse(readNote(to.db, 'merged') ?? '[]') as unknown[];
+  writeNote(to.db, 'merged', JSON.stringify([...known, [before + 1, last]]));
 }
 
 function without(row: Row, ...names: string[]): Row {

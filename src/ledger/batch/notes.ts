@@ -3,6 +3,7 @@ import type { Database } from '../database.js';
 /** What a batch's ledger remembers of the batch itself, by name. */
 export type Note =
   | 'identity'
+  | 'merged'
   | 'renamed'
   | 'unplaced'
   | 'world'

@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { parseXml } from '../../report/parse-xml.js';
+import { runCli } from '../../support/run-cli.js';
 import { sha256 } from '../scene.js';
 import {
   batchScene,
@@ -124,6 +125,38 @@ describe('merge', () => {
     const { scene } = await merged();
     const { code, stderr } = await scene.run(['rows.jsonl', '-d', 'all', '--no-report'], { env: {} });
     expect([code, stderr]).toEqual([0, 'All 12 rows are done; nothing had to be sent.\n']);
+  });
+
+  it('costs nothing again: what the parts have spent counts once', async () => {
+    const { scene, argv } = await merged('--no-report');
+    const total = async (): Promise<unknown> => {
+      const { json } = await runCli(['costs', '--json'], { cwd: scene.cwd, env: scene.fal.env });
+      const { edits, total_usd: usd } = json<{ total: { edits: number; total_usd: number } }>().total;
+      return [edits, usd];
+    };
+    const whole = async (...rows: object[]): Promise<void> => {
+      await scene.write({ 'rows.jsonl': jsonl(...rows) });
+      const { code, stderr } = await scene.run(['rows.jsonl', '-d', 'all', '--no-report', '--yes']);
+      expect(code, stderr).toBe(0);
+    };
+    await whole(...ROWS);
+    expect(await total()).toEqual([12, 0.9]);
+    // The whole sends a row of its own, and its parts go on.
+    await whole(...ROWS, row(20));
+    expect(await total()).toEqual([13, 0.975]);
+    await scene.write({ 'rows.jsonl': jsonl(...ROWS, row(21)) });
+    for (const n of [1, 2]) expect((await shard(scene, `${n}/2`, `out-${n}`)).code).toBe(0);
+    expect((await scene.run(argv, { env: {} })).code).toBe(0);
+    await whole(...ROWS, row(20), row(21));
+    expect(await total()).toEqual([14, 1.05]);
+    // What a part has spent stays spent when it is gone.
+    await rm(path.join(scene.cwd, 'out-1'), { recursive: true });
+    await whole(...ROWS, row(20), row(21));
+    expect(await total()).toEqual([14, 1.05]);
+    // Nor does it count twice against the cap of the day.
+    await scene.write({ 'more.jsonl': jsonl(row(22)) });
+    const more = await scene.run(['more.jsonl', '-d', 'all', '--no-report', '--yes', '--daily-cap', '1.13']);
+    expect([more.code, await total()], more.stderr).toEqual([0, [15, 1.125]]);
   });
 
   it('has one document on stdout', async () => {
