@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 import { folderWithPhoto, quickly } from './edit/harness.js';
 import { httpServer, sendJson, type TestServer, type Visit } from './fal/servers.js';
 import { connect } from './ledger/opened.js';
-import { runCli } from './support/run-cli.js';
+import { picking } from './commands/pick/scene.js';
+import { streams } from './commands/compare/scene.js';
+import { runCli, type CliResult } from './support/run-cli.js';
 import { sandbox, type TestSandbox } from './support/sandbox.js';
 
 const SECRET = '5ecret/half+0f=the&key';
@@ -39,7 +41,8 @@ function echoing(value: unknown, name = ''): unknown {
     const isPicture = name === 'url' && /\/files\//.test(value);
     return isPicture ? `${value}?echo=${encodeURIComponent(ECHO)}` : value;
   }
-  if (typeof value !== 'object' || value === null) return value;
+  // What was sent is told by that when it is looked for.
+  if (typeof value !== 'object' || value === null || name === 'json_input') return value;
   const parts = Object.entries(value).map(([key, part]) => [key, echoing(part, key)] as const);
   return { ...Object.fromEntries(parts), echo: ECHO, [ECHO]: 1 };
 }
@@ -66,7 +69,9 @@ async function echo(fal: TestSandbox): Promise<TestServer> {
     return [response.status, response.headers, text];
   };
   return httpServer(async (visit, response) => {
-    const [status, headers, text] = await answer(visit);
+    const answered = await answer(visit).catch(() => undefined);
+    if (answered === undefined) return void response.destroy();
+    const [status, headers, text] = answered;
     const billed = headers.get('x-fal-billable-units');
     const more = { 'x-echo': ECHO, ...(billed === null ? {} : { 'x-fal-billable-units': billed }) };
     if (headers.get('content-type')?.includes('event-stream') === true) {
@@ -88,20 +93,45 @@ async function filesIn(folder: string): Promise<string[]> {
 
 const found = (text: string): string[] => FORMS.filter((form) => text.includes(form));
 
-test('no secret is stored or shown, whatever fal repeats', { timeout: 120_000 }, async () => {
+/** The secrets in the files of a folder, but for what the user wrote there. */
+async function leaksIn(folder: string): Promise<[file: string, secrets: string[]][]> {
+  const files = (await filesIn(folder)).filter((file) => path.basename(file) !== 'rows.csv');
+  const leaks = await Promise.all(
+    files.map(async (file): Promise<[string, string[]]> => {
+      const content = (await readFile(file)).toString('latin1');
+      return [file, found(`${file} ${content}`)];
+    }),
+  );
+  return leaks.filter(([, secrets]) => secrets.length > 0);
+}
+
+/** A fal that says it all, a folder, and a way to run commands that have to keep it to themselves. */
+async function stage() {
   const fal = await sandbox();
   const server = await echo(fal);
   const cwd = await folderWithPhoto();
+  const env: Record<string, string> = {
+    FAL_KEY: KEY,
+    FAL_PROXY_URL: `${server.url}/fal?token=${TOKEN}`,
+    https_proxy: `http://ann:${encodeURIComponent(PASSWORD)}@proxy.invalid:3128`,
+  };
+  const run = async (name: string, argv: string[], codes: number[], variables = env): Promise<CliResult> => {
+    const result = await runCli(argv, { cwd, env: variables, context: { sleep: quickly } });
+    expect(codes, `${name}: ${result.stdout} ${result.stderr}`).toContain(result.code);
+    expect(found(result.stdout), `stdout of ${name}`).toEqual([]);
+    expect(found(result.stderr), `stderr of ${name}`).toEqual([]);
+    return result;
+  };
+  return { fal, server, cwd, env, run };
+}
+
+test('no secret is stored or shown, whatever fal repeats', { timeout: 120_000 }, async () => {
+  const { server, cwd, env, run } = await stage();
   await writeFile(
     path.join(cwd, 'rows.csv'),
     'id,image,prompt\none,cat.png,snow\ntwo,cat.png,broken\nthree,cat.png,rain\n',
   );
   await writeFile(path.join(cwd, 'summary.md'), '');
-  const env = {
-    FAL_KEY: KEY,
-    FAL_PROXY_URL: `${server.url}/fal?token=${TOKEN}`,
-    https_proxy: `http://ann:${encodeURIComponent(PASSWORD)}@proxy.invalid:3128`,
-  };
   const github = {
     GITHUB_ACTIONS: 'true',
     GITHUB_STEP_SUMMARY: path.join(cwd, 'summary.md'),
@@ -140,25 +170,84 @@ test('no secret is stored or shown, whatever fal repeats', { timeout: 120_000 },
     ['requests without a key', ['requests', '--json'], {}, [0]],
     ['result without a key', ['result', 'last', '--json'], {}, [0, 4]],
   ];
-  for (const [name, argv, variables, codes] of runs) {
-    const { code, stdout, stderr } = await runCli(argv, { cwd, env: variables, context: { sleep: quickly } });
-    expect(codes, `${name}: ${stdout} ${stderr}`).toContain(code);
-    expect(found(stdout), `stdout of ${name}`).toEqual([]);
-    expect(found(stderr), `stderr of ${name}`).toEqual([]);
-  }
-  const files = await filesIn(cwd);
-  const leaks = await Promise.all(
-    files
-      .filter((file) => path.basename(file) !== 'rows.csv')
-      .map(async (file) => [file, found(`${file} ${(await readFile(file)).toString('latin1')}`)] as const),
-  );
-  expect(leaks.filter(([, secrets]) => secrets.length > 0)).toEqual([]);
+  for (const [name, argv, variables, codes] of runs) await run(name, argv, codes, variables);
+  expect(await leaksIn(cwd)).toEqual([]);
   // It was there to be stored, and the user's own prompt was sent as it is.
   const stored = await readFile(path.join(cwd, 'rows.out', 'results.jsonl'), 'utf8');
   expect(stored).toContain('[key]');
   expect(
     server.visits.filter(({ method, body }) => method === 'POST' && body.includes(`say ${KEY}`)),
   ).toHaveLength(2);
+});
+
+test('reconcile finds an edit whose prompt holds a secret, and stores none', async () => {
+  const { fal, cwd, run } = await stage();
+  fal.addToxic({ type: 'reset_peer', on: 'submit', stream: 'downstream', times: 1 });
+  await run('an edit whose answer is lost', ['cat.png', '-p', `say ${KEY}`, '--json', '--debug'], [9]);
+  const reconcile = ['reconcile', '--all', '--json', '--debug', '--verbose'];
+  const { json } = await run('reconcile', reconcile, [0]);
+  expect(json()).toMatchObject({ jobs: [{ outcome: 'accepted', state: 'saved' }] });
+  expect(await leaksIn(cwd)).toEqual([]);
+  expect(fal.ledger().accepted).toHaveLength(1);
+});
+
+test('a process without a key waits for what another has sent, and keeps what it knows to itself', async () => {
+  const { cwd, env } = await stage();
+  const detached = ['cat.png', '-p', 'later', '--detach'];
+  expect((await runCli(detached, { cwd, env, context: { sleep: quickly } })).code).toBe(0);
+  // Who has the key is the proxy: from here nobody can tell it from other words.
+  const known = [PASSWORD, TOKEN].flatMap(forms);
+  const keyless = { ...env, FAL_KEY: '' };
+  for (const argv of [
+    ['status', 'last', '--json'],
+    ['wait', 'last', '--json', '--debug', '--verbose'],
+    ['result', 'last', '--json'],
+  ]) {
+    const { code, stdout, stderr } = await runCli(argv, { cwd, env: keyless, context: { sleep: quickly } });
+    expect(code, stderr).toBe(0);
+    expect(
+      found(`${stdout} ${stderr}`).filter((form) => known.includes(form)),
+      argv[0],
+    ).toEqual([]);
+  }
+  const stored = (await leaksIn(cwd)).flatMap(([, secrets]) => secrets);
+  expect(stored.filter((form) => known.includes(form))).toEqual([]);
+});
+
+test.each([
+  ['as it was made', () => undefined],
+  [
+    'as an earlier version has stored it',
+    (folder: string) => void connect(folder).prepare('UPDATE jobs SET prompt = ?').run(`say ${KEY}`),
+  ],
+])('the page of pick and its answers hold no secret: a comparison %s', async (_, age) => {
+  const { cwd, env, run } = await stage();
+  await run('compare', ['compare', 'cat.png', '-p', `say ${KEY}`, '--yes'], [0]);
+  age(path.join(cwd, 'compare.out'));
+  const page = await picking({ context: (change) => streams(cwd, env, change) });
+  const { pair } = await page.state();
+  const asked: [to: string, body?: unknown][] = [
+    ['/'],
+    ['/state'],
+    [`/picture/${pair!.left}`],
+    [`/picture/${pair!.right}`],
+    ['/choice', { pair: pair!.id, chosen: 'left' }],
+    ['/undo', {}],
+    ['/choice', { pair: KEY, chosen: ECHO }],
+    ['/end', {}],
+  ];
+  const said: string[] = [];
+  for (const [to, body] of asked) {
+    const answer = await page.ask(to, body);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    said.push(`${answer.status} ${JSON.stringify([...answer.headers])} ${bytes.toString('latin1')}`);
+  }
+  expect(said.map((text) => found(text))).toEqual(said.map(() => []));
+  expect(said[1]).toContain('say [key]');
+  const { stdout, stderr } = await page.ended;
+  expect([found(stdout), found(stderr)]).toEqual([[], []]);
+  const pages = (await leaksIn(cwd)).filter(([file]) => path.basename(file) !== 'ledger.db');
+  expect(pages).toEqual([]);
 });
 
 test('what an earlier version has stored is taken out of ledgers and results.jsonl, once', async () => {

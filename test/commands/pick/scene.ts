@@ -31,7 +31,11 @@ export async function comparedScene(given: Given = {}): Promise<CompareScene> {
 }
 
 /** Begins to choose; opens the page unless the test does it itself. */
-export async function picking(scene: CompareScene, given: Given = {}, enter = true): Promise<Picking> {
+export async function picking(
+  scene: Pick<CompareScene, 'context'>,
+  given: Given = {},
+  enter = true,
+): Promise<Picking> {
   const interruption = new AbortController();
   const { context, stdout, stderr } = scene.context({ signal: interruption.signal });
   const interrupt = (): void => interruption.abort(new InterruptedError('SIGINT'));
