@@ -8,6 +8,7 @@ import { lastWords, type LastWords } from './last-words.js';
 const argv = process.argv.slice(2);
 /** What to say of a failure that no command has shown; the program itself, once it is loaded, knows more. */
 let wordsOn = (error: unknown): LastWords => lastWords(error, argv, process.env);
+let isLeaving = false;
 watchStdout();
 // What nobody caught: Node would exit with 1, which says that fal failed.
 process.on('uncaughtException', leave);
@@ -43,8 +44,10 @@ async function run(): Promise<void> {
   process.exit(code);
 }
 
-/** Says what went wrong and ends the process: nothing goes on after it. */
+/** Says what went wrong, once, and ends the process: what breaks until then comes of the first. */
 function leave(error: unknown): void {
+  if (isLeaving) return;
+  isLeaving = true;
   const { stdout, stderr, code } = wordsOn(error);
   process.stderr.write(stderr);
   process.stdout.write(stdout, () => process.exit(code));

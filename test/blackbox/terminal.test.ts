@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { folderWithPhoto, leftIn, until } from '../edit/harness.js';
 import { sandbox } from '../support/sandbox.js';
+import { Screen } from '../terminal/screen.js';
 import { BIN, QUICK, run, spawned, type SpawnOptions, type Spawned } from './spawned.js';
 
 /** BSD's `script` takes other arguments, and small images have none. */
@@ -25,6 +26,30 @@ function onTerminal(argv: readonly string[], options: SpawnOptions, columns = 80
   return spawned('script', ['--quiet', '--return', '--command', line, '/dev/null'], { ...options, env });
 }
 
+/** Breaks the program when it says that the edit runs, in two places. */
+const BREAKS = `
+const { stderr } = process;
+const write = stderr.write.bind(stderr);
+let isWhole = true;
+stderr.write = (text, ...more) => {
+  if (isWhole && /running/.test(text)) {
+    isWhole = false;
+    for (let place = 0; place < 2; place++) setImmediate(() => { throw new Error('left over'); });
+  }
+  return write(text, ...more);
+};
+`;
+
+/** What a person sees in the end: nothing of a spinner, and the error on a line of its own. */
+function expectCleanError(written: string, error: RegExp): void {
+  const screen = new Screen();
+  screen.write(written);
+  const lines = screen.shown();
+  expect(lines.filter((line) => line.includes('error:'))).toEqual([expect.stringMatching(error)]);
+  // Its frames are patterns of Braille.
+  expect(lines.join('\n')).not.toMatch(/[\u2800-\u28ff]/);
+}
+
 describe.skipIf(!hasTerminal)('on a terminal', () => {
   test.each<[string, Record<string, string>, string[], { spinner: boolean; colour: boolean }]>([
     ['nothing said', {}, [], { spinner: true, colour: true }],
@@ -38,7 +63,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     const cwd = await folderWithPhoto();
     const argv = [...EDIT, '--sandbox', ...flags];
     const { code, stdout } = await onTerminal(argv, { cwd, env: { ...FAILING, ...env } }).ended;
-    expect(stdout).toContain('holds no picture');
+    expectCleanError(stdout, /^error: .* holds no picture\.$/);
     expect({ code, spinner: stdout.includes(CURSOR_OFF), colour: COLOUR.test(stdout) }).toEqual({
       code: 1,
       spinner,
@@ -77,6 +102,16 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     edit.process.stdin?.write('\u0003');
     const { code, stdout } = await edit.ended;
     expect(code).toBe(130);
+    expect(stdout.lastIndexOf(CURSOR_ON)).toBeGreaterThan(stdout.lastIndexOf(CURSOR_OFF));
+  });
+
+  test('a bug that nobody caught while the spinner turns: it is told once, on a line of its own', async () => {
+    const fal = await sandbox({ inferenceMs: 30_000 });
+    const hook = `--import=data:text/javascript,${encodeURIComponent(BREAKS)}`;
+    const options = { cwd: await folderWithPhoto(), env: { ...fal.env, NODE_OPTIONS: hook } };
+    const { code, stdout } = await onTerminal(EDIT, options).ended;
+    expect(code).toBe(70);
+    expectCleanError(stdout, /^error: This is a bug in fal-edit: left over\.$/);
     expect(stdout.lastIndexOf(CURSOR_ON)).toBeGreaterThan(stdout.lastIndexOf(CURSOR_OFF));
   });
 
