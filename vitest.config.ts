@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 const BUILT = 'test/blackbox/**/*.test.ts';
+/** About what a process loads or does for the first time. */
+const ALONE = [
+  'test/batch/expect/lazy.test.ts',
+  'test/images/lazy-sharp.test.ts',
+  'test/last-words.test.ts',
+  'test/report/contact-sheet/no-fonts.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -14,8 +21,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'source', include: ['test/**/*.test.ts'], exclude: [BUILT] },
+        // Loading the program and sharp anew for each file takes as long as the tests: files share a process, and
+        // each leaves it as it was (test/support/afterwards.ts).
+        test: { name: 'source', isolate: false, include: ['test/**/*.test.ts'], exclude: [BUILT, ...ALONE] },
       },
+      { extends: true, test: { name: 'alone', include: ALONE } },
       {
         // Only these need the program built, so that a run of a few other tests starts at once.
         extends: true,

@@ -1,6 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startSandbox, type Sandbox } from '../src/sandbox/server.js';
 import { edit, type Case } from './commands/bad-input/case.js';
 import { RANGES } from './commands/bad-input/ranges.js';
@@ -14,8 +14,8 @@ import { CAPS } from './commands/bad-input/caps.js';
 import { CONNECTION } from './commands/bad-input/connection.js';
 import { SETTINGS } from './commands/bad-input/settings.js';
 import { PNG } from './commands/bad-input/pictures.js';
-import { watch } from './support/afterwards.js';
 import { runCli, type CliOptions } from './support/run-cli.js';
+import { expectEachOnce } from './support/sandbox.js';
 import { tempDir } from './support/temp-dir.js';
 
 const CASES = [
@@ -34,8 +34,9 @@ const CASES = [
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = watch(await startSandbox({ queueMs: 0, inferenceMs: 0 }));
+  sandbox = await startSandbox({ queueMs: 0, inferenceMs: 0 });
 });
+afterEach(() => expectEachOnce(sandbox));
 afterAll(() => sandbox.close());
 
 test.each(CASES)('$name', async (one) => {

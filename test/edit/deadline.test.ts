@@ -47,7 +47,7 @@ describe('the deadline', () => {
     ['is being read', 'yes', { type: 'pause', on: 'result', at: 10, name: 'held' }],
   ])('while the result %s: charged %s', async (_, charged, toxic) => {
     const fal = await sandbox({ toxics: [toxic] });
-    const { code, document } = await editCat({ env: fal.env }, '--timeout', '500ms');
+    const { code, document } = await editCat({ env: fal.env }, '--timeout', '1500ms');
     expect([code, document.error?.charged]).toEqual([7, charged]);
     expect(document.error?.message).toMatch(/could not be fetched; it (is|may be) charged/);
   });

@@ -1,4 +1,4 @@
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxSettings } from '../../src/sandbox/server.js';
 
 export const GENERAL = 'fal-ai/flux-general/image-to-image';
@@ -8,15 +8,10 @@ export const FLUX_2 = 'fal-ai/flux-2/lora/edit';
 export const DOT =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC';
 
-const open: Sandbox[] = [];
-afterEach(async () => {
-  for (const sandbox of open.splice(0)) await sandbox.close();
-});
-
 /** A sandbox in a hurry, closed after the test. */
 export async function quickSandbox(settings: SandboxSettings = {}): Promise<Sandbox> {
   const sandbox = await startSandbox({ queueMs: 0, inferenceMs: 20, ...settings });
-  open.push(sandbox);
+  onTestFinished(() => sandbox.close());
   return sandbox;
 }
 

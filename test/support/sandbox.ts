@@ -20,11 +20,16 @@ export async function sandbox(options: TestSandboxSettings = {}): Promise<TestSa
   const { duplicatesExpected = 0, ...settings } = options;
   const server = await startSandbox({ queueMs: 5, inferenceMs: 20, ...settings });
   onTestFinished(async () => {
-    const { duplicates, unhandled } = server.ledger();
     await server.close();
-    expect(unhandled, 'requests that fal has no route for').toEqual([]);
-    // The seed is chosen anew for each edit, so that equal inputs are the same edit.
-    expect(duplicates, 'accepted submits beyond the first of their job').toBe(duplicatesExpected);
+    expectEachOnce(server, duplicatesExpected);
   });
   return { ...server, env: { FAL_PROXY_URL: server.proxyUrl, FAL_KEY: 'test-id:test-secret' } };
+}
+
+/** What holds of every fal when a test ends, also of one that several tests share. */
+export function expectEachOnce({ ledger }: Pick<Sandbox, 'ledger'>, duplicatesExpected = 0): void {
+  const { duplicates, unhandled } = ledger();
+  expect(unhandled, 'requests that fal has no route for').toEqual([]);
+  // The seed is chosen anew for each edit, so that equal inputs are the same edit.
+  expect(duplicates, 'accepted submits beyond the first of their job').toBe(duplicatesExpected);
 }

@@ -98,7 +98,7 @@ describe('status', () => {
   });
 
   test('two runners, five jobs: places in the queue are counted live', async () => {
-    const sandbox = await quickSandbox({ runners: 2, inferenceMs: 100 });
+    const sandbox = await quickSandbox({ runners: 2, inferenceMs: 600 });
     const bases: string[] = [];
     for (let job = 0; job < 5; job++) bases.push(await submit(sandbox, GENERAL, input));
     const places = await Promise.all(
