@@ -29,7 +29,7 @@ export default defineConfig({
       {
         // Only these need the program built, so that a run of a few other tests starts at once.
         extends: true,
-        test: { name: 'built', include: [BUILT], globalSetup: 'test/support/build.ts' },
+        test: { name: 'built', isolate: false, include: [BUILT], globalSetup: 'test/support/build.ts' },
       },
     ],
   },

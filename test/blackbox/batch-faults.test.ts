@@ -13,7 +13,7 @@ import { Secrets } from '../../src/secrets.js';
 import { DEAD } from '../support/ledger.js';
 import { acceptedByPrompt, batchPlace, resultsIn, summaryIn } from '../torture/batch-place.js';
 
-const ROWS = Number(process.env['BATCH_ROWS'] ?? 400);
+const ROWS = Number(process.env['BATCH_ROWS'] ?? 200);
 /** The share of requests that each fault hits. */
 const SHARE = 0.05;
 

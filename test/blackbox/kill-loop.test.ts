@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import { figuresTable, killLoop } from '../torture/kill-loop.js';
 
-const rounds = Number(process.env['TORTURE_ROUNDS'] ?? 4);
+const rounds = Number(process.env['TORTURE_ROUNDS'] ?? 2);
 const seed = process.env['TORTURE_SEED'] ?? String(Date.now());
 
 /** Of one round, with a machine that has other things to do; in milliseconds. */
