@@ -105,21 +105,10 @@ function knownError(
   if (state === 'unmet') return unmetError(measured as Measured[]);
   if (error !== undefined) {
     const { kind, message, hint, charged } = error;
-    return { kind, message, hint: hint === undefined ? null : batchHint(hint), charged };
+    return { kind, message, hint: hint ?? null, charged };
   }
   if (job?.error === undefined || state === 'done') return null;
   return { ...pick(job.error), hint: null, charged: job.charged };
-}
-
-const OF_ONE_EDIT = /(?<=^|[.:] )[^.:]*: fal-edit (?:wait|reconcile)\b[^.]*/;
-
-/** Advice about one edit, for a row: the batch itself asks fal and fetches, with all that belongs to the row. */
-export function batchHint(hint: string): string {
-  const here = hint.replace('Make room, or choose another place: ', 'Make room. Fetch it: ');
-  return here.replace(
-    OF_ONE_EDIT,
-    'Run the batch again: it asks fal first, and fetches what fal has at no extra cost',
-  );
 }
 
 function pick({

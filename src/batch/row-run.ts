@@ -14,6 +14,7 @@ import type { RowWithJob } from '../ledger/batch/states.js';
 import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { targetsOf } from '../edit/delivery.js';
+import { BY_BATCH } from './going-on.js';
 import { refuseWayOut } from './out-dir.js';
 import { revivedPlan, type PlannedRow } from './planned-row.js';
 
@@ -46,6 +47,7 @@ export async function sendRow(row: RowWithJob, run: RowRun): Promise<void> {
   if (plan.targets !== undefined) await refuseWayOut(plan.targets.pathOf(0, ''), outDir);
   await runEdit(plan, recordOf(plan), {
     ...run,
+    goingOn: BY_BATCH,
     askedHash: row.key,
     price: { live: priceOf(row.endpoint) },
     // The money is counted over all rows, by whoever starts them.
@@ -64,7 +66,7 @@ export async function attachRow({ job }: RowWithJob, run: RowRun): Promise<void>
   for (const file of [...named, ...images.flatMap(({ target }) => target ?? [])]) {
     await refuseWayOut(file, run.outDir);
   }
-  await resumeJob(job, recordOfJob(job), { ...run, leaveWhenInterrupted: true });
+  await resumeJob(job, recordOfJob(job), { ...run, goingOn: BY_BATCH, leaveWhenInterrupted: true });
 }
 
 /** A job that was sent another way may be unknown to this fal, which is no reason to write it off. */

@@ -13,7 +13,10 @@ import type { Terminal } from '../terminal/terminal.js';
 /** How many requests are waited for and fetched at once. */
 const AT_ONCE = 8;
 
-export interface HomeOptions extends Pick<ResumeOptions, 'timeoutMs' | 'cancelOnTimeout' | 'write'> {
+export interface HomeOptions extends Pick<
+  ResumeOptions,
+  'timeoutMs' | 'cancelOnTimeout' | 'write' | 'goingOn'
+> {
   context: Context;
   connection: Connection;
   ledger: Ledger;
@@ -50,7 +53,8 @@ export async function bringJobsHome(jobs: readonly Job[], options: HomeOptions):
 }
 
 async function bringHomeOne(job: Job, onEvent: OnEvent, options: HomeOptions): Promise<HomeOutcome> {
-  const { terminal, elsewhere, context, connection, ledger, timeoutMs, cancelOnTimeout, write } = options;
+  const { terminal, elsewhere, context, connection, ledger, timeoutMs, cancelOnTimeout, write, goingOn } =
+    options;
   const record = recordOfJob(job);
   try {
     await resumeJob(job, record, {
@@ -61,6 +65,7 @@ async function bringHomeOne(job: Job, onEvent: OnEvent, options: HomeOptions): P
       cancelOnTimeout,
       leaveWhenInterrupted: true,
       write,
+      goingOn,
       onEvent,
       elsewhere: await elsewhere?.(job),
       ...(terminal.options.debug ? { trace: (line: string) => terminal.note(line) } : {}),

@@ -1,5 +1,6 @@
 import type { FlagValue } from '../config/settings.js';
 import type { Context } from '../context.js';
+import type { GoingOn } from '../edit/going-on.js';
 import { stopAtFal, type StopOutcome } from '../edit/stop-at-fal.js';
 import { asFalEditError, FalEditError, inputError } from '../errors.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -10,7 +11,7 @@ import { goneError } from '../fal/unreachable.js';
 import { errorText } from '../terminal/error-text.js';
 import { errorObject } from './edit/document.js';
 import { endWithSandbox } from '../ledger/sandbox-jobs.js';
-import { withBatch } from './earlier/batch-folders.js';
+import { goingOnWith, withBatch } from './earlier/batch-folders.js';
 import { endedError, sandboxEndedError } from './earlier/ended-job.js';
 import { isPlayed, nameOf, stateOf } from './earlier/job-state.js';
 import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
@@ -82,18 +83,25 @@ async function cancelOne(named: Named, reach: () => Reach, command: LedgerComman
   const { job } = named;
   const requestId = job === undefined ? named.foreign.requestId : job.requestId;
   const sandbox = isPlayed(job, command.terminal);
+  const goingOn = goingOnWith(named.batch, command.context.cwd);
   const fresh = (): Job | undefined => (job === undefined ? undefined : command.ledger.mustFind(job.id));
   try {
-    const known = job === undefined ? undefined : withoutFal(job, command);
+    const known = job === undefined ? undefined : withoutFal(job, goingOn, command);
     const outcome = known ?? (await askFal(named, requestId ?? '', reach(), command));
-    return { job: fresh(), requestId, outcome, error: errorOf(outcome, requestId ?? '', sandbox), sandbox };
+    return {
+      job: fresh(),
+      requestId,
+      outcome,
+      error: errorOf(outcome, requestId ?? '', goingOn, sandbox),
+      sandbox,
+    };
   } catch (error) {
     return { job: fresh(), requestId, outcome: undefined, error: asFalEditError(error), sandbox };
   }
 }
 
 /** What the ledger alone can say; undefined where fal has to be asked. */
-function withoutFal(job: Job, { ledger }: LedgerCommand): StopOutcome | undefined {
+function withoutFal(job: Job, goingOn: GoingOn, { ledger }: LedgerCommand): StopOutcome | undefined {
   const { state, charged } = job;
   if (state === 'cancelled') return { stopped: 'cancelled', charged };
   if (state === 'saved' || state === 'completed') return { stopped: 'completed', charged: 'yes' };
@@ -112,7 +120,7 @@ function withoutFal(job: Job, { ledger }: LedgerCommand): StopOutcome | undefine
   if (state === 'planned' && owner !== undefined && !isAbandoned(ledger, job)) {
     throw inputError(`${id} is not at fal yet: process ${owner.pid} is about to send it. Stop that one.`);
   }
-  throw endedError(ledger, job);
+  throw endedError(ledger, job, goingOn);
 }
 
 async function askFal(
@@ -145,7 +153,12 @@ async function askFal(
   return outcome;
 }
 
-function errorOf({ stopped }: StopOutcome, requestId: string, sandbox: boolean): FalEditError | undefined {
+function errorOf(
+  { stopped }: StopOutcome,
+  requestId: string,
+  goingOn: GoingOn,
+  sandbox: boolean,
+): FalEditError | undefined {
   const details = { request_id: requestId, cancel: stopped };
   switch (stopped) {
     case 'cancelled':
@@ -155,7 +168,7 @@ function errorOf({ stopped }: StopOutcome, requestId: string, sandbox: boolean):
       return new FalEditError(
         'failed',
         `Request ${requestId} is done${sandbox ? '' : ' and charged'}: it is too late.`,
-        { charged: 'yes', hint: `Its pictures can be had: fal-edit wait ${requestId}`, details },
+        { charged: 'yes', hint: goingOn.fetch(requestId), details },
       );
     case 'not-found':
       return goneError(requestId, 404);

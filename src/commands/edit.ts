@@ -1,5 +1,6 @@
 import type { FlagValue, Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
+import { ALONE } from '../edit/going-on.js';
 import { planEdit, type EditPlan } from '../edit/plan.js';
 import { recordOf, type EditRecord } from '../edit/record.js';
 import { runEdit } from '../edit/run.js';
@@ -151,5 +152,5 @@ function tellWhereItIs(record: EditRecord, terminal: Terminal, json: boolean): v
   const { requestId } = record;
   if (json) terminal.json(editDocument(record, ''));
   else terminal.result(requestId ?? '');
-  terminal.note(`fal has it. Bring it home: fal-edit wait ${requestId ?? ''}`);
+  terminal.note(`fal has it. ${ALONE.fetch(requestId ?? '')}`);
 }

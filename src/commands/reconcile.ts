@@ -13,7 +13,13 @@ import { errorText } from '../terminal/error-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { bringJobsHome, type HomeOutcome } from './bring-home.js';
 import { proxyWarning, readConnection } from './connect.js';
-import { findEverywhere, openInBatches, withBatch, type Found } from './earlier/batch-folders.js';
+import {
+  findEverywhere,
+  goingOnWith,
+  openInBatches,
+  withBatch,
+  type Found,
+} from './earlier/batch-folders.js';
 import { otherBackendError } from './earlier/reach-fal.js';
 import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { shortPath } from './edit/document.js';
@@ -55,10 +61,17 @@ async function run(names: readonly string[], command: LedgerCommand): Promise<Re
   const settleMs = readSettle(settings);
   const connection = readConnection(settings, context);
   const all = settings.values['all'] === true;
-  const own = names.length > 0 ? await named(names, command) : { ...selectJobs(ledger, all), batches: [] };
+  const own =
+    names.length > 0
+      ? await named(names, command)
+      : { ...selectJobs(ledger, all), batches: [], folders: new Map<string, string>() };
   const batches = all ? await unknownInBatches(command) : own.batches;
   const isWorkedOn = (job: Job): boolean => !isAbandoned(ledger, job);
-  for (const job of own.known) terminal.note(knownLine(job, isWorkedOn(job)));
+  for (const job of own.known) {
+    const folder = own.folders.get(job.id);
+    const goingOn = goingOnWith(folder === undefined ? undefined : { folder }, context.cwd);
+    terminal.note(knownLine(job, isWorkedOn(job), goingOn));
+  }
   const inBatches = batches.flatMap(({ jobs }) => jobs);
   const others = names.length === 0 && !all ? await nameBatches(command) : 0;
   if (own.open.length + own.known.length + inBatches.length + others === 0)
@@ -77,7 +90,7 @@ async function run(names: readonly string[], command: LedgerCommand): Promise<Re
   const report: Report = {
     ...{ findings: [], known: own.known, isWorkedOn, fetched: [], settleMs, cwd: context.cwd },
     sandbox: terminal.options.sandbox,
-    folders: new Map(),
+    folders: own.folders,
   };
   const asked = { connection, via, settleMs, timeoutMs: readTimeout(settings), report };
   await runBook({ ledger, folder: undefined, open }, command, asked);
@@ -114,7 +127,8 @@ async function runBook(
   const findings = await reconcile(open, { ledger, connection, context, via, settleMs, timeoutMs, trace });
   tell(findings, settleMs, terminal);
   report.findings.push(...findings);
-  const options = { context, connection, ledger, terminal, timeoutMs };
+  const goingOn = goingOnWith(folder === undefined ? undefined : { folder }, context.cwd);
+  const options = { context, connection, ledger, terminal, timeoutMs, goingOn };
   const accepted = findings.filter((finding) => finding.outcome === 'accepted');
   if (folder !== undefined) for (const { job } of findings) report.folders.set(job.id, folder);
   // The first of each has the first choice of names.
@@ -128,7 +142,7 @@ async function runBook(
 async function named(
   names: readonly string[],
   command: LedgerCommand,
-): Promise<Pick<Report, 'known'> & { open: Job[]; batches: { folder: string; jobs: Job[] }[] }> {
+): Promise<Pick<Report, 'known' | 'folders'> & { open: Job[]; batches: { folder: string; jobs: Job[] }[] }> {
   const found = new Map<string, Found>();
   for (const name of names) {
     const one = await findEverywhere(name, false, command);
@@ -147,6 +161,7 @@ async function named(
   }
   return {
     open: all.flatMap(({ job, batch }) => (batch === undefined && isOpen(job) ? [job] : [])),
+    folders: new Map(all.flatMap(({ job, batch }) => (batch === undefined ? [] : [[job.id, batch.folder]]))),
     known: all.flatMap(({ job }) => (isOpen(job) ? [] : [job])),
     batches: [...batches].map(([folder, jobs]) => ({ folder, jobs })),
   };

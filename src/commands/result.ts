@@ -6,6 +6,7 @@ import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { SANDBOX } from '../ledger/spending.js';
 import { plainJson } from '../plain-json.js';
 import { readTimeout } from './limits.js';
+import { goingOnWith } from './earlier/batch-folders.js';
 import { endedError, sandboxEndedError } from './earlier/ended-job.js';
 import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { findOneNamed, type Named } from './earlier/named-request.js';
@@ -26,10 +27,11 @@ export function resultCommand(
   });
 }
 
-async function answerOf({ job, foreign }: Named, command: LedgerCommand): Promise<unknown> {
+async function answerOf({ job, foreign, batch }: Named, command: LedgerCommand): Promise<unknown> {
   if (job?.result !== undefined) return job.result;
+  const goingOn = goingOnWith(batch, command.context.cwd);
   const requestId = job === undefined ? foreign.requestId : job.requestId;
-  if (job !== undefined && requestId === undefined) throw endedError(command.ledger, job);
+  if (job !== undefined && requestId === undefined) throw endedError(command.ledger, job, goingOn);
   if (job?.via === SANDBOX) throw sandboxEndedError(job);
   const { connection, via } = reachFal(command);
   const { context, terminal, settings } = command;
@@ -40,6 +42,6 @@ async function answerOf({ job, foreign }: Named, command: LedgerCommand): Promis
   const endpoint = job === undefined ? foreign.model.endpoint : job.endpoint;
   const trace = traceTo(terminal);
   return within(readTimeout(settings), context, (signal) =>
-    answerAtFal({ endpoint, requestId: requestId ?? '' }, { connection, context, signal, trace }),
+    answerAtFal({ endpoint, requestId: requestId ?? '' }, { connection, context, signal, trace }, goingOn),
   );
 }

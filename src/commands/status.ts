@@ -12,7 +12,7 @@ import { tableLines, type Column } from '../terminal/table.js';
 import { readTimeout } from './limits.js';
 import { errorObject } from './edit/document.js';
 import { ageCell, costCell, stateCell, whatCell } from './earlier/job-cells.js';
-import { batchDocument, batchText } from './earlier/batch-folders.js';
+import { batchDocument, batchText, goingOnWith } from './earlier/batch-folders.js';
 import { jobDocument } from './earlier/job-document.js';
 import { isPlayed, nameOf, shortNameOf, stateOf } from './earlier/job-state.js';
 import { traceTo, withLedger, type LedgerCommand } from './earlier/ledger-command.js';
@@ -54,7 +54,7 @@ export function statusCommand(
         context.stdout,
       );
       for (const line of lines) terminal.result(line);
-      for (const line of hints(seen)) terminal.note(line);
+      for (const line of hints(seen, context.cwd)) terminal.note(line);
     }
     return exitCodeOf(seen.map(({ error }) => error));
   });
@@ -149,12 +149,12 @@ function words({ status, queuePosition }: QueueStatus): string {
   return queuePosition === undefined ? 'queued' : `queued, ${queuePosition} before it`;
 }
 
-function hints(seen: readonly Seen[]): string[] {
+function hints(seen: readonly Seen[], cwd: string): string[] {
   return seen.flatMap(({ request, status }) => {
-    const { job } = request;
-    if (status?.status === 'COMPLETED')
-      return [`It is done at fal. Bring it home: fal-edit wait ${fullName(request)}`];
-    if (job?.state === 'unknown') return [`Find out what came of it: fal-edit reconcile ${job.id}`];
+    const { job, batch } = request;
+    const goingOn = goingOnWith(batch, cwd);
+    if (status?.status === 'COMPLETED') return [`It is done at fal. ${goingOn.fetch(fullName(request))}`];
+    if (job?.state === 'unknown') return [goingOn.findOut(job.id)];
     return job?.error === undefined ? [] : [`${nameOf(job)}: ${job.error.message}`];
   });
 }

@@ -7,12 +7,12 @@ import { isSandbox, SANDBOX } from '../ledger/spending.js';
 import { recordOfJob } from '../edit/record.js';
 import { asFalEditError, usageError } from '../errors.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { shellWords } from '../shell-words.js';
+import { collectCommand } from '../batch/going-on.js';
 import { bringJobsHome } from './bring-home.js';
 import { SCHEMA_VERSION, shortPath } from './edit/document.js';
 import { endWithSandbox } from '../ledger/sandbox-jobs.js';
 import { isOnSandbox } from './connect.js';
-import { openInBatches, withBatch } from './earlier/batch-folders.js';
+import { goingOnWith, openInBatches, withBatch } from './earlier/batch-folders.js';
 import { shortNameOf } from './earlier/job-state.js';
 import { withLedger, type LedgerCommand } from './earlier/ledger-command.js';
 import { WAIT_FLAGS } from './flags/control.js';
@@ -98,8 +98,8 @@ async function waitForAll(
     const here =
       named.job === undefined
         ? await adopt(named.foreign, reached(), options, command)
-        : ((await withoutFal(named.job, options, command)) ??
-          (await whereItWas(named.job, reached(), options, command)));
+        : ((await withoutFal(named, options, command)) ??
+          (await whereItWas(named, reached(), options, command)));
     if ('plannedAt' in here) awaited.set(named, here);
     else known.set(named, here);
   }
@@ -117,14 +117,8 @@ async function nameBatches(command: LedgerCommand): Promise<number> {
   const batches = await openInBatches(command, ['accepted', 'completed'], abandonedJobs);
   for (const { folder, jobs } of batches) {
     const which = jobs.length === 1 ? '1 row is' : `${jobs.length} rows are`;
-    const collect = shellWords([
-      'fal-edit',
-      'batch',
-      '--collect',
-      '--out-dir',
-      shortPath(folder, context.cwd),
-    ]);
-    terminal.note(`${which} unfinished in ${shortPath(folder, context.cwd)}. Fetch them: ${collect}`);
+    const shown = shortPath(folder, context.cwd);
+    terminal.note(`${which} unfinished in ${shown}. Fetch them: ${collectCommand(shown)}`);
   }
   return batches.length;
 }
@@ -144,7 +138,9 @@ async function fetchAll(
   const all: [Named, Waited][] = [];
   for (const [folder, group] of groups) {
     if (folder === undefined) {
-      all.push(...(await fetchFrom(command.ledger, new Map(group), reach, options, command)));
+      all.push(
+        ...(await fetchFrom({ ledger: command.ledger, folder }, new Map(group), reach, options, command)),
+      );
       continue;
     }
     if (options.destination !== undefined) throw staysInBatch(folder, command);
@@ -152,7 +148,7 @@ async function fetchAll(
       all.push(
         ...(await withBatch(folder, command, (own) => {
           const fresh = group.map(([named, job]) => [named, own.mustFind(job.id)] as const);
-          return fetchFrom(own, new Map(fresh), reach, options, command);
+          return fetchFrom({ ledger: own, folder }, new Map(fresh), reach, options, command);
         })),
       );
     } catch (error) {
@@ -174,7 +170,7 @@ function staysInBatch(folder: string, { context }: LedgerCommand): Error {
 }
 
 async function fetchFrom(
-  ledger: Ledger,
+  { ledger, folder }: { ledger: Ledger; folder: string | undefined },
   awaited: ReadonlyMap<Named, Job>,
   { connection }: Reach,
   options: WaitOptions,
@@ -186,6 +182,7 @@ async function fetchFrom(
     ...{ context, connection, ledger, terminal },
     timeoutMs: options.timeoutMs,
     cancelOnTimeout: options.cancelOnTimeout,
+    goingOn: goingOnWith(folder === undefined ? undefined : { folder }, context.cwd),
     write: (bytes) => writeWhole(context, bytes),
     elsewhere: (job) => Promise.resolve(places.get(job.id)),
   });

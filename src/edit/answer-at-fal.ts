@@ -1,5 +1,6 @@
 import { FalEditError } from '../errors.js';
 import { saysGone } from '../fal/unreachable.js';
+import { ALONE, type GoingOn } from './going-on.js';
 import { lookAt, resultInHistory, sessionAt, type AtFal, type LookOptions } from './look.js';
 
 /**
@@ -9,9 +10,9 @@ import { lookAt, resultInHistory, sessionAt, type AtFal, type LookOptions } from
  * @throws FalEditError (temporary): it is not done, or fal cannot be asked; (failed, moderated): it ended without
  * an answer; (failed): fal has forgotten it
  */
-export async function answerAtFal(request: AtFal, options: LookOptions): Promise<unknown> {
+export async function answerAtFal(request: AtFal, options: LookOptions, goingOn = ALONE): Promise<unknown> {
   try {
-    return await fromQueue(request, options);
+    return await fromQueue(request, options, goingOn);
   } catch (error) {
     if (!saysGone(error)) throw error;
     const remembered = await resultInHistory(request, options);
@@ -20,14 +21,18 @@ export async function answerAtFal(request: AtFal, options: LookOptions): Promise
   }
 }
 
-async function fromQueue({ endpoint, requestId }: AtFal, options: LookOptions): Promise<unknown> {
+async function fromQueue(
+  { endpoint, requestId }: AtFal,
+  options: LookOptions,
+  goingOn: GoingOn,
+): Promise<unknown> {
   const session = sessionAt({ endpoint, requestId }, options);
   const { status } = await lookAt({ endpoint, requestId }, options, session);
   if (status !== 'COMPLETED') {
     const doing = status === 'IN_QUEUE' ? 'waits in the queue' : 'runs';
     throw new FalEditError('temporary', `Request ${requestId} still ${doing}: it has no result yet.`, {
       charged: 'maybe',
-      hint: `Wait for it: fal-edit wait ${requestId}`,
+      hint: goingOn.fetch(requestId),
       details: { request_id: requestId },
     });
   }

@@ -4,6 +4,7 @@ import type { Durability } from '../ledger/commit-group.js';
 import { GIVEN_UP, type Job, type JobImage, type JobState } from '../ledger/job.js';
 import type { Completion, Ledger } from '../ledger/ledger.js';
 import type { OnEvent } from './events.js';
+import { ALONE, type GoingOn } from './going-on.js';
 import type { EditRecord } from './record.js';
 
 /**
@@ -27,12 +28,13 @@ export class Journal implements SubmitJournal {
     private readonly onEvent: OnEvent,
     /** The time on fal's clock, if that is known. */
     private readonly falTime: () => number | undefined = () => undefined,
+    readonly goingOn: GoingOn = ALONE,
   ) {
     this.state = job.state;
   }
 
   get recovery(): string {
-    return `See what came of it: fal-edit reconcile ${this.job.id}`;
+    return this.goingOn.findOut(this.job.id);
   }
 
   get sandbox(): boolean {
@@ -185,7 +187,7 @@ export function unrecordedError(journal: Journal, record: EditRecord, other: unk
     `Request ${record.requestId ?? ''} was accepted${bill}, but the ledger could not be told of all that came of it. ${why}${also}`,
     {
       charged: 'yes',
-      hint: `Note the request id. When the ledger works again: fal-edit reconcile ${journal.jobId}`,
+      hint: `Note the request id, and fix the ledger. ${journal.goingOn.findOut(journal.jobId)}`,
       details: { request_id: record.requestId, job: journal.jobId },
       origin: journal.fellBehind,
     },

@@ -7,6 +7,7 @@ import { flagForField } from '../models/explain.js';
 import type { Model } from '../models/model.js';
 import { Deadline } from './deadline.js';
 import type { OnEvent } from './events.js';
+import type { GoingOn } from './going-on.js';
 import { unrecordedError, type Journal } from './journal.js';
 import type { EditRecord } from './record.js';
 import { stoppedError } from './stopping.js';
@@ -25,6 +26,8 @@ export interface LifeOptions {
   /** Takes the bytes where they go to a stream. */
   write?: ((bytes: Uint8Array) => Promise<void>) | undefined;
   onEvent: OnEvent;
+  /** How a person goes on where this run does not; with the edit alone if absent. */
+  goingOn?: GoingOn | undefined;
   /** Has a part of the work done in its turn, where many edits run at once; at once if absent. */
   inLane?: (<T>(lane: 'download', run: () => Promise<T>) => Promise<T>) | undefined;
   trace?: ((line: string) => void) | undefined;

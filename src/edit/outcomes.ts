@@ -1,6 +1,7 @@
 import { FalEditError, messageOf } from '../errors.js';
 import type { Job } from '../ledger/job.js';
 import { isSandbox } from '../ledger/spending.js';
+import { ALONE, type GoingOn } from './going-on.js';
 import type { EditRecord } from './record.js';
 
 /** fal's answer is a success and holds no pictures. */
@@ -23,7 +24,7 @@ export function tooManyPicturesError(record: EditRecord, count: number): FalEdit
 }
 
 /** The same command may have been sent before, and nobody knows what came of it. Nothing is sent now. */
-export function stillUnknownError({ id, intentAt, plannedAt, via }: Job): FalEditError {
+export function stillUnknownError({ id, intentAt, plannedAt, via }: Job, goingOn = ALONE): FalEditError {
   const bill = isSandbox(via) ? '' : ' and may be charged';
   const when = new Date(intentAt ?? plannedAt).toISOString();
   return new FalEditError(
@@ -31,18 +32,23 @@ export function stillUnknownError({ id, intentAt, plannedAt, via }: Job): FalEdi
     `This same edit may have been sent on ${when}${bill}; what came of it is not known. Nothing was sent now.`,
     {
       charged: 'maybe',
-      hint: `Find out: fal-edit reconcile ${id}. To pay for another one all the same: --again`,
+      hint: `${goingOn.findOut(id)}. To pay for another one all the same: --again`,
       details: { job: id },
     },
   );
 }
 
 /** The first failure, with how many there were and the request that still has the pictures. */
-export function collectError(failures: unknown[], total: number, record: EditRecord): FalEditError {
+export function collectError(
+  failures: unknown[],
+  total: number,
+  record: EditRecord,
+  goingOn: GoingOn,
+): FalEditError {
   const [first] = failures;
   const count = total === 1 ? '' : ` (${failures.length} of ${total} pictures; the others are saved)`;
   const details = { request_id: record.requestId, ...(first instanceof FalEditError ? first.details : {}) };
-  const again = `Fetch it once more, at no cost: fal-edit wait ${record.requestId ?? ''}`;
+  const again = goingOn.fetch(record.requestId ?? '');
   const urls = urlsOf(failures);
   const hint = urls.length === 0 ? again : `${again}. fal keeps it for a while at ${urls.join(' ')}`;
   if (!(first instanceof FalEditError)) {

@@ -32,7 +32,7 @@ export async function resumeJob(job: Job, record: EditRecord, options: ResumeOpt
   const start = {
     model,
     record,
-    journal: new Journal(ledger, job, record, onEvent),
+    journal: new Journal(ledger, job, record, onEvent, undefined, options.goingOn),
     targets: elsewhere === undefined ? targetsOf(delivery, job) : elsewhere.targets,
     delivery: { keepBlanked: delivery.keepBlanked, force: elsewhere?.force ?? delivery.force },
     asPromised: elsewhere === undefined,

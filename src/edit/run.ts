@@ -100,7 +100,14 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
   }
   const { job } = beginning;
   record.job = job.id;
-  const journal = new Journal(ledger, job, record, onEvent, () => falTime(connection, context));
+  const journal = new Journal(
+    ledger,
+    job,
+    record,
+    onEvent,
+    () => falTime(connection, context),
+    options.goingOn,
+  );
   const { model, targets, delivery } = plan;
   return live(
     { model, record, journal, targets, delivery, asPromised: true, options: { ...options, timeoutMs } },
@@ -162,7 +169,7 @@ async function goOnWith(
   options: RunOptions,
 ): Promise<void> {
   Object.assign(record, recordOfJob(job));
-  if (kind === 'unknown') throw stillUnknownError(job);
+  if (kind === 'unknown') throw stillUnknownError(job, options.goingOn);
   // Bytes for a stream go to this one; files go where the first run would have put them, which is the same.
   const elsewhere = plan.targets === undefined ? { targets: undefined, force: false } : undefined;
   if (kind === 'ended') {

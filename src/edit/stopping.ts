@@ -58,7 +58,7 @@ export async function stoppedError(life: Stopping, error: unknown): Promise<FalE
     );
   }
   const details = { request_id: requestId, job: journal.jobId };
-  const fetch = `Bring it home, at no further cost: fal-edit wait ${requestId}`;
+  const fetch = journal.goingOn.fetch(requestId);
   if (exchange.hasResult || journal.state === 'completed') {
     return build(
       `${what}. Request ${requestId} is done at fal${atFal(' and charged')}, but not all of it is here.`,

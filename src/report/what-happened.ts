@@ -31,7 +31,7 @@ const SAID: Record<RowState, { message: string; hint: string | null; charged: Ch
   },
   unknown: {
     message: 'It was sent, and nobody knows what came of it.',
-    hint: 'Find out: fal-edit reconcile',
+    hint: 'Run the same batch again: it asks fal first.',
     charged: 'maybe',
   },
 };

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import type { Measured } from '../../src/batch/result-row.js';
-import { batchHint, resultOf } from '../../src/batch/result.js';
+import { resultOf } from '../../src/batch/result.js';
 import { summaryOf, writeSummary } from '../../src/batch/summary.js';
 import { FalEditError } from '../../src/errors.js';
 import { putMeasured } from '../../src/ledger/batch/rows.js';
@@ -19,8 +19,6 @@ interface Batch {
   clock: { now: number };
   keys: string[];
 }
-
-const BATCH = 'Run the batch again: it asks fal first, and fetches what fal has at no extra cost';
 
 const START = Date.UTC(2026, 4, 12, 10);
 
@@ -224,21 +222,4 @@ describe('The summary of a batch', () => {
       cost: { pending_usd: 0 },
     });
   });
-});
-
-test.each([
-  ['Bring it home, at no further cost: fal-edit wait r1', BATCH],
-  [
-    'Bring it home, at no further cost: fal-edit wait r1. Or give it more time with --timeout.',
-    `${BATCH}. Or give it more time with --timeout.`,
-  ],
-  ['It was not sent again. See what came of it: fal-edit reconcile j1', `It was not sent again. ${BATCH}`],
-  [
-    'Find out: fal-edit reconcile j1. To pay for another one all the same: --again',
-    `${BATCH}. To pay for another one all the same: --again`,
-  ],
-  ['Make room, or choose another place: fal-edit wait r1 -o …', `Make room. ${BATCH}`],
-  ['Check FAL_KEY: https://fal.ai/dashboard/keys', 'Check FAL_KEY: https://fal.ai/dashboard/keys'],
-])('the hint of a row names the batch: %s', (hint, ours) => {
-  expect(batchHint(hint)).toBe(ours);
 });

@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { cp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, it } from 'vitest';
-import { quickly } from '../edit/harness.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { quickly, until } from '../edit/harness.js';
 import { lockOutDir } from '../../src/batch/lock.js';
 import { runCli, type CliResult } from '../support/run-cli.js';
 import { batchScene, jsonl, linesOf, type BatchScene } from './batch/scene.js';
@@ -127,6 +128,62 @@ it('a folder that was moved counts once; of one that is gone the unfinished edit
   await rm(path.join(scene.cwd, 'moved'), { recursive: true });
   expect((await scene.run(['more.jsonl', '-d', 'copy', '--no-report'])).code).toBe(0);
   expect(await total()).toBe(3);
+});
+
+describe('what to do with a row is said by the command of its batch', () => {
+  const COLLECT = 'fal-edit batch --collect --out-dir out';
+  const BY_ID = /fal-edit (?:wait|reconcile) /;
+
+  it('where nobody knows whether fal took it', async () => {
+    const scene = await batchScene(
+      { 'rows.jsonl': jsonl({ id: 'cat', image: 'a.png', prompt: 'snow' }) },
+      { historyDelayMs: 1000 },
+    );
+    scene.fal.addToxic({ type: 'reset_peer', on: 'submit', stream: 'downstream', times: 1 });
+    const lost = await scene.run(['rows.jsonl', '-d', 'out', '--no-report', '--settle', '10m', '--events'], {
+      context: { fetch: blindToHistory() },
+    });
+    expect(lost.code, lost.stderr).toBe(9);
+    expect(lost.stdout).toContain('Run the batch again: it asks fal first');
+    expect(`${lost.stdout}${lost.stderr}`).not.toMatch(BY_ID);
+    const run = (argv: readonly string[], fetch?: ReturnType<typeof blindToHistory>): Promise<CliResult> =>
+      runCli(argv, {
+        cwd: scene.cwd,
+        env: scene.fal.env,
+        context: { sleep: quickly, ...(fetch === undefined ? {} : { fetch }) },
+      });
+    const { requests } = (await run(['requests', '--json'])).json<Several>();
+    const job = String(requests[0]?.['job']);
+    for (const command of ['status', 'wait', 'result', 'cancel']) {
+      const { stderr } = await run([command, job]);
+      expect([command, stderr]).toEqual([command, expect.stringContaining(`Find out: ${COLLECT}`)]);
+      expect(stderr).not.toMatch(BY_ID);
+    }
+    const doubt = await run(['reconcile', job, '--timeout', '1s', '--json'], blindToHistory());
+    expect(doubt.stderr).not.toMatch(BY_ID);
+    // What it says finds out.
+    await until(() => scene.fal.ledger().accepted[0]?.state === 'completed');
+    await sleep(1100);
+    expect((await run([...COLLECT.split(' ').slice(1), '--no-report', '--settle', '0'])).code).toBe(0);
+    expect(await scene.text('out/results.jsonl')).toContain('"state":"done"');
+  });
+
+  it('where fal has it', async () => {
+    const scene = await batched(['--submit-only']);
+    await until(() => scene.fal.ledger().accepted.every(({ state }) => state === 'completed'));
+    const [first = ''] = idsOf(scene);
+    const fetch = `Fetch it at no extra cost: ${COLLECT}`;
+    const expectFetch = async (...argv: string[]): Promise<void> => {
+      const { stderr } = await scene.fal_edit(...argv);
+      expect([argv[0], stderr]).toEqual([argv[0], expect.stringContaining(fetch)]);
+      expect(stderr).not.toMatch(BY_ID);
+    };
+    await expectFetch('status', first);
+    await expectFetch('cancel', first);
+    await expectFetch('reconcile', first);
+    scene.fal.addToxic({ type: 'timeout', on: 'file' });
+    await expectFetch('wait', first, '--timeout', '1s');
+  });
 });
 
 /** fal's history cannot be read in the run that loses the answer. */

@@ -153,7 +153,7 @@ describe('a test case', () => {
       { state: 'unknown', cost: UNBILLED },
       'error',
       { type: 'unknown', message: 'It was sent, and nobody knows what came of it.' },
-      'It was sent, and nobody knows what came of it.\nhint: Find out: fal-edit reconcile\ncharged: maybe',
+      'It was sent, and nobody knows what came of it.\nhint: Run the same batch again: it asks fal first.\ncharged: maybe',
     ],
     [
       'waiting',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { rowsText } from '../../batch/ending.js';
+import { collectCommand } from '../../batch/going-on.js';
 import { OUT_DIR_FILES } from '../../batch/out-dir.js';
 import { resultOf } from '../../batch/result.js';
 import { writtenSummary } from '../../batch/play-money.js';
@@ -129,7 +130,7 @@ function tell({ summary, folder, ending, context, terminal }: Finished): void {
     );
   }
   if (states.waiting > 0) {
-    terminal.note(`Fetch what fal has: fal-edit batch --collect --out-dir ${shortPath(folder, context.cwd)}`);
+    terminal.note(`Fetch what fal has: ${collectCommand(shortPath(folder, context.cwd))}`);
   }
 }
 

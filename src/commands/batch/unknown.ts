@@ -1,5 +1,6 @@
 import { rowsText } from '../../batch/ending.js';
 import { askAboutFailed, type FailedOptions } from '../../batch/failed-rows.js';
+import { BY_BATCH } from '../../batch/going-on.js';
 import { settleUnknown, type UnknownOptions } from '../../batch/unknown.js';
 import { isSandbox } from '../../ledger/spending.js';
 import type { Terminal } from '../../terminal/terminal.js';
@@ -31,7 +32,7 @@ export async function lookUpUnknown(
     terminal.warn(
       `fal took ${rowsText(duplicates.length)} twice${isSandbox(asked.via) ? '' : ', and charges both'}: the second pictures are fetched as well.`,
     );
-    await bringJobsHome(duplicates, { ...asked, terminal, timeoutMs });
+    await bringJobsHome(duplicates, { ...asked, terminal, timeoutMs, goingOn: BY_BATCH });
   }
   return found + notTaken;
 }

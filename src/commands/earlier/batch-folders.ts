@@ -2,8 +2,10 @@
  * The edits of batches, for commands about earlier edits. Their ledgers are only looked at here, but for what is done
  * under the lock of the batch: a batch that runs is never interfered with.
  */
+import { byFolder } from '../../batch/going-on.js';
 import { measureRow } from '../../batch/measure-row.js';
 import { ResultsFile } from '../../batch/results-file.js';
+import { ALONE, type GoingOn } from '../../edit/going-on.js';
 import { FalEditError, inputError } from '../../errors.js';
 import { isThere, knownFolders, rememberFolder } from '../../ledger/batch/folders.js';
 import { findRow, unmeasuredRows } from '../../ledger/batch/states.js';
@@ -158,6 +160,11 @@ function runningError(folder: string, cwd: string): FalEditError {
     hint: 'Wait for its end: it fetches its pictures by itself.',
     details: { out_dir: folder },
   });
+}
+
+/** How a person goes on with an edit that was found. */
+export function goingOnWith(batch: Pick<BatchPlace, 'folder'> | undefined, cwd: string): GoingOn {
+  return batch === undefined ? ALONE : byFolder(shortPath(batch.folder, cwd));
 }
 
 /** For lists: `out, row cat`. */

@@ -1,3 +1,4 @@
+import type { GoingOn } from '../../edit/going-on.js';
 import { FalEditError, type Charged } from '../../errors.js';
 import type { ErrorKind } from '../../exit-codes.js';
 import type { Job } from '../../ledger/job.js';
@@ -7,7 +8,7 @@ import { isSandbox, SANDBOX } from '../../ledger/spending.js';
 import { nameOf } from './job-state.js';
 
 /** Why there is nothing to be had from a job: it is not at fal, or came to an end without all of its pictures. */
-export function endedError(ledger: Ledger, job: Job): FalEditError {
+export function endedError(ledger: Ledger, job: Job, goingOn: GoingOn): FalEditError {
   const { state, id, error } = job;
   const details = { job: id, ...(job.requestId === undefined ? {} : { request_id: job.requestId }) };
   const sandbox = isSandbox(job.via);
@@ -34,7 +35,7 @@ export function endedError(ledger: Ledger, job: Job): FalEditError {
       'unknown',
       `${id} may have been sent${sandbox ? '' : ' and may be charged'}; what came of it is not known.`,
       'maybe',
-      `Find out: fal-edit reconcile ${id}`,
+      goingOn.findOut(id),
     );
   }
   const why = error === undefined ? '' : `: ${error.message}`;

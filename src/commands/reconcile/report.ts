@@ -1,9 +1,10 @@
+import { collectCommand } from '../../batch/going-on.js';
 import type { Finding } from '../../edit/reconcile/finding.js';
 import { FalEditError } from '../../errors.js';
 import type { Job } from '../../ledger/job.js';
 import { isSandbox } from '../../ledger/spending.js';
 import type { HomeOutcome } from '../bring-home.js';
-import { editDocument, errorDocument, errorObject, SCHEMA_VERSION } from '../edit/document.js';
+import { editDocument, errorDocument, errorObject, SCHEMA_VERSION, shortPath } from '../edit/document.js';
 import { doubtText } from './text.js';
 
 /** All that a reconcile has to tell. */
@@ -24,7 +25,7 @@ export interface Report {
 }
 
 /** How it ended, where not everything is known and here: one error for the exit code and the document. */
-export function endingOf({ findings, fetched, settleMs }: Report): FalEditError | undefined {
+export function endingOf({ findings, fetched, settleMs, folders, cwd }: Report): FalEditError | undefined {
   const interrupted = fetched.find(({ error }) => error?.kind === 'interrupted')?.error;
   if (interrupted !== undefined) return interrupted;
   const open = findings.filter((finding) => finding.outcome === 'not_yet_known');
@@ -39,9 +40,13 @@ export function endingOf({ findings, fetched, settleMs }: Report): FalEditError 
       more.length === 0
         ? `It is still not known whether fal took job ${first.job.id}. ${doubtText(first.why, settleMs)}`
         : `Of ${open.length} edits it is still not known whether fal took them: ${ids.join(', ')}.`;
+    const folder = folders.get(first.job.id);
+    const one =
+      folder === undefined ? `fal-edit reconcile ${first.job.id}` : collectCommand(shortPath(folder, cwd));
+    const again = more.length === 0 ? one : 'fal-edit reconcile --all';
     return new FalEditError('unknown', message, {
       charged: 'maybe',
-      hint: `Ask again later: fal-edit reconcile ${more.length === 0 ? first.job.id : '--all'}. To pay for another one all the same: --again with the edit.`,
+      hint: `Ask again later: ${again}. To pay for another one all the same: --again with the edit.`,
       details: {
         jobs: ids,
         ...(times.length === 0 ? {} : { ask_again_at: new Date(Math.max(...times)).toISOString() }),

@@ -1,4 +1,5 @@
 import { durationText } from '../../edit/duration.js';
+import type { GoingOn } from '../../edit/going-on.js';
 import type { Finding, Uncertainty } from '../../edit/reconcile/finding.js';
 import type { Job } from '../../ledger/job.js';
 import { isSandbox } from '../../ledger/spending.js';
@@ -54,14 +55,14 @@ export function doubtText(why: Uncertainty, settleMs: number): string {
 }
 
 /** What a job is of which nothing has to be found out. */
-export function knownLine(job: Job, isWorkedOn: boolean): string {
+export function knownLine(job: Job, isWorkedOn: boolean, goingOn: GoingOn): string {
   const { id, state, requestId, error, images, owner, charged, via } = job;
   const paths = images.flatMap(({ path }) => path ?? []);
   const why = error === undefined ? '' : ` (${error.message})`;
   switch (state) {
     case 'accepted':
     case 'completed':
-      return `job ${id}: fal has it, as request ${requestId ?? ''}. Bring it home: fal-edit wait ${requestId ?? id}`;
+      return `job ${id}: fal has it, as request ${requestId ?? ''}. ${goingOn.fetch(requestId ?? id)}`;
     case 'saved':
       return `job ${id}: is done${paths.length === 0 ? '' : `, and saved as ${paths.join(', ')}`}.`;
     case 'planned':
@@ -71,7 +72,7 @@ export function knownLine(job: Job, isWorkedOn: boolean): string {
     case 'failed':
     case 'cancelled':
       if (requestId !== undefined && charged !== 'no') {
-        return `job ${id}: ${state}${why}.${isSandbox(via) ? '' : ' It may be charged.'} Ask fal for its picture: fal-edit wait ${requestId}`;
+        return `job ${id}: ${state}${why}.${isSandbox(via) ? '' : ' It may be charged.'} ${goingOn.fetch(requestId)}`;
       }
       return `job ${id}: is known to be ${state}${why}.`;
     default:

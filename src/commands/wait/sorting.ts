@@ -8,6 +8,7 @@ import { saysGone } from '../../fal/unreachable.js';
 import { isAwaited, mayHidePicture, type Job } from '../../ledger/job.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { endWithSandbox } from '../../ledger/sandbox-jobs.js';
+import { goingOnWith, type Found } from '../earlier/batch-folders.js';
 import { endedError, sandboxEndedError } from '../earlier/ended-job.js';
 import { nameOf } from '../earlier/job-state.js';
 import { traceTo, type LedgerCommand } from '../earlier/ledger-command.js';
@@ -18,9 +19,9 @@ import type { Waited } from './waited.js';
 
 /** What can be said of a job without asking fal; undefined where fal has to be asked. */
 export async function withoutFal(
-  job: Job,
+  { job, batch }: Found,
   { destination }: WaitOptions,
-  { ledger }: LedgerCommand,
+  { ledger, context }: LedgerCommand,
 ): Promise<Waited | undefined> {
   const record = { ...recordOfJob(job), images: keptPictures(job) };
   const one = { name: nameOf(job), record, already: false };
@@ -28,7 +29,7 @@ export async function withoutFal(
     if (destination === undefined && (await areInPlace(job)))
       return { ...one, error: undefined, already: true };
   } else if (!isAwaited(job.state) && !mayHidePicture(job)) {
-    return { ...one, error: endedError(ledger, job) };
+    return { ...one, error: endedError(ledger, job, goingOnWith(batch, context.cwd)) };
   }
   if (job.via !== SANDBOX) return undefined;
   endWithSandbox(ledger, job);
@@ -40,7 +41,7 @@ export async function withoutFal(
  * have heard of it. That is no reason to write it off, so it is looked for first.
  */
 export async function whereItWas(
-  job: Job,
+  { job, batch }: Found,
   { connection, via }: Reach,
   { timeoutMs }: WaitOptions,
   { context, terminal }: LedgerCommand,
@@ -66,7 +67,7 @@ export async function whereItWas(
       error: saysGone(failure)
         ? new FalEditError(failure.kind, failure.message, {
             charged: 'maybe',
-            hint: `Ask the way that it was sent, ${way}: fal-edit wait ${requestId}`,
+            hint: `Ask the way that it was sent, ${way}. ${goingOnWith(batch, context.cwd).fetch(requestId)}`,
             details: failure.details,
             origin: failure,
           })

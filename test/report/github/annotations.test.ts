@@ -48,7 +48,9 @@ describe('the annotation', () => {
     const row = resultRow({ state: 'unknown', images: [], place: { file: 'cat.png', line: undefined } });
     expect(parseCommand(annotationLine(row)!)).toMatchObject({
       properties: { file: 'cat.png', title: 'unknown: cat.png' },
-      data: expect.stringContaining('\nFind out: fal-edit reconcile\ncharged: maybe') as string,
+      data: expect.stringContaining(
+        '\nRun the same batch again: it asks fal first.\ncharged: maybe',
+      ) as string,
     });
   });
 

@@ -1,0 +1,26 @@
+import type { GoingOn } from '../edit/going-on.js';
+import { shellWords } from '../shell-words.js';
+
+const RUN_AGAIN = 'Run the batch again: it asks fal first, and fetches what fal has at no extra cost';
+
+/** For a row, said by its batch: that asks fal and fetches by itself, with all that belongs to the row. */
+export const BY_BATCH: GoingOn = {
+  fetch: () => RUN_AGAIN,
+  findOut: () => RUN_AGAIN,
+  makeRoom: () => `Make room. ${RUN_AGAIN}`,
+};
+
+/** What fetches all that fal has of a batch, and asks about what may have been sent. @param folder as people are shown it */
+export function collectCommand(folder: string): string {
+  return shellWords(['fal-edit', 'batch', '--collect', '--out-dir', folder]);
+}
+
+/** For a row, said by another command. @param folder as people are shown it */
+export function byFolder(folder: string): GoingOn {
+  const fetch = `Fetch it at no extra cost: ${collectCommand(folder)}`;
+  return {
+    fetch: () => fetch,
+    findOut: () => `Find out: ${collectCommand(folder)}`,
+    makeRoom: () => `Make room. ${fetch}`,
+  };
+}
