@@ -1,6 +1,6 @@
 import { COMPARE_FILES } from '../../report/compare/files.js';
 import { cameOutText } from '../../report/compare/tables.js';
-import { costText, TEXT_OF, spreadText } from '../../report/compare/words.js';
+import { costText, costTitle, TEXT_OF, spreadText } from '../../report/compare/words.js';
 import type { Cell } from '../../study/cell.js';
 import type { Compared } from '../../study/compare/compared.js';
 import { tableLines, type Column } from '../../terminal/table.js';
@@ -43,17 +43,8 @@ export function pickCommand(folder: string, { cwd }: Pick<Context, 'cwd'>): stri
   return shellWords(['fal-edit', 'pick', shortPath(folder, cwd)]);
 }
 
-const COLUMNS: readonly Column[] = [
-  { title: 'model' },
-  { title: 'came out' },
-  { title: 'change', right: true },
-  { title: 'sharpness', right: true },
-  { title: 'at fal', right: true },
-  { title: '100 pictures', right: true },
-];
-
 /** A line a model, with medians. */
-function summaryLines({ models }: Compared, stdout: Output): Promise<string[]> {
+function summaryLines({ models, isSandbox }: Compared, stdout: Output): Promise<string[]> {
   const rows = models.map((model) => [
     model.model,
     cameOutText(model),
@@ -62,7 +53,12 @@ function summaryLines({ models }: Compared, stdout: Output): Promise<string[]> {
     ),
     costText(model.cost),
   ]);
-  return tableLines(COLUMNS, rows, stdout);
+  const figures = ['change', 'sharpness', 'at fal', costTitle(isSandbox)];
+  const columns: Column[] = [
+    ...[{ title: 'model' }, { title: 'came out' }],
+    ...figures.map((title) => ({ title, right: true })),
+  ];
+  return tableLines(columns, rows, stdout);
 }
 
 function medianText(spread: Parameters<typeof spreadText>[0], text: (value: number) => string): string {

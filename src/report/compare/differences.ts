@@ -8,7 +8,11 @@ import { countText, TEXT_OF } from './words.js';
 const ABOUT_EQUAL = 1.1;
 
 /** What the figures say of two models, in sentences. */
-export function differences(first: ModelSummary, second: ModelSummary, { pairs }: Compared): string[] {
+export function differences(
+  first: ModelSummary,
+  second: ModelSummary,
+  { pairs, isSandbox }: Compared,
+): string[] {
   const of = (measure: Paired['measure']): Paired | undefined =>
     pairs.find(
       ({ models, ...pair }) =>
@@ -20,7 +24,7 @@ export function differences(first: ModelSummary, second: ModelSummary, { pairs }
     moreSentence(first, second, of('sharpness'), 'makes pictures that measure sharper', ''),
     scatterSentence(first, second, of('scatter')),
     timeSentence(first, second),
-    costSentence(first, second),
+    costSentence(first, second, isSandbox),
   ].filter((sentence) => sentence !== undefined);
 }
 
@@ -86,20 +90,25 @@ function timeSentence(first: ModelSummary, second: ModelSummary): string | undef
   return `${slow.model} took ${ratio} × as long as ${fast.model} at fal: ${mediansOf(slow, fast, 'inference_ms') ?? medians} (${counts}).`;
 }
 
-function costSentence(first: ModelSummary, second: ModelSummary): string | undefined {
+/** What was billed; of the sandbox, what would be. */
+function costSentence(first: ModelSummary, second: ModelSummary, isSandbox: boolean): string | undefined {
   const [one, other] = [first.cost.per_100_pictures_usd, second.cost.per_100_pictures_usd];
   if (one === null || other === null) return undefined;
   const isEstimate = first.cost.is_estimate || second.cost.is_estimate;
-  const source = isEstimate ? 'estimated; fal has not said what it billed' : 'as billed';
+  const source = isSandbox
+    ? 'sandbox: nothing charged'
+    : isEstimate
+      ? 'estimated; fal has not said what it billed'
+      : 'as billed';
   const ratio = ratioOf(one, other);
   const [dear, cheap] = one > other ? [first, second] : [second, first];
   const prices = `${usdText(Math.max(one, other))} against ${usdText(Math.min(one, other))} for 100 pictures like these, ${source}`;
   if (one === other) {
-    return `Both cost the same: ${usdText(one)} for 100 pictures like these (${source}).`;
+    return `Both ${isSandbox ? 'would cost' : 'cost'} the same: ${usdText(one)} for 100 pictures like these (${source}).`;
   }
   return ratio === undefined
-    ? `Both cost about the same: ${prices}.`
-    : `${dear.model} costs ${ratio} × as much as ${cheap.model}: ${prices}.`;
+    ? `Both ${isSandbox ? 'would cost' : 'cost'} about the same: ${prices}.`
+    : `${dear.model} ${isSandbox ? 'would cost' : 'costs'} ${ratio} × as much as ${cheap.model}: ${prices}.`;
 }
 
 /** `1.4`; undefined where the two are about equal. */

@@ -1,6 +1,7 @@
 import { writtenRow } from '../../batch/play-money.js';
 import { modelOf, type ComparedEdit } from '../../study/compare/measures.js';
 import type { Compared } from '../../study/compare/compared.js';
+import type { ModelCost } from '../../study/compare/summary.js';
 import { COMPARE_SCHEMA_VERSION } from './files.js';
 
 /** The figures of a comparison, for scripts. Shares are 0..1, times milliseconds; unknown figures are null. */
@@ -12,7 +13,7 @@ export function comparisonDocument(
     schema_version: COMPARE_SCHEMA_VERSION,
     sandbox: isSandbox,
     ...{ pictures, prompts, seeds, verdict },
-    models: models.map((model) => (isSandbox ? { ...model, cost: { ...model.cost, billed_usd: 0 } } : model)),
+    models: models.map((model) => (isSandbox ? { ...model, cost: playCost(model.cost) } : model)),
     pairs: pairs.map(({ models: both, measure, pairs: count, less, p, fewer }) => ({
       ...{ models: both, measure, pairs: count },
       less: { [both[0]]: less[0], [both[1]]: less[1] },
@@ -24,6 +25,11 @@ export function comparisonDocument(
       interval_95: interval === null ? null : [interval.low, interval.high],
     })),
   };
+}
+
+/** Nothing was billed: what 100 pictures would cost is an estimate. */
+function playCost(cost: ModelCost): ModelCost {
+  return { ...cost, billed_usd: 0, is_estimate: true };
 }
 
 /** One edit of it: where it stands, what came of it, what was measured. */

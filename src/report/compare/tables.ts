@@ -3,7 +3,7 @@ import type { Paired } from '../../study/compare/pairs.js';
 import type { ModelSummary } from '../../study/compare/summary.js';
 import type { WinRate } from '../../study/pick/tally.js';
 import type { ReportTable } from '../page/data.js';
-import { costText, percentText, spreadText, TEXT_OF } from './words.js';
+import { costText, costTitle, percentText, spreadText, TEXT_OF } from './words.js';
 
 /** What each measure is called in a table. */
 const TITLES: Record<Paired['measure'], string> = {
@@ -21,11 +21,11 @@ const TITLES: Record<Paired['measure'], string> = {
 const ON_PAGE = Object.keys(TITLES) as Paired['measure'][];
 
 /** A line a model: medians, and what the middle half lies between. */
-export function modelTable({ models }: Compared): ReportTable {
+export function modelTable({ models, isSandbox }: Compared): ReportTable {
   const shown = ON_PAGE.filter((measure) => models.some(({ measures }) => measures[measure] !== null));
   return {
     title: 'By model: median (middle half)',
-    columns: ['model', 'came out', ...shown.map((measure) => TITLES[measure]), '100 pictures'],
+    columns: ['model', 'came out', ...shown.map((measure) => TITLES[measure]), costTitle(isSandbox)],
     rows: models.map((model) => [
       model.model,
       cameOutText(model),

@@ -20,7 +20,7 @@ export function verdictOf(compared: Compared, pickCommand: string): string[] {
     ...models.flatMap(missingSentence),
   ];
   if (first === undefined) return [...said, 'There is no picture, and nothing to compare.'];
-  if (others.length === 0) return [...said, aloneSentence(first)];
+  if (others.length === 0) return [...said, aloneSentence(first, isSandbox)];
   return [
     ...said,
     ...others.flatMap((other) => differences(first, other, compared)),
@@ -57,12 +57,14 @@ function partOfOne(failed: number, moderated: number): string {
 }
 
 /** What can be said of a model that stands alone. */
-function aloneSentence({ model, done, measures, cost }: ModelSummary): string {
+function aloneSentence({ model, done, measures, cost }: ModelSummary, isSandbox: boolean): string {
   const { change, inference_ms: time } = measures;
   const parts = [
     ...(change === null ? [] : [`it changes the picture by ${TEXT_OF.change(change.median)}`]),
     ...(time === null ? [] : [`takes ${TEXT_OF.inference_ms(time.median)} at fal`]),
-    ...(cost.per_100_pictures_usd === null ? [] : [`costs ${costText(cost)} for 100 pictures`]),
+    ...(cost.per_100_pictures_usd === null
+      ? []
+      : [`${isSandbox ? 'would cost' : 'costs'} ${costText(cost)} for 100 pictures`]),
   ];
   const figures = parts.length === 0 ? '' : `: ${parts.join(', ')} (medians)`;
   return `So there is nothing to compare ${model} with. Of ${model} alone, by ${countText(done, 'picture')}${figures}.`;

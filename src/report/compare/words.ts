@@ -32,6 +32,11 @@ export function spreadText(spread: Spread | null, text: (value: number) => strin
   return lower === upper ? (middle ?? '') : `${middle ?? ''} (${lower ?? ''} to ${upper ?? ''})`;
 }
 
+/** What a column of costs is called. */
+export function costTitle(isSandbox: boolean): string {
+  return isSandbox ? '100 pictures would cost' : '100 pictures';
+}
+
 /** What 100 pictures cost; a dash where none came out. */
 export function costText({
   per_100_pictures_usd: usd,

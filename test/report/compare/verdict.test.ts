@@ -1,4 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
+import { comparisonDocument } from '../../../src/report/compare/document.js';
+import { modelTable } from '../../../src/report/compare/tables.js';
 import { verdictOf } from '../../../src/report/compare/verdict.js';
 import { comparedOf } from '../../../src/study/compare/compared.js';
 import type { ComparedEdit } from '../../../src/study/compare/measures.js';
@@ -133,6 +135,23 @@ describe('what it does not claim', () => {
     const edits = both(3, () => ({}));
     expect(verdict(edits, { isSandbox: true })).toMatch(/^Made by the sandbox:/);
     expect(verdict(edits)).not.toContain('sandbox');
+  });
+
+  it('the sandbox bills nothing: its prices are what would be', () => {
+    const dearer = both(9, () => ({ billedUsd: 0.105 }));
+    const text = verdict(dearer, { isSandbox: true });
+    expect(text).toContain(
+      'flux-2-lora would cost 1.4 × as much as flux-general: $10.50 against $7.50 for 100 pictures like these, sandbox: nothing charged.',
+    );
+    const played = comparedOf(MODELS, dearer, [], [], true);
+    expect(modelTable(played).columns.at(-1)).toBe('100 pictures would cost');
+    expect(comparisonDocument(played, [])).toMatchObject({
+      sandbox: true,
+      models: [
+        { cost: { billed_usd: 0, per_100_pictures_usd: 7.5, is_estimate: true } },
+        { cost: { billed_usd: 0, per_100_pictures_usd: 10.5, is_estimate: true } },
+      ],
+    });
   });
 });
 
