@@ -208,6 +208,10 @@ const summaryFields = {
   cost: z
     .strictObject({
       billed_usd: z.number().describe('what fal billed, as far as it said so'),
+      would_be_usd: z
+        .number()
+        .optional()
+        .describe('on the sandbox, which bills nothing: what fal would have'),
       outstanding_usd: z.number().describe('estimates for what fal has or may have'),
       pending_usd: z.number().describe('estimates for what is still to be sent'),
     })
@@ -221,17 +225,22 @@ const batch = z.strictObject({
   out_dir: text('the batch folder, absolute'),
 });
 
-const nothing = z.null().describe('null');
+/** A field of a batch that failed: null where it failed before that was known. */
+const orNull = (schema: z.ZodType): z.ZodType => schema.nullable().describe(schema.description ?? '');
 const batchFailure = z.strictObject({
   ...head,
   error,
   exit_code: count('of the run'),
-  ...{ source: nothing, shard: nothing, started_at: nothing, finished_at: nothing },
-  ...{ rows: nothing, states: nothing, invalid: nothing, left_out: nothing, cost: nothing },
-  run: z
-    .strictObject({ submitted: count('submits that fal accepted, or may have') })
-    .nullable()
-    .describe('null where nothing was sent'),
+  source: known('the manifest, or the pictures, as you named them'),
+  shard: known('such as 2/8'),
+  started_at: time('of the run; null where it failed before it could send anything'),
+  finished_at: time('likewise'),
+  rows: orNull(summaryFields.rows),
+  states: orNull(summaryFields.states),
+  invalid: orNull(count('rows in which something is wrong')),
+  left_out: orNull(summaryFields.left_out),
+  run: summaryFields.run.nullable().describe('what this run did; null where it sent nothing'),
+  cost: orNull(summaryFields.cost),
   out_dir: known('the batch folder, absolute'),
 });
 
@@ -581,7 +590,9 @@ const event = z.discriminatedUnion('event', [
     ...eventHead,
     event: z
       .enum(['finished', 'dry_run', 'frozen', 'failed'])
-      .describe('the last line, with all that --json says; failed where the batch could not be begun'),
+      .describe(
+        'the last line, with all that --json says; failed where the batch could not be begun, or its ledger not be read any more',
+      ),
   }),
 ]);
 
@@ -596,7 +607,7 @@ export const JSON_DOCUMENTS = {
   batchFailure: {
     title: 'A batch that failed',
     about:
-      'What `batch`, `compare` and `sweep` print where they could not end as they should: the fields of a batch, null where they are not known.',
+      'What `batch`, `compare` and `sweep` print where they could not end as they should: the fields of a batch. `rows`, `states` and `cost` are null only where the rows were not read and nothing is known of the batch folder: it has none yet, another run holds it, or its ledger cannot be opened. Where the ledger cannot be read any more at the end, they are what the run itself has seen, and a row that may have been sent counts as unknown.',
     schema: batchFailure,
   },
   edit: {

@@ -69,21 +69,6 @@ export function withStates(error: FalEditError, states: RowCounts): FalEditError
   return new FalEditError(kind, message, { hint, charged, origin, details: { ...details, rows, states } });
 }
 
-/**
- * A run whose end cannot be told, since its ledger cannot be read any more.
- *
- * @param sent rows of this run that fal may have taken
- * @param sandbox they were on the sandbox, where nothing is charged
- */
-export function withoutStates(error: FalEditError, sent: number, sandbox: boolean): FalEditError {
-  if (sent === 0 || error instanceof InterruptedError) return error;
-  const { message, hint, origin, details } = error;
-  return new FalEditError('unknown', `${message} ${inDoubt(sent, sandbox)}`, {
-    hint: `${hint === undefined ? '' : `${hint} `}Then run the same command again: it pays for nothing twice.`,
-    ...{ charged: 'maybe', origin, details: { ...details, submitted: sent } },
-  });
-}
-
 function inDoubt(rows: number, sandbox: boolean): string {
   return `${rowsText(rows)} may have been sent${sandbox ? '' : ' and may be charged'}.`;
 }

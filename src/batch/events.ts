@@ -1,5 +1,6 @@
 import type { EditEvent } from '../edit/events.js';
 import type { FalEditError } from '../errors.js';
+import type { RowState } from '../ledger/batch/states.js';
 import type { Place } from './manifest/entry.js';
 import type { ResultRow, RowCounts } from './result-row.js';
 
@@ -14,8 +15,8 @@ export interface RowName {
 export type BatchEvent =
   /** The rows as the run finds them. */
   | { type: 'started'; counts: RowCounts; toSend: number; toFetch: number; estimatedUsd: number }
-  /** A row is being sent, or is waited for again. */
-  | { type: 'begun'; row: RowName; attached: boolean }
+  /** A row is being sent, or is waited for again. `state`: where it was before; `usd`: what it will probably cost. */
+  | { type: 'begun'; row: RowName; attached: boolean; state: RowState; usd: number }
   /** What happens to the edit of a row. */
   | { type: 'step'; row: RowName; event: EditEvent }
   /** fal took a row, and the run does not wait for it (`--submit-only`). */

@@ -28,6 +28,7 @@ import { movesOf, noteUnplaced } from './rename-pictures.js';
 import { noteRenamed } from './renamed-results.js';
 import type { BatchPlan, PlanOptions } from './reading.js';
 import { nameRow } from './row-names.js';
+import { standingOf } from './summary.js';
 import { problemsOf } from './row-problems.js';
 
 /** Rows that are read at the same time: their files are waited for together. */
@@ -55,7 +56,10 @@ export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptio
     // Plans with a secret are not stored as they are to be sent: they have to be read again each time.
     const isComplete = problems === 0 && ledger.db.secretPlans.size === 0;
     noteReading(ledger, isComplete ? reading.said() : undefined, reading.plan);
-    const plan = { ...reading.plan, changes: rowChanges(ledger.db), isSame, kept: keep };
+    const plan = {
+      ...{ ...reading.plan, changes: rowChanges(ledger.db), isSame, kept: keep },
+      standing: isGood ? undefined : standingOf(ledger),
+    };
     if (isGood) await look?.(plan);
     return { keep, value: plan };
   });
@@ -72,7 +76,7 @@ interface Draft {
 }
 
 class Reading {
-  readonly plan: Omit<BatchPlan, 'changes' | 'isSame' | 'kept'> = {
+  readonly plan: Omit<BatchPlan, 'changes' | 'isSame' | 'kept' | 'standing'> = {
     ...{ rows: 0, elsewhere: 0, invalid: 0, problems: 0, equal: 0, made: 0, unrecognised: [] },
   };
   private readonly shelf: AttachmentShelf;

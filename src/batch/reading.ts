@@ -8,6 +8,7 @@ import type { Expectations } from './expect/expectations.js';
 import type { FolderIdentity } from './folder-identity.js';
 import type { Shard } from './identity.js';
 import type { Fields, Place, Problem } from './manifest/entry.js';
+import type { Standing } from './summary.js';
 
 /** What a row asks for, read from its fields. */
 export interface RowOrder {
@@ -72,4 +73,6 @@ export interface BatchPlan {
   isSame: boolean;
   /** Whether the rows are in the ledger now. */
   kept: boolean;
+  /** Where the rows are, where the ledger forgot them again. */
+  standing?: Standing | undefined;
 }

@@ -13,7 +13,7 @@ import type { LivePrice } from '../fal/prices.js';
 import { ENDED, findRow, unmeasuredRows, rowsInOrder, type RowWithJob } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { isEverybodysTrouble, type Brakes } from './brakes.js';
-import type { OnBatchEvent, RowName } from './events.js';
+import type { BatchEvent, OnBatchEvent, RowName } from './events.js';
 import { measureRow } from './measure-row.js';
 import type { Pace } from './pace.js';
 import { prospectOf, type Prospect, type RunAim } from './prospect.js';
@@ -81,8 +81,9 @@ class Runner {
 
   async run(): Promise<void> {
     const { ledger, retry, again, held } = this.options;
-    await this.measureAnew();
-    const prospect = this.options.prospect ?? prospectOf(ledger, this.options);
+    const changed = await this.measureAnew();
+    const known = changed > 0 ? undefined : this.options.prospect;
+    const prospect = known ?? prospectOf(ledger, this.options);
     this.tellStart(prospect);
     if (prospect.toFetch > 0) {
       for (const row of rowsInOrder(ledger, ['waiting'])) await this.launch(() => this.attach(row));
@@ -127,7 +128,7 @@ class Runner {
 
   private attach(row: RowWithJob): Promise<void> {
     if (this.options.context.signal.aborted || this.broken !== undefined) return Promise.resolve();
-    this.options.onEvent({ type: 'begun', row: nameOf(row), attached: true });
+    this.options.onEvent(begunEvent(row, true));
     return this.fly(row, (run) => attachRow(row, run));
   }
 
@@ -150,7 +151,7 @@ class Runner {
       return;
     }
     this.unsent.delete(row.key);
-    onEvent({ type: 'begun', row: nameOf(row), attached: false });
+    onEvent(begunEvent(row, false));
     await this.fly(row, (run) => sendRow(row, run), tries);
   }
 
@@ -262,8 +263,9 @@ class Runner {
     else if (tooMany !== undefined) this.stop(tooMany);
   }
 
-  /** Something else is expected now of rows that were done before. */
-  private async measureAnew(): Promise<void> {
+  /** Something else is expected now of rows that were done before. Returns how many were looked at again. */
+  private async measureAnew(): Promise<number> {
+    let measured = 0;
     const { ledger, outDir, context, results, onEvent } = this.options;
     for (const key of unmeasuredRows(ledger.db)) {
       const row = findRow(ledger, key);
@@ -271,13 +273,19 @@ class Runner {
       const result = resultOf(findRow(ledger, key) ?? row, outDir);
       await results.append(result);
       onEvent({ type: 'ended', row: nameOf(row), result, error: undefined });
+      measured++;
     }
+    return measured;
   }
 
   private tellStart(prospect: Prospect): void {
     const { counts, toSend, toFetch, usd } = prospect;
     this.options.onEvent({ type: 'started', counts, toSend, toFetch, estimatedUsd: usd });
   }
+}
+
+function begunEvent(row: RowWithJob, attached: boolean): BatchEvent {
+  return { type: 'begun', row: nameOf(row), attached, state: row.state, usd: row.usd };
 }
 
 export function nameOf({ key, id, file, line }: RowWithJob): RowName {

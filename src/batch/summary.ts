@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { batchCosts } from '../ledger/batch/costs.js';
+import { batchCosts, type BatchCosts } from '../ledger/batch/costs.js';
 import { readWorld } from '../ledger/batch/notes.js';
+import { countStates } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { usd } from '../edit/estimate.js';
 import { saveWhole } from '../edit/save.js';
@@ -10,6 +11,32 @@ import type { LeftOut } from './manifest/pictures/folder.js';
 import { writtenSummary } from './play-money.js';
 import { OUT_DIR_FILES } from './out-dir.js';
 import { BATCH_SCHEMA_VERSION, type BatchSummary, type RowCounts } from './result-row.js';
+
+/** Where the rows of a batch are, and what they have cost and will. */
+export interface Standing {
+  states: RowCounts;
+  costs: BatchCosts;
+  sandbox: boolean;
+}
+
+/** By its ledger, as it is now. @param states where somebody has counted them already */
+export function standingOf({ db }: Ledger, states: RowCounts = countStates(db)): Standing {
+  return {
+    states,
+    costs: batchCosts(db, states.pending === 0),
+    sandbox: readWorld(db) === 'sandbox',
+  };
+}
+
+/** A standing as documents have it. */
+export function standingFigures({ states, costs }: Standing): Pick<BatchSummary, 'rows' | 'states' | 'cost'> {
+  const { billed, outstanding, pending } = costs;
+  return {
+    rows: Object.values(states).reduce((sum, count) => sum + count, 0),
+    states,
+    cost: { billed_usd: usd(billed), outstanding_usd: usd(outstanding), pending_usd: usd(pending) },
+  };
+}
 
 /** What a run did, for its summary. */
 export interface RunFigures extends Omit<BatchSummary['run'], 'stopped'> {
@@ -26,25 +53,25 @@ export interface RunFigures extends Omit<BatchSummary['run'], 'stopped'> {
   stopped: FalEditError | undefined;
 }
 
-/** The batch as it is now, by its ledger. @param states how many rows are in each */
-export function summaryOf(ledger: Ledger, states: RowCounts, run: RunFigures): BatchSummary {
-  const { billed, outstanding, pending } = batchCosts(ledger.db, states.pending === 0);
+/** The batch as a run left it. */
+export function summaryOf(standing: Standing, run: RunFigures): BatchSummary {
+  const { rows, states, cost } = standingFigures(standing);
   const { submitted, uploads, uploaded_bytes, total_ms, stopped, ending } = run;
   return {
     schema_version: BATCH_SCHEMA_VERSION,
     status: ending === undefined ? 'ok' : ending.kind,
-    sandbox: readWorld(ledger.db) === 'sandbox',
+    sandbox: standing.sandbox,
     exit_code: ending?.exitCode ?? EXIT_OK,
     source: run.source,
     shard: run.shard,
     started_at: new Date(run.startedAt).toISOString(),
     finished_at: new Date(run.finishedAt).toISOString(),
-    rows: Object.values(states).reduce((sum, count) => sum + count, 0),
+    rows,
     states,
     invalid: run.invalid,
     left_out: run.leftOut ?? {},
     run: { submitted, uploads, uploaded_bytes, total_ms, stopped: stopped?.message ?? null },
-    cost: { billed_usd: usd(billed), outstanding_usd: usd(outstanding), pending_usd: usd(pending) },
+    cost,
   };
 }
 

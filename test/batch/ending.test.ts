@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { endingOf, rowsText, withoutStates, type Outcome } from '../../src/batch/ending.js';
+import { endingOf, rowsText, type Outcome } from '../../src/batch/ending.js';
 import { ROW_STATES, type RowCounts } from '../../src/batch/result-row.js';
 import { FalEditError, InterruptedError } from '../../src/errors.js';
 import type { ErrorKind } from '../../src/exit-codes.js';
@@ -248,24 +248,34 @@ test.each([
   expect(rowsText(count)).toBe(text);
 });
 
-describe('where the ledger cannot be read at the end', () => {
-  const error = new FalEditError('input', 'The ledger l is damaged.', { hint: 'Rename it.' });
+describe('where the ledger could not be read any more', () => {
+  const stopped = new FalEditError('input', 'The ledger l is damaged.', { hint: 'Rename it.' });
 
   it('says nothing of money where nothing was sent', () => {
-    expect(withoutStates(error, 0, false)).toBe(error);
-  });
-
-  it('never calls unsent what fal may have taken', () => {
-    expect(withoutStates(error, 2, false)).toMatchObject({
-      kind: 'unknown',
-      message: 'The ledger l is damaged. 2 rows may have been sent and may be charged.',
-      charged: 'maybe',
-      details: { submitted: 2 },
+    expect(ending({ pending: 2, stopped })).toMatchObject({
+      kind: 'input',
+      charged: 'no',
+      hint: 'Rename it.',
     });
   });
 
+  it('never calls unsent what fal may have taken', () => {
+    expect(ending({ unknown: 2, stopped })).toMatchObject({
+      kind: 'unknown',
+      message: expect.stringMatching(
+        /^The ledger l is damaged\. 2 rows may have been sent and may be charged\./,
+      ) as string,
+      charged: 'maybe',
+      details: { states: { unknown: 2 } },
+    });
+    expect(ending({ waiting: 2, stopped })).toMatchObject({ kind: 'temporary', charged: 'maybe' });
+    expect(ending({ done: 1, pending: 1, stopped })).toMatchObject({ kind: 'partial', charged: 'yes' });
+  });
+
   it('says nothing of charges on the sandbox', () => {
-    expect(withoutStates(error, 2, true).message).toBe('The ledger l is damaged. 2 rows may have been sent.');
+    expect(ending({ unknown: 2, stopped, sandbox: true })?.message).toMatch(
+      /^The ledger l is damaged\. 2 rows may have been sent\. 0 of 2/,
+    );
     expect(ending({ unknown: 2, done: 1, sandbox: true })?.message).toBe(
       '2 rows may have been sent. 1 of 3 rows is done; 2 unknown.',
     );

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import type { Measured } from '../../src/batch/result-row.js';
 import { resultOf } from '../../src/batch/result.js';
-import { summaryOf, writeSummary } from '../../src/batch/summary.js';
+import { standingOf, summaryOf, writeSummary } from '../../src/batch/summary.js';
 import { FalEditError } from '../../src/errors.js';
 import { putMeasured } from '../../src/ledger/batch/rows.js';
-import { countStates, findRow, type RowState } from '../../src/ledger/batch/states.js';
+import { findRow, type RowState } from '../../src/ledger/batch/states.js';
 import type { JobState } from '../../src/ledger/job.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openBatch } from '../ledger/batch/rows.js';
@@ -182,7 +182,7 @@ describe('The summary of a batch', () => {
     jobIn(one.ledger, 'unknown', { askedHash: one.keys[1]! });
     const ending = new FalEditError('unknown', 'Nobody knows.');
     const stopped = new FalEditError('budget', '--max-jobs: enough.');
-    const summary = summaryOf(one.ledger, countStates(one.ledger.db), { ...RUN, ending, stopped });
+    const summary = summaryOf(standingOf(one.ledger), { ...RUN, ending, stopped });
     expect(summary).toEqual({
       ...{
         schema_version: 1,
@@ -213,8 +213,7 @@ describe('The summary of a batch', () => {
   it('is well where all is done', async () => {
     const one = await batch({});
     saveFirst(one);
-    const states = countStates(one.ledger.db);
-    const summary = summaryOf(one.ledger, states, { ...RUN, ending: undefined, stopped: undefined });
+    const summary = summaryOf(standingOf(one.ledger), { ...RUN, ending: undefined, stopped: undefined });
     expect(summary).toMatchObject({
       status: 'ok',
       exit_code: 0,

@@ -7,7 +7,8 @@
  *
  *   NTH_STEP       the step's name; unless given, nothing happens but the noting
  *   NTH_STEP_HOW   "kill": SIGKILL at that step; "fail": it fails as it would on a full disk, a broken line;
- *                  "full": as "fail", and from there on everything that needs the disk fails as well
+ *                  "full": as "fail", and from there on everything that needs room fails as well;
+ *                  "broken": as "full", and nothing can be read or taken away any more either
  *   NTH_STEP_NOTE  a file that takes the names of the steps as they come
  */
 import fsSync from 'node:fs';
@@ -46,7 +47,9 @@ function isDue(what) {
   appendTo(note, `${isChosen ? '* ' : ''}${name}\n`);
   if (isChosen && how === 'kill') process.kill(process.pid, 'SIGKILL');
   struck ||= isChosen;
-  return isChosen || (struck && how === 'full' && !/^(socket|ledger read)/.test(what));
+  if (isChosen || !struck || what.startsWith('socket')) return isChosen;
+  // What is read or taken away needs no room.
+  return how === 'broken' || (how === 'full' && !/^(ledger read|file rm)/.test(what));
 }
 
 /* The ledger: SQLite says 13 for a full disk and 10 for one that cannot be read. */

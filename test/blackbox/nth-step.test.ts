@@ -4,62 +4,21 @@
  * once and whole, and nothing else is left behind. `npm run test:long` takes every step; else each run takes another
  * share of them.
  */
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import pLimit from 'p-limit';
 import { describe, expect, test } from 'vitest';
 import { isUnfinished, type Job } from '../../src/ledger/job.js';
-import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
-import { folderWithPhoto, leftIn } from '../edit/harness.js';
+import { leftIn } from '../edit/harness.js';
 import { jobsIn } from '../support/ledger.js';
 import { sha256AtFal, sha256Of } from '../torture/whole.js';
-import { BIN, spawned, type Ended } from './spawned.js';
+import { command, hooked, noted, place, tryEach, type How, type Place } from './nth-step.js';
 
-const HOOK = path.join(import.meta.dirname, 'nth-step-hook.mjs');
 const PLAIN = ['cat.png', '-p', 'a watercolor', '-o', 'out.png'];
 /** A name that is overwritten is given by another step than one that is new. */
 const FORCED = [...PLAIN, '--force'];
 
-/** Pictures of several pieces of 64 KB. */
-const QUICK_FAL = { queueMs: 5, inferenceMs: 20, renderPictures: false, pictureBytes: 200_000 };
-
 /** What can be the end of a command that could not do more than it was let. */
 const USUAL_CODES = [0, 1, 2, 7, 9];
-
-type How = 'kill' | 'fail' | 'full';
-
-/** One folder, one ledger, one fal. */
-interface Place {
-  fal: Sandbox;
-  cwd: string;
-  stateDir: string;
-  env: Record<string, string>;
-  /** Where the hook notes the steps. */
-  note: string;
-}
-
-async function place(): Promise<Place> {
-  const [fal, cwd] = await Promise.all([startSandbox(QUICK_FAL), folderWithPhoto()]);
-  const home = path.join(cwd, '.home');
-  await mkdir(home);
-  const stateDir = path.join(home, 'ledger');
-  const env = { FAL_PROXY_URL: fal.proxyUrl, FAL_KEY: 'test-id:test-secret', FAL_EDIT_STATE_DIR: stateDir };
-  return { fal, cwd, stateDir, env, note: path.join(home, 'steps') };
-}
-
-/** Runs a command with the hook in it. */
-function hooked(at: Place, argv: readonly string[], step = '', how: How = 'fail'): Promise<Ended> {
-  const env = { ...at.env, NTH_STEP: step, NTH_STEP_HOW: how, NTH_STEP_NOTE: at.note };
-  return spawned(process.execPath, ['--import', HOOK, BIN, ...argv], { cwd: at.cwd, env }).ended;
-}
-
-/** Runs it as users do. */
-const command = (at: Place, argv: readonly string[]): Promise<Ended> =>
-  spawned(process.execPath, [BIN, ...argv], { cwd: at.cwd, env: at.env }).ended;
-
-async function noted({ note }: Place): Promise<string[]> {
-  return (await readFile(note, 'utf8').catch(() => '')).split('\n').filter(Boolean);
-}
 
 /** The names of all steps of a command, in the order in which they come. */
 async function stepsOf(argv: readonly string[]): Promise<string[]> {
@@ -140,26 +99,9 @@ async function endAt(step: string, how: How, argv: readonly string[]): Promise<v
   }
 }
 
-/** One step in so many is taken. */
-const ONE_IN = process.env['EVERY_STEP'] === '1' ? 1 : 8;
-const FIRST = Math.floor(Math.random() * ONE_IN);
-
-/** Three at once; what went wrong, by step. */
-async function endAtEach(all: readonly string[], how: How, argv: readonly string[]): Promise<string[]> {
-  const limit = pLimit(3);
-  const steps = all.filter((_, index) => all.length <= ONE_IN || index % ONE_IN === FIRST);
-  const failures = await Promise.all(
-    steps.map((step) =>
-      limit(() =>
-        endAt(step, how, argv).then(
-          () => [],
-          (error: unknown) => [`${how} at "${step}": ${String(error)}`],
-        ),
-      ),
-    ),
-  );
-  return failures.flat();
-}
+/** One step in eight, or all of them. */
+const endAtEach = (steps: readonly string[], how: How, argv: readonly string[]): Promise<string[]> =>
+  tryEach(`${how} ${argv.join(' ')}`, steps, Math.ceil(steps.length / 8), (step) => endAt(step, how, argv));
 
 describe('every step of an edit', { timeout: 600_000 }, () => {
   test('is seen', async () => {

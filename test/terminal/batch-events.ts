@@ -14,7 +14,9 @@ export const started = (counts: Partial<RowCounts>, toSend: number, toFetch = 0)
   estimatedUsd: 0,
 });
 export const nameOf = (key: string, id?: string) => ({ key, id, place: { file: 'rows.csv', line: 17 } });
-export const begun = (key: string): BatchEvent => ({ type: 'begun', row: nameOf(key), attached: false });
+export const begun = (key: string): BatchEvent => ({
+  ...{ type: 'begun', row: nameOf(key), attached: false, state: 'pending', usd: 0.075 },
+});
 export const step = (key: string, event: EditEvent): BatchEvent => ({
   type: 'step',
   row: nameOf(key),

@@ -16,8 +16,8 @@ import { inertJson } from '../../terminal/plain.js';
  *   (`request_id`)
  * - `ended`, `open`: the row's line of results.jsonl as `result`, and its `error`
  * - `stopped`: `error`, why nothing more is sent
- * - `finished`, `dry_run`, `frozen`: the last one, with all that `--json` says; `failed`: the only one, where the batch
- *   could not be begun, with the same
+ * - `finished`, `dry_run`, `frozen`: the last one, with all that `--json` says; `failed`: the last one where the batch
+ *   could not be begun, or its ledger not be read any more, with the same
  */
 export function eventLine(event: BatchEvent, now: number, sandbox: boolean): string {
   return lineOf(bodyOf(event, sandbox), now, sandbox);

@@ -1,3 +1,6 @@
+import { writtenSummary } from '../../batch/play-money.js';
+import type { BatchSummary } from '../../batch/result-row.js';
+import { standingFigures, type Standing } from '../../batch/summary.js';
 import type { Settings } from '../../config/settings.js';
 import type { Context } from '../../context.js';
 import { asFalEditError, type FalEditError } from '../../errors.js';
@@ -8,6 +11,69 @@ import { errorDocument } from '../edit/document.js';
 import { fail } from '../fail.js';
 import { lastLine } from './event-lines.js';
 
+type SummaryField =
+  | 'source'
+  | 'shard'
+  | 'started_at'
+  | 'finished_at'
+  | 'rows'
+  | 'states'
+  | 'invalid'
+  | 'left_out'
+  | 'run'
+  | 'cost';
+
+/** What is known of a batch that could not end as it should. */
+export type KnownBatch = Partial<Pick<BatchSummary, SummaryField | 'sandbox'>> & {
+  /** Absolute. */
+  out_dir?: string;
+};
+
+/** A batch that failed, with what was known of it at that moment. */
+export class FailedBatch extends Error {
+  override readonly name = 'FailedBatch';
+
+  constructor(
+    readonly error: FalEditError,
+    readonly known: KnownBatch,
+  ) {
+    super(error.message);
+  }
+}
+
+/**
+ * Runs a part of a batch. What it fails with carries what is known of the batch at that moment; whoever is nearer to
+ * the failure knows better.
+ *
+ * @param known `standing` is asked where it fails; what it cannot read is not known
+ */
+export async function knowing<T>(
+  known: { facts?: KnownBatch; standing?: () => Standing | undefined },
+  part: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await part();
+  } catch (thrown) {
+    const { error, known: nearer } = failedBatch(thrown);
+    const standing = nearer.states === undefined ? readable(known.standing) : undefined;
+    const figures = standing && { sandbox: standing.sandbox, ...standingFigures(standing) };
+    throw new FailedBatch(error, { ...known.facts, ...figures, ...nearer });
+  }
+}
+
+function readable(read: (() => Standing | undefined) | undefined): Standing | undefined {
+  try {
+    return read?.();
+  } catch {
+    return undefined;
+  }
+}
+
+function failedBatch(thrown: unknown): Pick<FailedBatch, 'error' | 'known'> {
+  if (thrown instanceof FailedBatch) return thrown;
+  return { error: asFalEditError(thrown, chargedSoFar()), known: {} };
+}
+
 /** Ends a command that did not come to an end of its own, for whoever reads its events as well. */
 export function failBatch(
   thrown: unknown,
@@ -15,23 +81,29 @@ export function failBatch(
   terminal: Terminal,
   context: Pick<Context, 'now'>,
 ): ExitCode {
-  const error = asFalEditError(thrown, chargedSoFar());
+  const { error, known } = failedBatch(thrown);
   const { sandbox } = terminal.options;
-  const document = failedDocument(error, sandbox);
+  const document = failedDocument(error, known, sandbox);
   if (values['events'] === true) terminal.result(lastLine('failed', document, context.now(), sandbox));
   return fail(error, terminal, () => document, values['json'] === true);
 }
 
 /** Has the keys of a run that came to its end, so that scripts read both in one way. */
-function failedDocument(error: FalEditError, sandbox: boolean): Record<string, unknown> {
-  const { out_dir: outDir, submitted } = error.details ?? {};
+function failedDocument(error: FalEditError, known: KnownBatch, sandbox: boolean): Record<string, unknown> {
+  const { cost } = known;
   return {
     ...errorDocument(error, sandbox),
     exit_code: error.exitCode,
-    ...{ source: null, shard: null, started_at: null, finished_at: null },
-    ...{ rows: null, states: null, invalid: null, left_out: null },
-    run: typeof submitted === 'number' ? { submitted } : null,
-    cost: null,
-    out_dir: typeof outDir === 'string' ? outDir : null,
+    source: known.source ?? null,
+    shard: known.shard ?? null,
+    started_at: known.started_at ?? null,
+    finished_at: known.finished_at ?? null,
+    rows: known.rows ?? null,
+    states: known.states ?? null,
+    invalid: known.invalid ?? null,
+    left_out: known.left_out ?? null,
+    run: known.run ?? null,
+    cost: cost === undefined ? null : writtenSummary({ sandbox: known.sandbox ?? sandbox, cost }).cost,
+    out_dir: known.out_dir ?? null,
   };
 }

@@ -1,6 +1,6 @@
 import { resultOf } from '../../batch/result.js';
 import type { ResultRow } from '../../batch/result-row.js';
-import { summaryOf } from '../../batch/summary.js';
+import { standingOf, summaryOf } from '../../batch/summary.js';
 import type { Context } from '../../context.js';
 import { ROW_STATES, rowsInOrder, type RowState } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
@@ -35,7 +35,7 @@ export async function writeFrozenJunit(
   const states = Object.fromEntries(ROW_STATES.map((state) => [state, 0])) as Record<RowState, number>;
   for (const { key } of rowsInOrder(ledger)) states[reasons.has(key) ? 'failed' : 'done']++;
   const finishedAt = context.now();
-  const summary = summaryOf(ledger, states, {
+  const summary = summaryOf(standingOf(ledger, states), {
     ...{ source, shard: shard === undefined ? null : `${shard.index}/${shard.count}` },
     ...{ startedAt, finishedAt, total_ms: finishedAt - startedAt },
     ...{ invalid: 0, ending: undefined, stopped: undefined, submitted: 0, uploads: 0, uploaded_bytes: 0 },

@@ -4,7 +4,7 @@ import { placeText } from '../../batch/manifest/entry.js';
 import { mergeParts, type Part } from '../../batch/merge.js';
 import { folderIdentity, noteIdentity } from '../../batch/folder-identity.js';
 import { ResultsFile } from '../../batch/results-file.js';
-import { summaryOf } from '../../batch/summary.js';
+import { standingOf, summaryOf } from '../../batch/summary.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import type { ErrorKind, ExitCode } from '../../exit-codes.js';
@@ -70,7 +70,7 @@ export async function mergeBatches(
       goOn: 'Run the part that is not done again, and merge again.',
       sandbox: world === 'sandbox',
     });
-    const summary = summaryOf(all.ledger, counts, {
+    const summary = summaryOf(standingOf(all.ledger, counts), {
       ...{
         source: source ?? wanted,
         shard: null,

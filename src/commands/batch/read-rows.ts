@@ -17,6 +17,7 @@ import { harmlessLine } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { VERSION } from '../at-once.js';
 import { shortPath } from '../edit/document.js';
+import { knowing } from './fail-batch.js';
 import type { BatchOptions } from './options.js';
 import { IgnoredSettings } from '../edit/ignored-settings.js';
 import { withoutOwnPictures } from './own-pictures.js';
@@ -73,7 +74,7 @@ export async function readRows(
     known ??
     (await planRows(entries(), {
       ...{ ledger, context, outDir, folder, shard, skipInvalid, priceOf: prices.of, basis },
-      ...{ identity, again: options.again, namesAreOurs: source.namesAreOurs === true },
+      ...{ identity, again, namesAreOurs: source.namesAreOurs === true },
       caps: { maxCostUsd, dailyCapUsd },
       countMade: !again && !hasJobs(ledger),
       mayBeMade,
@@ -93,13 +94,14 @@ export async function readRows(
     if (skipInvalid) terminal.warn(line);
     else terminal.error(harmlessLine(line, 2_000));
   }
-  if (plan.problems > 0 && !skipInvalid) throw wrongRows(source, plan, problems.kept);
-  if (plan.unrecognised.length > 0 && !options.again) {
-    throw unrecognisedRows(plan.unrecognised, outDir, terminal);
-  }
-  if (plan.made > 0) throw forgottenPicturesError(shortPath(outDir, context.cwd), plan.made);
+  const { rows, invalid, standing } = plan;
+  await knowing({ facts: { rows, invalid }, standing: () => standing }, () => {
+    if (plan.problems > 0 && !skipInvalid) throw wrongRows(source, plan, problems.kept);
+    if (plan.unrecognised.length > 0 && !again) throw unrecognisedRows(plan.unrecognised, outDir, terminal);
+    if (plan.made > 0) throw forgottenPicturesError(shortPath(outDir, context.cwd), plan.made);
+    if (rows + plan.elsewhere === 0) throw inputError(`${source.name}: no row is left. Nothing was sent.`);
+  });
   for (const line of ignored.lines()) terminal.note(line);
-  if (plan.rows + plan.elsewhere === 0) throw inputError(`${source.name}: no row is left. Nothing was sent.`);
   if (plan.equal > 0) {
     terminal.warn(
       `${rowsText(plan.equal)} ${plan.equal === 1 ? 'asks' : 'ask'} for the very picture of another row, seed and all: each is paid for.`,

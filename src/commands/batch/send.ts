@@ -1,0 +1,204 @@
+import type { BatchEvent } from '../../batch/events.js';
+import { Brakes } from '../../batch/brakes.js';
+import { dailyPurse } from '../../batch/daily-purse.js';
+import { rowsText } from '../../batch/ending.js';
+import type { RowSource } from '../../batch/manifest/open.js';
+import { Pace } from '../../batch/pace.js';
+import { prospectOf, type RunAim } from '../../batch/prospect.js';
+import type { BatchPlan } from '../../batch/reading.js';
+import type { Records } from '../../batch/records.js';
+import { ResultsFile, setResultsAside } from '../../batch/results-file.js';
+import { runRows } from '../../batch/runner.js';
+import { standingOf } from '../../batch/summary.js';
+import { Tally } from '../../batch/tally.js';
+import { BatchUploads } from '../../batch/upload-shelf.js';
+import { usdText } from '../../dollars.js';
+import { usd } from '../../edit/estimate.js';
+import { asFalEditError, FalEditError } from '../../errors.js';
+import type { ExitCode } from '../../exit-codes.js';
+import type { Connection } from '../../fal/connection.js';
+import { readNote } from '../../ledger/batch/notes.js';
+import { closeRun, openRun } from '../../ledger/batch/run-mark.js';
+import { countStates } from '../../ledger/batch/states.js';
+import { chargedSoFar } from '../../fal/submit-once.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { requireSharp } from '../../native-parts.js';
+import { canAsk, confirm } from '../../terminal/confirm.js';
+import { throughText } from '../../terminal/progress.js';
+import { openConnection, proxyWarning, requireKey } from '../connect.js';
+import { shortPath } from '../edit/document.js';
+import { openLedger } from '../open-ledger.js';
+import { traceTo } from '../earlier/ledger-command.js';
+import { endRun } from './end-run.js';
+import type { Outcome } from './finish.js';
+import { forgetPages } from './shown-pages.js';
+import { settleWorld } from './open.js';
+import { batchOutput, type BatchOutput } from './output.js';
+import type { BatchOptions } from './options.js';
+import type { Surroundings } from './surroundings.js';
+import type { Prices } from './prices.js';
+import { lookUpFailed, lookUpUnknown } from './unknown.js';
+
+/** How often one run asks fal about what it has lost itself. */
+const MOST_PASSES = 10;
+
+/** A batch whose rows are read. */
+export interface Opened {
+  ledger: Ledger;
+  records: Records;
+  folder: string;
+  declared: Connection;
+  via: string;
+  /** To whose storage files go. */
+  way: string;
+  proxies: readonly string[];
+  prices: Prices;
+  plan: BatchPlan | undefined;
+  outcome: Outcome;
+}
+
+/** The part of a batch that may cost money. @throws FailedBatch, FalEditError */
+export async function send(
+  source: RowSource | undefined,
+  options: BatchOptions,
+  surroundings: Surroundings,
+  { ledger, records, folder, declared, via, way, proxies, prices, plan, outcome }: Opened,
+): Promise<ExitCode> {
+  const { settings, context, terminal } = surroundings;
+  const invalid = plan?.invalid ?? 0;
+  const startedAt = context.now();
+  const began = context.elapsed();
+  settleWorld(ledger);
+  const { retry, again, submitOnly, collect: collectOnly } = options;
+  let aim: RunAim = { retry, again, submitOnly, collectOnly };
+  let prospect = prospectOf(ledger, aim);
+  const tally = new Tally(standingOf(ledger, prospect.counts));
+  const name = source?.name ?? readNote(ledger.db, 'source') ?? folder;
+  const shard = readNote(ledger.db, 'shard') || null;
+  const touchesFal = prospect.toSend + prospect.toFetch + prospect.toAsk + prospect.counts.unknown > 0;
+  if (touchesFal) {
+    requireKey(settings, declared);
+    // What is paid for is measured, and drawn for the report.
+    if (prospect.toSend > 0) requireSharp();
+    const warning = proxyWarning(settings, declared);
+    if (warning !== undefined) terminal.warn(warning);
+  }
+  const opened = touchesFal ? await openConnection(settings, declared, context) : undefined;
+  const home = await openLedger(settings, context);
+  const connection = opened?.connection ?? declared;
+  const uploads = new BatchUploads({
+    ...{ ledger, way, keptMs: options.reuseUploadsMs, atOnce: options.uploads },
+  });
+  const purse = dailyPurse({ own: ledger, home, folder, via, dailyCapUsd: options.dailyCapUsd });
+  let brakes = new Brakes({});
+  /** What ended the run before its end, and whether rows may have been sent by then. */
+  let broken: { error: FalEditError; isSending: boolean } | undefined;
+  let isSending = false;
+  const breakWith = (error: unknown): void => {
+    broken ??= { error: asFalEditError(error, chargedSoFar()), isSending };
+  };
+  let output: BatchOutput | undefined;
+  let results: ResultsFile | undefined;
+  try {
+    const trace = traceTo(terminal);
+    const unknowns = { ledger, connection, context, via, trace };
+    if (prospect.counts.unknown > 0 && !again) await lookUpUnknown(unknowns, options, terminal);
+    if (prospect.toAsk > 0) aim = { ...aim, held: await lookUpFailed(unknowns, options, terminal) };
+    if (prospect.toSend > 0) await prices.refresh(prospect.endpoints, ledger);
+    if (touchesFal) prospect = prospectOf(ledger, aim);
+    brakes = new Brakes({
+      maxCostUsd: options.maxCostUsd,
+      maxJobs: options.maxJobs,
+      maxFailures: failuresOf(options.maxFailures, prospect.toSend),
+    });
+    await agree(prospect.toSend, prospect.usd, proxies, options, surroundings);
+    if (records.lost.length > 0) {
+      const old = await setResultsAside(folder);
+      terminal.note(`The results that the ledger does not know are kept in ${shortPath(old, context.cwd)}.`);
+    }
+    results = await ResultsFile.open(folder, ledger, records.lost.length > 0 ? undefined : records.jobs);
+    if (touchesFal) forgetPages(ledger);
+    // A line that changes would write over the question.
+    const shown = await batchOutput({ ...options, ...outcome }, surroundings, folder, () => ({
+      spentUsd: brakes.spentUsd,
+      isEstimate: brakes.isEstimate,
+      capUsd: brakes.capUsd,
+    }));
+    output = shown;
+    const run = {
+      ...{ ledger, context, connection, via, outDir: folder, brakes, purse, uploads, results },
+      ...aim,
+      ...{ concurrency: options.concurrency, downloads: options.downloads },
+      ...{ timeoutMs: options.timeoutMs, cancelOnTimeout: options.cancelOnTimeout },
+      ...{ priority: options.priority, priceOf: prices.of, trace },
+      pace: new Pace(options.rate, context),
+      onEvent: (event: BatchEvent) => {
+        if (event.type === 'started') tally.restart(standingOf(ledger, event.counts));
+        else tally.note(event);
+        shown.show(event);
+      },
+    };
+    openRun(ledger.db, { since: context.now(), retry });
+    isSending = true;
+    await runRows({ ...run, prospect });
+    // What was lost on the way in this run is mostly listed by fal at once.
+    for (let pass = 0; touchesFal && pass < MOST_PASSES; pass++) {
+      if (countStates(ledger.db).unknown === 0) break;
+      if (context.signal.aborted || options.submitOnly) break;
+      if ((await lookUpUnknown(unknowns, options, terminal)) === 0) break;
+      // Rows that failed in this run wait for the next.
+      await runRows({ ...run, again: false, retry: 'none' });
+    }
+  } catch (error) {
+    breakWith(error);
+  } finally {
+    output?.stop();
+    try {
+      purse.close();
+      closeRun(ledger.db);
+    } catch (error) {
+      breakWith(error);
+    }
+    home.close();
+    await Promise.all([opened?.close().catch(breakWith), results?.close().catch(breakWith)]);
+  }
+  return endRun(
+    {
+      ...{ ledger, folder, seen: tally.standing, broken, outcome },
+      figures: {
+        ...{ source: name, shard, leftOut: source?.leftOut, startedAt, invalid, stopped: brakes.stopped },
+        ...{ submitted: brakes.sent, uploads: uploads.figures.files },
+        ...{ uploaded_bytes: uploads.figures.bytes, total_ms: Math.round(context.elapsed() - began) },
+      },
+    },
+    options,
+    surroundings,
+  );
+}
+
+/** Says what it will cost, and asks where there is somebody to ask. @throws FalEditError (usage): the answer was no */
+async function agree(
+  toSend: number,
+  estimate: number,
+  proxies: readonly string[],
+  { yes }: BatchOptions,
+  { context, terminal, json }: Surroundings,
+): Promise<void> {
+  if (toSend === 0) return;
+  const { sandbox } = terminal.options;
+  const about = `about ${usdText(usd(estimate))}`;
+  const what = `${rowsText(toSend)} to send, ${sandbox ? `sandbox: nothing is charged (would be ${about})` : about}${throughText(proxies)}`;
+  if (yes || json || !canAsk(context)) {
+    terminal.note(`${what}.`);
+    return;
+  }
+  if (await confirm(`${what}. Go on?`, context)) return;
+  throw new FalEditError('usage', 'Not agreed to: nothing was sent.', {
+    hint: 'Answer y, or give --yes.',
+  });
+}
+
+function failuresOf(limit: BatchOptions['maxFailures'], toSend: number): number | undefined {
+  if (limit === undefined) return undefined;
+  return 'count' in limit ? limit.count : Math.max(1, Math.ceil((toSend * limit.percent) / 100));
+}
