@@ -17,15 +17,30 @@ export function loadSqlite(): typeof import('@photostructure/sqlite') {
   try {
     return load('@photostructure/sqlite') as typeof import('@photostructure/sqlite');
   } catch (error) {
-    const [why = ''] = messageOf(error).split('\n');
-    throw missingPartError('@photostructure/sqlite', why.trim(), error);
+    throw missingPartError('@photostructure/sqlite', reasonOf(error), error);
   }
 }
 
-/** Looks whether sharp has its compiled part; to load it takes 70 ms. @throws FalEditError (input): it has not */
-export function requireSharp(): void {
-  const missing = missingPartOfSharp(load);
-  if (missing !== undefined) throw missingPartError(missing, 'it is not installed');
+/**
+ * Loads sharp, which takes 70 ms: a part that is there may be broken, or another machine's.
+ *
+ * @throws FalEditError (input): it cannot be loaded
+ */
+export async function requireSharp(): Promise<void> {
+  try {
+    await import('sharp');
+  } catch (error) {
+    const missing = missingPartOfSharp(load);
+    if (missing !== undefined) throw missingPartError(missing, 'it is not installed', error);
+    throw missingPartError('sharp', reasonOf(error), error);
+  }
+}
+
+/** Of the lines that a package says, the one in which the system has its word; else the first. */
+function reasonOf(error: unknown): string {
+  const lines = messageOf(error).split('\n');
+  const [, systemWord] = /ERR_DLOPEN_FAILED: (.*)/.exec(messageOf(error)) ?? [];
+  return (systemWord ?? lines[0] ?? '').trim().replace(/\.$/, '');
 }
 
 type Require = Pick<NodeJS.Require, 'resolve'>;

@@ -82,10 +82,10 @@ export async function openConnection(
     await verifySandbox(connection, context);
     return { connection, close: () => Promise.resolve() };
   }
-  requireSharp();
   const [{ startSandbox }, { readSandboxSettings }] = await Promise.all([
     import('../sandbox/server.js'),
     import('./sandbox-settings.js'),
+    requireSharp(),
   ]);
   const sandbox = await startSandbox({ ...readSandboxSettings(settings), port: 0 });
   return { connection: { key: undefined, proxyUrl: sandbox.proxyUrl }, close: () => sandbox.close() };

@@ -3,6 +3,7 @@ import type { Context } from '../context.js';
 import { messageOf, usageError } from '../errors.js';
 import { EXIT_OK, type ExitCode } from '../exit-codes.js';
 import { SANDBOX_KEY } from '../fal/connection.js';
+import { requireSharp } from '../native-parts.js';
 import { startSandbox } from '../sandbox/server.js';
 import { harmlessLine } from '../terminal/plain.js';
 import { SANDBOX_FLAGS } from './flags/sandbox.js';
@@ -19,6 +20,7 @@ export async function sandboxCommand(
     context.stderr.write(`warning: ${harmlessLine(warning, 2000)}\n`);
   }
   const wanted = readSandboxSettings(settings);
+  await requireSharp();
   const sandbox = await startSandbox(wanted).catch((error: unknown) => {
     throw usageError(
       `--port: ${wanted.port ?? 0} cannot be had: ${messageOf(error)}`,

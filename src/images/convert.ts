@@ -26,7 +26,7 @@ export async function convertPicture(
   { format }: Conversion,
   subject: string,
 ): Promise<Converted> {
-  requireSharp();
+  await requireSharp();
   const { default: sharp } = await import('sharp');
   try {
     const upright = sharp(bytes, { failOn: 'warning', limitInputPixels: MAX_PICTURE_PIXELS })

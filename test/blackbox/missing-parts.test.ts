@@ -1,5 +1,5 @@
-/* An installation that lacks what comes compiled for the machine: found before anything is paid for. */
-import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+/* An installation that lacks what comes compiled for the machine, or has it broken: found before anything is paid for. */
+import { cp, mkdir, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { folderWithPhoto } from '../edit/harness.js';
@@ -11,7 +11,15 @@ import { spawned } from './spawned.js';
 const COPIED = ['sharp', '@photostructure/sqlite'];
 const LINKED = ['detect-libc', 'semver', 'node-gyp-build', '@img/colour'];
 
-test('a missing part is named, with what to do about it', async () => {
+/** Copies what is compiled for this machine, each file cut short. */
+async function copyBroken(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true });
+  for (const name of await readdir(to, { recursive: true })) {
+    if (name.endsWith('.node')) await truncate(path.join(to, name), 40);
+  }
+}
+
+test('a missing or broken part is named, with what to do about it', async () => {
   const fal = await sandbox();
   const cwd = await folderWithPhoto();
   const program = path.join(cwd, '.program');
@@ -25,8 +33,8 @@ test('a missing part is named, with what to do about it', async () => {
   for (const name of LINKED) {
     await symlink(path.join(ROOT, 'node_modules', name), path.join(modules, name), 'junction');
   }
+  const bin = path.join(program, 'dist/bin.js');
   const inIt = async (...argv: string[]) => {
-    const bin = path.join(program, 'dist/bin.js');
     const ended = await spawned(process.execPath, [bin, ...argv, '--json'], { cwd, env: fal.env }).ended;
     const { error } = JSON.parse(ended.stdout) as { error: Record<string, unknown> };
     return { code: ended.code, error };
@@ -45,7 +53,24 @@ test('a missing part is named, with what to do about it', async () => {
   expect(await inIt('batch', 'cat.png', '-p', 'snow')).toMatchObject(
     told(/^The package @img\/sharp-\S+ cannot be loaded: it is not installed\. Nothing was sent\.$/),
   );
-  await rm(path.join(modules, '@photostructure/sqlite/prebuilds'), { recursive: true });
+  const { code, stdout, stderr } = await spawned(process.execPath, [bin, 'sandbox'], { cwd }).ended;
+  expect([code, stdout], stderr).toEqual([2, '']);
+  expect(stderr).toMatch(/^error: The package @img\/sharp-\S+ cannot be loaded: it is not installed\./);
+
+  const images = path.join(ROOT, 'node_modules/@img');
+  for (const name of (await readdir(images)).filter((name) => name.startsWith('sharp-'))) {
+    await copyBroken(path.join(images, name), path.join(modules, '@img', name));
+  }
+  expect(await inIt('batch', 'cat.png', '-p', 'snow')).toMatchObject(
+    told(/^The package sharp cannot be loaded: .*sharp-\S+\.node: .*\. Nothing was sent\.$/),
+  );
+
+  const sqlite = '@photostructure/sqlite/prebuilds';
+  await copyBroken(path.join(ROOT, 'node_modules', sqlite), path.join(modules, sqlite));
+  expect(await inIt('cat.png', '-p', 'snow')).toMatchObject(
+    told(/^The package @photostructure\/sqlite cannot be loaded: .*\.node: .*\. Nothing was sent\.$/),
+  );
+  await rm(path.join(modules, sqlite), { recursive: true });
   expect(await inIt('cat.png', '-p', 'snow')).toMatchObject(
     told(
       /^The package @photostructure\/sqlite cannot be loaded: No native build was found .*Nothing was sent\.$/,

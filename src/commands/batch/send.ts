@@ -79,7 +79,7 @@ export async function send(
   if (touchesFal) {
     requireKey(settings, declared);
     // What is paid for is measured, and drawn for the report.
-    if (prospect.toSend > 0) requireSharp();
+    if (prospect.toSend > 0) await requireSharp();
     const warning = proxyWarning(settings, declared);
     if (warning !== undefined) terminal.warn(warning);
   }
