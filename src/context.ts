@@ -83,15 +83,29 @@ function startOf(pid: number): string {
 /** Stands for a start that the system does not tell: known to this process alone. */
 const UNTOLD = 'untold ';
 
+/** The name of a machine that does not tell it: any other may be called so. */
+const UNNAMED = '';
+
+function hostName(): string {
+  try {
+    return hostname();
+  } catch {
+    return UNNAMED;
+  }
+}
+
 function selfId(): ProcessId {
-  const started = startOf(process.pid);
-  return { host: hostname(), pid: process.pid, started: started === '' ? UNTOLD + randomUUID() : started };
+  const host = hostName();
+  // A count of ticks tells processes apart on one machine alone.
+  const started = host === UNNAMED ? '' : startOf(process.pid);
+  return { host, pid: process.pid, started: started === '' ? UNTOLD + randomUUID() : started };
 }
 
 /** A host's name changes with the network, and a number of a process is given out again: neither is taken for proof. */
 function isRunning(other: ProcessId, self: ProcessId): boolean | undefined {
   const { host, pid, started } = other;
-  if (host !== hostname()) return undefined;
+  if (host === self.host && pid === self.pid && started === self.started) return true;
+  if (host === UNNAMED || host !== hostName()) return undefined;
   if (pid === self.pid) return started === self.started;
   try {
     // Signal 0 only asks.

@@ -1,8 +1,9 @@
 /* What a system may not tell, or refuse: one plain error, in the document too, and nothing is left below the folder. */
-import { sep } from 'node:path';
+import path, { sep } from 'node:path';
 import { expect, test } from 'vitest';
 import { folderWithPhoto, leftIn } from '../edit/harness.js';
-import { QUICK, shell } from './spawned.js';
+import { sandbox } from '../support/sandbox.js';
+import { BIN, QUICK, shell, spawned } from './spawned.js';
 
 const EDIT = 'fal-edit cat.png -p x --sandbox --json';
 
@@ -29,6 +30,23 @@ test.skipIf(sep === '\\').each([
   expect(error.message).toMatch(message);
   expect(ended.stderr).not.toMatch(/^\s+at /m);
   expect(await leftIn(cwd)).toEqual([]);
+});
+
+test('a machine without a name edits, and sends nothing twice', async () => {
+  const fal = await sandbox({ renderPictures: false, historyDelayMs: 3_600_000 });
+  fal.addToxic({ type: 'reset_peer', on: 'submit', stream: 'downstream', times: 1 });
+  const cwd = await folderWithPhoto();
+  const hook = path.join(import.meta.dirname, '../torture/host-name-hook.mjs');
+  const edit = (...argv: string[]) =>
+    spawned(process.execPath, ['--import', hook, BIN, ...argv], { cwd, env: { ...fal.env, HOST_NAME: '' } })
+      .ended;
+  const argv = ['cat.png', '-p', 'x', '-o', 'out.png'];
+  for (const times of [1, 2]) {
+    const { code, stderr } = await edit(...argv);
+    expect([code, fal.ledger().accepted.length], `run ${times}: ${stderr}`).toEqual([9, 1]);
+  }
+  const { code, stderr } = await edit('cat.png', '-p', 'y', '-o', 'other.png');
+  expect([code, await leftIn(cwd)], stderr).toEqual([0, ['other.png']]);
 });
 
 test('XDG folders that are not absolute do not count', async () => {
