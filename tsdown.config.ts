@@ -1,5 +1,6 @@
 import { builtinModules } from 'node:module';
 import { defineConfig } from 'tsdown';
+import { MODEL_WORDS } from './src/models/words.js';
 
 /*
  * What a start costs is decided here. A run of the program is short, so that loading it is most of its time:
@@ -36,6 +37,13 @@ function withoutFacade(
   return `const ${values.join(', ')};`;
 }
 
+/** What the help says of the models is worked out now, so that the help loads no schema. */
+const modelWords = {
+  name: 'model-words',
+  load: (id: string) =>
+    /src\/models\/words\.ts$/.test(id) ? `export const MODEL_WORDS = ${JSON.stringify(MODEL_WORDS)};` : null,
+};
+
 /** What comes with a dependency and is never used by us. */
 const withoutUnused = {
   name: 'without-unused',
@@ -50,23 +58,23 @@ const withoutUnused = {
 };
 
 const HELP =
-  /src\/(commands\/(at-once|flags\/.+|help\/.+)|terminal\/(help|wrap)|config\/flag-definition|errors|exit-codes|folders|last-words)(?<!\.d)\.ts$|package\.json$/;
+  /src\/(commands\/(at-once|all|command|flag|flags\/.+|.+\/command)|models\/words|terminal\/(help|wrap)|config\/flag-definition|errors|exit-codes|folders|last-words)(?<!\.d)\.ts$|package\.json$/;
 const OURS =
-  /src\/((context|dollars|light-fetch|linked-signal|main|native-parts|network-proxy|plain-json|program|secrets|sha256|shell-words|sockets|text)|(commands|config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
+  /src\/((context|dollars|light-fetch|linked-signal|main|native-parts|network-proxy|plain-json|program|secrets|sha256|shell-words|sockets|text)|commands\/([^/]+|edit\/.+)|(config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
 const THEIRS = /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein)\//;
 /** Commands about earlier edits, and trust: no edit is to pay for reading them. */
 const CONTROL =
-  /src\/(config\/trust-store\.ts|commands\/((requests|requests-options|status|wait|result|cancel|costs|reconcile|bring-home|trust)\.ts|(wait|reconcile|earlier)\/.+)|edit\/(reconcile\/.+|(within|foreign|answer-at-fal)\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;
+  /src\/(config\/trust-store\.ts|commands\/(bring-home\.ts|(requests|status|wait|result|cancel|costs|reconcile|trust|earlier)\/.+)|edit\/(reconcile\/.+|(within|foreign|answer-at-fal)\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;
 /** Many edits: nothing that one edit needs. What draws or reads a certain format is loaded when it is used. */
 const BATCH =
-  /src\/(commands\/batch(\.ts|\/.+)|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|sight|input-pixels)).+|ledger\/batch\/(?!(cleaning|notes|rows)\.).+|terminal\/(batch-progress|confirm)\.ts)(?<!\.d)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
+  /src\/(commands\/batch\/.+|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|sight|input-pixels)).+|ledger\/batch\/(?!(cleaning|notes|rows)\.).+|terminal\/(batch-progress|confirm)\.ts)(?<!\.d)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
 /** Deciding and tuning, each in one file: which model, which parameters. */
 const DECIDE =
-  /src\/(commands\/((models|migrate|compare|sweep|pick)(\.ts|\/.+)|(edits-preview|open-page)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift|json-schema|shape)\.ts|fal\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))(?<!\.d)$/;
+  /src\/(commands\/((models|migrate|compare|sweep|pick)\/.+|(edits-preview|open-page)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift|json-schema|shape)\.ts|fal\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))(?<!\.d)$/;
 /** What draws or measures pictures: loaded by whoever does. */
 const MEASURE = /src\/images\/(metrics\/.+|(pixels|drawn-inside|visible)\.ts)$/;
 const REPORT = /src\/report\/(?!compare\/|sweep\/|page\/pick-page).+(?<!\.d)\.ts$/;
-const SANDBOX = /src\/(commands\/sandbox(-settings)?\.ts$|sandbox\/)/;
+const SANDBOX = /src\/(commands\/sandbox\/|sandbox\/)/;
 
 export default defineConfig({
   entry: ['src/bin.ts', 'src/index.ts'],
@@ -78,7 +86,7 @@ export default defineConfig({
   // V8 reads every character at each start. The names of functions stay, for stack traces.
   minify: { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
   fixedExtension: false,
-  plugins: [builtins, withoutUnused],
+  plugins: [builtins, modelWords, withoutUnused],
   deps: { alwaysBundle: [/.*/], neverBundle: ['sharp', '@photostructure/sqlite'] },
   // The page's parts are read from beside the program when a page is written.
   copy: [{ from: 'src/report/page/assets/*.{css,js}', to: 'dist/assets' }],

@@ -3,7 +3,9 @@ import { FalEditError, usageError } from './errors.js';
 import { EXIT_OK, type ExitCode } from './exit-codes.js';
 import { chargedSoFar } from './fal/submit-once.js';
 import { flagsIn, lastWords, type LastWords } from './last-words.js';
-import { COMMANDS, CommanderError, createProgram } from './program.js';
+import { COMMAND_WORDS, COMMANDS } from './commands/all.js';
+import { answerAtOnce } from './commands/at-once.js';
+import { CommanderError, createProgram } from './program.js';
 import { harmless } from './terminal/plain.js';
 import { isAnswered } from './terminal/terminal.js';
 
@@ -16,6 +18,11 @@ export { INTERRUPTIONS, InterruptedError } from './errors.js';
  * @param argv the arguments, without node and the script
  */
 export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
+  const text = answerAtOnce(argv);
+  if (text !== undefined) {
+    context.stdout.write(text);
+    return EXIT_OK;
+  }
   let code: ExitCode = EXIT_OK;
   context.secrets.addEnvironment(context.env);
   const program = createProgram(context, (finished) => (code = finished));
@@ -33,18 +40,20 @@ export async function main(argv: readonly string[], context: Context): Promise<E
 function withCommand(argv: readonly string[]): string[] {
   const [first] = argv;
   const asksTheProgram = argv.length === 1 && ['-h', '--help', '-V', '--version'].includes(first ?? '');
-  const isCommand = first !== undefined && COMMANDS.includes(first);
+  const isCommand = first !== undefined && COMMAND_WORDS.includes(first);
   return asksTheProgram || isCommand ? [...argv] : ['edit', ...argv];
 }
 
-/** commander shows some help for a command that there is not. @throws FalEditError (usage) */
-async function refuseUnknownHelp([first, name]: readonly string[]): Promise<void> {
-  if (first !== 'help' || name === undefined || name.startsWith('-') || COMMANDS.includes(name)) return;
+/** Answers `help <command>` where that was not answered at once: there is no such command. @throws FalEditError (usage) */
+async function refuseUnknownHelp([first, ...words]: readonly string[]): Promise<void> {
+  if (first !== 'help') return;
+  const name = words.filter((word) => !word.startsWith('-')).join(' ');
   const { nearName } = await import('./config/variable-names.js');
-  const near = nearName(name, COMMANDS);
+  const names = COMMANDS.map(({ spec }) => spec.name);
+  const near = names.find((one) => one.endsWith(` ${name}`)) ?? nearName(name, names);
   throw usageError(
-    `Unknown command ${JSON.stringify(name)}.`,
-    near === undefined ? 'fal-edit --help lists all commands.' : `Did you mean "${near}"?`,
+    `There is no command ${JSON.stringify(name)}.`,
+    near === undefined ? 'fal-edit --help lists all commands.' : `Did you mean ${near}?`,
   );
 }
 

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { PAGES } from '../../src/commands/help/pages.js';
-import type { HelpFlag, HelpPage } from '../../src/terminal/help.js';
+import { pageOf, usageOf } from '../../src/commands/at-once.js';
+import type { CommandSpec } from '../../src/commands/command.js';
+import { COMMANDS } from '../../src/commands/all.js';
+import { exitsText, type HelpFlag } from '../../src/terminal/help.js';
 import { EXIT_CODES, type ErrorKind } from '../../src/exit-codes.js';
 import { allowed, placeAt } from '../../src/models/allowed.js';
 import type { Model } from '../../src/models/model.js';
@@ -14,7 +16,7 @@ import { describeToxics } from '../../src/sandbox/faults/toxic-text.js';
 /** The blocks of the pages that are made from the code, by the name between their markers. */
 const BLOCKS: Record<string, () => string> = {
   commands: commandTable,
-  reference: () => Object.values(PAGES).map(commandSection).join('\n\n'),
+  reference: () => COMMANDS.map(({ spec }) => commandSection(spec)).join('\n\n'),
   models: modelTable,
   'exit-codes': exitCodeTable,
   'library-call': () =>
@@ -40,20 +42,23 @@ export function withBlocks(page: string): string {
 function commandTable(): string {
   return table(
     ['command', 'what it does'],
-    Object.values(PAGES).map(({ usage, about }) => [code(usage.replace(' [options]', '')), cell(about)]),
+    COMMANDS.map(({ spec }) => {
+      const { usage, about } = pageOf(spec);
+      return [code(usage.replace(' [options]', '')), cell(about)];
+    }),
   );
 }
 
 /** A command as its help has it: what it does, how it is called, all flags, and what stands below them. */
-function commandSection({ usage, about, flags, examples, footer = [] }: HelpPage): string {
-  const [name = ''] = /^fal-edit( [a-z]+)?/.exec(usage) ?? [];
+function commandSection(spec: CommandSpec): string {
+  const { name, about, flags, examples, notes = [], exits } = spec;
   const calls = examples.map(([command, what]) => `# ${what}\n${command}`);
   return [
-    `## ${name}`,
+    `## fal-edit ${name}`,
     cell(about),
-    ['```', usage, '', ...calls, '```'].join('\n'),
+    ['```', usageOf(spec), '', ...calls, '```'].join('\n'),
     flagTable(flags),
-    ...(footer.length === 0 ? [] : [cell(footer.join(' '))]),
+    ...[...notes, exitsText(exits)].map(cell),
   ].join('\n\n');
 }
 

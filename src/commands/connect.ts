@@ -10,7 +10,11 @@ import {
   refuseSandboxKeyElsewhere,
   type Connection,
 } from '../fal/connection.js';
+import type { SandboxName } from './flags/sandbox.js';
 import { requireSharp } from '../native-parts.js';
+
+/** The flags that say how fal is reached, and those that shape the built-in sandbox. */
+type Way = 'sandbox' | 'proxy-url' | SandboxName;
 
 /** A way to fal, and what has to be closed afterwards. */
 export interface OpenConnection {
@@ -20,7 +24,7 @@ export interface OpenConnection {
 
 /** The way to fal that the settings name, without opening anything. @throws FalEditError (usage, auth) */
 export function readConnection(
-  { values, origins, key }: Settings,
+  { values, origins, key }: Settings<Way>,
   { env }: Pick<Context, 'env'>,
 ): Connection {
   const proxy = values['proxy-url'];
@@ -34,7 +38,7 @@ export function readConnection(
 }
 
 /** Whether a run is on the sandbox, the built-in one or one of its own. Opens nothing. */
-export function isOnSandbox({ values, key }: Pick<Settings, 'values' | 'key'>): boolean {
+export function isOnSandbox({ values, key }: Pick<Settings<Way>, 'values' | 'key'>): boolean {
   const proxyUrl = values['proxy-url'];
   return (
     values['sandbox'] === true ||
@@ -47,7 +51,7 @@ export function isOnSandbox({ values, key }: Pick<Settings, 'values' | 'key'>): 
  * stranger may have written.
  */
 export function proxyWarning(
-  { origins, fromProject }: Pick<Settings, 'origins' | 'fromProject'>,
+  { origins, fromProject }: Pick<Settings<Way>, 'origins' | 'fromProject'>,
   { key, proxyUrl }: Connection,
 ): string | undefined {
   if (key === undefined || proxyUrl === undefined || isLoopback(proxyUrl)) return undefined;
@@ -56,12 +60,12 @@ export function proxyWarning(
 }
 
 /** A key that is there has to be one, except for the sandbox, which is told none. @throws FalEditError (auth) */
-export function refuseFalseKey({ values, keyProblem }: Settings): void {
+export function refuseFalseKey({ values, keyProblem }: Settings<Way>): void {
   if (values['sandbox'] !== true && keyProblem !== undefined) throw keyProblem;
 }
 
 /** A key is needed unless somebody else brings one, and one that is there has to be one. @throws FalEditError (auth) */
-export function requireKey(settings: Settings, connection: Connection): void {
+export function requireKey(settings: Settings<Way>, connection: Connection): void {
   refuseFalseKey(settings);
   if (settings.values['sandbox'] === true || connection.proxyUrl !== undefined) return;
   if (connection.key === undefined) throw missingKeyError();
@@ -74,7 +78,7 @@ export function requireKey(settings: Settings, connection: Connection): void {
  * @throws FalEditError (auth, temporary)
  */
 export async function openConnection(
-  settings: Settings,
+  settings: Settings<Way>,
   connection: Connection,
   context: Pick<Context, 'fetch' | 'signal'>,
 ): Promise<OpenConnection> {
@@ -84,7 +88,7 @@ export async function openConnection(
   }
   const [{ startSandbox }, { readSandboxSettings }] = await Promise.all([
     import('../sandbox/server.js'),
-    import('./sandbox-settings.js'),
+    import('./sandbox/settings.js'),
     requireSharp(),
   ]);
   const sandbox = await startSandbox({ ...readSandboxSettings(settings), port: 0 });

@@ -1,4 +1,4 @@
-import type { Settings } from '../config/settings.js';
+import type { FlagValue, Settings } from '../config/settings.js';
 import { parseDuration } from '../edit/duration.js';
 import { usageError } from '../errors.js';
 import { numberText } from './number-text.js';
@@ -7,7 +7,7 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
 const LONGEST_TIMEOUT_MS = 24 * 60 * 60_000;
 
 /** The deadline of the settings, in milliseconds. */
-export function readTimeout({ values, origins }: Settings): number {
+export function readTimeout({ values, origins }: Settings<'timeout'>): number {
   const given = textOf(values['timeout']);
   if (given === undefined) return DEFAULT_TIMEOUT_MS;
   const ms = parseDuration(given);
@@ -18,7 +18,10 @@ export function readTimeout({ values, origins }: Settings): number {
 }
 
 /** A sum of money from the settings. @throws FalEditError (usage) */
-export function readDollars({ values, origins }: Settings, flag: string): number | undefined {
+export function readDollars(
+  { values, origins }: Settings<'max-cost' | 'daily-cap'>,
+  flag: 'max-cost' | 'daily-cap',
+): number | undefined {
   const given = textOf(values[flag]);
   if (given === undefined) return undefined;
   const parsed = numberText.safeParse(given.trim().replace(/^\$/, ''));
@@ -28,6 +31,6 @@ export function readDollars({ values, origins }: Settings, flag: string): number
   );
 }
 
-function textOf(value: Settings['values'][string] | undefined): string | undefined {
+function textOf(value: FlagValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

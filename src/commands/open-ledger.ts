@@ -11,7 +11,7 @@ import type { Terminal } from '../terminal/terminal.js';
 
 /** The user's ledger. @throws FalEditError (input, temporary): it cannot be used, and nothing is to be sent */
 export async function openLedger(
-  { stateDir, stateDirProblem }: Pick<Settings, 'stateDir' | 'stateDirProblem'>,
+  { stateDir, stateDirProblem }: Pick<Settings<never>, 'stateDir' | 'stateDirProblem'>,
   context: Context,
 ): Promise<Ledger> {
   if (stateDirProblem !== undefined) throw stateDirProblem;
@@ -22,7 +22,7 @@ export async function openLedger(
 
 /** The way to fal as the ledger calls it. */
 export function viaOf(
-  { values }: Pick<Settings, 'values'>,
+  { values }: Pick<Settings<'sandbox'>, 'values'>,
   connection: Connection,
   context: Pick<Context, 'secrets'>,
 ): string {

@@ -13,10 +13,10 @@ export type { FlagValue } from './flag-definition.js';
 export { switchState, type Wanted } from './layers.js';
 
 /** Flag values by long name, with the place that each came from: `--steps`, `FAL_EDIT_STEPS`, a file. */
-export interface Settings {
-  values: Readonly<Record<string, FlagValue>>;
+export interface Settings<Name extends string> {
+  values: Readonly<Partial<Record<Name, FlagValue>>>;
   /** What to call each value's place in a message. */
-  origins: Readonly<Record<string, string>>;
+  origins: Readonly<Partial<Record<Name, string>>>;
   /** Flags whose values are from a file of the working directory or above, which a stranger may have written. */
   fromProject?: readonly string[];
   key: string | undefined;
@@ -41,7 +41,7 @@ export async function resolveSettings(
   context: Pick<Context, 'cwd' | 'env' | 'folders' | 'user'>,
   wanted: Wanted,
   given: Readonly<Record<string, FlagValue>>,
-): Promise<Settings> {
+): Promise<Settings<string>> {
   const [variables, files] = await Promise.all([readVariables(context), readConfigFiles(context)]);
   const warnings = variables.flatMap((layer) => unknownVariables(layer, wanted.flags, wanted.own));
   const typed = fromCommandLine(given);
@@ -76,7 +76,7 @@ function readStateDir(
   layers: readonly VariableLayer[],
   project: ProjectFiles,
   cwd: string,
-): Pick<Settings, 'stateDir' | 'stateDirProblem'> {
+): Pick<Settings<string>, 'stateDir' | 'stateDirProblem'> {
   const layer = layers.find(({ variables }) => (variables[STATE_DIR] ?? '') !== '');
   if (layer === undefined) return { stateDir: undefined };
   const stateDirProblem = layer.file && project.stateDirProblem(layer.file);

@@ -16,9 +16,11 @@ export interface HelpPage {
   /** Command and what it does; shown first. */
   examples: readonly (readonly [string, string])[];
   flags: readonly HelpFlag[];
-  commands?: readonly (readonly [string, string])[];
-  /** Closing lines. */
-  footer?: readonly string[];
+  commands?: readonly (readonly [string, string])[] | undefined;
+  /** Paragraphs below the flags. */
+  notes?: readonly string[] | undefined;
+  /** How it can end. */
+  exits: readonly (readonly [number, string])[];
 }
 
 const WIDTH = 80;
@@ -26,22 +28,28 @@ const COLUMN = 32;
 
 /** A help page of at most 80 columns, examples first. */
 export function helpText(page: HelpPage): string {
-  const { usage, about, examples, flags, commands = [], footer = [] } = page;
+  const { usage, about, examples, flags, commands = [], notes = [], exits } = page;
   const groups = [...new Set(flags.map((flag) => flag.group))];
   const sections = [
-    [about],
+    wrap(about, WIDTH),
     ['Examples:', ...examples.flatMap(([command, what]) => [`  # ${what}`, `  ${command}`])],
     [`Usage: ${usage}`],
+    ...(commands.length === 0
+      ? []
+      : [['Commands:', ...commands.flatMap(([name, what]) => columns(`  ${name}`, what))]]),
     ...groups.map((group) => [
       `${group}:`,
       ...flags.filter((flag) => flag.group === group && flag.hidden !== true).flatMap(flagLines),
     ]),
-    ...(commands.length === 0
-      ? []
-      : [['Commands:', ...commands.flatMap(([name, what]) => columns(`  ${name}`, what))]]),
-    ...(footer.length === 0 ? [] : [[...footer]]),
+    ...notes.map((note) => wrap(note, WIDTH)),
+    wrap(exitsText(exits), WIDTH),
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** `Exit codes: 0 done; 2 bad flags.` */
+export function exitsText(exits: HelpPage['exits']): string {
+  return `Exit codes: ${exits.map(([code, meaning]) => `${code} ${meaning}`).join('; ')}.`;
 }
 
 function flagLines({ name, short, value, help }: HelpFlag): string[] {

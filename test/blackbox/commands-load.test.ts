@@ -2,17 +2,20 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { PAGES } from '../../src/commands/help/pages.js';
+import { COMMANDS } from '../../src/commands/all.js';
 import { tempDir } from '../support/temp-dir.js';
 import { BIN, run } from './spawned.js';
 
 const SERVES = 'sandbox';
 
-test.each(Object.keys(PAGES).filter((name) => name !== SERVES))('fal-edit %s loads', async (name) => {
-  const { code, stderr } = await run([name, '--json'], { cwd: await tempDir() });
-  expect(stderr).not.toMatch(/bug in fal-edit|ReferenceError|ERR_MODULE/);
-  expect([0, 2, 4], stderr).toContain(code);
-});
+test.each(COMMANDS.map(({ spec }) => spec.name).filter((name) => name !== SERVES))(
+  'fal-edit %s loads',
+  async (name) => {
+    const { code, stderr } = await run([...name.split(' '), '--json'], { cwd: await tempDir() });
+    expect(stderr).not.toMatch(/bug in fal-edit|ReferenceError|ERR_MODULE/);
+    expect([0, 2, 4], stderr).toContain(code);
+  },
+);
 
 test('what every edit loads imports nothing that imports it: in a circle, one of both is not there yet', async () => {
   const dist = path.dirname(BIN);

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { EDIT_FLAGS } from '../../src/commands/flags/edit.js';
-import { PAGES } from '../../src/commands/help/pages.js';
-import { SANDBOX_FLAGS } from '../../src/commands/flags/sandbox.js';
+import { pageOf } from '../../src/commands/at-once.js';
+import { flagsOf } from '../../src/commands/flags/editing.js';
+import { COMMANDS } from '../../src/commands/all.js';
 import { MODELS } from '../../src/models/registry.js';
 import { FLAG_OF, SIZE_PRESETS, type RequestKey } from '../../src/models/request.js';
 import { placeAt, allowed } from '../../src/models/allowed.js';
@@ -16,20 +16,18 @@ async function help(...argv: string[]): Promise<string> {
   return result.stdout;
 }
 
+const EDIT_FLAGS = flagsOf('edit');
+
 describe.each<[string, string[], readonly HelpFlag[]]>([
   ['--help', ['--help'], EDIT_FLAGS],
   ['-h', ['-h'], EDIT_FLAGS],
-  ['edit --help', ['edit', '--help'], EDIT_FLAGS],
-  ['help edit', ['help', 'edit'], EDIT_FLAGS],
   ['photo.png --help', ['photo.png', '--help'], EDIT_FLAGS],
-  ['sandbox --help', ['sandbox', '--help'], SANDBOX_FLAGS],
-  ['help sandbox', ['help', 'sandbox'], SANDBOX_FLAGS],
-  ...Object.entries(PAGES)
-    .filter(([name]) => name !== 'edit' && name !== 'sandbox')
-    .flatMap(([name, { flags }]): [string, string[], readonly HelpFlag[]][] => [
-      [`${name} --help`, [name, '--help'], flags],
-      [`help ${name}`, ['help', name], flags],
-    ]),
+  ['batch edits.csv --help', ['batch', 'edits.csv', '--help'], flagsOf('batch')],
+  ['batch merge a --help', ['batch', 'merge', 'a', '--help'], flagsOf('batch merge')],
+  ...COMMANDS.flatMap(({ spec: { name, flags } }): [string, string[], readonly HelpFlag[]][] => [
+    [`${name} --help`, [...name.split(' '), '--help'], flags],
+    [`help ${name}`, ['help', ...name.split(' ')], flags],
+  ]),
 ])('%s', (_, argv, flags) => {
   it('fits 80 columns', async () => {
     const tooLong = (await help(...argv)).split('\n').filter((line) => line.length > 80);
@@ -42,6 +40,13 @@ describe.each<[string, string[], readonly HelpFlag[]]>([
     expect(examples).toBeGreaterThan(0);
     expect(examples).toBeLessThan(text.indexOf('Usage:'));
     expect(text.indexOf('Usage:')).toBeLessThan(text.indexOf(`--${flags[0]!.name}`, text.indexOf('Usage:')));
+  });
+
+  it('has how the program itself behaves as its last group, and its exit codes at the end', async () => {
+    const text = await help(...argv);
+    const groups = [...new Set(flags.map(({ group }) => group))];
+    expect(groups.slice(0, -1)).not.toContain('General');
+    expect(text.trimEnd().split('\n\n').at(-1)).toMatch(/^Exit codes: 0 /);
   });
 
   it('has every flag that is not hidden, once', async () => {
@@ -59,14 +64,35 @@ test.each(['--version', '-V'])('%s', async (flag) => {
 
 test.each([
   ['nosuch', 'fal-edit --help lists all commands.'],
-  ['Batchh', 'Did you mean "batch"?'],
+  ['Batchh', 'Did you mean batch?'],
+  ['merge', 'Did you mean batch merge?'],
 ])('help %s: there is no such command', async (name, hint) => {
   const { code, stdout, stderr } = await runCli(['help', name], { cwd: await tempDir() });
-  expect([code, stdout, stderr]).toEqual([2, '', `error: Unknown command "${name}".\nhint: ${hint}\n`]);
+  expect([code, stdout, stderr]).toEqual([2, '', `error: There is no command "${name}".\nhint: ${hint}\n`]);
+});
+
+test.each([
+  [['batch', 'merge', 'out', '-d', 'all', '--strength', '0.9'], "Unknown option '--strength'."],
+  [
+    ['batch', '--concurrency', '3', 'merge', 'out', '-d', 'all'],
+    '--concurrency: batch merge has no such flag.',
+  ],
+])('batch merge refuses what it does not have: %j', async (argv, message) => {
+  const { code, stdout, stderr } = await runCli(argv, { cwd: await tempDir() });
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(message);
+});
+
+it('takes flags of batch merge in front of its word too', async () => {
+  const { code, stderr } = await runCli(['batch', '-d', 'all', 'merge', 'nothing'], { cwd: await tempDir() });
+  expect(code).toBe(2);
+  expect(stderr).toContain('nothing');
+  expect(stderr).not.toContain('--out-dir is missing');
 });
 
 it('knows each example of its own: every flag in them exists', () => {
-  for (const page of Object.values(PAGES)) {
+  for (const { spec } of COMMANDS) {
+    const page = pageOf(spec);
     for (const [command] of page.examples) {
       const used = [...command.matchAll(/ (--?[a-z][a-z-]*)/g)].map(([, flag]) => flag);
       const known = page.flags.flatMap(({ name, short }: HelpFlag) => [`--${name}`, `-${short ?? name}`]);
@@ -77,7 +103,7 @@ it('knows each example of its own: every flag in them exists', () => {
 
 it('the help of an edit names every command', async () => {
   const text = await help('--help');
-  for (const name of Object.keys(PAGES)) expect(text).toMatch(new RegExp(`^  ${name}( |$)`, 'm'));
+  for (const { spec } of COMMANDS) expect(text).toMatch(new RegExp(`^  ${spec.name}( |$)`, 'm'));
 });
 
 describe('what the help says of values is what the models take', () => {
@@ -113,7 +139,7 @@ describe('what the help says of values is what the models take', () => {
     const text = (name: string) => EDIT_FLAGS.find((flag) => flag.name === name)!.help;
     expect(Object.keys(SIZE_PRESETS)).toContain(/e\.g\. (\w+),/.exec(text('size'))?.[1]);
     for (const { name } of MODELS) expect(text('model')).toContain(name);
-    expect(text('model')).toContain(`${MODELS[0].name} (default)`);
+    expect(text('model')).toContain(`(default ${MODELS[0].name})`);
   });
 
   it('flags that some models lack name those that have them', () => {

@@ -1,7 +1,7 @@
 /* The command: which edits it takes, what it prints, how it ends. What it finds out is tested in test/edit/reconcile. */
 import { describe, expect, test } from 'vitest';
-import { RECONCILE_FLAGS } from '../../src/commands/flags/reconcile.js';
-import { RECONCILE_HELP } from '../../src/commands/help/reconcile.js';
+import { pageOf } from '../../src/commands/at-once.js';
+import { RECONCILE } from '../../src/commands/reconcile/command.js';
 import { helpText } from '../../src/terminal/help.js';
 import { statusToxic } from '../edit/harness.js';
 import { ALIVE, CUT, HOUR, LOST, MINUTE, scene, sendAgain } from '../edit/reconcile/scene.js';
@@ -311,7 +311,7 @@ describe('access', () => {
 });
 
 test('its help fits 80 columns and has each flag', () => {
-  const text = helpText(RECONCILE_HELP);
+  const text = helpText(pageOf(RECONCILE));
   expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
-  for (const { name } of RECONCILE_FLAGS) expect(text).toContain(`--${name}`);
+  for (const { name } of RECONCILE.flags) expect(text).toContain(`--${name}`);
 });

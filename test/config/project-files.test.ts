@@ -1,18 +1,8 @@
 import { chown, mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { ALL_FLAGS } from '../../src/commands/flags/all.js';
-import { BATCH_FLAGS, MERGE_FLAGS } from '../../src/commands/flags/batch.js';
-import { COMPARE_FLAGS, PICK_FLAGS } from '../../src/commands/flags/compare.js';
-import { COSTS_FLAGS, REQUESTS_FLAGS, STATUS_FLAGS, WAIT_FLAGS } from '../../src/commands/flags/control.js';
-import { EDIT_FLAGS } from '../../src/commands/flags/edit.js';
-import { variableOf, type Flag } from '../../src/commands/flags/flag.js';
-import { MIGRATE_FLAGS } from '../../src/commands/flags/migrate.js';
-import { MODELS_FLAGS } from '../../src/commands/flags/models.js';
-import { RECONCILE_FLAGS } from '../../src/commands/flags/reconcile.js';
-import { SANDBOX_FLAGS } from '../../src/commands/flags/sandbox.js';
-import { SWEEP_FLAGS } from '../../src/commands/flags/sweep.js';
-import { TRUST_FLAGS } from '../../src/commands/flags/trust.js';
+import { ALL_FLAGS, COMMANDS } from '../../src/commands/all.js';
+import { variableOf, type Flag } from '../../src/commands/flag.js';
 import { isThirdPersons } from '../../src/config/project-rules.js';
 import { tempDir } from '../support/temp-dir.js';
 import { settingsIn, type World } from './world.js';
@@ -138,11 +128,7 @@ it('what is more than a yes, for whoever adds a flag', () => {
 });
 
 it('a flag means the same to the project in every command', () => {
-  const all: Flag[] = [
-    ...[EDIT_FLAGS, BATCH_FLAGS, MERGE_FLAGS, COMPARE_FLAGS, PICK_FLAGS, SWEEP_FLAGS, MODELS_FLAGS].flat(),
-    ...[MIGRATE_FLAGS, REQUESTS_FLAGS, STATUS_FLAGS, WAIT_FLAGS, RECONCILE_FLAGS, COSTS_FLAGS].flat(),
-    ...[SANDBOX_FLAGS, TRUST_FLAGS].flat(),
-  ];
+  const all = COMMANDS.flatMap(({ spec }) => spec.flags);
   for (const { name, fromProject, settableIn } of all) {
     const same = all.filter((flag) => flag.name === name);
     expect(same.map((flag) => [name, flag.fromProject, flag.settableIn])).toEqual(

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { ALL_FLAGS } from '../../src/commands/flags/all.js';
-import { variableOf, type Flag } from '../../src/commands/flags/flag.js';
+import { ALL_FLAGS } from '../../src/commands/all.js';
+import { variableOf, type Flag } from '../../src/commands/flag.js';
 import type { Place } from '../../src/config/flag-definition.js';
 import { settingsIn, type World } from './world.js';
 

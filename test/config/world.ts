@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ALL_FLAGS } from '../../src/commands/flags/all.js';
-import { BATCH_EXCLUSIVE } from '../../src/commands/flags/batch.js';
+import { ALL_FLAGS } from '../../src/commands/all.js';
+import { BATCH_EXCLUSIVE } from '../../src/commands/flags/editing.js';
 import { resolveSettings, type FlagValue, type Settings } from '../../src/config/settings.js';
 import { trustName, writeTrusted } from '../../src/config/trust-store.js';
 import { sha256Of } from '../../src/sha256.js';
@@ -26,7 +26,7 @@ export interface World {
  * Settings from these places. The working directory lies two folders below the project's config file, in a project
  * that stands beside the user's home.
  */
-export async function settingsIn(world: World, root?: string): Promise<Settings> {
+export async function settingsIn(world: World, root?: string): Promise<Settings<string>> {
   const { given = {}, env = {}, dotenv, project, user, trusted, store, own } = world;
   const base = root ?? (await tempDir());
   const cwd = path.join(base, 'project', 'photos', 'may');

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { systemContext } from '../../src/context.js';
-import { COMMANDS, createProgram } from '../../src/program.js';
+import { COMMAND_WORDS } from '../../src/commands/all.js';
+import { createProgram } from '../../src/program.js';
 import { fences, shownCommands } from './markdown.js';
 import { pageNames, readPage, ROOT } from './pages.js';
 import { words } from './shell.js';
@@ -89,9 +90,12 @@ function understand(call: string, page: string): void {
   const redirect = argv.findIndex((word) => /^\d?[<>]/.test(word));
   const [first = '', ...rest] = argv.slice(1, redirect < 0 ? undefined : redirect);
   const program = createProgram(systemContext(new AbortController().signal), () => undefined);
-  const isCommand = COMMANDS.includes(first);
+  const isCommand = COMMAND_WORDS.includes(first);
   const command = program.commands.find((one) => one.name() === (isCommand ? first : 'edit'));
-  const { unknown } = command?.parseOptions(isCommand ? rest : [first, ...rest]) ?? { unknown: [] };
+  // The words of a subcommand are its own.
+  const within = isCommand ? command?.commands.find((one) => one.name() === rest[0]) : undefined;
+  const { unknown } = within?.parseOptions(rest.slice(1)) ??
+    command?.parseOptions(isCommand ? rest : [first, ...rest]) ?? { unknown: [] };
   const left = unknown.filter((word) => word !== '--help' && word !== '-h' && first !== 'help');
   expect(left, `${page}: ${call}`).toEqual([]);
 }

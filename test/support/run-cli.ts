@@ -1,5 +1,8 @@
 import path from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
+import { ALL_FLAGS, commandNamed } from '../../src/commands/all.js';
+import { runCommand } from '../../src/commands/run-command.js';
+import type { FlagValue } from '../../src/config/settings.js';
 import { systemContext, type Context } from '../../src/context.js';
 import { openFetch } from '../../src/light-fetch.js';
 import { InterruptedError } from '../../src/errors.js';
@@ -78,4 +81,14 @@ class Sink extends Writable {
   bytes(): Buffer {
     return Buffer.concat(this.chunks);
   }
+}
+
+/** Runs a command with flags as the parser hands them over. */
+export function runNamed(
+  name: string,
+  words: readonly string[],
+  given: Readonly<Record<string, FlagValue>>,
+  context: Context,
+): Promise<number> {
+  return runCommand(commandNamed(name)!, words, given, ALL_FLAGS, context);
 }

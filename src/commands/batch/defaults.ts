@@ -1,16 +1,17 @@
 import path from 'node:path';
-import type { FlagValue, Settings } from '../../config/settings.js';
+import type { FlagValue } from '../../config/settings.js';
+import type { EditingSettings } from '../flags/editing.js';
 import { findFileFields, withValueAt } from '../../models/fields.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
 import { parseSetFields } from '../../models/set-fields.js';
 import { parseLora } from '../edit/lora-spec.js';
 
-/** Settings of the batch whose paths are absolute, and a way to do the same for `--set`, which takes a model to read. */
+/** EditingSettings of the batch whose paths are absolute, and a way to do the same for `--set`, which takes a model to read. */
 export interface Defaults {
-  settings: Settings;
+  settings: EditingSettings;
   /** Makes the paths in those `--set` pairs absolute that come from the batch and not from the row. */
-  withSet: (merged: Settings) => Settings;
+  withSet: (merged: EditingSettings) => EditingSettings;
 }
 
 type Absolute = (text: string) => string;
@@ -21,11 +22,11 @@ type Absolute = (text: string) => string;
  *
  * @param folder absolute, of the rows
  */
-export function absoluteDefaults(settings: Settings, cwd: string, folder: string): Defaults {
+export function absoluteDefaults(settings: EditingSettings, cwd: string, folder: string): Defaults {
   if (cwd === folder) return { settings, withSet: (merged) => merged };
   const absolute: Absolute = (text) => (isLocal(text) ? path.resolve(cwd, text) : text);
   const values = { ...settings.values };
-  const change = (name: string, to: Absolute): void => {
+  const change = (name: 'image' | 'prompt-file' | 'lora', to: Absolute): void => {
     const value = values[name];
     if (typeof value === 'string') values[name] = to(value);
     else if (Array.isArray(value)) values[name] = value.map(to);

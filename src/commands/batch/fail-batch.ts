@@ -1,7 +1,7 @@
 import { writtenSummary } from '../../batch/play-money.js';
 import type { BatchSummary } from '../../batch/result-row.js';
 import { standingFigures, type Standing } from '../../batch/summary.js';
-import type { Settings } from '../../config/settings.js';
+import type { EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import { asFalEditError, type FalEditError } from '../../errors.js';
 import type { ExitCode } from '../../exit-codes.js';
@@ -77,7 +77,7 @@ function failedBatch(thrown: unknown): Pick<FailedBatch, 'error' | 'known'> {
 /** Ends a command that did not come to an end of its own, for whoever reads its events as well. */
 export function failBatch(
   thrown: unknown,
-  { values }: Pick<Settings, 'values'>,
+  { values }: Pick<EditingSettings, 'values'>,
   terminal: Terminal,
   context: Pick<Context, 'now'>,
 ): ExitCode {

@@ -1,7 +1,7 @@
 import { switchState, type FlagValue } from '../../config/settings.js';
 import type { FieldValue } from '../../batch/manifest/entry.js';
 import { usageError } from '../../errors.js';
-import type { Flag } from '../flags/flag.js';
+import type { Flag } from '../flag.js';
 
 /**
  * The value of a field in the form that the command line would have given it; undefined for a switch that is off.

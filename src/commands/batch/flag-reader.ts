@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/settings.js';
+import type { EditingName, EditingSettings } from '../flags/editing.js';
 import type { Shard } from '../../batch/identity.js';
 import type { Rate } from '../../batch/pace.js';
 import { parseDuration } from '../../edit/duration.js';
@@ -11,26 +11,26 @@ const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
  *
  * All of them throw a FalEditError (usage) that names the flag and what it takes.
  */
-export function flagReader({ values, origins }: Settings) {
-  const text = (flag: string): string | undefined => {
+export function flagReader({ values, origins }: EditingSettings) {
+  const text = (flag: EditingName): string | undefined => {
     const value = values[flag];
     return typeof value === 'string' ? value.trim() : undefined;
   };
-  const refuse = (flag: string, allowed: string): never => {
+  const refuse = (flag: EditingName, allowed: string): never => {
     const given = JSON.stringify(values[flag]);
     throw usageError(`${origins[flag] ?? `--${flag}`}: ${given} is not allowed. Allowed: ${allowed}.`);
   };
   return {
-    text: (flag: string): string | undefined =>
+    text: (flag: EditingName): string | undefined =>
       text(flag) === '' ? refuse(flag, 'the name of a file or folder') : text(flag),
 
-    oneOf: <T extends string>(flag: string, allowed: readonly T[]): T | undefined => {
+    oneOf: <T extends string>(flag: EditingName, allowed: readonly T[]): T | undefined => {
       const given = text(flag)?.toLowerCase();
       if (given === undefined) return undefined;
       return allowed.find((one) => one === given) ?? refuse(flag, allowed.join(', '));
     },
 
-    whole: (flag: string, min: number, max: number): number | undefined => {
+    whole: (flag: EditingName, min: number, max: number): number | undefined => {
       const given = text(flag);
       if (given === undefined) return undefined;
       const number = /^\d+$/.test(given) ? Number(given) : NaN;
@@ -38,13 +38,13 @@ export function flagReader({ values, origins }: Settings) {
     },
 
     /** Milliseconds. */
-    duration: (flag: string): number | undefined => {
+    duration: (flag: EditingName): number | undefined => {
       const given = text(flag);
       if (given === undefined) return undefined;
       return parseDuration(given) ?? refuse(flag, 'a time, e.g. 30m, 24h, 7d, or 0');
     },
 
-    shard: (flag: string): Shard | undefined => {
+    shard: (flag: EditingName): Shard | undefined => {
       const given = text(flag);
       if (given === undefined) return undefined;
       const [, index = 0, count = 0] = /^(\d{1,5})\/(\d{1,5})$/.exec(given)?.map(Number) ?? [];
@@ -53,7 +53,7 @@ export function flagReader({ values, origins }: Settings) {
         : refuse(flag, 'which part of how many, e.g. 2/8');
     },
 
-    rate: (flag: string): Rate | undefined => {
+    rate: (flag: EditingName): Rate | undefined => {
       const given = text(flag);
       if (given === undefined) return undefined;
       const [, count = '', unit = 's'] = /^(\d+(?:\.\d+)?)\s*\/\s*(s|m|h)$/i.exec(given) ?? [];
@@ -64,7 +64,7 @@ export function flagReader({ values, origins }: Settings) {
     },
 
     /** So many, or a share. */
-    failures: (flag: string): { count: number } | { percent: number } | undefined => {
+    failures: (flag: EditingName): { count: number } | { percent: number } | undefined => {
       const given = text(flag);
       if (given === undefined) return undefined;
       const [, number = '', percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(given) ?? [];

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Settings } from '../../config/settings.js';
+import type { EditingName, EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import { readExpectations, type Expectations } from '../../batch/expect/expectations.js';
 import type { Shard } from '../../batch/identity.js';
@@ -54,16 +54,16 @@ const DEFAULT_REUSE_MS = 24 * 60 * 60_000;
 const DEFAULT_SETTLE_MS = 10 * 60_000;
 
 /** @throws FalEditError (usage) naming the flag, and what is allowed */
-export function readBatchOptions(settings: Settings, { cwd }: Pick<Context, 'cwd'>): BatchOptions {
+export function readBatchOptions(settings: EditingSettings, { cwd }: Pick<Context, 'cwd'>): BatchOptions {
   const { values, origins } = settings;
-  const on = (flag: string): boolean => values[flag] === true;
+  const on = (flag: EditingName): boolean => values[flag] === true;
   const read = flagReader(settings);
   const absolute = (file: string | undefined): string | undefined =>
     file === undefined ? undefined : path.resolve(cwd, file);
   if (values['output'] === '-') {
     throw usageError(`${origins['output'] ?? '--output'} -: a batch has no one picture for stdout.`);
   }
-  const submitOnly = ['submit-only', 'detach'].find(on);
+  const submitOnly = (['submit-only', 'detach'] as const).find(on);
   if (submitOnly !== undefined && on('sandbox')) {
     throw usageError(
       `${origins[submitOnly] ?? `--${submitOnly}`}: the built-in sandbox ends with the run, and the edits with it.`,

@@ -7,7 +7,7 @@ import { planRows } from '../../batch/planner.js';
 import type { BatchPlan } from '../../batch/reading.js';
 import { prospectOf } from '../../batch/prospect.js';
 import { rowsText } from '../../batch/ending.js';
-import type { Settings } from '../../config/settings.js';
+import type { EditingSettings } from '../flags/editing.js';
 import { forgottenPicturesError } from '../../batch/records.js';
 import { inputError } from '../../errors.js';
 import { hasJobs } from '../../ledger/batch/rebuilt.js';
@@ -113,7 +113,7 @@ export async function readRows(
 }
 
 /** A folder goes on with the defaults that it began with, where nobody says otherwise. */
-function withDefaults(settings: Settings, { model }: Defaults): Settings {
+function withDefaults(settings: EditingSettings, { model }: Defaults): EditingSettings {
   if (settings.values['model'] !== undefined) return settings;
   return { ...settings, values: { ...settings.values, model } };
 }

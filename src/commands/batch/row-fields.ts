@@ -1,24 +1,17 @@
-import { EDIT_FLAGS } from '../flags/edit.js';
-import type { Flag } from '../flags/flag.js';
+import type { EditingFlag } from '../flag.js';
+import { EDITING_FLAGS, type EditingName } from '../flags/editing.js';
 
-/** Flags of an edit that a row may set for itself. */
-const ROW_FLAGS = [
-  ...['image', 'prompt', 'prompt-file', 'model', 'strength', 'image-strength', 'lora', 'steps', 'guidance'],
-  ...['seed', 'negative-prompt', 'acceleration', 'expand-prompt', 'no-safety-checker', 'set', 'output'],
-  ...['force', 'num-images', 'size', 'format', 'keep-blanked'],
-];
+/** A flag that a row may set for itself. */
+export type RowFlag = EditingFlag & { name: EditingName };
 
 /** Fields of a row that are no flags. */
 const OWN_FIELDS = ['id', 'expect'] as const;
 
 const PLURALS: Readonly<Record<string, string>> = { images: 'image', loras: 'lora' };
 
-const FLAGS: ReadonlyMap<string, Flag> = new Map(
-  EDIT_FLAGS.filter(({ name }) => ROW_FLAGS.includes(name)).map((flag) => [flag.name, flag]),
+const FLAGS: ReadonlyMap<string, RowFlag> = new Map(
+  EDITING_FLAGS.filter(({ perRow }) => perRow === true).map((flag) => [flag.name, flag]),
 );
-
-/** Flags that the whole batch has, and no row of its own. */
-const OF_THE_BATCH: readonly string[] = EDIT_FLAGS.map(({ name }) => name).filter((name) => !FLAGS.has(name));
 
 /** All names that a field may have, in the spelling of manifests. */
 export const FIELD_NAMES: readonly string[] = [
@@ -28,7 +21,7 @@ export const FIELD_NAMES: readonly string[] = [
 
 /** What a field is: a flag of an edit, or a field of rows alone; `set.scheduler` and `expect.format` are parts of one. */
 export type Meaning =
-  | { kind: 'flag'; flag: Flag; part: string | undefined }
+  | { kind: 'flag'; flag: RowFlag; part: string | undefined }
   | { kind: 'own'; name: (typeof OWN_FIELDS)[number]; part: string | undefined };
 
 /** What the name of a field stands for: `num_images` and `num-images` are one. Undefined for none of ours. */
@@ -47,7 +40,10 @@ export function meaningOf(field: string): Meaning | undefined {
 
 /** Whether a field that no row can have is a flag of the whole batch. */
 export function isOfTheBatch(field: string): boolean {
-  return OF_THE_BATCH.includes(spelled(field));
+  const name = spelled(field);
+  return EDITING_FLAGS.some(
+    (flag) => flag.name === name && flag.perRow !== true && ('edit' in flag.in || 'batch' in flag.in),
+  );
 }
 
 function spelled(field: string): string {

@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/settings.js';
+import type { EditingName, EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import {
   expectationsDocument,
@@ -34,7 +34,7 @@ export interface RowOrigin extends RowTrust {
  * @param expectations of all rows
  */
 export function rowReader(
-  settings: Settings,
+  settings: EditingSettings,
   expectations: Expectations,
   origin: RowOrigin,
   context: Pick<Context, 'cwd' | 'stdin' | 'newSeed' | 'signal'>,
@@ -48,7 +48,7 @@ export function rowReader(
     flagsAreDefaults || settings.origins['set'] !== '--set' ? [] : [settings.values['set'] ?? []].flat();
   return async (fields) => {
     const row = sortFields(fields);
-    const isTyped = (flag: string): boolean =>
+    const isTyped = (flag: EditingName): boolean =>
       row.values[flag] !== undefined || (!flagsAreDefaults && settings.origins[flag] === `--${flag}`);
     const pairs = [...typedPairs, ...[row.values['set'] ?? []].flat()].map(String);
     const { settings: merged, ignored } = withoutIgnored(withRow(defaults.settings, row), isTyped, pairs);

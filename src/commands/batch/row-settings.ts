@@ -1,9 +1,9 @@
 import { closest, distance } from 'fastest-levenshtein';
-import type { FlagValue, Settings } from '../../config/settings.js';
+import type { FlagValue } from '../../config/settings.js';
+import { EDIT_EXCLUSIVE, type EditingName, type EditingSettings } from '../flags/editing.js';
 import { placeholdersOf } from '../../batch/template.js';
 import { usageError } from '../../errors.js';
 import { displayName } from '../../images/names.js';
-import { EDIT_EXCLUSIVE } from '../flags/edit.js';
 import { FIELD_NAMES, isOfTheBatch } from './row-fields.js';
 import type { SortedRow } from './sorted-row.js';
 
@@ -13,8 +13,8 @@ import type { SortedRow } from './sorted-row.js';
  *
  * @throws FalEditError (usage): a column that nothing asks for, stdin or stdout, no picture, no prompt
  */
-export function withRow(settings: Settings, row: SortedRow): Settings {
-  const hidden = new Set([
+export function withRow(settings: EditingSettings, row: SortedRow): EditingSettings {
+  const hidden = new Set<string>([
     ...row.off,
     ...EDIT_EXCLUSIVE.flatMap(([one, other]) => [
       ...(row.values[one] === undefined ? [] : [other]),
@@ -22,7 +22,7 @@ export function withRow(settings: Settings, row: SortedRow): Settings {
     ]),
   ]);
   const kept = Object.entries(settings.values).filter(([name]) => !hidden.has(name));
-  const values: Record<string, FlagValue> = { ...Object.fromEntries(kept), ...row.values };
+  const values: Partial<Record<EditingName, FlagValue>> = { ...Object.fromEntries(kept), ...row.values };
   const [own, common] = [row.values['set'], settings.values['set']];
   if (own !== undefined && common !== undefined) values['set'] = mergedSet(list(common), list(own));
   const merged = { ...settings, values, origins: { ...settings.origins, ...row.origins } };
@@ -39,7 +39,7 @@ function mergedSet(common: readonly string[], own: readonly string[]): string[] 
 }
 
 /** A column that no placeholder asks for is a typing error, or a setting that would be ignored. */
-function refuseUnknown({ others }: SortedRow, { values }: Settings): void {
+function refuseUnknown({ others }: SortedRow, { values }: EditingSettings): void {
   // What a prompt file asks for is known only when it is read.
   if (others.length === 0 || values['prompt-file'] !== undefined) return;
   const templates = [values['prompt'], values['output']].filter((text) => typeof text === 'string');
@@ -57,8 +57,8 @@ function unknownText(field: string): string {
   return `${name}: unknown column; no {${name}} in the prompt or in the names uses it.${isClose ? ` Did you mean ${near}?` : ''}`;
 }
 
-function refuseStreams({ values, origins }: Settings): void {
-  for (const name of ['image', 'prompt-file']) {
+function refuseStreams({ values, origins }: EditingSettings): void {
+  for (const name of ['image', 'prompt-file'] as const) {
     if (!list(values[name]).includes('-')) continue;
     throw usageError(`${origins[name] ?? name}: - (stdin) cannot be read for a row. Name a file.`);
   }
@@ -66,7 +66,7 @@ function refuseStreams({ values, origins }: Settings): void {
   throw usageError(`${origins['output'] ?? 'output'}: - (stdout) takes no picture of a row. Name a file.`);
 }
 
-function refuseMissing({ values, origins }: Settings): void {
+function refuseMissing({ values, origins }: EditingSettings): void {
   const prompt = values['prompt'];
   const hasPrompt = prompt !== undefined || values['prompt-file'] !== undefined;
   const missing = [

@@ -3,18 +3,18 @@ import { expectationsDocument, readExpectations } from '../../batch/expect/expec
 import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
 import { FalEditError, usageError } from '../../errors.js';
 import { isPrintable } from '../../images/names.js';
-import { EDIT_EXCLUSIVE } from '../flags/edit.js';
+import { EDIT_EXCLUSIVE, type EditingName } from '../flags/editing.js';
 import { flagValueOf } from './field-values.js';
-import { meaningOf } from './row-fields.js';
+import { meaningOf, type RowFlag } from './row-fields.js';
 
 /** The fields of a row by what they are. */
 export interface SortedRow {
   /** By the flag's long name. */
-  values: Record<string, FlagValue>;
+  values: Partial<Record<EditingName, FlagValue>>;
   /** What each flag's field is called in the manifest. */
-  origins: Record<string, string>;
+  origins: Partial<Record<EditingName, string>>;
   /** Switches that the row turns off. */
-  off: string[];
+  off: EditingName[];
   id: string | undefined;
   expectations: Record<string, unknown>;
   /** Fields that are none of ours: columns for placeholders, or typing errors. */
@@ -63,7 +63,7 @@ function take(row: SortedRow, field: string, value: FieldValue): void {
 
 function takeFlag(
   { values, origins, off }: SortedRow,
-  flag: Parameters<typeof flagValueOf>[0],
+  flag: RowFlag,
   value: FieldValue,
   field: string,
   isPart: boolean,

@@ -1,10 +1,10 @@
-import type { Settings } from '../../config/settings.js';
+import type { EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import type { Terminal } from '../../terminal/terminal.js';
 
 /** What a batch runs in. */
 export interface Surroundings {
-  settings: Settings;
+  settings: EditingSettings;
   context: Context;
   terminal: Terminal;
   json: boolean;

@@ -1,8 +1,7 @@
-import type { Settings } from '../../config/settings.js';
+import { FLAGS_BEHIND, type EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import { planEdit } from '../../edit/plan.js';
 import { FalEditError, usageError } from '../../errors.js';
-import { FLAG_OF, type RequestKey } from '../../models/request.js';
 import { findModel } from '../../models/registry.js';
 import type { Cell } from '../../study/cell.js';
 import { rowReader } from '../batch/row-reader.js';
@@ -16,7 +15,7 @@ import { rowReader } from '../batch/row-reader.js';
  */
 export async function checkCells(
   cells: readonly Cell[],
-  settings: Settings,
+  settings: EditingSettings,
   own: ReadonlyMap<string, readonly string[]>,
   outDir: string,
   context: Pick<Context, 'cwd' | 'stdin' | 'newSeed' | 'signal'>,
@@ -64,15 +63,15 @@ function placed(line: string, { at }: Cell, own: readonly string[]): string {
 }
 
 /** How a setting that one of the models lacks is given to another one alone. */
-function onlyFor(model: string, cells: readonly Cell[], { values }: Settings): string | undefined {
+function onlyFor(model: string, cells: readonly Cell[], { values }: EditingSettings): string | undefined {
   const models = [...new Set(cells.map(({ at }) => at['model'] ?? ''))];
-  for (const key of Object.keys(FLAG_OF) as RequestKey[]) {
-    const flag = FLAG_OF[key].replace(/^--/, '');
-    const value = values[flag];
-    if (value === undefined || findModel(model).fields[key] !== undefined) continue;
+  for (const [key, [flag]] of FLAGS_BEHIND) {
+    const value = flag === undefined ? undefined : values[flag];
+    if (key === 'set' || key === 'output' || value === undefined) continue;
+    if (findModel(model).fields[key] !== undefined) continue;
     const other = models.find((name) => findModel(name).fields[key] !== undefined);
     if (other === undefined) return undefined;
-    return `Give it to ${other} alone: ${other}.${flag}=${String([value].flat()[0])}`;
+    return `Give it only to ${other}: ${other}.${flag ?? ''}=${String([value].flat()[0])}`;
   }
   return undefined;
 }

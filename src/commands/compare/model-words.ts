@@ -13,18 +13,6 @@ export interface ComparisonWords {
   settings: ReadonlyMap<string, Fields>;
 }
 
-/** Fields of a row that the comparison itself fills in. */
-const ITS_OWN: Readonly<Record<string, string>> = {
-  image: 'every model gets the same pictures',
-  prompt: 'every model gets the same prompts: -p',
-  'prompt-file': 'every model gets the same prompts: -p',
-  model: 'the models are those of --models',
-  seed: 'every model gets the same seeds: --seed, --seeds',
-  'num-images': 'several of each are made by --seeds',
-  output: 'the results have names of their own',
-  force: 'the results have names of their own',
-};
-
 /** A model's name has no dot, a URL has a colon in front of its first one. */
 const SETTING = /^([\w/-]+)\.([a-z][\w.-]*)=(.*)$/is;
 
@@ -51,17 +39,14 @@ export function readWords(words: readonly string[], cwd: string): ComparisonWord
 function withSetting(fields: Fields, word: string, field: string, value: string): Fields {
   const meaning = meaningOf(field);
   if (meaning?.kind !== 'flag') {
-    const names = FIELD_NAMES.filter((name) => meaningOf(name)?.kind === 'flag');
-    throw usageError(
-      `${word}: ${field} is no setting of an edit.`,
-      `Did you mean ${closest(
-        field,
-        names.filter((name) => ITS_OWN[name.replaceAll('_', '-')] === undefined),
-      )}?`,
-    );
+    const names = FIELD_NAMES.filter((name) => {
+      const known = meaningOf(name);
+      return known?.kind === 'flag' && known.flag.comparedAlike === undefined;
+    });
+    throw usageError(`${word}: ${field} is no setting of an edit.`, `Did you mean ${closest(field, names)}?`);
   }
   const { flag, part } = meaning;
-  const reason = ITS_OWN[flag.name];
+  const reason = flag.comparedAlike;
   if (reason !== undefined) throw usageError(`${word}: ${flag.name} is no setting of one model; ${reason}.`);
   if (value.trim() === '') throw usageError(`${word}: the value is missing.`);
   const own = part === undefined ? value : `${part}=${value}`;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Settings } from '../../config/settings.js';
+import type { EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import { findModel } from '../../models/registry.js';
@@ -29,7 +29,7 @@ export interface CompareOptions {
 
 /** @throws FalEditError (usage, input) naming the flag, and what is allowed */
 export async function readCompareOptions(
-  settings: Settings,
+  settings: EditingSettings,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<CompareOptions> {
   const { values } = settings;
@@ -57,7 +57,7 @@ export async function readCompareOptions(
   };
 }
 
-function readModels({ values, origins }: Settings): string[] {
+function readModels({ values, origins }: EditingSettings): string[] {
   const place = origins['models'] ?? '--models';
   const given = typeof values['models'] === 'string' ? values['models'] : DEFAULT_MODELS;
   const names = given.split(',').map((name) => findModel(name, place).name);
@@ -70,7 +70,7 @@ function readModels({ values, origins }: Settings): string[] {
 }
 
 async function readPrompts(
-  settings: Settings,
+  settings: EditingSettings,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<string[]> {
   const prompts = [settings.values['prompt'] ?? []].flat().map(String);

@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
  *
  * @throws FalEditError (usage)
  */
-export function readSince({ values, origins }: Settings, now: number): number | undefined {
+export function readSince({ values, origins }: Settings<'since'>, now: number): number | undefined {
   const given = values['since'];
   if (typeof given !== 'string') return undefined;
   const time = parseSince(given.trim(), now);

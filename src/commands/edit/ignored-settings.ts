@@ -1,8 +1,7 @@
-import type { FlagValue, Settings } from '../../config/settings.js';
+import type { FlagValue } from '../../config/settings.js';
+import { FLAGS_BEHIND, type EditingName, type EditingSettings } from '../flags/editing.js';
 import type { Model } from '../../models/model.js';
 import { findModel, MODELS } from '../../models/registry.js';
-import type { RequestKey } from '../../models/request.js';
-import { FLAGS_OF } from './options.js';
 
 /** A default that a model has no field for. */
 export interface IgnoredSetting {
@@ -21,15 +20,15 @@ export interface IgnoredSetting {
  * @throws FalEditError (usage): there is no such model
  */
 export function withoutIgnored(
-  settings: Settings,
-  isTyped: (flag: string) => boolean,
+  settings: EditingSettings,
+  isTyped: (flag: EditingName) => boolean,
   typedPairs: readonly string[],
-): { settings: Settings; ignored: IgnoredSetting[] } {
+): { settings: EditingSettings; ignored: IgnoredSetting[] } {
   const { values, origins } = settings;
   const name = values['model'];
   const model = findModel(typeof name === 'string' ? name : undefined, origins['model']);
   const ignored: IgnoredSetting[] = [];
-  let kept: Record<string, FlagValue> | undefined;
+  let kept: Partial<Record<EditingName, FlagValue>> | undefined;
   for (const [key, flags] of LACKABLE) {
     if (model.fields[key] !== undefined) continue;
     for (const flag of flags) {
@@ -55,8 +54,8 @@ export function withoutIgnored(
 }
 
 /** Every model has a prompt and pictures. */
-const LACKABLE = (Object.entries(FLAGS_OF) as [RequestKey, readonly string[]][]).filter(
-  ([key]) => !['set', 'output', 'prompt', 'images'].includes(key),
+const LACKABLE = [...FLAGS_BEHIND].flatMap(([key, flags]) =>
+  key === 'set' || key === 'output' || key === 'prompt' || key === 'images' ? [] : [[key, flags] as const],
 );
 
 function hasField(model: Model, pair: string): boolean {

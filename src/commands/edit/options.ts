@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { FlagValue, Settings } from '../../config/settings.js';
+import type { FlagValue } from '../../config/settings.js';
+import { EDITING_FLAGS, FLAGS_BEHIND, type EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import type { Caps } from '../../ledger/caps.js';
@@ -10,7 +11,6 @@ import {
   flagOf,
   SIZE_PRESETS,
   type EditRequest,
-  type NamedSetting,
   type NameOf,
   type RequestKey,
   type SizePreset,
@@ -39,26 +39,6 @@ export interface EditOptions {
   caps: Caps;
   nameOf: NameOf;
 }
-
-/** The flags behind each setting, the one that messages name first. */
-export const FLAGS_OF: Record<NamedSetting, readonly string[]> = {
-  prompt: ['prompt', 'prompt-file'],
-  images: ['image'],
-  strength: ['strength', 'image-strength'],
-  loras: ['lora'],
-  steps: ['steps'],
-  guidance: ['guidance'],
-  seed: ['seed'],
-  numImages: ['num-images'],
-  size: ['size'],
-  format: ['format'],
-  negativePrompt: ['negative-prompt'],
-  acceleration: ['acceleration'],
-  expandPrompt: ['expand-prompt'],
-  safetyChecker: ['no-safety-checker'],
-  set: ['set'],
-  output: ['output'],
-};
 
 const size = z
   .string()
@@ -97,7 +77,7 @@ const schema = z.object({
  * @throws FalEditError (usage, input) naming the flag or setting, and what is allowed
  */
 export async function readEditOptions(
-  settings: Settings,
+  settings: EditingSettings,
   positional: readonly string[],
   context: Pick<Context, 'cwd' | 'stdin' | 'newSeed' | 'signal'>,
 ): Promise<EditOptions> {
@@ -149,30 +129,27 @@ export async function readEditOptions(
 }
 
 /** What messages call each setting: the flag, variable or file that its value came from. */
-function namesIn({ values, origins }: Settings): NameOf {
+function namesIn({ values, origins }: EditingSettings): NameOf {
   return (setting) => {
-    const flag = FLAGS_OF[setting].find((name) => values[name] !== undefined);
+    const flag = FLAGS_BEHIND.get(setting)?.find((name) => values[name] !== undefined);
     return (flag === undefined ? undefined : origins[flag]) ?? flagOf(setting);
   };
 }
 
 /** A request that has something wherever the settings have something: enough to see what the model lacks. */
-function givenKeys(values: Settings['values']): Partial<EditRequest> {
-  const keys = (Object.keys(FLAGS_OF) as RequestKey[]).filter((key) =>
-    FLAGS_OF[key].some((flag) => values[flag] !== undefined),
-  );
-  return Object.fromEntries(keys.map((key) => [key, true]));
+function givenKeys(values: EditingSettings['values']): Partial<EditRequest> {
+  const given = [...FLAGS_BEHIND].filter(([, flags]) => flags.some((flag) => values[flag] !== undefined));
+  return Object.fromEntries(given.map(([key]) => [key, true]));
 }
 
-function parseFlags(model: Model, values: Settings['values'], nameOf: NameOf): z.infer<typeof schema> {
+function parseFlags(model: Model, values: EditingSettings['values'], nameOf: NameOf): z.infer<typeof schema> {
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
-  const messages = parsed.error.issues.map(({ path: [flag] }) => {
-    const key =
-      (Object.keys(FLAGS_OF) as RequestKey[]).find((name) => FLAGS_OF[name].includes(String(flag))) ??
-      'prompt';
+  const messages = parsed.error.issues.map((issue) => {
+    const flag = issue.path[0] as keyof z.infer<typeof schema>;
+    const key = EDITING_FLAGS.find(({ name }) => name === flag)?.fills as RequestKey;
     const field = model.fields[key]?.[0] ?? '';
-    const given = JSON.stringify(values[String(flag)]);
+    const given = JSON.stringify(values[flag]);
     const extra = key === 'size' ? ', or model to leave it to the model' : '';
     return `${nameOf(key)}: ${given} is not allowed. Allowed: ${allowed(placeAt(model.input, [field]).schema)}${extra}.`;
   });

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { addAbortSignal } from 'node:stream';
-import type { Settings } from '../../config/settings.js';
+import type { FlagValue } from '../../config/settings.js';
+import type { EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import { codeOf, FalEditError, inputError, usageError } from '../../errors.js';
 import { otherSpelling } from '../../images/spelling.js';
@@ -9,7 +10,7 @@ import { decodeText, textProblem } from '../../text.js';
 
 /** The prompt of the settings, from a flag or a file. @throws FalEditError (usage, input) */
 export async function readPrompt(
-  { values, origins }: Settings,
+  { values, origins }: EditingSettings,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<string> {
   const file = textOf(values['prompt-file']);
@@ -85,6 +86,6 @@ async function readAll(stream: AsyncIterable<string | Uint8Array>, place: string
   return Buffer.concat(chunks);
 }
 
-function textOf(value: Settings['values'][string] | undefined): string | undefined {
+function textOf(value: FlagValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

@@ -1,58 +1,90 @@
 import { TRUST_PROJECT } from '../../config/flag-definition.js';
-import type { Flag } from './flag.js';
+import { defineFlags } from '../flag.js';
 
-/** The last group of every help page: how the program itself behaves. */
-export const RUN = 'How it runs';
-
-export const TIMEOUT_FLAG: Flag = {
-  name: 'timeout',
-  value: '<30s, 10m>',
-  group: RUN,
-  fromProject: 'yes',
-  help: 'our own deadline; 10m if not given',
-};
-
-export const PROXY_FLAG: Flag = {
-  name: 'proxy-url',
-  value: '<url>',
-  group: RUN,
-  fromProject: 'trusted',
-  help: 'send requests for fal to this proxy',
-};
-
-export const CANCEL_ON_TIMEOUT_FLAG: Flag = {
-  name: 'cancel-on-timeout',
-  group: RUN,
-  fromProject: 'yes',
-  help: 'at the deadline, cancel it at fal instead of leaving it to be fetched',
-};
-
-export const TRUST_PROJECT_FLAG: Flag = {
+export const TRUST_PROJECT_FLAG = {
   name: TRUST_PROJECT,
-  group: RUN,
+  group: 'General',
   fromProject: 'trusted',
   // A file that could say so would trust itself.
   settableIn: ['environment'],
   help: 'let .env and fal-edit.config.json here set anything; see trust',
-};
+} as const;
 
 /** What every command that prints something has. */
-export const OUTPUT_FLAGS: readonly Flag[] = [
+export const OUTPUT_FLAGS = defineFlags([
   TRUST_PROJECT_FLAG,
-  { name: 'json', group: RUN, fromProject: 'yes', help: 'one JSON document on stdout, on failure too' },
-  { name: 'quiet', short: 'q', group: RUN, fromProject: 'yes', help: 'errors only' },
-  { name: 'verbose', short: 'v', group: RUN, fromProject: 'yes', help: 'more about what happens' },
+  {
+    name: 'json',
+    group: 'General',
+    fromProject: 'yes',
+    help: 'print one JSON document on stdout, on failure too',
+  },
+  { name: 'quiet', short: 'q', group: 'General', fromProject: 'yes', help: 'print only errors on stderr' },
+  { name: 'verbose', short: 'v', group: 'General', fromProject: 'yes', help: 'say more about what happens' },
   {
     name: 'debug',
-    group: RUN,
+    group: 'General',
     fromProject: 'yes',
-    help: 'every request, and stack traces; the key is never shown',
+    help: 'show every request, and stack traces; never the key',
   },
-  { name: 'no-color', group: RUN, fromProject: 'yes', help: 'no colour' },
-];
+  { name: 'no-color', group: 'General', fromProject: 'yes', help: 'print without colour' },
+]);
+
+export const TIMEOUT_FLAG = {
+  name: 'timeout',
+  value: '<duration>',
+  group: 'General',
+  fromProject: 'yes',
+  help: 'stop waiting after this long, e.g. 30s, 1h (default 10m)',
+} as const;
+
+export const PROXY_FLAG = {
+  name: 'proxy-url',
+  value: '<url>',
+  group: 'General',
+  fromProject: 'trusted',
+  help: 'send every request for fal to this URL',
+} as const;
+
+export const SANDBOX_FLAG = {
+  name: 'sandbox',
+  group: 'General',
+  fromProject: 'stricter',
+  help: 'use the built-in local fal: no key, no network, no cost',
+} as const;
+
+export const CANCEL_ON_TIMEOUT_FLAG = {
+  name: 'cancel-on-timeout',
+  group: 'General',
+  fromProject: 'yes',
+  help: 'at the deadline, cancel at fal instead of leaving it to be fetched',
+} as const;
+
+export const FORCE_FLAG = {
+  name: 'force',
+  short: 'f',
+  group: 'Output',
+  fromProject: 'trusted',
+  help: 'overwrite existing files',
+} as const;
+
+export const SETTLE_FLAG = {
+  name: 'settle',
+  value: '<duration>',
+  fromProject: 'trusted',
+  help: 'wait this long before concluding that fal never got a request (default 10m)',
+} as const;
+
+/** A page in the browser. */
+export const OPEN_FLAG = {
+  name: 'open',
+  group: 'Display',
+  fromProject: 'trusted',
+  help: 'open the page in the browser when it is written',
+} as const;
 
 /**
  * What every command has that asks fal about an edit which was sent earlier. Without --sandbox: a sandbox that is
  * started now knows nothing of it.
  */
-export const CONTROL_FLAGS: readonly Flag[] = [TIMEOUT_FLAG, PROXY_FLAG, ...OUTPUT_FLAGS];
+export const CONTROL_FLAGS = defineFlags([TIMEOUT_FLAG, PROXY_FLAG, ...OUTPUT_FLAGS]);

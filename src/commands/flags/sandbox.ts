@@ -1,40 +1,52 @@
+import { defineFlags, type NameOfFlag } from '../flag.js';
 import { TRUST_PROJECT_FLAG } from './common.js';
-import type { Flag } from './flag.js';
 
-const SANDBOX = 'How the sandbox behaves';
-
-/** Flags of `fal-edit sandbox`. Their FAL_EDIT_* variables also shape the sandbox inside `--sandbox`. */
-export const SANDBOX_FLAGS: readonly Flag[] = [
-  { name: 'port', value: '<n>', group: SANDBOX, fromProject: 'yes', help: 'a free one if not given' },
+/** How the sandbox behaves. The FAL_EDIT_* variables of these flags also shape the one inside `--sandbox`. */
+export const SANDBOX_FLAGS = defineFlags([
+  {
+    name: 'port',
+    value: '<n>',
+    group: 'Sandbox',
+    fromProject: 'yes',
+    help: 'port to listen on (default: a free one)',
+  },
   {
     name: 'queue-time',
-    value: '<150ms>',
-    group: SANDBOX,
+    value: '<duration>',
+    group: 'Sandbox',
     fromProject: 'yes',
-    help: 'how long an edit waits at least',
+    help: 'how long an edit waits at least (default 150ms)',
   },
   {
     name: 'inference-time',
-    value: '<600ms>',
-    group: SANDBOX,
+    value: '<duration>',
+    group: 'Sandbox',
     fromProject: 'yes',
-    help: 'how long an edit takes',
+    help: 'how long an edit takes (default 600ms)',
   },
-  { name: 'runners', value: '<2>', group: SANDBOX, fromProject: 'yes', help: 'how many edits run at once' },
+  {
+    name: 'runners',
+    value: '<n>',
+    group: 'Sandbox',
+    fromProject: 'yes',
+    help: 'how many edits run at once (default 2)',
+  },
   {
     name: 'pictures',
     value: '<drawn|plain>',
-    group: SANDBOX,
+    group: 'Sandbox',
     fromProject: 'yes',
-    help: 'drawn from the input (default), or plain and quick to make',
+    help: 'draw results from the input, or plain ones quickly (default drawn)',
   },
   {
     name: 'toxic',
     value: '<spec>',
-    group: SANDBOX,
+    group: 'Sandbox',
     repeatable: true,
     fromProject: 'yes',
-    help: 'a fault, e.g. reset_peer,on=submit,stream=downstream,times=1',
+    help: 'add a fault, e.g. reset_peer,on=submit,stream=downstream,times=1; repeatable',
   },
-  { ...TRUST_PROJECT_FLAG, group: SANDBOX },
-];
+  { ...TRUST_PROJECT_FLAG, group: 'Sandbox' },
+]);
+
+export type SandboxName = NameOfFlag<typeof SANDBOX_FLAGS>;

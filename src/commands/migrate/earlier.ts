@@ -1,4 +1,5 @@
-import type { Settings } from '../../config/settings.js';
+import type { CallOf } from '../command.js';
+import type { MIGRATE } from './command.js';
 import type { Context } from '../../context.js';
 import { inputError } from '../../errors.js';
 import { findJob, findMeant } from '../../ledger/lookup.js';
@@ -17,7 +18,7 @@ const SHORTEST = 4;
  */
 export async function earlierRequest(
   name: string,
-  settings: Settings,
+  settings: CallOf<typeof MIGRATE>['settings'],
   context: Context,
 ): Promise<KeptRequest> {
   const ledger = await openLedger(settings, context);

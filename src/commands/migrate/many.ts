@@ -1,5 +1,6 @@
 import { placeText, problemText, type Fields, type Place } from '../../batch/manifest/entry.js';
-import type { Settings } from '../../config/settings.js';
+import type { CallOf } from '../command.js';
+import type { MIGRATE } from './command.js';
 import type { Context } from '../../context.js';
 import { FalEditError, inputError } from '../../errors.js';
 import { countedFates } from '../../migrate/counted.js';
@@ -34,7 +35,7 @@ interface Translated {
 }
 
 interface World {
-  settings: Settings;
+  settings: CallOf<typeof MIGRATE>['settings'];
   context: Context;
   printing: Printing;
 }

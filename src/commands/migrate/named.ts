@@ -4,7 +4,8 @@ import type { Notation } from '../../batch/manifest/format.js';
 import { notationByName } from '../../batch/manifest/format.js';
 import { openRows, type RowSource } from '../../batch/manifest/open.js';
 import { rowsOf } from '../../batch/manifest/rows.js';
-import type { Settings } from '../../config/settings.js';
+import type { CallOf } from '../command.js';
+import type { MIGRATE } from './command.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import { displayName } from '../../images/names.js';
@@ -25,7 +26,7 @@ export type Named =
  */
 export async function readNamed(
   words: readonly string[],
-  settings: Settings,
+  settings: CallOf<typeof MIGRATE>['settings'],
   context: Context,
 ): Promise<Named> {
   const [word, ...others] = words;

@@ -1,4 +1,6 @@
-import type { Settings } from '../../config/settings.js';
+import type { FlagValue } from '../../config/settings.js';
+import type { CallOf } from '../command.js';
+import type { MIGRATE } from './command.js';
 import { usageError } from '../../errors.js';
 import { FORM_NAMES, type FormName } from '../../migrate/forms/forms.js';
 import { nearest } from '../../models/explain.js';
@@ -15,7 +17,7 @@ export interface MigrateOptions {
 }
 
 /** @throws FalEditError (usage) */
-export function readMigrateOptions({ values, origins }: Settings): MigrateOptions {
+export function readMigrateOptions({ values, origins }: CallOf<typeof MIGRATE>['settings']): MigrateOptions {
   const modelOf = (flag: 'from' | 'to'): Model | undefined => {
     const name = values[flag];
     return typeof name === 'string' ? findModel(name, origins[flag]) : undefined;
@@ -28,7 +30,7 @@ export function readMigrateOptions({ values, origins }: Settings): MigrateOption
   };
 }
 
-function formOf(value: Settings['values'][string] | undefined, place: string): FormName | undefined {
+function formOf(value: FlagValue | undefined, place: string): FormName | undefined {
   if (typeof value !== 'string') return undefined;
   const form = FORM_NAMES.find((name) => name === value.trim().toLowerCase());
   if (form !== undefined) return form;

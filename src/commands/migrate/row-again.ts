@@ -7,9 +7,6 @@ import { meaningOf } from '../batch/row-fields.js';
 import { literalPrompt, manifestFields } from './row-fields.js';
 import type { RowRequest } from './row-request.js';
 
-/** Flags about the result and not about the model. */
-const OF_THE_RESULT = ['output', 'force', 'keep-blanked'];
-
 /**
  * The same row for another model. What did not change stands as it did, columns for placeholders and all.
  *
@@ -27,7 +24,7 @@ export function rowAgain(
   const again: [string, FieldValue][] = [];
   for (const [field, value] of Object.entries(fields)) {
     const meaning = meaningOf(field);
-    if (meaning?.kind !== 'flag' || value === null || OF_THE_RESULT.includes(meaning.flag.name)) {
+    if (meaning?.kind !== 'flag' || value === null || meaning.flag.fileOnly === true) {
       again.push([field, value]);
       continue;
     }

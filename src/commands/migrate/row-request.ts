@@ -79,7 +79,7 @@ export async function requestOfRow(
 }
 
 function refuseStdin({ values, origins }: SortedRow): void {
-  for (const name of ['image', 'prompt-file']) {
+  for (const name of ['image', 'prompt-file'] as const) {
     if (![values[name]].flat().includes('-')) continue;
     throw usageError(`${origins[name] ?? name}: - (stdin) cannot be read for a row. Name a file.`);
   }

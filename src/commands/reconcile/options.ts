@@ -8,7 +8,7 @@ const DEFAULT_SETTLE_MS = 10 * 60_000;
 const LONGEST_SETTLE_MS = 24 * 60 * 60_000;
 
 /** The settling time of the settings, in milliseconds; 0 believes fal at once. @throws FalEditError (usage) */
-export function readSettle({ values, origins }: Settings): number {
+export function readSettle({ values, origins }: Settings<'settle'>): number {
   const given = values['settle'];
   if (typeof given !== 'string') return DEFAULT_SETTLE_MS;
   const ms = parseDuration(given);
@@ -19,7 +19,7 @@ export function readSettle({ values, origins }: Settings): number {
 }
 
 /** fal's history is told to nobody without a key; a proxy may bring one. @throws FalEditError (auth) */
-export function requireHistoryKey({ keyProblem }: Settings, { key, proxyUrl }: Connection): void {
+export function requireHistoryKey({ keyProblem }: Settings<never>, { key, proxyUrl }: Connection): void {
   if (keyProblem !== undefined) throw keyProblem;
   if (key !== undefined || proxyUrl !== undefined) return;
   throw new FalEditError('auth', "fal's history needs a key: FAL_KEY is not set. Nothing was found out.", {

@@ -1,5 +1,5 @@
-import { EDIT_EXCLUSIVE } from '../flags/edit.js';
-import type { FlagValue, Settings } from '../../config/settings.js';
+import type { FlagValue } from '../../config/settings.js';
+import { EDIT_EXCLUSIVE, type EditingName, type EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import type { Model } from '../../models/model.js';
@@ -29,7 +29,7 @@ const MOST_LISTED = 10_000;
  * @throws FalEditError (usage, input)
  */
 export async function readAxes(
-  settings: Settings,
+  settings: EditingSettings,
   context: Pick<Context, 'cwd' | 'signal'>,
 ): Promise<{ axes: VariedAxis[]; models: Model[] }> {
   const written = textsOf(settings.values['vary']);
@@ -80,7 +80,7 @@ async function readAxis(
 /** Those of an axis, or else the one of the settings. */
 function modelsOf(
   read: readonly Omit<VariedAxis, 'target'>[],
-  { values, origins }: Settings,
+  { values, origins }: EditingSettings,
   place: string,
 ): Model[] {
   const axis = read.find(({ name }) => name.toLowerCase() === 'model');
@@ -92,7 +92,11 @@ function modelsOf(
 }
 
 /** What two say, or what a flag says that an axis would hide without a word. */
-function refuseDouble(axes: readonly VariedAxis[], { origins, values }: Settings, place: string): void {
+function refuseDouble(
+  axes: readonly VariedAxis[],
+  { origins, values }: EditingSettings,
+  place: string,
+): void {
   const known = new Map<string, string>();
   for (const { name, target } of axes) {
     const key = targetName(target);
@@ -105,7 +109,7 @@ function refuseDouble(axes: readonly VariedAxis[], { origins, values }: Settings
       );
     }
     known.set(key, name);
-    const flag = key.replaceAll('_', '-');
+    const flag = key.replaceAll('_', '-') as EditingName;
     const rivals = EDIT_EXCLUSIVE.flatMap(([a, b]) => (a === flag ? [b] : b === flag ? [a] : []));
     const hidden = [flag, ...rivals].find((one) => origins[one] === `--${one}` && values[one] !== undefined);
     const isSet =

@@ -3,17 +3,13 @@ import { usageError } from '../../errors.js';
 import { nearest, ownFlag } from '../../models/explain.js';
 import type { Model } from '../../models/model.js';
 import type { AxisTarget } from '../../study/sweep/target.js';
-import { FIELD_NAMES, meaningOf } from '../batch/row-fields.js';
+import { FIELD_NAMES, meaningOf, type Meaning } from '../batch/row-fields.js';
 
-/** Fields of a row that are no settings of an edit, with what to do instead. */
-const NOT_TO_VARY: Readonly<Record<string, string>> = {
-  image: 'Name the pictures on the command line: several are an axis by themselves.',
-  id: 'Cells are named by where they stand.',
+/** Fields of rows alone, with what to do instead of varying them. */
+const OWN_FIELDS = {
+  id: 'Cells are named by their place in the grid.',
   expect: 'See --best.',
-  output: 'Pictures are named by where they stand.',
-  force: 'It changes no picture.',
-  set: 'Name the field itself: --vary scheduler=euler,dpmpp_2m',
-};
+} as const;
 
 /** What the name of an axis is looked up in. */
 export interface AxisSurroundings {
@@ -41,13 +37,18 @@ export function axisTarget(name: string, place: string, surroundings: AxisSurrou
       return fieldOf(meaning.part, models, [], place);
     }
     const field = meaning.kind === 'flag' ? meaning.flag.name : meaning.name;
-    const instead = NOT_TO_VARY[field];
+    const instead = insteadOf(meaning);
     if (instead !== undefined) throw usageError(`${place}: cannot be varied.`, instead);
     return { kind: 'field', field: field === 'image-strength' ? 'strength' : field.replaceAll('-', '_') };
   }
   // Where there are several pictures, that is the name of their axis.
   const words = placeholdersOf(prompt ?? '').filter((word) => word !== 'picture');
   return words.includes(name) ? { kind: 'field', field: name } : fieldOf(name, models, words, place);
+}
+
+/** What to do where a field cannot be varied; undefined where it can. */
+function insteadOf(meaning: Meaning): string | undefined {
+  return meaning.kind === 'flag' ? meaning.flag.notVaried : OWN_FIELDS[meaning.name];
 }
 
 function scaleOf(index: number, place: string, loras: number): AxisTarget {
@@ -72,7 +73,8 @@ function fieldOf(
   const flag = known.map((model) => ownFlag(model, key)).find((one) => one !== undefined);
   if (flag !== undefined) {
     const field = flag.replace(/^--/, '');
-    const instead = NOT_TO_VARY[field];
+    const meaning = meaningOf(field);
+    const instead = meaning === undefined ? undefined : insteadOf(meaning);
     if (instead !== undefined) throw usageError(`${place}: cannot be varied.`, instead);
     return { kind: 'field', field: field.replaceAll('-', '_') };
   }
@@ -80,7 +82,10 @@ function fieldOf(
   const fields = models.flatMap((model) =>
     Object.keys(model.input.shape).filter((field) => ownFlag(model, field) === undefined),
   );
-  const ours = FIELD_NAMES.filter((field) => NOT_TO_VARY[field] === undefined);
+  const ours = FIELD_NAMES.filter((field) => {
+    const meaning = meaningOf(field);
+    return meaning !== undefined && insteadOf(meaning) === undefined;
+  });
   const near = nearest(name, [...ours, ...fields, ...words, 'lora.0.scale']) ?? '';
   const names = models.map((model) => model.name).join(', ');
   throw usageError(`${place}: is no setting of an edit with ${names}.`, `Did you mean ${near}?`);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Settings } from '../../config/settings.js';
+import type { EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import { parseBound, type Bound } from '../../study/sweep/best.js';
@@ -7,7 +7,7 @@ import { readBatchOptions, type BatchOptions } from '../batch/options.js';
 import { outDirName } from '../batch/open.js';
 import { isOnSandbox } from '../connect.js';
 import { flagReader } from '../batch/flag-reader.js';
-import { SWEEP_FLAGS } from '../flags/sweep.js';
+import { SWEEP } from './command.js';
 import { numberText } from '../number-text.js';
 
 /** The flags of a sweep that are not those of its edits, typed. */
@@ -20,15 +20,15 @@ export interface SweepOptions {
   preview: boolean;
 }
 
-/** Settings without those that a sweep does not have: a variable or a config file may name them for a batch. */
-export function ofASweep(settings: Settings): Settings {
-  const names = new Set(SWEEP_FLAGS.map(({ name }) => name));
+/** EditingSettings without those that a sweep does not have: a variable or a config file may name them for a batch. */
+export function ofASweep(settings: EditingSettings): EditingSettings {
+  const names = new Set<string>(SWEEP.flags.map(({ name }) => name));
   const values = Object.entries(settings.values).filter(([name]) => names.has(name));
   return { ...settings, values: Object.fromEntries(values) };
 }
 
 /** @throws FalEditError (usage) naming the flag, and what is allowed */
-export function readSweepOptions(settings: Settings, { cwd }: Pick<Context, 'cwd'>): SweepOptions {
+export function readSweepOptions(settings: EditingSettings, { cwd }: Pick<Context, 'cwd'>): SweepOptions {
   const { values, origins } = settings;
   const batch = readBatchOptions(settings, { cwd });
   const best = values['best'];
@@ -47,7 +47,7 @@ export function readSweepOptions(settings: Settings, { cwd }: Pick<Context, 'cwd
 
 const LARGEST_SEED = 2 ** 31 - 1;
 
-function readSeeds(settings: Settings): number[] | undefined {
+function readSeeds(settings: EditingSettings): number[] | undefined {
   const { values, origins } = settings;
   const count = flagReader(settings).whole('seeds', 1, 10_000);
   const isVaried = [values['vary'] ?? []].flat().some((axis) => /^\s*seed\s*=/i.test(String(axis)));

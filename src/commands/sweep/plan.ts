@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/settings.js';
+import type { EditingSettings } from '../flags/editing.js';
 import { nameOfPath, nameOfUrl } from '../../images/names.js';
 import type { Fields } from '../../batch/manifest/entry.js';
 import type { Cell } from '../../study/cell.js';
@@ -15,7 +15,7 @@ export interface SweepPlan {
   /** Undefined where an axis says them. */
   seeds: readonly number[] | undefined;
   /** Of all cells: `--lora`s, which scales are put into. */
-  settings: Settings;
+  settings: EditingSettings;
 }
 
 /** A cell, and the picture that it edits. */

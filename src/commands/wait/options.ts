@@ -1,6 +1,8 @@
 import { readDestination, type Destination } from '../../edit/destination.js';
 import { usageError } from '../../errors.js';
 import { readTimeout } from '../limits.js';
+import type { NameOfFlag } from '../flag.js';
+import type { WAIT } from './command.js';
 import type { LedgerCommand } from '../earlier/ledger-command.js';
 import { refusePictureOnTerminal } from '../stdout-pictures.js';
 
@@ -15,18 +17,16 @@ export interface WaitOptions {
   cancelOnTimeout: boolean;
 }
 
-/**
- * Where edits go by default (FAL_EDIT_OUTPUT) was decided when they were sent: only `-o` on the command line sends
- * them elsewhere.
- *
- * @throws FalEditError (usage)
- */
-export async function readWaitOptions(
-  ids: readonly string[],
-  { settings, given, context, json }: LedgerCommand,
-): Promise<WaitOptions> {
-  const unfinished = given['unfinished'] === true;
-  const output = given['output'];
+/** @throws FalEditError (usage) */
+export async function readWaitOptions({
+  words: ids,
+  settings,
+  context,
+  json,
+}: LedgerCommand<NameOfFlag<typeof WAIT.flags>>): Promise<WaitOptions> {
+  const { values } = settings;
+  const unfinished = values['unfinished'] === true;
+  const output = values['output'];
   if (unfinished && ids.length > 0) {
     throw usageError('--unfinished takes all that are unfinished, and ids name some. Give one.');
   }
@@ -41,8 +41,8 @@ export async function readWaitOptions(
   return {
     unfinished,
     destination,
-    force: given['force'] === true,
+    force: values['force'] === true,
     timeoutMs: readTimeout(settings),
-    cancelOnTimeout: settings.values['cancel-on-timeout'] === true,
+    cancelOnTimeout: values['cancel-on-timeout'] === true,
   };
 }

@@ -1,16 +1,16 @@
 /* Every flag of an edit means the same as a flag of a batch, and as a field of a row. */
 import { describe, expect, it, test } from 'vitest';
-import { BATCH_FLAGS } from '../../../src/commands/flags/batch.js';
-import { EDIT_FLAGS } from '../../../src/commands/flags/edit.js';
+import { flagsOf } from '../../../src/commands/flags/editing.js';
+import type { Flag } from '../../../src/commands/flag.js';
 import { runCli } from '../../support/run-cli.js';
 import type { DryRun } from '../scene.js';
 import { batchScene, jsonl, type BatchScene } from './scene.js';
 
 it('a batch knows every flag of an edit', () => {
-  const names = (flags: typeof EDIT_FLAGS): string[] => flags.map(({ name }) => name);
-  expect(names(EDIT_FLAGS).filter((name) => !names(BATCH_FLAGS).includes(name))).toEqual([]);
-  for (const flag of EDIT_FLAGS) {
-    const same = BATCH_FLAGS.find(({ name }) => name === flag.name);
+  const names = (flags: readonly Flag[]): string[] => flags.map(({ name }) => name);
+  expect(names(flagsOf('edit')).filter((name) => !names(flagsOf('batch')).includes(name))).toEqual([]);
+  for (const flag of flagsOf('edit')) {
+    const same = flagsOf('batch').find(({ name }) => name === flag.name);
     expect(same?.short, flag.name).toBe(flag.short);
     expect(same?.value === undefined, flag.name).toBe(flag.value === undefined);
     expect(same?.repeatable, flag.name).toBe(flag.repeatable);
@@ -18,9 +18,9 @@ it('a batch knows every flag of an edit', () => {
 });
 
 it('a batch has no flag twice, and no letter', () => {
-  const names = BATCH_FLAGS.map(({ name }) => name);
+  const names = flagsOf('batch').map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
-  const letters = BATCH_FLAGS.flatMap(({ short }) => short ?? []);
+  const letters = flagsOf('batch').flatMap(({ short }) => short ?? []);
   expect(new Set(letters).size).toBe(letters.length);
 });
 

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { picture, RED } from '../batch/scene.js';
+import { runNamed } from '../../support/run-cli.js';
 import { compareScene, type CompareScene } from './scene.js';
 
 interface Document {
@@ -195,9 +196,8 @@ describe('flags', () => {
   test.each(['["snow","night"]', 'snow'])('FAL_EDIT_PROMPT may hold one or several: %s', async (text) => {
     const scene = await compareScene();
     const env = { ...scene.fal.env, FAL_EDIT_PROMPT: text, FAL_EDIT_MODEL: 'flux-dev', FAL_EDIT_SEED: '7' };
-    const { compareCommand } = await import('../../../src/commands/compare.js');
     const { context, stderr } = scene.context({ env });
-    expect(await compareCommand(['a.png'], {}, context), stderr()).toBe(0);
+    expect(await runNamed('compare', ['a.png'], {}, context), stderr()).toBe(0);
     expect(sent(scene)).toBe(text === 'snow' ? 2 : 4);
     expect(scene.fal.ledger().accepted.every(({ input }) => (input as { seed: number }).seed === 7)).toBe(
       true,
@@ -219,8 +219,7 @@ describe('flags', () => {
     expect(piped.stdout).not.toMatch(/[▀▄]/);
     const { context, stdout } = scene.context({ env: { ...scene.fal.env, TERM: 'xterm' } });
     Object.assign(context.stdout, { isTTY: true, columns: 80 });
-    const { compareCommand } = await import('../../../src/commands/compare.js');
-    expect(await compareCommand(['a.png'], { prompt: ['snow'], ...given }, context)).toBe(0);
+    expect(await runNamed('compare', ['a.png'], { prompt: ['snow'], ...given }, context)).toBe(0);
     expect(stdout()).toMatch(/[▀▄]/);
     expect(stdout()).toMatch(/a\.png +flux-general +flux-2-lora/);
   });

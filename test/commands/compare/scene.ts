@@ -2,7 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import path from 'node:path';
 import type { FlagValue } from '../../../src/config/settings.js';
 import { systemContext, type Context } from '../../../src/context.js';
-import { compareCommand } from '../../../src/commands/compare.js';
+import { runNamed } from '../../support/run-cli.js';
 import { batchScene, type BatchScene, type Files } from '../batch/scene.js';
 import type { TestSandboxSettings } from '../../support/sandbox.js';
 
@@ -41,7 +41,7 @@ export async function compareScene(
     compare: async (words, given = {}, change = {}) => {
       const { context: own, stdout, stderr } = context(change);
       const prompt = given['prompt-file'] === undefined ? { prompt: ['snow'] } : {};
-      const code = await compareCommand(words, { ...prompt, ...given }, own);
+      const code = await runNamed('compare', words, { ...prompt, ...given }, own);
       return { code, stdout: stdout(), stderr: stderr(), json: () => JSON.parse(stdout()) as never };
     },
   };

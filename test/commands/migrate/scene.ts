@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
-import { migrateCommand } from '../../../src/commands/migrate.js';
+import { runNamed } from '../../support/run-cli.js';
 import type { FlagValue } from '../../../src/config/settings.js';
 import { systemContext } from '../../../src/context.js';
 import { tempDir } from '../../support/temp-dir.js';
@@ -49,7 +49,7 @@ export async function desk(files: Record<string, unknown> = {}) {
     { env = {}, stdin, tty = false, keyboard = false }: RunOptions = {},
   ): Promise<Outcome> => {
     const [stdout, stderr] = [sink(tty), sink(tty)];
-    const code = await migrateCommand(words, given, {
+    const code = await runNamed('migrate', words, given, {
       ...systemContext(new AbortController().signal),
       stdin: Object.assign(
         stdin === undefined ? new PassThrough().end() : Readable.from([Buffer.from(stdin)]),

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
-import { modelsCommand } from '../../../src/commands/models.js';
+import { runNamed } from '../../support/run-cli.js';
 import type { FlagValue } from '../../../src/config/settings.js';
 import { systemContext, type Context } from '../../../src/context.js';
 import { lightFetch, type Fetch } from '../../../src/light-fetch.js';
@@ -66,7 +66,7 @@ export async function models(
   const cwd = await tempDir();
   const [stdout, stderr] = [new Sink(tty), new Sink(tty)];
   const folder = (name: string) => path.join(cwd, '.home', name);
-  const code = await modelsCommand(words, given, {
+  const code = await runNamed('models', words, given, {
     ...systemContext(new AbortController().signal),
     stdin: new PassThrough().end(),
     stdout,

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { MODELS_HELP } from '../../../src/commands/help/models.js';
+import { pageOf } from '../../../src/commands/at-once.js';
+import { MODELS_COMMAND } from '../../../src/commands/models/command.js';
 import { InterruptedError } from '../../../src/errors.js';
 import { lightFetch, type Fetch } from '../../../src/light-fetch.js';
 import { MODELS } from '../../../src/models/registry.js';
@@ -108,5 +109,5 @@ test.each(['sandbox', 'timeout', 'proxy-url'])('without --check, --%s changes no
 });
 
 test('the help has it', () => {
-  expect(helpText(MODELS_HELP)).toMatch(/^ {6}--sandbox {2,}\S/m);
+  expect(helpText(pageOf(MODELS_COMMAND))).toMatch(/^ {6}--sandbox {2,}\S/m);
 });

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { MODELS_HELP } from '../../../src/commands/help/models.js';
+import { pageOf } from '../../../src/commands/at-once.js';
+import { MODELS_COMMAND } from '../../../src/commands/models/command.js';
 import { MODELS } from '../../../src/models/registry.js';
 import { FLAG_OF } from '../../../src/models/request.js';
 import { helpText } from '../../../src/terminal/help.js';
@@ -116,11 +117,18 @@ describe('--json', () => {
 });
 
 test.each([
+  ['flux-dev', '--json-schema', '--check'],
+  ['--quiet', '--verbose'],
+])('models %s %s %s: exclude each other', async (...argv) => {
+  const { code, stdout, stderr } = await runCli(['models', ...argv], { cwd: await tempDir() });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('exclude each other');
+});
+
+test.each([
   ['an unknown model', ['flux-9'], {}, 'models: there is no model "flux-9"'],
   ['a schema of none', [], { 'json-schema': true }, '--json-schema: name one model'],
   ['a schema of two', ['flux-dev', 'flux-2-edit'], { 'json-schema': true }, '--json-schema: name one model'],
-  ['a schema and a check', ['flux-dev'], { 'json-schema': true, check: true }, 'exclude each other'],
-  ['quiet and verbose', [], { quiet: true, verbose: true }, 'exclude each other'],
 ])('%s is refused', async (_, words, given, message) => {
   const { code, stdout, stderr } = await models(words, given);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -130,5 +138,5 @@ test.each([
 });
 
 test('the help fits 80 columns', () => {
-  expect(tooLong(helpText(MODELS_HELP))).toEqual([]);
+  expect(tooLong(helpText(pageOf(MODELS_COMMAND)))).toEqual([]);
 });

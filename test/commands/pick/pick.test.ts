@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { pickCommand } from '../../../src/commands/pick.js';
+import { runNamed } from '../../support/run-cli.js';
 import { compareScene, type CompareScene } from '../compare/scene.js';
 import { choicesIn, comparedScene, picking, type Picking } from './scene.js';
 
@@ -167,7 +167,7 @@ describe('what cannot be chosen from', () => {
     const scene = await comparedScene();
     await before(scene);
     const { context, stdout, stderr } = scene.context();
-    expect(await pickCommand(words, {}, context)).toBe(2);
+    expect(await runNamed('pick', words, {}, context)).toBe(2);
     expect(stderr()).toMatch(message);
     expect(stderr()).not.toMatch(/\bE[A-Z]{4,}\b/);
     expect(stdout()).toBe('');
@@ -178,7 +178,7 @@ describe('what cannot be chosen from', () => {
     scene.fal.addToxic({ type: 'status', on: 'submit', code: 422, body: '{"detail":"no"}', nth: 2 });
     await scene.compare(['a.png'], { concurrency: '1' });
     const { context, stderr } = scene.context();
-    expect(await pickCommand(['compare.out'], {}, context)).toBe(2);
+    expect(await runNamed('pick', ['compare.out'], {}, context)).toBe(2);
     expect(stderr()).toContain('no two results of the same picture');
   });
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { pickCommand } from '../../../src/commands/pick.js';
+import { runNamed } from '../../support/run-cli.js';
 import type { PageState } from '../../../src/commands/pick/sitting.js';
 import { InterruptedError } from '../../../src/errors.js';
 import type { Choice } from '../../../src/study/pick/choices.js';
@@ -40,7 +40,7 @@ export async function picking(
   const { context, stdout, stderr } = scene.context({ signal: interruption.signal });
   const interrupt = (): void => interruption.abort(new InterruptedError('SIGINT'));
   let isOver = false;
-  const ended = pickCommand(['compare.out'], given, context).then((code) => {
+  const ended = runNamed('pick', ['compare.out'], given, context).then((code) => {
     isOver = true;
     return { code, stdout: stdout(), stderr: stderr(), json: () => JSON.parse(stdout()) as never };
   });

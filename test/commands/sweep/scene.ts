@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import path from 'node:path';
-import { sweepCommand } from '../../../src/commands/sweep.js';
+import { runNamed } from '../../support/run-cli.js';
 import type { FlagValue } from '../../../src/config/settings.js';
 import { systemContext, type Context } from '../../../src/context.js';
 import { batchScene, type BatchScene, type Files } from '../batch/scene.js';
@@ -52,7 +52,7 @@ export async function sweepScene(
       };
       const isVaried = [flags['vary'] ?? []].flat().some((axis) => String(axis).startsWith('prompt'));
       const given = { ...(isVaried ? {} : { prompt: 'snow' }), 'out-dir': 'out', ...flags };
-      const code = await sweepCommand(words, given, context);
+      const code = await runNamed('sweep', words, given, context);
       return {
         code,
         stdout: stdout.text(),

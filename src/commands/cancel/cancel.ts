@@ -1,0 +1,202 @@
+import type { GoingOn } from '../../edit/going-on.js';
+import { stopAtFal, type StopOutcome } from '../../edit/stop-at-fal.js';
+import { asFalEditError, FalEditError, inputError } from '../../errors.js';
+import type { ExitCode } from '../../exit-codes.js';
+import type { Job } from '../../ledger/job.js';
+import { isAbandoned } from '../../ledger/lookup.js';
+import { SANDBOX } from '../../ledger/spending.js';
+import { goneError } from '../../fal/unreachable.js';
+import { errorText } from '../../terminal/error-text.js';
+import { errorObject } from '../edit/document.js';
+import { endWithSandbox } from '../../ledger/sandbox-jobs.js';
+import { goingOnWith, withBatch } from '../earlier/batch-folders.js';
+import { endedError, sandboxEndedError } from '../earlier/ended-job.js';
+import { isPlayed, nameOf, stateOf } from '../earlier/job-state.js';
+import { withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
+import { findAllNamed, type Named } from '../earlier/named-request.js';
+import { otherBackendError, otherWay, reachWhenNeeded, type Reach } from '../earlier/reach-fal.js';
+import { exitCodeOf, severalHead } from '../earlier/several.js';
+import type { CallOf } from '../command.js';
+import type { CANCEL } from './command.js';
+
+/** What came of one. */
+interface Cancelled {
+  job: Job | undefined;
+  requestId: string | undefined;
+  /** Undefined where that is not known. */
+  outcome: StopOutcome | undefined;
+  error: FalEditError | undefined;
+  /** It is on the sandbox: nothing is charged, however it ended. */
+  sandbox: boolean;
+}
+
+/** `fal-edit cancel`: asks fal to cancel. A cancel counts as one only where fal has confirmed it. */
+export function runCancel(call: CallOf<typeof CANCEL>): Promise<ExitCode> {
+  return withLedger(call, async (command) => {
+    const { terminal, json } = command;
+    const reach = reachWhenNeeded(command);
+    const all: Cancelled[] = [];
+    // One after the other in a batch: its folder is taken by one at a time.
+    const groups = new Map<string | undefined, Named[]>();
+    for (const named of await findAllNamed(command.words, command)) {
+      const folder = named.batch?.folder;
+      groups.set(folder, [...(groups.get(folder) ?? []), named]);
+    }
+    for (const [folder, group] of groups) all.push(...(await cancelGroup(folder, group, reach, command)));
+    for (const one of all) {
+      if (one.error !== undefined) terminal.error(errorText(one.error, terminal, one.sandbox));
+      else terminal.note(doneLine(one));
+    }
+    if (json) {
+      terminal.json({ ...severalHead(all), requests: all.map((one) => documentOf(one, command)) });
+    }
+    return exitCodeOf(all.map(({ error }) => error));
+  });
+}
+
+async function cancelGroup(
+  folder: string | undefined,
+  group: readonly Named[],
+  reach: () => Reach,
+  command: LedgerCommand,
+): Promise<Cancelled[]> {
+  const cancelAll = (ledger: LedgerCommand['ledger']): Promise<Cancelled[]> =>
+    Promise.all(group.map((named) => cancelOne(named, reach, { ...command, ledger })));
+  if (folder === undefined) return cancelAll(command.ledger);
+  try {
+    return await withBatch(folder, command, cancelAll);
+  } catch (thrown) {
+    const error = asFalEditError(thrown);
+    return group.map(({ job }) => ({
+      ...{ job, requestId: job?.requestId, outcome: undefined, error },
+      sandbox: isPlayed(job, command.terminal),
+    }));
+  }
+}
+
+async function cancelOne(named: Named, reach: () => Reach, command: LedgerCommand): Promise<Cancelled> {
+  const { job } = named;
+  const requestId = job === undefined ? named.foreign.requestId : job.requestId;
+  const sandbox = isPlayed(job, command.terminal);
+  const goingOn = goingOnWith(named.batch, command.context.cwd);
+  const fresh = (): Job | undefined => (job === undefined ? undefined : command.ledger.mustFind(job.id));
+  try {
+    const known = job === undefined ? undefined : withoutFal(job, goingOn, command);
+    const outcome = known ?? (await askFal(named, requestId ?? '', reach(), command));
+    return {
+      job: fresh(),
+      requestId,
+      outcome,
+      error: errorOf(outcome, requestId ?? '', goingOn, sandbox),
+      sandbox,
+    };
+  } catch (error) {
+    return { job: fresh(), requestId, outcome: undefined, error: asFalEditError(error), sandbox };
+  }
+}
+
+/** What the ledger alone can say; undefined where fal has to be asked. */
+function withoutFal(job: Job, goingOn: GoingOn, { ledger }: LedgerCommand): StopOutcome | undefined {
+  const { state, charged } = job;
+  if (state === 'cancelled') return { stopped: 'cancelled', charged };
+  if (state === 'saved' || state === 'completed') return { stopped: 'completed', charged: 'yes' };
+  if (job.via === SANDBOX) {
+    endWithSandbox(ledger, job);
+    throw sandboxEndedError(job);
+  }
+  if (state === 'accepted') return undefined;
+  if (state === 'rejected' || state === 'failed' || state === 'moderated') {
+    throw new FalEditError('failed', `${nameOf(job)} is over (${state}): there is nothing to cancel.`, {
+      charged: job.charged,
+      details: { job: job.id, state },
+    });
+  }
+  const { owner, id } = job;
+  if (state === 'planned' && owner !== undefined && !isAbandoned(ledger, job)) {
+    throw inputError(`${id} is not at fal yet: process ${owner.pid} is about to send it. Stop that one.`);
+  }
+  throw endedError(ledger, job, goingOn);
+}
+
+async function askFal(
+  { job, foreign }: Named,
+  requestId: string,
+  { connection, via }: Reach,
+  { ledger, context, terminal }: LedgerCommand,
+): Promise<StopOutcome> {
+  const refusal = job === undefined ? undefined : otherBackendError(job, via);
+  if (refusal !== undefined) throw refusal;
+  const other = job === undefined ? undefined : otherWay(job, via);
+  if (other !== undefined) terminal.warn(other);
+  const outcome = await stopAtFal(
+    {
+      model: { endpoint: job === undefined ? foreign.model.endpoint : job.endpoint },
+      record: { requestId },
+      journal: {
+        cancelRequested: () => {
+          if (job !== undefined) ledger.cancelRequested(job.id);
+        },
+      },
+      options: { context, connection },
+    },
+    { evenRunning: true },
+  );
+  if (job !== undefined && outcome.stopped === 'cancelled') {
+    const error = { kind: 'failed', message: 'It was cancelled with fal-edit cancel.' } as const;
+    ledger.end(job.id, { state: 'cancelled', charged: outcome.charged, error });
+  }
+  return outcome;
+}
+
+function errorOf(
+  { stopped }: StopOutcome,
+  requestId: string,
+  goingOn: GoingOn,
+  sandbox: boolean,
+): FalEditError | undefined {
+  const details = { request_id: requestId, cancel: stopped };
+  switch (stopped) {
+    case 'cancelled':
+    case 'requested':
+      return undefined;
+    case 'completed':
+      return new FalEditError(
+        'failed',
+        `Request ${requestId} is done${sandbox ? '' : ' and charged'}: it is too late.`,
+        { charged: 'yes', hint: goingOn.fetch(requestId), details },
+      );
+    case 'not-found':
+      return goneError(requestId, 404);
+    case 'running':
+    case 'unreachable':
+      return new FalEditError('temporary', `fal could not be asked to cancel request ${requestId}.`, {
+        charged: 'maybe',
+        hint: sandbox ? 'Try again.' : 'It may finish and be charged. Try again.',
+        details,
+      });
+  }
+}
+
+function doneLine({ requestId, job, outcome, sandbox }: Cancelled): string {
+  const name = requestId ?? job?.id ?? '';
+  if (outcome?.stopped === 'cancelled') {
+    const isFree = sandbox || outcome.charged === 'no';
+    return `${name} is cancelled: ${isFree ? 'nothing is charged' : 'it had begun, and fal may charge for it'}.`;
+  }
+  return `fal was asked to cancel ${name}, and has not confirmed it: it may still finish${sandbox ? '' : ' and be charged'}. See fal-edit status ${name}`;
+}
+
+function documentOf(
+  { job, requestId, outcome, error, sandbox }: Cancelled,
+  { ledger }: LedgerCommand,
+): unknown {
+  return {
+    job: job?.id ?? null,
+    request_id: requestId ?? null,
+    state: job === undefined ? null : stateOf(ledger, job),
+    cancel: outcome?.stopped ?? null,
+    sandbox,
+    charged: sandbox ? 'no' : (outcome?.charged ?? error?.charged ?? 'maybe'),
+    ...(error === undefined ? {} : { error: errorObject(error, sandbox) }),
+  };
+}

@@ -1,0 +1,90 @@
+import type { EditingSettings } from '../flags/editing.js';
+import { usageError } from '../../errors.js';
+import type { ExitCode } from '../../exit-codes.js';
+import { findModel } from '../../models/registry.js';
+import { cellRows } from '../../study/cell.js';
+import { comparisonCells } from '../../study/compare/cells.js';
+import { failBatch } from '../batch/fail-batch.js';
+import { runRowsOf } from '../batch/run.js';
+import { checkCells } from './check.js';
+import { readWords } from './model-words.js';
+import { readCompareOptions } from './options.js';
+import { comparisonOutcome } from './outcome.js';
+import { comparedPictures } from './pictures.js';
+import { commonOf, settingsOfCells } from './row-settings.js';
+import { openPage } from '../open-page.js';
+import type { CallOf } from '../command.js';
+import type { COMPARE } from './command.js';
+
+/** Nobody compares so many by eye; who means it can compare them in parts. */
+const MOST_EDITS = 10_000;
+
+/** `fal-edit compare <picture…> [model.flag=value…]`: the same edits by several models. */
+export async function runCompare(call: CallOf<typeof COMPARE>): Promise<ExitCode> {
+  const { words, settings: resolved, context, terminal } = call;
+  try {
+    const { batch, models, prompts, seeds, open, preview } = await readCompareOptions(resolved, context);
+    const { pictures: named, settings: own } = readWords(words, context.cwd);
+    refuseOthers([...own.keys()], models);
+    refuseForeignLora(resolved, models);
+    const settings = settingsOfCells(resolved);
+    const onSame = (picture: string, first: string): void =>
+      terminal.warn(`${picture} is the same picture as ${first}: it is compared once.`);
+    const { pictures, leftOut } = await comparedPictures(
+      named,
+      batch.recursive,
+      batch.outDir,
+      context,
+      onSame,
+    );
+    refuseTooMany(pictures.length * prompts.length * models.length * seeds.length);
+    const cells = comparisonCells({
+      ...{ pictures, prompts, seeds, common: commonOf(settings) },
+      models: models.map((name) => ({ name, fields: own.get(name) ?? {} })),
+    });
+    const names = new Map([...own].map(([model, fields]) => [model, Object.keys(fields)]));
+    await checkCells(cells, settings, names, batch.outDir, context);
+    let page: string | undefined;
+    const source = { ...cellRows(sourceName(named), context.cwd, cells), leftOut };
+    const outcome = comparisonOutcome(cells, preview, (written) => (page = written));
+    const code = await runRowsOf(source, batch, { ...call, settings }, outcome);
+    if (open && page !== undefined) await openPage(page, context, terminal);
+    return code;
+  } catch (error) {
+    return failBatch(error, resolved, terminal, context);
+  }
+}
+
+function refuseOthers(set: readonly string[], models: readonly string[]): void {
+  const other = set.find((model) => !models.includes(model));
+  if (other === undefined) return;
+  throw usageError(
+    `${other} has settings of its own, and is not compared. Compared: ${models.join(', ')}.`,
+    `Name it as well: --models ${[...models, other].join(',')}`,
+  );
+}
+
+/** A LoRA changes the weights that it was trained on: those of one base model. */
+function refuseForeignLora({ values, origins }: EditingSettings, models: readonly string[]): void {
+  const [lora] = [values['lora']].flat();
+  const [one, other] = [...new Map(models.map((name) => [findModel(name).base, name]))];
+  if (typeof lora !== 'string' || one === undefined || other === undefined) return;
+  throw usageError(
+    `${origins['lora'] ?? '--lora'}: ${lora} cannot fit both ${one[1]} (${one[0]}) and ${other[1]} (${other[0]}): a LoRA fits the base that it was trained on.`,
+    `Give each model its own: ${one[1]}.lora=${lora}`,
+  );
+}
+
+function refuseTooMany(edits: number): void {
+  if (edits <= MOST_EDITS) return;
+  throw usageError(
+    `Pictures × prompts × models × seeds make ${edits} edits. Allowed: ${MOST_EDITS}.`,
+    'Compare fewer pictures; a few dozen tell the models apart.',
+  );
+}
+
+/** A shell may have made thousands of names of one pattern. */
+function sourceName(words: readonly string[]): string {
+  const [first = '', ...more] = words;
+  return more.length < 3 ? words.join(' ') : `${first} and ${more.length} more`;
+}

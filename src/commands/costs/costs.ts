@@ -1,0 +1,84 @@
+import { billedText, usdText } from '../../dollars.js';
+import { usd } from '../../edit/estimate.js';
+import { usageError } from '../../errors.js';
+import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import { spending, type SpendingRow } from '../../ledger/spending.js';
+import { isOnSandbox } from '../connect.js';
+import { tableLines, type Column } from '../../terminal/table.js';
+import { SCHEMA_VERSION } from '../edit/document.js';
+import { withLedger } from '../earlier/ledger-command.js';
+import { readSince } from '../earlier/since.js';
+import type { CallOf } from '../command.js';
+import type { COSTS } from './command.js';
+
+/** `fal-edit costs`: what the edits of this ledger have cost. */
+export function runCosts(call: CallOf<typeof COSTS>): Promise<ExitCode> {
+  return withLedger(call, async ({ settings, context, ledger, terminal, json }) => {
+    const by = readBy(settings);
+    const since = readSince(settings, context.now());
+    const sandbox = isOnSandbox(settings);
+    const rows = spending(ledger.db, { by, since, sandbox });
+    const total = totalOf(rows);
+    if (json) {
+      terminal.json({
+        schema_version: SCHEMA_VERSION,
+        status: 'ok',
+        by,
+        since: since === undefined ? null : new Date(since).toISOString(),
+        sandbox,
+        rows: rows.map((row) => ({ [by]: row.group, ...figures(row) })),
+        total: figures(total),
+      });
+      return EXIT_OK;
+    }
+    const shown = rows.length === 0 ? [] : [...rows, total];
+    const lines = await tableLines(columnsBy(by, sandbox), shown.map(cellsOf), context.stdout);
+    for (const line of lines) terminal.result(line);
+    if (rows.length === 0) terminal.note('Nothing was spent, as far as the ledger knows.');
+    const { billedUsd, estimatedUsd, unknownUsd } = total;
+    if (sandbox) terminal.note(`${billedText(billedUsd + estimatedUsd + unknownUsd, true)}.`);
+    return EXIT_OK;
+  });
+}
+
+function readBy({ values, origins }: CallOf<typeof COSTS>['settings']): 'model' | 'day' {
+  const by = values['by'] ?? 'model';
+  if (by === 'model' || by === 'day') return by;
+  throw usageError(`${origins['by'] ?? '--by'}: ${JSON.stringify(by)} is not allowed. Allowed: model, day.`);
+}
+
+function totalOf(rows: readonly SpendingRow[]): SpendingRow {
+  const sum = (figure: (row: SpendingRow) => number): number =>
+    rows.reduce((all, row) => all + figure(row), 0);
+  return {
+    group: 'total',
+    edits: sum((row) => row.edits),
+    billedUsd: sum((row) => row.billedUsd),
+    estimatedUsd: sum((row) => row.estimatedUsd),
+    unknownUsd: sum((row) => row.unknownUsd),
+  };
+}
+
+/** Sums of dollars have dust in them: to a millionth. */
+function figures({ edits, billedUsd, estimatedUsd, unknownUsd }: SpendingRow): Record<string, number> {
+  return {
+    edits,
+    billed_usd: usd(billedUsd),
+    estimated_usd: usd(estimatedUsd),
+    unknown_usd: usd(unknownUsd),
+    total_usd: usd(billedUsd + estimatedUsd + unknownUsd),
+  };
+}
+
+function columnsBy(by: 'model' | 'day', sandbox: boolean): readonly Column[] {
+  const right = ['EDITS', sandbox ? 'WOULD BE' : 'BILLED', 'ESTIMATED', 'UNKNOWN', 'TOTAL'];
+  return [{ title: by.toUpperCase() }, ...right.map((title) => ({ title, right: true }))];
+}
+
+function cellsOf(row: SpendingRow): string[] {
+  const { billedUsd, estimatedUsd, unknownUsd } = row;
+  // Nothing billed so far is not the same as billed at nothing.
+  const billed = billedUsd === 0 && estimatedUsd + unknownUsd > 0 ? '?' : usdText(billedUsd);
+  const sums = [estimatedUsd, unknownUsd, billedUsd + estimatedUsd + unknownUsd];
+  return [row.group, String(row.edits), billed, ...sums.map(usdText)];
+}

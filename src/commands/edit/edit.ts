@@ -1,0 +1,145 @@
+import type { Context } from '../../context.js';
+import { ALONE } from '../../edit/going-on.js';
+import { planEdit, type EditPlan } from '../../edit/plan.js';
+import { recordOf, type EditRecord } from '../../edit/record.js';
+import { runEdit } from '../../edit/run.js';
+import { usageError } from '../../errors.js';
+import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { openProgress, type Progress } from '../../terminal/progress.js';
+import type { Terminal } from '../../terminal/terminal.js';
+import { proxiesOf } from '../../fal/connection.js';
+import { openConnection, proxyWarning, readConnection, requireKey } from '../connect.js';
+import { dryRun } from './dry-run.js';
+import { editDocument } from './document.js';
+import { ignoredText, withoutIgnored } from './ignored-settings.js';
+import { readEditOptions, type EditOptions } from './options.js';
+import { summaryLine } from './summary.js';
+import { fail } from '../fail.js';
+import { offerUnfinished, openLedger, viaOf } from '../open-ledger.js';
+import { printPaths, refusePictureOnTerminal, writeWhole } from '../stdout-pictures.js';
+import type { EditingName, EditingSettings } from '../flags/editing.js';
+import type { CallOf } from '../command.js';
+import type { EDIT } from './command.js';
+
+/** `fal-edit <image...> -p <prompt>`: one edit, from flags to files. */
+export async function runEditCommand(call: CallOf<typeof EDIT>): Promise<ExitCode> {
+  const { words: images, context, terminal, json } = call;
+  const settings: EditingSettings = call.settings;
+  const { values } = settings;
+  let record: EditRecord | undefined;
+  try {
+    refuseContradictions(settings);
+    const { settings: fitting, ignored } = withoutIgnored(
+      settings,
+      (flag) => settings.origins[flag] === `--${flag}`,
+      settings.origins['set'] === '--set' ? [values['set'] ?? []].flat().map(String) : [],
+    );
+    for (const setting of ignored) terminal.note(ignoredText(setting));
+    const options = await readEditOptions(fitting, images, context);
+    const declared = readConnection(settings, context);
+    const plan = await planEdit(options, context);
+    if (plan.targets === undefined) refusePictureOnTerminal(context);
+    if (options.dryRun) {
+      if (plan.nameTaken !== undefined) throw plan.nameTaken;
+      await dryRun(plan, declared, context, terminal, {
+        json,
+        proxies: values['sandbox'] === true ? [] : proxiesOf(declared, 'all'),
+      });
+      return EXIT_OK;
+    }
+    requireKey(settings, declared);
+    const warning = proxyWarning(settings, declared);
+    if (warning !== undefined) terminal.warn(warning);
+    const ledger = await openLedger(settings, context);
+    record = { ...recordOf(plan), sandbox: terminal.options.sandbox };
+    try {
+      await run(plan, record, options, { settings, context, terminal, ledger });
+    } finally {
+      ledger.close();
+    }
+    if (options.detach) {
+      tellWhereItIs(record, terminal, json);
+      return EXIT_OK;
+    }
+    if (json) terminal.json(editDocument(record, context.cwd));
+    else printPaths(record, context, terminal);
+    if (!json) terminal.note(summaryLine(record));
+    return EXIT_OK;
+  } catch (error) {
+    const known = record;
+    if (known !== undefined && !json) printPaths(known, context, terminal);
+    return fail(
+      error,
+      terminal,
+      json && known !== undefined ? (e) => editDocument(known, context.cwd, e) : undefined,
+      json,
+    );
+  }
+}
+
+interface Surroundings {
+  settings: EditingSettings;
+  context: Context;
+  terminal: Terminal;
+  ledger: Ledger;
+}
+
+async function run(
+  plan: EditPlan,
+  record: EditRecord,
+  { timeoutMs, cancelOnTimeout, detach, again, caps }: EditOptions,
+  { settings, context, terminal, ledger }: Surroundings,
+): Promise<void> {
+  const declared = readConnection(settings, context);
+  const via = viaOf(settings, declared, context);
+  if (!again) offerUnfinished(ledger, via, terminal);
+  const opened = await openConnection(settings, declared, context);
+  let progress: Progress | undefined;
+  try {
+    progress = await openProgress(terminal, context);
+    const { show } = progress;
+    await runEdit(plan, record, {
+      context,
+      connection: opened.connection,
+      ledger,
+      via,
+      timeoutMs,
+      cancelOnTimeout,
+      detach,
+      again,
+      caps,
+      write: (bytes) => writeWhole(context, bytes),
+      onEvent: show,
+      ...(terminal.options.debug ? { trace: (line: string) => terminal.note(line) } : {}),
+    });
+  } finally {
+    progress?.stop();
+    await opened.close();
+  }
+}
+
+function refuseContradictions(settings: EditingSettings): void {
+  const { values, origins } = settings;
+  const name = (flag: EditingName): string => origins[flag] ?? `--${flag}`;
+  if (values['output'] === '-' && values['json'] === true) {
+    throw usageError(`${name('output')} - and ${name('json')} both want stdout. Give one.`);
+  }
+  if (values['detach'] === true && values['output'] === '-') {
+    throw usageError(`${name('detach')} leaves before there is a picture for ${name('output')} -. Give one.`);
+  }
+  if (values['detach'] === true && values['sandbox'] === true) {
+    throw usageError(
+      `${name('detach')}: the built-in sandbox ends with the run, and the edit with it.`,
+      'Run one on its own (fal-edit sandbox), and point FAL_PROXY_URL at it.',
+    );
+  }
+}
+
+/** After --detach: the id is the result. */
+function tellWhereItIs(record: EditRecord, terminal: Terminal, json: boolean): void {
+  const { requestId } = record;
+  if (json) terminal.json(editDocument(record, ''));
+  else terminal.result(requestId ?? '');
+  terminal.note(`fal has it. ${ALONE.fetch(requestId ?? '')}`);
+}

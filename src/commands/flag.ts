@@ -1,0 +1,93 @@
+import type { FromProject, Place } from '../config/flag-definition.js';
+import type { NamedSetting } from '../models/request.js';
+
+export { variableOf } from '../config/flag-definition.js';
+
+/** The groups of a help page, in their order on it. */
+export const GROUPS = [
+  'What to edit',
+  'What to compare',
+  'What to vary',
+  'Which ones',
+  'What to look up',
+  'What to show',
+  'What to translate',
+  'What to do',
+  'Sandbox',
+  'Model settings',
+  'Output',
+  'Display',
+  'Speed',
+  'Cost',
+  'Sending now, fetching later',
+  'General',
+] as const;
+
+/**
+ * One flag and its traits, as data. The parser, the help, the settings, the docs, rows of manifests, comparisons,
+ * sweeps and migrations are all made from it.
+ */
+export interface Flag {
+  /** Long name without dashes, e.g. `num-images`. */
+  name: string;
+  short?: string;
+  /** Form of its value, e.g. `<n>`; absent for a switch. */
+  value?: string;
+  /** One line, for the help. It ends with the default, where there is one. */
+  help: string;
+  group: (typeof GROUPS)[number];
+  /** A number that may have a fraction: a cell of a spreadsheet may write it with a comma. */
+  decimal?: boolean;
+  /** Given several times, every value counts. */
+  repeatable?: boolean;
+  /** What a file of the project may do with it before the user trusts that file. */
+  fromProject: FromProject;
+  /** Where it may be set beside the command line; everywhere if absent. */
+  settableIn?: readonly Place[];
+  /** Only the command line counts: what is set elsewhere under this name is the default of edits to come. */
+  typedOnly?: true;
+  /** Not in the help: another spelling of a flag that is. */
+  hidden?: boolean;
+}
+
+/** A command that edits, or works with the folder of one that did. They share most of their flags. */
+export type EditingCommand = 'edit' | 'batch' | 'batch merge' | 'compare' | 'sweep';
+
+/** A flag of commands that edit. */
+export interface EditingFlag extends Flag {
+  /** The commands that have it, each with the words it has there in place of the usual ones. */
+  in: Partial<
+    Record<EditingCommand, Partial<Pick<Flag, 'group' | 'help' | 'value' | 'hidden' | 'repeatable'>>>
+  >;
+  /** What it sets of an edit. The first of several flags is the one that messages name. */
+  fills?: NamedSetting;
+  /** A row of a manifest may set it for itself. */
+  perRow?: true;
+  /** It changes only the saved file: neither the request nor what a comparison or migration is about. */
+  fileOnly?: true;
+  /** Why no model of a comparison can have it for itself. */
+  comparedAlike?: string;
+  /** Why a sweep cannot vary it, or how else it can. */
+  notVaried?: string;
+}
+
+/** Flags of which one replaces the other: the one from the stronger setting wins, both at once are refused. */
+export type ExclusiveFlags = readonly (readonly [string, string])[];
+
+/** The names of some flags, as a union. */
+export type NameOfFlag<Flags extends readonly Flag[]> = Flags[number]['name'];
+
+/** Keeps the names of flags as literal types. */
+export function defineFlags<const F extends Flag>(flags: readonly F[]): readonly F[] {
+  return flags;
+}
+
+/** In the order of their groups. */
+export function byGroup(one: Flag, other: Flag): number {
+  return GROUPS.indexOf(one.group) - GROUPS.indexOf(other.group);
+}
+
+/** The property that commander keeps a flag under: `num-images` → `numImages`. */
+export function propertyOf(name: string): string {
+  return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,73 @@
+import type { Context } from '../../context.js';
+import { usageError } from '../../errors.js';
+import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import { inputJsonSchema } from '../../models/json-schema.js';
+import type { Model } from '../../models/model.js';
+import { findModel, MODELS } from '../../models/registry.js';
+import { errorText } from '../../terminal/error-text.js';
+import { openConnection, proxyWarning, readConnection, refuseFalseKey } from '../connect.js';
+import { readTimeout } from '../limits.js';
+import { detailLines } from './detail.js';
+import { modelsDocument } from './document.js';
+import { overviewLines } from './overview.js';
+import type { CallOf } from '../command.js';
+import type { MODELS_COMMAND } from './command.js';
+
+type ModelsCall = CallOf<typeof MODELS_COMMAND>;
+
+/** `fal-edit models [name...]`: what the models are; with `--check`, whether fal agrees. */
+export async function runModels(call: ModelsCall): Promise<ExitCode> {
+  const { words, settings, context, terminal, json } = call;
+  const { values } = settings;
+  const named = [...new Set(words.map((word) => findModel(word, 'models')))];
+  if (values['check'] === true) return check(named.length === 0 ? MODELS : named, call);
+  if (values['json-schema'] === true) terminal.json(inputJsonSchema(only(named)));
+  else if (json) terminal.json(modelsDocument(named.length === 0 ? MODELS : named));
+  else for (const line of linesOf(named, context)) terminal.result(line);
+  return EXIT_OK;
+}
+
+function linesOf(named: readonly Model[], { stdout }: Context): string[] {
+  if (named.length === 0) return overviewLines(MODELS, stdout);
+  return named.flatMap((model, index) => [...(index === 0 ? [] : ['']), ...detailLines(model)]);
+}
+
+function only(named: readonly Model[]): Model {
+  const [model] = named;
+  if (model !== undefined && named.length === 1) return model;
+  const names = MODELS.map(({ name }) => name).join(', ');
+  throw usageError(
+    `--json-schema: name one model. Allowed: ${names}.`,
+    'fal-edit models flux-dev --json-schema',
+  );
+}
+
+/** A key is not asked for: what can be had without one is checked all the same. */
+async function check(
+  models: readonly Model[],
+  { settings, context, terminal, json }: ModelsCall,
+): Promise<ExitCode> {
+  const timeoutMs = readTimeout(settings);
+  const declared = readConnection(settings, context);
+  refuseFalseKey(settings);
+  const warning = proxyWarning(settings, declared);
+  if (warning !== undefined) terminal.warn(warning);
+  const sandbox = settings.values['sandbox'] === true;
+  // A setting of the environment may have said so, and the answer would pass for one of fal's.
+  if (sandbox) terminal.note('The built-in sandbox is asked, not fal.');
+  const [{ checkModels }, { verdictOf }, { checkLines }, { checkDocument }] = await Promise.all([
+    import('./check.js'),
+    import('./verdict.js'),
+    import('./check-lines.js'),
+    import('./check-document.js'),
+  ]);
+  const trace = terminal.options.debug ? (line: string) => terminal.note(line) : undefined;
+  const { connection, close } = await openConnection(settings, declared, context);
+  const checks = await checkModels(models, { connection, context, timeoutMs, trace }).finally(close);
+  const verdict = verdictOf(checks, sandbox);
+  if (json) terminal.json(checkDocument(checks, verdict, sandbox));
+  else for (const line of checks.flatMap(checkLines)) terminal.result(line);
+  if (verdict === undefined) return EXIT_OK;
+  terminal.error(errorText(verdict, terminal));
+  return verdict.exitCode;
+}

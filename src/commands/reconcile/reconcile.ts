@@ -1,0 +1,239 @@
+import { viaOf, wayText } from '../../edit/backend.js';
+import { isOpen, type Finding } from '../../edit/reconcile/finding.js';
+import { reconcile } from '../../edit/reconcile/reconcile.js';
+import { FalEditError, inputError, usageError } from '../../errors.js';
+import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import type { Job } from '../../ledger/job.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { abandonedJobs, isAbandoned } from '../../ledger/lookup.js';
+import { SANDBOX } from '../../ledger/spending.js';
+import { errorText } from '../../terminal/error-text.js';
+import type { Terminal } from '../../terminal/terminal.js';
+import { bringJobsHome, type HomeOutcome } from '../bring-home.js';
+import { proxyWarning, readConnection } from '../connect.js';
+import {
+  findEverywhere,
+  goingOnWith,
+  openInBatches,
+  withBatch,
+  type Found,
+} from '../earlier/batch-folders.js';
+import { otherBackendError } from '../earlier/reach-fal.js';
+import { traceTo, withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
+import { shortPath } from '../edit/document.js';
+import type { Connection } from '../../fal/connection.js';
+import { summaryLine } from '../edit/summary.js';
+import { readTimeout } from '../limits.js';
+import { readSettle, requireHistoryKey } from './options.js';
+import { endingOf, reconcileDocument, type Report } from './report.js';
+import { selectJobs } from './selection.js';
+import { duplicatesText, findingLine, knownLine } from './text.js';
+import { printPaths } from '../stdout-pictures.js';
+import type { CallOf } from '../command.js';
+import type { NameOfFlag } from '../flag.js';
+import type { RECONCILE } from './command.js';
+
+/** `fal-edit reconcile [--all | <job>…]`: finds out what came of submits that are unknown, and fetches what fal took. */
+export function runReconcile(call: CallOf<typeof RECONCILE>): Promise<ExitCode> {
+  return withLedger(call, async (command) => {
+    const { words, settings } = command;
+    if (settings.values['all'] === true && words.length > 0) {
+      throw usageError('--all and the name of a job exclude each other. Give one.');
+    }
+    const report = await run(words, command);
+    return conclude(report, command.terminal, command.json);
+  });
+}
+
+/** What is found out for one ledger: the user's, or that of a batch. */
+interface Book {
+  ledger: Ledger;
+  /** Absolute; undefined for the user's ledger. */
+  folder: string | undefined;
+  open: Job[];
+}
+
+async function run(
+  names: readonly string[],
+  command: LedgerCommand<NameOfFlag<typeof RECONCILE.flags>>,
+): Promise<Report> {
+  const { settings, context, terminal, ledger } = command;
+  const settleMs = readSettle(settings);
+  const connection = readConnection(settings, context);
+  const all = settings.values['all'] === true;
+  const own =
+    names.length > 0
+      ? await named(names, command)
+      : { ...selectJobs(ledger, all), batches: [], folders: new Map<string, string>() };
+  const batches = all ? await unknownInBatches(command) : own.batches;
+  const isWorkedOn = (job: Job): boolean => !isAbandoned(ledger, job);
+  for (const job of own.known) {
+    const folder = own.folders.get(job.id);
+    const goingOn = goingOnWith(folder === undefined ? undefined : { folder }, context.cwd);
+    terminal.note(knownLine(job, isWorkedOn(job), goingOn));
+  }
+  const inBatches = batches.flatMap(({ jobs }) => jobs);
+  const others = names.length === 0 && !all ? await nameBatches(command) : 0;
+  if (own.open.length + own.known.length + inBatches.length + others === 0)
+    terminal.note('Nothing to reconcile.');
+  const via = viaOf(connection, context);
+  const open = own.open.filter((job) => isHere(job, via, all, terminal));
+  const atFal = [...open, ...inBatches].filter(
+    (job) => job.via !== SANDBOX && (job.state !== 'intent' || !isWorkedOn(job)),
+  );
+  if (atFal.length > 0) {
+    requireHistoryKey(settings, connection);
+    const warning = proxyWarning(settings, connection);
+    if (warning !== undefined) terminal.warn(warning);
+    warnOfOtherWays(atFal, via, terminal);
+  }
+  const report: Report = {
+    ...{ findings: [], known: own.known, isWorkedOn, fetched: [], settleMs, cwd: context.cwd },
+    sandbox: terminal.options.sandbox,
+    folders: own.folders,
+  };
+  const asked = { connection, via, settleMs, timeoutMs: readTimeout(settings), report };
+  await runBook({ ledger, folder: undefined, open }, command, asked);
+  for (const { folder, jobs } of batches) {
+    try {
+      await withBatch(folder, command, (book) => {
+        const fresh = jobs.map(({ id }) => book.mustFind(id)).filter(isOpen);
+        return runBook({ ledger: book, folder, open: fresh }, command, asked);
+      });
+    } catch (error) {
+      if (!(error instanceof FalEditError) || error.kind !== 'locked') throw error;
+      terminal.note(`${error.message} It finds out by itself what came of its rows.`);
+    }
+  }
+  return report;
+}
+
+interface Asked {
+  connection: Connection;
+  via: string;
+  settleMs: number;
+  timeoutMs: number;
+  /** Takes what was found. */
+  report: Report;
+}
+
+async function runBook(
+  { ledger, folder, open }: Book,
+  { context, terminal }: LedgerCommand,
+  { connection, via, settleMs, timeoutMs, report }: Asked,
+): Promise<void> {
+  if (folder !== undefined) terminal.note(`In the batch folder ${shortPath(folder, context.cwd)}:`);
+  const trace = traceTo(terminal);
+  const findings = await reconcile(open, { ledger, connection, context, via, settleMs, timeoutMs, trace });
+  tell(findings, settleMs, terminal);
+  report.findings.push(...findings);
+  const goingOn = goingOnWith(folder === undefined ? undefined : { folder }, context.cwd);
+  const options = { context, connection, ledger, terminal, timeoutMs, goingOn };
+  const accepted = findings.filter((finding) => finding.outcome === 'accepted');
+  if (folder !== undefined) for (const { job } of findings) report.folders.set(job.id, folder);
+  // The first of each has the first choice of names.
+  for (const some of [accepted.map(({ job }) => job), accepted.flatMap(({ duplicates }) => duplicates)]) {
+    const wanted = some.filter(isFetched);
+    if (wanted.length > 0) report.fetched.push(...(await bringJobsHome(wanted, options)));
+  }
+}
+
+/** The jobs of the command line, in whichever ledger they are. @throws FalEditError (input): there is none of that name */
+async function named(
+  names: readonly string[],
+  command: LedgerCommand,
+): Promise<Pick<Report, 'known' | 'folders'> & { open: Job[]; batches: { folder: string; jobs: Job[] }[] }> {
+  const found = new Map<string, Found>();
+  for (const name of names) {
+    const one = await findEverywhere(name, false, command);
+    if (one === undefined) {
+      throw inputError(`"${name}" is not in the ledger.`, {
+        hint: 'fal-edit requests lists what is. A request that was sent from elsewhere: fal-edit wait <request id> --model <name>',
+      });
+    }
+    found.set(one.job.id, one);
+  }
+  const all = [...found.values()];
+  const batches = new Map<string, Job[]>();
+  for (const { job, batch } of all) {
+    if (batch === undefined || !isOpen(job)) continue;
+    batches.set(batch.folder, [...(batches.get(batch.folder) ?? []), job]);
+  }
+  return {
+    open: all.flatMap(({ job, batch }) => (batch === undefined && isOpen(job) ? [job] : [])),
+    folders: new Map(all.flatMap(({ job, batch }) => (batch === undefined ? [] : [[job.id, batch.folder]]))),
+    known: all.flatMap(({ job }) => (isOpen(job) ? [] : [job])),
+    batches: [...batches].map(([folder, jobs]) => ({ folder, jobs })),
+  };
+}
+
+function unknownInBatches(command: LedgerCommand): Promise<{ folder: string; jobs: Job[] }[]> {
+  return openInBatches(command, ['intent', 'unknown'], abandonedJobs);
+}
+
+/** Without --all, only the user's ledger is looked through. Says which batches have unknown rows. @returns how many do */
+async function nameBatches(command: LedgerCommand): Promise<number> {
+  const batches = await unknownInBatches(command);
+  for (const { folder, jobs } of batches) {
+    const rows = jobs.length === 1 ? '1 row' : `${jobs.length} rows`;
+    command.terminal.note(
+      `${rows} in ${shortPath(folder, command.context.cwd)} may have been sent. Check: fal-edit reconcile --all`,
+    );
+  }
+  return batches.length;
+}
+
+/** Whether fal as it is reached now can know of a job. @throws FalEditError (input) for one that was named */
+function isHere(job: Job, via: string, all: boolean, terminal: Terminal): boolean {
+  const error = job.via === SANDBOX ? undefined : otherBackendError(job, via);
+  if (error === undefined) return true;
+  if (!all) throw error;
+  terminal.note(error.message);
+  return false;
+}
+
+/** What another process brought home meanwhile is shown as well: its files are there already. */
+function isFetched({ state }: Job): boolean {
+  return state === 'accepted' || state === 'completed' || state === 'saved';
+}
+
+function warnOfOtherWays(jobs: readonly Job[], via: string, terminal: Terminal): void {
+  for (const { id, via: sent } of jobs.filter((job) => job.via !== via)) {
+    terminal.warn(
+      `job ${id} was sent ${wayText(sent)} and is looked up ${via === 'fal' ? 'at fal' : `another way (${via})`}: that may be another fal.`,
+    );
+  }
+}
+
+function tell(findings: readonly Finding[], settleMs: number, terminal: Terminal): void {
+  const doubtful = findings.filter(({ outcome }) => outcome === 'not_yet_known').length;
+  for (const finding of findings) {
+    // A single doubt is how the command ends, and is told there.
+    if (finding.outcome === 'not_yet_known' && doubtful === 1) continue;
+    terminal.note(findingLine(finding, settleMs));
+    if (finding.outcome === 'accepted' && finding.duplicates.length > 0) {
+      terminal.warn(duplicatesText(finding.job, finding.duplicates));
+    }
+  }
+}
+
+function conclude(report: Report, terminal: Terminal, json: boolean): ExitCode {
+  const ending = endingOf(report);
+  for (const outcome of report.fetched) show(outcome, report.cwd, ending, terminal, json);
+  if (ending !== undefined) terminal.error(errorText(ending, terminal));
+  if (json) terminal.json(reconcileDocument(report, ending));
+  return ending === undefined ? EXIT_OK : ending.exitCode;
+}
+
+/** The paths of one edit, and how it ended. */
+function show(
+  { record, error }: HomeOutcome,
+  cwd: string,
+  ending: unknown,
+  terminal: Terminal,
+  json: boolean,
+): void {
+  if (!json) printPaths(record, { cwd }, terminal);
+  if (error === undefined) terminal.note(summaryLine(record));
+  else if (error !== ending) terminal.error(errorText(error, terminal));
+}

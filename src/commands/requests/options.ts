@@ -1,0 +1,58 @@
+import { closest } from 'fastest-levenshtein';
+import type { FlagValue } from '../../config/settings.js';
+import { usageError } from '../../errors.js';
+import { JOB_STATES, type JobState } from '../../ledger/job.js';
+import { findModel } from '../../models/registry.js';
+import type { NameOfFlag } from '../flag.js';
+import type { REQUESTS } from './command.js';
+import type { LedgerCommand } from '../earlier/ledger-command.js';
+import { readSince } from '../earlier/since.js';
+
+/** The flags of `requests`, typed. */
+export interface RequestsOptions {
+  /** As people are told them (job-state.ts). */
+  states: readonly JobState[] | undefined;
+  since: number | undefined;
+  /** Short name. */
+  model: string | undefined;
+  limit: number;
+}
+
+const DEFAULT_LIMIT = 20;
+const LARGEST_LIMIT = 1_000_000;
+
+/** @throws FalEditError (usage) */
+export function readRequestsOptions({
+  settings,
+  context,
+}: LedgerCommand<NameOfFlag<typeof REQUESTS.flags>>): RequestsOptions {
+  const { values, origins } = settings;
+  const { model } = values;
+  const limit = values['limit'];
+  const number = typeof limit === 'string' && /^\d{1,7}$/.test(limit.trim()) ? Number(limit) : NaN;
+  if (limit !== undefined && !(number >= 1 && number <= LARGEST_LIMIT)) {
+    throw usageError(
+      `${origins['limit'] ?? '--limit'}: ${JSON.stringify(limit)} is not allowed. Allowed: a whole number from 1 to ${LARGEST_LIMIT}.`,
+    );
+  }
+  return {
+    states: readStates(values['state'], origins['state'] ?? '--state'),
+    since: readSince(settings, context.now()),
+    model: typeof model === 'string' ? findModel(model).name : undefined,
+    limit: limit === undefined ? DEFAULT_LIMIT : number,
+  };
+}
+
+function readStates(value: FlagValue | undefined, place: string): JobState[] | undefined {
+  if (value === undefined) return undefined;
+  const words = [value].flat().flatMap((text) => String(text).split(','));
+  return words.map((word) => {
+    const wanted = word.trim().toLowerCase();
+    const state = JOB_STATES.find((known) => known === wanted);
+    if (state !== undefined) return state;
+    throw usageError(
+      `${place}: there is no state "${word}". Allowed: ${JOB_STATES.join(', ')}.`,
+      `Did you mean ${closest(wanted, JOB_STATES)}?`,
+    );
+  });
+}

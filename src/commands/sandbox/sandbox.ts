@@ -1,0 +1,34 @@
+import { messageOf, usageError } from '../../errors.js';
+import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import { SANDBOX_KEY } from '../../fal/connection.js';
+import { requireSharp } from '../../native-parts.js';
+import { startSandbox } from '../../sandbox/server.js';
+import { readSandboxSettings } from './settings.js';
+import type { CallOf } from '../command.js';
+import type { SANDBOX_COMMAND } from './command.js';
+
+/** `fal-edit sandbox`: the local fal on its own, until Ctrl-C. Prints the two lines that point a run at it. */
+export async function runSandbox({ settings, context }: CallOf<typeof SANDBOX_COMMAND>): Promise<ExitCode> {
+  const wanted = readSandboxSettings(settings);
+  await requireSharp();
+  const sandbox = await startSandbox(wanted).catch((error: unknown) => {
+    throw usageError(
+      `--port: ${wanted.port ?? 0} cannot be had: ${messageOf(error)}`,
+      'Leave it out to take a free one.',
+    );
+  });
+  context.stdout.write(`export FAL_PROXY_URL=${sandbox.proxyUrl}\nexport FAL_KEY=${SANDBOX_KEY}\n`);
+  context.stderr.write(
+    `A local fal, charging nothing. What it was asked: ${sandbox.url}/__sandbox/ledger\nCtrl-C ends it.\n`,
+  );
+  await stopped(context.signal);
+  await sandbox.close();
+  return EXIT_OK;
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

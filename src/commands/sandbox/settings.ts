@@ -1,0 +1,49 @@
+import type { Settings } from '../../config/settings.js';
+import { parseDuration } from '../../edit/duration.js';
+import { messageOf, usageError } from '../../errors.js';
+import type { SandboxSettings } from '../../sandbox/server.js';
+import type { SandboxName } from '../flags/sandbox.js';
+import { parseToxic } from '../../sandbox/faults/toxic-text.js';
+
+/** The sandbox's settings from flags and variables. @throws FalEditError (usage) */
+export function readSandboxSettings({ values, origins }: Settings<SandboxName>): SandboxSettings {
+  const place = (flag: SandboxName): string => origins[flag] ?? `--${flag}`;
+  const whole = (flag: SandboxName, min: number, max: number): number | undefined => {
+    const value = values[flag];
+    if (value === undefined) return undefined;
+    const number = typeof value === 'string' && /^\d{1,6}$/.test(value.trim()) ? Number(value) : NaN;
+    if (number >= min && number <= max) return number;
+    throw usageError(
+      `${place(flag)}: ${JSON.stringify(value)} is not allowed. Allowed: a whole number from ${min} to ${max}.`,
+    );
+  };
+  const time = (flag: SandboxName): number | undefined => {
+    const value = values[flag];
+    if (typeof value !== 'string') return undefined;
+    const ms = parseDuration(value);
+    if (ms !== undefined) return ms;
+    throw usageError(`${place(flag)}: "${value}" is not allowed. Allowed: a time, e.g. 600ms, 2s.`);
+  };
+  const toxics = [values['toxic'] ?? []].flat().map((spec) => {
+    try {
+      return parseToxic(String(spec));
+    } catch (error) {
+      throw usageError(`${place('toxic')}: ${messageOf(error)}`);
+    }
+  });
+  const pictures = values['pictures'];
+  if (pictures !== undefined && pictures !== 'drawn' && pictures !== 'plain') {
+    throw usageError(
+      `${place('pictures')}: ${JSON.stringify(pictures)} is not allowed. Allowed: drawn, plain.`,
+    );
+  }
+  const settings = {
+    renderPictures: pictures === undefined ? undefined : pictures === 'drawn',
+    port: whole('port', 0, 65_535),
+    queueMs: time('queue-time'),
+    inferenceMs: time('inference-time'),
+    runners: whole('runners', 1, 1_000),
+  };
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return { ...(Object.fromEntries(given) as SandboxSettings), toxics };
+}

@@ -1,0 +1,69 @@
+import { readdir } from 'node:fs/promises';
+import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import { errorText } from '../../terminal/error-text.js';
+import { failBatch } from '../batch/fail-batch.js';
+import { openPrices } from '../batch/prices.js';
+import { runRowsOf } from '../batch/run.js';
+import type { Surroundings } from '../batch/surroundings.js';
+import { readConnection } from '../connect.js';
+import { openPage } from '../open-page.js';
+import { flagsFromFiles, readAxes } from './axes.js';
+import { checker } from './check.js';
+import { ofASweep, readSweepOptions } from './options.js';
+import { sweepOutcome } from './outcome.js';
+import { sweepPictures } from './pictures.js';
+import { gridAxes, sweepCells, type SweepPlan } from './plan.js';
+import { sweepRows } from './rows.js';
+import { gridText, refuseTooMany } from './size.js';
+import type { CallOf } from '../command.js';
+import type { SWEEP } from './command.js';
+
+/** `fal-edit sweep <picture…> --vary name=values …` */
+export async function runSweep(call: CallOf<typeof SWEEP>): Promise<ExitCode> {
+  const { words, context, terminal } = call;
+  const settings = ofASweep(call.settings);
+  try {
+    return await sweep(words, { ...call, settings });
+  } catch (error) {
+    return failBatch(error, settings, terminal, context);
+  }
+}
+
+/** @throws FalEditError */
+async function sweep(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { settings, context, terminal } = surroundings;
+  const { batch, seeds, bounds, open, preview } = readSweepOptions(settings, context);
+  const { pictures, leftOut } = await sweepPictures(words, batch, context);
+  const { axes } = await readAxes(settings, context);
+  const prices = await openPrices(readConnection(settings, context), context);
+  const place = settings.origins['vary'] ?? '--vary';
+  const fromFile = flagsFromFiles(axes);
+  const checked = (plan: SweepPlan) => checker(plan, batch, fromFile, prices, place, context);
+  const firstOnly = axes.map((axis) => ({ ...axis, values: [axis.values.first()] }));
+  await refuseTooMany({ pictures, axes, seeds }, checked({ pictures, axes: firstOnly, seeds, settings }));
+  const plan: SweepPlan = {
+    ...{ pictures, seeds, settings },
+    axes: axes.map((axis) => ({ ...axis, values: axis.values.list() })),
+  };
+  await checked(plan).checkAll();
+  const grid = gridAxes(plan);
+  terminal.note(`${gridText(grid)}.`);
+  const cells = sweepCells(plan, await namesIn(batch.outDir));
+  const outcome = sweepOutcome({ cells, axes: grid, bounds, preview });
+  const rows = {
+    ...sweepRows(pictures.length === 1 ? (pictures[0] ?? '') : words.join(' '), context.cwd, cells, fromFile),
+    leftOut,
+  };
+  const code = await runRowsOf(rows, batch, surroundings, outcome);
+  const page = outcome.page();
+  if (open && page !== undefined) await openPage(page, context, terminal);
+  const missed = outcome.missed();
+  if (code !== EXIT_OK || missed === undefined) return code;
+  terminal.error(errorText(missed, terminal));
+  return missed.exitCode;
+}
+
+/** What the out-dir holds already; nothing where there is none. */
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}

@@ -1,0 +1,166 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { findProjectConfig, parseConfig } from '../../config/config-file.js';
+import { fromDotEnv, readDotEnv } from '../../config/environment.js';
+import type { FlagDefinition } from '../../config/flag-definition.js';
+import { fromConfigFile, fromVariables, type Layer } from '../../config/layers.js';
+import { objection } from '../../config/project-rules.js';
+import { readSettingsFile, type SettingsFile } from '../../config/settings-file.js';
+import {
+  readTrusted,
+  trustName,
+  trustStateOf,
+  writeTrusted,
+  type TrustState,
+} from '../../config/trust-store.js';
+import { STATE_DIR } from '../../config/variable-names.js';
+import type { Context } from '../../context.js';
+import { inputError, usageError } from '../../errors.js';
+import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import { displayName } from '../../images/names.js';
+import { harmlessLine } from '../../terminal/plain.js';
+import { type Terminal } from '../../terminal/terminal.js';
+import { errorDocument, SCHEMA_VERSION } from '../edit/document.js';
+import { fail } from '../fail.js';
+import type { CallOf } from '../command.js';
+import type { Flag } from '../flag.js';
+import type { TRUST } from './command.js';
+
+/** A settings file, and what trusting it allows. */
+interface Shown {
+  file: string;
+  state: TrustState | 'missing';
+  /** What only a trusted file may set, as the file has it. */
+  settings: { name: string; value: string }[];
+}
+
+/**
+ * `fal-edit trust [folder]`: trusts the settings files that apply in a folder, as they are now. Reads no settings
+ * itself: a file that is wrong, or that wants to be trusted, must not be able to keep it from working.
+ */
+export async function runTrust(call: CallOf<typeof TRUST>): Promise<ExitCode> {
+  const { words, settings, context, terminal, json, known } = call;
+  const { values } = settings;
+  let folder: string | null = null;
+  try {
+    const list = values['list'] === true;
+    if (!list) folder = folderOf(words, context);
+    else if (words.length > 0) throw usageError('--list shows all folders, and takes none.');
+    const shown = await (folder === null
+      ? listed(context)
+      : values['remove'] === true
+        ? removed(folder, context)
+        : trusted(folder, values['dry-run'] === true, known, context));
+    if (json) terminal.json(documentOf(folder, shown));
+    else print(shown, terminal);
+    if (values['dry-run'] === true) terminal.note('Dry run: no file was trusted.');
+    return EXIT_OK;
+  } catch (error) {
+    return fail(
+      error,
+      terminal,
+      (failed) => ({ ...documentOf(folder, []), ...errorDocument(failed, false) }),
+      json,
+    );
+  }
+}
+
+function folderOf(words: readonly string[], { cwd }: Context): string {
+  if (words.length > 1) throw usageError('Name one folder.', 'fal-edit trust ../shop');
+  const folder = path.resolve(cwd, words[0] ?? '.');
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+  throw inputError(`${displayName(words[0] ?? folder)}: no such folder.`);
+}
+
+/** Trusts the files that apply in a folder. @param dry only shows them */
+async function trusted(
+  folder: string,
+  dry: boolean,
+  flags: readonly Flag[],
+  context: Context,
+): Promise<Shown[]> {
+  const files = await filesOf(folder, context);
+  if (files.length === 0) {
+    throw inputError(
+      `${displayName(folder)} has no .env, and neither it nor a folder above has a fal-edit.config.json.`,
+    );
+  }
+  const known = new Map(await readTrusted(context));
+  const shown = files.map((file) => ({
+    file: file.path,
+    state: dry ? trustStateOf(known, file) : ('trusted' as const),
+    settings: allowedByTrust(file, folder, flags, context),
+  }));
+  if (!dry) {
+    for (const { path: file, sha256 } of files) known.set(trustName(file), sha256);
+    await writeTrusted(context, known);
+  }
+  return shown;
+}
+
+/** Forgets the files that apply in a folder, and those in it that are gone. */
+async function removed(folder: string, context: Context): Promise<Shown[]> {
+  const known = new Map(await readTrusted(context));
+  const applying = new Set((await filesOf(folder, context)).map((file) => trustName(file.path)));
+  const real = path.dirname(trustName(path.join(folder, '.env')));
+  const names = [...known.keys()].filter((name) => applying.has(name) || path.dirname(name) === real);
+  for (const name of names) known.delete(name);
+  if (names.length > 0) await writeTrusted(context, known);
+  return names.map((file) => ({ file, state: 'untrusted', settings: [] }));
+}
+
+/** All files of the store, with those that have changed since. */
+async function listed(context: Context): Promise<Shown[]> {
+  const known = await readTrusted(context);
+  const shown: Shown[] = [];
+  for (const file of known.keys()) {
+    const found = await readSettingsFile(file).catch(() => undefined);
+    const state = found === undefined ? 'missing' : trustStateOf(known, found);
+    shown.push({ file, state, settings: [] });
+  }
+  return shown;
+}
+
+async function filesOf(folder: string, { env }: Context): Promise<SettingsFile[]> {
+  const found = await Promise.all([readDotEnv(folder), findProjectConfig(folder, env)]);
+  return found.filter((file) => file !== undefined);
+}
+
+/** What a file sets that it may not set untrusted. A file that is no settings allows nothing, and is refused. */
+function allowedByTrust(
+  file: SettingsFile,
+  cwd: string,
+  flags: readonly Flag[],
+  { secrets }: Context,
+): Shown['settings'] {
+  const isDotEnv = path.basename(file.path) === '.env';
+  const wanted = { flags, own: new Set<string>(), exclusive: [] };
+  const layer: Layer = isDotEnv
+    ? fromVariables(wanted, { ...fromDotEnv(file), file })
+    : fromConfigFile(wanted, parseConfig(file, 'project'));
+  const byName = new Map<string, FlagDefinition>(flags.map((flag) => [flag.name, flag]));
+  const place = { cwd, folder: path.dirname(file.path) };
+  const proxy = layer.values['proxy-url'];
+  if (typeof proxy === 'string') secrets.addUrl(proxy);
+  const settings = Object.entries(layer.values).flatMap(([name, value]) => {
+    const flag = byName.get(name);
+    const isFree =
+      flag === undefined || (flag.fromProject !== 'stricter' && objection(flag, value, place) === undefined);
+    return isFree ? [] : [{ name, value: [value].flat().join(' ') }];
+  });
+  const stateDir = isDotEnv ? (fromDotEnv(file).variables[STATE_DIR] ?? '') : '';
+  return stateDir === '' ? settings : [...settings, { name: STATE_DIR, value: stateDir }];
+}
+
+function documentOf(folder: string | null, files: readonly Shown[]): Record<string, unknown> {
+  return { schema_version: SCHEMA_VERSION, status: 'ok', sandbox: false, error: null, folder, files };
+}
+
+/** One line on stdout for each file; what trust allows it goes to stderr. */
+function print(shown: readonly Shown[], terminal: Terminal): void {
+  for (const { file, state, settings } of shown) {
+    terminal.result(`${state}\t${displayName(file)}`);
+    for (const { name, value } of settings) terminal.note(harmlessLine(`  ${name}: ${value}`));
+  }
+  if (shown.length === 0) terminal.note('No file is trusted there.');
+}

@@ -1,0 +1,187 @@
+import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import type { Job } from '../../ledger/job.js';
+import { abandonedJobs } from '../../ledger/lookup.js';
+import { isSandbox, SANDBOX } from '../../ledger/spending.js';
+import { recordOfJob } from '../../edit/record.js';
+import { asFalEditError, usageError } from '../../errors.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { collectCommand } from '../../batch/going-on.js';
+import { bringJobsHome } from '../bring-home.js';
+import { SCHEMA_VERSION, shortPath } from '../edit/document.js';
+import { endWithSandbox } from '../../ledger/sandbox-jobs.js';
+import { isOnSandbox } from '../connect.js';
+import { goingOnWith, openInBatches, withBatch } from '../earlier/batch-folders.js';
+import { shortNameOf } from '../earlier/job-state.js';
+import { withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
+import { findAllNamed, type Named } from '../earlier/named-request.js';
+import { reachWhenNeeded, type Reach } from '../earlier/reach-fal.js';
+import { writeWhole } from '../stdout-pictures.js';
+import { readWaitOptions, type WaitOptions } from './options.js';
+import { placesOf } from './places.js';
+import { adopt, whereItWas, withoutFal } from './sorting.js';
+import { reportOne, reportSeveral, type Waited } from './waited.js';
+import type { CallOf } from '../command.js';
+import type { WAIT } from './command.js';
+
+/** `fal-edit wait`: attaches to edits that fal has, and saves them as their own commands would have. */
+export function runWait(call: CallOf<typeof WAIT>): Promise<ExitCode> {
+  return withLedger(call, async (command) => {
+    const options = await readWaitOptions(command);
+    if (!options.unfinished) {
+      const named = await findAllNamed(command.words, command);
+      const waited = await waitForAll(named, options, command);
+      const [one] = waited;
+      return one !== undefined && waited.length === 1
+        ? reportOne(one, command)
+        : reportSeveral(waited, command);
+    }
+    const jobs = unfinishedJobs(command);
+    const inBatches = await nameBatches(command);
+    if (jobs.length > 0) {
+      return reportSeveral(
+        await waitForAll(
+          jobs.map((job) => ({ job })),
+          options,
+          command,
+        ),
+        command,
+      );
+    }
+    if (inBatches === 0) command.terminal.note('Nothing is unfinished: all that fal has taken is here.');
+    if (command.json) command.terminal.json({ schema_version: SCHEMA_VERSION, status: 'ok', requests: [] });
+    return EXIT_OK;
+  });
+}
+
+/** What fal has and nobody waits for, oldest first. What was at a built-in sandbox is written off. */
+function unfinishedJobs({ ledger, terminal, settings }: LedgerCommand): Job[] {
+  const all = abandonedJobs(ledger, ['accepted', 'completed']);
+  const gone = all.filter(({ via }) => via === SANDBOX);
+  for (const job of gone) endWithSandbox(ledger, job);
+  if (gone.length > 0) {
+    const which = gone.length === 1 ? '1 edit' : `${gone.length} edits`;
+    terminal.note(`${which} of the built-in sandbox ended with its run. Nothing was charged.`);
+  }
+  const sandbox = isOnSandbox(settings);
+  const isHere = ({ via }: Job): boolean => via !== SANDBOX && isSandbox(via) === sandbox;
+  const elsewhere = all.filter(({ via }) => via !== SANDBOX && isSandbox(via) !== sandbox).length;
+  if (elsewhere > 0) {
+    const which = elsewhere === 1 ? '1 edit was' : `${elsewhere} edits were`;
+    terminal.note(`${which} sent to ${sandbox ? 'fal' : 'a sandbox'}, which is not asked now.`);
+  }
+  const unknown = abandonedJobs(ledger, ['intent', 'unknown']).filter(isHere).length;
+  if (unknown > 0) {
+    const which = unknown === 1 ? '1 edit' : `${unknown} edits`;
+    terminal.note(`Of ${which} it is not known whether fal took it. Find out: fal-edit reconcile --all`);
+  }
+  return all.filter(isHere);
+}
+
+/** Waits for each of them as it needs: some are here, some at fal, some nowhere. In the order that they were named. */
+async function waitForAll(
+  all: readonly Named[],
+  options: WaitOptions,
+  command: LedgerCommand,
+): Promise<Waited[]> {
+  const known = new Map<Named, Waited>();
+  const awaited = new Map<Named, Job>();
+  const reached = reachWhenNeeded(command);
+  for (const named of all) {
+    const here =
+      named.job === undefined
+        ? await adopt(named.foreign, reached(), options, command)
+        : ((await withoutFal(named, options, command)) ??
+          (await whereItWas(named, reached(), options, command)));
+    if ('plannedAt' in here) awaited.set(named, here);
+    else known.set(named, here);
+  }
+  const jobs = [...awaited.values()];
+  if (jobs.length > 0) {
+    for (const [named, waited] of await fetchAll(awaited, reached(), options, command))
+      known.set(named, waited);
+  }
+  return all.flatMap((named) => known.get(named) ?? []);
+}
+
+/** A batch fetches its rows itself, with all that belongs to it: which ones have some is said. @returns how many have */
+async function nameBatches(command: LedgerCommand): Promise<number> {
+  const { terminal, context } = command;
+  const batches = await openInBatches(command, ['accepted', 'completed'], abandonedJobs);
+  for (const { folder, jobs } of batches) {
+    const which = jobs.length === 1 ? '1 row is' : `${jobs.length} rows are`;
+    const shown = shortPath(folder, context.cwd);
+    terminal.note(`${which} unfinished in ${shown}. Fetch them: ${collectCommand(shown)}`);
+  }
+  return batches.length;
+}
+
+/** Those of a batch go to its folder, as the batch would have put them there. */
+async function fetchAll(
+  awaited: ReadonlyMap<Named, Job>,
+  reach: Reach,
+  options: WaitOptions,
+  command: LedgerCommand,
+): Promise<[Named, Waited][]> {
+  const groups = new Map<string | undefined, [Named, Job][]>();
+  for (const one of awaited) {
+    const folder = one[0].batch?.folder;
+    groups.set(folder, [...(groups.get(folder) ?? []), one]);
+  }
+  const all: [Named, Waited][] = [];
+  for (const [folder, group] of groups) {
+    if (folder === undefined) {
+      all.push(
+        ...(await fetchFrom({ ledger: command.ledger, folder }, new Map(group), reach, options, command)),
+      );
+      continue;
+    }
+    if (options.destination !== undefined) throw staysInBatch(folder, command);
+    try {
+      all.push(
+        ...(await withBatch(folder, command, (own) => {
+          const fresh = group.map(([named, job]) => [named, own.mustFind(job.id)] as const);
+          return fetchFrom({ ledger: own, folder }, new Map(fresh), reach, options, command);
+        })),
+      );
+    } catch (error) {
+      const failure = asFalEditError(error);
+      for (const [named, job] of group) {
+        all.push([
+          named,
+          { name: shortNameOf(job), record: recordOfJob(job), error: failure, already: false },
+        ]);
+      }
+    }
+  }
+  return all;
+}
+
+function staysInBatch(folder: string, { context }: LedgerCommand): Error {
+  const short = shortPath(folder, context.cwd);
+  return usageError(`--output: its pictures belong into the batch folder ${short}.`, 'Leave --output out.');
+}
+
+async function fetchFrom(
+  { ledger, folder }: { ledger: Ledger; folder: string | undefined },
+  awaited: ReadonlyMap<Named, Job>,
+  { connection }: Reach,
+  options: WaitOptions,
+  { context, terminal }: LedgerCommand,
+): Promise<[Named, Waited][]> {
+  const jobs = [...awaited.values()];
+  const places = await placesOf(jobs, options, context.cwd);
+  const outcomes = await bringJobsHome(jobs, {
+    ...{ context, connection, ledger, terminal },
+    timeoutMs: options.timeoutMs,
+    cancelOnTimeout: options.cancelOnTimeout,
+    goingOn: goingOnWith(folder === undefined ? undefined : { folder }, context.cwd),
+    write: (bytes) => writeWhole(context, bytes),
+    elsewhere: (job) => Promise.resolve(places.get(job.id)),
+  });
+  return [...awaited.keys()].flatMap((named, index): [Named, Waited][] => {
+    const outcome = outcomes[index];
+    if (outcome === undefined) return [];
+    const { job, record, error } = outcome;
+    return [[named, { name: shortNameOf(job), record, error, already: false }]];
+  });
+}

@@ -1,0 +1,21 @@
+import { MODELS } from './registry.js';
+import type { OutputFormat, RequestKey } from './request.js';
+
+/** What the help says of a model. */
+export interface ModelWords {
+  /** Short name. */
+  name: string;
+  /** The settings it has fields for. */
+  takes: readonly RequestKey[];
+  formats: readonly OutputFormat[];
+}
+
+/**
+ * The models as the help names them. The build works this out and puts the result in the place of this file
+ * (tsdown.config.ts), so that the help loads no schema.
+ */
+export const MODEL_WORDS: readonly ModelWords[] = MODELS.map(({ name, fields, formats }) => ({
+  name,
+  takes: Object.keys(fields) as RequestKey[],
+  formats,
+}));
