@@ -8,7 +8,7 @@
 import { hashOf } from '../ledger/canonical.js';
 import type { Delivery } from '../ledger/job.js';
 import { sha256Of } from '../sha256.js';
-import { compact } from '../models/compact.js';
+import { compact } from '../models/input.js';
 import { withValueAt } from '../models/fields.js';
 import type { Model } from '../models/model.js';
 import type { EditRequest, RequestKey } from '../models/request.js';

@@ -1,3 +1,4 @@
+import { toInput } from '../models/input.js';
 import type { Context } from '../context.js';
 import { usageError, type FalEditError } from '../errors.js';
 import type { Delivery } from '../ledger/job.js';
@@ -87,7 +88,7 @@ export async function planEdit(
   refuseWrongCount(model, request.images, nameOf('images'));
   const destination = await readDestination(output, outputFolder, nameOf('output'));
   const format = formatOfDestination(destination, model, request.format, nameOf);
-  const input = await spelledInput(model, model.toInput({ ...request, format }), context.cwd);
+  const input = await spelledInput(model, toInput(model, { ...request, format }), context.cwd);
   const issues = model.input.safeParse(input).error?.issues ?? [];
   if (issues.length > 0) {
     const [first = '', ...more] = explainIssues(model, input, issues, nameOf);

@@ -1,7 +1,6 @@
 import type { Model } from '../models/model.js';
 import { MODELS } from '../models/registry.js';
 import type { RequestKey } from '../models/request.js';
-import { familyOf } from './family.js';
 import type { Fate } from './fate.js';
 
 type Advice = Pick<Fate, 'why' | 'instead'>;
@@ -21,16 +20,12 @@ const ofNag: Adviser = (to) =>
 
 const BY_KEY: Partial<Record<RequestKey, Adviser>> = {
   strength: (to) => ({
-    ...(familyOf(to) === 'FLUX.2'
-      ? { why: `no counterpart in ${to.name}: FLUX.2 edits by instruction` }
-      : {}),
+    why: `no counterpart in ${to.name}, which edits by instruction`,
     instead: 'Say in the prompt how much is to stay, and compare a few seeds',
   }),
   negativePrompt: () => ({ instead: 'Say in the prompt what is to be there' }),
   loras: (to) => {
-    const others = MODELS.filter(
-      (model) => familyOf(model) === familyOf(to) && model.fields.loras !== undefined,
-    );
+    const others = MODELS.filter((model) => model.base === to.base && model.fields.loras !== undefined);
     return others.length === 0
       ? {}
       : { instead: `${others.map(({ name }) => name).join(' and ')} takes some` };

@@ -1,16 +1,15 @@
 import * as z from 'zod';
 import { allowed } from '../models/allowed.js';
 import type { Model } from '../models/model.js';
-import { familyOf } from './family.js';
 import type { Fate } from './fate.js';
 import { schemaOf } from './model-fields.js';
 import { outOfRange } from './plain-field.js';
 import { shown } from './shown.js';
 
 /**
- * The LoRAs that the other model can use. Those of another family stay out, unless they are asked for.
+ * The LoRAs that the other model can use. Those for another base stay out, unless they are asked for.
  *
- * @param keepAll keep LoRAs of another family as well, as far as the other model takes so many and such scales
+ * @param keepAll keep LoRAs for another base as well, as far as the other model takes so many and such scales
  */
 export function translateLoras(
   { field, value, target }: { field: string; value: unknown; target: string },
@@ -23,7 +22,7 @@ export function translateLoras(
     return { value: undefined, fates: [outOfRange(field, value, target, to)] };
   }
   const loras: unknown[] = value;
-  const isForeign = familyOf(from) !== familyOf(to);
+  const isForeign = from.base !== to.base;
   if (isForeign && !keepAll && loras.length > 0)
     return { value: undefined, fates: [foreign(field, from, to)] };
   const fates: Fate[] = [];
@@ -47,7 +46,7 @@ export function translateLoras(
 }
 
 function unfit(from: Model, to: Model): string {
-  return `LoRAs trained for ${familyOf(from)} do not fit ${familyOf(to)}`;
+  return `LoRAs trained for ${from.base} do not fit ${to.base}`;
 }
 
 function foreign(field: string, from: Model, to: Model): Fate {
@@ -55,7 +54,7 @@ function foreign(field: string, from: Model, to: Model): Fate {
     field,
     fate: 'dropped',
     why: unfit(from, to),
-    instead: `Use ones for ${familyOf(to)}; --keep-loras keeps these`,
+    instead: `Use ones for ${to.base}; --keep-loras keeps these`,
   };
 }
 

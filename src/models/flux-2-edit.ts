@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FLUX_2_BILLED, FLUX_2_FLAGS, flux2Billable, flux2Fields, flux2Input } from './flux-2.js';
+import { FLUX_2_BILLED, FLUX_2_FLAGS, flux2Billable, flux2Fields } from './flux-2.js';
 import type { Model } from './model.js';
 import { once } from './once.js';
 import { parsePicturesOutput } from './output.js';
@@ -20,6 +20,7 @@ export const flux2Edit: Model = {
     return input();
   },
   fields: FLUX_2_FLAGS,
+  pictures: 'list',
   maxImages: MAX_IMAGES,
   formats: ['png', 'jpeg', 'webp'],
   defaultFormat: 'png',
@@ -32,6 +33,5 @@ export const flux2Edit: Model = {
   },
   billed: FLUX_2_BILLED,
   billable: flux2Billable,
-  toInput: flux2Input,
   fromOutput: parsePicturesOutput,
 };

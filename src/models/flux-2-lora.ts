@@ -1,11 +1,9 @@
 import * as z from 'zod';
-import { compact } from './compact.js';
 import { optional, weights } from './fields.js';
-import { FLUX_2_BILLED, FLUX_2_FLAGS, flux2Billable, flux2Fields, flux2Input } from './flux-2.js';
+import { FLUX_2_BILLED, FLUX_2_FLAGS, flux2Billable, flux2Fields } from './flux-2.js';
 import type { Model } from './model.js';
 import { once } from './once.js';
 import { parsePicturesOutput } from './output.js';
-import type { EditRequest } from './request.js';
 
 const MAX_IMAGES = 3;
 
@@ -32,6 +30,7 @@ export const flux2Lora: Model = {
     return input();
   },
   fields: { ...FLUX_2_FLAGS, loras: ['loras'] },
+  pictures: 'list',
   maxImages: MAX_IMAGES,
   formats: ['png', 'jpeg', 'webp'],
   defaultFormat: 'png',
@@ -43,9 +42,5 @@ export const flux2Lora: Model = {
   },
   billed: FLUX_2_BILLED,
   billable: flux2Billable,
-  toInput: (request: EditRequest) => ({
-    ...flux2Input(request),
-    ...compact({ loras: request.loras?.map(compact) }),
-  }),
   fromOutput: parsePicturesOutput,
 };

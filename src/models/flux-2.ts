@@ -1,10 +1,8 @@
 import * as z from 'zod';
-import { compact } from './compact.js';
 import { noSyncMode, optional, pictureUrl } from './fields.js';
 import { imageSize } from './image-size.js';
 import { assumedOutput } from './megapixels.js';
 import type { BillableEstimate, BillableWork, Model } from './model.js';
-import type { EditRequest } from './request.js';
 
 // Fields and defaults: fal's published types (Flux2EditInput, Flux2LoraEditInput), fal-api.md 1.2. The ranges of steps,
 // guidance and num_images come from third parties.
@@ -50,24 +48,6 @@ export const FLUX_2_FLAGS = {
   expandPrompt: ['enable_prompt_expansion'],
   safetyChecker: ['enable_safety_checker'],
 } satisfies Model['fields'];
-
-/** The wire form of a request, as far as {@link flux2Fields} go. */
-export function flux2Input(request: EditRequest): Record<string, unknown> {
-  return compact({
-    prompt: request.prompt,
-    image_urls: request.images,
-    num_inference_steps: request.steps,
-    guidance_scale: request.guidance,
-    seed: request.seed,
-    num_images: request.numImages,
-    image_size: request.size,
-    output_format: request.format,
-    acceleration: request.acceleration,
-    enable_prompt_expansion: request.expandPrompt,
-    enable_safety_checker: request.safetyChecker,
-    ...request.set,
-  });
-}
 
 /** An input picture counts as at most one megapixel: fal's sibling pages say that inputs are resized to it. */
 const INPUT_MEGAPIXELS = 1;

@@ -1,11 +1,9 @@
 import * as z from 'zod';
-import { compact } from './compact.js';
 import { noSyncMode, optional, pictureUrl } from './fields.js';
 import { assumedOutput } from './megapixels.js';
 import type { BillableEstimate, BillableWork, Model } from './model.js';
 import { once } from './once.js';
 import { parsePicturesOutput } from './output.js';
-import type { EditRequest } from './request.js';
 
 // Fields and defaults: fal's published types (FluxDevImageToImageInput). Ranges: third parties, of this endpoint and of
 // its twin fal-ai/flux-1/dev/image-to-image, which has the same input type.
@@ -55,6 +53,7 @@ export const fluxDev: Model = {
     acceleration: ['acceleration'],
     safetyChecker: ['enable_safety_checker'],
   },
+  pictures: 'one',
   maxImages: 1,
   formats: ['png', 'jpeg'],
   defaultFormat: 'jpeg',
@@ -67,19 +66,5 @@ export const fluxDev: Model = {
   },
   billed: 'every result',
   billable,
-  toInput: (request: EditRequest) =>
-    compact({
-      prompt: request.prompt,
-      image_url: request.images[0],
-      strength: request.strength,
-      num_inference_steps: request.steps,
-      guidance_scale: request.guidance,
-      seed: request.seed,
-      num_images: request.numImages,
-      output_format: request.format,
-      acceleration: request.acceleration,
-      enable_safety_checker: request.safetyChecker,
-      ...request.set,
-    }),
   fromOutput: parsePicturesOutput,
 };

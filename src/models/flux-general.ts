@@ -5,8 +5,6 @@ import { assumedOutput } from './megapixels.js';
 import type { BillableEstimate, BillableWork, Model } from './model.js';
 import { once } from './once.js';
 import { parsePicturesOutput } from './output.js';
-import type { EditRequest } from './request.js';
-import { compact } from './compact.js';
 
 // Fields, ranges and defaults: fal-api.md 1.1. Where it gives no bounds, there are none here.
 
@@ -178,6 +176,7 @@ export const fluxGeneral: Model = {
     negativePrompt: ['negative_prompt'],
     safetyChecker: ['enable_safety_checker'],
   },
+  pictures: 'one',
   maxImages: 1,
   formats: ['png', 'jpeg'],
   defaultFormat: 'png',
@@ -189,22 +188,5 @@ export const fluxGeneral: Model = {
   },
   billed: 'every result',
   billable,
-  toInput: (request: EditRequest) =>
-    compact({
-      prompt: request.prompt,
-      image_url: request.images[0],
-      strength: request.strength,
-      image_strength: request.strength,
-      loras: request.loras?.map(compact),
-      num_inference_steps: request.steps,
-      guidance_scale: request.guidance,
-      seed: request.seed,
-      num_images: request.numImages,
-      image_size: request.size,
-      output_format: request.format,
-      negative_prompt: request.negativePrompt,
-      enable_safety_checker: request.safetyChecker,
-      ...request.set,
-    }),
   fromOutput: parsePicturesOutput,
 };

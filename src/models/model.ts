@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Dimensions, EditRequest, OutputFormat, RequestKey } from './request.js';
+import type { Dimensions, OutputFormat, RequestKey } from './request.js';
 
 /** What fal charges for one unit of a model's work. */
 export interface Price {
@@ -65,6 +65,8 @@ export interface Model {
   input: z.ZodObject;
   /** The fields of `input` that each property of a request fills. What is not listed is refused by name. */
   fields: Partial<Record<RequestKey, readonly string[]>>;
+  /** Whether its field for pictures takes one of them or a list. */
+  pictures: 'one' | 'list';
   /** How many input pictures it edits together, at least 1. */
   maxImages: number;
   formats: readonly OutputFormat[];
@@ -75,8 +77,6 @@ export interface Model {
   billed: string;
   /** Units that fal will probably bill. */
   billable: (work: BillableWork) => BillableEstimate;
-  /** Exactly what goes on the wire for a request; what the user did not set is left out. Validates nothing. */
-  toInput: (request: EditRequest) => Record<string, unknown>;
   /** Reads fal's answer; undefined when it has not the shape of an answer. */
   fromOutput: (json: unknown) => EditOutput | undefined;
 }

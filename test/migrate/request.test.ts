@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { familyOf, usualOther } from '../../src/migrate/family.js';
+import { usualOther } from '../../src/migrate/family.js';
 import { keptRequest } from '../../src/migrate/request.js';
 import { toldByFields } from '../../src/migrate/told.js';
 import { MODELS } from '../../src/models/registry.js';
@@ -64,9 +64,8 @@ describe('the model of a request', () => {
   );
 });
 
-it('knows the families, and the usual way between them', () => {
+it('knows the usual way between the bases', () => {
   const byName = (name: string) => MODELS.find((model) => model.name === name)!;
-  expect([familyOf(byName('flux-general')), familyOf(byName('flux-2-lora'))]).toEqual(['FLUX.1', 'FLUX.2']);
   expect(usualOther(byName('flux-general'))).toBe(byName('flux-2-lora'));
   expect(usualOther(byName('flux-2-lora'))).toBe(byName('flux-general'));
 });

@@ -38,7 +38,7 @@ describe('flux-general to flux-2-lora', () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    ['strength', 0.6, /^dropped: no counterpart in flux-2-lora: FLUX\.2 edits by instruction; .*prompt/],
+    ['strength', 0.6, /^dropped: no counterpart in flux-2-lora, which edits by instruction; .*prompt/],
     ['negative_prompt', 'cars', /^dropped: .*; Say in the prompt/],
     ['nag_scale', 3, /^dropped: it belongs to negative_prompt/],
     ['controlnets', [], /^dropped: .*; A further picture/],
@@ -141,7 +141,7 @@ describe('LoRAs', () => {
     const { input, fates } = forward({ loras });
     expect(input).toEqual(FLUX_2);
     expect(fateOf(fates, 'loras')).toBe(
-      'dropped: LoRAs trained for FLUX.1 do not fit FLUX.2; Use ones for FLUX.2; --keep-loras keeps these',
+      'dropped: LoRAs trained for FLUX.1 [dev] do not fit FLUX.2 [dev]; Use ones for FLUX.2 [dev]; --keep-loras keeps these',
     );
     expect(fateOf(backward({ loras: [{ path: 'a/a' }] }).fates, 'loras')).toContain(
       'FLUX.2 do not fit FLUX.1',

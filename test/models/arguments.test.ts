@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
+import { toInput } from '../../src/models/input.js';
 import { describe, expect, it, test } from 'vitest';
 import { editArguments } from '../../src/models/arguments.js';
 import { MODELS } from '../../src/models/registry.js';
@@ -113,7 +114,7 @@ describe('The arguments for an input', () => {
     const cwd = await tempDir();
     await fc.assert(
       fc.asyncProperty(requests, async (request) => {
-        const input = model.toInput(request);
+        const input = toInput(model, request);
         expect(await inputOf(cwd, editArguments(model, input))).toEqual(input);
       }),
       { numRuns: 80 },
@@ -122,14 +123,14 @@ describe('The arguments for an input', () => {
 
   it('name a model only where it is not the default, and say nothing twice', () => {
     const request: EditRequest = { prompt: 'snow', images: ['cat.png'], seed: 7, strength: 0.5 };
-    expect(editArguments(GENERAL, GENERAL.toInput(request))).toEqual([
+    expect(editArguments(GENERAL, toInput(GENERAL, request))).toEqual([
       'cat.png',
       '-p',
       'snow',
       '--strength=0.5',
       '--seed=7',
     ]);
-    expect(editArguments(FLUX_2, FLUX_2.toInput(request))).toEqual([
+    expect(editArguments(FLUX_2, toInput(FLUX_2, request))).toEqual([
       'cat.png',
       '-m',
       'flux-2-lora',
@@ -146,7 +147,7 @@ describe('The arguments for an input', () => {
       await mkdir(path.dirname(path.join(cwd, name)), { recursive: true });
       await writeFile(path.join(cwd, name), await photo('orange'));
       for (const model of [GENERAL, FLUX_2]) {
-        const input = model.toInput({ prompt: 'snow', images: [name], seed: 7 });
+        const input = toInput(model, { prompt: 'snow', images: [name], seed: 7 });
         const sent = await inputOf(cwd, editArguments(model, input));
         expect(JSON.stringify(sent)).toContain(
           `<upload of ${name.startsWith('./') ? '' : expectedPrefix(name)}${name}>`,
@@ -163,7 +164,7 @@ describe('The arguments for an input', () => {
         path.join(cwd, name),
         Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{} ')]),
       );
-      const input = GENERAL.toInput({
+      const input = toInput(GENERAL, {
         prompt: 'snow',
         images: ['https://example.com/a.png'],
         seed: 7,
@@ -178,7 +179,7 @@ describe('The arguments for an input', () => {
 
   it('give a LoRA whose address ends like a scale the scale that fal would', async () => {
     const lora = { path: 'https://example.com/style@2' };
-    const input = FLUX_2.toInput({
+    const input = toInput(FLUX_2, {
       prompt: 'snow',
       images: ['https://example.com/a.png'],
       seed: 7,

@@ -1,3 +1,4 @@
+import { toInput } from '../../src/models/input.js';
 import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod';
 import { findFileFields } from '../../src/models/fields.js';
@@ -55,35 +56,35 @@ describe.each(MODELS.map((model) => [model.name, model] as const))('%s', (_, mod
   });
 
   it('sends prompt, picture and seed of a minimal request, and nothing else', () => {
-    const input = model.toInput(MINIMAL);
+    const input = toInput(model, MINIMAL);
     expect(Object.keys(input).sort()).toEqual(always);
     expect(input).toMatchObject({ prompt: 'snow', seed: 11 });
     expect(model.input.safeParse(input).success).toBe(true);
   });
 
   test.each(KEYS.filter((key) => model.fields[key] !== undefined))('%s fills its fields alone', (key) => {
-    const input = model.toInput({ ...MINIMAL, [key]: FULL[key] });
+    const input = toInput(model, { ...MINIMAL, [key]: FULL[key] });
     expect(Object.keys(input).sort()).toEqual([...new Set([...always, ...fieldsOf(key)])].sort());
     expect(model.input.safeParse(input).error?.issues ?? []).toEqual([]);
   });
 
   it('leaves out what it has no field for, and what is undefined', () => {
     const nothing = Object.fromEntries(KEYS.map((key) => [key, undefined]));
-    expect(model.toInput({ ...nothing, ...MINIMAL })).toEqual(model.toInput(MINIMAL));
+    expect(toInput(model, { ...nothing, ...MINIMAL })).toEqual(toInput(model, MINIMAL));
     const foreign = KEYS.filter((key) => model.fields[key] === undefined);
     const some = Object.fromEntries(foreign.map((key) => [key, FULL[key]]));
-    expect(model.toInput({ ...MINIMAL, ...some })).toEqual(model.toInput(MINIMAL));
+    expect(toInput(model, { ...MINIMAL, ...some })).toEqual(toInput(model, MINIMAL));
   });
 
   it.runIf(model.fields.loras)('writes a LoRA without a scale without a scale', () => {
-    expect(model.toInput({ ...MINIMAL, loras: FULL.loras })['loras']).toStrictEqual([
+    expect(toInput(model, { ...MINIMAL, loras: FULL.loras })['loras']).toStrictEqual([
       { path: 'owner/style', scale: 0.7 },
       { path: 'owner/other' },
     ]);
   });
 
   it('refuses unknown fields, at every depth that it knows', () => {
-    const input = model.toInput(MINIMAL);
+    const input = toInput(model, MINIMAL);
     expect(model.input.safeParse({ ...input, image_strenght: 1 }).success).toBe(false);
     if (model.fields.loras === undefined) return;
     const loras = [{ path: 'owner/style', weight: 1 }];
@@ -91,11 +92,11 @@ describe.each(MODELS.map((model) => [model.name, model] as const))('%s', (_, mod
   });
 
   test.runIf(model.fields.size).each(Object.keys(SIZE_PRESETS))('knows the size %s', (size) => {
-    expect(model.input.safeParse({ ...model.toInput(MINIMAL), image_size: size }).success).toBe(true);
+    expect(model.input.safeParse({ ...toInput(model, MINIMAL), image_size: size }).success).toBe(true);
   });
 
   test.each(model.formats)('makes %s', (format) => {
-    const input = model.toInput({ ...MINIMAL, format });
+    const input = toInput(model, { ...MINIMAL, format });
     expect(model.input.safeParse(input).success).toBe(true);
   });
 
@@ -124,7 +125,7 @@ describe.each(MODELS.map((model) => [model.name, model] as const))('%s', (_, mod
   });
 
   it('finds its pictures and its weights', () => {
-    const input = model.toInput({ ...MINIMAL, loras: FULL.loras });
+    const input = toInput(model, { ...MINIMAL, loras: FULL.loras });
     const found = findFileFields(model.input, input).map(({ path, role, value }) => [path[0], role, value]);
     expect(found).toEqual([
       [model.fields.images![0], 'picture', FULL.images[0]],

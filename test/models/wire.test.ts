@@ -1,3 +1,4 @@
+import { toInput } from '../../src/models/input.js';
 import { describe, expect, test } from 'vitest';
 import { findFileFields, withValueAt } from '../../src/models/fields.js';
 import { flux2Edit } from '../../src/models/flux-2-edit.js';
@@ -56,7 +57,7 @@ describe('on the wire', () => {
       { prompt: 'snow', image_urls: ['a.png'], seed: 0, guidance_scale: 0, enable_safety_checker: false },
     ],
   ])('%s', (_, model, request, input) => {
-    expect(model.toInput({ ...base, ...request })).toStrictEqual(input);
+    expect(toInput(model, { ...base, ...request })).toStrictEqual(input);
   });
 });
 

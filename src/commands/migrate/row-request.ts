@@ -6,6 +6,7 @@ import { usageError } from '../../errors.js';
 import { withLocalFiles } from '../../migrate/local-files.js';
 import { readInstead } from '../../migrate/model-fields.js';
 import { keptRequest, looksLikeRequest } from '../../migrate/request.js';
+import { toInput } from '../../models/input.js';
 import type { Model } from '../../models/model.js';
 import { sortFields, type SortedRow } from '../batch/sorted-row.js';
 import { readEditOptions } from '../edit/options.js';
@@ -71,7 +72,7 @@ export async function requestOfRow(
     { ...context, cwd: folder, newSeed: () => 0 },
   );
   const { model, request, seedIsOurs } = options;
-  const input = Object.entries(model.toInput(request)).filter(
+  const input = Object.entries(toInput(model, request)).filter(
     ([field]) =>
       readInstead(model, field) === undefined && !(seedIsOurs && model.fields.seed?.includes(field) === true),
   );
