@@ -20,6 +20,7 @@ const LAYERS = [
     'folders',
     'light-fetch',
     'linked-signal',
+    'near-name',
     'network-proxy',
     'plain-json',
     'secrets',

@@ -3,7 +3,10 @@ import { FalEditError, usageError } from './errors.js';
 import { EXIT_OK, type ExitCode } from './exit-codes.js';
 import { chargedSoFar } from './fal/submit-once.js';
 import { flagsIn, lastWords, type LastWords } from './last-words.js';
-import { COMMAND_WORDS, COMMANDS } from './commands/all.js';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { COMMAND_WORDS, commandNamed, COMMANDS } from './commands/all.js';
+import type { Flag } from './commands/flag.js';
 import { answerAtOnce } from './commands/at-once.js';
 import { CommanderError, createProgram } from './program.js';
 import { harmless } from './terminal/plain.js';
@@ -27,12 +30,16 @@ export async function main(argv: readonly string[], context: Context): Promise<E
   context.secrets.addEnvironment(context.env);
   const program = createProgram(context, (finished) => (code = finished));
   try {
-    await refuseUnknownHelp(argv);
+    await refuseMisspelt(argv, context.cwd);
     await program.parseAsync(withCommand(argv), { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_OK;
-    return report(error instanceof CommanderError ? parseError(error) : error, argv, context);
+    return report(
+      error instanceof CommanderError ? parseError(error, flagsOfCommand(argv)) : error,
+      argv,
+      context,
+    );
   }
 }
 
@@ -44,28 +51,42 @@ function withCommand(argv: readonly string[]): string[] {
   return asksTheProgram || isCommand ? [...argv] : ['edit', ...argv];
 }
 
-/** Answers `help <command>` where that was not answered at once: there is no such command. @throws FalEditError (usage) */
-async function refuseUnknownHelp([first, ...words]: readonly string[]): Promise<void> {
-  if (first !== 'help') return;
-  const name = words.filter((word) => !word.startsWith('-')).join(' ');
-  const { nearName } = await import('./config/variable-names.js');
-  const names = COMMANDS.map(({ spec }) => spec.name);
-  const near = names.find((one) => one.endsWith(` ${name}`)) ?? nearName(name, names);
-  throw usageError(
-    `There is no command ${JSON.stringify(name)}.`,
-    near === undefined ? 'fal-edit --help lists all commands.' : `Did you mean ${near}?`,
-  );
+/**
+ * Refuses a first word that is close to a command and no file, and `help` about what is none.
+ *
+ * @throws FalEditError (usage)
+ */
+async function refuseMisspelt([first = '', ...words]: readonly string[], cwd: string): Promise<void> {
+  const { nearName } = await import('./near-name.js');
+  if (first === 'help') {
+    const name = words.filter((word) => !word.startsWith('-')).join(' ');
+    const names = COMMANDS.map(({ spec }) => spec.name);
+    const near = names.find((one) => one.endsWith(` ${name}`)) ?? nearName(name, names);
+    throw noCommand(name, near);
+  }
+  if (!/^\w[\w-]*$/.test(first) || COMMAND_WORDS.includes(first)) return;
+  const near = nearName(first, COMMAND_WORDS);
+  if (near !== undefined && !existsSync(path.resolve(cwd, first))) throw noCommand(first, near);
+}
+
+function noCommand(name: string, near: string | undefined): FalEditError {
+  const message = `There is no command ${JSON.stringify(name)}.`;
+  return near === undefined
+    ? usageError(message, 'fal-edit --help lists all commands.')
+    : usageError(`${message} Did you mean ${near}?`);
 }
 
 /** Flags that people try to give the key with. */
 const KEY_FLAG = /^--?(fal)?(api)?(key|token|secret|credentials?|auth|password)(id|key|token|secret)?$/;
 
 /** commander exits with 1 where a flag is wrong; with us that is a usage error. */
-function parseError(error: Error): FalEditError {
+function parseError(error: Error, flags: readonly Flag[]): FalEditError {
   const text = error.message.replace(/^error: /, '');
   const [, unknown, near = ''] =
     /^unknown option '([^]*?)'(?:\n\((Did you mean [^()\n]*)\))?$/.exec(text) ?? [];
-  if (unknown !== undefined) return unknownFlag(unknown, near);
+  if (unknown !== undefined) return unknownFlag(unknown, near, flags);
+  const [, lacking] = /^option '[^']*--([\w-]+) <value>' argument missing$/.exec(text) ?? [];
+  if (lacking !== undefined) return missingValue(lacking, flags);
   const [message = '', ...more] = text.split('\n');
   const suggestion = more.join(' ').replace(/^\((.*)\)$/, '$1');
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
@@ -76,7 +97,7 @@ function parseError(error: Error): FalEditError {
 }
 
 /** A flag that there is not. Its value is not repeated: it may be the key. @param near what commander suggests */
-function unknownFlag(argument: string, near: string): FalEditError {
+function unknownFlag(argument: string, near: string, flags: readonly Flag[]): FalEditError {
   const isLong = argument.startsWith('--');
   const [name = ''] = argument.split(/[=\n]/);
   // Behind a letter without a = there may be a key as well, which has a colon; else it is the name of a file.
@@ -90,10 +111,29 @@ function unknownFlag(argument: string, near: string): FalEditError {
   const hint = argument.includes('=')
     ? 'fal-edit --help lists all flags, and which of them take a value.'
     : 'fal-edit --help lists all flags.';
+  return usageError(`Unknown option '${shown}'.`, isLong ? near || hint : shortHint(shown, flags));
+}
+
+/** The long flags that a letter may have been meant for. */
+function shortHint(shown: string, flags: readonly Flag[]): string {
+  const long = flags.filter(({ name, hidden }) => hidden !== true && name.startsWith(shown.charAt(1)));
+  return long.length === 0 || shown.length !== 2
+    ? 'A file whose name starts with a dash goes after --.'
+    : `Flags with that letter: ${long.map(({ name }) => `--${name}`).join(', ')}.`;
+}
+
+function missingValue(name: string, flags: readonly Flag[]): FalEditError {
+  const { short, value = '<value>' } = flags.find((flag) => flag.name === name) ?? {};
   return usageError(
-    `Unknown option '${shown}'.`,
-    isLong ? near || hint : 'A file whose name starts with a dash goes after --.',
+    `--${name} needs a value: ${short === undefined ? '' : `-${short} or `}--${name} ${value}.`,
+    name === 'prompt' ? 'fal-edit photo.jpg -p "turn it into a watercolor"' : undefined,
   );
+}
+
+/** The flags of the command that was typed. */
+function flagsOfCommand(argv: readonly string[]): readonly Flag[] {
+  const [first = '', second = ''] = withCommand(argv);
+  return (commandNamed(`${first} ${second}`) ?? commandNamed(first))?.spec.flags ?? [];
 }
 
 /** Shows a failure that no command has shown itself. */

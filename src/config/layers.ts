@@ -3,7 +3,7 @@ import type { ConfigFile } from './config-file.js';
 import type { VariableLayer } from './environment.js';
 import { variableOf, type FlagDefinition, type FlagValue, type Place } from './flag-definition.js';
 import type { SettingsFile } from './settings-file.js';
-import { nearName } from './variable-names.js';
+import { didYouMean } from '../near-name.js';
 
 /** Flag values from one place, by long name. */
 export interface Layer {
@@ -56,20 +56,27 @@ export function fromVariables({ flags, own }: Wanted, { origin, variables, file 
 export function fromConfigFile({ flags, own }: Wanted, { file, values, of, content }: ConfigFile): Layer {
   const layer: Layer = { values: {}, origins: {}, ...(of === 'project' ? { file: content } : {}) };
   for (const [name, value] of Object.entries(values)) {
-    if (name === 'key' || name === '$schema') continue;
+    if (name === 'key' || name === '$schema' || isMap(name, value, file)) continue;
     const flag = flags.find((candidate) => candidate.name === name);
     // Another command's flag may stand here too; a flag of none of them is a typing error.
     if (flag === undefined) {
-      const near = nearName(name, [...flags.map((known) => known.name), 'key']);
       throw usageError(
         `${file}: "${name}" is no flag of fal-edit.`,
-        near === undefined ? 'fal-edit --help lists the flags.' : `Did you mean "${near}"?`,
+        didYouMean(name, [...flags.map((known) => known.name), 'key'], 'fal-edit --help lists the flags.'),
       );
     }
     const place = `"${name}" in ${file}`;
     if (isSettable(flag, of, own, place)) put(layer, flag, value, place);
   }
   return layer;
+}
+
+/** Maps of names, beside the flags. `models` is a flag as well, whose value is a text. @throws FalEditError (usage) */
+function isMap(name: string, value: unknown, file: string): boolean {
+  if (!['models', 'loras', 'presets'].includes(name)) return false;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return true;
+  if (name === 'models') return false;
+  throw usageError(`"${name}" in ${file}: must be an object, e.g. {"${name}": {"name": …}}.`);
 }
 
 /** @throws FalEditError (usage): the command reads the flag, and this is no place for it */

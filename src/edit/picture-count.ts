@@ -6,9 +6,15 @@ import { MODELS } from '../models/registry.js';
  * Refuses no picture at all, and more than the model edits together.
  *
  * @param place what to call the setting that names the pictures
+ * @param also what else can be done about too many
  * @throws FalEditError (usage)
  */
-export function refuseWrongCount(model: Model, images: readonly string[], place: string): void {
+export function refuseWrongCount(
+  model: Model,
+  images: readonly string[],
+  place: string,
+  also?: string,
+): void {
   const count = images.length;
   if (count === 0)
     throw usageError('<image> is missing: name the picture to edit.', 'fal-edit photo.jpg -p "…"');
@@ -16,7 +22,7 @@ export function refuseWrongCount(model: Model, images: readonly string[], place:
   const most = model.maxImages === 1 ? 'exactly one picture' : `at most ${model.maxImages} pictures`;
   throw usageError(
     `${place}: ${count} pictures are named, and ${model.name} takes ${most}.`,
-    hintFor(model, count),
+    [hintFor(model, count), ...(also === undefined ? [] : [also])].join('. '),
   );
 }
 

@@ -1,5 +1,5 @@
-import { closest } from 'fastest-levenshtein';
 import * as z from 'zod';
+import { nearName } from '../near-name.js';
 import { allowed, placeAt } from './allowed.js';
 import type { Model } from './model.js';
 import { flagOf, FLAG_OF, type Dimensions, type NameOf, type RequestKey } from './request.js';
@@ -32,11 +32,6 @@ function ownKey(model: Model, field: string): RequestKey | undefined {
   return entries.find(([, names]) => names.includes(field))?.[0];
 }
 
-/** The known name nearest to a wrong one. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  return known.length === 0 ? undefined : closest(name, [...known]);
-}
-
 /** One sentence for each thing that is wrong with an input, in the words of the flags; no two alike. */
 export function explainIssues(
   model: Model,
@@ -53,7 +48,7 @@ function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue, nam
   if (issue.code === 'unrecognized_keys') {
     const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
     return issue.keys.map((key) => {
-      const near = nearest(key, known);
+      const near = nearName(key, known);
       const suggestion = near === undefined ? '' : ` Did you mean ${near}?`;
       return `${flagForField(model, [...issue.path, key], nameOf)}: ${model.name} has no field "${key}".${suggestion}`;
     });

@@ -1,5 +1,5 @@
-import { closest } from 'fastest-levenshtein';
 import { usageError } from '../errors.js';
+import { didYouMean } from '../near-name.js';
 import { flux2Edit } from './flux-2-edit.js';
 import { flux2Lora } from './flux-2-lora.js';
 import { fluxDev } from './flux-dev.js';
@@ -29,12 +29,6 @@ export function findModel(name: string | undefined, place = '--model'): Model {
   const known = MODELS.map((model) => model.name).join(', ');
   throw usageError(
     `${place}: there is no model "${name}". Allowed: ${known}, or their endpoint ids.`,
-    `Did you mean ${nearestTo(wanted)}?`,
+    didYouMean(wanted, MODELS.flatMap(namesOf), undefined),
   );
-}
-
-/** A name that begins so, else the one that takes the fewest keys to correct: `flux-2` is no misspelt `flux-dev`. */
-function nearestTo(wanted: string): string {
-  const names = MODELS.flatMap(namesOf);
-  return names.find((name) => name.startsWith(wanted)) ?? closest(wanted, names);
 }

@@ -1,6 +1,7 @@
 import { usageError } from '../errors.js';
+import { nearName } from '../near-name.js';
 import { allowed } from './allowed.js';
-import { explainIssues, nearest, ownFlag } from './explain.js';
+import { explainIssues, ownFlag } from './explain.js';
 import type { Model } from './model.js';
 import { flagOf, type NameOf } from './request.js';
 import type * as z from 'zod';
@@ -40,10 +41,12 @@ function parseField(model: Model, key: string, text: string, nameOf: NameOf): un
   const shape = model.input.shape as Record<string, z.ZodType>;
   const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
   if (schema === undefined) {
-    const near = nearest(key, Object.keys(shape)) ?? '';
+    const near = nearName(key, Object.keys(shape));
     throw usageError(
       `${place}: ${model.name} has no field "${key}".`,
-      `Did you mean ${ownFlag(model, near) ?? near}?`,
+      near === undefined
+        ? `fal-edit models ${model.name} lists its fields.`
+        : `Did you mean ${ownFlag(model, near) ?? near}?`,
     );
   }
   const flag = ownFlag(model, key);

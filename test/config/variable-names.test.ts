@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { nearName } from '../../src/config/variable-names.js';
+import { nearName } from '../../src/near-name.js';
 import { settingsIn } from './world.js';
 
 describe('a variable that no command reads', () => {

@@ -1,6 +1,6 @@
 import { usageError, type FalEditError } from '../../errors.js';
 import { allowed } from '../../models/allowed.js';
-import { nearest } from '../../models/explain.js';
+import { didYouMean } from '../../near-name.js';
 import type { OutputFormat } from '../../models/request.js';
 import { pairsOf } from './pairs.js';
 import { shown } from './shown.js';
@@ -81,7 +81,7 @@ function keyOf(written: string, place: string): Key {
   if (entry !== undefined) return entry[0];
   throw usageError(
     `${place}: ${shown(written)} is nothing that can be expected. Allowed: ${NAMES.join(', ')}.`,
-    `Did you mean ${nearest(name, NAMES) ?? ''}?`,
+    didYouMean(name, NAMES, undefined),
   );
 }
 

@@ -28,6 +28,8 @@ function pairsOfText(text: string, place: string): Pair[] {
   return pieces.map((piece) => {
     const equals = piece.indexOf('=');
     if (equals >= 0) return [piece.slice(0, equals).trim(), piece.slice(equals + 1).trim()];
+    // The one that is a yes or no by itself.
+    if (/^not[-_]blank$/.test(piece.trim())) return [piece.trim(), true];
     throw usageError(
       `${place}: ${shown(piece.trim())} is not of the form name=value.`,
       'For example: min_width=1024,format=png',

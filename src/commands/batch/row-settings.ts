@@ -1,7 +1,7 @@
-import { closest, distance } from 'fastest-levenshtein';
 import type { FlagValue } from '../../config/settings.js';
 import { EDIT_EXCLUSIVE, type EditingName, type EditingSettings } from '../flags/editing.js';
 import { placeholdersOf } from '../../batch/template.js';
+import { didYouMean } from '../../near-name.js';
 import { usageError } from '../../errors.js';
 import { displayName } from '../../images/names.js';
 import { FIELD_NAMES, isOfTheBatch } from './row-fields.js';
@@ -50,11 +50,14 @@ function refuseUnknown({ others }: SortedRow, { values }: EditingSettings): void
 
 function unknownText(field: string): string {
   if (isOfTheBatch(field)) return `${field}: this is a setting of the whole batch. Give it as a flag.`;
-  const near = closest(field, [...FIELD_NAMES]);
-  const isClose = distance(field.toLowerCase(), near) <= Math.max(1, Math.floor(near.length / 3));
   // On one line, whatever it is called.
   const name = displayName(field);
-  return `${name}: unknown column; no {${name}} in the prompt or in the names uses it.${isClose ? ` Did you mean ${near}?` : ''}`;
+  return [
+    `${name}: unknown column; no {${name}} in the prompt or in the names uses it.`,
+    didYouMean(field, FIELD_NAMES, ''),
+  ]
+    .join(' ')
+    .trimEnd();
 }
 
 function refuseStreams({ values, origins }: EditingSettings): void {

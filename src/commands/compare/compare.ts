@@ -12,6 +12,7 @@ import { readCompareOptions } from './options.js';
 import { comparisonOutcome } from './outcome.js';
 import { comparedPictures } from './pictures.js';
 import { commonOf, settingsOfCells } from './row-settings.js';
+import { refusePromptWord } from '../words.js';
 import { openPage } from '../open-page.js';
 import type { CallOf } from '../command.js';
 import type { COMPARE } from './command.js';
@@ -23,6 +24,7 @@ const MOST_EDITS = 10_000;
 export async function runCompare(call: CallOf<typeof COMPARE>): Promise<ExitCode> {
   const { words, settings: resolved, context, terminal } = call;
   try {
+    await refusePromptWord('compare', words, resolved, context.cwd);
     const { batch, models, prompts, seeds, open, preview } = await readCompareOptions(resolved, context);
     const { pictures: named, settings: own } = readWords(words, context.cwd);
     refuseOthers([...own.keys()], models);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { closest } from 'fastest-levenshtein';
 import type { Fields } from '../../batch/manifest/entry.js';
+import { didYouMean } from '../../near-name.js';
 import { usageError } from '../../errors.js';
 import { findModel } from '../../models/registry.js';
 import { FIELD_NAMES, meaningOf } from '../batch/row-fields.js';
@@ -43,7 +43,10 @@ function withSetting(fields: Fields, word: string, field: string, value: string)
       const known = meaningOf(name);
       return known?.kind === 'flag' && known.flag.comparedAlike === undefined;
     });
-    throw usageError(`${word}: ${field} is no setting of an edit.`, `Did you mean ${closest(field, names)}?`);
+    throw usageError(
+      `${word}: ${field} is no setting of an edit.`,
+      didYouMean(field, names, `Settings: ${names.join(', ')}.`),
+    );
   }
   const { flag, part } = meaning;
   const reason = flag.comparedAlike;

@@ -74,7 +74,8 @@ async function readPrompts(
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<string[]> {
   const prompts = [settings.values['prompt'] ?? []].flat().map(String);
-  if (prompts.length === 0) return [await readPrompt(settings, context)];
+  if (prompts.length === 0)
+    return [await readPrompt(settings, context, 'fal-edit compare photo.jpg -p "a watercolor"')];
   for (const prompt of prompts) {
     if (prompt.trim() !== '') continue;
     throw usageError(`${settings.origins['prompt'] ?? '--prompt'} is blank. Allowed: some text.`);

@@ -36,3 +36,20 @@ export const EDIT: CommandSpec<NameOf<'edit'>> = {
   ],
   ledger: true,
 };
+
+/** The answer to a bare `fal-edit`. */
+export const SHORT_HELP = `fal-edit edits pictures through fal.ai: a picture and a prompt in, a picture
+out.
+
+  # try it: no key, no network, no cost
+  fal-edit photo.jpg "turn it into a watercolor" --sandbox
+  # see what an edit would cost, then pay for it
+  fal-edit photo.jpg "a snowy evening" --dry-run
+  # edit many pictures
+  fal-edit batch photos/ -p "a snowy evening"
+
+Edits at fal need a key: make one at https://fal.ai/dashboard/keys, then
+export FAL_KEY=<key>
+
+All commands and flags: fal-edit --help
+`;

@@ -4,7 +4,10 @@ import { planEdit, type EditPlan } from '../../edit/plan.js';
 import { recordOf, type EditRecord } from '../../edit/record.js';
 import { runEdit } from '../../edit/run.js';
 import { usageError } from '../../errors.js';
-import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import { EXIT_CODES, EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import type { Model } from '../../models/model.js';
+import { findModel } from '../../models/registry.js';
+import { readEditWords } from '../words.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { openProgress, type Progress } from '../../terminal/progress.js';
 import type { Terminal } from '../../terminal/terminal.js';
@@ -20,13 +23,14 @@ import { offerUnfinished, openLedger, viaOf } from '../open-ledger.js';
 import { printPaths, refusePictureOnTerminal, writeWhole } from '../stdout-pictures.js';
 import type { EditingName, EditingSettings } from '../flags/editing.js';
 import type { CallOf } from '../command.js';
-import type { EDIT } from './command.js';
+import { SHORT_HELP, type EDIT } from './command.js';
 
 /** `fal-edit <image...> -p <prompt>`: one edit, from flags to files. */
 export async function runEditCommand(call: CallOf<typeof EDIT>): Promise<ExitCode> {
-  const { words: images, context, terminal, json } = call;
+  const { words, context, terminal, json } = call;
   const settings: EditingSettings = call.settings;
   const { values } = settings;
+  if (words.length === 0 && !json && isBare(settings)) return showShortHelp(context);
   let record: EditRecord | undefined;
   try {
     refuseContradictions(settings);
@@ -36,7 +40,8 @@ export async function runEditCommand(call: CallOf<typeof EDIT>): Promise<ExitCod
       settings.origins['set'] === '--set' ? [values['set'] ?? []].flat().map(String) : [],
     );
     for (const setting of ignored) terminal.note(ignoredText(setting));
-    const options = await readEditOptions(fitting, images, context);
+    const { images, prompt } = await readEditWords(words, fitting, modelOf(fitting), context.cwd);
+    const options = await readEditOptions(withPrompt(fitting, prompt), images, context);
     const declared = readConnection(settings, context);
     const plan = await planEdit(options, context);
     if (plan.targets === undefined) refusePictureOnTerminal(context);
@@ -117,6 +122,38 @@ async function run(
     progress?.stop();
     await opened.close();
   }
+}
+
+/** Nothing was typed, and no setting names a picture or a prompt. */
+function isBare({ values, origins }: EditingSettings): boolean {
+  const isSet = (['image', 'prompt', 'prompt-file'] as const).some((name) => values[name] !== undefined);
+  return !isSet && Object.entries(origins).every(([name, origin]) => origin !== `--${name}`);
+}
+
+/** On a terminal somebody wants to know; in a script something is missing. */
+function showShortHelp({ stdout, stderr }: Context): ExitCode {
+  if (stdout.isTTY === true) {
+    stdout.write(SHORT_HELP);
+    return EXIT_OK;
+  }
+  stderr.write(SHORT_HELP);
+  return EXIT_CODES.usage.code;
+}
+
+function modelOf({ values, origins }: EditingSettings): Model {
+  const name = values['model'];
+  return findModel(typeof name === 'string' ? name : undefined, origins['model']);
+}
+
+/** A prompt among the words counts like one of -p. */
+function withPrompt(settings: EditingSettings, prompt: string | undefined): EditingSettings {
+  if (prompt === undefined) return settings;
+  const { 'prompt-file': _, ...values } = settings.values;
+  return {
+    ...settings,
+    values: { ...values, prompt },
+    origins: { ...settings.origins, prompt: '--prompt' },
+  };
 }
 
 function refuseContradictions(settings: EditingSettings): void {

@@ -13,6 +13,13 @@ export function parseLora(text: string, place: string): Lora {
   const match = /^(.*)@([+-]?(?:\d+\.?\d*|\.\d+))$/s.exec(spec);
   const [, path = spec, scale] = match ?? [];
   if (path === '') throw usageError(`${place}: "${text}" names no LoRA.`, FORM);
+  const [, id, wanted] = /^(\w[\w.-]*\/\w[\w.-]*):(-?\d*\.?\d+)$/.exec(spec) ?? [];
+  if (id !== undefined) {
+    throw usageError(
+      `${place}: "${text}": the scale follows an @, not a colon.`,
+      `--lora ${id}@${wanted ?? ''}`,
+    );
+  }
   const tail = spec.slice(spec.lastIndexOf('@') + 1);
   // A file may hold an @ of its own: dir/my@style.safetensors.
   const isHubId = /^\w[\w.-]*\/[\w.-]+@/.test(spec) && !spec.toLowerCase().endsWith('.safetensors');

@@ -58,7 +58,7 @@ const schema = z.object({
   'image-strength': numberText.optional(),
   steps: numberText.optional(),
   guidance: numberText.optional(),
-  seed: numberText.optional(),
+  seed: numberText.or(z.literal('random').transform(() => undefined)).optional(),
   'num-images': numberText.optional(),
   size: size.optional(),
   format: z
@@ -145,15 +145,24 @@ function givenKeys(values: EditingSettings['values']): Partial<EditRequest> {
 function parseFlags(model: Model, values: EditingSettings['values'], nameOf: NameOf): z.infer<typeof schema> {
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
+  const hints: string[] = [];
   const messages = parsed.error.issues.map((issue) => {
     const flag = issue.path[0] as keyof z.infer<typeof schema>;
     const key = EDITING_FLAGS.find(({ name }) => name === flag)?.fills as RequestKey;
     const field = model.fields[key]?.[0] ?? '';
     const given = JSON.stringify(values[flag]);
+    hints.push(...hintFor(flag, String(values[flag]).trim()));
     const extra = key === 'size' ? ', or model to leave it to the model' : '';
     return `${nameOf(key)}: ${given} is not allowed. Allowed: ${allowed(placeAt(model.input, [field]).schema)}${extra}.`;
   });
-  throw usageError(messages.join('\n'));
+  throw usageError(messages.join('\n'), hints[0]);
+}
+
+/** What somebody most likely meant who wrote a value in another form. */
+function hintFor(flag: string, value: string): string[] {
+  if (flag === 'size' && /^\d{2,5}$/.test(value)) return [`For a square: --size ${value}x${value}`];
+  const [, percent] = /^(\d+(?:\.\d+)?)\s*%$/.exec(value) ?? [];
+  return percent === undefined ? [] : [`${percent}% is ${Number(percent) / 100}.`];
 }
 
 function loras(value: FlagValue | undefined, place: string): EditRequest['loras'] {

@@ -8,20 +8,18 @@ import { codeOf, FalEditError, inputError, usageError } from '../../errors.js';
 import { otherSpelling } from '../../images/spelling.js';
 import { decodeText, textProblem } from '../../text.js';
 
-/** The prompt of the settings, from a flag or a file. @throws FalEditError (usage, input) */
+/** The prompt of the settings, from a flag or a file. @param example a command with one. @throws FalEditError (usage, input) */
 export async function readPrompt(
   { values, origins }: EditingSettings,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+  example = 'fal-edit photo.jpg -p "turn it into a watercolor"',
 ): Promise<string> {
   const file = textOf(values['prompt-file']);
   const place = origins['prompt-file'] ?? '--prompt-file';
   if (file !== undefined) return checked(await readPromptFile(file, place, context), `${place}: ${file}`);
   const prompt = textOf(values['prompt']);
   if (prompt === undefined) {
-    throw usageError(
-      '--prompt is missing: say what the picture should become.',
-      'fal-edit photo.jpg -p "turn it into a watercolor"',
-    );
+    throw usageError('--prompt is missing: say what the picture should become.', example);
   }
   return checked(prompt, origins['prompt'] ?? '--prompt');
 }

@@ -3,7 +3,7 @@ import type { CallOf } from '../command.js';
 import type { MIGRATE } from './command.js';
 import { usageError } from '../../errors.js';
 import { FORM_NAMES, type FormName } from '../../migrate/forms/forms.js';
-import { nearest } from '../../models/explain.js';
+import { didYouMean } from '../../near-name.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
 
@@ -36,6 +36,6 @@ function formOf(value: FlagValue | undefined, place: string): FormName | undefin
   if (form !== undefined) return form;
   throw usageError(
     `${place}: "${value}" is not allowed. Allowed: ${FORM_NAMES.join(', ')}.`,
-    `Did you mean ${nearest(value, FORM_NAMES) ?? 'json'}?`,
+    didYouMean(value, FORM_NAMES, undefined),
   );
 }

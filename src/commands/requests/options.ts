@@ -1,5 +1,5 @@
-import { closest } from 'fastest-levenshtein';
 import type { FlagValue } from '../../config/settings.js';
+import { didYouMean } from '../../near-name.js';
 import { usageError } from '../../errors.js';
 import { JOB_STATES, type JobState } from '../../ledger/job.js';
 import { findModel } from '../../models/registry.js';
@@ -52,7 +52,7 @@ function readStates(value: FlagValue | undefined, place: string): JobState[] | u
     if (state !== undefined) return state;
     throw usageError(
       `${place}: there is no state "${word}". Allowed: ${JOB_STATES.join(', ')}.`,
-      `Did you mean ${closest(wanted, JOB_STATES)}?`,
+      didYouMean(wanted, JOB_STATES, undefined),
     );
   });
 }

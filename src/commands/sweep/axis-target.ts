@@ -1,6 +1,7 @@
 import { placeholdersOf } from '../../batch/template.js';
+import { didYouMean } from '../../near-name.js';
 import { usageError } from '../../errors.js';
-import { nearest, ownFlag } from '../../models/explain.js';
+import { ownFlag } from '../../models/explain.js';
 import type { Model } from '../../models/model.js';
 import type { AxisTarget } from '../../study/sweep/target.js';
 import { FIELD_NAMES, meaningOf, type Meaning } from '../batch/row-fields.js';
@@ -86,7 +87,13 @@ function fieldOf(
     const meaning = meaningOf(field);
     return meaning !== undefined && insteadOf(meaning) === undefined;
   });
-  const near = nearest(name, [...ours, ...fields, ...words, 'lora.0.scale']) ?? '';
   const names = models.map((model) => model.name).join(', ');
-  throw usageError(`${place}: is no setting of an edit with ${names}.`, `Did you mean ${near}?`);
+  throw usageError(
+    `${place}: is no setting of an edit with ${names}.`,
+    didYouMean(
+      name,
+      [...ours, ...fields, ...words, 'lora.0.scale'],
+      `Settings: ${ours.join(', ')}. fal-edit models <name> lists the fields of a model.`,
+    ),
+  );
 }

@@ -6,6 +6,7 @@ import { openPrices } from '../batch/prices.js';
 import { runRowsOf } from '../batch/run.js';
 import type { Surroundings } from '../batch/surroundings.js';
 import { readConnection } from '../connect.js';
+import { refusePromptWord } from '../words.js';
 import { openPage } from '../open-page.js';
 import { flagsFromFiles, readAxes } from './axes.js';
 import { checker } from './check.js';
@@ -23,6 +24,7 @@ export async function runSweep(call: CallOf<typeof SWEEP>): Promise<ExitCode> {
   const { words, context, terminal } = call;
   const settings = ofASweep(call.settings);
   try {
+    await refusePromptWord('sweep', words, settings, context.cwd);
     return await sweep(words, { ...call, settings });
   } catch (error) {
     return failBatch(error, settings, terminal, context);
