@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 
 /**
  * The known name that a wrong one is a slip of the fingers away from, if there is one: a third of its letters may
- * differ, or it is longer or shorter at its end. Case, dashes and underscores do not count.
+ * differ, or it is a part of the known one or goes on behind it. Case, dashes and underscores do not count.
  *
  * @param prefix of all names, which says nothing
  */
@@ -13,7 +13,7 @@ export function nearName(name: string, known: readonly string[], prefix = ''): s
     const other = bare(one);
     const slips = distance(wanted, other);
     const shorter = Math.min(wanted.length, other.length);
-    const isPart = shorter >= 4 && (wanted.startsWith(other) || other.startsWith(wanted));
+    const isPart = shorter >= 4 && (wanted.startsWith(other) || other.startsWith(wanted) || other.endsWith(wanted));
     return isPart ? Math.min(slips, 1) : slips;
   };
   const [nearest] = known

@@ -10,7 +10,8 @@ import { shellWords } from '../shell-words.js';
 import type { EditingSettings } from './flags/editing.js';
 
 const PICTURE_NAME = /\.(png|jpe?g|jpe|jfif|webp|gif|tiff?|bmp|avif|heic|heif|svg)$/i;
-const NOT_ON_DISK = /^(-$|https?:|data:|file:)/i;
+/** Not looked for here, nor is an empty word: whoever reads pictures says what is wrong with them. */
+const NOT_ON_DISK = /^(-?$|https?:|data:|file:)/i;
 const CURLY = /[“”„‟‘’‚‛«»]/gu;
 
 /** The words of an edit. */
@@ -55,7 +56,7 @@ export async function readEditWords(
     }
   }
   refuseFolder(images, cwd);
-  if (images.length > model.maxImages) {
+  if (images.length > model.maxImages && missing.length === 0) {
     const batch = shellWords(['fal-edit', 'batch', ...images, '-p', typed ?? likePrompts[0] ?? '…']);
     refuseWrongCount(model, images, '--image', `To edit each of them: ${batch}`);
   }
@@ -164,7 +165,7 @@ function refuseSplit(
 
 /** A word as prompts are made of, and names of files seldom. */
 function isBare(word: string): boolean {
-  return !/[\\/]/.test(word) && !PICTURE_NAME.test(word) && !NOT_ON_DISK.test(word);
+  return !/^-|[\\/]|\.\w{1,5}$/.test(word) && !NOT_ON_DISK.test(word);
 }
 
 function refuseFolder(images: readonly string[], cwd: string): void {

@@ -63,12 +63,12 @@ test.each(['--version', '-V'])('%s', async (flag) => {
 });
 
 test.each([
-  ['nosuch', 'fal-edit --help lists all commands.'],
-  ['Batchh', 'Did you mean batch?'],
-  ['merge', 'Did you mean batch merge?'],
+  ['nosuch', '\nhint: fal-edit --help lists all commands.'],
+  ['Batchh', ' Did you mean batch?'],
+  ['merge', ' Did you mean batch merge?'],
 ])('help %s: there is no such command', async (name, hint) => {
   const { code, stdout, stderr } = await runCli(['help', name], { cwd: await tempDir() });
-  expect([code, stdout, stderr]).toEqual([2, '', `error: There is no command "${name}".\nhint: ${hint}\n`]);
+  expect([code, stdout, stderr]).toEqual([2, '', `error: There is no command "${name}".${hint}\n`]);
 });
 
 test.each([

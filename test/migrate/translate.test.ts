@@ -144,7 +144,7 @@ describe('LoRAs', () => {
       'dropped: LoRAs trained for FLUX.1 [dev] do not fit FLUX.2 [dev]; Use ones for FLUX.2 [dev]; --keep-loras keeps these',
     );
     expect(fateOf(backward({ loras: [{ path: 'a/a' }] }).fates, 'loras')).toContain(
-      'FLUX.2 do not fit FLUX.1',
+      'FLUX.2 [dev] do not fit FLUX.1 [dev]',
     );
   });
 

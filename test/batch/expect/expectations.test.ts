@@ -116,16 +116,16 @@ describe('refused', () => {
   });
 
   const NAMES = 'Allowed: min_width, max_bytes, format, max_change, min_change, not_blank.';
-  test.each<[value: unknown, shown: string, near: string]>([
+  test.each<[value: unknown, shown: string, near?: string]>([
     [{ min_widht: 5 }, '"min_widht"', 'min_width'],
     ['blank=true', '"blank"', 'not_blank'],
     [{ 'max-byte': 5 }, '"max-byte"', 'max_bytes'],
-    [JSON.parse('{"__proto__":{"min_width":1}}'), '"__proto__"', ''],
-    ['constructor=1', '"constructor"', ''],
-    ['=1', '""', ''],
+    [JSON.parse('{"__proto__":{"min_width":1}}'), '"__proto__"'],
+    ['constructor=1', '"constructor"'],
+    ['=1', '""'],
     ['minWidth=1', '"minWidth"', 'min_width'],
   ])('unknown: %j', (value, shown, near) => {
-    const hint = expect.stringContaining(`Did you mean ${near}`);
+    const hint = near === undefined ? undefined : `Did you mean ${near}?`;
     expect(() => readExpectations(value, '--expect')).toThrow(
       expect.objectContaining({
         kind: 'usage',
@@ -145,10 +145,10 @@ describe('refused', () => {
   );
 
   it('text without an equals sign', () => {
-    expect(() => readExpectations('not_blank', '--expect')).toThrow(
+    expect(() => readExpectations('min_width', '--expect')).toThrow(
       expect.objectContaining({
         kind: 'usage',
-        message: '--expect: "not_blank" is not of the form name=value.',
+        message: '--expect: "min_width" is not of the form name=value.',
       }),
     );
   });

@@ -4,7 +4,7 @@ export const MODELS: Case[] = [
   {
     name: 'unknown model',
     argv: edit('-m', 'flux-3'),
-    says: ['--model', '"flux-3"', 'flux-general, flux-2-lora', 'Did you mean'],
+    says: ['--model', '"flux-3"', 'flux-general, flux-2-lora'],
   },
   { name: 'empty model', argv: edit('-m', ''), says: ['--model', 'flux-general, flux-2-lora'] },
   {

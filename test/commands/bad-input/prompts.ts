@@ -2,7 +2,6 @@ import { edit, type Case } from './case.js';
 import { PNG } from './pictures.js';
 
 export const PROMPTS_AND_STDIN: Case[] = [
-  { name: 'nothing at all', argv: [], says: ['--prompt is missing', 'fal-edit photo.jpg -p'] },
   { name: 'no prompt', argv: ['photo.png'], says: ['--prompt is missing'] },
   { name: 'no picture', argv: ['-p', 'x'], says: ['<image> is missing'] },
   {
@@ -11,7 +10,7 @@ export const PROMPTS_AND_STDIN: Case[] = [
     says: ['--prompt', 'blank', 'Allowed: some text'],
   },
   { name: 'empty prompt', argv: ['photo.png', '-p', ''], says: ['--prompt', 'blank'] },
-  { name: 'prompt without its value', argv: ['photo.png', '-p'], says: ['--prompt', 'argument missing'] },
+  { name: 'prompt without its value', argv: ['photo.png', '-p'], says: ['--prompt needs a value'] },
   {
     name: 'prompt file missing',
     argv: ['photo.png', '--prompt-file', 'idea.txt'],

@@ -112,7 +112,7 @@ export const SETTINGS: Case[] = [
     name: 'config file with an unknown key',
     argv: edit(),
     files: { 'fal-edit.config.json': '{"stepps": 4}' },
-    says: ['fal-edit.config.json', '"stepps"', 'Did you mean "steps"?'],
+    says: ['fal-edit.config.json', '"stepps"', 'Did you mean steps?'],
   },
   {
     name: 'config file with a wrong value',

@@ -30,10 +30,12 @@ it('has one aligned line a field where stderr is no terminal', async () => {
     'From flux-general (by its fields; --from sets it) to flux-2-lora:',
     'kept      prompt',
     'reshaped  image_url → image_urls  a list',
-    expect.stringMatching(/^dropped {3}strength {16}no counterpart in flux-2-lora: FLUX\.2 edits/),
+    expect.stringMatching(
+      /^dropped {3}strength {16}no counterpart in flux-2-lora, which edits by instruction\./,
+    ),
     'kept      num_inference_steps',
     'kept      guidance_scale          the default of flux-2-lora is 2.5',
-    expect.stringMatching(/^dropped {3}loras .*FLUX\.1 do not fit FLUX\.2\. .*--keep-loras/),
+    expect.stringMatching(/^dropped {3}loras .*FLUX\.1 \[dev\] do not fit FLUX\.2 \[dev\]\. .*--keep-loras/),
     'kept      seed                    another model makes another picture of it',
     expect.stringMatching(/^dropped {3}negative_prompt /),
   ]);
