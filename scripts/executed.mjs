@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = path.resolve(import.meta.dirname, '..');
 const TRIPS = [
   ['edit --dry-run', ['a.png', '-p', 'snow', '--dry-run', '--sandbox']],
   ['edit', ['a.png', '-p', 'snow', '--sandbox']],

@@ -9,7 +9,7 @@ import type { EditRequest, RequestKey } from './request.js';
  */
 export function toInput(model: Model, request: EditRequest): Record<string, unknown> {
   const input = (Object.entries(model.fields) as [RequestKey, readonly string[]][]).flatMap(
-    ([key, fields]) => {
+    ([key, fields]): [string, unknown][] => {
       const value = wireValue(model, request, key);
       return value === undefined ? [] : fields.map((field) => [field, value]);
     },

@@ -148,10 +148,10 @@ function modelOf({ values, origins }: EditingSettings): Model {
 /** A prompt among the words counts like one of -p. */
 function withPrompt(settings: EditingSettings, prompt: string | undefined): EditingSettings {
   if (prompt === undefined) return settings;
-  const { 'prompt-file': _, ...values } = settings.values;
+  const values = Object.entries(settings.values).filter(([name]) => name !== 'prompt-file');
   return {
     ...settings,
-    values: { ...values, prompt },
+    values: { ...Object.fromEntries(values), prompt },
     origins: { ...settings.origins, prompt: '--prompt' },
   };
 }
