@@ -13,7 +13,8 @@ export function nearName(name: string, known: readonly string[], prefix = ''): s
     const other = bare(one);
     const slips = distance(wanted, other);
     const shorter = Math.min(wanted.length, other.length);
-    const isPart = shorter >= 4 && (wanted.startsWith(other) || other.startsWith(wanted) || other.endsWith(wanted));
+    const isPart =
+      shorter >= 4 && (wanted.startsWith(other) || other.startsWith(wanted) || other.endsWith(wanted));
     return isPart ? Math.min(slips, 1) : slips;
   };
   const [nearest] = known
