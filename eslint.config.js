@@ -29,6 +29,7 @@ const LAYERS = [
     'sockets',
     'text',
     'tunnel',
+    'version',
   ],
 ];
 

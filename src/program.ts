@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { pageOf, VERSION } from './commands/at-once.js';
+import { pageOf } from './commands/at-once.js';
+import { VERSION } from './version.js';
 import type { CommandSpec } from './commands/command.js';
 import { EDIT } from './commands/edit/command.js';
 import { propertyOf, type Flag } from './commands/flag.js';

@@ -1,10 +1,8 @@
-import packageJson from '../../package.json' with { type: 'json' };
+import { VERSION } from '../version.js';
 import { helpText, type HelpPage } from '../terminal/help.js';
 import type { CommandSpec } from './command.js';
 import { COMMANDS, commandNamed } from './all.js';
 import { EDIT } from './edit/command.js';
-
-export const VERSION = packageJson.version;
 
 /**
  * The answer to what asks for nothing but a text: `--version`, `--help`, `sandbox --help`, `help batch merge`. Given

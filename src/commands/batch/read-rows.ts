@@ -15,7 +15,7 @@ import type { RowChanges } from '../../ledger/batch/rows.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
-import { VERSION } from '../at-once.js';
+import { VERSION } from '../../version.js';
 import { shortPath } from '../edit/document.js';
 import { knowing } from './fail-batch.js';
 import type { BatchOptions } from './options.js';
