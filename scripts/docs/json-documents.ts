@@ -183,10 +183,11 @@ const row = z
   })
   .meta({ see: 'a line of results.jsonl' });
 
+const wouldBe = z.number().optional().describe('on the sandbox only: what fal would have charged');
 const summaryFields = {
   schema_version: z.literal(1).describe('1'),
   status: text('ok where everything is done, else the kind of the error'),
-  sandbox: flag('made on the sandbox: the costs are what fal would have billed'),
+  sandbox: flag('made on the sandbox, which charges nothing'),
   exit_code: count('of the run'),
   source: text('the manifest, or the pictures, as you named them'),
   shard: known('such as 2/8'),
@@ -207,11 +208,8 @@ const summaryFields = {
     .describe('what this run did'),
   cost: z
     .strictObject({
-      billed_usd: z.number().describe('what fal billed, as far as it said so'),
-      would_be_usd: z
-        .number()
-        .optional()
-        .describe('on the sandbox, which bills nothing: what fal would have'),
+      billed_usd: z.number().describe('what fal billed, as far as it said so; 0 on the sandbox'),
+      would_be_usd: wouldBe,
       outstanding_usd: z.number().describe('estimates for what fal has or may have'),
       pending_usd: z.number().describe('estimates for what is still to be sent'),
     })
@@ -346,7 +344,8 @@ const cancelled = z.strictObject({
 });
 const spent = {
   edits: count('how many'),
-  billed_usd: z.number().describe('what fal billed'),
+  billed_usd: z.number().describe('what fal billed; 0 on the sandbox'),
+  would_be_usd: wouldBe,
   estimated_usd: z.number().describe('estimates where fal has not said'),
   unknown_usd: z.number().describe('estimates for what may have been sent'),
   total_usd: z.number().describe('all three'),

@@ -59,6 +59,12 @@ it('shows apart what the sandbox would have charged', async () => {
     'flux-general\t1\t$0.10\t$0.00\t$0.00\t$0.10\ntotal\t1\t$0.10\t$0.00\t$0.00\t$0.10\n',
   );
   expect(result.stderr).toContain('sandbox: nothing charged (would be $0.10).');
+  const charged = { billed_usd: 0, would_be_usd: 0.1, estimated_usd: 0, unknown_usd: 0, total_usd: 0 };
+  expect((await costs('--sandbox', '--json')).json()).toMatchObject({
+    sandbox: true,
+    rows: [{ model: 'flux-general', edits: 1, ...charged }],
+    total: { edits: 1, ...charged },
+  });
 });
 
 it('says that there is nothing', async () => {

@@ -60,6 +60,9 @@ test('every JSON document has the fields that the page lists', { timeout: 60_000
   await run('cancel', 'cancel last');
   await run('reconcile', 'reconcile');
   await run('costs', 'costs');
+  await run('batch', 'batch examples/edits.csv -d played --sandbox --yes');
+  check('summary', JSON.parse(await file('played/summary.json')));
+  await run('costs', 'costs --sandbox');
   await run('costs', 'costs --by day --since today');
   await run('trust', 'trust --list');
   expect(problems).toEqual([]);

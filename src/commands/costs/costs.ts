@@ -26,8 +26,8 @@ export function runCosts(call: CallOf<typeof COSTS>): Promise<ExitCode> {
         by,
         since: since === undefined ? null : new Date(since).toISOString(),
         sandbox,
-        rows: rows.map((row) => ({ [by]: row.group, ...figures(row) })),
-        total: figures(total),
+        rows: rows.map((row) => ({ [by]: row.group, ...figures(row, sandbox) })),
+        total: figures(total, sandbox),
       });
       return EXIT_OK;
     }
@@ -59,14 +59,19 @@ function totalOf(rows: readonly SpendingRow[]): SpendingRow {
   };
 }
 
-/** Sums of dollars have dust in them: to a millionth. */
-function figures({ edits, billedUsd, estimatedUsd, unknownUsd }: SpendingRow): Record<string, number> {
+/** Rounded to a millionth of a dollar. The sandbox charges nothing: its prices are in `would_be_usd` only. */
+function figures(row: SpendingRow, sandbox: boolean): Record<string, number> {
+  const { edits, billedUsd, estimatedUsd, unknownUsd } = row;
+  const total = usd(billedUsd + estimatedUsd + unknownUsd);
+  if (sandbox) {
+    return { edits, billed_usd: 0, would_be_usd: total, estimated_usd: 0, unknown_usd: 0, total_usd: 0 };
+  }
   return {
     edits,
     billed_usd: usd(billedUsd),
     estimated_usd: usd(estimatedUsd),
     unknown_usd: usd(unknownUsd),
-    total_usd: usd(billedUsd + estimatedUsd + unknownUsd),
+    total_usd: total,
   };
 }
 

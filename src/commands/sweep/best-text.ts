@@ -1,20 +1,20 @@
 import { FalEditError } from '../../errors.js';
 import type { FigureName } from '../../study/sweep/figures.js';
 import type { Bound } from '../../study/sweep/best.js';
-import { numberText, shareText } from '../../report/sweep/tables.js';
+import { costWord, numberText, shareText } from '../../report/sweep/tables.js';
 import { usdText } from '../../dollars.js';
 import type { BestFound } from './document.js';
 
 /** `Best for max-change=0.4: strength 0.5 (change 38.2%).` */
-export function bestText(best: BestFound, bounds: readonly Bound[]): string {
-  return `Best for ${boundsText(bounds)}: ${placeText(best)} (${foundText(best, bounds)}).`;
+export function bestText(best: BestFound, bounds: readonly Bound[], sandbox: boolean): string {
+  return `Best for ${boundsText(bounds)}: ${placeText(best)} (${foundText(best, bounds, sandbox)}).`;
 }
 
 /** None of the settings keeps the bounds. */
-export function noneWithin(best: BestFound, bounds: readonly Bound[]): FalEditError {
+export function noneWithin(best: BestFound, bounds: readonly Bound[], sandbox: boolean): FalEditError {
   return new FalEditError(
     'expectation',
-    `No setting keeps ${boundsText(bounds)}. Nearest: ${placeText(best)} (${foundText(best, bounds)}).`,
+    `No setting keeps ${boundsText(bounds)}. Nearest: ${placeText(best)} (${foundText(best, bounds, sandbox)}).`,
     {
       hint: 'Widen the axes, or the bounds. What is done is not paid for again.',
       charged: 'yes',
@@ -44,17 +44,19 @@ function placeText({ group: { at } }: BestFound): string {
 }
 
 /** Medians, and the number of seeds where there are several. */
-function foundText({ group: { figures, cells } }: BestFound, bounds: readonly Bound[]): string {
+function foundText(
+  { group: { figures, cells } }: BestFound,
+  bounds: readonly Bound[],
+  sandbox: boolean,
+): string {
   const names = [...new Set(bounds.map(({ figure }) => figure))];
-  const words = names.map((name) => `${WORDS[name] ?? name} ${figureText(name, figures[name])}`);
+  const words = names.map((name) => `${wordOf(name, sandbox)} ${figureText(name, figures[name])}`);
   return `${words.join(', ')}${cells.length > 1 ? `, median of ${cells.length} seeds` : ''}`;
 }
 
-const WORDS: Partial<Record<FigureName, string>> = {
-  hash_distance: 'hash distance',
-  colour_shift: 'colour shift',
-  cost_usd: 'cost',
-};
+function wordOf(name: FigureName, sandbox: boolean): string {
+  return name === 'cost_usd' ? costWord(sandbox) : name.replace('_', ' ');
+}
 
 function figureText(name: FigureName, value: number | null): string {
   switch (name) {

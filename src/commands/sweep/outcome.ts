@@ -53,9 +53,9 @@ export function sweepOutcome(sweep: Sweep): SweepOutcome {
       const cells = await measureCells(sweep.cells, ledger, folder);
       const axes = axesOf(sweep.axes, cells);
       const best = bestOf(cells, sweep.bounds, context.cwd);
-      missed = missOf(best, sweep.bounds);
+      missed = missOf(best, sweep.bounds, summary.sandbox);
       const document = sweepDocument(summary.source, axes, cells, sweep.bounds, best, summary.sandbox);
-      const verdict = best?.isWithin === true ? [bestText(best, sweep.bounds)] : [];
+      const verdict = best?.isWithin === true ? [bestText(best, sweep.bounds, summary.sandbox)] : [];
       const view = { title: summary.source, sandbox: summary.sandbox, axes, cells, verdict };
       const { views, listed } = await writeFiles(document, view, finished);
       page = views.page;
@@ -127,9 +127,13 @@ function bestOf(
   return best === undefined ? undefined : { ...best, command: commandOf(best.cell.row, cwd) };
 }
 
-function missOf(best: BestFound | undefined, bounds: readonly Bound[]): FalEditError | undefined {
+function missOf(
+  best: BestFound | undefined,
+  bounds: readonly Bound[],
+  sandbox: boolean,
+): FalEditError | undefined {
   if (bounds.length === 0 || best?.isWithin === true) return undefined;
-  return best === undefined ? noneMeasured(bounds) : noneWithin(best, bounds);
+  return best === undefined ? noneMeasured(bounds) : noneWithin(best, bounds, sandbox);
 }
 
 /** For stdout: the table, where page and sheets are, and the command of what is best as the last line. */
@@ -139,9 +143,9 @@ async function textOf(
   best: BestFound | undefined,
   bounds: readonly Bound[],
   files: readonly string[],
-  { folder, context }: Finished,
+  { folder, context, summary: { sandbox } }: Finished,
 ): Promise<string[]> {
-  const table = await sweepTable(cells, axes, folder, context);
-  const chosen = best?.isWithin === true ? [bestText(best, bounds), best.command] : [];
+  const table = await sweepTable(cells, axes, folder, context, sandbox);
+  const chosen = best?.isWithin === true ? [bestText(best, bounds, sandbox), best.command] : [];
   return [...table, ...files, ...chosen];
 }

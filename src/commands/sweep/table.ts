@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Context } from '../../context.js';
 import { usdText } from '../../dollars.js';
-import { numberText, shareText } from '../../report/sweep/tables.js';
+import { costWord, numberText, shareText } from '../../report/sweep/tables.js';
 import { figuresOf } from '../../study/sweep/figures.js';
 import type { GridAxis } from '../../study/sweep/grid.js';
 import type { MeasuredCell } from '../../study/measured.js';
@@ -25,11 +25,12 @@ export async function sweepTable(
   axes: readonly GridAxis[],
   outDir: string,
   { stdout, cwd }: Pick<Context, 'stdout' | 'cwd'>,
+  sandbox: boolean,
 ): Promise<string[]> {
   const isTTY = stdout.isTTY === true;
   const columns: Column[] = [
     ...axes.map(({ name }) => ({ title: name })),
-    ...['change', 'sharpness', 'time', 'cost'].map((title) => ({ title, right: true })),
+    ...['change', 'sharpness', 'time', costWord(sandbox)].map((title) => ({ title, right: true })),
     { title: 'picture' },
   ];
   const shown = isTTY ? cells.slice(0, MOST_ROWS) : cells;

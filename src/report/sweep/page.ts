@@ -48,7 +48,7 @@ export async function writeSweepPage(page: SweepPage, outDir: string, cwd: strin
       sandbox: summary.sandbox,
       figures: figuresAbout(summary),
       verdict: [sharedText(cells), ...verdict].filter((sentence) => sentence !== ''),
-      tables: sweepTables(cells, axes),
+      tables: sweepTables(cells, axes, summary.sandbox),
       charts: sweepCharts(cells, axes),
       metrics: [...MEASURED, ...ITEM_METRICS],
       axes: axes.map(({ name, values }) => ({ name, values: [...values] })),

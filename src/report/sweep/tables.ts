@@ -7,14 +7,18 @@ import { secondsText } from '../../terminal/units.js';
 import type { ReportTable } from '../page/data.js';
 
 /** The medians at each value of each axis. */
-export function sweepTables(cells: readonly MeasuredCell[], axes: readonly GridAxis[]): ReportTable[] {
+export function sweepTables(
+  cells: readonly MeasuredCell[],
+  axes: readonly GridAxis[],
+  sandbox: boolean,
+): ReportTable[] {
   return axes
     .filter(({ name, values }) => values.length > 1 && name !== SEED_AXIS)
     .map((axis) => ({
       title: `Medians by ${axis.name}`,
       columns: [
         ...[axis.name, 'pictures', 'change', 'hash distance', 'colour shift', 'sharpness'],
-        ...['inference', 'cost'],
+        ...['inference', costWord(sandbox)],
       ],
       rows: byValue(cells, axis).map(({ value, done, figures }) => [
         value,
@@ -27,6 +31,11 @@ export function sweepTables(cells: readonly MeasuredCell[], axes: readonly GridA
         figures.cost_usd === null ? '–' : usdText(figures.cost_usd),
       ]),
     }));
+}
+
+/** Name of a cost in a table or a sentence: the sandbox charges nothing. */
+export function costWord(sandbox: boolean): string {
+  return sandbox ? 'would cost' : 'cost';
 }
 
 /** `38.2%`; a dash where it is not known. */

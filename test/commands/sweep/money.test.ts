@@ -1,5 +1,9 @@
 /* The batch's promises about money, kept by a sweep. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, it } from 'vitest';
+import { SANDBOX_KEY } from '../../../src/fal/connection.js';
+import { linesOf } from '../batch/scene.js';
 import { sweepScene } from './scene.js';
 
 const TWO = { vary: ['strength=0.3,0.5'] };
@@ -27,4 +31,18 @@ it('--daily-cap stops it before the day has cost more, and the same command goes
   expect(scene.fal.ledger().accepted).toHaveLength(1);
   expect((await scene.sweep(TWO)).code).toBe(0);
   expect(scene.fal.ledger().accepted).toHaveLength(2);
+});
+
+it('says what a sweep of the sandbox would cost, and charges nothing', async () => {
+  const { sweep, cwd } = await sweepScene({}, {}, true);
+  const run = (best: string) =>
+    sweep({ ...TWO, best: [best] }, undefined, { FAL_KEY: SANDBOX_KEY, NO_COLOR: '1' });
+  const lines = linesOf((await run('max-cost=1')).stdout);
+  expect(lines.find((line) => line.startsWith('strength '))).toMatch(/ time +would cost +picture$/);
+  expect(lines.at(-2)).toBe('Best for max-cost=1: strength 0.3 (would cost $0.075).');
+  const page = await readFile(path.join(cwd, 'out', 'sweep.html'), 'utf8');
+  expect(page).toContain('<bdi>would cost</bdi></th>');
+  const { code, stderr } = await run('max-cost=0.01');
+  expect(code).toBe(10);
+  expect(stderr).toContain('Nearest: strength 0.3 (would cost $0.075).');
 });

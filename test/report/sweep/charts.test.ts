@@ -61,12 +61,14 @@ it('has none where nothing was compared', () => {
 });
 
 it('has a table for each axis that has several values', () => {
-  const tables = sweepTables(CELLS, [STRENGTH, axis('model', 'one'), axis('seed', '1', '2')]);
+  const tables = sweepTables(CELLS, [STRENGTH, axis('model', 'one'), axis('seed', '1', '2')], false);
   expect(tables.map(({ title }) => title)).toEqual(['Medians by strength']);
   expect(tables[0]?.rows).toEqual([
     ['0.3', '3', '20.0%', '4.0', '2.0', '4.00', '1.0 s', '$0.075'],
     ['0.6', '1', '50.0%', '4.0', '2.0', '2.00', '1.0 s', '$0.075'],
   ]);
+  expect(tables[0]?.columns.at(-1)).toBe('cost');
+  expect(sweepTables(CELLS, [STRENGTH], true)[0]?.columns.at(-1)).toBe('would cost');
 });
 
 test.each([
