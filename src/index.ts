@@ -1,14 +1,16 @@
 /**
- * fal-edit as a library: the life of one edit without argv and without printing.
+ * fal-edit as a library: one edit without argv and without printing.
  *
  * ```ts
  * import { edit } from 'fal-edit';
  *
- * const result = await edit({ images: ['photo.jpg'], prompt: 'turn it into a watercolor' });
+ * const result = await edit({ images: 'photo.jpg', prompt: 'turn it into a watercolor' });
  * console.log(result.images[0]?.path, result.requestId, result.cost.billedUsd);
  * ```
  */
-export { edit, type EditCall, type EditResult } from './edit/edit.js';
+export type { Access, EditCall, EditContext, Picture } from './library/call.js';
+export { edit, estimate, wait, type EditResult, type ResultImage } from './library/edit.js';
+export type { Estimate } from './edit/estimate.js';
 export type { EditEvent } from './edit/events.js';
 export type { EditedImage } from './edit/record.js';
 export { FalEditError, InterruptedError, type Charged } from './errors.js';

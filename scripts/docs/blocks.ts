@@ -20,8 +20,12 @@ const BLOCKS: Record<string, () => string> = {
   models: modelTable,
   'exit-codes': exitCodeTable,
   'library-call': () =>
-    interfaceTable('src/edit/edit.ts', 'EditCall', ['src/models/request.ts', 'EditRequest']),
-  'library-result': () => interfaceTable('src/edit/record.ts', 'EditRecord'),
+    interfaceTable(
+      ['src/models/request.ts', 'EditRequest'],
+      ['src/library/call.ts', 'EditCall'],
+      ['src/library/call.ts', 'Access'],
+    ),
+  'library-result': () => interfaceTable(['src/edit/record.ts', 'EditRecord']),
   json: jsonSections,
   faults: () => ['```', ...describeToxics(), '```'].join('\n'),
 };

@@ -4,9 +4,9 @@ import { cell, code, table } from './table.js';
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** The fields of an interface as its source has them. @param base file and name of the interface that it extends */
-export function interfaceTable(file: string, name: string, base?: readonly [string, string]): string {
-  const fields = [...(base === undefined ? [] : fieldsOf(...base)), ...fieldsOf(file, name)];
+/** The fields of interfaces as their sources have them, by file and name. Of two of one name the last. */
+export function interfaceTable(...interfaces: readonly (readonly [string, string])[]): string {
+  const fields = interfaces.flatMap(([file, name]) => fieldsOf(file, name));
   const own = [...new Map(fields.map((field) => [field.name.replace('?', ''), field])).values()];
   return table(
     ['field', 'type', 'meaning'],

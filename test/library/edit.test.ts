@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { InterruptedError } from '../../src/errors.js';
-import { editCatByLibrary, seen, until } from './harness.js';
+import { editCatByLibrary, seen, until } from '../edit/harness.js';
 import { sandbox } from '../support/sandbox.js';
 
 describe('the library', () => {

@@ -1,0 +1,173 @@
+import { endedError, sandboxEndedError } from '../commands/earlier/ended-job.js';
+import { otherBackendError } from '../commands/earlier/reach-fal.js';
+import { missingKeyError } from '../config/credentials.js';
+import type { Context } from '../context.js';
+import { verifySandbox, viaOf } from '../edit/backend.js';
+import { estimate as estimateOf, type Estimate } from '../edit/estimate.js';
+import { ALONE } from '../edit/going-on.js';
+import { areInPlace, keptPictures } from '../edit/in-place.js';
+import { planEdit } from '../edit/plan.js';
+import { recordOf, recordOfJob, type EditedImage, type EditRecord } from '../edit/record.js';
+import { resumeJob } from '../edit/resume.js';
+import { runEdit } from '../edit/run.js';
+import { inputError } from '../errors.js';
+import type { Connection } from '../fal/connection.js';
+import { livePrice } from '../fal/prices.js';
+import { isAwaited, mayHidePicture } from '../ledger/job.js';
+import { findMeant } from '../ledger/lookup.js';
+import { SANDBOX } from '../ledger/spending.js';
+import { requireSharp } from '../native-parts.js';
+import {
+  checkAccess,
+  checkCall,
+  connectionOf,
+  contextOf,
+  interruptionOf,
+  ledgerOf,
+  listenerOf,
+  orderOf,
+  type Access,
+  type EditCall,
+} from './call.js';
+
+/** A finished edit. */
+export interface EditResult extends EditRecord {
+  images: ResultImage[];
+}
+
+export interface ResultImage extends EditedImage {
+  /** The picture itself, as fal made it, where `inMemory` was asked for. */
+  data?: Uint8Array;
+}
+
+const DEFAULT_TIMEOUT_MS = 10 * 60_000;
+
+/**
+ * Edits a picture and saves the result. Never prints, reads no argv, and pays at most once.
+ *
+ * @throws FalEditError: `kind` says what happened, `charged` whether it was or may have been paid for, and
+ * `details.request_id` how the edit is called at fal, if it got there
+ */
+export async function edit(call: EditCall): Promise<EditResult> {
+  checkCall(call);
+  const { maxCostUsd, dailyCapUsd, again, timeoutMs, cancelOnTimeout, sandbox } = call;
+  return withContext(call, async (context) => {
+    const declared = connectionOf(call, context);
+    const plan = await planEdit(orderOf(call, context.newSeed), context);
+    if (sandbox !== true && declared.key === undefined && declared.proxyUrl === undefined) {
+      throw missingKeyError();
+    }
+    const opened = await openConnection(call, declared, context);
+    try {
+      const record: EditRecord = recordOf(plan);
+      const ledger = await ledgerOf(call, context);
+      let data: Uint8Array | undefined;
+      try {
+        await runEdit(plan, record, {
+          context,
+          connection: opened.connection,
+          ledger,
+          via: viaOf(declared, context, sandbox === true),
+          timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
+          cancelOnTimeout,
+          caps: { maxCostUsd, dailyCapUsd },
+          again: again === true,
+          detach: false,
+          write: (bytes) => {
+            data = bytes;
+            return Promise.resolve();
+          },
+          onEvent: listenerOf(call),
+          goingOn: ALONE,
+        });
+      } finally {
+        ledger.close();
+      }
+      if (data === undefined) return record;
+      const own = data;
+      return { ...record, images: record.images.map((image) => ({ ...image, path: null, data: own })) };
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+/**
+ * What an edit would probably cost, from the model's own price, without the network: nothing is uploaded or sent.
+ *
+ * @throws FalEditError (usage, input): as {@link edit} would, before it sends anything
+ */
+export async function estimate(call: EditCall): Promise<Estimate> {
+  checkCall(call);
+  return withContext(call, async (context) => {
+    const plan = await planEdit(orderOf(call, context.newSeed), context);
+    const { signal } = context;
+    const connection: Connection = { key: undefined, proxyUrl: undefined };
+    const price = await livePrice(plan.model.endpoint, { connection, context, signal, offline: true });
+    return estimateOf(plan.model, plan.work, price);
+  });
+}
+
+/**
+ * Waits for an edit of this ledger that fal has, and saves it where its own call would have, at no extra cost.
+ *
+ * @param id its request id or its job id, or the beginning of one
+ * @throws FalEditError: as {@link edit}; (input): there is no such edit
+ */
+export async function wait(id: string, access: Access = {}): Promise<EditResult> {
+  checkAccess(access);
+  return withContext(access, async (context) => {
+    const connection = connectionOf(access, context);
+    const ledger = await ledgerOf(access, context);
+    try {
+      const job = findMeant(ledger, id, false);
+      if (job === undefined) throw inputError(`There is no edit ${JSON.stringify(id)} in the ledger.`);
+      const record: EditRecord = { ...recordOfJob(job), images: keptPictures(job) };
+      if (job.state === 'saved' && (await areInPlace(job))) return record;
+      if (job.state !== 'saved' && !isAwaited(job.state) && !mayHidePicture(job)) {
+        throw endedError(ledger, job, ALONE);
+      }
+      if (job.via === SANDBOX) throw sandboxEndedError(job);
+      const elsewhere = otherBackendError(job, viaOf(connection, context));
+      if (elsewhere !== undefined) throw elsewhere;
+      await verifySandbox(connection, context);
+      await resumeJob(job, record, {
+        context,
+        connection,
+        ledger,
+        timeoutMs: access.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+        cancelOnTimeout: access.cancelOnTimeout,
+        leaveWhenInterrupted: true,
+        onEvent: listenerOf(access),
+        goingOn: ALONE,
+      });
+      return record;
+    } finally {
+      ledger.close();
+    }
+  });
+}
+
+async function withContext<T>(access: Access, run: (context: Context) => Promise<T>): Promise<T> {
+  const { signal, release } = interruptionOf(access);
+  try {
+    return await run(contextOf(signal, access));
+  } finally {
+    release();
+  }
+}
+
+/** Starts the local fal where it is asked for. One that runs on its own is asked whether it is one. */
+async function openConnection(
+  { sandbox }: Access,
+  connection: Connection,
+  context: Context,
+): Promise<{ connection: Connection; close: () => Promise<void> }> {
+  if (sandbox !== true) {
+    await verifySandbox(connection, context);
+    return { connection, close: () => Promise.resolve() };
+  }
+  const [{ startSandbox }] = await Promise.all([import('../sandbox/server.js'), requireSharp()]);
+  const started = await startSandbox({ port: 0 });
+  return { connection: { key: undefined, proxyUrl: started.proxyUrl }, close: () => started.close() };
+}
