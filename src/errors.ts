@@ -117,6 +117,16 @@ export function asFalEditError(error: unknown, charged: Charged = 'maybe'): FalE
   });
 }
 
+/**
+ * A trouble of this machine (its disk, its ledger) says nothing about what fal charges: it is told together with what
+ * is known of that. Where something is charged, it was no bad input, and running it again is safe.
+ */
+export function withCharge(error: FalEditError, charged: Charged): FalEditError {
+  const { kind, message, hint, details, origin } = error;
+  if (error.charged !== 'no' || charged === 'no' || (kind !== 'input' && kind !== 'internal')) return error;
+  return new FalEditError(kind === 'input' ? 'temporary' : kind, message, { charged, hint, details, origin });
+}
+
 const TOO_MANY_FILES = [
   'Too many files are open',
   'Raise the limit (ulimit -n), then run it again.',

@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import type { OnEvent } from '../edit/events.js';
 import { recordOfJob, type EditRecord } from '../edit/record.js';
 import { resumeJob, type ResumeOptions } from '../edit/resume.js';
-import { asFalEditError, type FalEditError } from '../errors.js';
+import { asFalEditError, withCharge, type Charged, type FalEditError } from '../errors.js';
 import type { Connection } from '../fal/connection.js';
 import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -72,6 +72,13 @@ async function bringHomeOne(job: Job, onEvent: OnEvent, options: HomeOptions): P
     });
     return { job, record, error: undefined };
   } catch (error) {
-    return { job, record, error: asFalEditError(error) };
+    return { job, record, error: withCharge(asFalEditError(error), chargedOf(record)) };
   }
+}
+
+/** What is known to have been charged for an edit that fal has accepted. */
+function chargedOf({ state, requestId, sandbox }: EditRecord): Charged {
+  if (sandbox || requestId === null) return 'no';
+  if (state === 'completed' || state === 'saved') return 'yes';
+  return state === 'accepted' ? 'maybe' : 'no';
 }

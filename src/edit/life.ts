@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { asFalEditError, type Charged, type FalEditError } from '../errors.js';
+import { asFalEditError, withCharge, type Charged, type FalEditError } from '../errors.js';
 import type { Connection } from '../fal/connection.js';
 import { openSession, type FalSession } from '../fal/session.js';
 import type { Delivery } from '../ledger/job.js';
@@ -78,7 +78,7 @@ export async function live(start: LifeStart, steps: (life: Life) => Promise<void
   } catch (error) {
     failure = deadline.signal.aborted
       ? await stoppedError(life, error)
-      : asFalEditError(error, chargedOf(life));
+      : withCharge(asFalEditError(error, chargedOf(life)), chargedOf(life));
     journal.ended(failure, session.exchange.submit.state);
   } finally {
     deadline.close();

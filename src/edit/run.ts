@@ -150,8 +150,10 @@ async function beginOrWait(
       const { job } = beginning.former;
       if (told !== job.id) onEvent({ type: 'waiting', job: job.id, pid: job.owner?.pid ?? 0 });
       told = job.id;
-      await waitForOther(job, record, deadline, options);
-      beginning = await begin();
+      const ended = await waitForOther(job, record, deadline, options);
+      // Whatever has been begun since: this one is what was waited for, and it is here.
+      beginning =
+        ended.state === 'saved' ? { kind: 'former', former: { kind: 'ended', job: ended } } : await begin();
     }
     if (beginning.kind === 'new') Object.assign(record, planned);
     const left = timeoutMs - (context.elapsed() - waitedSince);

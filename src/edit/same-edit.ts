@@ -21,6 +21,7 @@ const UNDER_WAY: readonly JobState[] = ['planned', 'intent', 'accepted', 'comple
  * Waits until the process that works on a job has ended it, let go of it, or is gone.
  *
  * @param record is kept as the ledger has the job
+ * @returns the job as it is then
  * @throws FalEditError (temporary, interrupted): the wait ended first; the other process goes on
  */
 export async function waitForOther(
@@ -28,7 +29,7 @@ export async function waitForOther(
   record: EditRecord,
   deadline: Deadline,
   { ledger, context }: { ledger: Ledger; context: Context },
-): Promise<void> {
+): Promise<Job> {
   let now = job;
   try {
     while (UNDER_WAY.includes(now.state) && !isAbandoned(ledger, now)) {
@@ -36,6 +37,7 @@ export async function waitForOther(
       await context.sleep(LOOK_MS, deadline.signal);
       now = ledger.mustFind(job.id);
     }
+    return now;
   } catch (error) {
     if (!deadline.signal.aborted) throw error;
     throw stillBusyError(now, deadline, context);

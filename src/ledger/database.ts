@@ -155,9 +155,8 @@ export class Database {
       this.db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
       // Somebody reads it, or the disk is full: what was written since is without it all the same.
-    } finally {
-      this.db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     }
+    this.guarded(() => this.db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`));
   }
 
   /** Whether the file that has our name is the one that we write to: somebody may delete or replace its folder. */
@@ -206,7 +205,11 @@ export class Database {
 
   /** Some errors, a full disk among them, have ended the transaction already (sqlite.org/lang_transaction.html). */
   private rollback(how = 'ROLLBACK'): void {
-    if (this.db.isTransaction) this.db.exec(how);
+    try {
+      if (this.db.isTransaction) this.db.exec(how);
+    } catch {
+      // Why it is rolled back says more; nothing is committed.
+    }
   }
 
   private prepared(sql: string): Statement {

@@ -14,6 +14,8 @@ interface Told {
   exit_code: number;
   rows: number | null;
   states: RowCounts | null;
+  /** Of one edit. */
+  state?: string | null;
   cost: { billed_usd: number; outstanding_usd: number } | null;
 }
 
@@ -79,6 +81,8 @@ function checkTold({ code, stdout, stderr }: Ended, taken: number, { edits, firs
     return;
   }
   expect(error?.kind, stderr).not.toBe('internal');
+  // Where its ledger cannot be read, a command about an earlier edit knows nothing of it, and has sent nothing.
+  if (first !== undefined && told.state === undefined) return;
   if (taken > 0) {
     expect(error?.charged, stdout).not.toBe('no');
     expect(error?.message).not.toMatch(/nothing was sent/i);

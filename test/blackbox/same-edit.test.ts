@@ -8,8 +8,23 @@ const COMMAND = ['cat.png', '-p', 'snow'];
 
 it('pays once, and all of them print the same path', async () => {
   const fal = await sandbox({ inferenceMs: 100 });
+  // On a busy machine the first could be done before the last has begun.
+  fal.addToxic({ type: 'pause', on: 'result', stream: 'upstream', name: 'held' });
   const options = { cwd: await folderWithPhoto(), env: fal.env };
-  const all = await Promise.all([1, 2, 3, 4].map(() => start(COMMAND, options).ended));
+  const runs = [1, 2, 3, 4].map(() => start(COMMAND, options));
+  const heard = runs.map((run) => run.said(/is making this same edit/).then(() => run));
+  const waiting = new Set<unknown>();
+  await new Promise<void>((resolve) => {
+    for (const one of heard) {
+      // The one that sends it waits for nobody.
+      void one.then(
+        (run) => waiting.add(run).size === 3 && resolve(),
+        () => undefined,
+      );
+    }
+  });
+  fal.release('held');
+  const all = await Promise.all(runs.map((run) => run.ended));
   for (const { code, stdout, stderr } of all) expect([code, stdout], stderr).toEqual([0, 'cat.edit.png\n']);
   expect(fal.ledger().accepted).toHaveLength(1);
 });

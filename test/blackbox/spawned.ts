@@ -36,7 +36,7 @@ export interface Spawned {
   /** So far. */
   stdout: () => string;
   stderr: () => string;
-  /** Resolves once stderr matches; fails after five seconds. */
+  /** Resolves once stderr matches; fails after fifteen seconds. */
   said: (what: RegExp) => Promise<void>;
 }
 

@@ -93,6 +93,21 @@ test.each(['initiate', 'submit', 'result', 'file'] as const)(
   },
 );
 
+test('who waits for one is told of that one, though another of the same has been paid for meanwhile', async () => {
+  const { fal, cwd, first, waiting } = await held('result');
+  fal.addToxic({ type: 'pause', on: 'result', name: 'another', nth: 1, stream: 'upstream' });
+  const another = editCat({ env: fal.env, cwd }, '--again');
+  await fal.reached('another');
+  fal.release('held');
+  const { document } = await first;
+  for (const { code, document: told, stderr } of await Promise.all(waiting)) {
+    expect([code, told.request_id], stderr).toEqual([0, document.request_id]);
+  }
+  fal.release('another');
+  await another;
+  expect(seenBy(fal)).toEqual({ accepted: 2, posts: 2 });
+});
+
 test.each([
   ['[sandbox:fail]', 1, 'failed', 'no'],
   ['[sandbox:policy]', 6, 'moderated', 'no'],
