@@ -31,8 +31,6 @@ export interface Access {
   key?: string;
   /** A proxy that speaks fal's protocol; FAL_PROXY_URL of the environment if absent. A key is then optional. */
   proxyUrl?: string;
-  /** Use the built-in local fal: no key, no network, no cost. */
-  sandbox?: boolean;
   /** Folder of the ledger; FAL_EDIT_STATE_DIR of the environment, or the user's own folder, if absent. */
   stateDir?: string;
   /** Milliseconds; 10 minutes if absent. What fal has by then can be fetched later: call again with the same edit. */
@@ -53,6 +51,8 @@ export interface EditCall extends Omit<EditRequest, 'images' | 'seed' | 'set'>, 
   images: Picture | Picture[];
   /** Short name or endpoint id; flux-general if absent. */
   model?: string;
+  /** Use the built-in local fal: no key, no network, no cost. */
+  sandbox?: boolean;
   seed?: number;
   /** Further fields of the model's own input, by fal's names; checked by the model's schema. */
   set?: Record<string, unknown>;
@@ -80,7 +80,7 @@ const picture = z.union([z.string(), z.instanceof(Uint8Array)]);
 const instance = <T>(what: string, is: (value: unknown) => value is T) => z.custom<T>(is, `must be ${what}`);
 
 const ACCESS = {
-  ...{ key: text, proxyUrl: text, sandbox: flag, stateDir: text, cancelOnTimeout: flag },
+  ...{ key: text, proxyUrl: text, stateDir: text, cancelOnTimeout: flag },
   // Infinity is a number here.
   timeoutMs: instance(
     'a number of milliseconds above 0',
@@ -95,7 +95,15 @@ const ACCESS = {
 };
 
 const EDIT = {
-  ...{ model: text, output: text, inMemory: flag, force: flag, keepBlanked: flag, again: flag },
+  ...{
+    model: text,
+    sandbox: flag,
+    output: text,
+    inMemory: flag,
+    force: flag,
+    keepBlanked: flag,
+    again: flag,
+  },
   ...{ maxCostUsd: dollars, dailyCapUsd: dollars, strength: number, steps: number, guidance: number },
   ...{ seed: number, numImages: number, negativePrompt: text, expandPrompt: flag, safetyChecker: flag },
   loras: z.array(z.strictObject({ path: text, scale: number.optional() }), {
@@ -193,7 +201,7 @@ export function contextOf(signal: AbortSignal, { context: overrides = {} }: Acce
 
 /** The way to fal. Its secrets are kept out of everything from here on. @throws FalEditError (usage, auth) */
 export function connectionOf(
-  { key, proxyUrl, sandbox }: Access,
+  { key, proxyUrl, sandbox }: Access & Pick<EditCall, 'sandbox'>,
   { env, secrets }: Pick<Context, 'env' | 'secrets'>,
 ): Connection {
   if (sandbox === true && proxyUrl !== undefined) {

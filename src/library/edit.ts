@@ -159,7 +159,7 @@ async function withContext<T>(access: Access, run: (context: Context) => Promise
 
 /** Starts the local fal where it is asked for. One that runs on its own is asked whether it is one. */
 async function openConnection(
-  { sandbox }: Access,
+  { sandbox }: EditCall,
   connection: Connection,
   context: Context,
 ): Promise<{ connection: Connection; close: () => Promise<void> }> {

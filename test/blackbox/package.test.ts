@@ -19,14 +19,17 @@ async function npm(argv: readonly string[], cwd: string): Promise<string> {
 }
 
 const TYPED = `
-import { edit, FalEditError, type EditEvent, type EditResult } from 'fal-edit';
+import { edit, estimate, wait, FalEditError, type EditEvent, type EditResult } from 'fal-edit';
 const onEvent = (event: EditEvent): void => { if (event.type === 'accepted') event.requestId.trim(); };
 const result: EditResult = await edit({ images: ['a.png'], prompt: 'snow', strength: 0.5, onEvent });
 const path: string | null | undefined = result.images[0]?.path;
+const { usd }: { usd: number } = await estimate({ images: new Uint8Array(), prompt: 'snow' });
+const fetched: EditResult = await wait('abcd', { timeoutMs: 1000 });
+const data: Uint8Array | undefined = fetched.images[0]?.data;
 const kind = (error: unknown): string => (error instanceof FalEditError ? error.kind : '');
 // @ts-expect-error a prompt is needed
 void edit({ images: ['a.png'] });
-export { path, kind };
+export { path, kind, usd, data };
 `;
 
 test('the package', { timeout: 240_000 }, async () => {
