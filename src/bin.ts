@@ -6,11 +6,11 @@ import { foldersOf, systemHome } from './folders.js';
 import { lastWords, type LastWords } from './last-words.js';
 
 const argv = process.argv.slice(2);
-/** What to say of a failure that no command has shown; the program itself, once it is loaded, knows more. */
+/** Reports a failure that no command has shown; the program itself, once loaded, knows more. */
 let wordsOn = (error: unknown): LastWords => lastWords(error, argv, process.env);
 let isLeaving = false;
 watchStdout();
-// What nobody caught: Node would exit with 1, which says that fal failed.
+// Uncaught errors: Node would exit with 1, which says that fal failed.
 process.on('uncaughtException', leave);
 const text = answerAtOnce(argv);
 if (text === undefined) await run().catch(leave);
@@ -20,7 +20,7 @@ interface NewerProcess {
   getBuiltinModule?: (name: string) => { enableCompileCache?: (folder: string) => unknown };
 }
 
-/** Everything that is work. Loaded only now, so that help costs what Node costs. */
+/** The program itself. Loaded only now, so that help costs what Node costs. */
 async function run(): Promise<void> {
   keepCompiledCode();
   const { INTERRUPTIONS, InterruptedError, main, systemContext, wordsIn } = await import('./main.js');
@@ -36,7 +36,7 @@ async function run(): Promise<void> {
       interruption.abort(interrupted);
     });
   }
-  // Whoever reads the progress may leave, or its disk be full: there is no other place to say so.
+  // The reader of the progress may leave, or its disk be full: there is nowhere else to say so.
   process.stderr.on('error', () => undefined);
   const code = await main(argv, context);
   await Promise.all([process.stdout, process.stderr].map(flushed));
@@ -44,7 +44,7 @@ async function run(): Promise<void> {
   process.exit(code);
 }
 
-/** Says what went wrong, once, and ends the process: what breaks until then comes of the first. */
+/** Reports the first failure and ends the process: later ones follow from it. */
 function leave(error: unknown): void {
   if (isLeaving) return;
   isLeaving = true;
@@ -60,7 +60,7 @@ function leave(error: unknown): void {
 function keepCompiledCode(): void {
   const { enableCompileCache } = (process as NewerProcess).getBuiltinModule?.('node:module') ?? {};
   const { env } = process;
-  // Whoever has set these has decided: Node reads them itself.
+  // The user has set these: Node reads them itself.
   if (enableCompileCache === undefined || env['NODE_COMPILE_CACHE'] || env['NODE_DISABLE_COMPILE_CACHE'])
     return;
   const { cache } = foldersOf(env, systemHome(), process.platform);
@@ -87,13 +87,13 @@ function isUnderNohup(): boolean {
   }
 }
 
-/** Resolves when all that was written is with the system; a pipe may take its time. */
+/** Resolves when the system has taken all output; a pipe may take its time. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write('', () => resolve()));
 }
 
 /**
- * Whoever reads the results may leave first (`| head`): the edit goes on, since it is paid for. Results that
+ * The reader of the results may leave first (`| head`): the edit goes on, since it is paid for. Results that
  * are lost for another reason, such as a full disk, are no success.
  */
 function watchStdout(): void {

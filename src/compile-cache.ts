@@ -2,8 +2,8 @@ import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Makes a folder for compiled code, for this user alone. Whoever can write to it decides what this program does, so
- * that one which somebody else could write to or exchange is not used.
+ * Makes a folder for compiled code, for this user alone. Anyone who can write to it decides what this program
+ * does, so a folder that somebody else could write to or replace is not used.
  *
  * @param uid undefined on Windows, where a user's folders are private
  * @returns the folder without symbolic links; undefined where there is none that is safe

@@ -20,8 +20,8 @@ export interface ProcessId {
 }
 
 /**
- * All that a command may touch outside of its arguments. Commands take it as a parameter, so that tests run
- * the real program with streams, a clock and a folder of their own, and so that effects stay easy to find.
+ * Everything that a command may touch outside of its arguments. Commands take it as a parameter, so that tests
+ * run the real program with streams, a clock and a folder of their own, and so that effects stay easy to find.
  */
 export interface Context {
   stdin: Readable;
@@ -35,7 +35,7 @@ export interface Context {
    */
   readonly cwd: string;
   folders: Folders;
-  /** What must not be stored or shown. It grows as secrets become known. */
+  /** Secrets that must not be stored or shown. More are added as they become known. */
   secrets: Secrets;
   /** Wall clock, milliseconds since the epoch. */
   now: () => number;
@@ -48,11 +48,11 @@ export interface Context {
   /** Resolves after that many milliseconds; rejects with the signal's reason when that is aborted first. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   fetch: Fetch;
-  /** Who we are, for what we leave behind in the ledger. */
+  /** This process, for its entries in the ledger. */
   self: ProcessId;
   /** The user's id; undefined where the system has none. */
   user: number | undefined;
-  /** Whether that process is there; undefined where nobody can tell. */
+  /** Whether that process is there; undefined where that is unknown. */
   isRunning: (process: ProcessId) => boolean | undefined;
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP, with an {@link InterruptedError} as its reason. */
   signal: AbortSignal;

@@ -5,9 +5,9 @@ export function usdText(usd: number): string {
 }
 
 /**
- * What fal billed, or would have.
+ * fal's bill in words, or the one that the sandbox would have made.
  *
- * @param outstandingUsd estimates for what fal has taken and has not said the price of
+ * @param outstandingUsd estimates for accepted edits without a known price
  */
 export function billedText(usd: number, sandbox: boolean, outstandingUsd = 0): string {
   if (!sandbox && usd === 0 && outstandingUsd > 0) {

@@ -3,7 +3,7 @@ import { EXIT_CODES, type ErrorKind, type ExitCode } from './exit-codes.js';
 /** Whether the edit was or may have been paid for. */
 export type Charged = 'no' | 'yes' | 'maybe';
 
-/** One thing that is wrong with what the user gave. */
+/** One problem of the user's input. */
 export interface FieldProblem {
   /** Null where the whole row is meant. */
   field: string | null;
@@ -14,13 +14,13 @@ export interface FieldProblem {
 }
 
 export interface FalEditErrorOptions {
-  /** What to do next, in the imperative. */
+  /** The next step, in the imperative. */
   hint?: string | undefined;
-  /** Each thing that is wrong, where there are several, for scripts. */
+  /** Each problem, where there are several, for scripts. */
   problems?: readonly FieldProblem[] | undefined;
   /** Facts for scripts: request id, status code, rows of a 422. JSON values only. */
   details?: Record<string, unknown> | undefined;
-  /** Defaults to "no": nothing was sent, or fal said that it did not take it. */
+  /** Defaults to "no": nothing was sent, or fal said that it did not accept it. */
   charged?: Charged | undefined;
   /**
    * The failure underneath, for `--debug`. Deliberately not `cause`: @fal-ai/client walks `.cause`, finds a
@@ -30,8 +30,8 @@ export interface FalEditErrorOptions {
 }
 
 /**
- * Every failure that a person gets to see. The message says what happened and to which flag, file or row;
- * the kind decides the exit code; `charged` says what it may have cost.
+ * Every failure that a person gets to see. The message says what happened to which flag, file or row; the kind
+ * decides the exit code; `charged` says whether it may have cost anything.
  */
 export class FalEditError extends Error {
   override readonly name = 'FalEditError';
@@ -92,9 +92,10 @@ export function inputError(message: string, options: FalEditErrorOptions = {}): 
 }
 
 /**
- * What was thrown, as an error of ours. What is not one is a bug of ours, or something that the system refuses.
+ * Turns a thrown value into an error of ours. Any other error is a bug of ours, or something that the system
+ * refuses.
  *
- * @param charged whether anything was sent by then; "maybe" where nobody knows better
+ * @param charged whether anything was sent by then; "maybe" where that is unknown
  */
 export function asFalEditError(error: unknown, charged: Charged = 'maybe'): FalEditError {
   if (error instanceof FalEditError) return error;
@@ -131,10 +132,10 @@ const TOO_MANY_FILES = [
   'Too many files are open',
   'Raise the limit (ulimit -n), then run it again.',
 ] as const;
-const DISK_FULL = ['The disk is full', 'Make room, then run it again.'] as const;
+const DISK_FULL = ['The disk is full', 'Free some space, then run it again.'] as const;
 const DISK_FAILS = ['The disk reports an error', 'Check the disk, then run it again.'] as const;
 
-/** What the system may refuse anywhere, whatever a program does. */
+/** Errors that the system may raise anywhere. */
 const SHORTAGES: Readonly<Partial<Record<string, readonly [trouble: string, remedy: string]>>> = {
   EMFILE: TOO_MANY_FILES,
   ENFILE: TOO_MANY_FILES,
@@ -144,14 +145,14 @@ const SHORTAGES: Readonly<Partial<Record<string, readonly [trouble: string, reme
   ENOMEM: ['There is not enough memory', 'Close other programs, then run it again.'],
   EIO: DISK_FAILS,
   EROFS: DISK_FAILS,
-  ENOLCK: ['The file system gives no locks', 'Name a folder on another disk in FAL_EDIT_STATE_DIR.'],
+  ENOLCK: ['The file system does not support locks', 'Set FAL_EDIT_STATE_DIR to a folder on another disk.'],
 };
 
 function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** The text of whatever was thrown, never empty. */
+/** The message of a thrown value, never empty. */
 export function messageOf(error: unknown): string {
   if (error instanceof Error && error.message !== '') return error.message;
   const text = String(error);

@@ -6,7 +6,7 @@ import { inputError } from './errors.js';
 export interface Folders {
   config: string | undefined;
   cache: string | undefined;
-  /** For what must survive: the ledger. */
+  /** For data that must survive: the ledger. */
   state: string | undefined;
 }
 
@@ -63,12 +63,9 @@ export function foldersOf(env: Environment, home: string | undefined, platform: 
 export function stateFolderOf({ state }: Folders, named: string | undefined): string {
   const folder = named ?? state;
   if (folder !== undefined) return folder;
-  throw inputError(
-    'There is no folder for the ledger: HOME is not set, and the system does not know this user.',
-    {
-      hint: 'Set HOME, or name a folder in FAL_EDIT_STATE_DIR.',
-    },
-  );
+  throw inputError('No folder for the ledger: HOME is not set, and the system does not know this user.', {
+    hint: 'Set HOME, or set FAL_EDIT_STATE_DIR to a folder.',
+  });
 }
 
 /** The user's home folder; undefined where neither HOME nor the system's list of users names one. */

@@ -1,16 +1,16 @@
 /*
- * What is said where no command can say it any more: the program could not be loaded, or something broke that nobody
- * caught. It depends on next to nothing, since it may be all that could be loaded.
+ * Messages for failures outside of any command: the program could not be loaded, or an error was not caught. It
+ * depends on next to nothing, since it may be all that could be loaded.
  */
 import { asFalEditError, type Charged } from './errors.js';
 import type { ExitCode } from './exit-codes.js';
 
-/** What is known at that moment. Before anything could be sent: nothing. */
+/** Known facts at that moment; none before anything could be sent. */
 export interface Known {
   charged: Charged;
   /** Takes secrets and control characters out of a text. */
   safe: (text: string) => string;
-  /** stdout has its document already: what follows would make it none. */
+  /** stdout already has its document: more output would break it. */
   isAnswered: boolean;
 }
 
@@ -31,7 +31,7 @@ export function asksForJson(
   return flagsIn(argv).includes('--json') || /^(1|true|yes|on)$/i.test(env['FAL_EDIT_JSON'] ?? '');
 }
 
-/** What follows -- is a file, whatever it is called. */
+/** Words after -- are files, whatever they are called. */
 export function flagsIn(argv: readonly string[]): readonly string[] {
   return argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
 }

@@ -8,7 +8,7 @@ import { agentFor, NotSentError, type Dialling } from './sockets.js';
  * for money: a redirect is never followed, so that a POST cannot turn into two.
  */
 
-/** What our code asks of a request; a `RequestInit` of fetch fits. */
+/** Options of a request, as far as we use them; a `RequestInit` of fetch fits. */
 export interface FetchInit {
   method?: string;
   /** Names in any spelling. */
@@ -27,7 +27,7 @@ export interface FetchBody {
   };
 }
 
-/** What our code asks of an answer; a `Response` of fetch fits. */
+/** An answer, as far as we use it; a `Response` of fetch fits. */
 export interface FetchResponse {
   readonly status: number;
   readonly statusText: string;
@@ -90,7 +90,7 @@ export function openFetch(env: Environment, { connectMs = CONNECT_MS, ca }: Fetc
   };
 }
 
-/** The same without any proxy. */
+/** A `fetch` without any proxy. */
 export const lightFetch: Fetch = openFetch({});
 
 interface Line extends Dialling {

@@ -43,7 +43,7 @@ export async function main(argv: readonly string[], context: Context): Promise<E
   }
 }
 
-/** What starts with no command is an edit: `fal-edit photo.jpg -p …`. */
+/** Without a command word it is an edit: `fal-edit photo.jpg -p …`. */
 function withCommand(argv: readonly string[]): string[] {
   const [first] = argv;
   const asksTheProgram = argv.length === 1 && ['-h', '--help', '-V', '--version'].includes(first ?? '');
@@ -52,7 +52,7 @@ function withCommand(argv: readonly string[]): string[] {
 }
 
 /**
- * Refuses a first word that is close to a command and no file, and `help` about what is none.
+ * Refuses a first word that is close to a command and no file, and `help` for an unknown command.
  *
  * @throws FalEditError (usage)
  */
@@ -70,7 +70,7 @@ async function refuseMisspelt([first = '', ...words]: readonly string[], cwd: st
 }
 
 function noCommand(name: string, near: string | undefined): FalEditError {
-  const message = `There is no command ${JSON.stringify(name)}.`;
+  const message = `Unknown command ${JSON.stringify(name)}.`;
   return near === undefined
     ? usageError(message, 'fal-edit --help lists all commands.')
     : usageError(`${message} Did you mean ${near}?`);
@@ -96,7 +96,7 @@ function parseError(error: Error, flags: readonly Flag[]): FalEditError {
   );
 }
 
-/** A flag that there is not. Its value is not repeated: it may be the key. @param near what commander suggests */
+/** An unknown flag. Its value is not repeated: it may be the key. @param near commander's suggestion */
 function unknownFlag(argument: string, near: string, flags: readonly Flag[]): FalEditError {
   const isLong = argument.startsWith('--');
   const [name = ''] = argument.split(/[=\n]/);
@@ -136,7 +136,7 @@ function flagsOfCommand(argv: readonly string[]): readonly Flag[] {
   return (commandNamed(`${first} ${second}`) ?? commandNamed(first))?.spec.flags ?? [];
 }
 
-/** Shows a failure that no command has shown itself. */
+/** Shows a failure that no command has shown. */
 async function report(error: unknown, argv: readonly string[], context: Context): Promise<ExitCode> {
   const [{ fail }, { openTerminal }, { switchState }] = await Promise.all([
     import('./commands/fail.js'),
@@ -157,7 +157,7 @@ async function report(error: unknown, argv: readonly string[], context: Context)
   return fail(error, terminal, undefined, json);
 }
 
-/** What to say of a failure that reached no command, with all that the program knows by then. */
+/** Message for a failure outside of any command, with everything that the program knows by then. */
 export function wordsIn(error: unknown, argv: readonly string[], context: Context): LastWords {
   const { secrets, stdout, env } = context;
   return lastWords(error, argv, env, {

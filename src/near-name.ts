@@ -24,7 +24,7 @@ export function nearName(name: string, known: readonly string[], prefix = ''): s
   return nearest?.one;
 }
 
-/** `Did you mean batch?` where one of the known names is close, else what is said otherwise. */
+/** `Did you mean batch?` where one of the known names is close, else the alternative. */
 export function didYouMean<Otherwise extends string | undefined>(
   name: string,
   known: readonly string[],

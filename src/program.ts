@@ -72,7 +72,7 @@ function givenBefore(parent: Command, spec: CommandSpec): Record<string, FlagVal
     if (spec.flags.some((flag) => flag.name === name)) continue;
     throw usageError(
       `--${name}: ${spec.name} has no such flag.`,
-      `fal-edit help ${spec.name} lists those that it has.`,
+      `fal-edit help ${spec.name} lists its flags.`,
     );
   }
   return given;

@@ -1,7 +1,7 @@
 /*
- * INVARIANT: no secret of the user is written to a file or a stream. What comes from outside is redacted where it is
- * stored (the ledger, results.jsonl) or shown (the terminal); in memory it stays as it is, since it may be a request
- * id or a URL that is still to be asked for.
+ * INVARIANT: no secret of the user is written to a file or a stream. Text from outside is redacted where it is
+ * stored (the ledger, results.jsonl) or shown (the terminal); in memory it stays as it is, since it may be a
+ * request id or a URL that is still to be asked for.
  */
 import { sha256Of } from './sha256.js';
 
@@ -9,7 +9,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Shorter ones are words and numbers that occur by themselves. */
 const SHORTEST = 6;
-/** The same for ones of hexadecimal digits, which could be part of an id. */
+/** Minimum length for hexadecimal secrets, which could be part of an id. */
 const SHORTEST_HEX = 12;
 
 const KEY = '[key]';
@@ -19,10 +19,10 @@ const OTHER = '[secret]';
 const PROXIES = ['https_proxy', 'http_proxy', 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
 
 /**
- * The secrets that a run knows, and how they are kept out of texts: raw, URL-encoded (once or more), as HTML and JSON
- * write them, and in base64, also as a part of something longer.
+ * The secrets that a run knows, and how they are kept out of texts: raw, URL-encoded (once or more), as HTML and
+ * JSON write them, and in base64, also as a part of something longer.
  *
- * Whatever stands for a secret can be told by {@link isRedacted}, and redacting twice changes nothing more.
+ * {@link isRedacted} recognises a replaced secret, and redacting twice changes nothing more.
  */
 export class Secrets {
   private readonly known = new Set<string>();
@@ -45,12 +45,12 @@ export class Secrets {
     if (url === undefined) return;
     const { username, password, searchParams } = new URL(url);
     const [name, word] = [decoded(username), decoded(password)];
-    // By a short password alone no text could be told from another; with its user name it can.
+    // A short password alone could be any text; with its user name it can.
     if (word !== '') this.add(OTHER, `${name}:${word}`, word);
     this.add(OTHER, ...searchParams.values());
   }
 
-  /** What the environment has of them. */
+  /** The secrets of the environment. */
   addEnvironment(env: Environment): void {
     this.addKey(env['FAL_KEY']?.trim());
     const secret = env['FAL_KEY_SECRET']?.trim() ?? '';
@@ -92,12 +92,12 @@ export class Secrets {
   private compiled(): RegExp | undefined {
     const [key, other] = [this.forms[KEY], this.forms[OTHER]].map((forms) => [...forms].join('|'));
     if (key === '' && other === '') return undefined;
-    // What can never match stands for none.
+    // A pattern that never matches stands for none.
     return (this.pattern ??= new RegExp(`(${key || '(?!)'})|(?:${other || '(?!)'})`, 'g'));
   }
 }
 
-/** Whether something of a text was redacted, so that it is no longer what somebody said. */
+/** Whether a part of a text was redacted, so that it is no longer the original. */
 export function isRedacted(text: string): boolean {
   return text.includes(KEY) || text.includes(OTHER);
 }

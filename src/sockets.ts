@@ -1,7 +1,8 @@
 /*
  * INVARIANT: nothing of a request is written before the connection stands: TCP, the proxy's tunnel and the TLS
- * handshake. An agent of ours gives a request its socket only then, and the request is begun only when it has one
- * (light-fetch.ts). So what fails before provably was not sent, whatever its code; all else counts as sent.
+ * handshake. An agent of ours gives a request its socket only then, and the request is begun only when it has
+ * one (light-fetch.ts). So a request that fails before was provably not sent, whatever its code; all others
+ * count as sent.
  */
 import type http from 'node:http';
 import type https from 'node:https';
@@ -26,7 +27,7 @@ export class NotSentError extends TypeError {
   }
 }
 
-/** What an agent of ours needs to know of a request beyond what Node's do. */
+/** Options of a request that our agents need in addition to Node's. */
 export interface Dialling {
   /** For the whole of it, in milliseconds. */
   connectMs: number;
@@ -111,7 +112,7 @@ function hostOf({ host, port }: DialOptions): string {
   return `${name.includes(':') ? `[${name}]` : name}:${port ?? 443}`;
 }
 
-/** Resolves with the socket when that happened. @throws what the socket fails with, or the signal's reason */
+/** Resolves with the socket when that happened. @throws the socket's error, or the signal's reason */
 function ready(socket: Socket, event: string, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
@@ -124,12 +125,16 @@ function ready(socket: Socket, event: string, signal: AbortSignal): Promise<Sock
     };
     const fail = (error: Error): void => {
       settle();
-      // What is destroyed may still have something to say.
+      // A destroyed socket may still emit events.
       socket.on('error', () => undefined).destroy();
       reject(error);
     };
     const cut = (): void =>
-      fail(Object.assign(new Error('the connection was closed before it stood'), { code: 'ECONNRESET' }));
+      fail(
+        Object.assign(new Error('the connection was closed before it was established'), {
+          code: 'ECONNRESET',
+        }),
+      );
     const abort = (): void => fail(signal.reason as Error);
     socket.once(event, succeed).once('error', fail).once('close', cut);
     if (signal.aborted) abort();

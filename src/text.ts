@@ -19,7 +19,7 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(bomLength(bytes));
   if (!isUtf8(body)) return { problem: 'is not UTF-8. Save it as UTF-8', line: firstForeignLine(body) };
   const nul = body.indexOf(0);
-  if (nul !== -1) return { problem: 'holds a NUL character', line: lineAt(body, nul) };
+  if (nul !== -1) return { problem: 'contains a NUL character', line: lineAt(body, nul) };
   return { text: body.toString('utf8') };
 }
 
@@ -65,7 +65,7 @@ const LONE_SURROGATE = /\p{Cs}/u;
 
 /** Why a text that came from outside cannot be sent as it is, as the predicate of a sentence; undefined where it can. */
 export function textProblem(text: string): string | undefined {
-  if (text.includes('\0')) return 'holds a NUL character';
+  if (text.includes('\0')) return 'contains a NUL character';
   return text.includes(REPLACEMENT) || LONE_SURROGATE.test(text)
     ? 'is not valid UTF-8: it has U+FFFD where characters were lost'
     : undefined;

@@ -7,7 +7,7 @@ import { TunnelRefusedError, type NetworkProxy } from './network-proxy.js';
  * Opens a tunnel to a host. Only the proxy gets to see the proxy's password.
  *
  * @param host with its port
- * @throws TunnelRefusedError, what the connection to the proxy fails with, or the signal's reason
+ * @throws TunnelRefusedError, the error of the connection to the proxy, or the signal's reason
  */
 export async function openTunnel(
   proxy: NetworkProxy,
@@ -52,7 +52,9 @@ export async function openTunnel(
       socket.destroy();
       // The host behind it speaks only when it is spoken to.
       reject(
-        status < 300 ? new Error('the proxy itself speaks in the tunnel') : new TunnelRefusedError(status),
+        status < 300
+          ? new Error('the proxy sent data of its own into the tunnel')
+          : new TunnelRefusedError(status),
       );
     });
     request.end();

@@ -255,7 +255,7 @@ describe('a success without a picture', () => {
     );
     const { code, document } = await editCat({ env: { ...fal.env, FAL_PROXY_URL: url } });
     expect([code, document.error?.kind, document.error?.charged]).toEqual([1, 'failed', 'yes']);
-    expect(document.error?.message).toMatch(/holds no picture/);
+    expect(document.error?.message).toMatch(/contains no picture/);
   });
 
   test('as the sandbox makes it', async () => {

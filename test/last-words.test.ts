@@ -19,7 +19,7 @@ describe('what was thrown, as an error', () => {
     ['EMFILE', /^Too many files are open: EMFILE: read\. Nothing was sent\.$/],
     ['ENOSPC', /^The disk is full: /],
     ['EFBIG', /^The disk is full: /],
-    ['ENOLCK', /^The file system gives no locks: /],
+    ['ENOLCK', /^The file system does not support locks: /],
     ['EIO', /^The disk reports an error: /],
   ])('%s is the system, no bug', (code, message) => {
     const error = Object.assign(new Error(`${code}: read`), { code });

@@ -100,13 +100,13 @@ describe('a proxy in the way', () => {
       async () => ({
         https_proxy: (await behindProxy({ password: 'a:b' })).proxy.url.replace('//', '//a:hidden@'),
       }),
-      /\(https_proxy\) wants another user name and password \(407\)/,
+      /\(https_proxy\) rejected the user name and password \(407\)/,
       /Check https_proxy/,
     ],
     [
       'that does not know the host',
       async () => ({ https_proxy: (await behindProxy({ routes: {} })).proxy.url }),
-      /does not let us through \(502\)/,
+      /refused the connection \(502\)/,
       /no_proxy/,
     ],
     [

@@ -17,7 +17,7 @@ describe('bytes as text', () => {
       { problem: 'is not UTF-8. Save it as UTF-8', line: 2 },
     ],
     ['half a character', Buffer.from([0x61, 0xc3]), { problem: 'is not UTF-8. Save it as UTF-8', line: 1 }],
-    ['a NUL', Buffer.from('a\nb\n\0'), { problem: 'holds a NUL character', line: 3 }],
+    ['a NUL', Buffer.from('a\nb\n\0'), { problem: 'contains a NUL character', line: 3 }],
   ])('%s', (_, bytes, expected) => {
     expect(decodeText(bytes)).toEqual(expected);
   });

@@ -8,17 +8,17 @@ export interface ConfigFile {
   /** Absolute path. */
   file: string;
   values: Readonly<Record<string, unknown>>;
-  /** Whose it is: the project's is not trusted by itself. */
+  /** Its owner: the project's file is not trusted by itself. */
   of: 'project' | 'user';
   content: SettingsFile;
 }
 
-/** What the project's config file is called, in the working directory or a folder above it. */
+/** Name of the project's config file, in the working directory or a folder above it. */
 export const PROJECT_CONFIG = 'fal-edit.config.json';
-/** What the user's is called, in their config folder. */
+/** Name of the user's config file, in their config folder. */
 export const USER_CONFIG = 'config.json';
 
-/** The project's config file and the user's, as far as they exist, the stronger one first. JSON alone: no code runs. */
+/** The project's config file and the user's, as far as they exist, the stronger one first. Only JSON: no code runs. */
 export async function readConfigFiles(
   context: Pick<Context, 'cwd' | 'env' | 'folders'>,
 ): Promise<ConfigFile[]> {
@@ -62,10 +62,10 @@ export function parseConfig(content: SettingsFile, of: ConfigFile['of']): Config
     config = JSON.parse(text);
   } catch {
     // The parser's own message quotes the text, and the text may hold the key.
-    throw usageError(`${file}: not valid JSON. Allowed: one JSON object, e.g. {"model": "flux-2-lora"}.`);
+    throw usageError(`${file}: not valid JSON. It must be one JSON object, e.g. {"model": "flux-2-lora"}.`);
   }
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw usageError(`${file}: must hold one JSON object of flags, e.g. {"model": "flux-2-lora"}.`);
+    throw usageError(`${file}: must contain one JSON object of flags, e.g. {"model": "flux-2-lora"}.`);
   }
   return { file, values: config as Record<string, unknown>, of, content };
 }

@@ -10,12 +10,12 @@ export interface FoundKey {
 
 /**
  * The key for fal, from the strongest place that has one: FAL_KEY, or FAL_KEY_ID with FAL_KEY_SECRET, in the
- * environment, then `.env`, then `"key"` in a config file. Without the spaces and quotes around it; undefined when
- * there is none.
+ * environment, then `.env`, then `"key"` in a config file. Without the spaces and quotes around it; undefined
+ * when there is none.
  *
- * @param proxied a proxy is set, which may want something else for a key: only what a header can hold is asked for
- * @throws FalEditError (auth) when it holds something that cannot go into a header, or has not the form of a key. It
- * is never quoted.
+ * @param proxied a proxy is set, which may take another kind of key: it only has to fit into a header
+ * @throws FalEditError (auth) when it holds something that cannot go into a header, or has not the form of a
+ * key. It is never quoted.
  */
 export function findKey(
   layers: readonly VariableLayer[],
@@ -39,7 +39,7 @@ export function findKey(
   for (const { file, values } of files) {
     const { key } = values;
     if (key !== undefined && typeof key !== 'string') {
-      throw usageError(`"key" in ${file}: must be text, the key between quotation marks.`);
+      throw usageError(`"key" in ${file}: must be text: put the key in quotation marks.`);
     }
     const bare = bareKey(key ?? '');
     if (bare !== '') return found(bare, `"key" in ${file}`, file);
@@ -47,7 +47,7 @@ export function findKey(
   return undefined;
 }
 
-/** What was copied along with a key: spaces, newlines, quotes of any kind. */
+/** Characters that are often copied along with a key: spaces, newlines, quotes of any kind. */
 function bareKey(text: string): string {
   return text.replace(/^[\s"'`\u2018-\u201f]+|[\s"'`\u2018-\u201f]+$/g, '');
 }
@@ -69,7 +69,7 @@ function problemOf(key: string, proxied: boolean): string | undefined {
 
 /** No key was found, and neither a proxy nor the sandbox makes one unnecessary. */
 export function missingKeyError(): FalEditError {
-  return new FalEditError('auth', 'There is no key for fal: FAL_KEY is not set.', {
+  return new FalEditError('auth', 'No key for fal: FAL_KEY is not set.', {
     hint:
       'Set FAL_KEY, or FAL_KEY_ID and FAL_KEY_SECRET together, in the environment or in .env ' +
       '(https://fal.ai/dashboard/keys). Or try it with --sandbox, which needs none.',

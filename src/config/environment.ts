@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import type { Context } from '../context.js';
 import { readSettingsFile, type SettingsFile } from './settings-file.js';
 
-/** Variables from one place, and what to call that place in a message. */
+/** Variables from one source, and the source's name in messages. */
 export interface VariableLayer {
   origin: 'environment' | '.env';
   variables: Readonly<Record<string, string | undefined>>;
@@ -11,7 +11,7 @@ export interface VariableLayer {
   file?: SettingsFile;
 }
 
-/** What the file of variables in the working directory is called. */
+/** Name of the file of variables in the working directory. */
 export const DOT_ENV = '.env';
 
 /**

@@ -1,8 +1,8 @@
-/** A place that a setting can come from, beside the command line. */
+/** A source of settings besides the command line. */
 export type Place = 'environment' | '.env' | 'project' | 'user';
 
 /**
- * What a file of the project may do with a flag until the user trusts it (project-rules.ts):
+ * How a file of the project may use a flag until the user trusts it (project-rules.ts):
  *
  * - `yes`: set it as it likes
  * - `stricter`: lower a cap, or switch a guard on; never the other way round
@@ -11,7 +11,7 @@ export type Place = 'environment' | '.env' | 'project' | 'user';
  */
 export type FromProject = 'yes' | 'stricter' | 'inside-folder' | 'trusted';
 
-/** What settings need to know of a flag. */
+/** Definition of a flag, as far as settings need it. */
 export interface FlagDefinition {
   /** Long name without dashes. */
   name: string;

@@ -5,22 +5,22 @@ import { variableOf, type FlagDefinition, type FlagValue, type Place } from './f
 import type { SettingsFile } from './settings-file.js';
 import { didYouMean } from '../near-name.js';
 
-/** Flag values from one place, by long name. */
+/** Flag values from one source, by long name. */
 export interface Layer {
   values: Record<string, FlagValue>;
-  /** What to call each value's place in a message. */
+  /** Name of each value's source in messages. */
   origins: Record<string, string>;
-  /** The file of the project that it is from; absent for what the user has said. */
+  /** The file of the project that it is from; absent for the user's own values. */
   file?: SettingsFile;
 }
 
-/** Flag values from all places. */
+/** Flag values from all sources. */
 export interface Merged extends Layer {
-  /** The file of the project that a value is from, by long name; absent for what the user has said. */
+  /** The file of the project that a value is from, by long name; absent for the user's own values. */
   files: Readonly<Record<string, SettingsFile>>;
 }
 
-/** What a command asks of the settings. */
+/** The settings that a command needs. */
 export interface Wanted {
   /** All flags that there are. Of two of one name, the command's own. */
   flags: readonly FlagDefinition[];
@@ -61,7 +61,7 @@ export function fromConfigFile({ flags, own }: Wanted, { file, values, of, conte
     // Another command's flag may stand here too; a flag of none of them is a typing error.
     if (flag === undefined) {
       throw usageError(
-        `${file}: "${name}" is no flag of fal-edit.`,
+        `${file}: unknown flag "${name}".`,
         didYouMean(name, [...flags.map((known) => known.name), 'key'], 'fal-edit --help lists the flags.'),
       );
     }
@@ -71,7 +71,7 @@ export function fromConfigFile({ flags, own }: Wanted, { file, values, of, conte
   return layer;
 }
 
-/** Maps of names, beside the flags. `models` is a flag as well, whose value is a text. @throws FalEditError (usage) */
+/** Maps of names, besides the flags. `models` is a flag as well, whose value is a text. @throws FalEditError (usage) */
 function isMap(name: string, value: unknown, file: string): boolean {
   if (!['models', 'loras', 'presets'].includes(name)) return false;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return true;
@@ -79,7 +79,7 @@ function isMap(name: string, value: unknown, file: string): boolean {
   throw usageError(`"${name}" in ${file}: must be an object, e.g. {"${name}": {"name": …}}.`);
 }
 
-/** @throws FalEditError (usage): the command reads the flag, and this is no place for it */
+/** @throws FalEditError (usage): the command reads the flag, and it cannot be set there */
 function isSettable(
   { name, settableIn }: FlagDefinition,
   at: Place,
@@ -95,8 +95,8 @@ function isSettable(
     user: 'a config file',
   };
   throw usageError(
-    `${place} is refused: --${name} is not taken from ${what[at]}.`,
-    `Give --${name} on the command line where you mean it.`,
+    `${place} is refused: --${name} cannot be set in ${what[at]}.`,
+    `Give --${name} on the command line instead.`,
   );
 }
 
@@ -106,13 +106,13 @@ function listOf(text: string, place: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     throw usageError(
-      `${place}: starts like a JSON list and is none.`,
+      `${place}: starts like a JSON list but is not one.`,
       'For example: ["owner/a@0.5","owner/b"]',
     );
   }
 }
 
-/** Puts a value of a weak setting into the form that the command line would have given it. */
+/** Converts a value into the form that the command line would have given it. */
 function put(layer: Layer, flag: FlagDefinition, value: unknown, place: string): void {
   layer.values[flag.name] = flag.value === undefined ? switchOf(value, place) : valueOf(flag, value, place);
   layer.origins[flag.name] = place;
@@ -121,7 +121,7 @@ function put(layer: Layer, flag: FlagDefinition, value: unknown, place: string):
 function switchOf(value: unknown, place: string): boolean {
   const state = switchState(value);
   if (state !== undefined) return state;
-  throw usageError(`${place}: ${JSON.stringify(value)} is neither on nor off. Allowed: true, false.`);
+  throw usageError(`${place}: must be true or false, not ${JSON.stringify(value)}.`);
 }
 
 /** Whether a word (1, true, yes, on; 0, false, no, off) or a boolean means on; undefined where it means neither. */

@@ -14,7 +14,7 @@ import { STATE_DIR } from './variable-names.js';
 
 type Judged = Pick<Context, 'cwd' | 'env' | 'folders' | 'user'>;
 
-/** A file of the project, and what is known of it. */
+/** A file of the project, with its trust. */
 interface Known {
   file: SettingsFile;
   trust: TrustState;
@@ -28,7 +28,7 @@ export class ProjectFiles {
     private readonly restricted: ReadonlyMap<Layer, Restricted>,
   ) {}
 
-  /** Finds out whose the files are, and asks for the user's trust in them where something depends on it. */
+  /** Finds the owners of the files, and whether the user trusts them where something depends on it. */
   static async judge(
     context: Judged,
     { flags, own }: Wanted,
@@ -62,7 +62,10 @@ export class ProjectFiles {
     return new ProjectFiles(known, restricted);
   }
 
-  /** A layer without what its file may not do; what would be refused stays, until it is known to have an effect. */
+  /**
+   * A layer without the values that its file may not set; refused values stay until it is known that they have
+   * an effect.
+   */
   allowed(layer: Layer): Layer {
     return { ...layer, values: this.restricted.get(layer)?.values ?? layer.values };
   }
@@ -84,9 +87,7 @@ export class ProjectFiles {
         const users = values[name];
         const stronger = users === undefined ? 'project' : strongerCap(cap, users);
         if (stronger === 'unreadable') {
-          throw usageError(
-            `${place}: ${JSON.stringify(cap)} is not allowed. Allowed: a number, e.g. 0.50 or 5.`,
-          );
+          throw usageError(`${place}: must be a number, e.g. 0.50 or 5, not ${JSON.stringify(cap)}.`);
         }
         if (stronger === 'user') continue;
         values[name] = cap;
@@ -119,7 +120,7 @@ export class ProjectFiles {
     return this.refusal(file, [{ place: `${STATE_DIR} (in .env)`, reason: '' }]);
   }
 
-  /** Why a file's key is not used: whoever put it there would see the user's pictures. */
+  /** Why a file's key is not used: its owner would see the user's pictures. */
   keyProblem(keyFile: string | undefined): FalEditError | undefined {
     const known = this.trustOf(keyFile);
     if (known === undefined || !known.isThirds || known.trust === 'trusted') return undefined;
@@ -140,11 +141,11 @@ export class ProjectFiles {
     const changed = known?.trust === 'changed' ? `${file} has changed since you trusted it. ` : '';
     const owned =
       known?.isThirds === true
-        ? ` To go on without it, put a file of your own into the working directory: echo '{}' > ${PROJECT_CONFIG}`
+        ? ` To continue without it, put your own file into the working directory: echo '{}' > ${PROJECT_CONFIG}`
         : '';
     return usageError(
       wrongs.map(({ place, reason }) => `${place} is refused until you trust ${folder}${reason}.`).join('\n'),
-      `${changed}If you know what it does: ${trust}. For this run only: --trust-project.${owned}`,
+      `${changed}If you trust what it does: ${trust}. For this run only: --trust-project.${owned}`,
     );
   }
 }

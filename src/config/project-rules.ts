@@ -10,9 +10,9 @@ import type { FlagDefinition, FlagValue } from './flag-definition.js';
  * program.
  */
 
-/** What an untrusted file of the project may do with the settings that it holds. */
+/** The settings of an untrusted project file, split by what they may do. */
 export interface Restricted {
-  /** What it may set, and what would be refused if it had an effect. */
+  /** Allowed values, and values that would be refused if they had an effect. */
   values: Record<string, FlagValue>;
   /** Caps, which hold only where they are lower than the user's. */
   caps: Record<string, FlagValue>;
@@ -21,7 +21,7 @@ export interface Restricted {
 }
 
 /**
- * @param own names of the flags that the command reads: of others, what would be refused is left out
+ * @param own names of the flags that the command reads: of others, refused values are left out
  * @param folder of the file, absolute
  * @param isThirds the file is a third person's, and may do nothing
  */
@@ -68,10 +68,10 @@ export function objection(
     .flat()
     .flatMap((item) => pathsIn(String(item)))
     .find((file) => !isInside(path.resolve(cwd, file), folder));
-  return outside === undefined ? undefined : ': it leads out of that folder';
+  return outside === undefined ? undefined : ': it points outside that folder';
 }
 
-/** All that could be a local path in a value: itself, what follows its first `=`, and the texts of JSON in either. */
+/** All possible local paths in a value: itself, what follows its first `=`, and the texts of JSON in either. */
 function pathsIn(text: string): string[] {
   // What follows the first = of a URL is a part of it.
   if (isUrl(text)) return [];
@@ -138,7 +138,7 @@ function amountOf(text: string): { amount: number; unit: string } | undefined {
 export function strongerCap(project: FlagValue, users: FlagValue): 'project' | 'user' | 'unreadable' {
   const [theirs, ours] = [amountOf(String(project)), amountOf(String(users))];
   if (theirs === undefined) return 'unreadable';
-  // What is wrong with the user's own is said by whoever reads it.
+  // Problems of the user's own value are reported where it is read.
   if (ours === undefined || theirs.unit !== ours.unit) return 'user';
   return theirs.amount < ours.amount ? 'project' : 'user';
 }

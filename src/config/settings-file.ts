@@ -4,7 +4,7 @@ import { codeOf, messageOf, usageError, type FalEditError } from '../errors.js';
 import { sha256Of } from '../sha256.js';
 import { decodeText } from '../text.js';
 
-/** A file of settings, read once: what is parsed, hashed and trusted are the same bytes. */
+/** A file of settings, read once: the same bytes are parsed, hashed and trusted. */
 export interface SettingsFile {
   /** Absolute path. */
   path: string;
@@ -19,18 +19,18 @@ export interface SettingsFile {
 /** Windows has no such flag, and no such pipes. */
 const NONBLOCK = 'O_NONBLOCK' in constants ? constants.O_NONBLOCK : 0;
 
-/** Settings are short; what is larger was not written as settings. */
+/** Settings are short; a larger file is something else. */
 const LARGEST_BYTES = 1024 * 1024;
 
 /**
- * Reads a file of settings. Only regular files are opened: to open a pipe would wait for its other end, where not
- * even Ctrl-C is heard.
+ * Reads a file of settings. Only regular files are opened: to open a pipe would wait for its other end, where
+ * not even Ctrl-C is heard.
  *
- * @param shown what messages call the file
+ * @param shown name of the file in messages
  * @param folders whether a folder of that name is as good as no file
  * @returns undefined where there is none
- * @throws FalEditError (usage): not a regular file, over 1 MB, not readable, or not text in UTF-8. Never quotes the
- * content, which may hold the key.
+ * @throws FalEditError (usage): not a regular file, over 1 MB, not readable, or not text in UTF-8. Never quotes
+ * the content, which may hold the key.
  */
 export async function readSettingsFile(
   path: string,
@@ -63,7 +63,7 @@ export async function readSettingsFile(
     const reason = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : messageOf(error);
     throw refused(`cannot be read: ${reason}`);
   }
-  if (bytes.byteLength > LARGEST_BYTES) throw refused('has more than 1 MB, the most that settings may have');
+  if (bytes.byteLength > LARGEST_BYTES) throw refused('is larger than 1 MB, the limit for settings');
   const decoded = decodeText(bytes);
   if ('text' in decoded) return { path, text: decoded.text, sha256: sha256Of(bytes), owner };
   const { problem, line } = decoded;

@@ -12,29 +12,30 @@ import { STATE_DIR, unknownVariables } from './variable-names.js';
 export type { FlagValue } from './flag-definition.js';
 export { switchState, type Wanted } from './layers.js';
 
-/** Flag values by long name, with the place that each came from: `--steps`, `FAL_EDIT_STEPS`, a file. */
+/** Flag values by long name, with the source of each: `--steps`, `FAL_EDIT_STEPS`, a file. */
 export interface Settings<Name extends string> {
   values: Readonly<Partial<Record<Name, FlagValue>>>;
-  /** What to call each value's place in a message. */
+  /** Name of each value's source in messages. */
   origins: Readonly<Partial<Record<Name, string>>>;
   /** Flags whose values are from a file of the working directory or above, which a stranger may have written. */
   fromProject?: readonly string[];
   key: string | undefined;
   /** Absolute folder of the ledger, where the user named one (FAL_EDIT_STATE_DIR). */
   stateDir: string | undefined;
-  /** What is wrong with the key that was found: of no matter to a run that needs none. */
+  /** Problem of the key that was found: irrelevant for a run that needs none. */
   keyProblem?: FalEditError;
-  /** An untrusted file names the ledger's folder: of no matter to a run that opens no ledger. */
+  /** Problem of the ledger's folder, named by an untrusted file: irrelevant for a run that opens no ledger. */
   stateDirProblem?: FalEditError;
-  /** About the settings as a whole, for whoever runs the command. */
+  /** Warnings about the settings as a whole. */
   warnings?: readonly string[];
 }
 
 /**
  * Puts the settings together: flags, then environment, then `.env`, then the project's config file, then the
- * user's. What a file of the project may set depends on the user's trust in it (project-rules.ts).
+ * user's. The settings that a file of the project may change depend on the user's trust in it
+ * (project-rules.ts).
  *
- * @param given what stood on the command line, by long name
+ * @param given flags of the command line, by long name
  * @throws FalEditError (usage): a file or a value is wrong, or an untrusted one would have an effect
  */
 export async function resolveSettings(

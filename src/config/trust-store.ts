@@ -6,7 +6,7 @@ import type { Context } from '../context.js';
 import { inputError, usageError } from '../errors.js';
 import { readSettingsFile, type SettingsFile } from './settings-file.js';
 
-/** In the user's config folder: a place that no file of a project can name. */
+/** In the user's config folder, which no file of a project can name. */
 const STORE = 'trust.json';
 
 const storeSchema = z.strictObject({
@@ -32,7 +32,7 @@ export async function readTrusted({ folders }: Folders): Promise<Trusted> {
   const parsed = storeSchema.safeParse(jsonOf(found.text));
   if (parsed.success) return new Map(Object.entries(parsed.data.files));
   throw usageError(
-    `${file}: is damaged, so that nothing is trusted.`,
+    `${file}: is damaged, so nothing is trusted.`,
     'Delete it, and run fal-edit trust again where you need it.',
   );
 }
@@ -57,7 +57,7 @@ export async function writeTrusted({ folders }: Folders, trusted: Trusted): Prom
   }
 }
 
-/** What the store calls a file: its folder's real path, so that a link to the folder is the same folder. */
+/** Name of a file in the store: its real path, so that a link to the folder is the same folder. */
 export function trustName(file: string): string {
   try {
     return path.join(realpathSync(path.dirname(file)), path.basename(file));

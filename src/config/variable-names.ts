@@ -4,7 +4,7 @@ import type { VariableLayer } from './environment.js';
 import { nearName } from '../near-name.js';
 import { variableOf, type FlagDefinition } from './flag-definition.js';
 
-/** Where the ledger lives: the one variable of ours that is no flag's. */
+/** Folder of the ledger: our only variable without a flag. */
 export const STATE_DIR = 'FAL_EDIT_STATE_DIR';
 
 const PREFIX = 'FAL_EDIT_';
@@ -34,11 +34,11 @@ export function unknownVariables(
     const isGuard = guard !== undefined && distance(name, guard) <= distance(name, near ?? '');
     if (isGuard && own.has(flagOf.get(guard)?.name ?? '')) {
       throw usageError(
-        `${shown} is not a setting of fal-edit, and ${guard} may have been meant, which limits what is paid for.`,
+        `${shown} is not a setting of fal-edit. It may stand for ${guard}, which limits what you pay for.`,
         `Rename it to ${guard}, or unset it.`,
       );
     }
     const meant = near === undefined ? '' : ` Did you mean ${near}?`;
-    return `${shown} is not a setting of fal-edit, and has no effect.${meant}`;
+    return `${shown} is not a setting of fal-edit and has no effect.${meant}`;
   });
 }

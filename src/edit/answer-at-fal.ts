@@ -29,8 +29,8 @@ async function fromQueue(
   const session = sessionAt({ endpoint, requestId }, options);
   const { status } = await lookAt({ endpoint, requestId }, options, session);
   if (status !== 'COMPLETED') {
-    const doing = status === 'IN_QUEUE' ? 'waits in the queue' : 'runs';
-    throw new FalEditError('temporary', `Request ${requestId} still ${doing}: it has no result yet.`, {
+    const doing = status === 'IN_QUEUE' ? 'in the queue' : 'running';
+    throw new FalEditError('temporary', `Request ${requestId} is still ${doing} and has no result yet.`, {
       charged: 'maybe',
       hint: goingOn.fetch(requestId),
       details: { request_id: requestId },

@@ -13,15 +13,15 @@ import { flagOf, type Dimensions, type NameOf } from '../models/request.js';
 
 /** A file that the input names: to be uploaded, or at a URL that fal reads by itself. */
 export interface Attachment {
-  /** Where it stands in fal's input. */
+  /** Its path in fal's input. */
   path: FileField['path'];
-  /** The user's name for that place, e.g. `--image`. */
+  /** The user's name for that field, e.g. `--image`. */
   flag: string;
-  /** What people see it called. */
+  /** Its name in messages. */
   label: string;
   /** Base name without extension, for output templates. */
   name: string;
-  /** Undefined for what stays a URL or an id. */
+  /** Undefined for a URL or an id that fal reads by itself. */
   upload: Upload | undefined;
   /** SHA-256 of the file on the disk, or of what came through stdin or in a data: URI; hexadecimal. */
   source: string | undefined;
@@ -30,10 +30,10 @@ export interface Attachment {
    * nothing is noted. Fingerprints of version 1 count by it.
    */
   earlierUpload?: string | undefined;
-  /** Pixels of a picture that is here. */
+  /** Size in pixels of a local picture. */
   size: Dimensions | undefined;
   warnings: string[];
-  /** What was done to the picture before its upload. */
+  /** How the picture was converted before its upload. */
   converted: string | undefined;
 }
 
@@ -75,12 +75,12 @@ export async function readAttachments(
 ): Promise<Attachment[]> {
   const fields = findFileFields(model.input, input);
   if (fields.filter(({ value }) => value === '-').length > 1) {
-    throw usageError('- (stdin) is named twice, and can be read once.');
+    throw usageError('- (stdin) is given twice, but can be read only once.');
   }
   return Promise.all(fields.map((field) => read(field, flagForField(model, field.path, nameOf), context)));
 }
 
-/** The reader that looks at the file itself. */
+/** Reads the file itself, without a cache. */
 export const readAttachment: AttachmentReader = (field, flag, context) =>
   field.role === 'picture' ? readPicture(field, flag, context) : readWeights(field, flag, context);
 
@@ -129,7 +129,7 @@ async function readWeights(
   // Hugging Face ids: owner/name, letters, digits, dots, dashes.
   if (isName || /^[\w][\w.-]*\/[\w][\w.-]*$/.test(value)) return remote(path, flag, value);
   throw inputError(
-    `${flag}: "${value}" is neither an http(s) URL, nor a Hugging Face id (owner/name), nor a .safetensors file.`,
+    `${flag}: "${value}" is not an http(s) URL, a Hugging Face id (owner/name) or a .safetensors file.`,
   );
 }
 

@@ -1,7 +1,7 @@
 /*
- * INVARIANT: a run counts as one on the sandbox, so that no cap and no cost holds for it, only where the key is the
- * sandbox's, the address is on this machine, and whoever listens there says that it is the sandbox. The last is asked
- * before anything is sent: a header alone, or a key alone, turns no cap off.
+ * INVARIANT: a run counts as one on the sandbox, so that no cap and no cost holds for it, only where the key is
+ * the sandbox's, the address is on this machine, and the server there says that it is the sandbox. The last is
+ * asked before anything is sent: a header alone, or a key alone, turns no cap off.
  */
 import type { Context } from '../context.js';
 import { FalEditError } from '../errors.js';
@@ -27,7 +27,7 @@ export function viaOf(
   return isStandaloneSandbox(connection) ? standaloneSandbox(proxyUrl) : proxyUrl;
 }
 
-/** A way to fal for people. */
+/** Describes a way to fal in words. */
 export function wayText(via: string): string {
   if (via === 'fal') return 'directly to fal';
   if (via === SANDBOX) return 'to the built-in sandbox';
@@ -39,8 +39,8 @@ export function wayText(via: string): string {
 const PATIENCE_MS = 10_000;
 
 /**
- * Asks whoever has the sandbox's address whether it is the sandbox. Nothing is asked of fal itself or of its proxies.
- * The key is not sent.
+ * Asks the server at the sandbox's address whether it is the sandbox. Nothing is asked of fal itself or of its
+ * proxies. The key is not sent.
  *
  * @throws FalEditError (auth): it is not; (temporary): nobody answered; the signal's reason
  */
@@ -74,7 +74,7 @@ export async function verifySandbox(
   if (says !== null) return;
   throw new FalEditError(
     'auth',
-    `FAL_KEY is the key of fal-edit sandbox, and what listens at ${host} is not the sandbox. Nothing was sent.`,
+    `FAL_KEY is the key of the sandbox, but the server at ${host} is not the sandbox. Nothing was sent.`,
     { hint: 'Set FAL_KEY to your own key, or start the sandbox and set both variables that it prints.' },
   );
 }

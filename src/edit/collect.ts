@@ -16,12 +16,12 @@ import type { EditedImage } from './record.js';
 import { removeLeftovers } from './save.js';
 
 /**
- * Brings the pictures of a finished edit home. fal's answer is in the ledger before the first of them is asked
- * for. Every good one is saved, whatever happens to the others; then what went wrong is thrown.
+ * Fetches the pictures of a finished edit. fal's answer is in the ledger before the first of them is asked for.
+ * Every good one is saved, whatever happens to the others; then the first failure is thrown.
  *
  * @param former the pictures as an earlier command left them
- * @throws FalEditError: moderated where one came back blanked, temporary where one could not be fetched,
- * failed where one could not be written
+ * @throws FalEditError: moderated where one came back blanked, temporary where one could not be fetched, failed
+ * where one could not be written
  */
 export async function bringHome(
   life: Life,
@@ -141,13 +141,13 @@ async function keep(
     const path = await placePicture(life, index, withTrueEnding(life, index, chosen, ext), bytes);
     const first = targets.pathOf(index, life.journal.requestName, targets.endingIsOurs ? ext : undefined);
     if (path !== first && !targets.numberWhenTaken) {
-      warn(life, `${first} was taken in the meantime; the picture is in ${path}.`);
+      warn(life, `${first} was taken in the meantime; the picture was saved as ${path}.`);
     }
     return path;
   } catch (error) {
     throw new FalEditError(
       'failed',
-      `The picture is made, but cannot be written to ${chosen}: ${codeOf(error) ?? messageOf(error)}.`,
+      `The picture is ready, but cannot be written to ${chosen}: ${codeOf(error) ?? messageOf(error)}.`,
       {
         charged: 'yes',
         hint: life.journal.goingOn.makeRoom(record.requestId ?? ''),

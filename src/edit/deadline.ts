@@ -33,7 +33,7 @@ export class Deadline {
     return this.interrupt.aborted ? 'interrupted' : 'deadline';
   }
 
-  /** The run is over: ends what is still under way, such as the other uploads when one was refused. */
+  /** Ends the run: stops everything still under way, such as the other uploads when one was refused. */
   close(): void {
     clearTimeout(this.timer);
     this.ending.abort(new Error('The run is over.'));

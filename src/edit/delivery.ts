@@ -4,7 +4,7 @@ import { DEFAULT_TEMPLATE, extensionOf } from './destination.js';
 import { Targets } from './targets.js';
 
 /**
- * The paths that a delivery stands for.
+ * Paths of a delivery.
  *
  * @param place what to call the setting in a message
  */

@@ -7,7 +7,7 @@ import type { Model } from '../models/model.js';
 import { flagOf, type NameOf, type OutputFormat } from '../models/request.js';
 import { MODELS } from '../models/registry.js';
 
-/** Where the pictures go: into files named by a template, or as bytes to whoever reads them. */
+/** Where the pictures go: into files named by a template, or as bytes to stdout. */
 export type Destination =
   | {
       kind: 'files';
@@ -18,11 +18,11 @@ export type Destination =
     }
   | { kind: 'stream' };
 
-/** What a template may hold between braces. */
+/** Placeholders of a template, which stand between braces. */
 export const PLACEHOLDERS = ['name', 'index', 'seed', 'model', 'ext', 'request_id'] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
-/** What results are called where nobody says otherwise. */
+/** Template of the default name of a result. */
 export const DEFAULT_TEMPLATE = '{name}.edit.{ext}';
 
 const FORMAT_OF_EXTENSION: Record<string, OutputFormat> = {
@@ -39,7 +39,7 @@ const OTHER_PICTURES = ['.gif', '.bmp', '.tif', '.tiff', '.avif', '.heic', '.jxl
  * Reads `-o`: a file, a folder (ends in a slash, or is one), a template, or `-`.
  *
  * @param place what to call the setting in a message
- * @throws FalEditError (usage) for a placeholder that there is not
+ * @throws FalEditError (usage) for an unknown placeholder
  */
 export async function readDestination(
   output: string | undefined,
@@ -48,17 +48,16 @@ export async function readDestination(
 ): Promise<Destination> {
   if (output === undefined) return { kind: 'files', template: DEFAULT_TEMPLATE, numberWhenTaken: true };
   if (output === '-') return { kind: 'stream' };
-  if (output.trim() === '')
-    throw usageError(`${place}: is empty. Allowed: a file, a folder/, a template, or -.`);
+  if (output.trim() === '') throw usageError(`${place}: is empty. Give a file, a folder/, a template, or -.`);
   if (!isPrintable(output)) {
     throw usageError(
-      `${place}: ${inQuotes(output)} holds a control character, which no name of a result may.`,
+      `${place}: ${inQuotes(output)} contains a control character, which a file name must not.`,
     );
   }
   for (const [, name = ''] of output.matchAll(/\{([^{}]*)\}/g)) {
     if ((PLACEHOLDERS as readonly string[]).includes(name)) continue;
     const known = PLACEHOLDERS.map((placeholder) => `{${placeholder}}`).join(' ');
-    throw usageError(`${place}: there is no placeholder {${name}}. Allowed: ${known}.`);
+    throw usageError(`${place}: unknown placeholder {${name}}. Available: ${known}.`);
   }
   if (/[\\/]$/.test(output) || (await isFolder(path.resolve(cwd, output)))) {
     return { kind: 'files', template: path.join(output, DEFAULT_TEMPLATE), numberWhenTaken: true };
@@ -84,18 +83,18 @@ export function formatOfDestination(
   if (asked === undefined) {
     if (!OTHER_PICTURES.includes(extension)) return format;
     throw usageError(
-      `${shown}: ${model.name} makes no ${extension.slice(1)}. Allowed: ${extensionsOf(model)}.`,
+      `${shown}: ${model.name} does not make ${extension.slice(1)}, only ${extensionsOf(model)}.`,
     );
   }
   if (!model.formats.includes(asked)) {
     const other = MODELS.find((candidate) => candidate.formats.includes(asked));
     throw usageError(
-      `${shown}: ${model.name} makes no ${asked}. Allowed: ${extensionsOf(model)}.`,
+      `${shown}: ${model.name} does not make ${asked}, only ${extensionsOf(model)}.`,
       other === undefined ? undefined : `${other.name} makes ${asked}: -m ${other.name}`,
     );
   }
   if (format !== undefined && format !== asked) {
-    throw usageError(`${shown} asks for ${asked}, and ${nameOf('format')} for ${format}. Give one.`);
+    throw usageError(`${shown} asks for ${asked}, but ${nameOf('format')} for ${format}. Give one.`);
   }
   return asked;
 }
@@ -112,7 +111,7 @@ export function extensionOf(format: PictureFormat): string {
   return format === 'jpeg' ? 'jpg' : format;
 }
 
-/** The format that an ending stands for, without the dot; undefined for one of no picture. */
+/** Picture format of a file extension, given without the dot; undefined for other files. */
 export function formatOfExtension(extension: string): PictureFormat | undefined {
   return FORMATS.find((format) => extensionOf(format) === extension);
 }

@@ -3,7 +3,7 @@ import type { LivePrice } from '../fal/prices.js';
 import type { Caps } from '../ledger/caps.js';
 import type { BillableWork, Model } from '../models/model.js';
 
-/** What an edit will probably cost, and on what that rests. */
+/** Estimated cost of an edit, with its assumptions. */
 export interface Estimate {
   usd: number;
   units: number;
@@ -13,7 +13,7 @@ export interface Estimate {
   priceDate: string;
   priceSource: string;
   assumptions: string[];
-  /** Why it may cost more than that, by an amount that nobody can tell; empty where it may not. */
+  /** Why it may cost more than that, by an unknown amount; empty where it may not. */
   unbounded: string[];
 }
 
@@ -41,7 +41,7 @@ export function estimate(model: Model, work: BillableWork, live: LivePrice | und
 }
 
 /**
- * A cap is kept only where it is known what the edit can cost at most.
+ * Refuses an edit without a known maximum cost: a cap could not be kept.
  *
  * @throws FalEditError (budget)
  */
@@ -51,8 +51,8 @@ export function refuseUnbounded({ unbounded }: Estimate, { maxCostUsd, dailyCapU
   if (flag === undefined || unbounded.length === 0) return;
   throw new FalEditError(
     'budget',
-    `${flag}: what this edit may cost at most cannot be told: ${unbounded.join('; ')}. Nothing was sent.`,
-    { hint: `Leave that out, or run it without ${flag}.`, details: { unbounded } },
+    `${flag}: this edit has no known maximum cost: ${unbounded.join('; ')}. Nothing was sent.`,
+    { hint: `Leave that out, or run without ${flag}.`, details: { unbounded } },
   );
 }
 
@@ -61,7 +61,7 @@ function usable(live: LivePrice | undefined): live is LivePrice {
   return live !== undefined && /megapixel/i.test(live.unit);
 }
 
-/** Dollars without the dust of floating point: to a millionth. */
+/** Dollars rounded to a millionth, without floating-point noise. */
 export function usd(amount: number): number {
   return Math.round(amount * 1e6) / 1e6;
 }

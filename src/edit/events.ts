@@ -1,4 +1,4 @@
-/** What happens to an edit while it runs, for whoever shows it. Texts from fal are as fal sent them: untrusted. */
+/** Events of a running edit, for display. Texts from fal are as fal sent them: untrusted. */
 export type EditEvent =
   | { type: 'warning'; message: string }
   /** An earlier run of the same command was cut short: its edit is finished, none is paid for. */

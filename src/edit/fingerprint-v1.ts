@@ -9,14 +9,14 @@ import { withValueAt } from '../models/fields.js';
 import type { Attachment } from './attachments.js';
 import type { EditPlan } from './plan.js';
 
-/** What a fingerprint of version 1 is made of. */
+/** Contents of a fingerprint of version 1. */
 export type AskedV1 = Pick<EditPlan, 'model' | 'input' | 'seedIsOurs'> & {
   attachments: readonly (Pick<Attachment, 'path' | 'earlierUpload'> & {
     upload: Pick<NonNullable<Attachment['upload']>, 'sha256'> | undefined;
   })[];
 };
 
-/** What rows that ask for the same had in common. Hexadecimal. */
+/** Hash that equal rows had in common. Hexadecimal. */
 export function wishV1({ model, ...asked }: AskedV1): string {
   return hashOf([model.endpoint, wantedInput(asked)]);
 }

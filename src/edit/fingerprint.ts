@@ -1,9 +1,9 @@
 /*
- * INVARIANT: a fingerprint follows from what the user asked for and from nothing else: the endpoint, the fields that
- * were given, the files as they are on the disk. Not from bytes that this program made of them, not from defaults
- * (ours, fal's or a schema's), not from what only changes the saved file: its name, its format where the name alone
- * asks for it, --force, --keep-blanked. Whatever is paid for is found again by it, so it never changes: another way to
- * make fingerprints is another version, beside this one (see fingerprint-v1.ts).
+ * INVARIANT: a fingerprint follows from what the user asked for and from nothing else: the endpoint, the fields
+ * that were given, the files as they are on the disk. Not from bytes that this program made of them, not from
+ * defaults (ours, fal's or a schema's), not from what only changes the saved file: its name, its format where
+ * the name alone asks for it, --force, --keep-blanked. Paid edits are found again by it, so it never changes:
+ * another way to make fingerprints is another version, beside this one (see fingerprint-v1.ts).
  */
 import { hashOf } from '../ledger/canonical.js';
 import type { Delivery } from '../ledger/job.js';
@@ -18,8 +18,8 @@ import type { Attachment } from './attachments.js';
 export const FINGERPRINT_VERSION = 2;
 
 /**
- * What was given, by the names of fal's fields. A file is `{sha256}` of its bytes on the disk, whatever it is called
- * and however it came here; an address or an id stands as it was given. JSON values.
+ * The values that the user gave, by the names of fal's fields. A file is `{sha256}` of its bytes on the disk,
+ * whatever it is called and however it came here; an address or an id stands as it was given. JSON values.
  */
 export type Given = Record<string, unknown>;
 
@@ -53,13 +53,13 @@ export function givenOf(
   }, given);
 }
 
-/** What a fingerprint is made of. */
+/** Contents of a fingerprint. */
 export interface Asked {
   model: Pick<Model, 'endpoint'>;
   given: Given;
 }
 
-/** What edits that ask for the same have in common. Hexadecimal. */
+/** Hash that equal edits have in common. Hexadecimal. */
 export function fingerprintOf({ model, given }: Asked): string {
   return hashOf([FINGERPRINT_VERSION, model.endpoint, given]);
 }

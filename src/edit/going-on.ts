@@ -1,19 +1,19 @@
 /**
- * How a person goes on with an edit, each a sentence without its full stop: that depends on whether the edit stands
- * alone or belongs to a batch.
+ * Hints on how to continue with an edit, each a sentence without its full stop. They depend on whether the edit
+ * belongs to a batch.
  */
 export interface GoingOn {
   /** fal has it. */
   fetch: (requestId: string) => string;
-  /** Nobody knows whether fal took it. */
+  /** It is unknown whether fal accepted it. */
   findOut: (job: string) => string;
-  /** Its picture cannot be written to its place. */
+  /** Its picture cannot be written to its path. */
   makeRoom: (requestId: string) => string;
 }
 
-/** For an edit that stands alone. */
+/** For an edit outside of a batch. */
 export const ALONE: GoingOn = {
   fetch: (requestId) => `Fetch it at no extra cost: fal-edit wait ${requestId}`,
-  findOut: (job) => `Find out: fal-edit reconcile ${job}`,
-  makeRoom: (requestId) => `Make room, or choose another place: fal-edit wait ${requestId} -o …`,
+  findOut: (job) => `Check: fal-edit reconcile ${job}`,
+  makeRoom: (requestId) => `Free some space, or save it elsewhere: fal-edit wait ${requestId} -o …`,
 };

@@ -10,15 +10,18 @@ import type { EditRecord } from './record.js';
 /**
  * Writes the life of one edit into the ledger as it goes on.
  *
- * Up to the intent a ledger that fails stops the edit: nothing was sent. From the acceptance on it does not, since
- * the edit is paid for and its pictures are worth more than their entry; that it fell behind is told at once, and
- * is how the run ends, unless the ledger takes it all later on.
+ * Up to the intent a ledger that fails stops the edit: nothing was sent. From the acceptance on it does not,
+ * since the edit is paid for and its pictures are worth more than their entry; that it fell behind is reported
+ * at once, and is how the run ends, unless the ledger takes it all later on.
  */
 export class Journal implements SubmitJournal {
-  /** Why the ledger does not know all that happened; undefined where it does. */
+  /** The error that kept events out of the ledger; undefined where the ledger is complete. */
   fellBehind: unknown;
   state: JobState;
-  /** What the ledger did not take, in order. It can be told again: each write says where the job is, not how far it goes. */
+  /**
+   * Writes that the ledger did not take, in order. They can be repeated: each write says where the job is, not
+   * how far it goes.
+   */
   private readonly missed: (() => unknown)[] = [];
 
   constructor(
@@ -45,7 +48,7 @@ export class Journal implements SubmitJournal {
     return this.job.id;
   }
 
-  /** What the request is called in the names of files: fal's id, without a secret that it should never hold. */
+  /** The request's name in file names: fal's id, without a secret that it should never contain. */
   get requestName(): string {
     return this.ledger.db.secrets.redact(this.record.requestId ?? '');
   }
@@ -88,7 +91,7 @@ export class Journal implements SubmitJournal {
     await this.inTurn('soon', () => this.ledger.saveImage(this.job.id, image));
   }
 
-  /** All that was asked for is done. */
+  /** Everything requested is done. */
   finished(): void {
     this.state = 'saved';
     this.safely(() => this.ledger.finish(this.job.id));
@@ -104,7 +107,7 @@ export class Journal implements SubmitJournal {
   }
 
   /**
-   * The edit did not come home. Where that is its end, the end is written down; else it is let go of, so that a
+   * The edit did not succeed here. Where that is its end, the end is written down; else it is let go of, so that a
    * later command takes it up.
    */
   ended(error: unknown, submit: SubmitState): void {
@@ -142,7 +145,7 @@ export class Journal implements SubmitJournal {
     return this.catchUp() as T | undefined;
   }
 
-  /** The same where others may write at that moment. Should the edit end before, this is written first all the same. */
+  /** As above, where others may write at the same moment. If the edit ends before, this is still written first. */
   private async inTurn(durability: Durability, write: () => void): Promise<void> {
     this.missed.push(write);
     let tried: readonly (() => unknown)[] = [];
@@ -158,7 +161,7 @@ export class Journal implements SubmitJournal {
     }
   }
 
-  /** Writes all that was missed. Returns what the last of it gave; undefined where the ledger does not take it. */
+  /** Writes everything that was missed. Returns the result of the last write; undefined where the ledger does not take it. */
   private catchUp(): unknown {
     try {
       let value: unknown;
@@ -177,17 +180,17 @@ export class Journal implements SubmitJournal {
   }
 }
 
-/** The edit is at fal or even here, and the ledger could not be told. */
+/** fal has accepted or even finished the edit, but the ledger could not record it. */
 export function unrecordedError(journal: Journal, record: EditRecord, other: unknown): FalEditError {
   const why = messageOf(journal.fellBehind);
   const bill = record.sandbox ? '' : ' and is charged';
-  const also = other === undefined ? '' : ` Besides: ${messageOf(other)}`;
+  const also = other === undefined ? '' : ` Also: ${messageOf(other)}`;
   return new FalEditError(
     'unknown',
-    `Request ${record.requestId ?? ''} was accepted${bill}, but the ledger could not be told of all that came of it. ${why}${also}`,
+    `Request ${record.requestId ?? ''} was accepted${bill}, but the ledger could not record all of it. ${why}${also}`,
     {
       charged: 'yes',
-      hint: `Note the request id, and fix the ledger. ${journal.goingOn.findOut(journal.jobId)}`,
+      hint: `Keep the request id, and fix the ledger. ${journal.goingOn.findOut(journal.jobId)}`,
       details: { request_id: record.requestId, job: journal.jobId },
       origin: journal.fellBehind,
     },
@@ -199,7 +202,7 @@ function asEnding(error: unknown): Pick<FalEditError, 'kind' | 'charged' | 'mess
   return { kind: 'internal', charged: 'maybe', message: messageOf(error) };
 }
 
-/** Whether the same edit may go well another time: what fal says of it, else what its code says (fal-api.md 2.9, 4.1). */
+/** Whether the same edit may succeed another time, as fal says or else as its code says (fal-api.md 2.9, 4.1). */
 function isRetryable(error: unknown): boolean | undefined {
   if (!(error instanceof FalEditError)) return undefined;
   const { retryable, http_status: status } = error.details ?? {};

@@ -13,7 +13,7 @@ import type { EditRecord } from './record.js';
 import { stoppedError } from './stopping.js';
 import type { Targets } from './targets.js';
 
-/** What every way to run or to go on with an edit is told. */
+/** Options of every way to run or continue an edit. */
 export interface LifeOptions {
   context: Context;
   connection: Connection;
@@ -21,19 +21,19 @@ export interface LifeOptions {
   timeoutMs: number;
   /** At the deadline, ask fal to cancel the edit instead of leaving it to be fetched later. */
   cancelOnTimeout?: boolean | undefined;
-  /** Ctrl-C ends the waiting alone: what waits in fal's queue was put there by somebody else, to stay. */
+  /** Ctrl-C ends only the waiting: a request in fal's queue was put there by another command, to stay. */
   leaveWhenInterrupted?: boolean | undefined;
   /** Takes the bytes where they go to a stream. */
   write?: ((bytes: Uint8Array) => Promise<void>) | undefined;
   onEvent: OnEvent;
-  /** How a person goes on where this run does not; with the edit alone if absent. */
+  /** Hints on how to continue where this run does not; those for a single edit if absent. */
   goingOn?: GoingOn | undefined;
-  /** Has a part of the work done in its turn, where many edits run at once; at once if absent. */
+  /** Schedules a part of the work where many edits run at once; runs it at once if absent. */
   inLane?: (<T>(lane: 'download', run: () => Promise<T>) => Promise<T>) | undefined;
   trace?: ((line: string) => void) | undefined;
 }
 
-/** One edit on its way: what all of its steps share. */
+/** One running edit: the state that all of its steps share. */
 export interface Life {
   model: Model;
   record: EditRecord;
@@ -48,7 +48,7 @@ export interface Life {
   options: LifeOptions;
 }
 
-/** What a life starts from. */
+/** Initial state of a {@link Life}. */
 export type LifeStart = Omit<Life, 'session' | 'deadline'>;
 
 /**
@@ -90,7 +90,7 @@ export async function live(start: LifeStart, steps: (life: Life) => Promise<void
   if (failure !== undefined) throw failure;
 }
 
-/** What an edit has cost by now, as far as we know. */
+/** Known cost of an edit so far. */
 function chargedOf({ record, journal, session: { exchange } }: Life): Charged {
   if (exchange.hasResult || journal.state === 'completed' || journal.state === 'saved') return 'yes';
   return record.requestId === null ? exchange.submit.charged : 'maybe';

@@ -4,17 +4,17 @@ import { isSandbox } from '../ledger/spending.js';
 import { ALONE, type GoingOn } from './going-on.js';
 import type { EditRecord } from './record.js';
 
-/** fal's answer is a success and holds no pictures. */
+/** fal's answer is a success without pictures. */
 export function noPicturesError(record: EditRecord): FalEditError {
   const units = record.cost.billedUnits;
-  return new FalEditError('failed', 'fal says that the edit is done, but its answer holds no picture.', {
+  return new FalEditError('failed', 'fal says that the edit is done, but its answer contains no picture.', {
     charged: units === 0 ? 'no' : units === null ? 'maybe' : 'yes',
     hint: `Ask fal about request ${record.requestId ?? ''}.`,
     details: { request_id: record.requestId },
   });
 }
 
-/** fal's answer names more pictures than anybody can have asked for: none of them is fetched. */
+/** fal's answer names more pictures than any request can ask for: none of them is fetched. */
 export function tooManyPicturesError(record: EditRecord, count: number): FalEditError {
   return new FalEditError('failed', `fal's answer names ${count} pictures; more than 100 are not fetched.`, {
     charged: record.cost.billedUnits === 0 ? 'no' : 'yes',
@@ -23,16 +23,16 @@ export function tooManyPicturesError(record: EditRecord, count: number): FalEdit
   });
 }
 
-/** The same command may have been sent before, and nobody knows what came of it. Nothing is sent now. */
+/** The same command may have been sent before, with an unknown outcome. Nothing is sent now. */
 export function stillUnknownError({ id, intentAt, plannedAt, via }: Job, goingOn = ALONE): FalEditError {
   const bill = isSandbox(via) ? '' : ' and may be charged';
   const when = new Date(intentAt ?? plannedAt).toISOString();
   return new FalEditError(
     'unknown',
-    `This same edit may have been sent on ${when}${bill}; what came of it is not known. Nothing was sent now.`,
+    `This same edit may have been sent on ${when}${bill}; the outcome is unknown. Nothing was sent now.`,
     {
       charged: 'maybe',
-      hint: `${goingOn.findOut(id)}. To pay for another one all the same: --again`,
+      hint: `${goingOn.findOut(id)}. To pay for another one anyway: --again`,
       details: { job: id },
     },
   );
@@ -52,16 +52,20 @@ export function collectError(
   const urls = urlsOf(failures);
   const hint = urls.length === 0 ? again : `${again}. fal keeps it for a while at ${urls.join(' ')}`;
   if (!(first instanceof FalEditError)) {
-    return new FalEditError('failed', `The picture is made, but not saved${count}: ${messageOf(first)}`, {
-      charged: 'yes',
-      hint,
-      details,
-      origin: first,
-    });
+    return new FalEditError(
+      'failed',
+      `The picture is ready, but was not saved${count}: ${messageOf(first)}`,
+      {
+        charged: 'yes',
+        hint,
+        details,
+        origin: first,
+      },
+    );
   }
   return new FalEditError(first.kind, `${first.message}${count}`, {
     charged: 'yes',
-    // What failed on this machine has advice of its own.
+    // A failure on this machine has its own hint.
     hint: first.kind === 'failed' ? first.hint : hint,
     details,
     origin: first,
@@ -83,8 +87,8 @@ export function blankedError(
   record: EditRecord,
 ): FalEditError {
   const which = total === 1 ? 'The picture was' : `${blanked} of ${total} pictures were`;
-  const fate = kept ? 'saved all the same' : 'not saved';
-  return new FalEditError('moderated', `${which} blanked by fal's safety checker, and ${fate}.`, {
+  const outcome = kept ? 'saved anyway' : 'not saved';
+  return new FalEditError('moderated', `${which} blanked by fal's safety checker and ${outcome}.`, {
     charged: record.cost.billedUnits === 0 ? 'no' : 'yes',
     hint: 'Change the prompt or the picture, or try another seed.',
     details: { request_id: record.requestId, blanked, total },

@@ -6,7 +6,7 @@ import { MODELS } from '../models/registry.js';
  * Refuses no picture at all, and more than the model edits together.
  *
  * @param place what to call the setting that names the pictures
- * @param also what else can be done about too many
+ * @param also another hint about too many
  * @throws FalEditError (usage)
  */
 export function refuseWrongCount(
@@ -21,7 +21,7 @@ export function refuseWrongCount(
   if (count <= model.maxImages) return;
   const most = model.maxImages === 1 ? 'exactly one picture' : `at most ${model.maxImages} pictures`;
   throw usageError(
-    `${place}: ${count} pictures are named, and ${model.name} takes ${most}.`,
+    `${place}: ${count} pictures are given, but ${model.name} takes ${most}.`,
     [hintFor(model, count), ...(also === undefined ? [] : [also])].join('. '),
   );
 }
@@ -32,7 +32,7 @@ function hintFor({ maxImages }: Model, count: number): string {
   const enough = others.filter((other) => other.maxImages >= count);
   const [first] = enough;
   if (first !== undefined) return `${listText(enough)}: -m ${first.name}`;
-  return others.length === 0 ? 'Name fewer.' : `Name fewer. ${listText(others)}.`;
+  return others.length === 0 ? 'Give fewer.' : `Give fewer. ${listText(others)}.`;
 }
 
 /** E.g. `flux-2-lora edits up to 3 together, flux-2-edit up to 4`. */

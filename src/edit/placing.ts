@@ -7,8 +7,8 @@ import { saveWhole } from './save.js';
 import { numbered } from './targets.js';
 
 /**
- * A path for each picture, absolute; undefined for one that is not to become a file. A name that is taken, on the
- * disk or by what another job is about to save, is passed by with a number, unless the user said to overwrite.
+ * A path for each picture, absolute; undefined for one that is not to become a file. A name that is taken, on
+ * the disk or by another job that is about to save, gets a number, unless the user said to overwrite.
  *
  * @param wanted by picture, whether it is to be kept
  */
@@ -74,7 +74,7 @@ export async function placePicture(
   const options = { force: delivery.force, tag: tagOf(journal.jobId, index) };
   let swept = 0;
   for (let target = chosen; ;) {
-    // Not written once more: what a second command writes after the first has tidied up, nobody would tidy up after.
+    // Not written once more: after the first command has tidied up, nobody would remove what a second one writes.
     if (asPromised && (await holds(target, bytes))) return target;
     try {
       if (await saveWhole(target, bytes, options)) return target;

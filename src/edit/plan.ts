@@ -25,7 +25,7 @@ import { givenOf, type Given } from './fingerprint.js';
 import { refuseWrongCount } from './picture-count.js';
 import type { Targets } from './targets.js';
 
-/** An edit as it was asked for. */
+/** An edit as the user requested it. */
 export interface EditOrder {
   model: Model;
   request: EditRequest;
@@ -36,20 +36,20 @@ export interface EditOrder {
   keepBlanked: boolean;
   /** Whether the seed was chosen by us, not by the user. */
   seedIsOurs: boolean;
-  /** What to call a setting in a message, where that is not its flag. */
+  /** Name of a setting in messages, where that is not its flag. */
   nameOf?: NameOf;
   /** Absolute folder that a relative output starts at; the working directory if absent. */
   outputFolder?: string;
 }
 
-/** What the plans of many edits share, so that no file is looked at twice. Absent, each plan looks for itself. */
+/** Cache that the plans of many edits share, so that each file is read once. */
 export interface PlanShelf {
   read: AttachmentReader;
   /** Folders that are known to take files, absolute. */
   writable: Set<string>;
 }
 
-/** An edit of which everything is decided and checked that can be without the network. */
+/** A planned edit: everything that needs no network is decided and checked. */
 export interface EditPlan {
   model: Model;
   prompt: string;
@@ -57,13 +57,13 @@ export interface EditPlan {
   /** fal's input, with files still as the user named them. */
   input: Record<string, unknown>;
   attachments: Attachment[];
-  /** What the user gave: what the edit is recognised by. */
+  /** The values that the user gave, which identify the edit. */
   given: Given;
   /** Undefined where the bytes go to a stream. */
   targets: Targets | undefined;
-  /** The same for the ledger; where the bytes go to a stream, the place of those that did not get there. */
+  /** The targets as the ledger keeps them; for a stream, where pictures go that did not reach it. */
   delivery: Delivery;
-  /** Why the pictures cannot have their names; of no matter to an edit that is gone on with: they may be its own. */
+  /** Why the pictures cannot have their names; irrelevant for an edit that is continued: the files may be its own. */
   nameTaken: FalEditError | undefined;
   seedIsOurs: boolean;
   numImages: number;
@@ -97,7 +97,7 @@ export async function planEdit(
   const numImages = request.numImages ?? 1;
   if (destination.kind === 'stream' && numImages > 1) {
     throw usageError(
-      `${nameOf('output')} -: stdout takes one picture, and ${nameOf('numImages')} asks for several.`,
+      `${nameOf('output')} -: stdout takes one picture, but ${nameOf('numImages')} asks for several.`,
     );
   }
   const attachments = await readAttachments(model, input, context, nameOf, shelf.read);
@@ -147,7 +147,7 @@ function pathsOf({
   return { template, numberWhenTaken };
 }
 
-/** The pictures to edit, as opposed to those that only guide the edit. */
+/** The pictures to edit, without those that only guide the edit. */
 function picturesOf(model: Model, attachments: readonly Attachment[]): Attachment[] {
   const fields = model.fields.images ?? [];
   return attachments.filter(({ path: [field] }) => fields.includes(String(field)));

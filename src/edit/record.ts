@@ -17,13 +17,13 @@ export interface EditedImage {
   nsfw: boolean | null;
 }
 
-/** All that is known of one edit. It grows while the edit runs, and stays true when the edit fails midway. */
+/** Everything known about one edit. It grows while the edit runs, and stays valid when the edit fails midway. */
 export interface EditRecord {
   /** Our own id for it, in the ledger; null until it is there. */
   job: string | null;
   /** How far it has come; null until it is in the ledger. */
   state: JobState | null;
-  /** Played on the sandbox: nothing of it was charged, whatever the figures say. */
+  /** Run on the sandbox: nothing was charged, whatever the figures say. */
   sandbox: boolean;
   model: string;
   endpoint: string;
@@ -46,7 +46,7 @@ export interface EditRecord {
   };
   /** Milliseconds. */
   timings: {
-    /** From the acceptance until a runner took it. */
+    /** From the acceptance until a runner started it. */
     queuedMs: number | null;
     /** On fal's clock. */
     inferenceMs: number | null;
@@ -55,7 +55,7 @@ export interface EditRecord {
   warnings: string[];
 }
 
-/** A record of an edit of which nothing has happened yet. */
+/** A record of an edit that has not started yet. */
 export function recordOf(plan: EditPlan): EditRecord {
   return {
     job: null,

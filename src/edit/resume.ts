@@ -14,13 +14,13 @@ export interface ResumeOptions extends LifeOptions {
   ledger: Ledger;
   /** Where to put the pictures, where that is not for the job to say. */
   elsewhere?: { targets: Targets | undefined; force: boolean } | undefined;
-  /** How to save them, where this command says otherwise than the one that sent the edit. */
+  /** How to save them, where this command differs from the one that sent the edit. */
   saving?: Pick<Delivery, 'force' | 'keepBlanked'> | undefined;
 }
 
 /**
- * Goes on with an edit that fal has: waits for it if need be, and saves its pictures where the command that sent
- * it would have. Several may do so at once: they end up with the same files.
+ * Continues an edit that fal has accepted: waits for it if need be, and saves its pictures where the command
+ * that sent it would have. Several may do so at once: they end up with the same files.
  *
  * @throws FalEditError; the record then holds what is known
  */
@@ -43,7 +43,7 @@ export async function resumeJob(job: Job, record: EditRecord, options: ResumeOpt
   });
 }
 
-/** The answer that an earlier command has written down. */
+/** The answer that an earlier command has recorded. */
 function remembered({ result }: Job, { model }: Life): Answered | undefined {
   if (result === undefined) return undefined;
   const output = model.fromOutput(result);

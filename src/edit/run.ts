@@ -32,17 +32,17 @@ export interface RunOptions extends LifeOptions {
   /** The way to fal, as the ledger calls it. */
   via: string;
   caps: Caps;
-  /** Pay for another one, though the same command has one that is not finished. */
+  /** Pay for another edit, even if the same command has an unfinished one. */
   again: boolean;
   /** Submit and leave. */
   detach: boolean;
-  /** What stands for "the same edit", where it is not the same command: a row of a batch has a name for itself. */
+  /** Identity of the edit where that is not the command's: a row of a batch has its own. */
   askedHash?: string;
-  /** fal's price, where it is known already; undefined in it: nobody can say. */
+  /** fal's price, where it was already asked for; an undefined value in it means that it is unknown. */
   price?: { live: LivePrice | undefined };
-  /** Where files were put before; everything is uploaded if absent. */
+  /** Cache of earlier uploads; everything is uploaded if absent. */
   uploads?: UploadShelf;
-  /** At fal; normal if absent (fal-api.md 2.6). */
+  /** Priority in fal's queue; normal if absent (fal-api.md 2.6). */
   priority?: 'normal' | 'low' | undefined;
 }
 
@@ -123,7 +123,7 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
   );
 }
 
-/** What only changes the saved file may be another one each time the same command is run. */
+/** Options that only change the saved file may differ each time the same command is run. */
 function savingOf({ delivery: { force, keepBlanked } }: EditPlan): ResumeOptions['saving'] {
   return { force, keepBlanked };
 }
@@ -163,7 +163,7 @@ async function beginOrWait(
   }
 }
 
-/** Brings home what another run of the same command has sent, or ends as that one did. */
+/** Fetches the edit that another run of the same command has sent, or ends as that one did. */
 async function goOnWith(
   { kind, job }: Former,
   plan: EditPlan,
@@ -184,7 +184,7 @@ async function goOnWith(
   await resumeJob(job, record, { ...options, elsewhere, saving: savingOf(plan) });
 }
 
-/** Uploads what is local; afterwards the input holds URLs alone. */
+/** Uploads the local files; afterwards the input contains only URLs. */
 async function upload(
   plan: EditPlan,
   { record, session, options }: Life,
@@ -235,7 +235,7 @@ async function submitAndWait(life: Life, options: SubmitOptions): Promise<Answer
   });
 }
 
-/** The same call without the waiting. */
+/** Submits without waiting for the result. */
 async function submitAndLeave(
   { model, record, session, journal }: Life,
   options: SubmitOptions,

@@ -1,6 +1,7 @@
 /*
- * INVARIANT: of the same command that runs several times at once, one process sends the edit; which one, the ledger
- * decides in one transaction (Ledger.begin). The others wait here for what comes of it, and send nothing meanwhile.
+ * INVARIANT: of the same command that runs several times at once, one process sends the edit; which one, the
+ * ledger decides in one transaction (Ledger.begin). The others wait here for its outcome, and send nothing
+ * meanwhile.
  */
 import type { Context } from '../context.js';
 import { FalEditError, InterruptedError, type FalEditErrorOptions } from '../errors.js';
@@ -12,7 +13,7 @@ import { durationText } from './duration.js';
 import { recordOfJob, type EditRecord } from './record.js';
 import { signalOf } from './stopping.js';
 
-/** Between two looks at the ledger, in milliseconds. */
+/** Time between two checks of the ledger, in milliseconds. */
 const LOOK_MS = 200;
 
 const UNDER_WAY: readonly JobState[] = ['planned', 'intent', 'accepted', 'completed'];
@@ -54,7 +55,7 @@ function stillBusyError(
     charged: state === 'planned' ? 'no' : state === 'completed' ? 'yes' : 'maybe',
     hint:
       requestId === undefined
-        ? `See how far it is: fal-edit status ${id}`
+        ? `See its progress: fal-edit status ${id}`
         : `Fetch it at no extra cost: fal-edit wait ${requestId}`,
     details: { job: id, ...(requestId === undefined ? {} : { request_id: requestId }) },
   };
@@ -64,7 +65,7 @@ function stillBusyError(
   return new FalEditError('temporary', `Not done within ${durationText(deadline.timeoutMs)}: ${who}.`, more);
 }
 
-/** The end of a job as the run that sent it has told it. */
+/** The end of a job as the run that sent it has recorded it. */
 export function sameEndError({ id, state, requestId, error, charged }: Job): FalEditError {
   const kind = error === undefined || error.kind === 'interrupted' ? 'failed' : error.kind;
   const what = error?.message ?? `The edit ended as ${state}.`;

@@ -61,9 +61,9 @@ export async function moveWhole(file: string, target: string, { force, tag }: Sa
 }
 
 /**
- * Does in a folder what saving a picture will do there: permission bits say nothing of read-only disks, quotas and
- * root. Its files have one name for all runs, so that what one that was killed in between has left, the next one
- * takes away.
+ * Tries in a folder what saving a picture will do there: permission bits say nothing of read-only disks, quotas
+ * and root. Its files have one name for all runs, so that what one that was killed in between has left, the next
+ * one takes away.
  *
  * @throws the system's error
  */
@@ -85,7 +85,7 @@ export async function trySaving(folder: string): Promise<void> {
   }
 }
 
-/** Removes what runs that were killed in the middle of saving this picture have left in its folder. */
+/** Removes files that killed runs have left in the folder while saving this picture. */
 export async function removeLeftovers(target: string, tag: string): Promise<void> {
   const folder = path.dirname(target);
   const names = await readdir(folder).catch(() => []);
@@ -127,7 +127,7 @@ async function openNew(file: string): Promise<FileHandle> {
   return open(file, 'wx');
 }
 
-/** Not being able to is no failure: the picture has its name, or another error says why not. */
+/** Failing here is not an error: the picture has its name, or another error says why not. */
 async function removeIfThere(file: string): Promise<void> {
   await unlink(file).catch(() => undefined);
 }

@@ -8,7 +8,7 @@ import { saysGone } from '../fal/unreachable.js';
 import type { Model } from '../models/model.js';
 import type { EditRecord } from './record.js';
 
-/** What became of a request that was to be stopped. */
+/** Outcome of stopping a request. */
 export type Stopped =
   /** It did not run, and costs nothing; or fal confirmed that it was cut short. */
   | 'cancelled'
@@ -21,7 +21,7 @@ export type Stopped =
   | 'not-found'
   | 'unreachable';
 
-/** The same, and what the user has to reckon with. */
+/** Outcome of stopping a request, and whether it is charged. */
 export interface StopOutcome {
   stopped: Stopped;
   charged: Charged;
@@ -42,7 +42,7 @@ function outcome(stopped: keyof typeof CHARGED): StopOutcome {
 /** It was taken out of the queue before it ran (fal-api.md 2.5). */
 const UNQUEUED: StopOutcome = { stopped: 'cancelled', charged: 'no' };
 
-/** What the stopping of an edit needs of it. */
+/** The parts of an edit that stopping it needs. */
 export interface Stoppable {
   model: Pick<Model, 'endpoint'>;
   record: Pick<EditRecord, 'requestId'>;
@@ -50,15 +50,15 @@ export interface Stoppable {
   options: { context: Context; connection: Connection };
 }
 
-/** A cancel is a courtesy: whoever pressed Ctrl-C does not wait longer than this for all of it. */
+/** A cancel is a courtesy: after Ctrl-C nobody waits longer than this for all of it. */
 const PATIENCE_MS = 5_000;
-/** Between two looks at whether fal has cancelled it. */
+/** Time between two checks whether fal has cancelled it. */
 const LOOK_MS = 250;
 
 /**
- * Takes a request out of fal's queue. One that runs is stopped only where that is asked for: it is charged all the
- * same, mostly, and its picture can still be had. Whether fal did as it was told is looked at: only a confirmed
- * cancel counts as one.
+ * Takes a request out of fal's queue. One that runs is stopped only where that is asked for: it is charged all
+ * the same, mostly, and its picture can still be had. The outcome is checked: only a confirmed cancel counts as
+ * one.
  */
 export async function stopAtFal(
   { model, record, journal, options }: Stoppable,
@@ -110,7 +110,7 @@ async function look(
   }
 }
 
-/** Looks until the request is over, one way or the other. Until the patience ends it stays "requested". */
+/** Polls until the request is over, one way or the other. Until the patience ends it stays "requested". */
 async function confirm(
   session: FalSession,
   endpoint: string,

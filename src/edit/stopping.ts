@@ -1,6 +1,6 @@
 /*
- * An edit that we end ourselves: at the deadline, or because a person said so. What is at fal stays there to be
- * fetched; only what still waits in fal's queue is taken out of it, since that costs nothing.
+ * An edit that we end ourselves: at the deadline, or because a person said so. An edit that runs at fal can be
+ * fetched later; only one that still waits in fal's queue is cancelled, since that costs nothing.
  */
 import {
   FalEditError,
@@ -28,7 +28,7 @@ export interface Stopping extends Stoppable {
   };
 }
 
-/** What to tell about an edit that was stopped, by how far it had come, after fal was asked what can be asked. */
+/** The error for an edit that was stopped, depending on its state, after asking fal. */
 export async function stoppedError(life: Stopping, error: unknown): Promise<FalEditError> {
   const { record, journal, session, deadline, options } = life;
   const { exchange } = session;
@@ -38,13 +38,13 @@ export async function stoppedError(life: Stopping, error: unknown): Promise<FalE
       ? new InterruptedError(signalOf(options.context.signal), message, more)
       : new FalEditError('temporary', message, more);
   const what = interrupted ? 'Interrupted' : `Not done within ${durationText(deadline.timeoutMs)}`;
-  const trouble = exchange.lastTrouble === undefined ? '' : ` (the last trouble: ${exchange.lastTrouble})`;
+  const trouble = exchange.lastTrouble === undefined ? '' : ` (last problem: ${exchange.lastTrouble})`;
 
   const { requestId, sandbox } = record;
   const atFal = (words: string): string => (sandbox ? '' : words);
   if (requestId === null) {
     if (exchange.submit.charged === 'no') {
-      return build(`${what}${trouble}. Nothing was sent, nothing is charged.`, { charged: 'no' });
+      return build(`${what}${trouble}. Nothing was sent, and nothing is charged.`, { charged: 'no' });
     }
     // Cut off between the submit and its answer: nobody knows, and a deadline has a kind of its own for that.
     if (!interrupted && error instanceof FalEditError) return error;
@@ -61,7 +61,7 @@ export async function stoppedError(life: Stopping, error: unknown): Promise<FalE
   const fetch = journal.goingOn.fetch(requestId);
   if (exchange.hasResult || journal.state === 'completed') {
     return build(
-      `${what}. Request ${requestId} is done at fal${atFal(' and charged')}, but not all of it is here.`,
+      `${what}. Request ${requestId} is finished${atFal(' and charged')}, but not fully downloaded.`,
       {
         charged: 'yes',
         hint: fetch,
@@ -74,17 +74,17 @@ export async function stoppedError(life: Stopping, error: unknown): Promise<FalE
     const isCharged = exchange.resultBegan;
     const bill = atFal(`; it ${isCharged ? 'is' : 'may be'} charged`);
     return build(
-      `${what}${trouble}. Request ${requestId} is done at fal, but its result could not be fetched${bill}.`,
+      `${what}${trouble}. Request ${requestId} is finished, but its result could not be fetched${bill}.`,
       { charged: isCharged ? 'yes' : 'maybe', hint: fetch, details },
     );
   }
   const leaves = interrupted ? options.leaveWhenInterrupted === true : options.cancelOnTimeout !== true;
   if (leaves) {
     return build(
-      `${what}${trouble}. fal goes on with request ${requestId}${atFal(', and charges it when it is done')}.`,
+      `${what}${trouble}. Request ${requestId} continues at fal${atFal(' and is charged when it finishes')}.`,
       {
         charged: 'maybe',
-        hint: interrupted ? fetch : `${fetch}. Or give it more time with --timeout.`,
+        hint: interrupted ? fetch : `${fetch}. Or allow more time with --timeout.`,
         details,
       },
     );
@@ -98,22 +98,22 @@ export async function stoppedError(life: Stopping, error: unknown): Promise<FalE
   });
 }
 
-/** What became of a request that was to be stopped, in a sentence. @param sandbox nothing is charged there */
+/** Outcome of stopping a request, as a sentence. @param sandbox nothing is charged there */
 function stoppedText(id: string, { stopped, charged }: StopOutcome, sandbox: boolean): string {
   const atFal = (words: string): string => (sandbox ? '' : words);
   switch (stopped) {
     case 'cancelled':
       return charged === 'no'
         ? `Request ${id} was cancelled at fal: nothing is charged.`
-        : `Request ${id} was cancelled at fal while it ran${atFal(', and may be charged')}.`;
+        : `Request ${id} was cancelled at fal while it ran${atFal(' and may be charged')}.`;
     case 'requested':
-      return `fal was asked to cancel request ${id}, but it may already run: it may still finish${atFal(' and be charged')}.`;
+      return `fal was asked to cancel request ${id}, but it may already be running: it may still finish${atFal(' and be charged')}.`;
     case 'running':
-      return `Request ${id} runs at fal${atFal(', and is charged when it is done')}.`;
+      return `Request ${id} is running at fal${atFal(' and is charged when it finishes')}.`;
     case 'completed':
-      return `Request ${id} was already done at fal${atFal(', and is charged')}.`;
+      return `Request ${id} had already finished${atFal(' and is charged')}.`;
     case 'not-found':
-      return `fal does not know request ${id} any more${atFal('; it may have been charged')}.`;
+      return `fal no longer knows request ${id}${atFal('; it may have been charged')}.`;
     case 'unreachable':
       return `fal could not be asked about request ${id}: it may finish${atFal(' and be charged')}.`;
   }

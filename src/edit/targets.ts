@@ -4,7 +4,7 @@ import { codeOf, usageError, type FalEditError } from '../errors.js';
 import type { Destination, Placeholder } from './destination.js';
 import { trySaving } from './save.js';
 
-/** What a template's placeholders stand for; the request id is known only after the submit. */
+/** Values of a template's placeholders; the request id is known only after the submit. */
 export interface TemplateValues {
   name: string;
   seed: number;
@@ -28,11 +28,11 @@ export class Targets {
     private readonly values: TemplateValues,
     private readonly count: number,
     private readonly cwd: string,
-    /** What to call the setting in a message. */
+    /** Name of the setting in messages. */
     private readonly place = '--output',
   ) {}
 
-  /** Whether a taken name is passed by with a number. */
+  /** Whether a taken name gets a number. */
   get numberWhenTaken(): boolean {
     return this.destination.numberWhenTaken;
   }
@@ -82,7 +82,7 @@ export class Targets {
     for (const name of files.map((file) => path.basename(file))) {
       if (Buffer.byteLength(name) <= LONGEST_FILE) continue;
       throw usageError(
-        `${this.place}: the name ${name.slice(0, 40)}… is too long. Allowed: ${LONGEST_FILE} bytes.`,
+        `${this.place}: the name ${name.slice(0, 40)}… is too long: at most ${LONGEST_FILE} bytes.`,
       );
     }
     for (const folder of new Set(files.map((file) => path.dirname(file)))) {
@@ -99,7 +99,7 @@ export class Targets {
       }
       if (!force) {
         return usageError(
-          `${this.place}: ${this.shown(file)} exists already. Nothing was sent.`,
+          `${this.place}: ${this.shown(file)} already exists. Nothing was sent.`,
           'Overwrite it with --force, or choose another name.',
         );
       }
@@ -144,7 +144,7 @@ export function harmlessName(text: string): string {
   return short === '' ? 'picture' : short;
 }
 
-/** What no part of a file name may be on some system, or what it must not do to a terminal. */
+/** Names that some system does not allow, and characters that would affect a terminal. */
 const HARMFUL = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069/\\:*?"<>|]/u;
 
 async function exists(file: string): Promise<boolean> {

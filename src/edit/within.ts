@@ -4,10 +4,10 @@ import { Deadline } from './deadline.js';
 import { durationText } from './duration.js';
 
 /**
- * Runs questions that cost nothing under the user's deadline.
+ * Runs requests that cost nothing under the user's deadline.
  *
  * @param timeoutMs milliseconds
- * @throws FalEditError (temporary, interrupted), and whatever the questions throw
+ * @throws FalEditError (temporary, interrupted), and whatever the requests throw
  */
 export async function within<T>(
   timeoutMs: number,
@@ -20,9 +20,9 @@ export async function within<T>(
   } catch (error) {
     if (!deadline.signal.aborted) throw error;
     signal.throwIfAborted();
-    throw new FalEditError('temporary', `fal gave no answer within ${durationText(timeoutMs)}.`, {
+    throw new FalEditError('temporary', `fal did not answer within ${durationText(timeoutMs)}.`, {
       charged: 'maybe',
-      hint: 'Ask again, or give it more time with --timeout.',
+      hint: 'Try again, or allow more time with --timeout.',
       origin: error,
     });
   } finally {

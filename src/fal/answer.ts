@@ -49,7 +49,7 @@ export interface DetailRow {
   /** Where, e.g. ["body", "image_url"]. */
   loc: (string | number)[];
   msg: string;
-  /** What to go by; the message is for people. */
+  /** For programs; the message is for people. */
   type: string;
 }
 
@@ -78,7 +78,7 @@ export function isHtml(answer: Answer): boolean {
   return answer.json === undefined && /^\s*<(!doctype|html|head|body|title|h1)\b/i.test(answer.text);
 }
 
-/** fal's own words in `detail` (models, platform) or `error.message` (api.fal.ai); undefined where there are none. */
+/** fal's own message in `detail` (models, platform) or `error.message` (api.fal.ai); undefined where there are none. */
 export function detailText(answer: Answer): string | undefined {
   const body = asRecord(answer.json);
   const detail = body?.['detail'];
@@ -105,10 +105,13 @@ export function detailRows(answer: Answer): DetailRow[] {
   });
 }
 
-/** More units than any picture has: what says so is wrong. */
+/** More units than any picture has: a larger number is wrong. */
 const MOST_UNITS = 1_000_000;
 
-/** What fal bills, from `x-fal-billable-units` (fal-api.md 5.3); undefined where it does not say, or nothing sensible. */
+/**
+ * Units that fal bills, from `x-fal-billable-units` (fal-api.md 5.3); undefined where it does not say, or
+ * nothing sensible.
+ */
 export function billableUnitsOf(answer: Answer): number | undefined {
   const text = answer.headers.get('x-fal-billable-units')?.trim() ?? '';
   const units = text === '' ? NaN : Number(text);

@@ -12,12 +12,12 @@ export interface PlatformOptions {
   trace?: ((line: string) => void) | undefined;
 }
 
-/** Tries at one question. */
+/** Tries of one request. */
 const TRIES = 4;
 
 /**
- * Asks fal's platform something that costs nothing, with the key and through the proxy, if there are such; again
- * where a gateway spoke. The answer may be any refusal of fal's.
+ * Sends fal's platform a request that costs nothing, with the key and through the proxy, if any; again where a
+ * gateway answered. The answer may be any refusal of fal's.
  *
  * @param target fal's own URL
  * @throws FalEditError (temporary): nobody answered; the signal's reason

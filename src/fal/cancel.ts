@@ -2,7 +2,7 @@ import { ApiError } from '@fal-ai/client';
 import { asRecord } from './answer.js';
 import type { FalSession } from './session.js';
 
-/** What a request to cancel came to. */
+/** Outcome of a request to cancel. */
 export type CancelOutcome =
   /** It was taken out of the queue. */
   | 'cancelled'

@@ -9,10 +9,10 @@ import { describeTrouble } from './trouble.js';
 const API = 'https://api.fal.ai/v1/models';
 const PAGE = 'https://fal.ai/api/openapi/queue/openapi.json';
 
-/** What fal's catalogue says of an endpoint (fal-api.md 5.1). Texts are fal's, and not to be trusted. */
+/** Entry of fal's catalogue for an endpoint (fal-api.md 5.1). Texts are fal's, and not to be trusted. */
 export interface CatalogueEntry {
   title: string | undefined;
-  /** `active`, `deprecated`, or a word that nobody knows yet; undefined where fal does not say. */
+  /** `active`, `deprecated`, or a status that is not known yet; undefined where fal does not say. */
   status: string | undefined;
   /** The endpoint's OpenAPI document, unread; undefined where fal sent none. */
   openapi: unknown;

@@ -21,7 +21,7 @@ export function connectionTo(
 }
 
 /**
- * What requests for fal go through, for messages: no passwords, and no query, which may hold a token.
+ * Proxies on the way to fal, for messages: no passwords, and no query, which may hold a token.
  *
  * @param which with "remote", a proxy on this machine is left out: the sandbox, or one that the user runs
  */
@@ -43,7 +43,7 @@ export function accountOf({ key }: Connection): string | undefined {
 
 export { isLoopback };
 
-/** What `fal-edit sandbox` prints as FAL_KEY. Not a key: it only says whose it is. */
+/** The FAL_KEY that `fal-edit sandbox` prints. Not a real key: it only identifies the sandbox. */
 export const SANDBOX_KEY = 'sandbox:no-key-needed';
 /** A header of every answer of the sandbox, and of nobody else's. */
 export const SANDBOX_HEADER = 'x-fal-edit-sandbox';
@@ -66,7 +66,7 @@ export function refuseSandboxKeyElsewhere(connection: Connection): void {
   if (!isSandboxKey(key) || isStandaloneSandbox(connection)) return;
   const where =
     proxyUrl === undefined ? 'FAL_PROXY_URL is not set' : `${new URL(proxyUrl).host} is not this machine`;
-  throw new FalEditError('auth', `FAL_KEY is the key of fal-edit sandbox, and ${where}. Nothing was sent.`, {
+  throw new FalEditError('auth', `FAL_KEY is the key of the sandbox, but ${where}. Nothing was sent.`, {
     hint: 'For fal: set FAL_KEY to your own key. For the sandbox: set both variables that fal-edit sandbox prints, or use --sandbox.',
   });
 }
@@ -74,18 +74,18 @@ export function refuseSandboxKeyElsewhere(connection: Connection): void {
 /**
  * Checks a proxy URL as the user gave it.
  *
- * @param place what to call it: `--proxy-url` or `FAL_PROXY_URL`
+ * @param place its name in messages: `--proxy-url` or `FAL_PROXY_URL`
  * @throws FalEditError (usage)
  */
 export function checkProxyUrl(text: string, place: string): string {
-  const allowed = 'Allowed: an https:// URL, or http:// to this machine, e.g. http://127.0.0.1:4000/proxy.';
+  const allowed = 'Use an https:// URL, or http:// to this machine, e.g. http://127.0.0.1:4000/proxy.';
   if (!URL.canParse(text)) throw usageError(`${place}: "${text}" is not a URL. ${allowed}`);
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw usageError(`${place}: "${url.protocol}" is not a scheme that a proxy can have. ${allowed}`);
+    throw usageError(`${place}: "${url.protocol}" is not a scheme for a proxy. ${allowed}`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw usageError(`${place}: must not hold a user name or password. ${allowed}`);
+    throw usageError(`${place}: must not contain a user name or password. ${allowed}`);
   }
   if (url.protocol === 'http:' && !isLoopback(url.href)) {
     throw usageError(

@@ -12,18 +12,18 @@ export interface DownloadOptions {
   connection: Connection;
   context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep'>;
   signal: AbortSignal;
-  /** Looks at the bytes; what it throws is a failed try. */
+  /** Checks the bytes; an error is a failed try. */
   check: (bytes: Uint8Array) => void;
 }
 
-/** Tries at what comes and is not the picture, or is refused: waiting long does not mend it. */
+/** Tries where an answer is not the picture, or is refused: waiting long does not help. */
 const TRIES = 4;
 const MAX_REDIRECTS = 5;
 const MAX_BYTES = 100 * 1024 * 1024;
-/** A try that takes longer is given up. */
+/** Time limit of one try. */
 const ATTEMPT_MS = 120_000;
 
-/** What no further try would mend. */
+/** An error that no further try would fix. */
 class Refused extends Error {}
 
 /** A server that is in trouble, or asks to wait. */
@@ -37,12 +37,12 @@ class Busy extends Error {
 }
 
 /**
- * Fetches a result picture, whole and checked, from a URL that a server named: https only (see
- * {@link isTrustedUrl}), at most 5 redirects, at most 100 MB, and never with the key.
+ * Fetches a result picture, whole and checked, from a URL that a server named: https only (see {@link
+ * isTrustedUrl}), at most 5 redirects, at most 100 MB, and never with the key.
  *
  * Trouble on the way (resets, DNS, 5xx, 429) is waited out until the signal ends it: the picture is paid for.
  *
- * @throws FalEditError (temporary, charged) when what came was no picture, or the server has none
+ * @throws FalEditError (temporary, charged) when the answer was not a picture, or the server has none
  */
 export async function download(url: string, options: DownloadOptions): Promise<Uint8Array> {
   const { context, signal, check } = options;
@@ -62,7 +62,7 @@ export async function download(url: string, options: DownloadOptions): Promise<U
   }
 }
 
-/** Whether it may well be over in a while: a broken connection, a server in trouble. */
+/** Whether it may pass in a while: a broken connection, a server in trouble. */
 function isPassing(error: unknown): boolean {
   if (error instanceof Busy || error instanceof NotSentError) return true;
   return codeOf(error) !== undefined || (error instanceof Error && error.name === 'TimeoutError');
@@ -85,13 +85,13 @@ async function fetchWhole(
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location !== null) {
       await response.body?.getReader().cancel();
-      if (!URL.canParse(location, url)) throw new Refused('it is redirected to something that is no address');
+      if (!URL.canParse(location, url)) throw new Refused('it redirects to an invalid address');
       url = new URL(location, url).href;
       continue;
     }
     return readBounded(response, context.now());
   }
-  throw new Refused(`it is redirected more than ${MAX_REDIRECTS} times`);
+  throw new Refused(`it redirects more than ${MAX_REDIRECTS} times`);
 }
 
 async function readBounded(response: FetchResponse, now: number): Promise<Uint8Array> {
@@ -122,9 +122,9 @@ function downloadError(url: string, error: unknown): FalEditError {
       : messageOf(error) === 'fetch failed'
         ? describeTrouble(error)
         : messageOf(error);
-  return new FalEditError('temporary', `The picture is made, but could not be downloaded: ${why}.`, {
+  return new FalEditError('temporary', `The picture is ready, but could not be downloaded: ${why}.`, {
     charged: 'yes',
-    hint: 'It is still at fal for a while; its address is in the details of --json and below.',
+    hint: 'fal keeps it for a while; its address is below and in the details of --json.',
     details: { url },
     origin: error,
   });

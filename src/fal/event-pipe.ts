@@ -1,6 +1,6 @@
 import type { FetchBody } from '../light-fetch.js';
 
-/** A pipe from one writer to one reader, as a body: what is written waits until it is read. */
+/** A pipe from one writer to one reader, as a body: writes wait until they are read. */
 export class EventPipe implements FetchBody {
   private readonly waiting: Uint8Array[] = [];
   private end: { error?: Error } | undefined;
@@ -14,7 +14,7 @@ export class EventPipe implements FetchBody {
     this.wake();
   }
 
-  /** Ends it after what is still waiting; with an error, the reader gets that in the place of the end. */
+  /** Ends it after the pending writes; with an error, the reader gets that instead of the end. */
   close(error?: Error): void {
     this.end ??= error === undefined ? {} : { error };
     this.wake();

@@ -10,17 +10,17 @@ export interface SessionOptions {
   signal: AbortSignal;
   /** The user's name for a field of fal's input. */
   nameField: RejectionContext['nameField'];
-  /** Where a submit is written down. A session without it can only read and upload. */
+  /** Where a submit is recorded. A session without it can only read and upload. */
   journal?: SubmitJournal;
   /** The model's full id: fal's history is asked by it. */
   endpoint: string;
   /** The request that the session is about, where it was submitted before. */
   requestId?: string;
-  /** Told of each request and of what went wrong on the way, for `--debug`. Never holds the key. */
+  /** Called with each request and each problem on the way, for `--debug`. Never gets the key. */
   trace?: (line: string) => void;
 }
 
-/** What the client drops and we need: state of the submit, ids, headers, the last thing that went wrong. */
+/** Facts that the client drops and we need: state of the submit, ids, headers, the last thing that went wrong. */
 export interface Exchange {
   readonly submit: SubmitOnce;
   requestId: string | undefined;

@@ -16,28 +16,28 @@ import { goneError, isGone, notReachedError } from './unreachable.js';
 import { notSentError } from './submit-once.js';
 import { describeTrouble } from './trouble.js';
 
-/** Tries at an answer that is a success and no JSON: waiting longer does not mend it. */
+/** Tries where a success is not JSON: waiting longer does not help. */
 const GARBAGE_TRIES = 4;
-/** Tries at what prepares an edit: uploads, prices. */
+/** Tries of requests that prepare an edit: uploads, prices. */
 const UPLOAD_TRIES = 4;
-/** Tries at a failed model's own answer, where a gateway speaks in its place. */
+/** Tries to get a failed model's own answer, where a gateway answers instead. */
 const FAILURE_TRIES = 4;
 /** How often fal has to say that it has no such result: another server may know better. */
 const GONE_TRIES = 3;
-/** How long fal's history is waited for between two tries at a result, in milliseconds. */
+/** How long to wait for fal's history between two tries to get a result, in milliseconds. */
 const HISTORY_MS = 5_000;
-/** Tries at a status that somebody asked for. */
+/** Tries to get a status that the user asked for. */
 const STATUS_TRIES = 4;
-/** Tries at a cancel: somebody waits for the program to end. */
+/** Tries to cancel: the user waits for the program to end. */
 const CANCEL_TRIES = 3;
 
-/** What the client passes to fetch, as far as it matters: its signal is ours already. */
+/** The options that the client passes to fetch, as far as they matter: its signal is ours already. */
 export type ClientRequestInit = Pick<FetchInit, 'method' | 'headers' | 'body'>;
 
 /**
- * The one `fetch` that the client gets. It knows what each request is for, and treats it as that deserves:
- * a submit is sent once, what is free is repeated, the status stream is made dependable, and an error is turned
- * into ours before the client can repeat or mangle it.
+ * The one `fetch` that the client gets. It knows what each request is for, and treats it accordingly: a submit
+ * is sent once, what is free is repeated, the status stream is made dependable, and an error is turned into ours
+ * before the client can repeat or mangle it.
  */
 export class GuardedFetch {
   constructor(
@@ -115,7 +115,7 @@ export class GuardedFetch {
     });
   }
 
-  /** One look at the status. Only 404 and 410 say something of the request itself (fal-api.md 2.2). */
+  /** Asks for the status once. Only 404 and 410 say something of the request itself (fal-api.md 2.2). */
   private async status(request: FalRequest): Promise<ClientResponse> {
     const { context, signal } = this.options;
     let answer: Answer;
@@ -182,7 +182,7 @@ export class GuardedFetch {
     return clientResponse(answer);
   }
 
-  /** What fal's history has of the request by now; it is not waited for long, since the result may come meanwhile. */
+  /** The request's entry in fal's history so far; the wait is short, since the result may come meanwhile. */
   private async inHistory(): Promise<Answer | undefined> {
     const { connection, context, signal, endpoint, trace } = this.options;
     const { requestId } = this.exchange;
@@ -237,7 +237,7 @@ export class GuardedFetch {
     if (request.url !== proxyUrl && !isTrustedUrl(request.url, connection)) {
       throw new FalEditError(
         'temporary',
-        'fal named an upload address that is not https; nothing was sent there.',
+        'fal gave an upload address that is not https; nothing was sent there.',
       );
     }
     let answer: Answer;
@@ -293,16 +293,12 @@ export class GuardedFetch {
 }
 
 const TOO_LARGE_HINT =
-  'An answer holds addresses of pictures, not pictures: sync_mode has to be off. What was made may be in the request history at https://fal.ai/dashboard.';
+  'The answer must contain addresses of pictures, not pictures: sync_mode must be off. The pictures may be in the request history at https://fal.ai/dashboard.';
 
 function noUploadAddress(): FalEditError {
-  return new FalEditError(
-    'temporary',
-    "fal's storage named no address for the upload. Nothing was charged.",
-    {
-      hint: 'Run it again.',
-    },
-  );
+  return new FalEditError('temporary', "fal's storage gave no address for the upload. Nothing was charged.", {
+    hint: 'Run it again.',
+  });
 }
 
 /** fal's own servers name the request; an ingress before them does not (fal-api.md 6.4). */

@@ -13,13 +13,13 @@ export interface PastRequest {
   endpoint: string;
   /** The model's own status code; undefined while it has not ended. */
   statusCode: number | undefined;
-  /** What was sent; undefined where fal has not kept it. */
+  /** The input as sent; undefined where fal has not kept it. */
   input: Record<string, unknown> | undefined;
   /** fal's answer; undefined where there is none, or it was not kept. */
   output: unknown;
 }
 
-/** Which requests to ask for. */
+/** Filter of the requests to ask for. */
 export interface PastQuery {
   endpoint: string;
   /** Milliseconds since the epoch on fal's clock; fal goes back a day without it, 90 days for one request. */
@@ -30,7 +30,7 @@ export interface PastQuery {
 export type HistoryOptions = PlatformOptions;
 
 const ROUTE = 'https://api.fal.ai/v1/models/requests/by-endpoint';
-/** The most that fal gives at once. */
+/** The most that fal returns at once. */
 const PAGE = 100;
 /** More pages than anybody's day has; it stops a server that never says that it was the last. */
 const MOST_PAGES = 1000;
@@ -53,7 +53,7 @@ const pageSchema = z.looseObject({
 });
 
 /**
- * Asks fal's platform for past requests with what was sent and what came of it, all pages of them. It needs a key,
+ * Asks fal's platform for past requests with their inputs and outputs, all pages of them. It needs a key,
  * and a proxy only where that one lets the platform API through.
  *
  * @throws FalEditError (auth, temporary, failed): the history cannot be had

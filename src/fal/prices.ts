@@ -9,7 +9,7 @@ import { noteDate } from './clock.js';
 import type { Connection } from './connection.js';
 import { withTimeLimit } from './time-limit.js';
 
-/** What fal says that one unit of an endpoint's work costs. */
+/** fal's price of one unit of an endpoint's work. */
 export interface LivePrice {
   unitUsd: number;
   /** E.g. "megapixels"; other units of the same model have been seen (fal-api.md 5.2). */
@@ -22,10 +22,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** A price is worth waiting this long for; then the table's is used. */
 const PATIENCE_MS = 2_000;
 
-/** More dollars than any unit costs: what says so is wrong. */
+/** More dollars than any unit costs: a higher price is wrong. */
 const MOST_USD = 10_000;
 
-/** fal's answer to a question for prices (fal-api.md 5.2). */
+/** fal's answer to a request for prices (fal-api.md 5.2). */
 export const pricesSchema = z.looseObject({
   prices: z.array(
     z.looseObject({
@@ -53,7 +53,7 @@ export interface PriceOptions {
 
 /**
  * The live price of an endpoint: from a file that is at most a day old, else from fal's platform API when there
- * is a key for it. Undefined when nobody can say; the adapter's own price then stands. Never an error: a price
+ * is a key for it. Undefined when it is unknown; the adapter's own price then stands. Never an error: a price
  * that cannot be had is no reason not to edit.
  */
 export async function livePrice(endpoint: string, options: PriceOptions): Promise<LivePrice | undefined> {

@@ -18,7 +18,7 @@ export interface RejectionContext {
 
 const POLICY = 'content_policy_violation';
 
-/** fal's refusal as an error of ours: who is to blame, in fal's own words, what it cost, what to do. */
+/** fal's refusal as an error of ours: the cause in fal's own words, the cost, and what to do. */
 export function rejectionError(answer: Answer, context: RejectionContext): FalEditError {
   const { stage, requestId } = context;
   const { status } = answer;
@@ -42,12 +42,15 @@ export function rejectionError(answer: Answer, context: RejectionContext): FalEd
   }
   if (status === 403 && /\block(ed)?\b|balance/i.test(said ?? '')) {
     // The text is no proof of an empty account (fal-api.md 4.3): it is quoted, not believed.
-    const hint =
-      'Look at https://fal.ai/dashboard/billing; fal also says this of accounts that have money left.';
+    const hint = 'Check https://fal.ai/dashboard/billing; fal also says this about accounts with money left.';
     return build('account', `fal refuses to work for this account (403).${quoted}`, hint);
   }
   if (status === 403)
-    return build('auth', `The key may not do this (403).${quoted}`, 'Check what the key is allowed to do.');
+    return build(
+      'auth',
+      `The key has no permission to do this (403).${quoted}`,
+      'Check what the key is allowed to do.',
+    );
   if (status === 404 && stage === 'result') {
     return build('failed', `fal no longer has the result, or never had it (404).${quoted}`, GONE_HINT);
   }
@@ -66,11 +69,7 @@ export function rejectionError(answer: Answer, context: RejectionContext): FalEd
     );
   }
   if (status === 429)
-    return build(
-      'temporary',
-      `fal gets too many requests at the moment (429).${quoted}`,
-      'Try again in a while.',
-    );
+    return build('temporary', `fal is getting too many requests (429).${quoted}`, 'Try again later.');
   if (status === 422) return unprocessable(answer, context, build);
   if (status === 499) return build('failed', `The edit was cancelled (499).${quoted}`);
   if (modelFailed) {
@@ -84,12 +83,11 @@ export function rejectionError(answer: Answer, context: RejectionContext): FalEd
   if (isHtml(answer) || answer.json === undefined) {
     return build(
       'temporary',
-      `${capital(describeTrouble(answer))}: a gateway spoke, not the model.`,
-      'Try again in a while.',
+      `${capital(describeTrouble(answer))}: a gateway answered, not the model.`,
+      'Try again later.',
     );
   }
-  if (status >= 500)
-    return build('temporary', `fal is in trouble (${status}).${quoted}`, 'Try again in a while.');
+  if (status >= 500) return build('temporary', `fal is in trouble (${status}).${quoted}`, 'Try again later.');
   return build('failed', `fal refused the request (${status}).${quoted}`);
 }
 
@@ -117,7 +115,7 @@ function unprocessable(
   return build('failed', `fal refused the input: ${lines.join('; ')}`);
 }
 
-/** What fal's answer says of the bill: by its header with the units, where that is there (fal-api.md 2.9). */
+/** Whether fal charges, by its answer: by its header with the units, where that is there (fal-api.md 2.9). */
 function chargedBy(answer: Answer, stage: Stage): Charged {
   if (stage === 'status') return 'maybe';
   if (stage !== 'result') return 'no';

@@ -6,15 +6,15 @@ import { isLasting, retryAfterMs } from './trouble.js';
 
 export interface RepeatOptions {
   timing: Timing;
-  /** Ends it all; its reason is what is thrown. */
+  /** Ends all tries; its reason is thrown. */
   signal: AbortSignal;
   /** Tries in all; without it, until the signal. */
   tries?: number;
-  /** A try without a whole answer in this time is given up, in milliseconds. */
+  /** Time limit of one try, in milliseconds. */
   attemptMs?: number;
-  /** Whether an answer is worth asking again for. */
+  /** Whether to ask again after this answer. */
   isTrouble: (answer: Answer) => boolean | Promise<boolean>;
-  /** Told of each failed try: an {@link Answer} or an error. */
+  /** Called with each failed try: an {@link Answer} or an error. */
   onTrouble?: (trouble: unknown) => void;
 }
 
@@ -22,8 +22,8 @@ export interface RepeatOptions {
 const ATTEMPT_MS = 30_000;
 
 /**
- * Sends a request that costs nothing, again and again until an answer is no trouble. What comes back may still
- * be an error of fal's; when the tries are used up, the last answer is returned and the last failure thrown.
+ * Sends a request that costs nothing, again and again until an answer is no trouble. The answer may still be an
+ * error of fal's; when the tries are used up, the last answer is returned and the last failure thrown.
  *
  * Never for a submit: that one is {@link ./submit-once.ts}'s.
  */

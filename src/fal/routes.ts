@@ -1,6 +1,6 @@
 import type { FetchInit } from '../light-fetch.js';
 
-/** What a request of the client is for. It decides whether and how it may be repeated. */
+/** Purpose of a request of the client. It decides whether and how it may be repeated. */
 export type Role = 'submit' | 'stream' | 'status' | 'result' | 'cancel' | 'upload' | 'platform';
 
 const TARGET_URL = 'x-fal-target-url';
@@ -29,8 +29,8 @@ export function retarget(request: FalRequest, target: URL): FalRequest {
 }
 
 /**
- * Whether a request id of fal's can be one: it stands in URLs, in messages and in the ledger. fal's are UUIDs; what
- * would mean something in a URL, or nothing to a person, is none.
+ * Whether a request id of fal's can be one: it stands in URLs, in messages and in the ledger. fal's are UUIDs;
+ * text with a meaning in a URL, or unreadable to a person, is not one.
  */
 export function isRequestId(id: unknown): id is string {
   return typeof id === 'string' && /^[\w.:~=+@-]{1,200}$/.test(id) && !id.includes('..') && id !== '.';

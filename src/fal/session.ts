@@ -5,7 +5,7 @@ import { GuardedFetch, type ClientRequestInit } from './guarded-fetch.js';
 import { isRequestId } from './routes.js';
 import { SubmitOnce } from './submit-once.js';
 
-/** A client for one edit, and what is known beside it. */
+/** A client for one edit, with the facts that it drops. */
 export interface FalSession {
   client: FalClient;
   exchange: Exchange;
@@ -13,12 +13,14 @@ export interface FalSession {
 
 /**
  * A client of fal for one edit. All its requests go through one `fetch` of ours, which sends the submit once,
- * repeats what is free, and turns fal's answers into our errors before the client can make less of them.
+ * repeats what is free, and turns fal's answers into our errors before the client can lose their details.
  */
 export function openSession(options: SessionOptions): FalSession {
   const { connection, context, signal, nameField } = options;
   if (options.requestId !== undefined && !isRequestId(options.requestId)) {
-    throw usageError(`${JSON.stringify(String(options.requestId).slice(0, 100))} is no request id of fal's.`);
+    throw usageError(
+      `${JSON.stringify(String(options.requestId).slice(0, 100))} is not a request id of fal's.`,
+    );
   }
   const exchange: Exchange = {
     submit: new SubmitOnce({ timing: context, signal, nameField, journal: options.journal }),

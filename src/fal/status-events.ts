@@ -7,7 +7,7 @@ export interface LogLine {
   timestamp: string;
 }
 
-/** What fal says of a request: three states, of which COMPLETED also covers failure (fal-api.md 2.2). */
+/** Status of a request at fal: three states, of which COMPLETED also covers failure (fal-api.md 2.2). */
 export interface QueueStatus {
   status: 'IN_QUEUE' | 'IN_PROGRESS' | 'COMPLETED';
   /** How many are before this one; 0 is next. */

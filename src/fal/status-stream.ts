@@ -24,14 +24,14 @@ export interface StatusStreamOptions {
   /** Asks for the status once, with logs. */
   poll: (signal: AbortSignal) => Promise<FetchResponse>;
   timing: Timing;
-  /** Ends it all: the stream then fails with the signal's reason. */
+  /** Ends the stream: it then fails with the signal's reason. */
   signal: AbortSignal;
   requestId: string;
-  /** Told of each status that fal gave, whoever gave it. */
+  /** Called with each status from fal, from either source. */
   onStatus?: (status: QueueStatus) => void;
-  /** Told of what went wrong on the way: an answer or an error. */
+  /** Called with each problem on the way: an answer or an error. */
   onTrouble?: (trouble: unknown) => void;
-  /** Told why the stream failed, since the client makes an error of its own out of it. */
+  /** Called with the reason when the stream failed, since the client makes an error of its own out of it. */
   onFailure?: (error: unknown) => void;
 }
 
@@ -45,7 +45,7 @@ const SILENCE_MS = 20_000;
 const MAX_EVENT_CHARS = 1024 * 1024;
 /** Log lines that are remembered and passed on: more than anybody reads. */
 const MOST_LOG_LINES = 100_000;
-/** Between two places in the queue that are passed on. One that is passed by comes with the next poll. */
+/** Time between two queue positions that are passed on. A skipped one comes with the next poll. */
 const SAME_STATE_MS = 200;
 /** How long a stream may take to end after its last event. */
 const END_MS = 1_000;
@@ -54,7 +54,10 @@ const GONE_TRIES = 3;
 /** One poll that takes longer is given up. */
 const POLL_ATTEMPT_MS = 15_000;
 
-/** Why what belongs to a stream is given up. One for all: an error of its own for each costs as much as reading one. */
+/**
+ * Reason for aborting everything that belongs to a stream. One for all: an error of its own for each costs as
+ * much as reading one.
+ */
 const OVER = new Error('The status stream is over.');
 
 /** An answer to the client's request for the status stream that never lies about the end. */
@@ -70,7 +73,7 @@ class Follower {
   private readonly linked: LinkedSignal;
   private readonly signal: AbortSignal;
   private readonly seenLogs = new Set<string>();
-  /** What was passed on last, and when. */
+  /** The last status that was passed on, and when. */
   private told: (QueueStatus & { at: number }) | undefined;
   private streaming = true;
   /** How often in a row fal said that it has no such request. */
@@ -156,7 +159,7 @@ class Follower {
         }
       });
     } finally {
-      // Whoever fell silent is not waited for.
+      // A silent stream is not waited for.
       if (isThrough) void letEnd(reader);
       else reader.cancel().catch(() => undefined);
     }
@@ -224,7 +227,7 @@ class Follower {
     return true;
   }
 
-  /** A place in the queue may change many times a second; nobody can read that, and in a batch it would cost. */
+  /** A queue position may change many times a second; nobody can read that, and in a batch it would cost. */
   private isNews({ status, queuePosition }: QueueStatus): boolean {
     if (status !== this.told?.status) return true;
     return (
@@ -266,7 +269,7 @@ function safeJson(text: string): unknown {
   }
 }
 
-/** Rejects with the reason of the signal; pends for ever without one. Whoever has nobody to tell need not listen. */
+/** Rejects with the reason of the signal; pends for ever without one. Without a signal there is nothing to listen to. */
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
   const rejected = new Promise<never>((_, reject) => {
     const fail = (): void => {

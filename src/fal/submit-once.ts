@@ -1,11 +1,11 @@
 /*
  * INVARIANT: through one SubmitOnce, fal accepts at most one edit; nothing is sent before the intent is on the
- * disk, and nobody hears of the acceptance before the request id is.
+ * disk, and the acceptance is not reported before the request id is.
  *
  * A submit is paid, fal has no idempotency key (fal-api.md 2.8), and @fal-ai/client sends it up to four times
  * when its answer is lost (section 10). So the client gets to see a clean acceptance or an error that it does
- * not repeat, and the decision to send again is made here alone: only where the request provably was not sent
- * (a NotSentError: there was no connection yet), or where fal said with a 429 that it did not take it. Whatever is
+ * not repeat, and the decision to send again is made only here: only where the request provably was not sent (a
+ * NotSentError: there was no connection yet), or where fal said with a 429 that it did not accept it. Anything
  * not proven counts as sent; an error code proves nothing.
  */
 import { FalEditError, type Charged } from '../errors.js';
@@ -17,21 +17,21 @@ import { isRequestId } from './routes.js';
 import { rejectionError, type RejectionContext } from './rejection.js';
 import { describeTrouble, isLasting, reachHint, retryAfterMs } from './trouble.js';
 
-/** What is known of the submit. "unsent" covers what was refused before anything was taken. */
+/** State of the submit. "unsent" covers what was refused before anything was taken. */
 export type SubmitState = 'unsent' | 'sending' | 'accepted' | 'rejected' | 'unknown';
 
-/** Tries at what was not sent or not taken. With the waits between them: about four seconds. */
+/** Tries of a submit that was not sent or not accepted. With the waits between them: about four seconds. */
 const TRIES = 5;
 
-/** Where the submit is written down. What has resolved is on the disk. */
+/** Records the submit. A resolved call is on the disk. */
 export interface SubmitJournal {
-  /** Called once, before the first byte goes out. What it throws stops the submit. */
+  /** Called once, before the first byte goes out. An error stops the submit. */
   intend: () => Promise<void>;
-  /** Called before it goes out once more, since it was not taken: its time counts when it is looked for. */
+  /** Called before it goes out once more, since it was not accepted: its time counts when fal's history is searched. */
   intendAgain: () => void;
   /** Called with the acceptance, before anybody else sees it. Does not throw: the edit is paid for. */
   accepted: (requestId: string) => Promise<void>;
-  /** How to find out what came of a submit whose outcome is not known, for a person. */
+  /** Hint on how to find out the outcome of an unknown submit. */
   recovery: string;
   /** The edit is on the sandbox, where nothing is charged. */
   sandbox: boolean;
@@ -45,10 +45,10 @@ export interface SubmitOptions extends Pick<RejectionContext, 'nameField'> {
   journal?: SubmitJournal | undefined;
 }
 
-/** How many submits of this process fal has taken or may have. */
+/** How many submits of this process fal has or may have accepted. */
 let sent = 0;
 
-/** What whoever ends this process has to reckon with. Of one edit its own {@link SubmitOnce} knows more. */
+/** Whether this process may have caused charges so far. For a single edit, its own {@link SubmitOnce} knows more. */
 export function chargedSoFar(): Charged {
   return sent === 0 ? 'no' : 'maybe';
 }
@@ -69,7 +69,7 @@ export class SubmitOnce {
     sent += Number(this.charged !== 'no') - Number(before !== 'no');
   }
 
-  /** What the user has to reckon with, should it end now. */
+  /** Whether the edit is charged, if it ends now. */
   get charged(): Charged {
     return this.state === 'accepted'
       ? 'yes'
@@ -156,7 +156,7 @@ export class SubmitOnce {
   }
 }
 
-/** fal's id for an edit that it took; undefined where the answer is no acceptance. */
+/** fal's id for an edit that it accepted; undefined where the answer is no acceptance. */
 function acceptedId({ status, json }: Answer): string | undefined {
   const id = asRecord(json)?.['request_id'];
   return status >= 200 && status < 300 && isRequestId(id) ? id : undefined;

@@ -3,7 +3,7 @@ import { TunnelRefusedError } from '../network-proxy.js';
 import { NotSentError } from '../sockets.js';
 import { isHtml, type Answer } from './answer.js';
 
-/** Why a request came to nothing, in words for a sentence: "fal answered 502 with an HTML page". */
+/** Why a request failed, in words for a sentence: "fal answered 502 with an HTML page". */
 export function describeTrouble(trouble: unknown): string {
   if (isAnswer(trouble)) {
     const what = trouble.tooLarge
@@ -28,8 +28,8 @@ function proxyTrouble(trouble: unknown): string {
   const cause = causeOf(trouble);
   if (cause instanceof TunnelRefusedError) {
     return cause.status === 407
-      ? 'wants another user name and password (407)'
-      : `does not let us through (${cause.status})`;
+      ? 'rejected the user name and password (407)'
+      : `refused the connection (${cause.status})`;
   }
   const code = codeOf(cause) ?? '';
   if (CERTIFICATE.test(code)) return `cannot be trusted: ${certificateWords(code, trouble) ?? ''} (${code})`;
@@ -54,7 +54,7 @@ function certificateWords(code: string, trouble: unknown): string | undefined {
   return `${its} is not trusted`;
 }
 
-/** What to do where fal cannot be reached. */
+/** Hint for when fal cannot be reached. */
 export function reachHint(trouble: unknown): string {
   const code = codeOf(trouble) ?? '';
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
@@ -70,7 +70,7 @@ export function reachHint(trouble: unknown): string {
   return 'Check the connection, and FAL_PROXY_URL if you use one; then run it again.';
 }
 
-/** Whether the next try would fail in the same way: a certificate that is not trusted, a proxy that says no. */
+/** Whether the next try would fail in the same way: a certificate that is not trusted, a proxy that refuses. */
 export function isLasting(trouble: unknown): boolean {
   if (!(trouble instanceof NotSentError)) return false;
   const { cause, phase } = trouble;
@@ -81,8 +81,8 @@ export function isLasting(trouble: unknown): boolean {
 const WORDS: Record<string, string> = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset',
-  ENOTFOUND: 'its host name was not found',
-  EAI_AGAIN: 'the name service did not answer',
+  ENOTFOUND: 'its host name could not be resolved',
+  EAI_AGAIN: 'the DNS server did not answer',
   EHOSTUNREACH: 'its host cannot be reached',
   ENETUNREACH: 'there is no network',
   ETIMEDOUT: 'the connection timed out',
@@ -90,7 +90,7 @@ const WORDS: Record<string, string> = {
   UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
   UND_ERR_HEADERS_TIMEOUT: 'no answer came',
   UND_ERR_BODY_TIMEOUT: 'the answer stopped midway',
-  UND_ERR_SOCKET: 'the connection was closed before the answer was whole',
+  UND_ERR_SOCKET: 'the connection was closed before the answer was complete',
 };
 
 function isAnswer(value: unknown): value is Answer {

@@ -7,9 +7,9 @@ export function isGone({ status }: Pick<Answer, 'status'>): boolean {
   return status === 404 || status === 410;
 }
 
-/** fal has forgotten a request, or never had it. What it cost is not known from this. */
+/** fal has forgotten a request, or never had it. Its cost is unknown then. */
 export function goneError(requestId: string, status: number): FalEditError {
-  return new FalEditError('failed', `fal does not know the request ${requestId} any more (${status}).`, {
+  return new FalEditError('failed', `fal no longer knows request ${requestId} (${status}).`, {
     charged: 'maybe',
     hint: GONE_HINT,
     details: { request_id: requestId, http_status: status },
@@ -23,11 +23,11 @@ export function saysGone(error: unknown): boolean {
   return typeof status === 'number' && isGone({ status });
 }
 
-/** How long fal keeps what (fal-api.md 2.4). */
+/** How long fal keeps results (fal-api.md 2.4). */
 export const GONE_HINT =
   'fal keeps a result for an hour, a large one for six minutes. The picture itself may still be in the request history at https://fal.ai/dashboard.';
 
-/** fal could not be asked about a request that it has. */
+/** Error for when fal could not be asked about a request that it has. */
 export function notReachedError(error: unknown): FalEditError {
   return new FalEditError('temporary', `fal cannot be reached: ${describeTrouble(error)}.`, {
     hint: reachHint(error),

@@ -2,7 +2,7 @@ import type { FalClient } from '@fal-ai/client';
 import { FalEditError } from '../errors.js';
 import { isTrustedUrl, type Connection } from './connection.js';
 
-/** Something to put into fal's storage. */
+/** A file to put into fal's storage. */
 export interface Upload {
   /** hex, of the bytes. Equal ones are uploaded once. */
   sha256: string;
@@ -14,7 +14,7 @@ export interface Upload {
   blob: () => Promise<Blob>;
 }
 
-/** Knows where files were put, for edits that share them. */
+/** Cache of uploads, for edits that share files. */
 export interface UploadShelf {
   /** The URL of a file: one that it knows and that is still good, or the one that `put` gives. */
   urlOf: (upload: Upload, put: () => Promise<string>) => Promise<string>;
@@ -48,7 +48,7 @@ async function put(client: FalClient, connection: Connection, upload: Upload): P
   if (typeof url === 'string' && isTrustedUrl(url, connection)) return url;
   throw new FalEditError(
     'temporary',
-    "fal's storage named no usable address for the upload. Nothing was charged.",
+    "fal's storage gave no usable address for the upload. Nothing was charged.",
     { hint: 'Run it again.' },
   );
 }

@@ -12,13 +12,13 @@ export interface Converted {
   height: number;
 }
 
-export const DAMAGED_HINT = 'Get a whole copy of it, or open it and save it again.';
+export const DAMAGED_HINT = 'Get a complete copy of it, or open it and save it again.';
 
 /**
  * Decodes the first frame, turns it by its EXIF orientation, and encodes it anew without metadata. sharp is
- * loaded here and nowhere else: it costs 70 ms, which a picture that passes untouched does not pay.
+ * loaded only here: it costs 70 ms, which an unchanged picture need not wait for.
  *
- * @param subject how messages start: the place and the file
+ * @param subject beginning of each message: the flag and the file
  * @throws FalEditError kind `input` for whatever sharp cannot decode
  */
 export async function convertPicture(

@@ -1,6 +1,6 @@
 import { MAX_PICTURE_BYTES } from './limits.js';
 
-/** What is wrong with a data: URI, as the predicate of a sentence. */
+/** Problem of a data: URI, as the predicate of a sentence. */
 export class DataUriError extends Error {
   override readonly name = 'DataUriError';
   constructor(readonly problem: string) {
@@ -55,4 +55,4 @@ function decodePercent(data: string): Uint8Array {
   return decoded.subarray(0, length);
 }
 
-const tooLarge = () => new DataUriError('holds more than 50 MB');
+const tooLarge = () => new DataUriError('is larger than 50 MB');

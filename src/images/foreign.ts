@@ -1,7 +1,7 @@
 import { startsWith } from './formats/byte-view.js';
 import { NotAPictureError } from './picture-errors.js';
 
-/** Pictures for people, of kinds that are not read here. */
+/** Kinds of pictures and files that are recognised but not supported. */
 const PICTURES: readonly [magic: string, name: string][] = [
   ['\0\0\0\x0cJXL ', 'a JPEG XL picture'],
   ['\xff\x0a', 'a JPEG XL picture'],
@@ -19,7 +19,7 @@ const OTHERS: readonly [magic: string, name: string][] = [
   ['PK\x05\x06', 'a zip archive'],
   ['\x1f\x8b', 'a gzip archive'],
   ['7z\xbc\xaf\x27\x1c', 'a 7z archive'],
-  ['\x1a\x45\xdf\xa3', 'a film (WebM or Matroska)'],
+  ['\x1a\x45\xdf\xa3', 'a video (WebM or Matroska)'],
   ['\xff\xfe', 'text'],
   ['\xfe\xff', 'text'],
 ];

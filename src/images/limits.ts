@@ -1,7 +1,7 @@
-/** The most that one picture may have, as it comes in and as it is uploaded: 50 MiB. */
+/** Size limit of one picture, as given and as uploaded: 50 MiB. */
 export const MAX_PICTURE_BYTES = 50 * 1024 * 1024;
 
-/** How messages call {@link MAX_PICTURE_BYTES}. */
+/** {@link MAX_PICTURE_BYTES} in messages. */
 export const MAX_PICTURE_SIZE = '50 MB';
 
 /**

@@ -1,9 +1,9 @@
-/** The formats that are recognised with their size; what else there is, is refused by name. */
+/** The formats that are read; all others are refused by name. */
 export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' | 'heic' | 'tiff';
 
 export type PictureColour = 'grey' | 'rgb' | 'cmyk';
 
-/** What the structure of a picture says, without decoding a pixel. */
+/** Facts from the structure of a picture, without decoding a pixel. */
 export interface Probe {
   format: PictureFormat;
   contentType: string;

@@ -28,6 +28,6 @@ export async function readPictureFile(file: NamedFile, signal: AbortSignal): Pro
 
 function tooLarge({ where, written }: NamedFile) {
   return inputError(
-    `${where}: ${inQuotes(written)} has more than ${MAX_PICTURE_SIZE}, the most that a picture may have.`,
+    `${where}: ${inQuotes(written)} is larger than ${MAX_PICTURE_SIZE}, the limit for a picture.`,
   );
 }

@@ -9,7 +9,7 @@ export interface Pixels extends Dimensions {
   data: Uint8ClampedArray;
 }
 
-/** Pixels: what is finer than that at this size is no matter to how a picture looks as a whole. */
+/** In pixels. Finer detail does not change how a picture looks as a whole. */
 const LONGEST_SIDE = 512;
 
 /** Width and height as a person sees the picture: turned by its EXIF orientation. */
@@ -32,7 +32,7 @@ export function comparedSize(probe: Probe): Dimensions {
  * @throws PictureError: it is no picture, or cannot be decoded
  */
 export async function pixelsOf(bytes: Uint8Array, size?: Dimensions): Promise<Pixels> {
-  // Also keeps from sharp what it would read beyond pictures: an SVG, a PDF.
+  // Also keeps other files from sharp that it would read: an SVG, a PDF.
   const probe = probePicture(bytes);
   const { width, height } = size ?? comparedSize(probe);
   const { default: sharp } = await import('sharp');

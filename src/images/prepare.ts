@@ -10,16 +10,16 @@ import { planUpload, type UploadFormat } from './upload-plan.js';
 
 /** A picture as it is uploaded: upright, still, in a format that both models take. */
 export interface Picture {
-  /** How people see it called. */
+  /** Its name in messages. */
   label: string;
   /** Base name without extension, for output templates. */
   name: string;
   bytes: Uint8Array;
   format: UploadFormat;
   contentType: string;
-  /** Pixels of what is uploaded. */
+  /** Pixels of the uploaded picture. */
   width: number;
-  /** Pixels of what is uploaded. */
+  /** Pixels of the uploaded picture. */
   height: number;
   /** Hexadecimal, of {@link bytes}. */
   sha256: string;
@@ -27,21 +27,21 @@ export interface Picture {
   sourceSha256: string;
   /** Safe in any URL or header: ASCII, with the extension of {@link format}. */
   fileName: string;
-  /** What a person should know before it is edited. */
+  /** Warning to show before it is edited. */
   warnings: string[];
-  /** What was done to it, in a few words; absent where the bytes are the user's own. */
+  /** How it was converted, in a few words; absent where the bytes are the user's own. */
   converted?: string;
 }
 
 const EXTENSIONS = { png: 'png', jpeg: 'jpg', webp: 'webp' } as const satisfies Record<UploadFormat, string>;
 
-const ALLOWED = 'Allowed: PNG, JPEG, WebP, GIF, AVIF, TIFF.';
+const ALLOWED = 'Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF.';
 
 /**
- * Makes the picture that is uploaded: PNG, JPEG and WebP pass untouched; what a model could misread (EXIF
- * orientation, CMYK) or may not take (GIF, AVIF, TIFF, animations) is converted.
+ * Prepares a picture for its upload: PNG, JPEG and WebP pass untouched; a picture that a model could misread
+ * (EXIF orientation, CMYK) or may not take (GIF, AVIF, TIFF, animations) is converted.
  *
- * @param where the user's name for the place ("--image"); each message starts with it
+ * @param where the user's name for the field ("--image"); each message starts with it
  * @throws FalEditError kind `input`: not a picture, damaged, a format that is not read, more than 100
  * megapixels, or more than 50 MB once converted
  */
@@ -53,7 +53,7 @@ export async function preparePicture(source: BytesSource, where: string): Promis
     throw inputError(`${subject} ${plan.problem}. ${ALLOWED}`, { hint: plan.hint });
   }
   if (probe.width * probe.height > MAX_PICTURE_PIXELS) {
-    throw inputError(`${subject} measures ${probe.width}x${probe.height}: more than 100 megapixels.`, {
+    throw inputError(`${subject} is ${probe.width}x${probe.height}: more than 100 megapixels.`, {
       hint: 'Make it smaller first.',
     });
   }
@@ -61,7 +61,7 @@ export async function preparePicture(source: BytesSource, where: string): Promis
 
   const result = await convertPicture(source.bytes, plan, subject);
   if (result.bytes.length > MAX_PICTURE_BYTES) {
-    throw inputError(`${subject} has more than ${MAX_PICTURE_SIZE} once converted (${plan.converted}).`, {
+    throw inputError(`${subject} is larger than ${MAX_PICTURE_SIZE} once converted (${plan.converted}).`, {
       hint: 'Make it smaller first.',
     });
   }

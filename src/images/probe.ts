@@ -21,10 +21,10 @@ const PROBES: readonly [recognise: (bytes: Uint8Array) => boolean, probe: (bytes
 
 /**
  * Recognises a picture by its content alone and walks its structure to the end, so that a file that was cut
- * short is found before anything is sent. No pixel is decoded and nothing is allocated in proportion to what
- * the file claims.
+ * short is found before anything is sent. No pixel is decoded and nothing is allocated in proportion to what the
+ * file claims.
  *
- * @throws NotAPictureError empty, something else, or a picture of a kind that is known by name alone
+ * @throws NotAPictureError empty, something else, or a picture of a kind that is only known by name
  * @throws DamagedPictureError cut short or broken
  */
 export function probePicture(bytes: Uint8Array): Probe {

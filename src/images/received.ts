@@ -1,6 +1,6 @@
 import type { PictureFormat } from './probe.js';
 
-/** What fal says about a picture of its result; absent figures announce nothing. */
+/** fal's description of a result picture; absent figures announce nothing. */
 export interface Announced {
   contentType?: string | undefined;
   /** Pixels. */
@@ -11,7 +11,7 @@ export interface Announced {
 
 /** A whole picture as it arrived and was saved. */
 export interface Received {
-  /** As it is called in a message; undefined where it has no file. */
+  /** Its name in messages; undefined where it has no file. */
   file?: string | undefined;
   contentType: string;
   /** Pixels. */
@@ -40,10 +40,10 @@ export function formatOfType(contentType: string | undefined): PictureFormat | u
 }
 
 /**
- * How a picture differs from what was asked for and from what fal announced, a sentence each. It is complete and
- * paid for, so it was saved all the same.
+ * Differences between a picture and the requested and announced one, a sentence each. It is complete and paid
+ * for, so it was saved anyway.
  *
- * @param askedFormat undefined where nobody asked for one
+ * @param askedFormat undefined where none was requested
  */
 export function differences(
   { file, contentType, width, height }: Received,
@@ -58,7 +58,7 @@ export function differences(
   const found: string[] = [];
   if (format !== undefined && expected !== undefined) {
     found.push(
-      `${name} is ${format.toUpperCase()}, not ${expected.toUpperCase()}: fal returned another format.`,
+      `${name} is ${format.toUpperCase()}, not ${expected.toUpperCase()}: fal returned a different format.`,
     );
   }
   const announcedSize = `${announced.width ?? width}x${announced.height ?? height}`;

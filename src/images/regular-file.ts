@@ -5,13 +5,13 @@ import { distance } from 'fastest-levenshtein';
 import { codeOf, type FalEditError, inputError, messageOf } from '../errors.js';
 import { displayName, inQuotes } from './names.js';
 
-/** A file that the user named: where it is, how the user wrote it, and for what. */
+/** A file that the user named: its path, the path as written, and the flag. */
 export interface NamedFile {
   /** Absolute. */
   path: string;
   /** As the user wrote it. */
   written: string;
-  /** The user's name for the place, e.g. "--image". */
+  /** The user's name for the field, e.g. "--image". */
   where: string;
 }
 
@@ -24,7 +24,7 @@ export interface NamedFile {
 export async function statRegularFile(file: NamedFile): Promise<Stats> {
   const { where, written } = file;
   const shown = inQuotes(written);
-  if (file.path.includes('\0')) throw inputError(`${where}: ${shown} is not a file name: it holds a NUL.`);
+  if (file.path.includes('\0')) throw inputError(`${where}: ${shown} is not a file name: it contains a NUL.`);
   let found;
   try {
     found = await stat(file.path);

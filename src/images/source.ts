@@ -9,7 +9,7 @@ export interface BytesSource {
   kind: 'bytes';
   bytes: Uint8Array;
   origin: 'file' | 'stdin' | 'data';
-  /** How people see it called: the path as the user wrote it, "stdin", "the data: URI". */
+  /** Its name in messages: the path as the user wrote it, "stdin", "the data: URI". */
   label: string;
   /** Base name without extension, for output templates. */
   name: string;

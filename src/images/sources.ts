@@ -12,18 +12,18 @@ export { MAX_PICTURE_BYTES } from './limits.js';
 export { nameOf, nameOfUrl } from './names.js';
 export type { BytesSource, Source, UrlSource } from './source.js';
 
-const ALLOWED = 'Allowed: a path, an http(s) URL, a data: URI, or - for stdin.';
+const ALLOWED = 'Give a path, an http(s) URL, a data: URI, or - for stdin.';
 
 /** Two characters at least: a single letter is a Windows drive. */
 const SCHEME = /^([a-z][a-z0-9+.-]+):(\/\/)?/i;
 
 /**
- * Turns what the user wrote into a picture's bytes, or into a URL for fal to fetch. Nothing is sent.
+ * Turns the user's source into a picture's bytes, or into a URL for fal to fetch. Nothing is sent.
  *
  * @param source a path (relative to `cwd`), a `file:`, `http:` or `https:` URL, a `data:` URI, or `-`
- * @param where the user's name for the place ("--image"); each message starts with it
- * @throws FalEditError kind `input`: missing, not readable, not a regular file, empty, more than
- * {@link MAX_PICTURE_BYTES}, a malformed URI, or a scheme that is not read
+ * @param where the user's name for the field ("--image"); each message starts with it
+ * @throws FalEditError kind `input`: missing, not readable, not a regular file, empty, more than {@link
+ * MAX_PICTURE_BYTES}, a malformed URI, or a scheme that is not read
  */
 export async function readSource(
   source: string,
@@ -47,7 +47,7 @@ export async function readSource(
     default:
       // Without slashes it is a file whose name holds a colon ("12:30.png", "cat:2.png").
       if (scheme !== undefined && slashes !== undefined) {
-        throw inputError(`${where}: ${scheme}: addresses are not read: ${inQuotes(source)}. ${ALLOWED}`, {
+        throw inputError(`${where}: ${scheme}: URLs are not supported: ${inQuotes(source)}. ${ALLOWED}`, {
           hint: 'Download it first, or use an http(s) URL that needs no login.',
         });
       }
@@ -87,13 +87,13 @@ function checkUrl(written: string, where: string): string {
   const url = new URL(written);
   if (url.username !== '' || url.password !== '') {
     throw inputError(
-      `${where}: the URL of ${url.host} carries a user name or a password, which fal would see.`,
+      `${where}: the URL of ${url.host} contains a user name or a password, which fal would see.`,
       {
         hint: 'Download the picture and name the file, or use a signed URL.',
       },
     );
   }
-  // As written, so that signatures stay valid; only what no URL may hold is encoded.
+  // As written, so that signatures stay valid; only characters that no URL may contain are encoded.
   return /^[\x21-\x7e]+$/.test(written) ? written : url.href;
 }
 

@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * The file that a name means where there is none of exactly that name: macOS keeps names decomposed and puts odd spaces
- * into those of screenshots, and what people type has neither. Folders on the way are looked for in the same way.
+ * The file that a name means where there is none of exactly that name: macOS keeps names decomposed and puts odd
+ * spaces into those of screenshots, and typed names have neither. Folders on the way are looked for in the same
+ * way.
  *
  * @param file absolute
- * @returns an absolute path; undefined where the name is exact, where no other name is the same to a reader, or several
+ * @returns an absolute path; undefined where the name is exact, where no other name is the same to a reader, or
+ * several
  */
 export async function otherSpelling(file: string): Promise<string | undefined> {
   // Only what has a letter or a space that can be written in two ways is worth a look at the disk.
@@ -28,7 +30,7 @@ async function spelled(file: string): Promise<string | undefined> {
   return match === undefined || others.length > 0 ? undefined : path.join(folder, match);
 }
 
-/** What a person reads: accents as parts of their letters, and every kind of space as one. */
+/** The name as a person reads it: accents as parts of their letters, every kind of space as one. */
 function readAs(name: string): string {
   return name.normalize('NFC').replace(/\p{Zs}/gu, ' ');
 }

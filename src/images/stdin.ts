@@ -18,7 +18,7 @@ export async function readStdin(
     });
   }
   if (stdin.readableEnded || stdin.destroyed) {
-    throw inputError(`${where}: stdin was read already; "-" can be used only once.`);
+    throw inputError(`${where}: stdin was already read; "-" can be used only once.`);
   }
   const chunks: Buffer[] = [];
   let length = 0;
@@ -34,9 +34,7 @@ export async function readStdin(
     throw inputError(`${where}: stdin cannot be read: ${messageOf(error)}.`, { origin: error });
   }
   if (length > MAX_PICTURE_BYTES) {
-    throw inputError(
-      `${where}: stdin holds more than ${MAX_PICTURE_SIZE}, the most that a picture may have.`,
-    );
+    throw inputError(`${where}: stdin is larger than ${MAX_PICTURE_SIZE}, the limit for a picture.`);
   }
   if (length === 0)
     throw inputError(`${where}: stdin is empty.`, { hint: 'Pipe a picture in, or name a file.' });

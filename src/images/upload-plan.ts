@@ -7,9 +7,9 @@ export type UploadFormat = 'png' | 'jpeg' | 'webp';
 export interface Conversion {
   action: 'convert';
   format: 'png' | 'jpeg';
-  /** What was done, in a few words. */
+  /** How it is converted, in a few words. */
   converted: string;
-  /** The predicate of a sentence: what of the picture is lost. */
+  /** The predicate of a sentence about the lost part of the picture. */
   warning?: string;
 }
 
@@ -17,8 +17,8 @@ export type UploadPlan =
   { action: 'pass'; format: UploadFormat } | Conversion | { action: 'refuse'; problem: string; hint: string };
 
 /**
- * Decides what happens to a picture before its upload, from its structure alone. What a person sees and what
- * a model gets must be the same: hence the turning by EXIF, the sRGB, the first frame.
+ * Decides what happens to a picture before its upload, from its structure alone. A person and a model must see
+ * the same picture: hence the turning by EXIF, the sRGB, the first frame.
  */
 export function planUpload(probe: Probe): UploadPlan {
   const { format } = probe;
@@ -43,7 +43,7 @@ const needsPixels = ({ animated, orientation, colour }: Probe) =>
 function convert(probe: Probe, format: Conversion['format']): Conversion {
   const steps = [
     probe.format === format ? undefined : `${NAMES[probe.format]} to ${NAMES[format]}`,
-    probe.animated ? `first ${unitOf(probe)} alone` : undefined,
+    probe.animated ? `only the first ${unitOf(probe)}` : undefined,
     probe.orientation === 1 ? undefined : 'turned upright by its EXIF orientation',
     probe.colour === 'cmyk' ? 'CMYK to sRGB' : undefined,
   ];

@@ -19,19 +19,19 @@ export interface Weights {
   sha256: string;
   /** Safe in any URL or header: ASCII, ends in .safetensors. */
   fileName: string;
-  /** Backed by the file: reading a part of it reads that part of the file alone. */
+  /** Backed by the file: reading a part of it reads only that part of the file. */
   blob: () => Promise<Blob>;
 }
 
 /** The format's own bound for its JSON header: 100 MB. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-const ALLOWED = 'Allowed: LoRA weights in a .safetensors file.';
+const ALLOWED = 'Give LoRA weights in a .safetensors file.';
 
 /**
  * Checks a local file of LoRA weights and takes its digest, streamed: such files have gigabytes.
  *
- * @param where the user's name for the place ("--lora"); each message starts with it
+ * @param where the user's name for the field ("--lora"); each message starts with it
  * @throws FalEditError kind `input`: missing, not readable, not a regular file, empty, another extension, or
  * without a safetensors header
  */
@@ -50,7 +50,7 @@ export async function openWeights(
   try {
     if (!hasHeader(await readStart(file.path), size)) {
       throw inputError(`${where}: ${inQuotes(path)} has no safetensors header. ${ALLOWED}`, {
-        hint: 'It may be cut short, or a web page that was saved in its place: download it again.',
+        hint: 'It may be cut short, or a saved web page: download it again.',
       });
     }
     sha256 = await digestOf(file.path, signal);

@@ -4,7 +4,7 @@ import { FalEditError } from '../errors.js';
 import type { Database } from './database.js';
 import { COST, ELSEWHERE_COST, isSandbox, ON_SANDBOX, SENT_HERE } from './spending.js';
 
-/** How much may be spent. In dollars; what is left out has no limit. */
+/** Spending caps in dollars; an absent one is no limit. */
 export interface Caps {
   /** By one run (`--max-cost`). */
   maxCostUsd?: number | undefined;
@@ -12,16 +12,16 @@ export interface Caps {
   dailyCapUsd?: number | undefined;
 }
 
-/** What has gone out or may go out today, in dollars. */
+/** Today's actual and possible spending in dollars. */
 export interface SpentToday {
   total: number;
-  /** Of the total: sent, and nobody knows what came of it. */
+  /** Of the total: sent with an unknown outcome. */
   unknown: number;
   /** Of the total: decided by runs that are about to send it. */
   planned: number;
 }
 
-/** Sums of dollars have dust in them: this much is nobody's. */
+/** Tolerance for rounding errors in sums of dollars. */
 const DUST_USD = 1e-9;
 
 /** @throws FalEditError (budget) where an edit could cost more than one run may. */
@@ -41,15 +41,15 @@ export function checkRunCap(estimatedUsd: number, { maxCostUsd }: Caps): void {
 export function checkDailyCap(estimatedUsd: number, spent: SpentToday, { dailyCapUsd }: Caps): void {
   if (dailyCapUsd === undefined || spent.total + estimatedUsd <= dailyCapUsd + DUST_USD) return;
   const parts = [
-    ...(spent.unknown > 0 ? [`${usdText(spent.unknown)} for edits whose outcome is not known`] : []),
+    ...(spent.unknown > 0 ? [`${usdText(spent.unknown)} for edits whose outcome is unknown`] : []),
     ...(spent.planned > 0 ? [`${usdText(spent.planned)} for edits that other runs are about to send`] : []),
   ];
-  const which = parts.length === 0 ? '' : ` (of it ${parts.join(', and ')})`;
+  const which = parts.length === 0 ? '' : ` (including ${parts.join(', and ')})`;
   throw new FalEditError(
     'budget',
-    `--daily-cap: ${usdText(spent.total)} of ${usdText(dailyCapUsd)} are spent today${which}, and this edit may cost ${usdText(estimatedUsd)}. Nothing was sent.`,
+    `--daily-cap: ${usdText(spent.total)} of ${usdText(dailyCapUsd)} is already spent today${which}, and this edit may cost ${usdText(estimatedUsd)}. Nothing was sent.`,
     {
-      hint: 'Raise --daily-cap (FAL_EDIT_DAILY_CAP), or go on tomorrow. fal-edit costs --since today shows what it went for.',
+      hint: 'Raise --daily-cap (FAL_EDIT_DAILY_CAP), or continue tomorrow. fal-edit costs --since today shows what was spent.',
       details: {
         daily_cap_usd: dailyCapUsd,
         spent_today_usd: spent.total,
@@ -66,10 +66,10 @@ export function midnightBefore(time: number): number {
 }
 
 /**
- * Adds up the local day so far, batches with ledgers of their own included. Counts what lies in the future as well: the
- * clock may have been put back.
+ * Adds up the local day so far, batches with ledgers of their own included. Counts what lies in the future as
+ * well: the clock may have been put back.
  *
- * @param except the folder of a batch that is counted by whoever asks
+ * @param except the folder of a batch that is counted by the caller
  * @param after the last job that is counted elsewhere
  */
 export function spentToday(
@@ -80,7 +80,7 @@ export function spentToday(
   after = 0,
 ): SpentToday {
   const midnight = midnightBefore(now());
-  // What the sandbox would have charged counts against runs on it alone: so that a cap can be tried out.
+  // Sandbox charges count only against runs on the sandbox, so that a cap can be tried out.
   const sandbox = isSandbox(via) ? 1 : 0;
   const world = `${ON_SANDBOX} = ${sandbox}`;
   const sums = db.row(

@@ -1,6 +1,6 @@
 import type { Database } from './database.js';
 
-/** When what is written has to survive a power cut: before anybody goes on, or with the next write that has to. */
+/** When a write has to survive a power cut: before anything continues, or with the next write that has to. */
 export type Durability = 'at once' | 'soon';
 
 interface Member {
@@ -26,7 +26,7 @@ export class CommitGroup {
   add<T>(durability: Durability, write: () => T): Promise<T> {
     return new Promise<unknown>((resolve, reject) => {
       this.members.push({ durability, write, resolve, reject });
-      // What else the events of this moment lead to is still to come.
+      // Other writes of this moment are still to come.
       if (this.members.length === 1) setImmediate(() => this.commit());
     }) as Promise<T>;
   }

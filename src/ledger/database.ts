@@ -9,12 +9,12 @@ import { goneLedgerError, isBusy, ledgerError, newerLedgerError } from './ledger
 import { makePrivate } from './private-files.js';
 import { migrate, SCHEMA_VERSION, versionOf } from './schema.js';
 
-/** What the ledger's file is called, in the state folder or a batch's own. */
+/** Name of the ledger's file, in the state folder or a batch folder. */
 export const LEDGER_FILE = 'ledger.db';
 
 /** How long a write waits for other processes to finish theirs, in milliseconds. */
 const BUSY_MS = 10_000;
-/** Between two tries at what SQLite does not wait for by itself. */
+/** Time between two tries where SQLite does not wait by itself, in milliseconds. */
 const PAUSE_MS = 20;
 /** Compiled statements that are kept: more than the program has, but for lists of other lengths. */
 const MOST_STATEMENTS = 100;
@@ -41,7 +41,7 @@ export class Database {
     private readonly db: DatabaseSyncInstance,
     readonly file: string,
     private readonly kind: LedgerKind,
-    /** What is not to get into it. */
+    /** Secrets that must not be stored in it. */
     readonly secrets: Secrets,
     private readonly onClosed: () => void = () => undefined,
   ) {
@@ -53,7 +53,7 @@ export class Database {
     return this.guarded(() => this.prepared(sql).run(...values).changes);
   }
 
-  /** The first row, if there is one; what it holds is the query's own affair. */
+  /** The first row, if there is one; its type is up to the query. */
   row(sql: string, ...values: Value[]): unknown {
     return this.guarded((): unknown => this.prepared(sql).get(...values));
   }
@@ -62,7 +62,7 @@ export class Database {
     return this.guarded((): unknown[] => this.prepared(sql).all(...values));
   }
 
-  /** The same one by one: for what could be millions. Nothing may be written to the rows meanwhile. */
+  /** All rows one by one, for queries that may return millions. Nothing may be written to the rows meanwhile. */
   *each(sql: string, ...values: Value[]): Generator<unknown, void, undefined> {
     try {
       // Its own: a cached one could be asked again before this is through.
@@ -77,7 +77,7 @@ export class Database {
     this.guarded(() => this.db.exec(sql));
   }
 
-  /** Whether what is written now belongs to a transaction that is still to be committed. */
+  /** Whether a write now belongs to a transaction that is not committed yet. */
   get isInTransaction(): boolean {
     return this.db.isTransaction;
   }
@@ -99,8 +99,8 @@ export class Database {
   }
 
   /**
-   * The same, without waiting for the disk: a crash of the program loses nothing of it, a power cut may, until the
-   * next write that waits. Only for what can be found out or done again.
+   * A transaction that does not wait for the disk: a crash of the program loses nothing of it, a power cut may, until the
+   * next write that waits. Only for writes that can be found out or repeated.
    */
   relaxedTransaction<T>(run: () => T): T {
     if (this.db.isTransaction) return this.transaction(run);
@@ -113,7 +113,7 @@ export class Database {
   }
 
   /**
-   * The same for work that waits for other things in between. Whatever this process writes meanwhile belongs to it.
+   * A transaction for work that waits in between. Everything that this process writes meanwhile belongs to it.
    *
    * @param run tells whether to keep what was written
    */
@@ -140,7 +140,7 @@ export class Database {
     }
   }
 
-  /** Brings what the WAL has into the file, as far as nobody reads it at the moment. */
+  /** Writes the WAL back into the file, as far as nobody reads it at the moment. */
   checkpoint(): void {
     this.guarded(() => {
       this.db.exec('PRAGMA busy_timeout = 100');
@@ -148,7 +148,7 @@ export class Database {
     });
   }
 
-  /** Leaves nothing in the file of what was deleted, as far as nobody reads it at the moment. */
+  /** Removes deleted data from the file, as far as nobody reads it at the moment. */
   rewrite(): void {
     try {
       this.db.exec('PRAGMA busy_timeout = 100');
@@ -169,7 +169,7 @@ export class Database {
     if (!this.isInPlace()) throw goneLedgerError(this.file);
   }
 
-  /** Nothing is thrown: what was written stays, and whoever opens the file next makes good what is left to do. */
+  /** Throws nothing: all writes stay, and the next process that opens the file does the rest. */
   close(): void {
     if (!this.db.isOpen) return;
     if (this.kind !== 'looked-at' && identityOf(this.file) === undefined) this.putBack();
@@ -182,7 +182,7 @@ export class Database {
     this.onClosed();
   }
 
-  /** The file was deleted with what it knows of paid edits: what is open can still be read, and is written anew. */
+  /** The file was deleted with its record of paid edits: the open one can still be read, and is written anew. */
   private putBack(): void {
     try {
       makePrivate(path.dirname(this.file), this.file);
@@ -230,8 +230,8 @@ export class Database {
 }
 
 /**
- * How a ledger is kept: for the machine; with a folder of results that may be carried away (`portable`); or such a one
- * that is only looked at, and is to stay as it is to the byte (`looked-at`).
+ * How a ledger is kept: for the machine; with a folder of results that may be carried away (`portable`); or one
+ * that is only read, and must not change by a byte (`looked-at`).
  */
 export type LedgerKind = 'machine' | 'portable' | 'looked-at';
 
@@ -291,7 +291,7 @@ function copyOf(original: DatabaseSyncInstance): { db: DatabaseSyncInstance; rem
   }
 }
 
-/** What tells a file from another of its name; undefined where there is none. */
+/** Identity of a file, to tell it from another of its name; undefined where there is none. */
 function identityOf(file: string): string | undefined {
   const stats = statSync(file, { throwIfNoEntry: false });
   return stats === undefined ? undefined : `${stats.dev} ${stats.ino}`;

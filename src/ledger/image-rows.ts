@@ -31,7 +31,7 @@ export class ImageRows {
     return this.db.row(sql, this.kept(target), except) !== undefined;
   }
 
-  /** Another name in the place of one, unless it was changed before. */
+  /** Replaces a chosen name, unless it was changed before. */
   rename(job: string, index: number, from: string, to: string): void {
     this.db.run(
       'UPDATE images SET target = ? WHERE job_id = ? AND position = ? AND target = ?',
@@ -39,7 +39,7 @@ export class ImageRows {
     );
   }
 
-  /** A picture is there. */
+  /** Records that a picture is saved. */
   put(job: string, { index, path, ...facts }: Omit<JobImage, 'target'>): void {
     const { width, height, contentType, bytes, sha256 } = facts;
     const values = [width, height, contentType, bytes, sha256].map((value) => value ?? null);

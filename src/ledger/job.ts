@@ -7,13 +7,13 @@ import type { ErrorKind } from '../exit-codes.js';
  *
  * - planned: decided and checked; nothing is sent
  * - intent: the submit is about to be sent, or was sent and its answer has not been seen
- * - accepted: fal took it and gave it a request id
+ * - accepted: fal accepted it and gave it a request id
  * - completed: fal's result is here as JSON; its pictures are not all saved yet
  * - saved: every picture is a file
- * - rejected: fal did not take it
+ * - rejected: fal did not accept it
  * - failed: it ended without a picture
  * - moderated: the content checker refused it or blanked a picture
- * - unknown: it was sent and nobody knows what came of it
+ * - unknown: it was sent and its outcome is unknown
  * - cancelled: it was stopped before it ran
  */
 export const JOB_STATES = [
@@ -30,7 +30,10 @@ export const JOB_STATES = [
 ] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-/** What may follow on what. A step that is not listed is a late report about a job that has gone on: it changes nothing. */
+/**
+ * The states that may precede each state. A step that is not listed is a late report about a job that has gone
+ * on: it changes nothing.
+ */
 export const BEFORE: Record<JobState, readonly JobState[]> = {
   planned: [],
   intent: ['planned'],
@@ -49,7 +52,7 @@ export const BEFORE: Record<JobState, readonly JobState[]> = {
 export interface JobError {
   kind: ErrorKind;
   message: string;
-  /** Whether the same edit may well succeed if it is sent again; undefined where nobody said. */
+  /** Whether the same edit may succeed if it is sent again; undefined where that is unknown. */
   retryable?: boolean;
 }
 
@@ -68,7 +71,7 @@ export interface Delivery {
   template: string;
   /** Whether a taken name gets a number, instead of being refused. */
   numberWhenTaken: boolean;
-  /** What `{name}` stands for. */
+  /** Value of `{name}`. */
   name: string;
   /** Without the dot. */
   ext: string;
@@ -97,7 +100,7 @@ export interface JobImage {
   sha256: string | undefined;
 }
 
-/** What is decided about an edit before anything is sent. */
+/** A planned edit, before anything is sent. */
 export interface NewJob {
   model: string;
   endpoint: string;
@@ -110,9 +113,9 @@ export interface NewJob {
   account?: string | undefined;
   prompt: string;
   seed: number;
-  /** Hash of what was asked, without what we chose: two runs of one command have the same. */
+  /** Hash of the user's request, without values that we chose: two runs of one command have the same. */
   askedHash: string;
-  /** What releases with other hashes called the same: a job that they left unfinished is found by it. Not stored. */
+  /** The hash that earlier releases made of the same request, to find a job that they left unfinished. Not stored. */
   earlierHash?: string | undefined;
   /** Sent to be fetched later: never mistaken for one that was cut short. */
   detached: boolean;
@@ -122,7 +125,7 @@ export interface NewJob {
   unitPriceUsd: number;
 }
 
-/** All that the ledger knows of one edit. Times are milliseconds since the epoch. */
+/** Everything that the ledger knows about one edit. Times are milliseconds since the epoch. */
 export interface Job extends Omit<
   NewJob,
   'delivery' | 'estimatedUsd' | 'unitPriceUsd' | 'askedHash' | 'earlierHash'
@@ -141,9 +144,9 @@ export interface Job extends Omit<
   billedUnits: number | undefined;
   billedUsd: number | undefined;
   charged: Charged;
-  /** The job that was meant to be the only one, where fal took a submit twice. */
+  /** The job that was meant to be the only one, where fal accepted a submit twice. */
   duplicateOf: string | undefined;
-  /** Who works on it; undefined when nobody does. */
+  /** The process that works on it; undefined when there is none. */
   owner: ProcessId | undefined;
   plannedAt: number;
   /** Just before the POST. Undefined for a request that was not sent from here. */
@@ -158,7 +161,7 @@ export interface Job extends Omit<
   endedAt: number | undefined;
   /** When fal was asked to cancel it. */
   cancelRequestedAt: number | undefined;
-  /** From the acceptance until a runner took it; undefined where nobody watched. */
+  /** From the acceptance until a runner started it; undefined where nobody watched. */
   queuedMs: number | undefined;
   /** On fal's clock. */
   inferenceMs: number | undefined;
@@ -171,7 +174,7 @@ export interface Job extends Omit<
   /** fal's answer with the pictures. */
   result: unknown;
   error: JobError | undefined;
-  /** `no_such_request`: it was sent, and fal provably did not take it. */
+  /** `no_such_request`: it was sent, and fal provably did not accept it. */
   reason: EndReason | undefined;
   images: JobImage[];
 }
@@ -184,7 +187,7 @@ export function isUnfinished(state: JobState): boolean {
   return state === 'intent' || state === 'unknown' || isAwaited(state);
 }
 
-/** Whether fal has the job and its pictures are not all here: what `wait` brings home. */
+/** Whether fal has the job and not all of its pictures are here: `wait` fetches those. */
 export function isAwaited(state: JobState): boolean {
   return state === 'accepted' || state === 'completed';
 }

@@ -1,11 +1,11 @@
 import { codeOf, FalEditError, messageOf } from '../errors.js';
 
-/** SQLite's result codes that mean something to a person (sqlite.org/rescode.html). */
+/** SQLite's result codes that have messages of their own (sqlite.org/rescode.html). */
 const SQLITE = { busy: 5, readOnly: 8, io: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
 /** SQLITE_IOERR_SHMSIZE. */
 const SHM_SIZE = 4874;
 
-/** What is wrong with a ledger that cannot be used, and what to do about it. Nothing was sent. */
+/** Error for a ledger that cannot be used, with a hint. Nothing was sent. */
 export function ledgerError(error: unknown, file: string): FalEditError {
   if (error instanceof FalEditError) return error;
   const [what, hint] = explain(error);
@@ -21,9 +21,9 @@ export function ledgerError(error: unknown, file: string): FalEditError {
 export function newerLedgerError(file: string, version: number, known: number): FalEditError {
   return new FalEditError(
     'input',
-    `The ledger ${file} is of a newer fal-edit (version ${version}, this one reads up to ${known}). Nothing was sent.`,
+    `The ledger ${file} was written by a newer fal-edit (version ${version}; this one reads up to ${known}). Nothing was sent.`,
     {
-      hint: 'Update fal-edit, or name another folder in FAL_EDIT_STATE_DIR.',
+      hint: 'Update fal-edit, or set FAL_EDIT_STATE_DIR to another folder.',
       details: { ledger: file, version },
     },
   );
@@ -43,18 +43,18 @@ export function goneLedgerError(file: string): FalEditError {
 
 type Explanation = readonly [what: string, hint: string];
 
-const OTHER_FOLDER = 'Name a folder that you may write to in FAL_EDIT_STATE_DIR.';
+const OTHER_FOLDER = 'Set FAL_EDIT_STATE_DIR to a folder that you can write to.';
 const SET_ASIDE =
-  'Rename it to start a new one. What it held is then no longer counted, and its edits can be fetched by their request ids alone.';
+  'Rename it to start a new one. Its costs are then no longer counted, and its edits can be fetched only by their request ids.';
 
 const FULL: Explanation = [
   'cannot be written to: the disk is full',
-  'Make room, or name another folder in FAL_EDIT_STATE_DIR.',
+  'Free some space, or set FAL_EDIT_STATE_DIR to another folder.',
 ];
-const NO_FOLDER: Explanation = ['cannot be made: what should be its folder is a file', OTHER_FOLDER];
-const FORBIDDEN: Explanation = ['cannot be made or read: it is not allowed there', OTHER_FOLDER];
+const NO_FOLDER: Explanation = ['cannot be created: its folder is a file', OTHER_FOLDER];
+const FORBIDDEN: Explanation = ['cannot be created or read: permission denied', OTHER_FOLDER];
 
-/** What the system says about the folder and the file, before SQLite gets to see them. */
+/** System errors about the folder and the file, before SQLite opens them. */
 const SYSTEM: Readonly<Partial<Record<string, Explanation>>> = {
   EEXIST: NO_FOLDER,
   ENOTDIR: NO_FOLDER,
@@ -70,7 +70,10 @@ function explain(error: unknown): Explanation {
   if (extendedCode(error) === SHM_SIZE) return FULL;
   switch (resultCode(error)) {
     case SQLITE.busy:
-      return ['is held by another process', 'Run it again; if it stays so, end the process that holds it.'];
+      return [
+        'is locked by another process',
+        'Run it again; if that fails too, end the process that holds the lock.',
+      ];
     case SQLITE.readOnly:
       return ['cannot be written to: it is read-only', OTHER_FOLDER];
     case SQLITE.full:
@@ -79,7 +82,7 @@ function explain(error: unknown): Explanation {
       return ['cannot be opened', OTHER_FOLDER];
     case SQLITE.corrupt:
     case SQLITE.notADatabase:
-      return ['is damaged, or is no ledger', SET_ASIDE];
+      return ['is damaged or is not a ledger', SET_ASIDE];
     case SQLITE.io:
       return ['cannot be read or written: the disk reports an error', OTHER_FOLDER];
     default:

@@ -1,8 +1,8 @@
 /*
- * INVARIANT: what the ledger has taken survives the process when the call returns, or where the call is made in
- * `write`, when that resolves; an intent and a request id then survive a power cut too. An edit's intent is taken
- * before its submit is sent, its request id before the first look at its status, its result before the download. So
- * whatever ends a process, the next one knows which edits may be paid for and how to get them.
+ * INVARIANT: a write that the ledger has taken survives the process when the call returns, or where the call is
+ * made in `write`, when that resolves; an intent and a request id then survive a power cut too. An edit's intent
+ * is taken before its submit is sent, its request id before its status is first asked for, its result before the
+ * download. So whatever ends a process, the next one knows which edits may be paid for and how to get them.
  *
  * This folder owns the schema: nothing else reads or writes the tables.
  */
@@ -44,7 +44,7 @@ export interface BeginOptions {
   again: boolean;
   /** When the command began, where another run of it may have come to its end since. */
   since?: Snapshot | undefined;
-  /** Why no new edit may be sent: a file has the name of its picture. */
+  /** Why no new edit may be sent: a file already has the name of its picture. */
   nameTaken?: FalEditError | undefined;
 }
 
@@ -111,8 +111,8 @@ export class Ledger {
   }
 
   /**
-   * Resolves when what is written in there is in the ledger: for an edit at once, in a batch together with what other
-   * edits have to write at the same moment.
+   * Resolves when the writes are in the ledger: for an edit at once, in a batch together with what other edits
+   * have to write at the same moment.
    *
    * @throws FalEditError (input, temporary), or what the write throws: nothing of it is written
    */
@@ -184,7 +184,7 @@ export class Ledger {
   }
 
   /**
-   * fal took it. A job that stood for the request only because somebody named its id gives way to this one.
+   * fal accepted it. A job that was adopted only by the request's id gives way to this one.
    *
    * @param sent as fal has it, where it was lost here
    */
@@ -212,7 +212,7 @@ export class Ledger {
     }
   }
 
-  /** fal's result is here. Returns the targets that count: those of whoever completed it first. */
+  /** fal's result is here. Returns the targets that count: those of the process that completed it first. */
   complete(
     id: string,
     { result, billedUnits, billedUsd, queuedMs, inferenceMs, targets }: Completion,
@@ -266,7 +266,7 @@ export class Ledger {
     this.step(id, 'saved', { ended_at: this.context.now(), owner: null, error: null, reason: null });
   }
 
-  /** It came to another end. */
+  /** Records another end than saved. */
   end(id: string, ending: Ending): void {
     this.endFrom(BEFORE[ending.state], id, ending);
   }
@@ -308,12 +308,12 @@ export class Ledger {
     this.set(id, { cancel_requested_at: this.context.now() });
   }
 
-  /** We work on it from here on. */
+  /** This process works on it from here on. */
   own(id: string): void {
     this.set(id, { owner: this.context.self });
   }
 
-  /** Nobody works on it any more; it can be taken up again. */
+  /** Releases it, so that it can be continued. */
   release(id: string): void {
     this.set(id, { owner: null });
   }
@@ -334,8 +334,8 @@ export class Ledger {
   }
 
   /**
-   * Writes what can be had again for nothing: fal has the answer, and the disk the picture. In a batch the next synced
-   * write follows within milliseconds, and a power cut before it costs one more look at fal.
+   * Writes data that can be fetched again at no cost: fal has the answer, and the disk the picture. In a batch the next synced
+   * write follows within milliseconds, and a power cut before it costs one more request to fal.
    */
   private lightly<T>(run: () => T): T {
     return this.root === undefined ? this.db.transaction(run) : this.db.relaxedTransaction(run);
@@ -355,7 +355,7 @@ export class Ledger {
     return this.db.run(sql, ...Object.values(stored), id) > 0;
   }
 
-  /** What is known of pictures of a job before its result is here: those without a path are still to be fetched. */
+  /** Known facts about pictures of a job before its result is here: those without a path are still to be fetched. */
   putImages(id: string, images: readonly JobImage[]): void {
     for (const { index, target, path, ...facts } of images) {
       if (path === undefined) this.images.choose(id, index, target);

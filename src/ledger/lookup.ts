@@ -5,7 +5,7 @@ import { isAwaited, type Job, type JobState, type NewJob } from './job.js';
 import { jobOf, type ImageRow, type JobRow } from './rows.js';
 import { ON_SANDBOX, SANDBOX } from './spending.js';
 
-/** What the ledger needs of the world. */
+/** The parts of the context that the ledger needs. */
 export type LedgerContext = Pick<Context, 'now' | 'sleep' | 'self' | 'isRunning' | 'secrets'>;
 
 /** An open ledger, to read from. */
@@ -16,11 +16,11 @@ export interface Records {
   readonly root: string | undefined;
 }
 
-/** What there is of the same command, so that no further edit is to be sent. */
+/** Earlier edits of the same command, so that no further one is sent. */
 export type Former =
-  /** fal has it, its pictures are not all here, and nobody is known to work on it. */
+  /** fal has it, its pictures are not all here, and no known process works on it. */
   | { kind: 'awaited'; job: Job }
-  /** It may have been sent, and nobody is known to work on it. */
+  /** It may have been sent, and no known process works on it. */
   | { kind: 'unknown'; job: Job }
   /** Another process is at work on it. */
   | { kind: 'busy'; job: Job }
@@ -43,12 +43,12 @@ export function findJob(ledger: Records, column: 'id' | 'request_id', value: str
   return row === undefined ? undefined : withImages(ledger, row);
 }
 
-/** What tells whether two edits are the same one. */
+/** Identity of an edit, to recognise the same one. */
 export type Asked = Pick<NewJob, 'askedHash' | 'earlierHash' | 'via' | 'detached'>;
 
 /**
- * The newest run of the same command that stands for this one. Detached ones do not count: whoever sends and leaves
- * three times wants three. The built-in sandbox has none: it ends with its run.
+ * The newest run of the same command that stands for this one. Detached ones do not count: sending three times
+ * with --detach means three edits. The built-in sandbox has none: it ends with its run.
  *
  * @param since when this command began, where ends that came later are to count
  */
@@ -67,13 +67,13 @@ export function findFormer(ledger: Records, asked: Asked, since?: Snapshot): For
   return ended === undefined ? undefined : { kind: 'ended', job: ended };
 }
 
-/** To be taken before anything is looked at that a job which ends may change, such as the name of its picture. */
+/** Must be taken before anything is read that a job which ends may change, such as the name of its picture. */
 export function snapshotOf(ledger: Records, asked: Asked): Snapshot {
   const { seq } = ledger.db.row('SELECT coalesce(max(seq), 0) AS seq FROM jobs') as { seq: number };
   return { seq, open: openJobs(ledger, asked).map(({ id }) => id) };
 }
 
-/** Jobs of the same command that were not sent and that nobody is known to send. */
+/** Jobs of the same command that were not sent and that no known process will send. */
 export function abandonedPlans(ledger: Records, asked: Asked): Job[] {
   return openJobs(ledger, asked).filter((job) => job.state === 'planned' && isAbandoned(ledger, job));
 }
@@ -101,7 +101,7 @@ function openJobs(ledger: Records, { askedHash, earlierHash }: Asked): Job[] {
   return rows.map((row) => withImages(ledger, row));
 }
 
-/** Whether nobody is known to work on a job: its process is gone, has let go of it, or cannot be seen from here. */
+/** Whether no known process works on a job: its process is gone, has let go of it, or cannot be seen from here. */
 export function isAbandoned({ context }: Records, { owner }: Pick<Job, 'owner'>): boolean {
   return owner === undefined || context.isRunning(owner) !== true;
 }
@@ -140,13 +140,13 @@ function ambiguous(text: string, rows: readonly JobRow[]): FalEditError {
     .slice(0, 3)
     .map(({ request_id: requestId, id }) => (requestId?.startsWith(text) === true ? requestId : id));
   const more = rows.length > 3 ? ' and more' : '';
-  return inputError(`"${text}" is the beginning of several: ${names.join(', ')}${more}.`, {
-    hint: 'Give more of it.',
+  return inputError(`"${text}" matches several: ${names.join(', ')}${more}.`, {
+    hint: 'Give more characters.',
     details: { candidates: names },
   });
 }
 
-/** What to list; everything without it. */
+/** Filter of a list; everything is listed without it. */
 export interface JobFilter {
   states?: readonly JobState[] | undefined;
   /** Milliseconds since the epoch, of the time that a job was planned. */
@@ -190,7 +190,7 @@ export function listJobs(ledger: Records, { states, since, model, limit }: JobFi
   return withAllImages(ledger, rows);
 }
 
-/** Jobs that nobody works on and of which something is still to come, oldest first, whole. */
+/** Unfinished jobs that nobody works on, oldest first, with all columns. */
 export function abandonedJobs(ledger: Records, states: readonly JobState[]): Job[] {
   const rows = ledger.db.rows(
     `SELECT * FROM jobs WHERE state IN (${states.map(() => '?').join(', ')}) ORDER BY seq`,

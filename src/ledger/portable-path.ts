@@ -15,7 +15,7 @@ export function keptPath(file: string, root: string | undefined): string {
   return isInside ? relative.replaceAll(path.sep, '/') : file;
 }
 
-/** The absolute path that a kept one stands for. */
+/** The absolute path of a stored one. */
 export function foundPath(kept: string, root: string | undefined): string {
   return root === undefined ? kept : path.resolve(root, kept);
 }

@@ -135,7 +135,7 @@ function imageOf(row: ImageRow, root: string | undefined): JobImage {
   };
 }
 
-/** What this module wrote itself. */
+/** JSON that this module wrote itself. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- it names what was written
 function json<T = unknown>(text: string | null | undefined): T | undefined {
   return text == null ? undefined : (JSON.parse(text) as T);

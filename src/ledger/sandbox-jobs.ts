@@ -3,7 +3,7 @@ import type { Ledger } from './ledger.js';
 import { isAbandoned } from './lookup.js';
 
 /**
- * Writes down the end of a job whose sandbox is gone, so that nobody is offered it again; one that another process
+ * Records the end of a job whose sandbox is gone, so that nobody is offered it again; one that another process
  * still runs is left alone.
  */
 export function endWithSandbox(ledger: Ledger, job: Job): void {

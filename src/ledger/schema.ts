@@ -1,8 +1,8 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 
 /**
- * How the ledger came to be what it is, a step a version. A step that was released is never changed: a ledger of
- * an older version goes through the ones that it has not seen.
+ * Migrations of the ledger, one step for each version. A step that was released is never changed: a ledger of an
+ * older version goes through the ones that it has not seen.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE jobs (
@@ -146,7 +146,7 @@ export const MIGRATIONS: readonly string[] = [
      AND EXISTS (SELECT 1 FROM jobs) AND NOT EXISTS (SELECT 1 FROM jobs WHERE via NOT LIKE 'sandbox%');`,
 ];
 
-/** What this program reads and writes. */
+/** The version that this program reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** The version of a ledger; 0 for an empty file. */

@@ -13,12 +13,12 @@ export function isSandbox(via: string): boolean {
   return via.startsWith(SANDBOX);
 }
 
-/** The same of jobs, as SQL: 1 or 0. */
+/** Whether a job ran on a sandbox, as SQL: 1 or 0. */
 export const ON_SANDBOX = `(substr(via, 1, ${SANDBOX.length}) = '${SANDBOX}')`;
 
 /**
- * What a job counts as, in dollars, as SQL: what fal billed where that is known; nothing where nothing was
- * charged; else what it was estimated at, an unknown one included.
+ * Cost of a job in dollars, as SQL: fal's bill where that is known; nothing where nothing was charged; else what
+ * it was estimated at, an unknown one included.
  */
 export const COST = `CASE
   WHEN charged = 'no' THEN 0
@@ -26,14 +26,14 @@ export const COST = `CASE
   ELSE coalesce(estimated_usd, 0) END`;
 
 /**
- * Whether a job was sent by its ledger, as SQL: what a merge has brought was sent by one of the parts, and is counted
- * there. Where they stand is noted by merge.ts, as pairs of numbers.
+ * Whether a job was sent by its ledger, as SQL: a merged job was sent by one of the parts, and is counted there.
+ * Where they stand is noted by merge.ts, as pairs of numbers.
  */
 export const SENT_HERE = `NOT EXISTS (
   SELECT 1 FROM batch, json_each(batch.value) AS brought WHERE batch.name = 'merged'
     AND jobs.seq BETWEEN json_extract(brought.value, '$[0]') AND json_extract(brought.value, '$[1]'))`;
 
-/** The same of what batches with ledgers of their own have told, in the user's ledger. */
+/** Cost that batches with ledgers of their own have reported, in the user's ledger. */
 export const ELSEWHERE_COST = 'billed_usd + estimated_usd + unknown_usd';
 
 /** The three figures of jobs, as SQL. */
@@ -51,7 +51,7 @@ export function lastCopied(home: Database, folder: string): number {
   return known?.copied ?? 0;
 }
 
-/** Writes down in the user's ledger what a batch has spent by now, by its own ledger. */
+/** Records in the user's ledger the spending of a batch so far, by its own ledger. */
 export function tellSpending(own: Database, home: Database, folder: string): void {
   const rows = own.rows(
     `SELECT intent_at - intent_at % ${QUARTER_MS} AS quarter, model, ${ON_SANDBOX} AS sandbox, count(*) AS edits,
@@ -79,10 +79,10 @@ export function tellSpending(own: Database, home: Database, folder: string): voi
 }
 
 /**
- * Counts a batch that is at work as having spent so much today, in the place of what it told of today before: until it
- * tells what it really was, and also if it never does.
+ * Counts an amount as spent today by a running batch, instead of what it reported for today before: until it
+ * reports the real amount, and also if it never does.
  *
- * @param midnight the beginning of today; what was told of earlier days stays
+ * @param midnight the beginning of today; reports of earlier days stay
  */
 export function reserveElsewhere(
   home: Database,
@@ -97,7 +97,7 @@ export function reserveElsewhere(
   );
 }
 
-/** What was spent on one model or on one local day, in dollars. */
+/** Spending on one model or on one local day, in dollars. */
 export interface SpendingRow {
   /** The model's short name, or the day as YYYY-MM-DD. */
   group: string;
@@ -105,9 +105,9 @@ export interface SpendingRow {
   edits: number;
   /** What fal billed. */
   billedUsd: number;
-  /** Estimates for what fal has taken and not billed yet, as far as we know. */
+  /** Estimates for edits that fal has accepted and, as far as we know, not billed yet. */
   estimatedUsd: number;
-  /** Estimates for what may have been sent. */
+  /** Estimates for edits that may have been sent. */
   unknownUsd: number;
 }
 
@@ -115,11 +115,11 @@ export interface SpendingFilter {
   by: 'model' | 'day';
   /** Milliseconds since the epoch; everything without it. */
   since?: number | undefined;
-  /** What the sandbox would have charged, instead of what was really spent. */
+  /** Show what the sandbox would have charged instead of real spending. */
   sandbox?: boolean;
 }
 
-/** What the ledger says was spent, by model or by local day, in the order of the groups' names. */
+/** Spending by model or by local day, in the order of the groups' names. */
 export function spending(db: Database, { by, since, sandbox = false }: SpendingFilter): SpendingRow[] {
   const groupBy = (time: string): string =>
     by === 'model' ? 'model' : `date(${time} / 1000, 'unixepoch', 'localtime')`;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { fileFields } from './fields.js';
 
-/** What a schema allows, in words that fit behind "Allowed: ". */
+/** The values that a schema allows, in words that fit behind "Allowed: " and behind "must be". */
 export function allowed(schema: z.core.$ZodType): string {
   const words = z.globalRegistry.get(schema)?.title;
   if (words !== undefined) return words;
@@ -10,14 +10,19 @@ export function allowed(schema: z.core.$ZodType): string {
   if (file !== undefined) return 'weights (http(s) URL, Hugging Face id or .safetensors file)';
   if (schema instanceof z.ZodOptional) return allowed(schema.unwrap());
   if (schema instanceof z.ZodUnion) return schema.options.map(allowed).join(', or ');
-  if (schema instanceof z.ZodEnum) return schema.options.join(', ');
-  if (schema instanceof z.ZodLiteral) return [...schema.values].join(', ');
+  if (schema instanceof z.ZodEnum) return choices(schema.options);
+  if (schema instanceof z.ZodLiteral) return choices([...schema.values]);
   if (schema instanceof z.ZodBoolean) return 'true or false';
   if (schema instanceof z.ZodNumber) return allowedNumber(schema);
-  if (schema instanceof z.ZodArray) return `a list, each: ${allowed(schema.element)}`;
+  if (schema instanceof z.ZodArray) return `a list, each item ${allowed(schema.element)}`;
   if (schema instanceof z.ZodRecord) return 'an object of numbers by name';
   if (schema instanceof z.ZodObject) return `an object with ${Object.keys(schema.shape).join(', ')}`;
   return 'text';
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+function choices(words: readonly unknown[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${String(words.at(-1))}`;
 }
 
 function allowedNumber(schema: z.ZodNumber): string {
@@ -30,14 +35,14 @@ function allowedNumber(schema: z.ZodNumber): string {
   return noun;
 }
 
-/** A schema, and how many steps of a path led to it. */
-export interface Place {
+/** A schema inside another one, and how many steps of a path led to it. */
+export interface SchemaAtPath {
   schema: z.core.$ZodType;
   depth: number;
 }
 
-/** The schema that stands at a path of values, as far down as it can be followed: a union is one thing to people. */
-export function placeAt(schema: z.core.$ZodType, path: readonly PropertyKey[], depth = 0): Place {
+/** The schema at a path of values, as far down as it can be followed: a union counts as one thing. */
+export function placeAt(schema: z.core.$ZodType, path: readonly PropertyKey[], depth = 0): SchemaAtPath {
   if (schema instanceof z.ZodOptional) return placeAt(schema.unwrap(), path, depth);
   const head = path[depth];
   if (head === undefined) return { schema, depth };

@@ -8,10 +8,10 @@ import { shapeOf, type Shape } from './shape.js';
  */
 export type Gravity = 'drift' | 'warning' | 'info';
 
-/** One difference between an adapter and what fal publishes. */
+/** One difference between an adapter and fal's published schema. */
 export interface Difference {
   gravity: Gravity;
-  /** Where: `strength`, `loras.scale`. A name of fal's own may hold anything. */
+  /** Where: `strength`, `loras.scale`. A name from fal may contain anything. */
   field: string;
   what: 'added' | 'gone' | 'required' | 'type' | 'values' | 'range' | 'default' | 'not_compared';
   /** The one side and the other, in words; undefined where it has none. */
@@ -20,8 +20,8 @@ export interface Difference {
 }
 
 /**
- * Compares an adapter's input with fal's schema of it. What is sent knowingly under a second name, which fal need not
- * have, is left out.
+ * Compares an adapter's input with fal's schema of it. A value that is knowingly sent under a second name, which
+ * fal need not have, is left out.
  *
  * @param schema fal's JSON schema of the input
  * @param document what its references point into
@@ -41,7 +41,7 @@ export function driftOf(model: Model, schema: unknown, document: unknown): Diffe
 
 interface Place {
   path: string;
-  /** Deeper down we allow less than fal in places, on purpose: only what fal does not take counts there. */
+  /** Deeper down we sometimes allow less than fal, on purpose: only values that fal does not take count there. */
   isTop: boolean;
   doubles: readonly string[];
 }

@@ -7,7 +7,7 @@ import { flagOf, FLAG_OF, type Dimensions, type NameOf, type RequestKey } from '
 /**
  * The user's name for a field of fal's input: its flag where it has one, else how `--set` would name it.
  *
- * @param nameOf what to call a setting, where that is not its flag
+ * @param nameOf name of a setting, where that is not its flag
  */
 export function flagForField(model: Model, path: readonly PropertyKey[], nameOf: NameOf = flagOf): string {
   const [field, ...rest] = path.map(String);
@@ -32,7 +32,7 @@ function ownKey(model: Model, field: string): RequestKey | undefined {
   return entries.find(([, names]) => names.includes(field))?.[0];
 }
 
-/** One sentence for each thing that is wrong with an input, in the words of the flags; no two alike. */
+/** One sentence for each problem of an input, in terms of the flags; no two alike. */
 export function explainIssues(
   model: Model,
   input: unknown,
@@ -53,12 +53,14 @@ function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue, nam
       return `${flagForField(model, [...issue.path, key], nameOf)}: ${model.name} has no field "${key}".${suggestion}`;
     });
   }
-  const given = shown(valueAt(input, issue.path.slice(0, depth)));
   if (issue.code === 'too_big' && issue.origin === 'array') {
     return [`${flag}: ${model.name} takes at most ${issue.maximum} here.`];
   }
+  const value = valueAt(input, issue.path.slice(0, depth));
+  if (value === undefined) return [`${flag}: is missing. It must be ${allowed(schema)}.`];
+  const given = shortJson(value);
   if (schema instanceof z.ZodLiteral) return [`${flag}: ${given} ${issue.message}.`];
-  return [`${flag}: ${given} is not allowed for ${model.name}. Allowed: ${allowed(schema)}.`];
+  return [`${flag}: must be ${allowed(schema)} for ${model.name}, not ${given}.`];
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
@@ -69,8 +71,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
+function shortJson(value: unknown): string {
   if (isDimensions(value)) return `${value.width}x${value.height}`;
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;

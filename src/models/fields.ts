@@ -3,7 +3,7 @@ import * as z from 'zod';
 // zod would compile each schema to code on its first use, for many uses; a run has one or two.
 z.config({ jitless: true });
 
-/** What a string field of fal's input points at, and so what a local path in it is uploaded as. */
+/** Kind of file that a string field of fal's input points at, and so how a local path in it is uploaded. */
 export type FileRole = 'picture' | 'weights' | 'method';
 
 /** Marks the fields that hold files, at any depth of a model's schema. */
@@ -24,7 +24,7 @@ export function method(about: string): z.ZodString {
   return z.string().min(1).meta({ description: about }).register(fileFields, { role: 'method' });
 }
 
-/** An optional field with fal's default. The default is documentation: what is not set is not sent. */
+/** An optional field with fal's default. The default is documentation: an unset field is not sent. */
 export function optional<T extends z.ZodType>(
   schema: T,
   about: string,
@@ -47,7 +47,7 @@ export const noSyncMode = optional(
   false,
 );
 
-/** A file found in an input: where it stands and what it is. */
+/** A file found in an input, with its path. */
 export interface FileField {
   path: (string | number)[];
   role: FileRole;

@@ -11,7 +11,7 @@ import type { BillableEstimate, BillableWork, Model } from './model.js';
 export function flux2Fields(maxImages: number) {
   return {
     prompt: z.string().meta({ description: 'What the picture should become.' }),
-    // fal drops what is beyond the last one without a word; we refuse it.
+    // fal silently drops pictures beyond the last one; we refuse them.
     image_urls: z
       .array(pictureUrl('A picture to edit.'))
       .min(1)

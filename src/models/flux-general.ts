@@ -20,8 +20,8 @@ const input = once(() => {
 
   const controlLora = z.strictObject({
     path: weights('Weights of the control LoRA.'),
-    control_image_url: pictureUrl('The picture that controls.'),
-    preprocess: optional(z.enum(['canny', 'depth', 'None']), 'What is done to it first.', 'None'),
+    control_image_url: pictureUrl('The control picture.'),
+    preprocess: optional(z.enum(['canny', 'depth', 'None']), 'Preprocessing of that picture.', 'None'),
     scale: optional(
       z.union([z.number(), z.record(z.string(), z.number())]),
       'One number, or one for each layer by name.',
@@ -31,7 +31,7 @@ const input = once(() => {
 
   /** How much of a control picture applies, and when: shared by both kinds of controlnet. */
   const control = {
-    control_image_url: pictureUrl('The picture that controls.'),
+    control_image_url: pictureUrl('The control picture.'),
     conditioning_scale: optional(z.number(), 'How strongly it controls.', 1),
     start_percentage: optional(z.number(), 'Share of the steps after which it starts.'),
     end_percentage: optional(z.number(), 'Share of the steps after which it ends.', 1),
@@ -59,7 +59,7 @@ const input = once(() => {
 
   const ipAdapter = z.strictObject({
     path: z.string().meta({ description: 'Hugging Face path of the IP adapter.' }),
-    image_url: pictureUrl('The picture to take after.'),
+    image_url: pictureUrl('The picture to imitate.'),
     image_encoder_path: z.string().meta({ description: 'Hugging Face path of the image encoder.' }),
     scale: z.number().meta({ description: 'How strongly it applies.' }),
     subfolder: optional(z.string(), 'Folder of the weights.'),
@@ -72,7 +72,7 @@ const input = once(() => {
 
   const easycontrol = z.strictObject({
     control_method_url: method('Weights, or a name such as canny, depth, pose, ghibli.'),
-    image_url: pictureUrl('The picture that controls.'),
+    image_url: pictureUrl('The control picture.'),
     image_control_type: z.enum(['subject', 'spatial']),
     scale: optional(z.number(), 'How strongly it controls.', 1),
   });
@@ -104,7 +104,7 @@ const input = once(() => {
     output_format: optional(z.enum(['jpeg', 'png']), 'Format of the result.', 'png'),
     enable_safety_checker: optional(z.boolean(), 'Blank pictures that are not safe for work.', true),
     sync_mode: noSyncMode,
-    negative_prompt: optional(z.string(), 'What the picture should not show (by NAG).', ''),
+    negative_prompt: optional(z.string(), 'Negative prompt: what to keep out of the picture (by NAG).', ''),
     nag_scale: optional(z.number().min(2).max(10), 'Distance from the negative prompt.', 3),
     nag_tau: optional(z.number(), 'Normalisation of NAG.', 2.5),
     nag_alpha: optional(z.number(), 'Weight of NAG.', 0.25),

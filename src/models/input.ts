@@ -2,8 +2,7 @@ import type { Model } from './model.js';
 import type { EditRequest, RequestKey } from './request.js';
 
 /**
- * fal's input for a request, by the field table of its model. What the user did not set is left out. Validates
- * nothing.
+ * fal's input for a request, by the field table of its model. Unset properties are left out. Validates nothing.
  *
  * @returns exactly what goes on the wire
  */
@@ -23,7 +22,7 @@ function wireValue({ pictures }: Model, request: EditRequest, key: RequestKey): 
   return request[key];
 }
 
-/** The object without the properties that are undefined: what the user did not set is not sent. */
+/** The object without undefined properties: unset ones are not sent. */
 export function compact(object: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { fileFields } from './fields.js';
 import type { Model } from './model.js';
 
-/** What marks a file field in the JSON schema, with its role as the value. */
+/** Key that marks a file field in the JSON schema, with its role as the value. */
 const FILE_MARK = 'x-fal-edit-file';
 
 /**

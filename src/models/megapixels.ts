@@ -9,10 +9,7 @@ export function billedMegapixels({ width, height }: Dimensions): number {
   return Math.max(1, Math.ceil((width * height) / MEGAPIXEL));
 }
 
-/**
- * Megapixels of one result. What size results when none is asked for is not documented by fal: the input's is
- * taken, and that it was is said.
- */
+/** Megapixels of one result. fal does not document the default size: the input's is assumed, and that is stated. */
 export function assumedOutput(work: BillableWork): {
   megapixels: number;
   assumptions: string[];
@@ -25,13 +22,15 @@ export function assumedOutput(work: BillableWork): {
   if (input === undefined) {
     return {
       megapixels: 1,
-      assumptions: ['the size of the result is not known before: counted as one megapixel'],
-      unbounded: ['the picture is not here, so that its size is not known (--size sets that of the result)'],
+      assumptions: ['the size of the result is not known in advance: counted as one megapixel'],
+      unbounded: [
+        'the picture is not a local file, so its size is unknown (--size sets the size of the result)',
+      ],
     };
   }
   return {
     megapixels: billedMegapixels(input),
-    assumptions: ['the result has the size of the (first) input picture: fal does not say so'],
+    assumptions: ['the result is assumed to have the size of the (first) input picture; fal does not say so'],
     unbounded: [],
   };
 }

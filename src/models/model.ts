@@ -1,18 +1,18 @@
 import type * as z from 'zod';
 import type { Dimensions, OutputFormat, RequestKey } from './request.js';
 
-/** What fal charges for one unit of a model's work. */
+/** fal's price for one unit of a model's work. */
 export interface Price {
   /** US dollars for one unit. */
   unitUsd: number;
   unit: 'megapixels';
-  /** When somebody read this price: YYYY-MM-DD, or YYYY-MM where the day is not known. */
+  /** When this price was read: YYYY-MM-DD, or YYYY-MM where the day is not known. */
   date: string;
   /** Where it was read. */
   source: string;
 }
 
-/** The work that a price applies to. Sizes that nobody knows before the edit are undefined. */
+/** The work that a price applies to. Sizes that are unknown before the edit are undefined. */
 export interface BillableWork {
   inputs: readonly (Dimensions | undefined)[];
   output: Dimensions | undefined;
@@ -23,9 +23,9 @@ export interface BillableWork {
 
 export interface BillableEstimate {
   units: number;
-  /** What was assumed to arrive at it, a sentence each. */
+  /** Assumptions behind it, a sentence each. */
   assumptions: string[];
-  /** Why fal may bill more than that, by an amount that cannot be told before; empty where it may not. */
+  /** Why fal may bill more than that, by an unknown amount; empty where it may not. */
   unbounded: string[];
 }
 
@@ -55,28 +55,28 @@ export interface Model {
   name: string;
   /** fal's full endpoint id. */
   endpoint: string;
-  /** What it was trained as, e.g. `FLUX.1 [dev]`: LoRAs fit one base. */
+  /** Its base model, e.g. `FLUX.1 [dev]`: LoRAs fit one base. */
   base: string;
-  /** One line on what it is for. */
+  /** Its purpose in one line. */
   purpose: string;
-  /** A command line that shows what is particular to it, on pictures of the user's; at most 78 characters. */
+  /** An example command that shows its particular features; at most 78 characters. */
   example: string;
   /** fal's input, strict: ranges, enums and defaults as `meta`, unknown fields refused. */
   input: z.ZodObject;
-  /** The fields of `input` that each property of a request fills. What is not listed is refused by name. */
+  /** The fields of `input` that each property of a request fills. Unlisted properties are refused by name. */
   fields: Partial<Record<RequestKey, readonly string[]>>;
   /** Whether its field for pictures takes one of them or a list. */
   pictures: 'one' | 'list';
   /** How many input pictures it edits together, at least 1. */
   maxImages: number;
   formats: readonly OutputFormat[];
-  /** What fal returns when no format is asked for. */
+  /** The format that fal returns when none is requested. */
   defaultFormat: OutputFormat;
   price: Price;
-  /** What `price` is charged for, in words that fit behind "a megapixel of". */
+  /** The things that `price` is charged for, in words that fit behind "a megapixel of". */
   billed: string;
   /** Units that fal will probably bill. */
   billable: (work: BillableWork) => BillableEstimate;
-  /** Reads fal's answer; undefined when it has not the shape of an answer. */
+  /** Reads fal's answer; undefined when it does not have the shape of an answer. */
   fromOutput: (json: unknown) => EditOutput | undefined;
 }

@@ -6,7 +6,10 @@ export const MOST_PICTURES = 100;
 
 const pixels = z.number().int().positive().max(1e6).nullish().catch(undefined);
 
-/** fal's answer, loose: only what we use is asked for, and a wrong detail beside the pictures costs nothing. */
+/**
+ * fal's answer, loose: only the fields that we use are required, and a wrong detail beside the pictures costs
+ * nothing.
+ */
 const schema = z.looseObject({
   images: z.array(
     z.looseObject({
@@ -31,7 +34,7 @@ const schema = z.looseObject({
     .catch(undefined),
 });
 
-/** Reads the answer that fal's picture models share (fal-api.md 1.1, 1.2); undefined when it is none. */
+/** Reads the answer that fal's picture models share (fal-api.md 1.1, 1.2); undefined when it is not one. */
 export function parsePicturesOutput(json: unknown): EditOutput | undefined {
   const parsed = schema.safeParse(json);
   if (!parsed.success) return undefined;

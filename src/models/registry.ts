@@ -6,7 +6,7 @@ import { fluxDev } from './flux-dev.js';
 import { fluxGeneral } from './flux-general.js';
 import type { Model } from './model.js';
 
-/** Every model that can be asked for, the default first. A new one is added here and nowhere else. */
+/** Every supported model, the default first. A new one is added here and nowhere else. */
 export const MODELS: readonly [Model, ...Model[]] = [fluxGeneral, flux2Lora, flux2Edit, fluxDev];
 
 const OWNER = 'fal-ai/';
@@ -19,7 +19,7 @@ function namesOf(model: Model): string[] {
 /**
  * The model of that name in any of its spellings; the default where none is given. Refuses others, exit 2.
  *
- * @param place what to call the setting: `--model`, or the variable that it came from
+ * @param place name of the setting: `--model`, or the variable that it came from
  */
 export function findModel(name: string | undefined, place = '--model'): Model {
   if (name === undefined) return MODELS[0];
@@ -28,7 +28,7 @@ export function findModel(name: string | undefined, place = '--model'): Model {
   if (found !== undefined) return found;
   const known = MODELS.map((model) => model.name).join(', ');
   throw usageError(
-    `${place}: there is no model "${name}". Allowed: ${known}, or their endpoint ids.`,
+    `${place}: unknown model "${name}". Available: ${known}, or their endpoint ids.`,
     didYouMean(wanted, MODELS.flatMap(namesOf), undefined),
   );
 }

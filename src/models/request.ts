@@ -26,8 +26,8 @@ export interface Lora {
 }
 
 /**
- * What a person wants done to a picture, in no model's terms. A model's adapter turns it into fal's input,
- * and refuses what the model has no field for.
+ * A requested edit of a picture, independent of the model. A model's adapter turns it into fal's input, and
+ * refuses what the model has no field for.
  */
 export interface EditRequest {
   prompt: string;
@@ -54,7 +54,7 @@ export interface EditRequest {
 /** A property of {@link EditRequest} that a model may or may not have a field for. */
 export type RequestKey = Exclude<keyof EditRequest, 'set'>;
 
-/** The flag that a user sets each property with: what error messages call it. */
+/** The flag that sets each property, which is also its name in error messages. */
 export const FLAG_OF: Record<RequestKey, string> = {
   prompt: '--prompt',
   images: '--image',
@@ -72,12 +72,12 @@ export const FLAG_OF: Record<RequestKey, string> = {
   safetyChecker: '--no-safety-checker',
 };
 
-/** What a message may have to name. */
+/** The settings that a message can name. */
 export type NamedSetting = RequestKey | 'set' | 'output';
 
-/** What to call a setting in a message: its flag, or the variable or file that it came from. */
+/** Gives the name of a setting in messages: its flag, or the variable or file that it came from. */
 export type NameOf = (setting: NamedSetting) => string;
 
-/** The plain case: every setting is called by its flag. */
+/** Calls every setting by its flag. */
 export const flagOf: NameOf = (setting) =>
   setting === 'set' || setting === 'output' ? `--${setting}` : FLAG_OF[setting];

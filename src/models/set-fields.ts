@@ -11,7 +11,7 @@ import type * as z from 'zod';
  * booleans, lists, objects), else the text as it stands. Refuses keys that the model does not have (naming the
  * nearest one), fields that have a flag of their own, values that the field does not take, and a key set twice.
  *
- * @param nameOf what to call `--set`, where it came from another place
+ * @param nameOf name of `--set`, where the value came from elsewhere
  * @throws FalEditError (usage)
  */
 export function parseSetFields(
@@ -25,7 +25,7 @@ export function parseSetFields(
     const equals = pair.indexOf('=');
     if (equals < 1) {
       throw usageError(
-        `${place}: "${pair}" is not of the form key=value.`,
+        `${place}: "${pair}" must have the form key=value.`,
         'For example: --set scheduler=euler',
       );
     }
@@ -51,7 +51,7 @@ function parseField(model: Model, key: string, text: string, nameOf: NameOf): un
   }
   const flag = ownFlag(model, key);
   if (flag !== undefined) {
-    throw usageError(`${place}: this field has a flag of its own.`, `Use ${flag} instead.`);
+    throw usageError(`${place}: this field has its own flag.`, `Use ${flag} instead.`);
   }
   const candidates = [...jsonValue(text), text];
   const taken = candidates.find((value) => schema.safeParse(value).success);
@@ -61,12 +61,12 @@ function parseField(model: Model, key: string, text: string, nameOf: NameOf): un
   const placed = issues.map((issue) => ({ ...issue, path: [key, ...issue.path] }));
   const [first, ...more] = explainIssues(model, input, placed, nameOf);
   throw usageError(
-    first ?? `${place}: not allowed. Allowed: ${allowed(schema)}.`,
+    first ?? `${place}: must be ${allowed(schema)}.`,
     more.length === 0 ? undefined : more.join(' '),
   );
 }
 
-/** The text read as JSON, as a list of one; empty where it is none. */
+/** The text read as JSON, as a list of one; empty where it is not JSON. */
 function jsonValue(text: string): unknown[] {
   try {
     return [JSON.parse(text) as unknown];

@@ -1,4 +1,4 @@
-/** A JSON schema as far as two of them can be compared: what may stand in one place. */
+/** The comparable part of a JSON schema. */
 export interface Shape {
   /** `string`, `integer`, `number`, `boolean`, `array`, `object`; null is left out. Empty: it is not known. */
   types: readonly string[];
@@ -25,7 +25,7 @@ type Json = Readonly<Record<string, unknown>>;
 const DEEPEST = 32;
 const MOST_NODES = 10_000;
 
-/** Where the reading stands. */
+/** State of the reading. */
 interface Reading {
   document: unknown;
   nodesLeft: number;
@@ -43,7 +43,7 @@ function read(schema: unknown, reading: Reading, depth: number): Shape {
   reading.nodesLeft -= 1;
   if (depth > DEEPEST || reading.nodesLeft < 0) return unknownShape('its schema is nested too deeply');
   const node = asJson(schema);
-  if (node === undefined) return unknownShape('its schema is none');
+  if (node === undefined) return unknownShape('its schema is not an object');
   const { $ref: ref, ...beside } = node;
   if (ref !== undefined) {
     const target = lookUp(ref, reading.document);
@@ -91,7 +91,7 @@ function plainShape(node: Json, reading: Reading, depth: number): Shape {
   };
 }
 
-/** What either of two shapes takes. Two objects that differ are more than this can tell. */
+/** The union of two shapes. Two different objects cannot be compared. */
 function either(one: Shape, other: Shape): Shape {
   const has = (shape: Shape, type: string): boolean => shape.types.includes(type);
   const numeric = (shape: Shape): boolean => has(shape, 'number') || has(shape, 'integer');

@@ -4,10 +4,10 @@ import { MODELS } from './registry.js';
 import { flagOf, FLAG_OF, type EditRequest, type NameOf, type RequestKey } from './request.js';
 
 /**
- * Refuses every property of a request that the model has no field for: fal would ignore it without a word
- * (fal-api.md 1.5). The message names the flag and the models that have it.
+ * Refuses every property of a request that the model has no field for: fal would silently ignore it (fal-api.md
+ * 1.5). The message names the flag and the models that have it.
  *
- * @param nameOf what to call a property, where that is not its flag (a setting in the environment, say)
+ * @param nameOf name of a property, where that is not its flag (a setting in the environment, say)
  */
 export function refuseUnsupported(
   model: Model,

@@ -1,7 +1,7 @@
 import { MODELS } from './registry.js';
 import type { OutputFormat, RequestKey } from './request.js';
 
-/** What the help says of a model. */
+/** Facts about a model for the help. */
 export interface ModelWords {
   /** Short name. */
   name: string;

@@ -4,7 +4,7 @@ import type { SandboxLedger } from './ledger.js';
 import { checkToxic } from './faults/toxic-text.js';
 import type { SandboxEnv, World } from './world.js';
 
-/** The sandbox's record as it stands. */
+/** The sandbox's current record. */
 export function readLedger(world: World): SandboxLedger {
   return world.ledger.read(world.jobs.all(), [...world.storage.uploads]);
 }

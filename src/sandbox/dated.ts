@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory';
 import { SANDBOX_HEADER } from '../fal/connection.js';
 import type { SandboxEnv, World } from './world.js';
 
-/** Says with every answer that it is the sandbox's, and puts its own time into the Date header; Node's would be the machine's. */
+/** Marks every answer as the sandbox's, and puts its own time into the Date header; Node's would be the machine's. */
 export function dated(world: World) {
   return createMiddleware<SandboxEnv>(async (c, next) => {
     const { outgoing } = c.env;

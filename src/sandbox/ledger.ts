@@ -4,7 +4,7 @@ import type { Role } from './faults/toxics.js';
 
 export interface AcceptedRow {
   request_id: string;
-  /** What was asked for, as a hash: two submits of one edit have the same. */
+  /** Hash of the request: two submits of one edit have the same. */
   job: string;
   /** The full id that was posted to. */
   endpoint: string;
@@ -35,7 +35,7 @@ export interface SandboxLedger {
   unhandled: { method: string; url: string }[];
 }
 
-/** Counts what reaches the sandbox. Jobs and uploads keep their own records; this joins them. */
+/** Counts the requests that reach the sandbox. Jobs and uploads keep their own records; this joins them. */
 export class Ledger {
   readonly #counts: Partial<Record<Role | 'other', number>> = {};
   readonly #unhandled: { method: string; url: string }[] = [];

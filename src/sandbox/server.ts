@@ -23,13 +23,13 @@ export type { SandboxSettings } from './settings.js';
 export interface Sandbox {
   /** `http://127.0.0.1:PORT` */
   url: string;
-  /** What FAL_PROXY_URL or `proxyUrl` points at. */
+  /** Value for FAL_PROXY_URL or `proxyUrl`. */
   proxyUrl: string;
   ledger(): SandboxLedger;
   /** @throws Error that names what is wrong with it */
   addToxic(toxic: Toxic): void;
   clearToxics(): void;
-  /** How many requests met a toxic of that name since the name was given; 0 for a name that nobody gave. */
+  /** How many requests met a toxic of that name since the name was given; 0 for an unknown name. */
   hits(name: string): number;
   /**
    * Resolves when a toxic of that name was met at least once: before the request was acted on, after it, or

@@ -23,7 +23,7 @@ export interface SandboxSettings {
   keepAliveCommentMs?: number;
   /** Milliseconds for which a result is kept; 1 hour (fal-api.md 2.4). */
   resultTtlMs?: number;
-  /** The same for results of 10 KB or more; 6 minutes. */
+  /** Milliseconds for which a result of 10 KB or more is kept; 6 minutes. */
   largeResultTtlMs?: number;
   /** Milliseconds from a request's acceptance until the history lists it; 0. fal's own is unknown (fal-api.md 5.5). */
   historyDelayMs?: number;
@@ -37,7 +37,7 @@ export interface SandboxSettings {
   renderPictures?: boolean;
   /** Bytes that a PNG or JPEG picture has at least, filled up with what decoders skip; 0. */
   pictureBytes?: number;
-  /** Where the platform says something else of an endpoint than what the sandbox plays; nowhere. */
+  /** Differences between the platform's entries and the sandbox's models; none. */
   catalogue?: Catalogue;
   /** Wall clock, milliseconds since the epoch; the machine's unless given. Timers do not follow it. */
   now?: () => number;

@@ -6,7 +6,7 @@ import type { Jobs } from './queue/jobs.js';
 import type { Ledger } from './ledger.js';
 import type { Storage } from './storage/storage.js';
 
-/** What the sandbox's hono apps share: the raw socket is needed by faults that cut it. */
+/** Environment of the sandbox's hono apps: the raw socket is needed by faults that cut it. */
 export interface SandboxEnv {
   Bindings: HttpBindings;
 }

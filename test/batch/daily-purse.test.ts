@@ -89,7 +89,7 @@ describe('A cap on the day', () => {
     for (const batchOf of [one, two]) {
       expect(batchOf.send('e', 0.01)).toMatchObject({
         kind: 'budget',
-        message: expect.stringContaining('--daily-cap: $0.50 of $0.50 are spent today') as string,
+        message: expect.stringContaining('--daily-cap: $0.50 of $0.50 is already spent today') as string,
       });
     }
     expect(edit(home, 0.5)).toMatchObject({ kind: 'budget' });

@@ -123,11 +123,18 @@ describe('A batch in which something is wrong', () => {
       ['rows.jsonl:2: output: a.png is the output of rows.jsonl:1 as well.'],
     ],
     ['an output elsewhere', [{ output: '../a.png' }], ['rows.jsonl:1: output: ']],
-    ['a value that is not allowed', [{ strength: 2 }], ['rows.jsonl:1: strength: 2 is not allowed']],
+    [
+      'a value that is not allowed',
+      [{ strength: 2 }],
+      ['rows.jsonl:1: strength: must be a number from 0.01 to 1'],
+    ],
     [
       'several things in one row',
       [{ strength: 2, num_images: 99 }],
-      ['rows.jsonl:1: strength: 2 is not', 'rows.jsonl:1: num_images: 99 is not'],
+      [
+        'rows.jsonl:1: strength: must be a number from 0.01 to 1 for flux-general, not 2',
+        'rows.jsonl:1: num_images: must be a whole number from 1 to 10 for flux-general, not 99',
+      ],
     ],
     [
       'something in several rows, in their order',
@@ -225,7 +232,7 @@ describe('An output that is there already', () => {
     const { ledger, outDir } = await batch();
     await writeFile(path.join(outDir, 'a.png'), 'somebody’s own');
     const refused = await planInto(ledger, [{ output: 'a.png' }]);
-    expect(refused.texts).toEqual([expect.stringMatching(/^rows\.jsonl:1: output: a\.png exists already/)]);
+    expect(refused.texts).toEqual([expect.stringMatching(/^rows\.jsonl:1: output: a\.png already exists/)]);
     expect(await planInto(ledger, [{ output: 'a.png', force: true }])).toMatchObject({ kept: true });
     const [{ key } = { key: '' }] = allRows(ledger);
     jobIn(ledger, 'saved', { askedHash: key });

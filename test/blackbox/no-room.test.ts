@@ -22,7 +22,7 @@ test.skipIf(sep === '\\')(
     const { request_id: id } = fal.ledger().accepted[0]!;
     expect([limited.code, limited.stdout], limited.stderr).toEqual([1, '']);
     expect(limited.stderr).toMatch(
-      /^error: The picture is made, but cannot be written to .*out\.png: EFBIG/m,
+      /^error: The picture is ready, but cannot be written to .*out\.png: EFBIG/m,
     );
     expect(limited.stderr).toMatch(/^charged: yes$/m);
     expect(limited.stderr).toContain(`fal-edit wait ${id}`);

@@ -164,7 +164,7 @@ test('SIGINT before anything was sent: nothing is charged', async () => {
   edit.process.kill('SIGINT');
   const { code, stderr } = await edit.ended;
   expect(code).toBe(130);
-  expect(stderr).toContain('Nothing was sent, nothing is charged.');
+  expect(stderr).toContain('Nothing was sent, and nothing is charged.');
   expect(fal.ledger().accepted).toEqual([]);
 });
 

@@ -63,7 +63,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     const cwd = await folderWithPhoto();
     const argv = [...EDIT, '--sandbox', ...flags];
     const { code, stdout } = await onTerminal(argv, { cwd, env: { ...FAILING, ...env } }).ended;
-    expectCleanError(stdout, /^error: .* holds no picture\.$/);
+    expectCleanError(stdout, /^error: .* contains no picture\.$/);
     expect({ code, spinner: stdout.includes(CURSOR_OFF), colour: COLOUR.test(stdout) }).toEqual({
       code: 1,
       spinner,
@@ -88,7 +88,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     edit.process.stdin?.write('\u0003');
     const { code, stdout } = await edit.ended;
     expect(code).toBe(130);
-    expect(stdout).toContain(`Request ${fal.ledger().accepted[0]!.request_id} runs at fal`);
+    expect(stdout).toContain(`Request ${fal.ledger().accepted[0]!.request_id} is running at fal`);
     expect(fal.ledger().requests.by_role.cancel).toBeUndefined();
     expect(stdout.lastIndexOf(CURSOR_ON)).toBeGreaterThan(stdout.lastIndexOf(CURSOR_OFF));
   });

@@ -90,7 +90,7 @@ it('says that fal does not know one', async () => {
   const { run } = await controlScene();
   const result = await run(['cancel', '00000000-0000-4000-8000-000000000000', '-m', 'flux-general']);
   expect(result.code).toBe(1);
-  expect(result.stderr).toContain('fal does not know the request');
+  expect(result.stderr).toContain('fal no longer knows request');
 });
 
 it('says that fal could not be asked, and leaves it as it was', async () => {

@@ -52,7 +52,7 @@ const CASES: Case[] = [
   ...each((command) => ({
     name: `${command}: a beginning of two`,
     argv: [command, 'abcd'],
-    says: ['"abcd" is the beginning of several', A, B, 'Give more of it'],
+    says: ['"abcd" matches several', A, B, 'Give more characters'],
   })),
   ...each((command) => ({
     name: `${command}: no id of fal's form, though a model is named`,
@@ -123,7 +123,7 @@ const CASES: Case[] = [
   {
     name: 'wait: a format of no model',
     argv: ['wait', 'abcd1', '-o', 'x.gif'],
-    says: ['x.gif', 'makes no gif'],
+    says: ['x.gif', 'does not make gif'],
   },
   {
     name: 'wait: an unknown placeholder',
@@ -134,7 +134,7 @@ const CASES: Case[] = [
     name: 'wait: a name that is taken',
     argv: ['wait', 'abcd1', '-o', 'mine.png'],
     setup: (_, cwd) => writeFile(path.join(cwd, 'mine.png'), 'mine'),
-    says: ['mine.png exists already', '--force'],
+    says: ['mine.png already exists', '--force'],
   },
   {
     name: 'wait: no time',
@@ -177,7 +177,7 @@ const CASES: Case[] = [
     argv: ASKING.includes(command) ? [command, 'abcd1'] : [command],
     env: { FAL_EDIT_STATE_DIR: 'a-file' },
     setup: (_: Ledger, cwd: string) => writeFile(path.join(cwd, 'a-file'), ''),
-    says: ['a-file', 'should be its folder is a file', 'FAL_EDIT_STATE_DIR'],
+    says: ['a-file', 'its folder is a file', 'FAL_EDIT_STATE_DIR'],
   })),
 ];
 

@@ -98,25 +98,25 @@ describe('the prompt without -p', () => {
 });
 
 test.each<[string, string[], error: string, hint?: string]>([
-  ['a misspelt command', ['batc', 'x.csv'], 'There is no command "batc". Did you mean batch?'],
-  ['another', ['statuz', 'last'], 'There is no command "statuz". Did you mean status?'],
-  ['another', ['requets'], 'There is no command "requets". Did you mean requests?'],
+  ['a misspelt command', ['batc', 'x.csv'], 'Unknown command "batc". Did you mean batch?'],
+  ['another', ['statuz', 'last'], 'Unknown command "statuz". Did you mean status?'],
+  ['another', ['requets'], 'Unknown command "requets". Did you mean requests?'],
   ['nothing close', ['foo'], 'There is no command or file "foo".', 'fal-edit --help lists all commands.'],
   [
     'a close model',
     ['a.png', '-p', 'x', '-m', 'flux2'],
-    '--model: there is no model "flux2". Allowed: flux-general, flux-2-lora, flux-2-edit, flux-dev, or their endpoint ids.',
+    '--model: unknown model "flux2". Available: flux-general, flux-2-lora, flux-2-edit, flux-dev, or their endpoint ids.',
     'Did you mean flux-2-lora?',
   ],
   [
     'no close model',
     ['a.png', '-p', 'x', '-m', 'sdxl'],
-    '--model: there is no model "sdxl". Allowed: flux-general, flux-2-lora, flux-2-edit, flux-dev, or their endpoint ids.',
+    '--model: unknown model "sdxl". Available: flux-general, flux-2-lora, flux-2-edit, flux-dev, or their endpoint ids.',
   ],
   [
     'several pictures',
     ['a.png', 'b.png', 'make it blue'],
-    '--image: 2 pictures are named, and flux-general takes exactly one picture.',
+    '--image: 2 pictures are given, but flux-general takes exactly one picture.',
     `flux-2-lora edits up to 3 together, flux-2-edit up to 4: -m flux-2-lora. To edit each of them: fal-edit batch a.png b.png -p 'make it blue'`,
   ],
   [

@@ -154,7 +154,7 @@ describe('no sentence and no field says that an edit on the sandbox is charged',
 
   test.each<[string, TestSandboxSettings, string[], string]>([
     ['a lost answer', { toxics: [LOST] }, [], 'The edit may have been sent: '],
-    ['a deadline', SLOW, ['--timeout', '1s'], 'fal goes on with request '],
+    ['a deadline', SLOW, ['--timeout', '1s'], ' continues at fal'],
     [
       'a cancel',
       { ...SLOW, queueMs: 60_000 },
@@ -171,7 +171,7 @@ describe('no sentence and no field says that an edit on the sandbox is charged',
       'a picture that does not come',
       { toxics: [{ type: 'timeout', on: 'file' }] },
       ['--timeout', '1s'],
-      'is done at fal, but not all of it is here.',
+      'is finished, but not fully downloaded.',
     ],
   ])('%s', async (_, settings, flags, words) => {
     const { fal, run } = await controlScene(settings);

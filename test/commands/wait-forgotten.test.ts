@@ -57,7 +57,7 @@ describe('an edit that was given up because fal said that it has none', () => {
   });
 
   it.each([
-    { charged: 'yes', message: 'fal says that the edit is done, but its answer holds no picture.' },
+    { charged: 'yes', message: 'fal says that the edit is done, but its answer contains no picture.' },
     // As releases wrote it that took any 503 for the model's own.
     { charged: 'no', message: 'The model failed at fal (503).' },
   ])('is asked for whatever was written down: $charged, $message', async ({ charged, message }) => {

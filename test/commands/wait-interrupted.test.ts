@@ -15,7 +15,7 @@ test.each([
   stop.abort();
   const { code, stderr, stdout } = await waiting;
   expect([code, stdout]).toEqual([130, '']);
-  expect(stderr).toMatch(new RegExp(`Interrupted\\. fal goes on with request ${id}`));
+  expect(stderr).toMatch(new RegExp(`Interrupted\\. Request ${id} continues at fal`));
   expect(stderr).toContain(`fal-edit wait ${id}`);
   expect(fal.ledger().requests.by_role.cancel).toBeUndefined();
   expect(await job()).toMatchObject({ state: 'accepted', owner: undefined });

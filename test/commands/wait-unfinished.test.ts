@@ -94,6 +94,6 @@ describe('wait --unfinished', () => {
     });
     const result = await run(['wait', '--unfinished']);
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code: 3, stdout: 'good.png\n' });
-    expect(result.stderr).toContain(`does not know the request ${requestId}`);
+    expect(result.stderr).toContain(`no longer knows request ${requestId}`);
   });
 });

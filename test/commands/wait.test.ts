@@ -74,7 +74,7 @@ describe('one request', () => {
     await writeFile(path.join(cwd, 'mine.png'), 'mine');
     const refused = await run(['wait', id, '-o', 'mine.png']);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('exists already');
+    expect(refused.stderr).toContain('already exists');
     expect(await readFile(path.join(cwd, 'mine.png'), 'utf8')).toBe('mine');
     expect((await run(['wait', id, '-o', 'mine.png', '-f'])).code).toBe(0);
     expect(await sharp(path.join(cwd, 'mine.png')).metadata()).toMatchObject({ format: 'png' });

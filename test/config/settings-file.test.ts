@@ -16,7 +16,7 @@ const REFUSED: [string, Uint8Array | string, RegExp][] = [
   ['UTF-16BE without a mark', utf16('FAL_KEY=my:secret\n', false).swap16(), /is UTF-16/],
   ['Latin-1', Buffer.from('FAL_KEY=my:secret\n# für\n', 'latin1'), /line 2 .*UTF-8/],
   ['a NUL', 'FAL_KEY=my:secret\n\0\n', /NUL/],
-  ['more than 1 MB', '#'.repeat(1024 * 1024 + 1), /more than 1 MB/],
+  ['more than 1 MB', '#'.repeat(1024 * 1024 + 1), /is larger than 1 MB/],
 ];
 
 const FILES = ['.env', 'fal-edit.config.json', '.home/config/config.json', '.home/config/trust.json'];

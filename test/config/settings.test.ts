@@ -53,7 +53,7 @@ describe('every flag has a variable, a line in .env and a key in a config file',
     };
     await expect(settings({ ...world[place], trusted: true })).rejects.toMatchObject({
       kind: 'usage',
-      message: expect.stringContaining(`is refused: --${name} is not taken from`),
+      message: expect.stringContaining(`is refused: --${name} cannot be set in`),
     });
   });
 

@@ -19,7 +19,7 @@ describe('a variable that no command reads', () => {
     await expect(settingsIn({ dotenv: `${name}=1` })).rejects.toMatchObject(refused);
     // A command that has no such limit runs.
     expect((await settingsIn({ env: { [name]: '1' }, own: [] })).warnings).toEqual([
-      `${name} is not a setting of fal-edit, and has no effect. Did you mean ${meant}?`,
+      `${name} is not a setting of fal-edit and has no effect. Did you mean ${meant}?`,
     ]);
   });
 
@@ -29,7 +29,7 @@ describe('a variable that no command reads', () => {
     ['FAL_EDIT_ELEPHANT', ''],
     ['FAL_EDIT_FOO', ''],
   ])('%s is a warning, with the nearest name where one is close', async (name, hint) => {
-    const warning = ` is not a setting of fal-edit, and has no effect.${hint}`;
+    const warning = ` is not a setting of fal-edit and has no effect.${hint}`;
     expect((await settingsIn({ env: { [name]: '1' } })).warnings).toEqual([`${name}${warning}`]);
     expect((await settingsIn({ dotenv: `${name}=1` })).warnings).toEqual([`${name} (in .env)${warning}`]);
   });

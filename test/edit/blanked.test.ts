@@ -10,7 +10,7 @@ describe('a blanked picture', () => {
     const fal = await sandbox({ toxics: [{ type: 'blank', on: 'result' }] });
     const { code, document, cwd, stderr } = await editCat({ env: fal.env });
     expect([code, document.error?.kind, document.error?.charged]).toEqual([6, 'moderated', 'yes']);
-    expect(stderr).toMatch(/blanked by fal's safety checker, and not saved/);
+    expect(stderr).toMatch(/blanked by fal's safety checker and not saved/);
     expect(document.images).toMatchObject([{ path: null, nsfw: true }]);
     expect(await leftIn(cwd)).toEqual([]);
   });

@@ -45,7 +45,7 @@ describe('the pictures of a finished edit', () => {
       const { code, document, cwd } = await editCat({ env: fal.env }, '--timeout', '1500ms');
       expect([code, document.error?.kind, document.error?.charged]).toEqual([7, 'temporary', 'yes']);
       const [accepted] = fal.ledger().accepted;
-      expect(document.error?.message).toMatch(/Not done within 1\.5s\. .* is done at fal and charged/);
+      expect(document.error?.message).toMatch(/Not done within 1\.5s\. .* is finished and charged/);
       expect(document.error?.details).toMatchObject({ request_id: accepted!.request_id });
       expect(document.error?.hint).toContain(`fal-edit wait ${accepted!.request_id}`);
       expect(fal.ledger().requests.by_role.file).toBeGreaterThan(4);
@@ -115,7 +115,7 @@ describe('a complete picture that is not as announced is paid for, and saved', (
     const fal = await sandbox({ toxics: [JPEG] });
     const { code, document, cwd, stderr } = await editCat({ env: fal.env });
     expect([code, document.status, document.images[0]!.path]).toEqual([0, 'ok', 'out.png']);
-    expect(document.warnings).toEqual(['out.png is JPEG, not PNG: fal returned another format.']);
+    expect(document.warnings).toEqual(['out.png is JPEG, not PNG: fal returned a different format.']);
     expect(stderr).toContain('out.png is JPEG, not PNG');
     expect(document.images[0]).toMatchObject({ content_type: 'image/jpeg', width: 96, height: 64 });
     expect([await leftIn(cwd), await formatIn(cwd, 'out.png')]).toEqual([['out.png'], 'jpeg']);
@@ -188,7 +188,7 @@ describe('a complete picture that is not as announced is paid for, and saved', (
       expect((await batch()).code).toBe(0);
       const { state, warnings, images } = await results();
       expect([state, images[0]!.path]).toEqual(['done', 'cat.edit.jpg']);
-      expect(warnings).toEqual(['cat.edit.jpg is JPEG, not PNG: fal returned another format.']);
+      expect(warnings).toEqual(['cat.edit.jpg is JPEG, not PNG: fal returned a different format.']);
     }
     expect(fal.ledger().accepted).toHaveLength(1);
   });

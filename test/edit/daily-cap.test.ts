@@ -36,7 +36,7 @@ describe('--daily-cap', () => {
       estimated_usd: PRICE,
     });
     expect(stderr).toMatch(
-      /--daily-cap: \$0\.225 of \$0\.225 are spent today, and this edit may cost \$0\.075/,
+      /--daily-cap: \$0\.225 of \$0\.225 is already spent today, and this edit may cost \$0\.075/,
     );
     expectNothingSent(fal, before);
     expect(await statesIn(cwd)).toEqual(['saved', 'saved', 'saved']);
@@ -56,7 +56,7 @@ describe('--daily-cap', () => {
     expect((await edit()).code).toBe(9);
     const { code, document } = await edit(['--daily-cap', '0.10']);
     expect([code, document.error?.details?.['unknown_usd']]).toEqual([8, PRICE]);
-    expect(document.error?.message).toMatch(/of it \$0\.075 for edits whose outcome is not known/);
+    expect(document.error?.message).toMatch(/including \$0\.075 for edits whose outcome is unknown/);
     expect([fal.ledger().accepted.length, await statesIn(cwd)]).toEqual([1, ['unknown']]);
   });
 

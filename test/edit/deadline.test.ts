@@ -31,7 +31,7 @@ describe('the deadline', () => {
     expect([code, document.error?.kind, document.error?.charged]).toEqual([7, 'temporary', 'maybe']);
     const [accepted] = fal.ledger().accepted;
     expect(accepted!.state).toBe(state);
-    expect(document.error?.message).toContain(`fal goes on with request ${accepted!.request_id}`);
+    expect(document.error?.message).toContain(`Request ${accepted!.request_id} continues at fal`);
     expect(document.error?.details?.['request_id']).toBe(accepted!.request_id);
     expect(document.error?.hint).toContain(`fal-edit wait ${accepted!.request_id}`);
     expect(seen(fal, 'cancel')()).toBe(false);
@@ -56,7 +56,7 @@ describe('the deadline', () => {
     const fal = await sandbox({ toxics: [{ type: 'timeout', on: 'file' }] });
     const { code, document, cwd } = await editCat({ env: fal.env }, '--timeout', '700ms');
     expect([code, document.error?.charged]).toEqual([7, 'yes']);
-    expect(document.error?.message).toMatch(/done at fal and charged/);
+    expect(document.error?.message).toMatch(/is finished and charged/);
     expect(await leftIn(cwd)).toEqual([]);
   });
 });

@@ -38,7 +38,7 @@ describe.each([404, 410])('a status of %d', (status) => {
   ])('the history %s: gone, and may be charged', async (_, settings) => {
     const { fal, code, document, cwd } = await goneWhen('completed', status, settings);
     expect([code, document.error?.kind, document.error?.charged]).toEqual([1, 'failed', 'maybe']);
-    expect(document.error?.message).toContain(`fal does not know the request`);
+    expect(document.error?.message).toContain(`fal no longer knows request`);
     expect(document.error?.hint).toMatch(/history at https:\/\/fal\.ai\/dashboard/);
     expect(document.error?.details?.['request_id']).toBe(fal.ledger().accepted[0]!.request_id);
     expect(seen(fal, 'history')()).toBe(true);

@@ -53,11 +53,11 @@ describe('--max-cost', () => {
   test.each<[string, { image?: string; cap: string[]; flags: string[]; says: RegExp }]>([
     [
       'a picture that is not here',
-      { image: REMOTE, cap: ['--max-cost', '5'], flags: [], says: /size is not known/ },
+      { image: REMOTE, cap: ['--max-cost', '5'], flags: [], says: /size is unknown/ },
     ],
     [
       'a picture that is not here, for the day',
-      { image: REMOTE, cap: ['--daily-cap', '5'], flags: [], says: /--daily-cap: .*size is not known/ },
+      { image: REMOTE, cap: ['--daily-cap', '5'], flags: [], says: /--daily-cap: .*size is unknown/ },
     ],
     [
       'the expansion of the prompt',

@@ -18,8 +18,8 @@ test.each([
   ['flux-dev', 3, 'flux-2-lora edits up to 3 together, flux-2-edit up to 4: -m flux-2-lora'],
   ['flux-general', 4, 'flux-2-edit edits up to 4 together: -m flux-2-edit'],
   ['flux-2-lora', 4, 'flux-2-edit edits up to 4 together: -m flux-2-edit'],
-  ['flux-dev', 5, 'Name fewer. flux-2-lora edits up to 3 together, flux-2-edit up to 4.'],
-  ['flux-2-edit', 5, 'Name fewer.'],
+  ['flux-dev', 5, 'Give fewer. flux-2-lora edits up to 3 together, flux-2-edit up to 4.'],
+  ['flux-2-edit', 5, 'Give fewer.'],
 ])('%s with %i pictures: %s', (name, count, hint) => {
   expect(refusal(name, count)).toMatchObject({ kind: 'usage', hint });
 });
@@ -31,7 +31,7 @@ test.each(MODELS.map(({ name, maxImages }) => [name, maxImages] as const))(
     expect(refusal(name, most)).toBeUndefined();
     const taken = most === 1 ? 'exactly one picture' : `at most ${most} pictures`;
     expect(refusal(name, most + 1)?.message).toBe(
-      `--image: ${most + 1} pictures are named, and ${name} takes ${taken}.`,
+      `--image: ${most + 1} pictures are given, but ${name} takes ${taken}.`,
     );
     expect(refusal(name, 0)?.message).toContain('<image> is missing');
   },

@@ -52,7 +52,7 @@ describe.each([false, true])('as a page: %s', (html) => {
     const fal = await sandbox({ toxics });
     const { code: exit, cwd, document } = await editCat({ env: fal.env }, '--timeout', '2s');
     expect([exit, document.error?.kind, document.error?.charged]).toEqual([7, 'temporary', 'maybe']);
-    expect(document.error?.message).toContain('is done at fal, but its result could not be fetched');
+    expect(document.error?.message).toContain('is finished, but its result could not be fetched');
     expect(await onlyJobIn(stateIn(cwd))).toMatchObject({
       state: 'accepted',
       charged: 'maybe',

@@ -102,7 +102,7 @@ describe('Ctrl-C', () => {
     const fal = await sandbox({ toxics: [{ type: 'timeout', on: 'file' }] });
     const { code, document, cwd } = await interruptedWhen(fal, seen(fal, 'file'));
     expect([code, document.error?.charged]).toEqual([130, 'yes']);
-    expect(document.error?.message).toMatch(/is done at fal and charged, but not all of it is here/);
+    expect(document.error?.message).toMatch(/is finished and charged, but not fully downloaded/);
     expect(document.error?.hint).toContain(`fal-edit wait ${fal.ledger().accepted[0]!.request_id}`);
     expect(seen(fal, 'cancel')()).toBe(false);
     expect(await onlyJobIn(stateIn(cwd))).toMatchObject({ state: 'completed', charged: 'yes' });

@@ -126,7 +126,7 @@ describe('the ledger cannot take', () => {
     fal.release('here');
     const { code, document } = await running;
     expect([code, document.error?.kind]).toEqual([9, 'unknown']);
-    expect(document.error?.message).toMatch(/the ledger could not be told.* Besides: The model failed/);
+    expect(document.error?.message).toMatch(/the ledger could not record.* Also: The model failed/);
   });
 });
 

@@ -90,7 +90,7 @@ describe('redirects', () => {
     const { message, server } = await outcome(
       (_, response) => void response.writeHead(302, { location: 'http://[' }).end(),
     );
-    expect([message, server.visits.length]).toEqual([expect.stringMatching(/no address/), 1]);
+    expect([message, server.visits.length]).toEqual([expect.stringMatching(/invalid address/), 1]);
   });
 
   test('to http from https, when the proxy is elsewhere: refused', async () => {

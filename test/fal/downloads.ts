@@ -42,7 +42,7 @@ export async function outcome(
   } catch (error) {
     if (!(error instanceof FalEditError)) throw error;
     expect([error.kind, error.charged]).toEqual(['temporary', 'yes']);
-    expect(error.message).toMatch(/^The picture is made, but could not be downloaded: .*\.$/);
+    expect(error.message).toMatch(/^The picture is ready, but could not be downloaded: .*\.$/);
     return { message: error.message, server };
   }
 }

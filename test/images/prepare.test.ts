@@ -43,12 +43,12 @@ const UPRIGHT = 'turned upright by its EXIF orientation';
 
 const CONVERTED: [SampleName, string, string, string[]][] = [
   ['gif', 'png', 'GIF to PNG', []],
-  ['animated gif', 'png', 'GIF to PNG, first frame alone', [ANIMATED]],
-  ['animated webp', 'png', 'WebP to PNG, first frame alone', [ANIMATED]],
-  ['animated png', 'png', 'first frame alone', [ANIMATED]],
+  ['animated gif', 'png', 'GIF to PNG, only the first frame', [ANIMATED]],
+  ['animated webp', 'png', 'WebP to PNG, only the first frame', [ANIMATED]],
+  ['animated png', 'png', 'only the first frame', [ANIMATED]],
   ['avif', 'png', 'AVIF to PNG', []],
   ['tiff', 'png', 'TIFF to PNG', []],
-  ['tiff of two pages', 'png', 'TIFF to PNG, first page alone', [PAGES]],
+  ['tiff of two pages', 'png', 'TIFF to PNG, only the first page', [PAGES]],
   ['pyramid tiff', 'png', 'TIFF to PNG', []],
   ['cmyk tiff', 'png', 'TIFF to PNG, CMYK to sRGB', []],
   ['cmyk jpeg', 'jpeg', 'CMYK to sRGB', []],
@@ -126,7 +126,7 @@ describe('EXIF orientation', () => {
 });
 
 describe('refuses', () => {
-  const ALLOWED = 'Allowed: PNG, JPEG, WebP, GIF, AVIF, TIFF.';
+  const ALLOWED = 'Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF.';
   const SAVE = 'Save it as JPEG or PNG first.';
   const undecodable = withAnimation(claimingPng(48, 32));
   test.each<[string, Uint8Array, string, string | undefined]>([
@@ -143,19 +143,19 @@ describe('refuses', () => {
       'half a JPEG',
       SAMPLES.jpeg.subarray(0, 500),
       'is damaged: the JPEG is cut short.',
-      'Get a whole copy of it, or open it and save it again.',
+      'Get a complete copy of it, or open it and save it again.',
     ],
     [
       'a bomb',
       claimingPng(60_000, 60_000),
-      'measures 60000x60000: more than 100 megapixels.',
+      'is 60000x60000: more than 100 megapixels.',
       'Make it smaller first.',
     ],
     [
       'what sharp cannot decode',
       undecodable,
       'is damaged: it cannot be decoded (',
-      'Get a whole copy of it, or open it and save it again.',
+      'Get a complete copy of it, or open it and save it again.',
     ],
   ])('%s', async (_, bytes, problem, hint) => {
     const error = await prepare(bytes).catch((thrown: unknown) => thrown);
@@ -174,7 +174,7 @@ describe('refuses', () => {
       (picture) => `${picture.bytes.length} bytes`,
       (error: unknown) => (error as Error).message,
     );
-    expect(outcome).toContain('has more than 50 MB once converted (TIFF to PNG).');
+    expect(outcome).toContain('is larger than 50 MB once converted (TIFF to PNG).');
   }, 60_000);
 });
 

@@ -61,7 +61,7 @@ test.each([
   ['{"detail":"not found"}', 'is not a picture: it looks like JSON'],
   ['PK\x03\x04', 'is not a picture: it looks like a zip archive'],
   ['\x1f\x8b\x08', 'is not a picture: it looks like a gzip archive'],
-  ['\0\0\0\x10ftypmp42\0\0\0\0', 'is not a picture: it looks like a film (MP4 or QuickTime)'],
+  ['\0\0\0\x10ftypmp42\0\0\0\0', 'is not a picture: it looks like a video (MP4 or QuickTime)'],
   ['\x01\x02\x03\x80', 'is not a picture'],
   ['%PDF-1.7\n', 'is a PDF document'],
   ['BM\x46\0\0\0\0\0\0\0\x36\0', 'is a BMP picture'],

@@ -21,17 +21,17 @@ describe('as announced and as asked for: nothing to say', () => {
 });
 
 test.each<[Announced, PictureFormat | undefined, string[]]>([
-  [{ contentType: 'image/jpeg' }, undefined, ['a.png is PNG, not JPEG: fal returned another format.']],
-  [{ contentType: 'image/jpeg' }, 'png', ['a.png is PNG, not JPEG: fal returned another format.']],
-  [{ contentType: 'image/png' }, 'webp', ['a.png is PNG, not WEBP: fal returned another format.']],
-  [{}, 'jpeg', ['a.png is PNG, not JPEG: fal returned another format.']],
+  [{ contentType: 'image/jpeg' }, undefined, ['a.png is PNG, not JPEG: fal returned a different format.']],
+  [{ contentType: 'image/jpeg' }, 'png', ['a.png is PNG, not JPEG: fal returned a different format.']],
+  [{ contentType: 'image/png' }, 'webp', ['a.png is PNG, not WEBP: fal returned a different format.']],
+  [{}, 'jpeg', ['a.png is PNG, not JPEG: fal returned a different format.']],
   [{ width: 49, height: 32 }, 'png', ['a.png is 48x32 pixels, not 49x32 as fal announced.']],
   [{ height: 48 }, 'png', ['a.png is 48x32 pixels, not 48x48 as fal announced.']],
   [
     { contentType: 'image/jpeg', width: 1 },
     'jpeg',
     [
-      'a.png is PNG, not JPEG: fal returned another format.',
+      'a.png is PNG, not JPEG: fal returned a different format.',
       'a.png is 48x32 pixels, not 1x32 as fal announced.',
     ],
   ],

@@ -87,7 +87,7 @@ describe('files', () => {
   });
 
   test.each<[string, string, string | undefined]>([
-    ['', '--image is empty. Allowed: a path, an http(s) URL, a data: URI, or - for stdin.', undefined],
+    ['', '--image is empty. Give a path, an http(s) URL, a data: URI, or - for stdin.', undefined],
     ['nothing-like-it-anywhere', '--image: "nothing-like-it-anywhere": no such file.', undefined],
     ['phto.jpg', '--image: "phto.jpg": no such file.', 'Did you mean photo.jpg?'],
     ['photo.jpeg', '--image: "photo.jpeg": no such file.', 'Did you mean photo.jpg?'],
@@ -98,8 +98,8 @@ describe('files', () => {
     ['three\nlines-of-a-name', '--image: "three\\nlines-of-a-name": no such file.', undefined],
     ['folder', '--image: "folder" is a folder, not a file.', undefined],
     ['empty.png', '--image: "empty.png" is empty.', undefined],
-    ['huge.png', '--image: "huge.png" has more than 50 MB, the most that a picture may have.', undefined],
-    ['a\0b', '--image: "a\\u0000b" is not a file name: it holds a NUL.', undefined],
+    ['huge.png', '--image: "huge.png" is larger than 50 MB, the limit for a picture.', undefined],
+    ['a\0b', '--image: "a\\u0000b" is not a file name: it contains a NUL.', undefined],
     ['C:\\no\\photo', '--image: "C:\\no\\photo": no such file.', undefined],
     [
       'file://elsewhere.test/a.png',
@@ -146,15 +146,15 @@ describe('addresses', () => {
   });
 
   test.each([
-    ['ftp://x.test/a.png', '--image: ftp: addresses are not read: "ftp://x.test/a.png". Allowed: '],
-    ['s3://bucket/a.png', '--image: s3: addresses are not read: '],
-    ['GS://bucket/a.png', '--image: GS: addresses are not read: '],
+    ['ftp://x.test/a.png', '--image: ftp: URLs are not supported: "ftp://x.test/a.png". Give '],
+    ['s3://bucket/a.png', '--image: s3: URLs are not supported: '],
+    ['GS://bucket/a.png', '--image: GS: URLs are not supported: '],
     ['https://', '--image: "https://" is not a valid URL.'],
     ['http:photo.png', '--image: "http:photo.png" is not a valid URL.'],
     ['https:///photo.png', '--image: "https:///photo.png" is not a valid URL.'],
     ['http://x.test:99999/', '--image: "http://x.test:99999/" is not a valid URL.'],
-    ['https://me:secret@x.test/a', '--image: the URL of x.test carries a user name or a password'],
-    ['https://me@x.test/a', '--image: the URL of x.test carries a user name or a password'],
+    ['https://me:secret@x.test/a', '--image: the URL of x.test contains a user name or a password'],
+    ['https://me@x.test/a', '--image: the URL of x.test contains a user name or a password'],
   ])('refuses %s', async (source, message) => {
     const refused = await refusal(source);
     expect(refused.message.slice(0, message.length)).toBe(message);
@@ -191,7 +191,7 @@ describe('data: URIs', () => {
 
   it('refuses more than 50 MB', async () => {
     const uri = `data:;base64,${'A'.repeat(Math.ceil(((MAX_PICTURE_BYTES + 3) / 3) * 4))}`;
-    expect((await refusal(uri)).message).toBe('--image: the data: URI holds more than 50 MB.');
+    expect((await refusal(uri)).message).toBe('--image: the data: URI is larger than 50 MB.');
   });
 });
 
@@ -211,7 +211,7 @@ describe('stdin', () => {
     const stdin = Readable.from([Buffer.from('hello')]);
     await read('-', stdin);
     expect((await refusal('-', stdin)).message).toBe(
-      '--image: stdin was read already; "-" can be used only once.',
+      '--image: stdin was already read; "-" can be used only once.',
     );
   });
 
@@ -227,7 +227,7 @@ describe('stdin', () => {
     const chunk = Buffer.alloc(1024 * 1024);
     let sent = 0;
     const endless = new Readable({ read: (): void => void (sent++, endless.push(chunk)) });
-    expect((await refusal('-', endless)).message).toMatch(/^--image: stdin holds more than 50 MB/);
+    expect((await refusal('-', endless)).message).toMatch(/^--image: stdin is larger than 50 MB/);
     expect(sent).toBeLessThan(60);
   });
 

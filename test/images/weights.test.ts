@@ -86,11 +86,11 @@ test('a file-backed blob prints no warning', () => {
   expect(execFileSync('sh', ['-c', '"$0" "$@" 2>&1', ...run], { encoding: 'utf8' })).toBe('read\n');
 });
 
-const NO_HEADER = 'has no safetensors header. Allowed: LoRA weights in a .safetensors file.';
+const NO_HEADER = 'has no safetensors header. Give LoRA weights in a .safetensors file.';
 
 test.each([
-  ['', '--lora is empty. Allowed: LoRA weights in a .safetensors file.'],
-  ['style.ckpt', '"style.ckpt" does not end in .safetensors. Allowed: LoRA weights in a .safetensors file.'],
+  ['', '--lora is empty. Give LoRA weights in a .safetensors file.'],
+  ['style.ckpt', '"style.ckpt" does not end in .safetensors. Give LoRA weights in a .safetensors file.'],
   ['empty.safetensors', '"empty.safetensors" is empty.'],
   ['folder.safetensors', '"folder.safetensors" is a folder, not a file.'],
   ['short.safetensors', `"short.safetensors" ${NO_HEADER}`],

@@ -53,7 +53,8 @@ describe('The cap of a day', () => {
     jobIn(one.ledger, 'accepted');
     expect(refusal(two.ledger, { dailyCapUsd: 0.25 })).toMatchObject({
       kind: 'budget',
-      message: '--daily-cap: $0.20 of $0.25 are spent today, and this edit may cost $0.10. Nothing was sent.',
+      message:
+        '--daily-cap: $0.20 of $0.25 is already spent today, and this edit may cost $0.10. Nothing was sent.',
       charged: 'no',
       details: { daily_cap_usd: 0.25, spent_today_usd: 0.2, unknown_usd: 0, estimated_usd: 0.1 },
     });
@@ -67,7 +68,7 @@ describe('The cap of a day', () => {
     jobIn(ledger, 'saved');
     const refused = refusal(ledger, { dailyCapUsd: 0.35 });
     expect(refused?.message).toContain(
-      '$0.30 of $0.35 are spent today (of it $0.20 for edits whose outcome is not known)',
+      '$0.30 of $0.35 is already spent today (including $0.20 for edits whose outcome is unknown)',
     );
   });
 
@@ -90,7 +91,7 @@ describe('The cap of a day', () => {
     const [one, two] = [await machine.start(), await machine.start()];
     plan(one.ledger);
     expect(refusal(two.ledger, { dailyCapUsd: 0.15 })?.message).toContain(
-      '$0.10 of $0.15 are spent today (of it $0.10 for edits that other runs are about to send)',
+      '$0.10 of $0.15 is already spent today (including $0.10 for edits that other runs are about to send)',
     );
     machine.kill(one);
     expect(refusal(two.ledger, { dailyCapUsd: 0.15 })).toBeUndefined();

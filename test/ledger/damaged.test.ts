@@ -17,7 +17,7 @@ describe('A file that is no ledger, or is damaged', () => {
     writeFileSync(file, bytes);
     await expect(Ledger.open(folder, CONTEXT)).rejects.toMatchObject({
       kind: 'input',
-      message: `The ledger ${file} is damaged, or is no ledger. Nothing more is sent.`,
+      message: `The ledger ${file} is damaged or is not a ledger. Nothing more is sent.`,
       hint: expect.stringContaining('Rename it to start a new one.') as string,
     });
     expect(readFileSync(file)).toEqual(bytes);

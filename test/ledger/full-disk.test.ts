@@ -24,7 +24,7 @@ describe('A full disk', () => {
         message: expect.stringContaining(
           'ledger.db cannot be written to: the disk is full. Nothing more',
         ) as string,
-        hint: expect.stringContaining('Make room') as string,
+        hint: expect.stringContaining('Free some space') as string,
       }) as Error,
     );
     expect(ledger.mustFind(id)).toMatchObject({ state: 'planned', intentAt: undefined, input: undefined });

@@ -46,19 +46,15 @@ describe('The job that a person means', () => {
   it('is asked for again where it could be several, with their names', async () => {
     const { ledger } = await oneProcess();
     for (const requestId of ['aaa1', 'aaa2', 'ab1']) requested(ledger, requestId);
-    expect(() => findMeant(ledger, 'aaa', false)).toThrow('"aaa" is the beginning of several: aaa2, aaa1.');
+    expect(() => findMeant(ledger, 'aaa', false)).toThrow('"aaa" matches several: aaa2, aaa1.');
     requested(ledger, 'aaa3');
-    expect(() => findMeant(ledger, 'a', false)).toThrow(
-      '"a" is the beginning of several: aaa3, ab1, aaa2 and more.',
-    );
+    expect(() => findMeant(ledger, 'a', false)).toThrow('"a" matches several: aaa3, ab1, aaa2 and more.');
   });
 
   it('is asked for by the ids that begin so, not by other ids of the same jobs', async () => {
     const { ledger } = await oneProcess();
     const ids = ['aaa1', 'aaa2'].map((requestId) => requested(ledger, requestId));
-    expect(() => findMeant(ledger, 'j', false)).toThrow(
-      `"j" is the beginning of several: ${ids[1]}, ${ids[0]}.`,
-    );
+    expect(() => findMeant(ledger, 'j', false)).toThrow(`"j" matches several: ${ids[1]}, ${ids[0]}.`);
   });
 
   it('is one where both of its ids begin so', async () => {

@@ -48,8 +48,8 @@ describe('A folder that cannot be one', () => {
     const file = path.join(base, name, 'ledger.db');
     await expect(Ledger.open(path.join(base, name), CONTEXT)).rejects.toMatchObject({
       kind: 'input',
-      message: `The ledger ${file} cannot be made: what should be its folder is a file. Nothing more is sent.`,
-      hint: 'Name a folder that you may write to in FAL_EDIT_STATE_DIR.',
+      message: `The ledger ${file} cannot be created: its folder is a file. Nothing more is sent.`,
+      hint: 'Set FAL_EDIT_STATE_DIR to a folder that you can write to.',
       details: { ledger: file },
       charged: 'no',
     });
@@ -102,7 +102,7 @@ describe.skipIf(process.platform === 'win32')('A ledger that may not be written 
       message: expect.stringMatching(
         /ledger\.db cannot be (opened|written to: it is read-only)\. Nothing more/,
       ) as string,
-      hint: 'Name a folder that you may write to in FAL_EDIT_STATE_DIR.',
+      hint: 'Set FAL_EDIT_STATE_DIR to a folder that you can write to.',
       charged: 'no',
     });
   });
@@ -115,9 +115,7 @@ describe.skipIf(process.platform === 'win32')('A ledger that may not be written 
     const failure = await asOrdinaryUser(() => Ledger.open(folder, CONTEXT).catch((error: unknown) => error));
     expect(failure).toMatchObject({
       kind: 'input',
-      message: expect.stringContaining(
-        'ledger.db cannot be made or read: it is not allowed there.',
-      ) as string,
+      message: expect.stringContaining('ledger.db cannot be created or read: permission denied.') as string,
     });
     expect(existsSync(folder)).toBe(false);
   });
@@ -142,7 +140,7 @@ describe('Several at once', () => {
       expect.objectContaining({
         kind: 'temporary',
         message: expect.stringContaining(
-          'ledger.db is held by another process. Nothing more is sent.',
+          'ledger.db is locked by another process. Nothing more is sent.',
         ) as string,
       }) as Error,
     );

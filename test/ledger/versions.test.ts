@@ -19,7 +19,7 @@ describe('The versions', () => {
     await expect(Ledger.open(folder, CONTEXT)).rejects.toMatchObject({
       kind: 'input',
       message: expect.stringContaining(
-        `is of a newer fal-edit (version ${SCHEMA_VERSION + 2}, this one reads up to ${SCHEMA_VERSION}). Nothing was sent.`,
+        `was written by a newer fal-edit (version ${SCHEMA_VERSION + 2}; this one reads up to ${SCHEMA_VERSION}). Nothing was sent.`,
       ) as string,
       hint: expect.stringContaining('Update fal-edit') as string,
     });
@@ -165,6 +165,6 @@ describe('The versions', () => {
     } as DatabaseSyncInstance;
     migrate(overtaken);
     expect(versionOf(db)).toBe(SCHEMA_VERSION + 1);
-    await expect(Ledger.open(folder, CONTEXT)).rejects.toThrow(/is of a newer fal-edit/);
+    await expect(Ledger.open(folder, CONTEXT)).rejects.toThrow(/was written by a newer fal-edit/);
   });
 });

@@ -119,7 +119,7 @@ describe('flux-2-lora to flux-general', () => {
   test.each<[string, unknown, RegExp]>([
     ['acceleration', 'high', /^dropped: no counterpart in flux-general; /],
     ['enable_prompt_expansion', true, /^dropped: .*; Write the prompt out$/],
-    ['output_format', 'webp', /^out_of_range: webp is left out; allowed: jpeg, png; Without it, .* png$/],
+    ['output_format', 'webp', /^out_of_range: webp is left out; allowed: jpeg or png; Without it, .* png$/],
     ['strength', 0.65, /^ignored: .*; flux-general has strength: add it/],
   ])('leaves %s out', (field, value, expected) => {
     const { input, fates } = backward({ [field]: value });

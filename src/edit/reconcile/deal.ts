@@ -3,18 +3,18 @@ import { canonicalJson } from '../../ledger/canonical.js';
 import type { Job } from '../../ledger/job.js';
 import { likeness } from './likeness.js';
 
-/** What of fal's history belongs to one job. */
+/** The requests of fal's history that belong to one job. */
 export interface Share {
   job: Job;
   /** The request that the job became; undefined where there is none, or where the job has its request already. */
   own: PastRequest | undefined;
-  /** The same edit, taken by fal once more. */
+  /** The same edit, accepted by fal once more. */
   extra: PastRequest[];
-  /** Of these fal kept too little to tell whether they are the job's. */
+  /** Requests of which fal kept too little to tell whether they are the job's. */
   unclear: PastRequest[];
 }
 
-/** What a job brings to the dealing. */
+/** A job that may have sent one of the requests. */
 export interface Player extends Pick<Job, 'seq' | 'endpoint' | 'input' | 'intentAt' | 'requestId'> {
   /** Set where the ledger has lost what was sent: the input has neither files nor a seed of ours. */
   guess?: Guess | undefined;
@@ -25,14 +25,14 @@ export function isGuess(job: Pick<Job, 'input' | 'inputHash' | 'askedHash'>): bo
   return job.input !== undefined && job.inputHash === undefined && job.askedHash !== undefined;
 }
 
-/** What can be told of a submit that the ledger has lost. */
+/** What is known about a submit that the ledger has lost. */
 export interface Guess {
   /** The seeds that it can have had, one for each attempt; undefined where the input has the user's. */
   seeds: readonly number[] | undefined;
 }
 
 /**
- * Deals requests out to the jobs that sent them. Jobs with equal inputs cannot be told apart: each gets one, the
+ * Assigns requests to the jobs that sent them. Jobs with equal inputs cannot be told apart: each gets one, the
  * oldest intent first, and only what is left over then is a second charge.
  *
  * @param items requests that the ledger does not know, each once, the newest first
@@ -78,14 +78,14 @@ function bySeed(
   const without = groups.get(undefined) ?? new Map<PastRequest, number>();
   return ({ input, guess }) => {
     const seeds: readonly unknown[] = guess?.seeds ?? [input?.['seed']];
-    // What says nothing of a seed could be any of them.
+    // A request without a known seed could be any of them.
     if (seeds[0] === undefined) return items;
     const found = [...seeds.flatMap((seed) => [...(groups.get(seed) ?? [])]), ...without];
     return found.sort(([, one], [, other]) => one - other).map(([item]) => item);
   };
 }
 
-/** Who said more of what it wants can be served by fewer; among equals the older intent comes first. */
+/** A job with more known fields fits fewer requests, so it comes first; among equals the older intent does. */
 function byClaim(a: Player, b: Player): number {
   const fields = Object.keys(b.input ?? {}).length - Object.keys(a.input ?? {}).length;
   return fields || (a.intentAt ?? 0) - (b.intentAt ?? 0) || a.seq - b.seq;
@@ -126,7 +126,7 @@ export function fittingTo(
     there.filter((item) => likeness(input, item.input, aliases) === wanted);
   const same = of('same');
   if (guess?.seeds !== undefined) return guessed(same, of('unclear'));
-  // Where fal shows exactly what was sent it adds no defaults: what has more fields is somebody else's.
+  // Where fal shows exactly what was sent it adds no defaults: a request with more fields is another one.
   const exact = same.filter((item) => canonicalJson(item.input) === canonicalJson(input));
   return { matching: exact.length > 0 ? exact : same, unclear: of('unclear') };
 }

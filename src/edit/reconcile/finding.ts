@@ -1,9 +1,9 @@
 import type { FalEditError } from '../../errors.js';
 import type { Job } from '../../ledger/job.js';
 
-/** What was found out about one job; the job is as the ledger has it afterwards. */
+/** Finding about one job; the job is as the ledger has it afterwards. */
 export type Finding =
-  /** fal took it: its request id is in the ledger. It took the duplicates as well, and charges them. */
+  /** fal accepted it: its request id is in the ledger. fal accepted the duplicates too, and charges them. */
   | { outcome: 'accepted'; job: Job; duplicates: Job[] }
   /** fal has no such request: nothing is charged, and it may be run again. */
   | { outcome: 'not_accepted'; job: Job }
@@ -30,7 +30,7 @@ export type Uncertainty =
   /** fal's history could not be read. */
   | { reason: 'no_answer'; error: FalEditError };
 
-/** Whether nobody knows what came of the job; also of one that was given up for want of a request at fal. */
+/** Whether the outcome of the job is unknown; true also for one that was given up because fal has no request for it. */
 export function isOpen({ state, reason }: Job): boolean {
   if (state === 'rejected') return reason === 'no_such_request';
   return state === 'intent' || state === 'unknown';

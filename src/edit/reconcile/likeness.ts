@@ -1,5 +1,5 @@
 /**
- * How what fal kept of a request compares with what was sent.
+ * Result of comparing a request that fal kept with the one that was sent.
  *
  * - same: every field that was sent is there with its value. fal may have added its defaults.
  * - unclear: nothing speaks against it, but not all that was sent is there.

@@ -7,10 +7,10 @@ import { historyOf, historyTime, type HistoryOptions, type PastRequest } from '.
  */
 const SLACK_MS = 26 * 60 * 60_000;
 
-/** What fal gives at once (fal-api.md 5.5). */
+/** The most that fal returns at once (fal-api.md 5.5). */
 const PAGE = 100;
 
-/** What fal remembers of an endpoint. */
+/** Requests that fal remembers for an endpoint. */
 export interface Past {
   /** Each request once, in fal's order. */
   items: PastRequest[];
@@ -19,9 +19,9 @@ export interface Past {
 }
 
 /**
- * All that fal remembers of an endpoint since an intent.
+ * All requests that fal remembers for an endpoint since an intent.
  *
- * @param since by fal's clock, where it is told how far that one is ahead of ours; in milliseconds since the epoch
+ * @param since by fal's clock, given how far that one is ahead of ours; in milliseconds since the epoch
  * @throws FalEditError (auth, account, temporary): nothing can be concluded
  */
 export async function pastSince(
@@ -48,7 +48,7 @@ function unreadable(error: unknown, { connection, signal }: HistoryOptions): unk
   const isAccess = known?.kind === 'auth' || known?.kind === 'account';
   return new FalEditError(
     isAccess ? known.kind : 'temporary',
-    `fal's history could not be read, so nothing was found out. ${reasonOf(error)}`,
+    `fal's history could not be read, so nothing could be checked. ${reasonOf(error)}`,
     {
       charged: 'maybe',
       hint: hintFor(known, connection.proxyUrl !== undefined, signal.aborted),
@@ -61,13 +61,13 @@ function unreadable(error: unknown, { connection, signal }: HistoryOptions): unk
 function reasonOf(error: unknown): string {
   // On other routes a 404 speaks of the model.
   const isMissing = error instanceof FalEditError && error.details?.['http_status'] === 404;
-  return isMissing ? 'There is no such list (404).' : messageOf(error);
+  return isMissing ? 'The history was not found (404).' : messageOf(error);
 }
 
 function hintFor(known: FalEditError | undefined, proxied: boolean, late: boolean): string | undefined {
-  if (late) return 'Give it more time with --timeout, or try again in a while.';
+  if (late) return 'Allow more time with --timeout, or try again later.';
   if (proxied) {
-    return 'The proxy has to let the platform API through (https://api.fal.ai/v1/models/requests/by-endpoint). Else ask fal itself: FAL_KEY set, FAL_PROXY_URL not.';
+    return 'The proxy must let the platform API through (https://api.fal.ai/v1/models/requests/by-endpoint). Or ask fal directly: set FAL_KEY and unset FAL_PROXY_URL.';
   }
   return known?.kind === 'failed' ? undefined : known?.hint;
 }

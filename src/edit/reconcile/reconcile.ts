@@ -1,7 +1,7 @@
 /*
  * INVARIANT: a job is called not accepted only where fal's history was read whole, after the settling time, and
- * holds no request that could be the job. The settling time has passed by fal's clock, never by ours, which may jump.
- * Whatever is less than that leaves the job unknown: an edit that is run again by mistake is paid for twice.
+ * holds no request that could be the job. The settling time has passed by fal's clock, never by ours, which may
+ * jump. Anything less leaves the job unknown: an edit that is run again by mistake is paid for twice.
  */
 import type { Context } from '../../context.js';
 import { FalEditError } from '../../errors.js';
@@ -23,7 +23,10 @@ export interface ReconcileOptions {
   context: Context;
   /** The way to fal that is used now, as the ledger calls it. */
   via: string;
-  /** How long fal may take to list a request that it took, in milliseconds; its own figure is not known (fal-api.md 5.5). */
+  /**
+   * How long fal may take to list a request that it accepted, in milliseconds; its own figure is not known
+   * (fal-api.md 5.5).
+   */
   settleMs: number;
   /** For reading the history, in milliseconds. */
   timeoutMs: number;
@@ -31,10 +34,10 @@ export interface ReconcileOptions {
 }
 
 /**
- * Looks jobs whose submit is unknown up in fal's history, and writes down what came of them. Jobs with the same
- * input as one of them are settled along with it, since they cannot be told apart. Nothing is fetched.
+ * Looks up jobs whose submit is unknown in fal's history, and records the outcome. Jobs with the same input as
+ * one of them are settled along with it, since they cannot be told apart. Nothing is fetched.
  *
- * @param jobs jobs of which it is not known what came of them
+ * @param jobs jobs with an unknown outcome
  * @throws FalEditError (interrupted), or what the ledger fails with
  */
 export async function reconcile(jobs: readonly Job[], options: ReconcileOptions): Promise<Finding[]> {
@@ -109,7 +112,7 @@ async function reconcileEndpoint(
   });
 }
 
-/** The jobs as they are now, and those with the same input of which it is not known either what came of them. */
+/** The jobs as they are now, and those with the same input whose outcome is unknown too. */
 function withTwins(ledger: Ledger, group: readonly Job[]): Job[] {
   const hashes = new Set(group.flatMap(({ inputHash }) => inputHash ?? []));
   const inputs = new Set(group.filter(isGuess).map(({ input }) => canonicalJson(input)));

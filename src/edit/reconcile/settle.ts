@@ -16,7 +16,7 @@ export interface SettleOptions {
   settleMs: number;
   /** When fal was asked, by our clock. */
   now: number;
-  /** The same by fal's clock; undefined where it does not tell it. */
+  /** When fal was asked, by fal's clock; undefined where fal does not say. */
   falNow: number | undefined;
 }
 
@@ -27,8 +27,8 @@ const KEPT_MS = 30 * 86_400_000;
 const UNSEEN_MS = 60 * 60_000;
 
 /**
- * Writes down what fal's history says of jobs of one endpoint. All of it is done when it returns. Other processes
- * may do the same at the same time: a request belongs to whoever the ledger gave it first.
+ * Records what fal's history says about jobs of one endpoint. All of it is done when it returns. Other processes
+ * may do the same at the same time: a request belongs to the job that the ledger gave it to first.
  *
  * @param beingSent jobs whose processes are at work: what fal lists may be theirs
  */
@@ -77,7 +77,7 @@ function isPlayer(job: Job): boolean {
 /** How many attempts of a row are looked for where the ledger has lost them. */
 const MOST_ATTEMPTS = 64;
 
-/** What was lost with the ledger of its run is put together again from the row. */
+/** Rebuilds from the row what was lost with the ledger of its run. */
 function withGuess(job: Job): Job & Player {
   const { input = {}, askedHash = '' } = job;
   if (!isGuess(job)) return job;
@@ -87,7 +87,7 @@ function withGuess(job: Job): Job & Player {
   return { ...job, guess: { seeds } };
 }
 
-/** Gives a job its request; false where another process gave either of them away meanwhile. */
+/** Assigns a job its request; false where another process has assigned either of them meanwhile. */
 function isClaimed(ledger: Ledger, { job, own }: Share & { job: Job & Player }): boolean {
   if (own === undefined) return true;
   try {
@@ -127,7 +127,7 @@ function conclude(
     : { outcome: 'accepted', job: ended, duplicates: [] };
 }
 
-/** What keeps us from saying that fal did not take a job of which it lists nothing. */
+/** Why a job that fal does not list cannot be called not accepted yet. */
 function doubt(job: Job, unclear: readonly PastRequest[], options: SettleOptions): Uncertainty | undefined {
   const { via, account } = options;
   if (unclear.length > 0) {

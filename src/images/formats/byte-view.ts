@@ -1,15 +1,15 @@
 import { DamagedPictureError } from '../picture-errors.js';
 
 /**
- * Reads numbers from bytes that nobody vouches for: whatever lies outside of them is a
- * {@link DamagedPictureError}, never a RangeError and never undefined.
+ * Reads numbers from untrusted bytes: anything outside of them is a {@link DamagedPictureError}, never a
+ * RangeError and never undefined.
  */
 export class ByteView {
   readonly #view: DataView;
 
   constructor(
     readonly bytes: Uint8Array,
-    /** How the error calls it: "the PNG". */
+    /** Its name in errors: "the PNG". */
     readonly subject: string,
     readonly littleEndian = false,
   ) {

@@ -18,8 +18,8 @@ const SEQUENCE_BRANDS = new Set(['avis', 'hevc', 'hevx', 'msf1']);
 
 /**
  * Walks the top-level boxes, which must lie within the file, and finds the size in the properties of the
- * pictures. The largest one counts: the others are thumbnails and tiles. Rotation properties are not looked
- * at: whoever decodes such a file applies them.
+ * pictures. The largest one counts: the others are thumbnails and tiles. Rotation properties are not looked at:
+ * the decoder applies them.
  */
 export function probeIsoMedia(bytes: Uint8Array): Probe {
   const view = new ByteView(bytes, 'the file');
@@ -58,7 +58,7 @@ function brandsOf(view: ByteView, { start, end }: Box): { major: string; format:
   if (brands.some((brand) => AVIF_BRANDS.has(brand))) return { major, format: 'avif' };
   if (brands.some((brand) => HEIC_BRANDS.has(brand))) return { major, format: 'heic' };
   if (major === 'crx ') throw new NotAPictureError("is a camera's raw file", true);
-  throw new NotAPictureError('is not a picture: it looks like a film (MP4 or QuickTime)');
+  throw new NotAPictureError('is not a picture: it looks like a video (MP4 or QuickTime)');
 }
 
 function propertiesOf(view: ByteView, inMeta: readonly Box[]): Box[] {

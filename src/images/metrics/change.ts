@@ -15,7 +15,7 @@ export async function changeBetween(input: Uint8Array, output: Uint8Array): Prom
   return changeOfPixels(await pixelsOf(input, size), await pixelsOf(output, size));
 }
 
-/** The same of two pictures that are drawn at one size. */
+/** How different two pictures of one size are. */
 export async function changeOfPixels(input: Pixels, output: Pixels): Promise<number> {
   const { ssim } = await import('ssim.js');
   // ssim.js would halve square pictures once more and not long ones, so that one limit would not fit both.

@@ -17,7 +17,7 @@ export interface Difference {
   colourShift: number | null;
 }
 
-/** What a result is like, and how it differs from its input. */
+/** Measurements of a result, and how it differs from its input. */
 export interface PictureMetrics extends Difference {
   /**
    * From 0 up, higher is sharper: the standard deviation of the Laplacian of the luminance over 9 (sharp's own

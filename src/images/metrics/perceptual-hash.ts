@@ -7,7 +7,7 @@ export type PerceptualHash = bigint;
 const SIDE = 32;
 /** Waves are counted in each direction from 1 to that: 0 would be the brightness alone. */
 const WAVES = 8;
-/** What compression and rounding add to a picture of one even colour stays below. */
+/** Compression and rounding of a picture of one even colour stay below this. */
 const FAINT = 1;
 
 /**

@@ -9,7 +9,7 @@ export function median(values: readonly number[]): number | null {
   return quartiles(values)?.median ?? null;
 }
 
-/** Where a quarter, half and three quarters of the values lie below. */
+/** The values below which a quarter, half and three quarters of all values lie. */
 export interface Quartiles {
   lower: number;
   median: number;

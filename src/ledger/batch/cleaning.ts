@@ -7,10 +7,10 @@ import { cleanPlan } from './rows.js';
 import type { Database, Value } from '../database.js';
 import { UNREDACTED } from '../rows.js';
 
-/** What a job that is not at home yet is asked for with. */
+/** Columns with which a job that is not finished yet is asked for. */
 const STILL_NEEDED: readonly string[] = ['request_id', 'result'];
 
-/** Whether each secret that is known now has been taken out of something already. */
+/** Whether each secret that is known now has already been removed. */
 export function isCleaned(db: Database, note: Note): boolean {
   const known = (readNote(db, note) ?? '').split(' ');
   return db.secrets.marks().every((mark) => known.includes(mark));
@@ -30,7 +30,7 @@ export function cleanLedger(db: Database): void {
     if (isCleaned(db, 'cleaned')) return;
     // Nothing is lost with a power cut: it is done again then.
     const changed = db.relaxedTransaction(() => {
-      // What is deleted and overwritten would stay in the file's free space.
+      // Deleted and overwritten values would stay in the file's free space.
       db.exec('PRAGMA secure_delete = ON');
       const count =
         cleanTable(db, 'jobs', 'seq', cleanedJob) +

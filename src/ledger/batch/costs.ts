@@ -2,20 +2,20 @@ import type { Database } from '../database.js';
 import { COST } from '../spending.js';
 import { estimateOf } from './states.js';
 
-/** What the rows of a batch have cost and will, in dollars, over all runs and tries. */
+/** Past and expected costs of the rows of a batch, in dollars, over all runs and tries. */
 export interface BatchCosts {
-  /** What fal billed. */
+  /** Billed by fal. */
   billed: number;
-  /** Estimates for what fal has or may have, and has not billed. */
+  /** Estimates for edits that fal has or may have, and has not billed. */
   outstanding: number;
-  /** Estimates for what is to be sent. */
+  /** Estimates for edits that are still to be sent. */
   pending: number;
 }
 
 const KEYS = 'SELECT key FROM batch_rows WHERE position IS NOT NULL';
 
 /**
- * What fal took twice counts twice, though a row has one result.
+ * An edit that fal accepted twice counts twice, though a row has one result.
  *
  * @param isAllSent it is known that no row is to be sent, and there is nothing to add up
  */

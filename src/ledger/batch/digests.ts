@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger.js';
 
-/** What was found out about a file, as long as its stamp is the same. */
+/** Facts about a file, valid as long as its stamp is the same. */
 export interface Digest {
   /** Size and times of the file when it was read: another stamp, perhaps another content. */
   stamp: string;

@@ -1,5 +1,5 @@
 /*
- * Rows and jobs that stand under fingerprints of an earlier version. What was paid for must be found again: a row is
+ * Rows and jobs that stand under fingerprints of an earlier version. Paid edits must be found again: a row is
  * never removed, only given its present key, and its jobs with it.
  */
 import type { Database } from '../database.js';
@@ -42,7 +42,7 @@ export function noteFormerKey(db: Database, key: string, former: string): void {
   db.run('UPDATE batch_rows SET former_key = ? WHERE key = ? AND former_key IS NULL', former, key);
 }
 
-/** Gives a row and its jobs another key. What stands under that key already must have no job of its own. */
+/** Gives a row and its jobs another key. A row that has that key already must have no job of its own. */
 export function renameRow(db: Database, from: string, to: string): void {
   db.run('DELETE FROM batch_rows WHERE key = ?', to);
   db.run(

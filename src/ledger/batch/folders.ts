@@ -9,7 +9,7 @@ import { SENT_HERE } from '../spending.js';
 export interface KnownFolder {
   /** Absolute. */
   folder: string;
-  /** How many of its edits were not over. */
+  /** How many of its edits were unfinished. */
   open: number;
 }
 
@@ -24,8 +24,8 @@ export function knownFolders({ db }: Ledger): KnownFolder[] {
 }
 
 /**
- * Remembers a batch folder. One that was moved here takes the place of what is remembered of where it was, with its
- * costs: they would count twice. Of a copy only what it sends itself counts.
+ * Remembers a batch folder. One that was moved here takes the place of what is remembered of where it was, with
+ * its costs: they would count twice. Of a copy, only the edits that it sends itself count.
  *
  * @param own the batch's ledger @param user the user's @param folder absolute
  */
@@ -47,7 +47,7 @@ export function rememberFolder(own: Ledger, user: Ledger, folder: string): void 
         'SELECT coalesce(sum(edits), 0) AS edits FROM spent_elsewhere WHERE folder = ?',
         gone.folder,
       ) as { edits: number };
-      // An older copy knows less: what the lost one has spent stays.
+      // An older copy knows less: the costs of the lost one stay.
       if (edits > sent) continue;
       user.db.run('DELETE FROM spent_elsewhere WHERE folder = ?', gone.folder);
       user.db.run('DELETE FROM batch_folders WHERE folder = ?', gone.folder);

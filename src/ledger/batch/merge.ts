@@ -1,4 +1,4 @@
-/* Puts the ledger of one part of a batch into another's: its rows, its jobs with all their tries, what fal has of its files. */
+/* Merges the ledger of one part of a batch into another's: its rows, its jobs with all their tries, its uploads. */
 import type { Value } from '../database.js';
 import type { JobState } from '../job.js';
 import type { Ledger } from '../ledger.js';
@@ -129,7 +129,7 @@ function without(row: Row, ...names: string[]): Row {
   return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
 }
 
-/** What happens to a row of the other ledger that is about the same thing, in SQL. */
+/** How a row of the other ledger about the same thing is resolved, in SQL. */
 type OnConflict = (names: readonly string[]) => string;
 
 function insert({ db }: Ledger, table: string, columns: Row, onConflict: OnConflict): void {

@@ -1,6 +1,6 @@
 import type { Database } from '../database.js';
 
-/** What a batch's ledger remembers of the batch itself, by name. */
+/** Facts that a batch's ledger keeps about the batch itself, by name. */
 export type Note =
   | 'identity'
   | 'merged'
@@ -18,7 +18,7 @@ export type Note =
   | 'cleaned'
   | 'cleaned_results';
 
-/** Which fal the pictures of a batch folder are from. They never stand for each other. */
+/** Whether the pictures of a batch folder are from fal or from the sandbox. One never stands for the other. */
 export type World = 'fal' | 'sandbox';
 
 /** Undefined where no run has found its rows valid yet. */

@@ -1,4 +1,4 @@
-/* Jobs of a batch whose ledger was lost, written anew from what other files say of them. */
+/* Jobs of a batch whose ledger was lost, rebuilt from other files. */
 import { insertRebuilt, type RebuiltJob } from '../insert.js';
 import { isUnfinished, type Job } from '../job.js';
 import type { Ledger } from '../ledger.js';
@@ -8,7 +8,7 @@ export function hasJobs({ db }: Ledger): boolean {
   return db.row('SELECT 1 FROM jobs LIMIT 1') !== undefined;
 }
 
-/** What the jobs of the ledger are called: ids at fal, and ours. */
+/** Ids of the jobs in the ledger: fal's and ours. */
 export function knownRequests({ db }: Ledger): Set<string> {
   const known = new Set<string>();
   for (const row of db.each('SELECT id, request_id FROM jobs')) {

@@ -1,4 +1,4 @@
-/* Which jobs the file of results speaks of. The file is the truth; it is read again unless nothing has changed since. */
+/* Jobs that the file of results lists. The file is the truth; it is read again unless nothing has changed since. */
 import type { Database } from '../database.js';
 import { readNote, writeNote } from './notes.js';
 import { endedRows } from './states.js';

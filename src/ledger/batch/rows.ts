@@ -1,10 +1,13 @@
 import type { Database } from '../database.js';
 
-/** One row of a batch as the ledger keeps it beside the jobs. What `plan`, `expected` and `measured` hold is the batch's affair. */
+/**
+ * One row of a batch as the ledger keeps it beside the jobs. Only the batch reads `plan`, `expected` and
+ * `measured`.
+ */
 export interface BatchRow {
   /** Its identity: also the `asked_hash` of the jobs that it becomes. */
   key: string;
-  /** From 0: its place among the rows of this batch. */
+  /** Its position among the rows of this batch, from 0. */
   position: number;
   /** The user's own name for it. */
   id: string | undefined;
@@ -12,14 +15,14 @@ export interface BatchRow {
   /** From 1; undefined where a file is the row. */
   line: number | undefined;
   endpoint: string;
-  /** What it will probably cost, in dollars. */
+  /** Estimated cost in dollars. */
   usd: number;
   /** JSON values. */
   plan: unknown;
   expected: unknown;
 }
 
-/** How the rows of a manifest compare with those of the run before. */
+/** Differences between the rows of a manifest and those of the run before. */
 export interface RowChanges {
   /** Rows of the run before; 0 on the first run. */
   before: number;
@@ -126,12 +129,12 @@ function countPairs(db: Database, condition: string): number {
   return n;
 }
 
-/** fal's price of an endpoint is another one than the rows were planned with. */
+/** Rescales the prices of rows that were planned with another price of the endpoint. */
 export function scaleRowPrices(db: Database, endpoint: string, factor: number): void {
   db.run('UPDATE batch_rows SET usd = usd * ? WHERE endpoint = ?', factor, endpoint);
 }
 
-/** What was measured on the pictures of a row; forgets it where nothing is given. */
+/** Stores the measurements of a row's pictures; removes them where nothing is given. */
 export function putMeasured(db: Database, key: string, measured: unknown, unmet: boolean): void {
   const text = measured === undefined ? null : JSON.stringify(measured);
   db.run('UPDATE batch_rows SET measured = ?, unmet = ? WHERE key = ?', text, unmet ? 1 : 0, key);

@@ -1,13 +1,13 @@
 /*
- * INVARIANT: while a run sends, ledger.db by itself says that a run is open, and only the WAL beside it says that
- * nothing of that run is missing. Whoever finds ledger.db without its WAL finds "open": edits may be paid for of which
- * no file speaks any more. So the WAL is written back by us alone, and never between the two.
+ * INVARIANT: while a run sends, ledger.db by itself says that a run is open, and only the WAL beside it says
+ * that nothing of that run is missing. A reader who finds ledger.db without its WAL finds "open": edits may be
+ * paid for of which no file speaks any more. So the WAL is written back by us alone, and never between the two.
  */
 import { existsSync, statSync } from 'node:fs';
 import type { Database } from '../database.js';
 import { readNote, writeNote } from './notes.js';
 
-/** What is noted of a run that may have sent something, and was not closed. */
+/** Note about a run that may have sent something, and was not closed. */
 export interface OpenRun {
   /** When it began, in milliseconds since the epoch. */
   since: number;

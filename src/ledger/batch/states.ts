@@ -1,6 +1,6 @@
 /*
- * A row has no state of its own: it follows from the newest job that was made of it, or from one that is saved or may
- * still come home. So a run that was killed at any moment leaves rows and jobs that agree.
+ * A row has no state of its own: it follows from the newest job that was made of it, or from one that is saved
+ * or may still be fetched. So a run that was killed at any moment leaves rows and jobs that agree.
  */
 import type { Database } from '../database.js';
 import type { Job } from '../job.js';
@@ -11,15 +11,15 @@ import { readWorld } from './notes.js';
 import type { BatchRow } from './rows.js';
 
 /**
- * Where a row of a batch is. It is in exactly one of these.
+ * States of a row of a batch. A row is in exactly one of these.
  *
- * - pending: not sent, or sent and provably not taken
+ * - pending: not sent, or sent and provably not accepted
  * - waiting: fal has it, and its pictures are not all here
  * - done: its pictures are here, and are as expected
  * - unmet: its pictures are here, and are not as expected
  * - failed: it ended without a picture
  * - moderated: the content checker refused it or blanked a picture
- * - unknown: it was sent, and nobody knows what came of it
+ * - unknown: it was sent, and its outcome is unknown
  */
 export const ROW_STATES = ['pending', 'waiting', 'done', 'unmet', 'failed', 'moderated', 'unknown'] as const;
 export type RowState = (typeof ROW_STATES)[number];
@@ -31,15 +31,15 @@ export interface RowWithJob extends BatchRow {
   job: Job | undefined;
   /** How many of its jobs may have been sent. */
   attempts: number;
-  /** As it was put. */
+  /** As it was stored. */
   measured: unknown;
-  /** It is played on the sandbox: nothing of it is charged. */
+  /** It runs on the sandbox: nothing is charged. */
   sandbox: boolean;
 }
 
 /**
- * The job that counts, of all that were made of a row: the newest, unless another one is saved or may still come home.
- * That one is paid for, or may be: it must not be forgotten over one that came to nothing.
+ * The job that counts, of all that were made of a row: the newest, unless another one is saved or may still be
+ * fetched. That one is paid for, or may be: it must not be forgotten over one that came to nothing.
  */
 const COUNTING = `coalesce(
   (SELECT max(seq) FROM jobs WHERE asked_hash = r.key AND state = 'saved'),
@@ -88,7 +88,7 @@ const PAGE = 200;
  * The rows of the batch in their order, one by one, each as it is when its turn comes. Rows and jobs may change
  * meanwhile.
  *
- * @param states those in these states alone
+ * @param states only those in these states
  */
 export function* rowsInOrder(
   ledger: Ledger,
@@ -127,7 +127,7 @@ export function countStates(db: Database): Record<RowState, number> {
   return rows.reduce((counts, { state, n }) => ({ ...counts, [state]: n }), none);
 }
 
-/** What the rows in these states will probably cost when they are sent, in dollars, and on which endpoints. */
+/** Estimated cost of sending the rows in these states, in dollars, by endpoint. */
 export function estimateOf(
   db: Database,
   states: readonly RowState[],
@@ -182,7 +182,7 @@ export function unmeasuredRows(db: Database): string[] {
   return endedRows(db, "r.expected IS NOT NULL AND r.measured IS NULL AND +j.state = 'saved'");
 }
 
-/** Whether fal has or may have taken a row, so that what has its name may be its picture. */
+/** Whether fal has or may have accepted a row, so that a file of its name may be its picture. */
 export function isTaken(db: Database, key: string): boolean {
   const sql = `SELECT 1 FROM jobs WHERE asked_hash = ? AND state NOT IN ('planned', 'rejected', 'cancelled') LIMIT 1`;
   return db.row(sql, key) !== undefined;

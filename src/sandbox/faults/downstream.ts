@@ -14,7 +14,7 @@ type Altering = Exclude<Toxic, { type: Ending }>;
 type Ending =
   'latency' | 'timeout' | 'fin' | 'slow_close' | 'status' | 'html' | 'reset_peer' | 'pause' | 'limit_data';
 
-/** What a toxic makes of the answer to a request that was acted on. */
+/** Applies a toxic to the answer of a request that was acted on. */
 export async function afterwards(
   encounter: Encounter,
   answer: Response,
@@ -49,7 +49,7 @@ export async function afterwards(
   }
 }
 
-/** What a toxic does to an answer that the client gets all the same. */
+/** Applies a toxic to an answer that the client still gets. */
 async function altered(toxic: Altering, answer: Response, world: World): Promise<Response> {
   switch (toxic.type) {
     case 'bandwidth':

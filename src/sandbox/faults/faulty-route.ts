@@ -25,7 +25,7 @@ export function as(world: World, role: Role) {
       // Without this hono would copy the old answer's headers into the new one.
       c.res = undefined;
       c.res = answer;
-      // Of a connection that one fault has ended, another one can make nothing.
+      // After one fault has ended the connection, another one can do nothing.
       if (answer === RESPONSE_ALREADY_SENT) break;
     }
     return undefined;

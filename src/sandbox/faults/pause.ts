@@ -8,7 +8,7 @@ type Chunk = Uint8Array<ArrayBuffer>;
 /** Sends the head and exactly that many bytes of the body, and the rest once the toxic is released. */
 export function heldAt(answer: Response, bytes: number, encounter: Encounter, wire: HttpBindings): Response {
   const hold = async (): Promise<boolean> => {
-    // What was handed on is with the client when the point counts as reached.
+    // The client has these bytes when the point counts as reached.
     await sleep(SETTLE_MS);
     encounter.reached();
     return wait(wire, encounter.released);

@@ -1,4 +1,4 @@
-/** How often each named toxic was met, and who waits for that. */
+/** How often each named toxic was met, and the callers that wait for it. */
 export class Points {
   readonly #hits = new Map<string, number>();
   readonly #waiting = new Map<string, Set<() => void>>();
@@ -15,7 +15,7 @@ export class Points {
     for (const resume of waiting) resume();
   }
 
-  /** 0 for a name that nobody gave. */
+  /** 0 for an unknown name. */
   hits(name: string): number {
     return this.#hits.get(name) ?? 0;
   }

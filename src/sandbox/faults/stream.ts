@@ -62,7 +62,7 @@ export function cutIntoPieces(answer: Response, bytes: number | undefined): Resp
       out.enqueue(chunk.slice(at, end));
       // Pieces written in one turn would leave in one packet.
       if (bytes === undefined) await sleep(5);
-      // After the timers the sockets are read: whoever reads in this process has read the last piece by then.
+      // After the timers the sockets are read: a reader in this process has read the last piece by then.
       await nextTurn();
     }
   });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What a request is for: faults are aimed at these, and the ledger counts by them. */
+/** Purposes of requests: faults are aimed at these, and the ledger counts by them. */
 export const ROLES = [
   'submit',
   'status',
@@ -68,7 +68,7 @@ export const toxicSchema = z.discriminatedUnion('type', [
   kind('terminal', {}),
 ]);
 
-/** One fault: what happens, to which requests, and how often. */
+/** One fault: its effect, its requests, and how often it happens. */
 export type Toxic = z.infer<typeof toxicSchema>;
 export type ToxicType = Toxic['type'];
 export type Direction = 'upstream' | 'downstream';
@@ -85,7 +85,7 @@ interface Trait {
 
 const json: readonly Role[] = ROLES.filter((role) => role !== 'file' && role !== 'put' && role !== 'stream');
 
-/** What each type does, in the words of the help. */
+/** Description of each type, for the help. */
 export const TRAITS: Readonly<Record<ToxicType, Trait>> = {
   latency: { about: 'waits before it goes on', stream: 'downstream', either: true },
   reset_peer: { about: 'cuts the connection with RST, after `at` bytes', stream: 'downstream', either: true },

@@ -28,7 +28,7 @@ export function refusal(toxic: Extract<Toxic, { type: 'status' }>): Response {
   return rawJson(code, body ?? JSON.stringify({ detail: `Sandbox: status ${code}` }), headers);
 }
 
-/** What a toxic does before the request is acted on: an answer instead of the route's, or undefined to go on. */
+/** Applies a toxic before the request is acted on: an answer instead of the route's, or undefined to go on. */
 export async function before(encounter: Encounter, wire: HttpBindings): Promise<Response | undefined> {
   const { toxic } = encounter;
   encounter.reached();
@@ -46,7 +46,7 @@ export async function before(encounter: Encounter, wire: HttpBindings): Promise<
     case 'timeout':
       return hang(wire);
     case 'pause':
-      // Who left while it was held never asked, as far as the route is concerned.
+      // For the route, a client that left while it was held never asked.
       return (await wait(wire, encounter.released)) ? undefined : RESPONSE_ALREADY_SENT;
     case 'status':
       return refusal(toxic);

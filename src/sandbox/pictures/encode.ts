@@ -15,7 +15,7 @@ export async function encode(pixels: Pixels, format: PictureFormat): Promise<Uin
   return encodeSharp(sharp(pixels.data, { raw: { width, height, channels: 3 } }), format);
 }
 
-/** What the safety checker leaves of a picture (fal-api.md 1.7). */
+/** A picture blanked by the safety checker (fal-api.md 1.7). */
 export async function blackPicture(size: Size, format: PictureFormat): Promise<Uint8Array<ArrayBuffer>> {
   const { default: sharp } = await import('sharp');
   const { width, height } = size;

@@ -28,7 +28,7 @@ export async function loadPicture(storage: Storage, named: NamedPicture): Promis
   }
 }
 
-/** The sandbox has no network: what is neither its own nor inside the URL cannot be fetched. */
+/** The sandbox has no network: only its own files and data: URLs can be fetched. */
 function fetchBytes(storage: Storage, url: string): Uint8Array | undefined {
   const inline = /^data:[^,]*?(;base64)?,/.exec(url);
   if (inline === null) return storage.get(url)?.bytes;

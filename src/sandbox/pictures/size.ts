@@ -2,10 +2,10 @@ import type { Size } from '../queue/billing.js';
 
 const SMALLEST = 64;
 const LARGEST = 2048;
-/** What an explicit size is held to, so that a 14142 x 14142 request does not eat the machine. */
+/** Limit of an explicit size, so that a 14142 x 14142 request does not exhaust the machine. */
 const LARGEST_ASKED = 4096;
 
-/** The size of the output in pixels: what was asked for, else the first input's, within bounds. */
+/** The size of the output in pixels: the requested one, else the first input's, within bounds. */
 export function outputSize(input: Size, asked: Size | undefined): Size {
   if (asked !== undefined) return bounded(asked, LARGEST_ASKED);
   return bounded(input, LARGEST);

@@ -35,7 +35,7 @@ const querySchema = z.object({
   cursor: cursor.default(1),
 });
 
-/** What a look into the history asks for (fal-api.md 5.5). */
+/** A query of the history (fal-api.md 5.5). */
 export interface HistoryQuery {
   endpoints: readonly string[];
   /** Wall clock, milliseconds; `start` is in, `end` is out. */

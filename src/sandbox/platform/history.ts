@@ -6,9 +6,9 @@ import { askedEndpoints, failure } from './platform-form.js';
 import type { SandboxEnv, World } from '../world.js';
 
 /**
- * `GET /v1/models/requests/by-endpoint`: what was submitted, with its payloads when they are asked for
- * (fal-api.md 5.5). When a request appears in it at fal is unknown, and so is which of its times `start` and
- * `end` mean: here it is `historyDelayMs` after the acceptance, and the time of the acceptance.
+ * `GET /v1/models/requests/by-endpoint`: past requests, with their payloads on request (fal-api.md 5.5). When a
+ * request appears in it at fal is unknown, and so is which of its times `start` and `end` mean: here it is
+ * `historyDelayMs` after the acceptance, and the time of the acceptance.
  */
 export function requestHistory(world: World, c: Context<SandboxEnv>): Response {
   const now = world.clock.now();

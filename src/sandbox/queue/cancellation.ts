@@ -2,7 +2,7 @@ import { detail, json } from '../answers.js';
 import type { Job } from './job.js';
 import type { World } from '../world.js';
 
-/** Cancels a job and says what came of it. The wording of the `detail` form is the sandbox's own. */
+/** Cancels a job and reports the outcome. The wording of the `detail` form is the sandbox's own. */
 export function cancellation(world: World, job: Job): Response {
   const headers = { 'x-fal-request-id': job.id };
   const outcome = world.jobs.cancel(job);

@@ -1,6 +1,6 @@
 /**
- * What the endpoints accept, typed from fal-api.md 1.1 and 1.2 and fal's published types a second time, on purpose: the sandbox
- * shares no table with our adapters, so a wrong range on either side shows as a 422.
+ * Inputs that the endpoints accept, typed from fal-api.md 1.1 and 1.2 and fal's published types a second time,
+ * on purpose: the sandbox shares no table with our adapters, so a wrong range on either side shows as a 422.
  */
 export type Field = { required?: boolean; nullable?: boolean; default?: unknown } & (
   | { kind: 'string'; minLength?: number }

@@ -1,4 +1,4 @@
-/** What the model itself answers: the result route hands it on as it is (fal-api.md 2.4). */
+/** The model's own answer: the result route passes it on as it is (fal-api.md 2.4). */
 export interface ModelAnswer {
   status: number;
   body: unknown;
@@ -15,7 +15,7 @@ export interface LogLine {
   timestamp: string;
 }
 
-/** What the submit said. */
+/** The contents of a submit. */
 export interface Submission {
   endpoint: string;
   /** `owner/app`, the part that returned URLs carry. */

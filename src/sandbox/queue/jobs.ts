@@ -15,7 +15,7 @@ export interface JobSettings {
   ignoreCancel: boolean;
 }
 
-/** What a cancel came to: taken out of the queue, asked to stop, or too late. */
+/** Outcome of a cancel: taken out of the queue, asked to stop, or too late. */
 export type Cancellation = 'removed' | 'requested' | 'over';
 
 const CANCELLED: ModelAnswer = {

@@ -98,7 +98,7 @@ describe('Refused is', () => {
     [['folder.csv'], 'input', 'manifest: "folder.csv" is a folder, not a file.'],
     [['loop.csv'], 'input', expect.stringMatching(/^manifest: "loop.csv" cannot be read: ELOOP/)],
     [['two\nlines.csv'], 'input', 'manifest: "two\\nlines.csv": no such file.'],
-    [['nul\0.csv'], 'input', 'manifest: "nul\\u0000.csv" is not a file name: it holds a NUL.'],
+    [['nul\0.csv'], 'input', 'manifest: "nul\\u0000.csv" is not a file name: it contains a NUL.'],
   ])('%j', async (words, kind, message) => {
     const folder = await folderOf({ 'rows.csv': 'a\n1', 'b.csv': 'a\n1', 'a.png': '' });
     await mkdir(path.join(folder, 'folder.csv'));

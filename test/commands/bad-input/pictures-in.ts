@@ -85,5 +85,5 @@ export const PICTURES: Case[] = [
     kind: 'input',
     says: ['--image', 'data:', 'text'],
   },
-  { name: 'empty picture name', argv: ['', '-p', 'x'], says: ['--image', '""', 'Allowed: a picture'] },
+  { name: 'empty picture name', argv: ['', '-p', 'x'], says: ['--image', 'not ""', 'must be a picture'] },
 ];

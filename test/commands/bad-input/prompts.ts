@@ -55,7 +55,7 @@ export const PROMPTS_AND_STDIN: Case[] = [
     argv: ['photo.png', '--prompt-file', 'idea.txt'],
     files: { 'idea.txt': 'snow\non\0' },
     kind: 'input',
-    says: ['--prompt-file: idea.txt (line 2) holds a NUL'],
+    says: ['--prompt-file: idea.txt (line 2) contains a NUL'],
   },
   {
     name: 'prompt whose bytes were not UTF-8',

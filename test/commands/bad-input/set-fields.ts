@@ -26,7 +26,7 @@ export const SET_FIELDS: Case[] = [
   {
     name: 'set wrong enum',
     argv: edit('--set', 'scheduler=ddim'),
-    says: ['--set scheduler', 'euler, dpmpp_2m'],
+    says: ['--set scheduler', 'euler or dpmpp_2m'],
   },
   { name: 'set out of range', argv: edit('--set', 'nag_scale=1'), says: ['--set nag_scale', '2 to 10'] },
   {

@@ -37,7 +37,7 @@ export const SETTINGS: Case[] = [
     name: 'variable: switch',
     argv: edit(),
     env: { FAL_EDIT_FORCE: 'maybe' },
-    says: ['FAL_EDIT_FORCE', 'maybe', 'true, false'],
+    says: ['FAL_EDIT_FORCE', '"maybe"', 'true or false'],
   },
   {
     name: 'variable: LoRA',
@@ -171,6 +171,6 @@ export const SETTINGS: Case[] = [
     },
     env: { FAL_EDIT_STATE_DIR: 'state' },
     kind: 'input',
-    says: ['ledger.db', 'damaged, or is no ledger', 'Nothing more is sent'],
+    says: ['ledger.db', 'damaged or is not a ledger', 'Nothing more is sent'],
   },
 ];

@@ -31,7 +31,7 @@ describe('what is wrong with a row is told with its file, its line and its field
     ['two values', { ...good, strength: 2, steps: 99 }, [/^strength: /, /^steps: /]],
     ['a model that there is not', { ...good, model: 'flux-9' }, [/^model: .*flux-9/]],
     ['what the model has no field for', { ...good, model: 'flux-2-lora', strength: 0.5 }, [/^strength: /]],
-    ['too many pictures', { ...good, image: ['a.png', 'b.png'] }, [/^image: 2 pictures are named/]],
+    ['too many pictures', { ...good, image: ['a.png', 'b.png'] }, [/^image: 2 pictures are given/]],
     ['two spellings of one thing', { ...good, strength: 0.5, image_strength: 0.5 }, [/excludes .*Give one/]],
     ['one field twice', { ...good, images: ['b.png'] }, [/^images: is the same as image/]],
     [

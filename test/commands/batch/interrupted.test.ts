@@ -8,7 +8,7 @@ import { batchScene, jsonl, resultsIn, summaryIn } from './scene.js';
 const SIX = jsonl(...Array.from({ length: 6 }, (_, n) => ({ image: 'a.png', prompt: `p${n}` })));
 const ONE = jsonl({ image: 'a.png', prompt: 'one' });
 
-it('ends as 130, leaves what runs at fal, and goes on without paying twice', async () => {
+it('ends as 130, leaves what is running at fal, and goes on without paying twice', async () => {
   const scene = await batchScene({ 'rows.jsonl': SIX }, { inferenceMs: 1_000 });
   const stop = new AbortController();
   const running = scene.run(['rows.jsonl', '-d', 'out', '--no-report', '--concurrency', '2'], {

@@ -172,7 +172,7 @@ describe('--daily-cap', () => {
     expect((await edit(scene)).code).toBe(0);
     const { code, stderr } = await scene.batch('rows.jsonl', '--daily-cap', '0.2');
     expect(code, stderr).toBe(8);
-    expect(stderr).toContain('nothing more is sent. --daily-cap: $0.15 of $0.20 are spent today');
+    expect(stderr).toContain('nothing more is sent. --daily-cap: $0.15 of $0.20 is already spent today');
     expect(scene.fal.ledger().accepted).toHaveLength(2);
     const other = await scene.run(['c.png', '-p', 'x', '-d', 'other', '--no-report', '--daily-cap', '0.2']);
     expect(other.code, other.stderr).toBe(8);

@@ -154,7 +154,7 @@ describe('names', () => {
     const rows = jsonl({ id: 'x', image: 'a.png', prompt: 'one' });
     const scene = await batchScene({ 'rows.jsonl': rows, 'out/x.png': 'mine' });
     const refused = await scene.batch('rows.jsonl', '-o', '{id}.png');
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('x.png exists already')]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('x.png already exists')]);
     expect(scene.fal.ledger().requests.total).toBe(0);
     expect(await scene.text('out/x.png')).toBe('mine');
     expect((await scene.batch('rows.jsonl', '-o', '{id}.png', '--force')).code).toBe(0);

@@ -130,7 +130,7 @@ describe('A batch that is done, under other names', () => {
     const { code, stderr } = await scene.batch('rows.jsonl', '-o', '{id}.png');
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining('rows.jsonl:3: --output: a.png exists already'),
+      expect.stringContaining('rows.jsonl:3: --output: a.png already exists'),
     ]);
     const skipping = await scene.batch('rows.jsonl', '-o', '{id}.png', '--skip-invalid', '--json');
     expect(skipping.json()).toMatchObject({ rows: 2, invalid: 1, states: { done: 2 } });

@@ -140,7 +140,7 @@ test('a sweep whose values stand in a file trusts them as little', async () => {
 
 describe('texts that cannot be what was meant', () => {
   test.each<[string, Record<string, unknown>, RegExp]>([
-    ['a NUL in a prompt', { ...row, prompt: 'a\0cat' }, /^rows\.jsonl:1: prompt: the text holds a NUL/],
+    ['a NUL in a prompt', { ...row, prompt: 'a\0cat' }, /^rows\.jsonl:1: prompt: the text contains a NUL/],
     ['half a character', { ...row, prompt: '\ud83d' }, /^rows\.jsonl:1: prompt: the text is not valid UTF-8/],
     [
       'a character that got lost',
@@ -157,7 +157,11 @@ describe('texts that cannot be what was meant', () => {
       { ...row, id: 'a\u001b[2J' },
       /^rows\.jsonl:1: id: .* holds a control character/,
     ],
-    ['one in a name', { ...row, output: 'a\nb.png' }, /^rows\.jsonl:1: output: .* holds a control character/],
+    [
+      'one in a name',
+      { ...row, output: 'a\nb.png' },
+      /^rows\.jsonl:1: output: .* contains a control character/,
+    ],
   ])('%s', async (_, fields, message) => {
     const { batch, fal } = await batchScene({ 'rows.jsonl': jsonl(fields) });
     const { code, stderr } = await batch('rows.jsonl');

@@ -16,7 +16,7 @@ test.each<[string, string[], Given, RegExp]>([
   ['a picture that is not there', ['no.png'], {}, /no\.png.*no such file/],
   ['a file that is no picture', ['notes.jpg', 'a.png'], {}, /^(error: )?notes\.jpg: image: /m],
   ['a manifest', ['rows.csv'], {}, /rows\.csv is a manifest/],
-  ['an unknown model', ['a.png'], { models: 'flux-general,flux-3' }, /--models: there is no model "flux-3"/],
+  ['an unknown model', ['a.png'], { models: 'flux-general,flux-3' }, /--models: unknown model "flux-3"/],
   ['one model', ['a.png'], { models: 'flux-general' }, /two different ones/],
   [
     'one model by two names',
@@ -46,7 +46,7 @@ test.each<[string, string[], Given, RegExp]>([
     'a value that is out of range',
     ['a.png', 'flux-general.strength=7'],
     {},
-    /flux-general\.strength: 7.*0\.01/,
+    /flux-general\.strength: must be a number from 0\.01 .*7/,
   ],
   ['more LoRAs than a model takes', ['a.png'], { lora: ['o/a', 'o/b', 'o/c', 'o/d'] }, /--lora/],
   [

@@ -50,7 +50,7 @@ test.each<[string, string[], string[], Record<string, unknown>]>([
 });
 
 test.each<[string, RegExp]>([
-  ['flux-genral.strength=0.6', /flux-genral\.strength=0\.6: there is no model "flux-genral"/],
+  ['flux-genral.strength=0.6', /flux-genral\.strength=0\.6: unknown model "flux-genral"/],
   ['flux-general.strenght=0.6', /strenght is no setting of an edit/],
   ['flux-general.prompt=x', /prompt is no setting of one model; every model gets the same prompts/],
   ['flux-general.image=x', /same pictures/],

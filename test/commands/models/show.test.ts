@@ -126,7 +126,7 @@ test.each([
 });
 
 test.each([
-  ['an unknown model', ['flux-9'], {}, 'models: there is no model "flux-9"'],
+  ['an unknown model', ['flux-9'], {}, 'models: unknown model "flux-9"'],
   ['a schema of none', [], { 'json-schema': true }, '--json-schema: name one model'],
   ['a schema of two', ['flux-dev', 'flux-2-edit'], { 'json-schema': true }, '--json-schema: name one model'],
 ])('%s is refused', async (_, words, given, message) => {

@@ -225,7 +225,7 @@ describe('a history that cannot be had leaves all as it was', () => {
       'maybe',
     ]);
     expect(result.document.error?.message).toMatch(
-      /^fal's history could not be read, so nothing was found out\. /,
+      /^fal's history could not be read, so nothing could be checked\. /,
     );
     expect(result.document.error?.hint).toBeDefined();
     expect(result.document.error?.message).not.toMatch(/nothing was charged|this model/);

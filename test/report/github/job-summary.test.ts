@@ -56,7 +56,7 @@ Batch of rows.jsonl: everything asked for was done (exit code 0).
     ];
     expect(jobSummary(summary, worst)).toBe(`## fal-edit batch: unknown
 
-Batch of my&#95;rows&#42;.csv, shard 2/8: a submit was sent and its outcome is not known: \`fal-edit reconcile\` (exit code 9).
+Batch of my&#95;rows&#42;.csv, shard 2/8: a submit was sent and its outcome is unknown: \`fal-edit reconcile\` (exit code 9).
 
 | done | unmet | failed | moderated | unknown | waiting | pending |
 | --: | --: | --: | --: | --: | --: | --: |
