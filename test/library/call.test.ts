@@ -35,13 +35,17 @@ describe('options', () => {
       'sandbox and proxyUrl exclude each other.',
     ],
     ['several pictures in memory', { inMemory: true, numImages: 2 }, 'inMemory'],
-    ['a strength that there is not', { strength: 2 }, 'strength: 2 is not allowed for flux-general.'],
+    [
+      'a strength that there is not',
+      { strength: 2 },
+      'strength: must be a number from 0.01 to 1 for flux-general, not 2.',
+    ],
     [
       'a setting that the model lacks',
       { expandPrompt: true },
       'expandPrompt: flux-general has no such setting',
     ],
-    ['a model that there is not', { model: 'flux2' }, 'model: there is no model "flux2".'],
+    ['a model that there is not', { model: 'flux2' }, 'model: unknown model "flux2".'],
   ])('%s: in the names of the options', async (_, more, message) => {
     const { context } = await place();
     const call = { images: 'cat.png', prompt: 'snow', sandbox: true, context, ...more } as EditCall;
