@@ -23,7 +23,7 @@ import { removeLeftovers } from './save.js';
  * @throws FalEditError: moderated where one came back blanked, temporary where one could not be fetched, failed
  * where one could not be written
  */
-export async function bringHome(
+export async function fetchPictures(
   life: Life,
   { data, output }: Answered,
   former: readonly JobImage[] = [],

@@ -3,7 +3,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import { isRedacted } from '../secrets.js';
 import { findModel } from '../models/registry.js';
 import { follow, type Answered } from './awaiting.js';
-import { bringHome } from './collect.js';
+import { fetchPictures } from './collect.js';
 import { foreignDelivery, targetsOf } from './delivery.js';
 import { Journal } from './journal.js';
 import { live, type Life, type LifeOptions } from './life.js';
@@ -39,7 +39,7 @@ export async function resumeJob(job: Job, record: EditRecord, options: ResumeOpt
     options,
   };
   await live(start, async (life) => {
-    await bringHome(life, remembered(job, life) ?? (await follow(life)), job.images);
+    await fetchPictures(life, remembered(job, life) ?? (await follow(life)), job.images);
   });
 }
 

@@ -13,7 +13,7 @@ import { findFormer, snapshotOf, type Former } from '../ledger/lookup.js';
 import { isSandbox } from '../ledger/spending.js';
 import { withValueAt } from '../models/fields.js';
 import { read, statusWatcher, type Answered } from './awaiting.js';
-import { bringHome } from './collect.js';
+import { fetchPictures } from './collect.js';
 import { Deadline } from './deadline.js';
 import { estimate, refuseUnbounded } from './estimate.js';
 import { askedHashV1 } from './fingerprint-v1.js';
@@ -118,7 +118,7 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
         return;
       }
       const answered = await submitAndWait(life, options);
-      await bringHome(life, answered);
+      await fetchPictures(life, answered);
     },
   );
 }

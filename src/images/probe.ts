@@ -4,7 +4,7 @@ import { isJpeg, probeJpeg } from './formats/jpeg.js';
 import { isPng, probePng } from './formats/png.js';
 import { isTiff, probeTiff } from './formats/tiff.js';
 import { isWebp, probeWebp } from './formats/webp.js';
-import { foreignFile } from './foreign.js';
+import { unsupportedFile } from './unsupported-file.js';
 import { NotAPictureError } from './picture-errors.js';
 import type { Probe } from './picture-facts.js';
 
@@ -30,6 +30,6 @@ const PROBES: readonly [recognise: (bytes: Uint8Array) => boolean, probe: (bytes
 export function probePicture(bytes: Uint8Array): Probe {
   if (bytes.length === 0) throw new NotAPictureError('is empty');
   const match = PROBES.find(([recognise]) => recognise(bytes));
-  if (match === undefined) throw foreignFile(bytes);
+  if (match === undefined) throw unsupportedFile(bytes);
   return match[1](bytes);
 }

@@ -12,7 +12,7 @@ import { isAbandoned, listJobs } from '../../ledger/lookup.js';
 import { canonicalJson } from '../../ledger/canonical.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { Deadline } from '../deadline.js';
-import { isGuess } from './deal.js';
+import { isGuess } from './assign.js';
 import { isOpen, type Finding } from './finding.js';
 import { pastSince, type Past } from './past.js';
 import { settle } from './settle.js';

@@ -4,7 +4,7 @@ import type { Ledger } from '../../ledger/ledger.js';
 import { findJob } from '../../ledger/lookup.js';
 import { MODELS } from '../../models/registry.js';
 import { seedOf } from '../fingerprint.js';
-import { deal, fittingTo, isGuess, type Player, type Share } from './deal.js';
+import { assignRequests, fittingTo, isGuess, type Claimant, type Assignment } from './assign.js';
 import { isOpen, type Finding, type Uncertainty } from './finding.js';
 
 export interface SettleOptions {
@@ -41,14 +41,14 @@ export function settle(
   const { ledger } = options;
   const fields = MODELS.find(({ endpoint }) => endpoint === jobs[0]?.endpoint)?.fields;
   const aliases = Object.values(fields ?? {});
-  const fits = (job: Player, item: PastRequest): boolean =>
+  const fits = (job: Claimant, item: PastRequest): boolean =>
     fittingTo(job, [item], aliases).matching.length > 0;
   const senderOf = (item: PastRequest): Job | undefined => beingSent.find((job) => fits(job, item));
   const held = items.filter((item) => senderOf(item) !== undefined);
   for (;;) {
     const current = jobs.map(({ id }) => ledger.mustFind(id));
     const free = items.filter((item) => !held.includes(item) && isFree(ledger, item));
-    const shares = deal(current.filter(isPlayer).map(withGuess), free, aliases);
+    const shares = assignRequests(current.filter(isPlayer).map(withGuess), free, aliases);
     // Another process that was quicker changes what is whose.
     if (!shares.every((share) => isClaimed(ledger, share))) continue;
     const ended = current.filter((job) => !isPlayer(job));
@@ -78,7 +78,7 @@ function isPlayer(job: Job): boolean {
 const MOST_ATTEMPTS = 64;
 
 /** Rebuilds from the row what was lost with the ledger of its run. */
-function withGuess(job: Job): Job & Player {
+function withGuess(job: Job): Job & Claimant {
   const { input = {}, askedHash = '' } = job;
   if (!isGuess(job)) return job;
   const hasSeed = Object.hasOwn(input, 'seed');
@@ -88,7 +88,7 @@ function withGuess(job: Job): Job & Player {
 }
 
 /** Assigns a job its request; false where another process has assigned either of them meanwhile. */
-function isClaimed(ledger: Ledger, { job, own }: Share & { job: Job & Player }): boolean {
+function isClaimed(ledger: Ledger, { job, own }: Assignment & { job: Job & Claimant }): boolean {
   if (own === undefined) return true;
   try {
     ledger.accept(job.id, own.requestId, job.guess === undefined ? undefined : own.input);
@@ -101,7 +101,7 @@ function isClaimed(ledger: Ledger, { job, own }: Share & { job: Job & Player }):
 
 /** @param by the job whose process is at work on what may be this one's request */
 function conclude(
-  { job: { id }, extra, unclear }: Share,
+  { job: { id }, extra, unclear }: Assignment,
   by: Job | undefined,
   options: SettleOptions,
 ): Finding {

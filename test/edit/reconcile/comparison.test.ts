@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { likeness, type Likeness } from '../../../src/edit/reconcile/likeness.js';
+import { compareInputs, type Comparison } from '../../../src/edit/reconcile/comparison.js';
 
 const SENT = {
   prompt: 'a watercolor',
@@ -15,7 +15,7 @@ const ALIASES = [['prompt'], ['strength', 'image_strength']];
 const without = (...names: string[]) =>
   Object.fromEntries(Object.entries(SENT).filter(([name]) => !names.includes(name)));
 
-const CASES: [what: string, kept: Record<string, unknown> | undefined, expected: Likeness][] = [
+const CASES: [what: string, kept: Record<string, unknown> | undefined, expected: Comparison][] = [
   ['as it was sent', SENT, 'same'],
   ['its keys in another order', Object.fromEntries(Object.entries(SENT).reverse()), 'same'],
   ['defaults added', { ...SENT, num_images: 1, negative_prompt: '' }, 'same'],
@@ -51,20 +51,20 @@ const CASES: [what: string, kept: Record<string, unknown> | undefined, expected:
 ];
 
 test.each(CASES)('%s', (_, kept, expected) => {
-  expect(likeness(SENT, kept, ALIASES)).toBe(expected);
+  expect(compareInputs(SENT, kept, ALIASES)).toBe(expected);
 });
 
 test('without aliases each field is needed', () => {
-  expect(likeness(SENT, without('image_strength'))).toBe('unclear');
+  expect(compareInputs(SENT, without('image_strength'))).toBe('unclear');
 });
 
 test('an input without fields is like nothing', () => {
-  expect(likeness({}, SENT)).toBe('unclear');
+  expect(compareInputs({}, SENT)).toBe('unclear');
 });
 
 test('what every object inherits is no field', () => {
-  expect(likeness({ toString: 'x' }, {})).toBe('unclear');
-  expect(likeness({ a: { constructor: 'x' } }, { a: {} })).toBe('unclear');
+  expect(compareInputs({ toString: 'x' }, {})).toBe('unclear');
+  expect(compareInputs({ a: { constructor: 'x' } }, { a: {} })).toBe('unclear');
 });
 
 describe('of any input', () => {
@@ -73,7 +73,9 @@ describe('of any input', () => {
   test('key order and added defaults do not matter', () => {
     fc.assert(
       fc.property(input, fc.infiniteStream(fc.nat()), (sent, random) => {
-        expect(likeness(sent, shuffledWithDefaults(sent, random) as Record<string, unknown>)).toBe('same');
+        expect(compareInputs(sent, shuffledWithDefaults(sent, random) as Record<string, unknown>)).toBe(
+          'same',
+        );
       }),
     );
   });
@@ -84,7 +86,7 @@ describe('of any input', () => {
         const places = leaves(sent);
         const place = places[pick % places.length]!;
         const changed = withLeaf(sent, place, (value) => `changed ${JSON.stringify(value)}`);
-        expect(likeness(sent, changed as Record<string, unknown>)).toBe('other');
+        expect(compareInputs(sent, changed as Record<string, unknown>)).toBe('other');
       }),
     );
   });
@@ -95,7 +97,7 @@ describe('of any input', () => {
         const names = Object.keys(sent);
         const gone = names[pick % names.length]!;
         const kept = Object.fromEntries(Object.entries(sent).filter(([name]) => name !== gone));
-        expect(likeness(sent, kept)).toBe('unclear');
+        expect(compareInputs(sent, kept)).toBe('unclear');
       }),
     );
   });

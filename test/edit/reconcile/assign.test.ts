@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deal, type Player } from '../../../src/edit/reconcile/deal.js';
+import { assignRequests, type Claimant } from '../../../src/edit/reconcile/assign.js';
 import type { PastRequest } from '../../../src/fal/history.js';
 
 const ENDPOINT = 'fal-ai/flux-general/image-to-image';
 
-const player = (seq: number, input: Player['input'], more: Partial<Player> = {}): Player => ({
+const player = (seq: number, input: Claimant['input'], more: Partial<Claimant> = {}): Claimant => ({
   seq,
   endpoint: ENDPOINT,
   input,
@@ -23,8 +23,8 @@ const item = (requestId: string, input: PastRequest['input'], endpoint = ENDPOIN
 });
 
 /** By the jobs' numbers: what each got, and what was left over for it. */
-const dealt = (jobs: Player[], items: PastRequest[], aliases?: string[][]) =>
-  deal(jobs, items, aliases).map(({ job, own, extra, unclear }) => [
+const dealt = (jobs: Claimant[], items: PastRequest[], aliases?: string[][]) =>
+  assignRequests(jobs, items, aliases).map(({ job, own, extra, unclear }) => [
     job.seq,
     own?.requestId,
     extra.map(({ requestId }) => requestId),
@@ -113,7 +113,7 @@ test('each request is dealt once; each job has one of its own before any is char
     fc.property(fc.array(kind, { maxLength: 6 }), fc.array(kind, { maxLength: 8 }), (asked, listed) => {
       const jobs = asked.map((seed, index) => player(index, input(seed)));
       const items = listed.map((seed, index) => item(`r${index}`, input(seed)));
-      const shares = deal(jobs, items);
+      const shares = assignRequests(jobs, items);
       const all = shares.flatMap(({ own, extra }) => [...(own === undefined ? [] : [own]), ...extra]);
       expect(new Set(all).size).toBe(all.length);
       for (const seed of [0, 1, 2]) {
@@ -136,7 +136,7 @@ describe('a job whose submit the ledger has lost', () => {
   const users = { guess: { seeds: undefined } };
   const failed = (one: PastRequest): PastRequest => ({ ...one, statusCode: 500 });
 
-  test.each<[string, Player[], PastRequest[], unknown[][]]>([
+  test.each<[string, Claimant[], PastRequest[], unknown[][]]>([
     [
       'has the request with a seed of one of its attempts',
       [player(1, { prompt: 'a' }, seeds)],

@@ -31,7 +31,7 @@ const SVG = /^(?:\s|<\?xml[^>]*>|<!--(?:(?!-->)[^])*-->|<!doctype svg[^>]*>)*<sv
 const SAMPLE_BYTES = 4096;
 
 /** The error for bytes that are none of the probed formats; it names what they look like. */
-export function foreignFile(bytes: Uint8Array): NotAPictureError {
+export function unsupportedFile(bytes: Uint8Array): NotAPictureError {
   const picture = PICTURES.find(([magic]) => startsWith(bytes, magic))?.[1];
   if (picture !== undefined || isBmp(bytes))
     return new NotAPictureError(`is ${picture ?? 'a BMP picture'}`, true);

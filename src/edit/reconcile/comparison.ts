@@ -5,7 +5,7 @@
  * - unclear: nothing speaks against it, but not all that was sent is there.
  * - other: a field has another value.
  */
-export type Likeness = 'same' | 'unclear' | 'other';
+export type Comparison = 'same' | 'unclear' | 'other';
 
 /**
  * Compares by value, at any depth; the order of keys does not matter.
@@ -13,11 +13,11 @@ export type Likeness = 'same' | 'unclear' | 'other';
  * @param kept undefined where fal kept nothing
  * @param aliases fields that carry one value under several names; fal need not keep all of them (fal-api.md 1.5)
  */
-export function likeness(
+export function compareInputs(
   sent: Readonly<Record<string, unknown>>,
   kept: Readonly<Record<string, unknown>> | undefined,
   aliases: readonly (readonly string[])[] = [],
-): Likeness {
+): Comparison {
   const has = (name: string): boolean => kept !== undefined && Object.hasOwn(kept, name);
   const isKeptElsewhere = (name: string): boolean =>
     aliases.some(
@@ -31,7 +31,7 @@ export function likeness(
   return least(told.map((name) => compare(sent[name], has(name) ? kept?.[name] : undefined)));
 }
 
-function compare(sent: unknown, kept: unknown): Likeness {
+function compare(sent: unknown, kept: unknown): Comparison {
   if (kept === undefined) return 'unclear';
   if (Array.isArray(sent)) {
     if (!Array.isArray(kept) || kept.length !== sent.length) return 'other';
@@ -45,7 +45,7 @@ function compare(sent: unknown, kept: unknown): Likeness {
   return sent === kept ? 'same' : 'other';
 }
 
-function least(parts: readonly Likeness[]): Likeness {
+function least(parts: readonly Comparison[]): Comparison {
   if (parts.includes('other')) return 'other';
   return parts.includes('unclear') ? 'unclear' : 'same';
 }

@@ -1,10 +1,10 @@
 import type { PastRequest } from '../../fal/history.js';
 import { canonicalJson } from '../../ledger/canonical.js';
 import type { Job } from '../../ledger/job.js';
-import { likeness } from './likeness.js';
+import { compareInputs } from './comparison.js';
 
 /** The requests of fal's history that belong to one job. */
-export interface Share {
+export interface Assignment {
   job: Job;
   /** The request that the job became; undefined where there is none, or where the job has its request already. */
   own: PastRequest | undefined;
@@ -15,7 +15,7 @@ export interface Share {
 }
 
 /** A job that may have sent one of the requests. */
-export interface Player extends Pick<Job, 'seq' | 'endpoint' | 'input' | 'intentAt' | 'requestId'> {
+export interface Claimant extends Pick<Job, 'seq' | 'endpoint' | 'input' | 'intentAt' | 'requestId'> {
   /** Set where the ledger has lost what was sent: the input has neither files nor a seed of ours. */
   guess?: Guess | undefined;
 }
@@ -37,11 +37,11 @@ export interface Guess {
  *
  * @param items requests that the ledger does not know, each once, the newest first
  */
-export function deal<J extends Player>(
+export function assignRequests<J extends Claimant>(
   jobs: readonly J[],
   items: readonly PastRequest[],
   aliases?: readonly (readonly string[])[],
-): (Omit<Share, 'job'> & { job: J })[] {
+): (Omit<Assignment, 'job'> & { job: J })[] {
   const taken = new Set<PastRequest>();
   const candidatesOf = bySeed(items);
   const isIndistinct = indistinct(jobs);
@@ -69,7 +69,7 @@ export function deal<J extends Player>(
  */
 function bySeed(
   items: readonly PastRequest[],
-): (job: Pick<Player, 'input' | 'guess'>) => readonly PastRequest[] {
+): (job: Pick<Claimant, 'input' | 'guess'>) => readonly PastRequest[] {
   const groups = new Map<unknown, Map<PastRequest, number>>();
   items.forEach((item, place) => {
     const seed = item.input?.['seed'];
@@ -86,14 +86,14 @@ function bySeed(
 }
 
 /** A job with more known fields fits fewer requests, so it comes first; among equals the older intent does. */
-function byClaim(a: Player, b: Player): number {
+function byClaim(a: Claimant, b: Claimant): number {
   const fields = Object.keys(b.input ?? {}).length - Object.keys(a.input ?? {}).length;
   return fields || (a.intentAt ?? 0) - (b.intentAt ?? 0) || a.seq - b.seq;
 }
 
 /** Without its files, one of several such jobs cannot be told from the others: no row may get another one's picture. */
-function indistinct(jobs: readonly Player[]): (job: Player) => boolean {
-  const textOf = ({ guess, requestId, input }: Player): string | undefined =>
+function indistinct(jobs: readonly Claimant[]): (job: Claimant) => boolean {
+  const textOf = ({ guess, requestId, input }: Claimant): string | undefined =>
     guess === undefined || guess.seeds !== undefined || requestId !== undefined
       ? undefined
       : canonicalJson(input);
@@ -111,7 +111,7 @@ interface Fitting {
 
 /** The requests that a job can have become, the oldest first, and those of which that cannot be told. */
 export function fittingTo(
-  { endpoint, input = {}, guess }: Pick<Player, 'endpoint' | 'input' | 'guess'>,
+  { endpoint, input = {}, guess }: Pick<Claimant, 'endpoint' | 'input' | 'guess'>,
   items: readonly PastRequest[],
   aliases?: readonly (readonly string[])[],
 ): Fitting {
@@ -123,7 +123,7 @@ export function fittingTo(
     .filter((item) => (item.endpoint === endpoint || item.endpoint === '') && isOfSeed(item))
     .reverse();
   const of = (wanted: string): PastRequest[] =>
-    there.filter((item) => likeness(input, item.input, aliases) === wanted);
+    there.filter((item) => compareInputs(input, item.input, aliases) === wanted);
   const same = of('same');
   if (guess?.seeds !== undefined) return guessed(same, of('unclear'));
   // Where fal shows exactly what was sent it adds no defaults: a request with more fields is another one.
