@@ -139,6 +139,6 @@ export async function bytesAgain(
   if (upload?.sha256 === sha256) return upload.blob();
   throw inputError(
     `${flag}: "${displayName(field.value)}" has changed since it was checked. This row was not sent.`,
-    { hint: 'Run the batch again: the row is then another one.' },
+    { hint: 'Run the batch again to edit the changed file.' },
   );
 }

@@ -59,7 +59,7 @@ export class Brakes {
       );
     }
     if (maxJobs !== undefined && this.sent >= maxJobs) {
-      throw new FalEditError('budget', `--max-jobs: this run has sent ${maxJobs} rows, as many as it may.`, {
+      throw new FalEditError('budget', `--max-jobs: this run has sent ${maxJobs} rows, the most allowed.`, {
         hint: GO_ON,
         details: { sent: this.sent, max_jobs: maxJobs },
       });
@@ -88,7 +88,7 @@ export class Brakes {
     if (maxFailures === undefined || this.failures < maxFailures) return undefined;
     return new FalEditError(
       'partial',
-      `--max-failures: ${this.failures === 1 ? '1 row has' : `${this.failures} rows have`} failed. The last: ${error.message}`,
+      `--max-failures: ${this.failures === 1 ? '1 row has' : `${this.failures} rows have`} failed. Last error: ${error.message}`,
       { hint: GO_ON, details: { failures: this.failures, max_failures: maxFailures } },
     );
   }
@@ -99,7 +99,7 @@ export class Brakes {
   }
 }
 
-const GO_ON = 'What is under way comes home. The same command again goes on from here.';
+const GO_ON = 'Edits already sent will finish. Run the same command again to continue.';
 
 /** Errors of the system that the next row would meet as well: a picture that cannot be saved is not worth paying for. */
 const FULL_DISK = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EFBIG', 'EMFILE'];

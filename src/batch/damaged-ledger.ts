@@ -37,7 +37,7 @@ export async function openForRebuild(
 export function namingRebuild(error: unknown, folder: string): unknown {
   if (!(error instanceof FalEditError) || !isDamaged(error)) return error;
   return new FalEditError('usage', `${path.join(folder, LEDGER_FILE)} is damaged. Nothing was sent.`, {
-    hint: '--rebuild keeps it under another name, makes a new one from results.jsonl and the pictures, and sends nothing.',
+    hint: '--rebuild renames it, makes a new one from results.jsonl and the pictures, and sends nothing.',
     details: error.details,
     origin: error,
   });

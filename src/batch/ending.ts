@@ -53,7 +53,7 @@ export function endingOf(outcome: Outcome): FalEditError | undefined {
     return build(
       'unknown',
       `${stopped === undefined ? '' : `${stopped.message} `}${inDoubt(counts.unknown, sandbox)} ${words}`,
-      `${stopped?.hint === undefined ? '' : `${stopped.hint} `}They are not sent again. Run the batch again in ten minutes: it asks fal first.`,
+      `${stopped?.hint === undefined ? '' : `${stopped.hint} `}They will not be sent again. Run the batch again in ten minutes; it asks fal first.`,
     );
   }
   if (done === rows && outcome.invalid === 0) return undefined;
@@ -85,7 +85,8 @@ function stoppedKind(stopped: FalEditError, { pending, waiting, unknown, ...over
   return waiting + unknown > 0 || pending === 0 ? 'temporary' : stopped.kind;
 }
 
-const CHANGE_IT = 'Change the row or what is expected of it. The pictures are kept, and cost nothing again.';
+const CHANGE_IT =
+  'Change the row or its expectations. The pictures are kept and checked again at no extra cost.';
 
 /** A blanked picture is charged like any other, a refused prompt is not: of moderated rows nobody can say without looking. */
 function chargedFor({ unknown, waiting, done, unmet, moderated }: RowCounts): Charged {
@@ -106,7 +107,7 @@ function kindOf({ counts, kinds, invalid }: Outcome, done: number, rows: number)
 
 const WORDS: readonly (readonly [keyof RowCounts, string])[] = [
   ['done', 'done'],
-  ['waiting', 'still at fal'],
+  ['waiting', 'waiting for results'],
   ['unmet', 'not as expected'],
   ['failed', 'failed'],
   ['moderated', 'moderated'],
@@ -123,7 +124,7 @@ function tally(counts: RowCounts, submitOnly: boolean): string {
     .map(([state, word]) => `${counts[state]} ${word}`);
   const rest = others.length === 0 ? '' : `; ${others.join(', ')}`;
   const is = rows === 1 ? 'is' : 'are';
-  return `${first} of ${rowsText(rows)} ${is} ${submitOnly ? 'at fal or done' : 'done'}${rest}.`;
+  return `${first} of ${rowsText(rows)} ${is} ${submitOnly ? 'submitted or done' : 'done'}${rest}.`;
 }
 
 export function rowsText(count: number): string {

@@ -102,14 +102,18 @@ function isElsewhere(job: Job, { via, connection }: FailedOptions): boolean {
 
 async function answerOf(job: Job, options: FailedOptions): Promise<Answer> {
   const { context, timeoutMs, connection, via, trace } = options;
-  if (isSandbox(job.via) !== isSandbox(via)) return { says: 'nothing', why: 'They were sent elsewhere.' };
+  if (isSandbox(job.via) !== isSandbox(via))
+    return {
+      says: 'nothing',
+      why: isSandbox(via) ? 'They were sent to fal, not to a sandbox.' : 'They were sent to a sandbox.',
+    };
   try {
     return await within(timeoutMs, context, (signal) => ask(job, { connection, context, signal, trace }));
   } catch (error) {
     const failure = asFalEditError(error);
     if (!saysGone(failure)) return { says: 'nothing', why: failure.message };
     if (!isElsewhere(job, options)) return { says: 'gone' };
-    return { says: 'nothing', why: 'They were sent another way, or with another key.' };
+    return { says: 'nothing', why: 'They were sent through another proxy or with another key.' };
   }
 }
 

@@ -43,15 +43,15 @@ export function lockOutDir(outDir: string, { look }: { look: boolean }): Lock {
 }
 
 function lockedError(outDir: string): FalEditError {
-  return new FalEditError('locked', `Another run is at work in ${outDir}. Nothing was sent.`, {
-    hint: 'Wait for its end, or name another --out-dir.',
+  return new FalEditError('locked', `Another run is using ${outDir}. Nothing was sent.`, {
+    hint: 'Wait for it to finish, or name another --out-dir.',
     details: { out_dir: outDir },
   });
 }
 
 function unusableError(file: string, error: unknown): FalEditError {
   return inputError(`The lock ${file} cannot be taken (${messageOf(error)}). Nothing was sent.`, {
-    hint: 'Take that file away, or name another --out-dir.',
+    hint: 'Remove that file, or name another --out-dir.',
     origin: error,
   });
 }

@@ -35,10 +35,10 @@ export function isBelow(file: string, folder: string): boolean {
  * @param kept its path as `keptPath` has it for the out-dir
  */
 export function outDirProblem(kept: string): string | undefined {
-  if (path.isAbsolute(kept)) return `${kept} is outside of the out-dir, which holds all of a batch`;
+  if (path.isAbsolute(kept)) return `${kept} is outside the out-dir, where all files of a batch belong`;
   // Many file systems do not tell capitals apart.
   const [first = ''] = kept.toLowerCase().split('/');
-  return OWN.test(first) ? `${kept} has the name of a file of the batch itself` : undefined;
+  return OWN.test(first) ? `${kept} is a name that the batch uses for its own files` : undefined;
 }
 
 /**
@@ -62,7 +62,7 @@ export async function refuseLinks(outDir: string): Promise<void> {
  */
 export async function refuseWayOut(file: string, outDir: string): Promise<void> {
   if (!isBelow(file, outDir))
-    throw usageError(`${displayName(file)} is outside of the out-dir ${displayName(outDir)}.`);
+    throw usageError(`${displayName(file)} is outside the out-dir ${displayName(outDir)}.`);
   const root = await realpath(outDir).catch(() => outDir);
   for (let folder = path.dirname(file); isBelow(folder, outDir); folder = path.dirname(folder)) {
     const real = await realpath(folder).catch(() => undefined);
@@ -90,7 +90,7 @@ async function isLink(file: string): Promise<boolean> {
 
 function linkError(file: string): FalEditError {
   return usageError(
-    `--out-dir: ${displayName(file)} is a symbolic link, which may lead anywhere. Nothing was written.`,
+    `--out-dir: ${displayName(file)} is a symbolic link, which may point anywhere. Nothing was written.`,
     'Remove it, or name another --out-dir.',
   );
 }

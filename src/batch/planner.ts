@@ -178,7 +178,7 @@ class Reading {
     const { ledger, outDir, folder, shard, countMade = false, mayBeMade = false } = this.options;
     const problem = (field: string, message: string): Problem[] => [{ place, field, message }];
     const holder = id === undefined ? undefined : this.claims.claimId(id, placeText(place));
-    if (holder !== undefined) return problem('id', `"${id ?? ''}" is the id of ${holder} as well.`);
+    if (holder !== undefined) return problem('id', `${holder} already has the id "${id ?? ''}".`);
     const wish = fingerprintOf(plan);
     const ordinal = this.claims.ordinalOf(wish);
     const key = keyOf(wish, ordinal);

@@ -104,7 +104,7 @@ export function lostEditsError(lost: readonly ReportedEdit[], folder: string): F
   const [has, them] = lost.length === 1 ? ['1 edit', 'it'] : [`${lost.length} edits`, 'them'];
   return new FalEditError(
     'usage',
-    `${path.join(folder, OUT_DIR_FILES.results)} has ${has} that ${LEDGER_FILE} does not know: ${LEDGER_FILE} is missing, older, or was copied without its -wal file. Nothing was sent, since that could pay for ${them} again.`,
+    `${path.join(folder, OUT_DIR_FILES.results)} has ${has} that ${LEDGER_FILE} does not have: ${LEDGER_FILE} is missing, older, or was copied without its -wal file. Nothing was sent, to avoid paying for ${them} again.`,
     {
       hint: REBUILD,
       details: { out_dir: folder, lost: lost.length, request_ids: ids.slice(0, MOST_IDS) },
@@ -116,9 +116,9 @@ export function lostEditsError(lost: readonly ReportedEdit[], folder: string): F
 export function lostRunError(folder: string): FalEditError {
   return new FalEditError(
     'usage',
-    `${path.join(folder, LEDGER_FILE)} is missing the last writes of a run that was cut short: it was copied without its -wal file, or that file was lost. Nothing was sent, since that could pay for rows again.`,
+    `${path.join(folder, LEDGER_FILE)} is missing the last writes of a run that was cut short: it was copied without its -wal file, or that file was lost. Nothing was sent, to avoid paying for rows again.`,
     {
-      hint: `Bring ${LEDGER_FILE}-wal back if you have it. ${REBUILD}`,
+      hint: `Restore ${LEDGER_FILE}-wal if you have it. ${REBUILD}`,
       details: { out_dir: folder, lost: null, request_ids: [] },
     },
   );
@@ -140,7 +140,7 @@ export function refuseLoneWal(folder: string): void {
   if (sizeOf(LEDGER_FILE) > 0 || sizeOf(wal) === 0) return;
   throw usageError(
     `${path.join(folder, wal)} belongs to a ${LEDGER_FILE} that is missing or empty. Nothing was sent.`,
-    `Bring ${LEDGER_FILE} back. If it is lost, move ${wal} away; then --rebuild makes a new one from results.jsonl.`,
+    `Restore ${LEDGER_FILE}. If it is lost, move ${wal} away; then --rebuild makes a new one from results.jsonl.`,
   );
 }
 
@@ -159,7 +159,7 @@ const BEGUN = 'begun';
 /** @param folder as the user knows it */
 export function rebuildCutError(folder: string): FalEditError {
   return usageError(
-    `The ledger of ${folder} is rebuilt only in part. Nothing was sent.`,
+    `The ledger of ${folder} is only partly rebuilt. Nothing was sent.`,
     'Run the same command with --rebuild again. --again pays for what is missing.',
   );
 }
@@ -181,7 +181,7 @@ export function refuseForgotten(folder: string, ledger: Ledger, shown: string): 
   );
 }
 
-const BRING_BACK = `Bring ${LEDGER_FILE} or ${OUT_DIR_FILES.results} back (a .gitignore may leave them out), or name another --out-dir. --again pays for the rows again.`;
+const BRING_BACK = `Restore ${LEDGER_FILE} or ${OUT_DIR_FILES.results} (a .gitignore may exclude them), or name another --out-dir. --again pays for the rows again.`;
 
 /** Whether a file begins like a picture: what does not is nothing that fal made. */
 export function isPictureFile(file: string): boolean {

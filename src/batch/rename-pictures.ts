@@ -129,7 +129,7 @@ function truly(file: string, ext: string): string {
 function endingWarning(row: RowWithJob, wanted: string, to: string, outDir: string): string {
   const { ext } = path.parse(wanted);
   const format = formatOfExtension(ext.slice(1).toLowerCase().replace('jpeg', 'jpg')) ?? 'other';
-  return `${nameOf(row)}: the picture that was paid for is kept as ${keptPath(to, outDir)}, not ${ext}. To pay for one in that format, give --format ${format}.`;
+  return `${nameOf(row)}: the picture you paid for is kept as ${keptPath(to, outDir)}, not ${ext}. To pay for one in that format, use --format ${format}.`;
 }
 
 function nameOf({ file, line, id }: RowWithJob): string {
@@ -152,7 +152,7 @@ async function refuseTaken(moves: readonly Move[], outDir: string): Promise<void
   if (first === undefined) return;
   const more = taken.length === 1 ? '' : ` (and ${taken.length - 1} more)`;
   throw inputError(
-    `${nameOf(first.row)}: output: ${keptPath(first.to, outDir)} exists already, and is not a picture of this row${more}. Nothing was sent or renamed.`,
+    `${nameOf(first.row)}: output: ${keptPath(first.to, outDir)} already exists and is not a picture of this row${more}. Nothing was sent or renamed.`,
     {
       hint: 'Overwrite it with --force, or choose another name.',
       details: { taken: taken.map(({ to }) => to) },

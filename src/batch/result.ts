@@ -122,7 +122,7 @@ function unmetError(measured: readonly Measured[]): ResultRow['error'] {
   const misses = measured.filter(({ met }) => !met);
   const words = misses.map(
     ({ expectation, wanted, found }) =>
-      `${expectation} ${String(wanted)} was expected, and it is ${found === null ? 'not to be measured' : String(found)}`,
+      `expected ${expectation} ${String(wanted)}, ${found === null ? 'but it could not be measured' : `found ${String(found)}`}`,
   );
   return { kind: 'expectation', message: `${words.join('; ')}.`, hint: null, charged: 'yes' };
 }

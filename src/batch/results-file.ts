@@ -133,7 +133,7 @@ async function stampOf(handle: FileHandle): Promise<string> {
 function unwrittenError(file: string, error: unknown): FalEditError {
   return new FalEditError('failed', `${file} cannot be written (${codeOf(error) ?? messageOf(error)}).`, {
     charged: 'maybe',
-    hint: 'Make room. What was made is in the ledger; the same command again writes it down, and goes on.',
+    hint: 'Free disk space. The results are in the ledger; run the same command again to write them and continue.',
     details: { target: file },
     origin: error,
   });

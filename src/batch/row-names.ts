@@ -47,7 +47,7 @@ export function nameRow(
   for (const name of names) {
     const holder = claims.claimName(name, place);
     if (holder === undefined) continue;
-    const problem = `${name} is the output of ${holder} as well. Put a column into the name, or {index}, {seed}.`;
+    const problem = `${name} is already the output of ${holder}. Add a column, {index} or {seed} to the name.`;
     return { delivery, names, problem };
   }
   return { delivery, names };

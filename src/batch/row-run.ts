@@ -78,10 +78,14 @@ async function refuseElsewhere(job: Job, { via, connection, context, trace }: Ro
   } catch (error) {
     if (!saysGone(error)) throw error;
     const way = job.via === 'fal' ? 'without a proxy' : `with --proxy-url ${job.via}`;
-    throw new FalEditError('temporary', `Request ${requestId} was sent another way, and is not known here.`, {
-      charged: 'maybe',
-      hint: `Run the batch ${way}.`,
-      details: { request_id: requestId },
-    });
+    throw new FalEditError(
+      'temporary',
+      `Request ${requestId} was sent through another connection, and is unknown on this one.`,
+      {
+        charged: 'maybe',
+        hint: `Run the batch ${way}.`,
+        details: { request_id: requestId },
+      },
+    );
   }
 }

@@ -244,7 +244,9 @@ class Runner {
   private giveUp(last: FalEditError): void {
     const { message, hint } = last;
     this.stop(
-      new FalEditError('temporary', `fal takes no rows for minutes now. The last: ${message}`, { hint }),
+      new FalEditError('temporary', `fal has accepted no rows for several minutes. Last error: ${message}`, {
+        hint,
+      }),
     );
   }
 

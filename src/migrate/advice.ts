@@ -10,28 +10,28 @@ type Adviser = (to: Model) => Advice;
 
 const pictures: Adviser = (to) =>
   to.maxImages > 1
-    ? { instead: 'A further picture can guide the edit: name it beside the first, and say in the prompt how' }
+    ? { instead: 'Add another picture to guide the edit, and say in the prompt how to use it' }
     : {};
 
 const ofNag: Adviser = (to) =>
   to.fields.negativePrompt === undefined
-    ? { why: `it belongs to negative_prompt, which ${to.name} lacks` }
+    ? { why: `it needs negative_prompt, which ${to.name} does not have` }
     : {};
 
 const BY_KEY: Partial<Record<RequestKey, Adviser>> = {
   strength: (to) => ({
     why: `no counterpart in ${to.name}, which edits by instruction`,
-    instead: 'Say in the prompt how much is to stay, and compare a few seeds',
+    instead: 'Say in the prompt how much to keep, and compare a few seeds',
   }),
-  negativePrompt: () => ({ instead: 'Say in the prompt what is to be there' }),
+  negativePrompt: () => ({ instead: 'Say in the prompt what you want to see' }),
   loras: (to) => {
     const others = MODELS.filter((model) => model.base === to.base && model.fields.loras !== undefined);
     return others.length === 0
       ? {}
-      : { instead: `${others.map(({ name }) => name).join(' and ')} takes some` };
+      : { instead: `LoRAs work with ${others.map(({ name }) => name).join(' and ')}` };
   },
-  acceleration: () => ({ instead: 'Fewer num_inference_steps are quicker' }),
-  expandPrompt: () => ({ instead: 'Write the prompt out' }),
+  acceleration: () => ({ instead: 'Use fewer num_inference_steps to go faster' }),
+  expandPrompt: () => ({ instead: 'Write a detailed prompt' }),
 };
 
 const BY_FIELD: Readonly<Record<string, Adviser>> = {

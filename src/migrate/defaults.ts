@@ -21,7 +21,7 @@ export function defaultFates(input: Readonly<Record<string, unknown>>, from: Mod
         why: `${shown(own)} in ${to.name}, ${shown(old)} in ${from.name}`,
         instead: canKeep
           ? `Set ${target} to ${shown(old)} to keep the old one`
-          : `${to.name} does not take ${shown(old)}`,
+          : `${to.name} does not accept ${shown(old)}`,
       },
     ];
   });

@@ -18,7 +18,7 @@ export function ignoredFate(
   if (read !== undefined) return repeated(field, read, input, from, to);
   if (schemaOf(from, field) !== undefined) return undefined;
   const meant = meantBy(from, field);
-  const instead = meant === undefined ? addIt(field, to) : `Perhaps ${meant} was meant`;
+  const instead = meant === undefined ? addIt(field, to) : `You may have meant ${meant}`;
   return {
     field,
     fate: 'ignored',
@@ -37,8 +37,8 @@ function repeated(
 ): Fate {
   const used = input[read] ?? undefined;
   if (used !== undefined) {
-    const said = isSame(used, input[field]) ? 'the same again' : `${read} is what fal took`;
-    return { field, fate: 'ignored', why: `${said}: fal reads ${read} alone` };
+    const said = isSame(used, input[field]) ? `same value as ${read}` : `fal used ${read}`;
+    return { field, fate: 'ignored', why: `${said}: fal reads only ${read}` };
   }
   const key = keyOf(from, read);
   const other = key === undefined ? undefined : to.fields[key]?.[0];
@@ -47,9 +47,9 @@ function repeated(
     field,
     fate: 'ignored',
     why:
-      `fal reads ${read} alone, so ${shown(input[field])} never arrived` +
-      (fallback === undefined ? '' : `: what you saw was ${read} ${shown(fallback)}`),
-    instead: other === undefined ? `${from.name} takes it as ${read}` : `Set ${other} to use it`,
+      `fal reads only ${read}, so ${shown(input[field])} had no effect` +
+      (fallback === undefined ? '' : `: fal used ${read} ${shown(fallback)}`),
+    instead: other === undefined ? `${from.name} calls it ${read}` : `Set ${other} to use it`,
   };
 }
 

@@ -54,7 +54,7 @@ function foreign(field: string, from: Model, to: Model): Fate {
     field,
     fate: 'dropped',
     why: unfit(from, to),
-    instead: `Use ones for ${to.base}; --keep-loras keeps these`,
+    instead: `Use LoRAs for ${to.base}; --keep-loras keeps these`,
   };
 }
 

@@ -40,7 +40,7 @@ function tooMany(field: string, count: number, to: Model): Fate[] {
       why: `${to.name} edits ${to.maxImages === 1 ? 'one picture' : `${to.maxImages} pictures`}`,
       ...(schemaOf(to, 'reference_image_url') === undefined
         ? {}
-        : { instead: 'reference_image_url takes one to follow, which is another thing' }),
+        : { instead: 'reference_image_url takes one picture, but only as a reference' }),
     },
   ];
 }

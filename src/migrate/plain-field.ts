@@ -20,9 +20,9 @@ export function plainField(
   const taken = readings(value).find((reading) => schema?.safeParse(reading).success === true);
   if (taken === undefined) return { value: undefined, fate: outOfRange(field, value, target, to) };
   const remarks = [
-    ...(taken === value ? [] : [`was a text, and is ${shown(taken)} now`]),
+    ...(taken === value ? [] : [`converted from text to ${shown(taken)}`]),
     ...otherDefault(field, target, from, to),
-    ...(from.fields.seed?.[0] === field ? ['another model makes another picture of it'] : []),
+    ...(from.fields.seed?.[0] === field ? ['the same seed gives a different picture on another model'] : []),
   ];
   return {
     value: taken,
@@ -45,8 +45,8 @@ export function outOfRange(field: string, value: unknown, target: string, to: Mo
     why: `${shown(value)} is left out; allowed: ${schema === undefined ? 'nothing' : allowed(schema)}`,
     instead:
       fallback === undefined
-        ? `Set ${target} to what is allowed`
-        : `Without it, ${to.name} takes ${shown(fallback)}`,
+        ? `Set ${target} to an allowed value`
+        : `Without it, ${to.name} uses ${shown(fallback)}`,
   };
 }
 

@@ -62,5 +62,5 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value === null) return 'null';
-  return { string: 'a text', number: 'a number' }[typeof value as string] ?? 'true or false';
+  return { string: 'a string', number: 'a number' }[typeof value as string] ?? 'true or false';
 }

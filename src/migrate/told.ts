@@ -15,12 +15,9 @@ export function toldByFields(input: Readonly<Record<string, unknown>>): Model {
   const [form] = found;
   if (form === undefined || found.length > 1) {
     const said = form === undefined ? `neither ${[...forms].join(' nor ')}` : found.join(' and ');
-    throw inputError(
-      `The request names no model, and has ${said}: it cannot be told which it was made for.`,
-      {
-        hint: `Name the model: --from ${MODELS.map(({ name }) => name).join(', ')}.`,
-      },
-    );
+    throw inputError(`Cannot tell which model the request was made for: it names none, and has ${said}.`, {
+      hint: `Name the model: --from ${MODELS.map(({ name }) => name).join(', ')}.`,
+    });
   }
   const known = (model: Model): number =>
     Object.keys(input).filter((field) => schemaOf(model, field) !== undefined).length;

@@ -77,14 +77,13 @@ function refuseMissing(
   if (lacking.length === 0) return;
   const names = lacking.map((field) => nameIn(from, to, field));
   const problems = names.map((field) => {
-    if ((input[field] ?? undefined) !== undefined)
-      return `${field}: this value is not one that fal could use.`;
+    if ((input[field] ?? undefined) !== undefined) return `${field}: fal cannot use this value.`;
     const misspelt = Object.keys(input).find((name) => meantBy(from, name) === field);
-    const hint = misspelt === undefined ? '' : ` ${from.name} does not read ${JSON.stringify(misspelt)}.`;
-    return `${field}: is missing.${hint}`;
+    const hint = misspelt === undefined ? '' : ` ${from.name} has no field ${JSON.stringify(misspelt)}.`;
+    return `${field} is missing.${hint}`;
   });
   throw inputError(problems.join('\n'), {
-    hint: `A request for ${from.name} has ${names.join(' and ')}. --from names another model.`,
+    hint: `A request for ${from.name} needs ${names.join(' and ')}. Use --from if it was made for another model.`,
   });
 }
 

@@ -39,7 +39,7 @@ function headOf(summary: BatchSummary): ReportHead {
       { label: 'done', value: String(states.done) },
       ...(bad > 0 ? [{ label: 'not well', value: String(bad) }] : []),
       ...(states.pending + states.waiting > 0
-        ? [{ label: 'still to come', value: String(states.pending + states.waiting) }]
+        ? [{ label: 'pending', value: String(states.pending + states.waiting) }]
         : []),
       billedFigure(cost.billed_usd, summary.sandbox, cost.outstanding_usd > 0),
       ...(cost.outstanding_usd > 0

@@ -17,8 +17,8 @@ export interface Happened {
 const SAID: Record<RowState, { message: string; hint: string | null; charged: Charged }> = {
   pending: { message: 'Not sent.', hint: 'Run the same batch again.', charged: 'no' },
   waiting: {
-    message: 'fal has it, and its pictures are not all here.',
-    hint: 'Run the same batch again: it fetches them and pays nothing twice.',
+    message: 'fal accepted it, and not all of its pictures are fetched yet.',
+    hint: 'Run the same batch again: it fetches them at no extra cost.',
     charged: 'maybe',
   },
   done: { message: 'Done.', hint: null, charged: 'yes' },
@@ -30,7 +30,7 @@ const SAID: Record<RowState, { message: string; hint: string | null; charged: Ch
     charged: 'maybe',
   },
   unknown: {
-    message: 'It was sent, and nobody knows what came of it.',
+    message: 'It may have been sent; the outcome is unknown.',
     hint: 'Run the same batch again: it asks fal first.',
     charged: 'maybe',
   },

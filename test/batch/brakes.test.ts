@@ -37,7 +37,7 @@ describe('A cap on what a run may cost', () => {
       charged: 'no',
       message:
         '--max-cost: this run has spent $0.30 of $0.30, and the next row may cost $0.000001. It was not sent.',
-      hint: 'What is under way comes home. The same command again goes on from here.',
+      hint: 'Edits already sent will finish. Run the same command again to continue.',
       details: { spent_usd: expect.closeTo(0.3, 9) as number, max_cost_usd: 0.3 },
     });
     expect(brakes.sent).toBe(3);
@@ -142,7 +142,7 @@ describe('A cap on how many rows a run may send', () => {
     brakes.settle('b', job('no'));
     expect(refusal(brakes, 'd', 0)).toMatchObject({
       kind: 'budget',
-      message: '--max-jobs: this run has sent 2 rows, as many as it may.',
+      message: '--max-jobs: this run has sent 2 rows, the most allowed.',
       details: { sent: 2, max_jobs: 2 },
     });
   });
@@ -158,7 +158,7 @@ describe('A cap on how many rows may fail', () => {
     expect(brakes.failed(new FalEditError('failed', 'One.'))).toBeUndefined();
     expect(brakes.failed(new FalEditError('moderated', 'Two.'))).toMatchObject({
       kind: 'partial',
-      message: '--max-failures: 2 rows have failed. The last: Two.',
+      message: '--max-failures: 2 rows have failed. Last error: Two.',
       details: { failures: 2, max_failures: 2 },
     });
   });

@@ -83,7 +83,7 @@ const CASES: Case[] = [
     given: { failed: 1, waiting: 1, kinds: ['failed'] },
     kind: 'partial',
     code: 3,
-    words: '0 of 2 rows are done; 1 still at fal, 1 failed.',
+    words: '0 of 2 rows are done; 1 waiting for results, 1 failed.',
     charged: 'maybe',
   },
   {
@@ -103,7 +103,7 @@ const CASES: Case[] = [
     given: { done: 1, waiting: 1 },
     kind: 'temporary',
     code: 7,
-    words: '1 of 2 rows are done; 1 still at fal.',
+    words: '1 of 2 rows are done; 1 waiting for results.',
     charged: 'maybe',
   },
   {
@@ -136,7 +136,7 @@ const CASES: Case[] = [
     given: { unmet: 1, waiting: 1 },
     kind: 'partial',
     code: 3,
-    words: '0 of 2 rows are done; 1 still at fal, 1 not as expected.',
+    words: '0 of 2 rows are done; 1 waiting for results, 1 not as expected.',
   },
   {
     given: { done: 1, unknown: 2, failed: 1, kinds: ['failed'] },
@@ -147,23 +147,23 @@ const CASES: Case[] = [
     given: { submitOnly: true, waiting: 2, failed: 1, kinds: ['failed'] },
     kind: 'partial',
     code: 3,
-    words: '2 of 3 rows are at fal or done; 1 failed.',
+    words: '2 of 3 rows are submitted or done; 1 failed.',
   },
   {
     given: { submitOnly: true, waiting: 1, unmet: 1 },
-    ...{ kind: 'expectation', code: 10, words: '1 of 2 rows are at fal or done; 1 not as expected.' },
+    ...{ kind: 'expectation', code: 10, words: '1 of 2 rows are submitted or done; 1 not as expected.' },
   },
   {
     given: { submitOnly: true, waiting: 1, pending: 1 },
     kind: 'temporary',
     code: 7,
-    words: '1 of 2 rows are at fal or done; 1 not sent.',
+    words: '1 of 2 rows are submitted or done; 1 not sent.',
   },
   {
     given: { submitOnly: true, failed: 2, kinds: ['auth'] },
     kind: 'auth',
     code: 4,
-    words: '0 of 2 rows are at fal or done; 2 failed.',
+    words: '0 of 2 rows are submitted or done; 2 failed.',
   },
 ];
 
@@ -186,7 +186,7 @@ describe('How a batch ended', () => {
 
   it('says how to go on', () => {
     expect(ending({ pending: 1 })?.hint).toBe('Run it again.');
-    expect(ending({ unknown: 1, done: 1 })?.hint).toContain('They are not sent again.');
+    expect(ending({ unknown: 1, done: 1 })?.hint).toContain('They will not be sent again.');
   });
 
   it('is for the reason that it stopped for, whatever came of the rows', () => {
@@ -208,7 +208,7 @@ describe('How a batch ended', () => {
     expect(error).toBeInstanceOf(InterruptedError);
     expect(error).toMatchObject({
       ...{ kind: 'interrupted', exitCode: code, charged: 'maybe', hint: 'Run it again.' },
-      message: 'Interrupted. 1 of 2 rows are done; 1 still at fal.',
+      message: 'Interrupted. 1 of 2 rows are done; 1 waiting for results.',
     });
   });
 
@@ -277,7 +277,7 @@ describe('where the ledger could not be read any more', () => {
       /^The ledger l is damaged\. 2 rows may have been sent\. 0 of 2/,
     );
     expect(ending({ unknown: 2, done: 1, sandbox: true })?.message).toBe(
-      '2 rows may have been sent. 1 of 3 rows is done; 2 unknown.',
+      '2 rows may have been sent. 1 of 3 rows are done; 2 unknown.',
     );
   });
 });

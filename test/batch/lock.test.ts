@@ -52,8 +52,8 @@ describe('An out-dir', () => {
     expect(error).toBeInstanceOf(FalEditError);
     expect(error).toMatchObject({
       ...{ kind: 'locked', exitCode: 11, charged: 'no', details: { out_dir: folder } },
-      message: `Another run is at work in ${folder}. Nothing was sent.`,
-      hint: 'Wait for its end, or name another --out-dir.',
+      message: `Another run is using ${folder}. Nothing was sent.`,
+      hint: 'Wait for it to finish, or name another --out-dir.',
     });
     // The one that was refused has not taken it from the first.
     expect(refusal(folder)?.kind).toBe('locked');

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { outDirProblem } from '../../src/batch/out-dir.js';
 import { keptPath } from '../../src/ledger/portable-path.js';
 
-const OUTSIDE = 'is outside of the out-dir, which holds all of a batch';
-const OWN = 'has the name of a file of the batch itself';
+const OUTSIDE = 'is outside the out-dir, where all files of a batch belong';
+const OWN = 'is a name that the batch uses for its own files';
 
 test.each([
   ['/out/cat.png', undefined],

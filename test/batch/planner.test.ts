@@ -115,12 +115,12 @@ describe('A batch in which something is wrong', () => {
     [
       'an id that is there twice',
       [{ id: 'a' }, { id: 'b' }, { id: 'a', prompt: 'rain' }],
-      ['rows.jsonl:3: id: "a" is the id of rows.jsonl:1 as well.'],
+      ['rows.jsonl:3: id: rows.jsonl:1 already has the id "a".'],
     ],
     [
       'outputs that collide',
       [{ output: 'a.png' }, { output: 'a.png', prompt: 'rain' }],
-      ['rows.jsonl:2: output: a.png is the output of rows.jsonl:1 as well.'],
+      ['rows.jsonl:2: output: a.png is already the output of rows.jsonl:1.'],
     ],
     ['an output elsewhere', [{ output: '../a.png' }], ['rows.jsonl:1: output: ']],
     [

@@ -164,8 +164,7 @@ describe('What is known of a row', () => {
     expect(result).toMatchObject({ state: 'unmet', expectations: measured });
     expect(result.error).toEqual({
       ...{ kind: 'expectation', hint: null, charged: 'yes' },
-      message:
-        'min_width 99 was expected, and it is 64; max_change 0.2 was expected, and it is not to be measured.',
+      message: 'expected min_width 99, found 64; expected max_change 0.2, but it could not be measured.',
     });
   });
 });

@@ -66,52 +66,52 @@ describe('Rows that name their output', () => {
     {
       what: 'the same name',
       rows: [{ template: 'a.png' }, { template: 'a.png' }],
-      problem: 'a.png is the output of rows.csv:1 as well. Put a column into the name, or {index}, {seed}.',
+      problem: 'a.png is already the output of rows.csv:1. Add a column, {index} or {seed} to the name.',
     },
     {
       what: 'the same name, written otherwise',
       rows: [{ template: 'x/a.png' }, { template: './x/../x//a.png' }],
-      problem: 'x/a.png is the output of rows.csv:1 as well.',
+      problem: 'x/a.png is already the output of rows.csv:1.',
     },
     {
       what: 'the same seed in the name',
       rows: [{ template: '{seed}.png' }, { template: '{seed}.png' }],
-      problem: '7.png is the output of rows.csv:1 as well.',
+      problem: '7.png is already the output of rows.csv:1.',
     },
     {
       what: 'the second picture of another row',
       rows: [{ template: 'a.png', count: 3 }, { template: 'a.2.png' }],
-      problem: 'a.2.png is the output of rows.csv:1 as well.',
+      problem: 'a.2.png is already the output of rows.csv:1.',
     },
     {
       what: 'a name that was given by number',
       rows: [{}, { template: 'cat.edit.png' }],
-      problem: 'cat.edit.png is the output of rows.csv:1 as well.',
+      problem: 'cat.edit.png is already the output of rows.csv:1.',
     },
     {
-      what: 'a name outside of the out-dir',
+      what: 'a name outside the out-dir',
       rows: [{ template: '../a.png' }],
-      problem: '/a.png is outside of the out-dir, which holds all of a batch.',
+      problem: '/a.png is outside the out-dir, where all files of a batch belong.',
     },
     {
       what: 'an absolute name elsewhere',
       rows: [{ template: '/tmp/{name}.png' }],
-      problem: '/tmp/cat.png is outside of the out-dir',
+      problem: '/tmp/cat.png is outside the out-dir',
     },
     {
       what: 'the name of a file of the batch',
       rows: [{ template: 'ledger.db' }],
-      problem: 'ledger.db has the name of a file of the batch itself.',
+      problem: 'ledger.db is a name that the batch uses for its own files.',
     },
     {
       what: 'such a name, by the value of a placeholder',
       rows: [{ template: '{name}.jsonl', name: 'results' }],
-      problem: 'results.jsonl has the name of a file of the batch itself.',
+      problem: 'results.jsonl is a name that the batch uses for its own files.',
     },
     {
       what: 'a name outside that holds the request id',
       rows: [{ template: '../{request_id}.png' }],
-      problem: 'is outside of the out-dir',
+      problem: 'is outside the out-dir',
     },
   ])('are told of $what', async ({ rows, problem }) => {
     expect((await named(...rows)).at(-1)).toContain(problem);

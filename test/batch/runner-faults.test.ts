@@ -49,7 +49,7 @@ describe('A row that was not taken', () => {
     expect(now).toBeGreaterThan(120_000);
     expect(stopped).toMatchObject({
       kind: 'temporary',
-      message: expect.stringContaining('fal takes no rows for minutes now') as string,
+      message: expect.stringContaining('fal has accepted no rows for several minutes') as string,
     });
     expect(counts.done).toBe(0);
     expect(counts.pending).toBeGreaterThan(5);

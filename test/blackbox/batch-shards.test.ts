@@ -42,7 +42,7 @@ test('two runs at once: one works, the other leaves with 11 and sends nothing', 
   await expect.poll(() => place.fal.ledger().accepted.length, { timeout: 10_000 }).toBeGreaterThan(0);
   const second = await place.run(...FLAGS);
   expect(second.code).toBe(11);
-  expect(second.stderr).toMatch(/^error: Another run is at work in .*out\. Nothing was sent\.$/m);
+  expect(second.stderr).toMatch(/^error: Another run is using .*out\. Nothing was sent\.$/m);
   expect((await first.ended).code).toBe(0);
   expect(place.fal.ledger().accepted).toHaveLength(8);
 });

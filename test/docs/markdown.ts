@@ -91,7 +91,9 @@ export function cutAs(shown: readonly string[], output: readonly string[]): stri
 /** Output without what differs from run to run: times, ids, ports, seeds, sizes, the steps of the progress. */
 export function masked(lines: readonly string[]): string {
   const kept = lines
-    .filter((line) => !/^(info: |queued|running$|request [0-9a-f]{8}-)|at fal: .* \(medians of/.test(line))
+    .filter(
+      (line) => !/^(info: |queued|running$|request [0-9a-f]{8}-)|\(medians of \d+ and \d+ edits/.test(line),
+    )
     .map(maskedLine);
   // Rows end in any order, and a warning comes when its row ends.
   const isPath = (line: string): boolean => /^[\w./-]+\.(png|jpeg|webp)$/.test(line);

@@ -35,7 +35,7 @@ describe('a kept request', () => {
   test.each([
     [[INPUT], 'a list'],
     [null, 'null'],
-    ['x', 'a text'],
+    ['x', 'a string'],
     [5, 'a number'],
     [true, 'true or false'],
   ])('%j is none', (value, expected) => {

@@ -40,25 +40,25 @@ describe('flux-general to flux-2-lora', () => {
   test.each<[string, unknown, RegExp]>([
     ['strength', 0.6, /^dropped: no counterpart in flux-2-lora, which edits by instruction; .*prompt/],
     ['negative_prompt', 'cars', /^dropped: .*; Say in the prompt/],
-    ['nag_scale', 3, /^dropped: it belongs to negative_prompt/],
-    ['controlnets', [], /^dropped: .*; A further picture/],
-    ['reference_image_url', URL_A, /^dropped: .*; A further picture/],
+    ['nag_scale', 3, /^dropped: it needs negative_prompt/],
+    ['controlnets', [], /^dropped: .*; Add another picture/],
+    ['reference_image_url', URL_A, /^dropped: .*; Add another picture/],
     ['scheduler', 'euler', /^dropped: no counterpart in flux-2-lora; $/],
     [
       'num_images',
       10,
       /^out_of_range: 10 is left out; allowed: a whole number from 1 to 4; Without it, .* 1$/,
     ],
-    ['num_inference_steps', 3, /^out_of_range: 3 .* 4 to 50; Without it, flux-2-lora takes 28$/],
+    ['num_inference_steps', 3, /^out_of_range: 3 .* 4 to 50; Without it, flux-2-lora uses 28$/],
     ['image_size', { width: 256, height: 256 }, /^out_of_range: 256x256 .* 512 to 2048/],
     ['sync_mode', true, /^out_of_range/],
     ['seed', null, /^dropped: null is the same as not set; $/],
-    ['steps', 20, /^ignored: .* no such field: fal ignored it; Perhaps num_inference_steps was meant$/],
-    ['numImages', 2, /^ignored: .*; Perhaps num_images was meant$/],
-    ['guidence', 2, /^ignored: .*; Perhaps guidance_scale was meant$/],
+    ['steps', 20, /^ignored: .* no such field: fal ignored it; You may have meant num_inference_steps$/],
+    ['numImages', 2, /^ignored: .*; You may have meant num_images$/],
+    ['guidence', 2, /^ignored: .*; You may have meant guidance_scale$/],
     ['acceleration', 'high', /^ignored: .*; flux-2-lora has acceleration: add it to use it$/],
     ['zzzzzzzzzzz', 2, /^ignored: .*: fal ignored it; $/],
-    ['image_strength', 0.4, /^ignored: .*0\.4 never arrived: what you saw was strength 0\.85; /],
+    ['image_strength', 0.4, /^ignored: .*0\.4 had no effect: fal used strength 0\.85; /],
   ])('leaves %s out', (field, value, expected) => {
     const { input, fates } = forward({ [field]: value });
     expect(fateOf(fates, field)).toMatch(expected);
@@ -66,11 +66,8 @@ describe('flux-general to flux-2-lora', () => {
   });
 
   test.each([
-    [{ strength: 0.6, image_strength: 0.6 }, 'ignored: the same again: fal reads strength alone; '],
-    [
-      { strength: 0.6, image_strength: 0.4 },
-      'ignored: strength is what fal took: fal reads strength alone; ',
-    ],
+    [{ strength: 0.6, image_strength: 0.6 }, 'ignored: same value as strength: fal reads only strength; '],
+    [{ strength: 0.6, image_strength: 0.4 }, 'ignored: fal used strength: fal reads only strength; '],
   ])('tells an image_strength beside a strength: %j', (input, expected) => {
     expect(fateOf(forward(input).fates, 'image_strength')).toBe(expected);
   });
@@ -96,7 +93,7 @@ describe('flux-general to flux-2-lora', () => {
   ])('reads %j', (given, read, field) => {
     const { input, fates } = forward(given);
     expect(input).toMatchObject(read);
-    expect(fateOf(fates, field)).toMatch(/^kept: was a text/);
+    expect(fateOf(fates, field)).toMatch(/^kept: converted from text/);
   });
 
   it('leaves a text that is no number out, and a prompt of digits as it is', () => {
@@ -118,7 +115,7 @@ describe('flux-2-lora to flux-general', () => {
 
   test.each<[string, unknown, RegExp]>([
     ['acceleration', 'high', /^dropped: no counterpart in flux-general; /],
-    ['enable_prompt_expansion', true, /^dropped: .*; Write the prompt out$/],
+    ['enable_prompt_expansion', true, /^dropped: .*; Write a detailed prompt$/],
     ['output_format', 'webp', /^out_of_range: webp is left out; allowed: jpeg or png; Without it, .* png$/],
     ['strength', 0.65, /^ignored: .*; flux-general has strength: add it/],
   ])('leaves %s out', (field, value, expected) => {
@@ -141,7 +138,7 @@ describe('LoRAs', () => {
     const { input, fates } = forward({ loras });
     expect(input).toEqual(FLUX_2);
     expect(fateOf(fates, 'loras')).toBe(
-      'dropped: LoRAs trained for FLUX.1 [dev] do not fit FLUX.2 [dev]; Use ones for FLUX.2 [dev]; --keep-loras keeps these',
+      'dropped: LoRAs trained for FLUX.1 [dev] do not fit FLUX.2 [dev]; Use LoRAs for FLUX.2 [dev]; --keep-loras keeps these',
     );
     expect(fateOf(backward({ loras: [{ path: 'a/a' }] }).fates, 'loras')).toContain(
       'FLUX.2 [dev] do not fit FLUX.1 [dev]',
@@ -167,12 +164,12 @@ describe('LoRAs', () => {
 
 describe('what is no edit', () => {
   test.each<[Record<string, unknown>, RegExp]>([
-    [{ image_url: URL_A }, /^prompt: is missing\.$/],
-    [{ prompt: 'x' }, /^image_url: is missing\.$/],
-    [{ prompt: 'x', image: URL_A }, /^image_url: is missing\. flux-general does not read "image"\.$/],
-    [{ prompt: 5, image_url: URL_A }, /^prompt: this value is not one/],
-    [{ prompt: 'x', image_url: '' }, /^image_url: this value is not one/],
-    [{}, /^prompt: is missing\.\nimage_url: is missing\.$/],
+    [{ image_url: URL_A }, /^prompt is missing\.$/],
+    [{ prompt: 'x' }, /^image_url is missing\.$/],
+    [{ prompt: 'x', image: URL_A }, /^image_url is missing\. flux-general has no field "image"\.$/],
+    [{ prompt: 5, image_url: URL_A }, /^prompt: fal cannot use this value/],
+    [{ prompt: 'x', image_url: '' }, /^image_url: fal cannot use this value/],
+    [{}, /^prompt is missing\.\nimage_url is missing\.$/],
   ])('%j is refused', (input, message) => {
     expect(() => translate(input, fluxGeneral, flux2Lora, { keepLoras: false })).toThrow(
       expect.objectContaining({ kind: 'input', message: expect.stringMatching(message) }),

@@ -152,14 +152,14 @@ describe('a test case', () => {
       'unknown, without a word',
       { state: 'unknown', cost: UNBILLED },
       'error',
-      { type: 'unknown', message: 'It was sent, and nobody knows what came of it.' },
-      'It was sent, and nobody knows what came of it.\nhint: Run the same batch again: it asks fal first.\ncharged: maybe',
+      { type: 'unknown', message: 'It may have been sent; the outcome is unknown.' },
+      'It may have been sent; the outcome is unknown.\nhint: Run the same batch again: it asks fal first.\ncharged: maybe',
     ],
     [
       'waiting',
       { state: 'waiting' },
       'skipped',
-      { message: 'fal has it, and its pictures are not all here.' },
+      { message: 'fal accepted it, and not all of its pictures are fetched yet.' },
       '',
     ],
     [

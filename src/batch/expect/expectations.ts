@@ -53,8 +53,8 @@ export function readExpectations(value: unknown, place: string): Expectations {
   const { minChange = 0, maxChange = 1 } = data;
   if (minChange > maxChange) {
     throw usageError(
-      `${place} min_change: ${minChange} is more than max_change, which is ${maxChange}. Nothing can be both.`,
-      'Lower min_change, raise max_change, or leave one of them out.',
+      `${place}: min_change (${minChange}) must not be greater than max_change (${maxChange}).`,
+      'Lower min_change, raise max_change, or remove one of them.',
     );
   }
   return data;
@@ -80,14 +80,12 @@ function keyOf(written: string, place: string): Key {
   const entry = ENTRIES.find(([, known]) => known === name);
   if (entry !== undefined) return entry[0];
   throw usageError(
-    `${place}: ${shown(written)} is nothing that can be expected. Allowed: ${NAMES.join(', ')}.`,
+    `${place}: unknown expectation ${shown(written)}. Choose from ${NAMES.join(', ')}.`,
     didYouMean(name, NAMES, undefined),
   );
 }
 
 function valueError(given: Partial<Record<Key, unknown>>, key: Key, place: string): FalEditError {
   const words = allowed(expectationValues.shape[key]);
-  return usageError(
-    `${place} ${EXPECTATION_NAMES[key]}: ${shown(given[key])} is not allowed. Allowed: ${words}.`,
-  );
+  return usageError(`${place} ${EXPECTATION_NAMES[key]} must be ${words}, not ${shown(given[key])}.`);
 }

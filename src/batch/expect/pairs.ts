@@ -31,7 +31,7 @@ function pairsOfText(text: string, place: string): Pair[] {
     // The one that is a yes or no by itself.
     if (/^not[-_]blank$/.test(piece.trim())) return [piece.trim(), true];
     throw usageError(
-      `${place}: ${shown(piece.trim())} is not of the form name=value.`,
+      `${place} must have the form name=value, not ${shown(piece.trim())}.`,
       'For example: min_width=1024,format=png',
     );
   });
@@ -39,6 +39,6 @@ function pairsOfText(text: string, place: string): Pair[] {
 
 function notAllowed(value: unknown, place: string) {
   return usageError(
-    `${place}: ${shown(value)} is not allowed. Allowed: expectations by name, or text such as min_width=1024,format=png.`,
+    `${place} must be expectations by name, or text such as min_width=1024,format=png, not ${shown(value)}.`,
   );
 }

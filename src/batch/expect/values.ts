@@ -25,13 +25,15 @@ const SHARE = { title: 'a number from 0 to 1' };
 
 /** What each expectation may be; the titles are what messages say of it. */
 export const expectationValues = z.object({
-  minWidth: fromText(readNumber, z.int().min(1)).exactOptional().meta({ title: 'a whole number from 1 up' }),
+  minWidth: fromText(readNumber, z.int().min(1))
+    .exactOptional()
+    .meta({ title: 'a whole number of at least 1' }),
   maxBytes: fromText(parseByteSize, z.int().min(1))
     .exactOptional()
-    .meta({ title: 'a whole number of bytes from 1 up, or a size such as 500kB, 2MB, 1.5MiB' }),
+    .meta({ title: 'a whole number of bytes, or a size such as 500kB, 2MB, 1.5MiB' }),
   format: fromText(readFormat, z.enum(['png', 'jpeg', 'webp']))
     .exactOptional()
-    .meta({ title: 'png, jpeg, webp' }),
+    .meta({ title: 'png, jpeg or webp' }),
   maxChange: share.exactOptional().meta(SHARE),
   minChange: share.exactOptional().meta(SHARE),
   notBlank: fromText(readSwitch, z.boolean()).exactOptional().meta({ title: 'true or false' }),

@@ -41,7 +41,7 @@ export async function beginningOf(chunks: AsyncGenerator<Buffer>): Promise<Begin
 function problemOf(head: Buffer): string | undefined {
   const utf16 = utf16Of(head);
   if (utf16 !== undefined) return `${utf16Problem(utf16)} (in Excel: save as "CSV UTF-8").`;
-  return isBinary(head.subarray(0, SAMPLE_BYTES)) ? 'is not text. Allowed: text in UTF-8.' : undefined;
+  return isBinary(head.subarray(0, SAMPLE_BYTES)) ? 'is not a text file in UTF-8.' : undefined;
 }
 
 /** NULs alone may stand in a log that a power cut has spoilt: its other lines are good. */

@@ -2,8 +2,7 @@
 export const LONGEST_ROW_BYTES = 4 * 1024 * 1024;
 
 /** What is wrong with a longer one. */
-export const TOO_LONG =
-  'is longer than 4 MB, the most that a row may have. Name files instead of data: URIs.';
+export const TOO_LONG = 'is longer than 4 MB, the limit for a row. Use files instead of data: URIs.';
 
 /** Lists and objects within each other, the row itself among them. What reads them further on calls itself. */
 export const DEEPEST_NESTING = 100;

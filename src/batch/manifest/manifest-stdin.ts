@@ -20,7 +20,7 @@ export function manifestOnStdin(
   }
   let isTaken = stdin.readableEnded || stdin.destroyed;
   const checkFree = () => {
-    if (isTaken) throw inputError('manifest: stdin was read already; its rows can be read only once.');
+    if (isTaken) throw inputError('manifest: stdin has already been read, and can be read only once.');
   };
   checkFree();
   return {

@@ -54,7 +54,7 @@ export async function openRows(
 ): Promise<RowSource> {
   context.signal.throwIfAborted();
   if (words.length === 0 || words.includes('')) {
-    throw usageError('Name a manifest, or the pictures that are to be edited.', 'fal-edit batch rows.csv');
+    throw usageError('Name a manifest, or the pictures to edit.', 'fal-edit batch rows.csv');
   }
   const [manifest, ...others] = words.filter(namesManifest);
   if (manifest === undefined) return openPictures(words, options.recursive, context);
@@ -66,20 +66,20 @@ function checkAlone(manifest: string, others: readonly string[], words: readonly
   const [other] = others;
   if (other !== undefined) {
     throw usageError(
-      `${inQuotes(manifest)} and ${inQuotes(other)} are both manifests. Allowed: one.`,
-      'Give each a batch of its own.',
+      `${inQuotes(manifest)} and ${inQuotes(other)} are both manifests. Name only one.`,
+      'Run a batch for each.',
     );
   }
   const picture = words.find((word) => word !== manifest);
   if (picture !== undefined) {
     throw usageError(
-      `${inQuotes(manifest)} is a manifest, and ${inQuotes(picture)} is none. Allowed: one manifest, or pictures.`,
+      `${inQuotes(manifest)} is a manifest, but ${inQuotes(picture)} is not. Name one manifest, or pictures.`,
       'Name the pictures in the manifest, or leave the manifest out.',
     );
   }
   if (/^https?:\/\//i.test(manifest)) {
     throw usageError(
-      `${inQuotes(manifest)} is a URL. Allowed for a manifest: a file, or - for stdin.`,
+      `A manifest must be a file, or - for stdin, not the URL ${inQuotes(manifest)}.`,
       'Download it first.',
     );
   }

@@ -42,7 +42,7 @@ export async function* rowsOf(
       yield entry;
     }
   }
-  if (isEmpty) yield wrong(top, 'holds no rows.');
+  if (isEmpty) yield wrong(top, 'has no rows.');
 }
 
 /** A list of objects is JSON also in a file that is called JSONL. */

@@ -12,7 +12,7 @@ export const commandLine: Form = {
   body: (model, input) => {
     const words = ['fal-edit', ...editArguments(model, input)];
     if (words.some((word) => word.includes('\0'))) {
-      throw inputError('A text of the request holds a NUL, which no command line can hold.', {
+      throw inputError('The request has a NUL character, which a command line cannot contain.', {
         hint: 'Use --as json, curl, js or python.',
       });
     }

@@ -20,8 +20,8 @@ export function differences(
     );
   return [
     changeSentence(first, second, of('change')),
-    moreSentence(first, second, of('colour_shift'), 'shifts the colours further', 'ΔE '),
-    moreSentence(first, second, of('sharpness'), 'makes pictures that measure sharper', ''),
+    moreSentence(first, second, of('colour_shift'), 'shifts the colours more', 'ΔE '),
+    moreSentence(first, second, of('sharpness'), 'makes sharper pictures', ''),
     scatterSentence(first, second, of('scatter')),
     timeSentence(first, second),
     costSentence(first, second, isSandbox),
@@ -40,11 +40,10 @@ function changeSentence(
     const shown = mediansOf(less, more, 'change') ?? medians;
     return `${less.model} changes the picture less than ${more.model}: in ${shareText(pair)} (median ${shown}).`;
   }
-  const names = `${first.model} or ${second.model}`;
   if (isFew(pair)) {
-    return `Too few pairs to tell whether ${names} changes the picture less: ${countText(pair.pairs, 'pair')}, and at least ${FEWEST_PAIRS} are needed. So far ${second.model} stands at ${TEXT_OF.change(second.measures.change?.median ?? 0)}, ${first.model} at ${TEXT_OF.change(first.measures.change?.median ?? 0)}.`;
+    return `Too few pairs to tell whether ${first.model} or ${second.model} changes the picture less: ${countText(pair.pairs, 'pair')}, and at least ${FEWEST_PAIRS} are needed. So far ${second.model} is at ${TEXT_OF.change(second.measures.change?.median ?? 0)}, ${first.model} at ${TEXT_OF.change(first.measures.change?.median ?? 0)}.`;
   }
-  return `Whether ${names} changes the picture less cannot be told: ${shareOf(first, pair)} it is ${first.model} (median ${medians}).`;
+  return `No clear difference in how much ${first.model} and ${second.model} change the picture: ${first.model} changes it less ${shareOf(first, pair)} (median ${medians}).`;
 }
 
 /** Only where the pairs can tell: what is not different needs no sentence for each measure. */
@@ -74,8 +73,8 @@ function scatterSentence(
     return `Another seed changes the results of ${more.model} more than those of ${less.model}: in ${shareText(pair)} (median ${mediansOf(more, less, 'scatter') ?? medians}).`;
   }
   const groups = countText(pair.pairs, 'picture');
-  const why = isFew(pair) ? `${groups} are too few to call that a difference` : 'that is no clear difference';
-  return `From seed to seed the results of ${first.model} differ by ${TEXT_OF.scatter(first.measures.scatter?.median ?? 0)}, those of ${second.model} by ${TEXT_OF.scatter(second.measures.scatter?.median ?? 0)}; ${isFew(pair) && pair.pairs === 1 ? '1 picture is too few to call that a difference' : why}.`;
+  const why = isFew(pair) ? `${groups} are too few to call this a difference` : 'this is no clear difference';
+  return `From seed to seed, the results of ${first.model} differ by ${TEXT_OF.scatter(first.measures.scatter?.median ?? 0)}, those of ${second.model} by ${TEXT_OF.scatter(second.measures.scatter?.median ?? 0)}; ${isFew(pair) && pair.pairs === 1 ? '1 picture is too few to call this a difference' : why}.`;
 }
 
 /** Measured times, told as what was: nobody says what the next ones will be. */
@@ -83,11 +82,11 @@ function timeSentence(first: ModelSummary, second: ModelSummary): string | undef
   const [one, other] = [first.measures.inference_ms, second.measures.inference_ms];
   if (one === null || other === null) return undefined;
   const medians = mediansOf(first, second, 'inference_ms') ?? '';
-  const counts = `medians of ${one.count} and ${other.count} edits, without the queue`;
+  const counts = `medians of ${one.count} and ${other.count} edits, not counting the queue`;
   const ratio = ratioOf(one.median, other.median);
-  if (ratio === undefined) return `Both took about as long at fal: ${medians} (${counts}).`;
+  if (ratio === undefined) return `Both had about the same run time: ${medians} (${counts}).`;
   const [slow, fast] = one.median > other.median ? [first, second] : [second, first];
-  return `${slow.model} took ${ratio} × as long as ${fast.model} at fal: ${mediansOf(slow, fast, 'inference_ms') ?? medians} (${counts}).`;
+  return `${slow.model} took ${ratio} × as long to run as ${fast.model}: ${mediansOf(slow, fast, 'inference_ms') ?? medians} (${counts}).`;
 }
 
 /** What was billed; of the sandbox, what would be. */

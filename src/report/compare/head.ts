@@ -50,7 +50,7 @@ function figuresOf({ models, pictures, prompts, seeds, isSandbox }: Compared): F
     { label: 'pictures', value: String(pictures) },
     ...(prompts > 1 ? [{ label: 'prompts', value: String(prompts) }] : []),
     { label: 'seeds', value: String(seeds) },
-    { label: 'edits that came out', value: `${sum('done')} of ${sum('edits')}` },
+    { label: 'edits that succeeded', value: `${sum('done')} of ${sum('edits')}` },
     billedFigure(Math.round(billed * 1e6) / 1e6, isSandbox, isOutstanding),
   ];
 }

@@ -11,8 +11,8 @@ const TITLES: Record<Paired['measure'], string> = {
   hash_distance: 'hash distance',
   colour_shift: 'colour shift',
   sharpness: 'sharpness',
-  scatter: 'seeds apart',
-  inference_ms: 'at fal',
+  scatter: 'seed variation',
+  inference_ms: 'run time',
   queued_ms: 'queued',
   bytes: 'size',
 };
@@ -25,7 +25,7 @@ export function modelTable({ models, isSandbox }: Compared): ReportTable {
   const shown = ON_PAGE.filter((measure) => models.some(({ measures }) => measures[measure] !== null));
   return {
     title: 'By model: median (middle half)',
-    columns: ['model', 'came out', ...shown.map((measure) => TITLES[measure]), costTitle(isSandbox)],
+    columns: ['model', 'succeeded', ...shown.map((measure) => TITLES[measure]), costTitle(isSandbox)],
     rows: models.map((model) => [
       model.model,
       cameOutText(model),
@@ -49,7 +49,7 @@ export function cameOutText({ done, edits, failed, moderated }: ModelSummary): s
 export function pairTable({ pairs }: Compared): ReportTable {
   return {
     title: 'Pair by pair: same picture, prompt and seed',
-    columns: ['', 'less', 'than', 'in', 'by chance', 'told apart'],
+    columns: ['', 'less', 'than', 'in', 'chance', 'clear difference'],
     rows: pairs
       .filter((pair) => pair.pairs > 0)
       .map(({ measure, models: [first, second], pairs: count, less: [one, other], p, fewer }) => [

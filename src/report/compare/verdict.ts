@@ -16,22 +16,20 @@ export function verdictOf(compared: Compared, pickCommand: string): string[] {
   const { models, picks, isSandbox, pictures } = compared;
   const [first, ...others] = models.filter(({ done }) => done > 0);
   const said = [
-    ...(isSandbox ? ["Made by the sandbox: pictures, times and prices are not those of fal's models."] : []),
+    ...(isSandbox ? ["Made by the sandbox: pictures, times and prices are not from fal's models."] : []),
     ...models.flatMap(missingSentence),
   ];
-  if (first === undefined) return [...said, 'There is no picture, and nothing to compare.'];
+  if (first === undefined) return [...said, 'There are no pictures to compare.'];
   if (others.length === 0) return [...said, aloneSentence(first, isSandbox)];
   return [
     ...said,
     ...others.flatMap((other) => differences(first, other, compared)),
     ...(pictures < MANY_PICTURES
-      ? [
-          `All of this is about ${pictures === 1 ? 'this 1 picture' : `these ${pictures} pictures`}; with others it may be different.`,
-        ]
+      ? [`These figures are from ${countText(pictures, 'picture')}; other pictures may give others.`]
       : []),
     picks.length > 0
       ? picksSentence(picks)
-      : `Which results look better, no figure says. Let people choose, without names: ${pickCommand}`,
+      : `No figure says which results look better. Let people choose blind: ${pickCommand}`,
   ];
 }
 
@@ -45,9 +43,9 @@ function missingSentence({ model, edits, done, failed, moderated, open, failure 
   ];
   if (parts.length === 0) return [];
   if (done === 0) {
-    const all = edits === 1 ? 'Its one edit' : `Of its ${edits} edits`;
+    const all = edits === 1 ? 'Its only edit' : `Of its ${edits} edits`;
     const what = edits === 1 ? partOfOne(failed, moderated) : parts.join(', ');
-    return [`${model} made no picture at all. ${all}${edits === 1 ? ' ' : ': '}${what}.${reason}`];
+    return [`${model} made no pictures. ${all}${edits === 1 ? ' ' : ': '}${what}.${reason}`];
   }
   return [`${model} made ${done} of ${countText(edits, 'picture')}: ${parts.join(', ')}.${reason}`];
 }
@@ -61,11 +59,11 @@ function aloneSentence({ model, done, measures, cost }: ModelSummary, isSandbox:
   const { change, inference_ms: time } = measures;
   const parts = [
     ...(change === null ? [] : [`it changes the picture by ${TEXT_OF.change(change.median)}`]),
-    ...(time === null ? [] : [`takes ${TEXT_OF.inference_ms(time.median)} at fal`]),
+    ...(time === null ? [] : [`takes ${TEXT_OF.inference_ms(time.median)} to run`]),
     ...(cost.per_100_pictures_usd === null
       ? []
       : [`${isSandbox ? 'would cost' : 'costs'} ${costText(cost)} for 100 pictures`]),
   ];
   const figures = parts.length === 0 ? '' : `: ${parts.join(', ')} (medians)`;
-  return `So there is nothing to compare ${model} with. Of ${model} alone, by ${countText(done, 'picture')}${figures}.`;
+  return `There is nothing to compare ${model} with. Figures of ${model} from ${countText(done, 'picture')}${figures}.`;
 }

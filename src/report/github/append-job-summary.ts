@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.js';
 
 /** Of a larger file GitHub shows nothing at all, and marks the step with an error. */
 const MOST_BYTES = 1_048_576;
-const CUT = '\nThe rest did not fit: GitHub takes 1 MiB of a step.\n';
+const CUT = '\nThe rest did not fit: GitHub allows 1 MiB per step.\n';
 const NEWLINE = 0x0a;
 
 /**
@@ -20,7 +20,7 @@ export async function appendJobSummary(file: string, text: string): Promise<stri
       const { size } = await handle.stat();
       // Whatever is there already may not have ended its line.
       const fitting = fit(Buffer.from(size === 0 ? text : `\n${text}`), MOST_BYTES - size);
-      if (fitting === undefined) return 'GITHUB_STEP_SUMMARY: the job summary has no room left.';
+      if (fitting === undefined) return 'GITHUB_STEP_SUMMARY: the job summary is full.';
       await handle.appendFile(fitting);
     } finally {
       await handle.close();

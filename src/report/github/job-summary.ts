@@ -53,12 +53,12 @@ function heading({ status, exit_code, source, shard, sandbox }: BatchSummary): s
 function figures({ rows, invalid, cost, run, sandbox }: BatchSummary): string {
   const dollars = (usd: number): string => inert(usdText(usd), LONGEST_ID);
   return [
-    `- Rows: ${rows}${invalid === 0 ? '' : `, and ${invalid} passed over since something is wrong with them`}`,
+    `- Rows: ${rows}${invalid === 0 ? '' : `, and ${invalid} skipped as invalid`}`,
     sandbox
-      ? `- Cost: nothing charged, would be ${dollars(cost.billed_usd)}, and ${dollars(cost.pending_usd)} for what is still to send`
-      : `- Cost: ${cost.billed_usd === 0 && cost.outstanding_usd > 0 ? 'billed not known yet' : `${dollars(cost.billed_usd)} billed`}, ${dollars(cost.outstanding_usd)} outstanding, ${dollars(cost.pending_usd)} still to send`,
+      ? `- Cost: nothing charged, would be ${dollars(cost.billed_usd)}, and ${dollars(cost.pending_usd)} for rows not sent yet`
+      : `- Cost: ${cost.billed_usd === 0 && cost.outstanding_usd > 0 ? 'billed amount not known yet' : `${dollars(cost.billed_usd)} billed`}, ${dollars(cost.outstanding_usd)} outstanding, ${dollars(cost.pending_usd)} for rows not sent yet`,
     `- Time: ${secondsText(run.total_ms)}`,
-    ...(run.stopped === null ? [] : [`- Stopped before the end: ${inert(run.stopped, LONGEST_MESSAGE)}`]),
+    ...(run.stopped === null ? [] : [`- Stopped early: ${inert(run.stopped, LONGEST_MESSAGE)}`]),
   ].join('\n');
 }
 
@@ -88,6 +88,6 @@ function leftOut({ states }: BatchSummary, shown: readonly ResultRow[], offered:
   const unshown = Math.max(offered - shown.length, ended - shownBadly);
   if (unshown <= 0) return [];
   return [
-    `${unshown === 1 ? '1 more row is' : `${unshown} more rows are`} left out here; results.jsonl has all.`,
+    `${unshown === 1 ? '1 more row is' : `${unshown} more rows are`} not listed here; results.jsonl lists all.`,
   ];
 }

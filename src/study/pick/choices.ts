@@ -52,8 +52,8 @@ export async function readChoices(
       preferred: preferred === null ? null : present(preferred),
     }));
   } catch {
-    throw inputError(`${file} holds no choices that can be read.`, {
-      hint: 'Take it away to begin anew; it is not overwritten.',
+    throw inputError(`${file} has no readable choices.`, {
+      hint: 'Remove it to start over; it is never overwritten.',
     });
   }
 }

@@ -30,7 +30,7 @@ export function parseBound(written: string, place: string): Bound {
   if (figure === undefined) {
     const names = [...NAMES.keys()].filter((one) => one !== 'color-shift');
     throw usageError(
-      `${place}: "${written}" is not allowed. Allowed: min- or max- before ${names.join(', ')}, and a number.`,
+      `${place} must be min-<figure>=<number> or max-<figure>=<number>, not "${written}". Figures: ${names.join(', ')}.`,
       'For example: --best max-change=0.4',
     );
   }

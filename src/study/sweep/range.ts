@@ -26,7 +26,7 @@ export function parseRange(text: string, place: string): Range | undefined {
   const [, from = '', to = '', step] = RANGE.exec(text) ?? [];
   if (from === '') {
     if (!BEGINS_LIKE_ONE.test(text)) return undefined;
-    throw usageError(`${place}: "${text}" is no range. Allowed: from..to:step.`, EXAMPLE);
+    throw usageError(`${place}: "${text}" is not a range. Write from..to:step.`, EXAMPLE);
   }
   if (step === undefined) {
     throw usageError(
@@ -36,7 +36,7 @@ export function parseRange(text: string, place: string): Range | undefined {
   }
   const decimals = Math.max(...[from, to, step].map(decimalsOf));
   if (decimals > MOST_DECIMALS) {
-    throw usageError(`${place}: ${text} has too many decimals. Allowed: ${MOST_DECIMALS}.`);
+    throw usageError(`${place}: ${text} has more than ${MOST_DECIMALS} decimals.`);
   }
   const [first, last, by] = [from, to, step].map((number) => scaled(number, decimals)) as [
     bigint,

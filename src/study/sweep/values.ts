@@ -51,7 +51,7 @@ export function lineValues(text: string, place: string): AxisValues {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const [first] = lines;
-  if (first === undefined) throw usageError(`${place}: has no value in it. Allowed: a line for each.`);
+  if (first === undefined) throw usageError(`${place} has no values. Write one per line.`);
   return valuesOf([{ count: lines.length, first, values: () => lines, identity: asText }]);
 }
 
@@ -86,7 +86,7 @@ function itemsOf(written: string, place: string): Item[] {
     ITEM.lastIndex = start;
     const [whole = '', quoted, plain = ''] = ITEM.exec(written) ?? [];
     const text = quoted === undefined ? plain : unquoted(quoted, place);
-    if (text === '') throw usageError(`${place}: a value is missing in "${written}".`, EXAMPLE);
+    if (text === '') throw usageError(`${place}: "${written}" has an empty value.`, EXAMPLE);
     items.push({ text, isQuoted: quoted !== undefined });
     // Behind a comma at the very end a value is missing.
     if (!whole.endsWith(',')) return items;
@@ -98,7 +98,7 @@ function unquoted(quoted: string, place: string): string {
   try {
     return String(JSON.parse(quoted));
   } catch {
-    throw usageError(`${place}: ${quoted} starts like a text in JSON quotes and is none.`);
+    throw usageError(`${place}: ${quoted} starts with a quote but is not a JSON string.`);
   }
 }
 

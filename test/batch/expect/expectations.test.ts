@@ -77,8 +77,8 @@ describe('read', () => {
 });
 
 describe('refused', () => {
-  const WHOLE = 'a whole number from 1 up';
-  const BYTES = 'a whole number of bytes from 1 up, or a size such as 500kB, 2MB, 1.5MiB';
+  const WHOLE = 'a whole number of at least 1';
+  const BYTES = 'a whole number of bytes, or a size such as 500kB, 2MB, 1.5MiB';
   const SHARE = 'a number from 0 to 1';
   test.each<[value: unknown, name: string, shown: string, allowed: string]>([
     [{ min_width: 'wide' }, 'min_width', '"wide"', WHOLE],
@@ -97,25 +97,25 @@ describe('refused', () => {
     [{ max_bytes: 0 }, 'max_bytes', '0', BYTES],
     [{ max_bytes: 0.5 }, 'max_bytes', '0.5', BYTES],
     [{ max_bytes: '99999999GB' }, 'max_bytes', '"99999999GB"', BYTES],
-    [{ format: 'gif' }, 'format', '"gif"', 'png, jpeg, webp'],
-    [{ format: 1 }, 'format', '1', 'png, jpeg, webp'],
+    [{ format: 'gif' }, 'format', '"gif"', 'png, jpeg or webp'],
+    [{ format: 1 }, 'format', '1', 'png, jpeg or webp'],
     [{ max_change: 1.1 }, 'max_change', '1.1', SHARE],
     [{ max_change: '40%' }, 'max_change', '"40%"', SHARE],
     [{ max_change: NaN }, 'max_change', 'null', SHARE],
     [{ min_change: -0.1 }, 'min_change', '-0.1', SHARE],
     [{ not_blank: 'yes' }, 'not_blank', '"yes"', 'true or false'],
     [{ not_blank: 1 }, 'not_blank', '1', 'true or false'],
-    [{ format: 'x'.repeat(500) }, 'format', `"${'x'.repeat(56)}…`, 'png, jpeg, webp'],
+    [{ format: 'x'.repeat(500) }, 'format', `"${'x'.repeat(56)}…`, 'png, jpeg or webp'],
   ])('%j', (value, name, shown, allowed) => {
     expect(() => readExpectations(value, 'expect')).toThrow(
       expect.objectContaining({
         kind: 'usage',
-        message: `expect ${name}: ${shown} is not allowed. Allowed: ${allowed}.`,
+        message: `expect ${name} must be ${allowed}, not ${shown}.`,
       }),
     );
   });
 
-  const NAMES = 'Allowed: min_width, max_bytes, format, max_change, min_change, not_blank.';
+  const NAMES = 'Choose from min_width, max_bytes, format, max_change, min_change, not_blank.';
   test.each<[value: unknown, shown: string, near?: string]>([
     [{ min_widht: 5 }, '"min_widht"', 'min_width'],
     ['blank=true', '"blank"', 'not_blank'],
@@ -129,7 +129,7 @@ describe('refused', () => {
     expect(() => readExpectations(value, '--expect')).toThrow(
       expect.objectContaining({
         kind: 'usage',
-        message: `--expect: ${shown} is nothing that can be expected. ${NAMES}`,
+        message: `--expect: unknown expectation ${shown}. ${NAMES}`,
         hint,
       }),
     );
@@ -139,7 +139,7 @@ describe('refused', () => {
     'a wrong kind: %j',
     (value) => {
       expect(() => readExpectations(value, 'expect')).toThrow(
-        /^expect: .* is not allowed\. Allowed: expectations by name/,
+        /^expect must be expectations by name, .*, not ./,
       );
     },
   );
@@ -148,14 +148,13 @@ describe('refused', () => {
     expect(() => readExpectations('min_width', '--expect')).toThrow(
       expect.objectContaining({
         kind: 'usage',
-        message: '--expect: "min_width" is not of the form name=value.',
+        message: '--expect must have the form name=value, not "min_width".',
       }),
     );
   });
 
   it('a least change above the largest, wherever the two stand', () => {
-    const contradiction =
-      'expect min_change: 0.5 is more than max_change, which is 0.4. Nothing can be both.';
+    const contradiction = 'expect: min_change (0.5) must not be greater than max_change (0.4).';
     for (const value of [{ min_change: 0.5, max_change: 0.4 }, ['max_change=0.4', 'min_change=0.5']]) {
       expect(() => readExpectations(value, 'expect')).toThrow(contradiction);
     }

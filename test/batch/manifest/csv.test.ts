@@ -6,8 +6,8 @@ import { describe, expect, it, test } from 'vitest';
 import { tempDir } from '../../support/temp-dir.js';
 import { all, opened, read, rowsIn, seen } from './reading.js';
 
-const HOW = 'Put quotes around the whole cell, and write each quote within it twice.';
-const HEADER = 'The first line is the header: each column has a name of its own in it. No row was read.';
+const HOW = 'Put the whole cell in quotes, and double each quote inside it.';
+const HEADER = 'The first line must be a header with a unique name for each column. No row was read.';
 
 describe('CSV', () => {
   it('has its names in the first line, and cells that are text', async () => {
@@ -32,9 +32,9 @@ describe('CSV', () => {
       [2, { a: '1', b: '2' }],
       [5, { a: '3', b: '4' }],
       [6, { a: '5', b: '6' }],
-      '7: has 5 cells instead of 2, one for each column of the header.',
+      '7: has 5 cells, but the header has 2 columns.',
     ]);
-    expect(await rowsIn('a,b\n,\n,\n')).toEqual(['1: holds no rows.']);
+    expect(await rowsIn('a,b\n,\n,\n')).toEqual(['1: has no rows.']);
   });
 
   it('keeps a row that holds only spaces', async () => {
@@ -105,11 +105,11 @@ describe('CSV', () => {
       'a,b\n1,2\n1\n1,2,3\nx"y,2\n"x"y,2\n"x" ,2\n 1,"2"\n1, "2"\n"3\n"" four",x"\n5,"six\nseven"\n';
     expect(await rowsIn(text)).toEqual([
       [2, { a: '1', b: '2' }],
-      '3: has 1 cell instead of 2, one for each column of the header.',
-      '4: has 3 cells instead of 2, one for each column of the header.',
+      '3: has 1 cell, but the header has 2 columns.',
+      '4: has 3 cells, but the header has 2 columns.',
       `5: has a quote in the middle of a cell. ${HOW}`,
-      `6: has text behind the quote that ends a cell. ${HOW}`,
-      `7: has text behind the quote that ends a cell. ${HOW}`,
+      `6: has text after the closing quote of a cell. ${HOW}`,
+      `7: has text after the closing quote of a cell. ${HOW}`,
       [8, { a: ' 1', b: '2' }],
       `9: has a quote in the middle of a cell. ${HOW}`,
       `10: has a quote in the middle of a cell. ${HOW}`,
@@ -120,7 +120,7 @@ describe('CSV', () => {
   it('ends where a quote is never closed, and says so', async () => {
     expect(await rowsIn('a,b\n1,2\n3,"four\n5,6\n7,8\n')).toEqual([
       [2, { a: '1', b: '2' }],
-      '3: opens a quote that is never closed; no row after it can be read.',
+      '3: has a quote that is never closed; the rows after it cannot be read.',
     ]);
   });
 
@@ -138,10 +138,10 @@ test.each([
   ['a,,c', `has no name for column 2. ${HEADER}`],
   [',a,b', `has no name for column 1. ${HEADER}`],
   ['"  ",a', `has no name for column 1. ${HEADER}`],
-  ['image,prompt, image', `names the column "image" twice. ${HEADER}`],
+  ['image,prompt, image', `has two columns named "image". ${HEADER}`],
   ['a,b"c"', `has a quote in the middle of a cell. ${HOW} ${HEADER}`],
   ['a,\xff', `is not UTF-8: save it as UTF-8 (in Excel: "CSV UTF-8"). ${HEADER}`],
-  ['a,"b', `opens a quote that is never closed; no row after it can be read. ${HEADER}`],
+  ['a,"b', `has a quote that is never closed; the rows after it cannot be read. ${HEADER}`],
 ])('CSV: no row is read after the header %s', async (header, problem) => {
   expect(await rowsIn(Buffer.from(`\n${header}\n1,2,3\n`, 'latin1'), 'csv')).toEqual([`2: ${problem}`]);
 });
@@ -163,13 +163,13 @@ test('CSV: where csv-parse reads a text, our rows are those that it reads', asyn
       } catch {
         return;
       }
-      const ours = (await rowsIn(header + text, 'csv')).filter((row) => row !== '1: holds no rows.');
+      const ours = (await rowsIn(header + text, 'csv')).filter((row) => row !== '1: has no rows.');
       expect(ours.map((row) => (typeof row === 'string' ? row.replace(/^\d+: /, '') : row[1]))).toEqual(
         expected.flatMap((cells) => {
           if (cells.every((cell) => cell === '')) return [];
           if (cells.length < 2 || cells.slice(2).some((cell) => cell !== '')) {
             const has = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
-            return `has ${has} instead of 2, one for each column of the header.`;
+            return `has ${has}, but the header has 2 columns.`;
           }
           const [x = '', y = ''] = cells;
           return { ...(x === '' ? {} : { x }), ...(y === '' ? {} : { y }) };

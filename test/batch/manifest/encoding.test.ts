@@ -82,7 +82,7 @@ describe.each(FORMATS)('%s', (format) => {
     ['blank lines', '\n \r\n\n\t\n'],
     ['very many blank lines', '\n'.repeat(10_000)],
   ])('holds no rows where it is %s', async (_, content) => {
-    expect(await rowsIn(content, format)).toEqual(['1: holds no rows.']);
+    expect(await rowsIn(content, format)).toEqual(['1: has no rows.']);
   });
 
   it('is told to be no text where it is a program, a picture or an archive', async () => {
@@ -93,7 +93,7 @@ describe.each(FORMATS)('%s', (format) => {
     ]);
     const png = Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01', 'latin1');
     for (const content of [archive, png]) {
-      expect(await rowsIn(content, format)).toEqual(['1: is not text. Allowed: text in UTF-8.']);
+      expect(await rowsIn(content, format)).toEqual(['1: is not a text file in UTF-8.']);
     }
   });
 });

@@ -52,7 +52,7 @@ describe('JSONL', () => {
   it('says what is wrong with a row, and goes on with the next', async () => {
     expect(await rowsIn('{"a":1}\n{"a":\n{"a":3}\n')).toEqual([
       [1, { a: 1 }],
-      '2: is not JSON: it ends in the middle.',
+      '2: is not JSON: it is cut off.',
       [3, { a: 3 }],
     ]);
   });
@@ -79,7 +79,7 @@ test.each(
     [`{"a": ${'x'.repeat(20_000)}}`, 'is not JSON: unexpected "x".'],
     ['[{"a":1}]', `is a list. ${ALLOWED}`],
     ['17', `is a number. ${ALLOWED}`],
-    ['"image.png"', `is a text. ${ALLOWED}`],
+    ['"image.png"', `is a string. ${ALLOWED}`],
     ['null', `is null. ${ALLOWED}`],
     ['true', `is true or false. ${ALLOWED}`],
     ['{"a":1,"b":2,"a":3}', 'has the key "a" twice.'],

@@ -7,8 +7,8 @@ import { openRows, type ManifestFormat } from '../../../src/batch/manifest/open.
 import { neverAborted, rowsIn, seen } from './reading.js';
 
 const MB = 1024 * 1024;
-const TOO_LONG = 'is longer than 4 MB, the most that a row may have. Name files instead of data: URIs.';
-const NOT_CLOSED = 'If it is not meant to be so long, one of its quotes is never closed.';
+const TOO_LONG = 'is longer than 4 MB, the limit for a row. Use files instead of data: URIs.';
+const NOT_CLOSED = 'A closing quote may be missing.';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -127,7 +127,7 @@ describe('What has no end', () => {
     const entries: Entry[] = [];
     for await (const entry of await open(stdin, 'yaml')) entries.push(entry);
     expect(seen(entries)).toEqual([
-      '1: is larger than 8 MB, the most that is read of YAML and of .json. Write it as JSONL or CSV.',
+      '1: is larger than 8 MB, the limit for YAML and .json. Use JSONL or CSV.',
     ]);
     expect(found.bytes).toBeLessThan(9 * MB);
   });

@@ -61,7 +61,7 @@ describe('A manifest', () => {
     const folder = await folderOf({ 'a.jsonl': '', 'b.csv': '', 'c.yaml': '', 'd.csv': 'image,prompt\n' });
     for (const name of ['a.jsonl', 'b.csv', 'c.yaml', 'd.csv']) {
       const source = await opened([name], folder);
-      expect(seen(await all(source.rows()))).toEqual([`${name}:1: holds no rows.`]);
+      expect(seen(await all(source.rows()))).toEqual([`${name}:1: has no rows.`]);
     }
   });
 
@@ -76,22 +76,22 @@ describe('A manifest', () => {
 });
 
 describe('Refused is', () => {
-  const MANIFESTS = 'Allowed: one.';
+  const MANIFESTS = 'Name only one.';
   test.each([
-    [[], 'usage', 'Name a manifest, or the pictures that are to be edited.'],
-    [['a.png', ''], 'usage', 'Name a manifest, or the pictures that are to be edited.'],
+    [[], 'usage', 'Name a manifest, or the pictures to edit.'],
+    [['a.png', ''], 'usage', 'Name a manifest, or the pictures to edit.'],
     [['rows.csv', 'b.csv'], 'usage', `"rows.csv" and "b.csv" are both manifests. ${MANIFESTS}`],
     [['rows.csv', '-'], 'usage', `"rows.csv" and "-" are both manifests. ${MANIFESTS}`],
     [['-', '-'], 'usage', `"-" and "-" are both manifests. ${MANIFESTS}`],
     [
       ['a.png', 'rows.csv'],
       'usage',
-      '"rows.csv" is a manifest, and "a.png" is none. Allowed: one manifest, or pictures.',
+      '"rows.csv" is a manifest, but "a.png" is not. Name one manifest, or pictures.',
     ],
     [
       ['https://x.test/rows.csv'],
       'usage',
-      '"https://x.test/rows.csv" is a URL. Allowed for a manifest: a file, or - for stdin.',
+      'A manifest must be a file, or - for stdin, not the URL "https://x.test/rows.csv".',
     ],
     [['rws.csv'], 'input', 'manifest: "rws.csv": no such file.'],
     [['*.csv'], 'input', 'manifest: "*.csv": no such file.'],
@@ -138,7 +138,7 @@ describe('stdin', () => {
     const stdin = Readable.from(['a\n1']);
     const source = await open(stdin);
     await all(source.rows());
-    const again = 'manifest: stdin was read already; its rows can be read only once.';
+    const again = 'manifest: stdin has already been read, and can be read only once.';
     expect(await refusal(all(source.rows()))).toMatchObject({ kind: 'input', message: again });
     expect(await refusal(open(stdin))).toMatchObject({ kind: 'input', message: again });
   });
@@ -152,7 +152,7 @@ describe('stdin', () => {
     });
     const closed = new PassThrough();
     closed.destroy();
-    expect((await refusal(open(closed))).message).toContain('stdin was read already');
+    expect((await refusal(open(closed))).message).toContain('stdin has already been read');
   });
 
   it('that breaks off is an error, after the rows that it gave', async () => {

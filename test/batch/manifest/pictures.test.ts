@@ -212,15 +212,15 @@ test.each([
   [['!*.png'], 'picture: "!*.png" matches no file.', undefined],
   [
     ['empty'],
-    `picture: the folder "empty" holds none. Looked for: ${ENDINGS}.`,
-    'With --recursive its subfolders are searched as well.',
+    `picture: the folder "empty" has no pictures (${ENDINGS}).`,
+    'Add --recursive to search its subfolders too.',
   ],
   [['two\nlines*'], 'picture: "two\\nlines*" matches no file.', undefined],
   [['ftp://x.test/a.png'], 'picture: "ftp://x.test/a.png": no such file.', undefined],
   [['/dev/null'], 'picture: "/dev/null" is a device, not a file.', undefined],
   [
     ['data:image/png;base64,AAAA'],
-    'picture: a data: URI cannot stand for the pictures of a batch.',
+    'picture: a batch cannot read its pictures from a data: URI.',
     'Save it as a file, or put it into a manifest.',
   ],
 ])('No picture is meant by %j', async (words, message, hint) => {

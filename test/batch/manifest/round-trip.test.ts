@@ -120,7 +120,7 @@ describe('Rows come back as they were written, with their lines', () => {
           const chunks = () =>
             bytesOf(Readable.from(cut(content, size)), neverAborted, () => inputError('broken'));
           const found = await all(rowsOf({ name: 'stdin', notation, chunks }, neverAborted));
-          expect(seen(found)).toEqual(expected.length === 0 ? ['1: holds no rows.'] : expected);
+          expect(seen(found)).toEqual(expected.length === 0 ? ['1: has no rows.'] : expected);
         },
       ),
     ),

@@ -116,9 +116,9 @@ describe('YAML', () => {
   });
 
   it.each([
-    ['a text', '- {<<: a cat}', '1: merges (<<) something that is no map. Write: <<: *anchor'],
-    ['nothing', '- {<<: }', '1: merges (<<) something that is no map. Write: <<: *anchor'],
-    ['an anchor that there is not', '- {<<: *dog}', '1: repeats "*dog", and no anchor of that name'],
+    ['a text', '- {<<: a cat}', '1: merges (<<) something that is not a map. Write: <<: *anchor'],
+    ['nothing', '- {<<: }', '1: merges (<<) something that is not a map. Write: <<: *anchor'],
+    ['an anchor that there is not', '- {<<: *dog}', '1: uses "*dog", but no such anchor'],
     ['itself', '- &a {<<: *a}', '1: is nested more than 100 levels deep.'],
     ['two maps', '- {<<: {a: 1}, <<: {b: 2}}', '1: has the key "<<" twice.'],
     [
@@ -126,7 +126,7 @@ describe('YAML', () => {
       ['- &a0 {x: 1}', ...Array.from({ length: 40 }, (_, n) => `- &a${n + 1} {<<: [*a${n}, *a${n}]}`)].join(
         '\n',
       ),
-      'holds more than 10000 values',
+      'has more than 10000 values',
     ],
   ])('says what is wrong with a merge of %s', async (_, text, problem) => {
     const rows = await yaml(text);
@@ -156,19 +156,22 @@ describe('YAML', () => {
 });
 
 test.each([
-  ['- a: 1\n- text\n- a: 2', `2: is a text. ${ALLOWED}`],
+  ['- a: 1\n- text\n- a: 2', `2: is a string. ${ALLOWED}`],
   ['- a: 1\n- [a]\n- a: 2', `2: is a list. ${ALLOWED}`],
   ['- a: 1\n-\n- a: 2', `2: is empty. ${ALLOWED}`],
   ['- a: 1\n- 17\n- a: 2', `2: is a number. ${ALLOWED}`],
   ['- a: 1\n- true\n- a: 2', `2: is true or false. ${ALLOWED}`],
-  ['- a: 1\n- *nobody\n- a: 2', '2: repeats "*nobody", and no anchor of that name stands before it.'],
-  ['- a: 1\n- b: *b\n- a: 2', '2: b: repeats "*b", and no anchor of that name stands before it.'],
+  ['- a: 1\n- *nobody\n- a: 2', '2: uses "*nobody", but no such anchor is defined before it.'],
+  ['- a: 1\n- b: *b\n- a: 2', '2: b: uses "*b", but no such anchor is defined before it.'],
   ['- a: 1\n- {b: 1, c: 2, b: 3}\n- a: 2', '2: has the key "b" twice.'],
   ['- a: 1\n- c: {b: 1, "b": 3}\n- a: 2', '2: c: has the key "b" twice.'],
-  ['- a: 1\n- b: .nan\n- a: 2', '2: b: is ".nan", which is no number that a row may hold.'],
-  ['- a: 1\n- b: [1, -.inf]\n- a: 2', '2: b: is "-.inf", which is no number that a row may hold.'],
+  ['- a: 1\n- b: .nan\n- a: 2', '2: b: is ".nan", which is not a number that a row can have.'],
+  ['- a: 1\n- b: [1, -.inf]\n- a: 2', '2: b: is "-.inf", which is not a number that a row can have.'],
   ['- a: 1\n- b: &b [*b]\n- a: 2', '2: b: is nested more than 100 levels deep.'],
-  ['- a: 1\n- ? {b: 1}\n  : 2\n- a: 2', '2: cannot be read as YAML: a key is no text (line 2, column 5).'],
+  [
+    '- a: 1\n- ? {b: 1}\n  : 2\n- a: 2',
+    '2: cannot be read as YAML: a key is not a string (line 2, column 5).',
+  ],
   [
     "- a: 1\n- b: 'it's'\n- a: 2",
     '2: cannot be read as YAML: unexpected scalar at node end (line 2, column 10).',
@@ -183,7 +186,7 @@ test.each([
 
 const at = (line: number, column: number) => `(line ${line}, column ${column}).`;
 const FAULT = 'cannot be read as YAML:';
-const BEHIND = 'Nothing behind it in this document is read.';
+const BEHIND = 'The rest of this document was not read.';
 
 test.each([
   ['[{"a": 1},\n {"a": "x', [[1, { a: 1 }], `2: ${FAULT} missing closing "quote ${at(2, 10)}`]],
@@ -206,7 +209,7 @@ test.each([
     ],
   ],
   ['- a: "1\n- a: 2\n- a: 3\n', [`1: ${FAULT} missing closing "quote ${at(4, 1)}`]],
-  ['just a text', [`1: is a text. ${ALLOWED}`]],
+  ['just a text', [`1: is a string. ${ALLOWED}`]],
   ['@here', [`1: ${FAULT} plain value cannot start with reserved character @ ${at(1, 1)}`]],
   ['%here', [`1: ${FAULT} missing directives-end indicator line ${at(1, 6)}`]],
   [']', [`1: ${FAULT} unexpected flow-seq-end token in YAML document: "]" ${at(1, 1)}`]],

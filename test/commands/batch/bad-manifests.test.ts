@@ -50,7 +50,11 @@ describe('what is wrong with a row is told with its file, its line and its field
     ['an id that is a list', { ...good, id: ['x'] }, [/^id: \["x"\] is not allowed/]],
     ['an id that is blank', { ...good, id: ' ' }, [/^id: " " is not allowed/]],
     ['an expectation that there is not', { ...good, expect: { min_widht: 9 } }, [/^expect: .*min_width/]],
-    ['an expectation out of range', { ...good, expect: { max_change: 7 } }, [/^expect max_change: 7/]],
+    [
+      'an expectation out of range',
+      { ...good, expect: { max_change: 7 } },
+      [/^expect max_change must be a number from 0 to 1, not 7/],
+    ],
     ['stdin', { ...good, image: '-' }, [/^image: - \(stdin\) cannot be read/]],
     ['a prompt file that is not there', { image: 'a.png', prompt_file: 'no.txt' }, [/^prompt_file: no\.txt/]],
   ])('%s', async (_, row, messages) => {
@@ -81,7 +85,7 @@ describe('what is wrong with a row is told with its file, its line and its field
       ['rows.jsonl:3', 'steps'],
       ['rows.jsonl:5', 'id'],
     ]);
-    expect(told.at(-1)).toBe('rows.jsonl:5: id: "x" is the id of rows.jsonl:4 as well.');
+    expect(told.at(-1)).toBe('rows.jsonl:5: id: rows.jsonl:4 already has the id "x".');
     const { error, status } = json<Refusal>();
     expect([status, error.kind, error.charged]).toEqual(['error', 'input', 'no']);
     expect(error.details.problems.map(({ file, line, field }) => [file, line, field])).toEqual([
@@ -109,9 +113,9 @@ describe('what is wrong with a row is told with its file, its line and its field
 
 describe('a manifest that is none', () => {
   test.each<[string, Files, string[], RegExp]>([
-    ['is empty', { 'rows.csv': '' }, ['rows.csv'], /^rows\.csv:1: holds no rows/m],
-    ['is blank', { 'rows.jsonl': '\n \n' }, ['rows.jsonl'], /^rows\.jsonl:1: holds no rows/m],
-    ['has a header alone', { 'rows.csv': 'image,prompt\n' }, ['rows.csv'], /^rows\.csv:1: holds no rows/m],
+    ['is empty', { 'rows.csv': '' }, ['rows.csv'], /^rows\.csv:1: has no rows/m],
+    ['is blank', { 'rows.jsonl': '\n \n' }, ['rows.jsonl'], /^rows\.jsonl:1: has no rows/m],
+    ['has a header alone', { 'rows.csv': 'image,prompt\n' }, ['rows.csv'], /^rows\.csv:1: has no rows/m],
     ['is in UTF-16', { 'rows.csv': Buffer.from('\ufeffimage\na.png\n', 'utf16le') }, ['rows.csv'], /UTF-16/],
     [
       'has a torn line',
@@ -123,7 +127,7 @@ describe('a manifest that is none', () => {
       'never ends a quote',
       { 'rows.csv': 'image,prompt\na.png,"x\n' },
       ['rows.csv'],
-      /^rows\.csv:2: opens a quote/m,
+      /^rows\.csv:2: has a quote that is never closed/m,
     ],
     [
       'has a cell too many',
@@ -151,7 +155,7 @@ describe('a manifest that is none', () => {
   it('on stdin that is empty', async () => {
     const { run } = await batchScene();
     const { code, stderr } = await run(['-', '-d', 'out'], { stdin: '' });
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^stdin:1: holds no rows/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^stdin:1: has no rows/)]);
   });
 
   it('has 50 MB in one line: the others are checked as well', async () => {

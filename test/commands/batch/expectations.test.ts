@@ -47,7 +47,7 @@ describe('a miss', () => {
     });
     expect(code).toBe(10);
     expect(linesOf(stdout)).toHaveLength(2);
-    expect(stderr).toMatch(/warning: rows\.jsonl:1 \(small\): min_width 9999 was expected, and it is 64\./);
+    expect(stderr).toMatch(/warning: rows\.jsonl:1 \(small\): expected min_width 9999, found 64\./);
     expect(stderr).toMatch(/^::error file=rows\.jsonl,line=1,title=unmet%3A small::min_width/m);
     expect(stderr).toContain('error: 1 of 2 rows are done; 1 not as expected.');
     const results = await resultsIn(scene);
@@ -144,7 +144,7 @@ describe('of rows that are done already', () => {
     const before = scene.fal.ledger().requests.total;
     const strict = await scene.batch('rows.jsonl', '--expect', 'min_width=9999');
     expect(strict.code, strict.stderr).toBe(10);
-    expect(strict.stderr).toContain('warning: rows.jsonl:1 (x): min_width 9999 was expected, and it is 64.');
+    expect(strict.stderr).toContain('warning: rows.jsonl:1 (x): expected min_width 9999, found 64.');
     expect(await summaryIn(scene)).toMatchObject({ status: 'expectation', states: { unmet: 2 } });
     const states = (await resultsIn(scene)).map(({ state }) => state);
     expect(states).toEqual(['done', 'done', 'unmet', 'unmet']);

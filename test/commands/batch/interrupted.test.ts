@@ -21,7 +21,7 @@ it('ends as 130, leaves what is running at fal, and goes on without paying twice
   stop.abort();
   const { code, stdout, stderr } = await running;
   expect([code, stdout]).toEqual([130, '']);
-  expect(stderr).toMatch(/error: Interrupted\. 0 of 6 rows are done; 2 still at fal, 4 not sent\./);
+  expect(stderr).toMatch(/error: Interrupted\. 0 of 6 rows are done; 2 waiting for results, 4 not sent\./);
   expect(await summaryIn(scene)).toMatchObject({ status: 'interrupted', exit_code: 130 });
   expect(scene.fal.ledger().accepted).toHaveLength(2);
 
@@ -109,7 +109,10 @@ it('keeps what has come home', async () => {
   await until(() => scene.fal.ledger().requests.by_role.file === 6);
   stop.abort();
   const { code, stderr } = await running;
-  expect([code, stderr]).toEqual([130, expect.stringContaining('2 of 6 rows are done; 4 still at fal.')]);
+  expect([code, stderr]).toEqual([
+    130,
+    expect.stringContaining('2 of 6 rows are done; 4 waiting for results.'),
+  ]);
   expect(await resultsIn(scene)).toHaveLength(2);
   scene.fal.release('picture');
   expect((await scene.batch('rows.jsonl')).code).toBe(0);

@@ -41,8 +41,8 @@ describe('while a run is at work', () => {
     const accepted = scene.fal.ledger().accepted.length;
     const second = await scene.run(argv);
     expect([second.code, second.stdout], second.stderr).toEqual([11, '']);
-    expect(second.stderr).toContain(`error: Another run is at work in ${path.join(scene.cwd, 'out')}.`);
-    expect(second.stderr).toContain('hint: Wait for its end, or name another --out-dir.');
+    expect(second.stderr).toContain(`error: Another run is using ${path.join(scene.cwd, 'out')}.`);
+    expect(second.stderr).toContain('hint: Wait for it to finish, or name another --out-dir.');
     expect(scene.fal.ledger().accepted).toHaveLength(accepted);
     const { code, stderr } = await first.end();
     expect(code, stderr).toBe(0);

@@ -25,7 +25,7 @@ describe('--max-cost', () => {
     expect(linesOf(stdout)).toHaveLength(sent);
     expect(scene.fal.ledger().accepted).toHaveLength(sent);
     expect(stderr).toMatch(/warning: nothing more is sent\. --max-cost: this run has spent \$/);
-    expect(stderr).toContain('hint: What is under way comes home. The same command again goes on from here.');
+    expect(stderr).toContain('hint: Edits already sent will finish. Run the same command again to continue.');
     const summary = await summaryIn(scene);
     expect(summary).toMatchObject({ status: 'budget', exit_code: 8, run: { submitted: sent } });
     expect(summary.states).toMatchObject({ done: sent, pending: 5 - sent });
@@ -212,5 +212,5 @@ it('two caps at once: the nearer one stops', async () => {
   const scene = await batchScene({ 'rows.jsonl': rows(5) });
   const { code, stderr } = await scene.batch('rows.jsonl', '--max-cost', '0.3', '--max-jobs', '2');
   expect(code).toBe(8);
-  expect(stderr).toContain('--max-jobs: this run has sent 2 rows, as many as it may.');
+  expect(stderr).toContain('--max-jobs: this run has sent 2 rows, the most allowed.');
 });

@@ -253,7 +253,7 @@ describe('links that a stranger put into the out-dir', () => {
       const { code, stderr } = await scene.batch('rows.jsonl', '--junit', junit, ...more);
       expect([code, stderr]).toEqual([
         0,
-        expect.stringMatching(/j\.xml could not be written: .*is a symbolic link, which may lead anywhere/),
+        expect.stringMatching(/j\.xml could not be written: .*is a symbolic link, which may point anywhere/),
       ]);
     }
     expect([await readdir(outside), await readFile(path.join(outside, 'victim'), 'utf8')]).toEqual([

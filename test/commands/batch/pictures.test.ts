@@ -91,9 +91,9 @@ describe('what is refused, and sends nothing', () => {
     ['no prompt', ['a.png'], /^a\.png: prompt: is missing/m],
     ['a picture that is not there', ['no.png', '-p', 'x'], /no\.png.*no such file/],
     ['a glob that matches nothing', ['none/*.png', '-p', 'x'], /matches no file/],
-    ['a folder without pictures', ['empty', '-p', 'x'], /holds none.*\n.*--recursive/],
+    ['a folder without pictures', ['empty', '-p', 'x'], /has no pictures.*\n.*--recursive/],
     ['a file that is no picture', ['photos/notes.txt', '-p', 'x'], /^photos\/notes\.txt: image: /m],
-    ['a data: URI', ['data:image/png;base64,AAAA', '-p', 'x'], /data: URI cannot stand/],
+    ['a data: URI', ['data:image/png;base64,AAAA', '-p', 'x'], /from a data: URI/],
     ['stdin as a picture', ['a.png', '-', '-p', 'x'], /is a manifest/],
   ])('%s', async (_, words, message) => {
     const { batch, fal } = await batchScene({ ...PHOTOS, 'empty/deep/a.png': RED });

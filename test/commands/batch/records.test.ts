@@ -59,7 +59,7 @@ describe.each(LOST)('a ledger that %s', (_, lost, lose) => {
       const { code, stderr } = await scene.batch('rows.jsonl', ...flags);
       expect(code, stderr).toBe(2);
       expect(stderr).toContain(
-        `out/results.jsonl has ${lost} edits that ledger.db does not know: ledger.db is missing, older, or was copied without its -wal file. Nothing was sent, since that could pay for them again.`,
+        `out/results.jsonl has ${lost} edits that ledger.db does not have: ledger.db is missing, older, or was copied without its -wal file. Nothing was sent, to avoid paying for them again.`,
       );
       expect(stderr).toContain('--rebuild makes the ledger from results.jsonl and the pictures');
     }
@@ -68,7 +68,7 @@ describe.each(LOST)('a ledger that %s', (_, lost, lose) => {
       ['merge', 'out', '-d', 'all'],
     ]) {
       const { code, stderr } = await scene.run(argv);
-      expect([code, stderr]).toEqual([2, expect.stringContaining('that ledger.db does not know')]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('that ledger.db does not have')]);
     }
     expect(scene.fal.ledger().requests.total).toBe(total);
   });
@@ -181,7 +181,7 @@ describe('--rebuild', () => {
     expect((await scene.batch('rows.jsonl', '--rebuild')).code).toBe(2);
     await scene.write({ 'rows.jsonl': `${ROWS}${jsonl({ image: 'a.png', prompt: 'four' })}` });
     const refused = await scene.batch('rows.jsonl');
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('rebuilt only in part')]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('only partly rebuilt')]);
     expect((await scene.batch('rows.jsonl', '--rebuild')).stderr).toContain('1 row may have been sent');
     expect(scene.fal.ledger().accepted).toHaveLength(3);
   });

@@ -85,7 +85,7 @@ describe('A batch that is done, under other names', () => {
     const { code, stderr } = await scene.batch('rows.jsonl', '-o', 'x-{id}.jpg');
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(
-      /rows\.jsonl:1 \(a\): the picture that was paid for is kept as x-a\.png, not \.jpg\. To pay for one in that format, give --format jpeg\./,
+      /rows\.jsonl:1 \(a\): the picture you paid for is kept as x-a\.png, not \.jpg\. To pay for one in that format, use --format jpeg\./,
     );
     expect(await picturesOf(scene)).toEqual(['x-a.png', 'x-b.png', 'x-c.png']);
     expect((await scene.batch('rows.jsonl', '-o', 'x-{id}.jpg')).code).toBe(0);
@@ -101,7 +101,7 @@ describe('A batch that is done, under other names', () => {
     expect([code, stderr]).toEqual([
       2,
       expect.stringMatching(
-        /rows\.jsonl:2 \(b\): output: x-b\.png exists already, .*Nothing was sent or renamed\./,
+        /rows\.jsonl:2 \(b\): output: x-b\.png already exists .*Nothing was sent or renamed\./,
       ),
     ]);
     expect(await picturesOf(scene)).toEqual(['a.png', 'b.png', 'c.png', 'x-b.png']);

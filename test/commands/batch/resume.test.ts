@@ -151,7 +151,7 @@ describe('rows that fal has', () => {
     holdStatus(scene.fal);
     const late = await scene.batch('rows.jsonl', '--timeout', '1s');
     expect([late.code, late.stdout], late.stderr).toEqual([7, '']);
-    expect(late.stderr).toContain('0 of 3 rows are done; 3 still at fal.');
+    expect(late.stderr).toContain('0 of 3 rows are done; 3 waiting for results.');
     expect(late.stderr).toContain('fal-edit batch --collect --out-dir out');
     expect(await summaryIn(scene)).toMatchObject({
       status: 'temporary',
@@ -195,7 +195,7 @@ describe('rows that fal has', () => {
     const stranger = await batchScene();
     const lost = await scene.run(['rows.jsonl', '-d', 'out', '--no-report'], { env: stranger.fal.env });
     expect([lost.code, lost.stdout], lost.stderr).toEqual([7, '']);
-    expect(lost.stderr).toContain('was sent another way, and is not known here');
+    expect(lost.stderr).toContain('was sent through another connection, and is unknown on this one');
     expect(await summaryIn(scene)).toMatchObject({ states: { waiting: 1 } });
     expect((await scene.batch('rows.jsonl')).code).toBe(0);
     expect(scene.fal.ledger().accepted).toHaveLength(1);

@@ -114,7 +114,7 @@ describe('a row that was provably not taken', () => {
       context: { sleep: (ms) => sleep(ms / 500), elapsed: () => performance.now() * 500 },
     });
     expect([code, stdout], stderr).toEqual([7, '']);
-    expect(stderr).toMatch(/error: fal takes no rows for minutes now\./);
+    expect(stderr).toMatch(/error: fal has accepted no rows for several minutes\./);
     expect(stderr).not.toContain('charged:');
     expect(await summaryIn(scene)).toMatchObject({
       status: 'temporary',

@@ -24,7 +24,7 @@ describe('while fal lists nothing yet', () => {
     expect(stderr).toMatch(/error: 1 row may have been sent and may be charged\. 1 of 2/);
     expect(stderr).toContain('charged: maybe');
     expect(stderr).toContain(
-      'hint: They are not sent again. Run the batch again in ten minutes: it asks fal first.',
+      'hint: They will not be sent again. Run the batch again in ten minutes; it asks fal first.',
     );
     expect(await summaryIn(scene)).toMatchObject({
       status: 'unknown',

@@ -126,7 +126,7 @@ describe('one model that fails', () => {
     }
     const { code, stdout } = await scene.compare(['a.png', 'b.png', 'c.png'], { concurrency: '1' });
     expect(code).toBe(3);
-    expect(stdout).toMatch(/flux-2-lora made no picture at all\. Of its 3 edits: 3 failed\. .*no such style/);
+    expect(stdout).toMatch(/flux-2-lora made no pictures\. Of its 3 edits: 3 failed\. .*no such style/);
     expect(stdout).toContain('there is nothing to compare flux-general with');
     const { models, cells } = await documentIn(scene);
     expect(models.map(({ done, failed }) => [done, failed])).toEqual([
@@ -134,14 +134,14 @@ describe('one model that fails', () => {
       [0, 3],
     ]);
     expect(cells.filter(({ metrics }) => metrics === null)).toHaveLength(3);
-    expect(await scene.text('compare.out/compare.html')).toContain('flux-2-lora made no picture at all');
+    expect(await scene.text('compare.out/compare.html')).toContain('flux-2-lora made no pictures');
   });
 
   it('or all of them, of none', async () => {
     const scene = await compareScene();
     const { code, stdout } = await scene.compare(['a.png'], { prompt: ['[sandbox:fail]'] });
     expect(code).not.toBe(0);
-    expect(stdout).toContain('There is no picture, and nothing to compare.');
+    expect(stdout).toContain('There are no pictures to compare.');
   });
 });
 

@@ -27,7 +27,7 @@ describeInBrowser('the page of pick', () => {
     await press('0', 4);
     await page.reload();
     await progress.getByText('4 of 6').waitFor();
-    await page.getByRole('button', { name: 'The right one' }).click();
+    await page.getByRole('button', { name: 'The right picture' }).click();
     await progress.getByText('5 of 6').waitFor();
     await page.getByRole('button', { name: /^No difference/ }).click();
     await page.getByText('That was the last pair.').waitFor();

@@ -122,7 +122,7 @@ describe('choosing', () => {
     await page.choose('left');
     await finish(page);
     const { stdout } = await scene.compare(['a.png', 'b.png', 'c.png']);
-    expect(stdout).toContain('People who did not know the names showed no clear preference');
+    expect(stdout).toContain('People showed no clear preference in blind comparisons');
   });
 });
 
@@ -155,7 +155,7 @@ describe('what cannot be chosen from', () => {
       'damaged choices',
       ['compare.out'],
       (scene) => writeFile(path.join(scene.cwd, 'compare.out/picks.json'), '{'),
-      /holds no choices that can be read/,
+      /has no readable choices/,
     ],
     [
       'a comparison without its ledger',

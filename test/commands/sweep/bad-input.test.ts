@@ -40,7 +40,7 @@ const CASES: Case[] = [
     message: '--vary aminal: is no setting of an edit with flux-general.',
     hint: 'Did you mean animal?',
   },
-  { name: 'an empty list', flags: vary('strength='), message: '--vary strength: a value is missing' },
+  { name: 'an empty list', flags: vary('strength='), message: '--vary strength: "" has an empty value' },
   {
     name: 'an empty range',
     flags: vary('strength=0.3..0.9:-0.1'),
@@ -97,7 +97,7 @@ const CASES: Case[] = [
   {
     name: 'an empty file',
     flags: vary('prompt=@empty.txt'),
-    message: 'the file "empty.txt": has no value in it.',
+    message: 'the file "empty.txt" has no values. Write one per line.',
   },
   {
     name: 'the scale of no LoRA',
@@ -177,7 +177,7 @@ const CASES: Case[] = [
   {
     name: 'a bound that is none',
     flags: { ...vary('strength=0.3'), best: ['change=0.4'] },
-    message: '--best: "change=0.4" is not allowed.',
+    message: '--best must be min-<figure>=<number> or max-<figure>=<number>, not "change=0.4".',
   },
   { name: 'no picture', flags: vary('strength=0.3'), words: [], message: '<picture> is missing' },
   { name: 'stdin', flags: vary('strength=0.3'), words: ['-'], message: 'stdin can be read once' },

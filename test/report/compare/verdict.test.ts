@@ -35,7 +35,7 @@ describe('what two models differ in', () => {
       'not enough of them',
       9,
       (n) => ({ change: n < 7 ? 0.5 : 0.1 }),
-      'Whether flux-general or flux-2-lora changes the picture less cannot be told: in 7 of 9 pairs it is flux-general (median 30% against 50%).',
+      'No clear difference in how much flux-general and flux-2-lora change the picture: flux-general changes it less in 7 of 9 pairs (median 30% against 50%).',
     ],
     [
       'few pairs',
@@ -47,25 +47,25 @@ describe('what two models differ in', () => {
       'sharper',
       9,
       () => ({ sharpness: 3 }),
-      'flux-2-lora makes pictures that measure sharper: in 9 of 9 pairs (median 3.00 against 2.00).',
+      'flux-2-lora makes sharper pictures: in 9 of 9 pairs (median 3.00 against 2.00).',
     ],
     [
       'colours',
       9,
       () => ({ colourShift: 9 }),
-      'flux-2-lora shifts the colours further: in 9 of 9 pairs (median ΔE 9.0 against ΔE 5.0).',
+      'flux-2-lora shifts the colours more: in 9 of 9 pairs (median ΔE 9.0 against ΔE 5.0).',
     ],
     [
       'slower',
       9,
       () => ({ inferenceMs: 2500 }),
-      'flux-2-lora took 2.5 × as long as flux-general at fal: 2.5 s against 1.0 s (medians of 9 and 9 edits, without the queue).',
+      'flux-2-lora took 2.5 × as long to run as flux-general: 2.5 s against 1.0 s (medians of 9 and 9 edits, not counting the queue).',
     ],
     [
       'about as long',
       9,
       () => ({ inferenceMs: 1080 }),
-      'Both took about as long at fal: 1.0 s against 1.1 s',
+      'Both had about the same run time: 1.0 s against 1.1 s',
     ],
     [
       'dearer',
@@ -105,7 +105,7 @@ describe('what two models differ in', () => {
       ]).flat();
     const edits = both(3, () => ({}));
     expect(verdict(edits, { scattered: scattered(3) })).toContain(
-      'From seed to seed the results of flux-general differ by 10%, those of flux-2-lora by 30%; 3 pictures are too few to call that a difference.',
+      'From seed to seed, the results of flux-general differ by 10%, those of flux-2-lora by 30%; 3 pictures are too few to call this a difference.',
     );
     expect(verdict(edits, { scattered: scattered(7) })).toContain(
       'Another seed changes the results of flux-2-lora more than those of flux-general: in 7 of 7 pictures (median 30% against 10%).',
@@ -117,17 +117,17 @@ describe('what it does not claim', () => {
   it.each([3, 9, 40])('nothing of beauty: %d pictures', (pictures) => {
     const text = verdict(both(pictures, () => ({ change: 0.6, sharpness: 4, billedUsd: 0.01 })));
     expect(text).not.toMatch(/\bbest|\bworse|recommend|prefer|quality/i);
-    expect(text).toContain('Which results look better, no figure says.');
+    expect(text).toContain('No figure says which results look better.');
     expect(text).toContain('fal-edit pick out');
   });
 
   test.each<[number, string | undefined]>([
-    [1, 'about this 1 picture;'],
-    [3, 'about these 3 pictures;'],
+    [1, 'from 1 picture;'],
+    [3, 'from 3 pictures;'],
     [20, undefined],
   ])('of other pictures: %d', (pictures, sentence) => {
     const text = verdict(both(pictures, () => ({})));
-    if (sentence === undefined) expect(text).not.toContain('All of this is about');
+    if (sentence === undefined) expect(text).not.toContain('These figures are from');
     else expect(text).toContain(sentence);
   });
 
@@ -160,15 +160,15 @@ describe('what is missing', () => {
 
   it('a model that made nothing, and the other one alone', () => {
     const text = verdict(both(3, () => failed));
-    expect(text).toContain('flux-2-lora made no picture at all. Of its 3 edits: 3 failed. No access.');
+    expect(text).toContain('flux-2-lora made no pictures. Of its 3 edits: 3 failed. No access.');
     expect(text).toContain(
-      'So there is nothing to compare flux-general with. Of flux-general alone, by 3 pictures: it changes the picture by 30%, takes 1.0 s at fal, costs $7.50 for 100 pictures',
+      'There is nothing to compare flux-general with. Figures of flux-general from 3 pictures: it changes the picture by 30%, takes 1.0 s to run, costs $7.50 for 100 pictures',
     );
     expect(text).not.toMatch(/less|fal-edit pick/);
   });
 
   it('its one edit', () => {
-    expect(verdict(both(1, () => failed))).toContain('no picture at all. Its one edit failed. No access.');
+    expect(verdict(both(1, () => failed))).toContain('no pictures. Its only edit failed. No access.');
   });
 
   it('everything', () => {
@@ -180,7 +180,7 @@ describe('what is missing', () => {
           () => failed,
         ),
       ),
-    ).toMatch(/There is no picture, and nothing to compare\.$/);
+    ).toMatch(/There are no pictures to compare\.$/);
   });
 
   it('some', () => {
@@ -208,8 +208,16 @@ describe('what people chose', () => {
     }));
 
   test.each<[number, number, string]>([
-    [18, 2, 'preferred flux-2-lora: in 90% of 20 blind comparisons (95% interval 70% to 97%).'],
-    [12, 8, 'showed no clear preference: the most chosen is flux-2-lora, in 60% of 20 blind comparisons'],
+    [
+      18,
+      2,
+      'preferred flux-2-lora in blind comparisons: a win rate of 90% in 20 comparisons (95% interval 70% to 97%).',
+    ],
+    [
+      12,
+      8,
+      'showed no clear preference in blind comparisons: flux-2-lora was chosen most, with a win rate of 60% in 20 comparisons',
+    ],
   ])('%d to %d', (won, lost, sentence) => {
     const text = verdict(
       both(20, () => ({})),

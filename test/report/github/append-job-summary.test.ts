@@ -5,7 +5,7 @@ import { appendJobSummary } from '../../../src/report/github/append-job-summary.
 import { tempDir } from '../../support/temp-dir.js';
 
 const MIB = 1_048_576;
-const NOTE = '\nThe rest did not fit: GitHub takes 1 MiB of a step.\n';
+const NOTE = '\nThe rest did not fit: GitHub allows 1 MiB per step.\n';
 
 /** Appends to a file with such a content; what is there afterwards, and what was said. */
 async function appended(before: string | undefined, text: string) {
@@ -48,7 +48,7 @@ test.each([
 ])('a file that is %s stays as it is', async (_, size) => {
   const before = 'x'.repeat(size);
   const { problem, after } = await appended(before, `${'y'.repeat(100)}\nz\n`);
-  expect(problem).toMatch(/no room/);
+  expect(problem).toMatch(/is full/);
   expect(after === before).toBe(true);
 });
 

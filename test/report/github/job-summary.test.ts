@@ -19,7 +19,7 @@ Batch of rows.jsonl: everything asked for was done (exit code 0).
 | 16 | 0 | 0 | 0 | 0 | 0 | 0 |
 
 - Rows: 16
-- Cost: &#36;1.20 billed, &#36;0.00 outstanding, &#36;0.00 still to send
+- Cost: &#36;1.20 billed, &#36;0.00 outstanding, &#36;0.00 for rows not sent yet
 - Time: 2 m 05 s
 `);
   });
@@ -62,10 +62,10 @@ Batch of my&#95;rows&#42;.csv, shard 2/8: a submit was sent and its outcome is u
 | --: | --: | --: | --: | --: | --: | --: |
 | 1 | 1 | 1 | 0 | 2 | 0 | 4 |
 
-- Rows: 9, and 2 passed over since something is wrong with them
-- Cost: &#36;0.075 billed, &#36;0.15 outstanding, &#36;0.30 still to send
+- Rows: 9, and 2 skipped as invalid
+- Cost: &#36;0.075 billed, &#36;0.15 outstanding, &#36;0.30 for rows not sent yet
 - Time: 850 ms
-- Stopped before the end: --max-cost &#60;5&#62; was reached
+- Stopped early: --max-cost &#60;5&#62; was reached
 
 | Row | State | What happened | Request | Charged |
 | --- | --- | --- | --- | --- |
@@ -73,7 +73,7 @@ Batch of my&#95;rows&#42;.csv, shard 2/8: a submit was sent and its outcome is u
 | rows.jsonl:3 | failed | a &#60;b&#62; | baeaeeb9-5e85 | no |
 | rows.jsonl:3 | unmet | min&#95;width: wanted 1024, found 800 | baeaeeb9-5e85 | yes (&#36;0.075) |
 
-1 more row is left out here; results.jsonl has all.
+1 more row is not listed here; results.jsonl lists all.
 `);
   });
 
@@ -83,15 +83,15 @@ Batch of my&#95;rows&#42;.csv, shard 2/8: a submit was sent and its outcome is u
     for (const offered of [50, 60]) {
       const text = jobSummary(summary, held.slice(0, offered));
       expect(text.match(/\| failed \| No\. /g)).toHaveLength(MOST_SUMMARY_ROWS);
-      expect(text).toContain('\n650 more rows are left out here;');
+      expect(text).toContain('\n650 more rows are not listed here;');
     }
   });
 
   it('counts rows that are not over where they were offered', () => {
     const summary = batchSummary({}, { failed: 1, pending: 60 });
     const pending = Array.from({ length: 60 }, () => resultRow({ state: 'pending' }));
-    expect(jobSummary(summary, [failedRow('No.'), ...pending])).toContain('\n11 more rows are left out');
-    expect(jobSummary(summary, [failedRow('No.')])).not.toContain('left out');
+    expect(jobSummary(summary, [failedRow('No.'), ...pending])).toContain('\n11 more rows are not listed');
+    expect(jobSummary(summary, [failedRow('No.')])).not.toContain('not listed');
   });
 
   test.each(['|', '@', '🐱', '写', '\u0000|', 'www.'])('stays below 900 KiB with rows full of %j', (text) => {

@@ -119,6 +119,6 @@ describeInBrowser('how it looks', () => {
 
   test('a report of nothing says so', async () => {
     const { page } = await opened({ items: [] });
-    expect(await page.locator('main').innerText()).toBe('There is no edit in this report.');
+    expect(await page.locator('main').innerText()).toBe('This report has no edits.');
   });
 });

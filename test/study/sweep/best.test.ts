@@ -72,6 +72,6 @@ describe('a bound', () => {
     'max-toString=1',
     'max-constructor=1',
   ])('%j is refused', (written) => {
-    expect(() => parseBound(written, '--best')).toThrow(/Allowed: min- or max- before change, /);
+    expect(() => parseBound(written, '--best')).toThrow(/Figures: change, /);
   });
 });

@@ -20,12 +20,12 @@ test.each<[string, string[]]>([
 });
 
 test.each([
-  ['', /a value is missing in ""/],
-  [',', /a value is missing/],
-  ['a,', /a value is missing in "a,"/],
-  ['a,,b', /a value is missing in "a,,b"/],
-  ['""', /a value is missing/],
-  ['"\\x"', /starts like a text in JSON quotes and is none/],
+  ['', /"" has an empty value/],
+  [',', /has an empty value/],
+  ['a,', /"a," has an empty value/],
+  ['a,,b', /"a,,b" has an empty value/],
+  ['""', /has an empty value/],
+  ['"\\x"', /starts with a quote but is not a JSON string/],
   ['0.1..0.3', /has no step/],
 ])('%j is refused', (written, message) => {
   expect(() => parseValues(written, '--vary x')).toThrow(message);
@@ -50,7 +50,7 @@ describe('of a file', () => {
 
   it('is refused where nothing stands in it', () => {
     expect(() => lineValues('\uFEFF\r\n \n', '--vary x: the file "a"')).toThrow(
-      '--vary x: the file "a": has no value in it.',
+      '--vary x: the file "a" has no values.',
     );
   });
 });

@@ -7,11 +7,11 @@ export type Parse = typeof import('csv-parse/sync').parse;
 /** The cells of a record, or what is wrong with it: a sentence without its place. */
 export type Cells = readonly string[] | string;
 
-const HOW = 'Put quotes around the whole cell, and write each quote within it twice.';
+const HOW = 'Put the whole cell in quotes, and double each quote inside it.';
 
 const REASONS: Partial<Record<CsvErrorCode, string>> = {
   INVALID_OPENING_QUOTE: `has a quote in the middle of a cell. ${HOW}`,
-  CSV_INVALID_CLOSING_QUOTE: `has text behind the quote that ends a cell. ${HOW}`,
+  CSV_INVALID_CLOSING_QUOTE: `has text after the closing quote of a cell. ${HOW}`,
 };
 
 /**

@@ -4,7 +4,7 @@ import type { Cells } from './cells.js';
 /** The names of the columns, or what is wrong with the header: a sentence without its place. */
 export type Header = { columns: readonly string[] } | { problem: string };
 
-const HOW = 'The first line is the header: each column has a name of its own in it. No row was read.';
+const HOW = 'The first line must be a header with a unique name for each column. No row was read.';
 
 /** The header that the first record of a CSV manifest makes. Spaces around a name are no part of it, nor empty columns at the end. */
 export function headerOf(cells: Cells): Header {
@@ -14,6 +14,6 @@ export function headerOf(cells: Cells): Header {
   const nameless = columns.indexOf('');
   if (nameless !== -1) return { problem: `has no name for column ${nameless + 1}. ${HOW}` };
   const repeated = columns.find((name, index) => columns.indexOf(name) !== index);
-  if (repeated !== undefined) return { problem: `names the column ${quoted(repeated)} twice. ${HOW}` };
+  if (repeated !== undefined) return { problem: `has two columns named ${quoted(repeated)}. ${HOW}` };
   return { columns };
 }

@@ -57,7 +57,10 @@ function entryOf(cells: Cells, place: Place, columns: readonly string[]): Entry 
   if (typeof cells === 'string') return wrong(place, cells);
   if (cells.length < columns.length || cells.slice(columns.length).some((cell) => cell !== '')) {
     const has = cells.length === 1 ? '1 cell' : `${cells.length} cells`;
-    return wrong(place, `has ${has} instead of ${columns.length}, one for each column of the header.`);
+    return wrong(
+      place,
+      `has ${has}, but the header has ${columns.length === 1 ? '1 column' : `${columns.length} columns`}.`,
+    );
   }
   const filled = columns.flatMap((name, index) => {
     const cell = cells[index] ?? '';

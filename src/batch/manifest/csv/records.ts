@@ -17,8 +17,8 @@ const DELIMITERS = [',', ';', '\t'] as const;
 /** Excel's own line in front of the header, e.g. `sep=;`; spreadsheets fill it up with empty cells. */
 const SEP_LINE = /^"?sep=([^\w\s"]|\t)"?[,;\t]*\s*$/i;
 
-const NOT_CLOSED = 'If it is not meant to be so long, one of its quotes is never closed.';
-const NEVER_CLOSED = 'opens a quote that is never closed; no row after it can be read.';
+const NOT_CLOSED = 'A closing quote may be missing.';
+const NEVER_CLOSED = 'has a quote that is never closed; the rows after it cannot be read.';
 
 /** Records that some lines complete together. */
 export interface CsvRecords {

@@ -41,5 +41,5 @@ function isFields(value: unknown): value is Fields {
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value === null) return 'null';
-  return { string: 'a text', number: 'a number' }[typeof value as string] ?? 'true or false';
+  return { string: 'a string', number: 'a number' }[typeof value as string] ?? 'true or false';
 }

@@ -2,7 +2,7 @@ import { messageOf } from '../../../errors.js';
 import { quoted } from '../wrong.js';
 
 /** What is said in other words: the engine calls it "end of JSON input". */
-const TOO_SHORT = 'it ends in the middle';
+const TOO_SHORT = 'it is cut off';
 
 /** A longer line is not searched for the place of its error. */
 const LONGEST_SEARCHED = 10_000;

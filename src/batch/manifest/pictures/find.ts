@@ -66,8 +66,8 @@ async function inFolder(
   });
   if (found.pictures.length > 0) return found;
   throw inputError(
-    `${WHERE}: the folder ${inQuotes(file.written)} holds none. Looked for: ${PICTURE_ENDINGS.join(', ')}.`,
-    { hint: recursive ? undefined : 'With --recursive its subfolders are searched as well.' },
+    `${WHERE}: the folder ${inQuotes(file.written)} has no pictures (${PICTURE_ENDINGS.join(', ')}).`,
+    { hint: recursive ? undefined : 'Add --recursive to search its subfolders too.' },
   );
 }
 
@@ -78,7 +78,7 @@ async function globbed(
   context: Pick<Context, 'cwd' | 'signal'>,
 ): Promise<string[]> {
   if (/^data:/i.test(file.written)) {
-    throw inputError(`${WHERE}: a data: URI cannot stand for the pictures of a batch.`, {
+    throw inputError(`${WHERE}: a batch cannot read its pictures from a data: URI.`, {
       hint: 'Save it as a file, or put it into a manifest.',
     });
   }

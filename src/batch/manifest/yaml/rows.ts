@@ -6,7 +6,7 @@ import type { Yaml, YamlDocument } from './documents.js';
 import { syntaxProblem } from './syntax.js';
 import { followed, rowValues, ValueError, type NodeContext } from './value.js';
 
-const NOTHING_BEHIND = 'Nothing behind it in this document is read.';
+const NOTHING_BEHIND = 'The rest of this document was not read.';
 
 /**
  * The rows of one YAML document, which is a map or a list of maps; an empty document has none. A row is a problem
@@ -72,5 +72,5 @@ function entryOf(node: ParsedNode, place: Place, context: NodeContext): Entry {
 function kindOf(node: unknown, { isScalar, isSeq }: Yaml): string {
   if (isSeq(node)) return 'a list';
   if (!isScalar(node) || node.value === null) return 'empty';
-  return { string: 'a text', number: 'a number' }[typeof node.value as string] ?? 'true or false';
+  return { string: 'a string', number: 'a number' }[typeof node.value as string] ?? 'true or false';
 }

@@ -22,14 +22,14 @@ export interface NodeContext {
 
 /** What aliases repeat counts each time: a few lines of them can stand for billions of values. */
 const MOST_VALUES = 10_000;
-const TOO_MANY = `holds more than ${MOST_VALUES} values, what aliases repeat counted each time.`;
+const TOO_MANY = `has more than ${MOST_VALUES} values, counting each repeat of an alias.`;
 
 /** What a node is, or what it repeats. @throws ValueError an alias of nothing */
 export function followed(node: unknown, { yaml, targetOf }: NodeContext): unknown {
   if (!yaml.isAlias(node)) return node;
   const target = targetOf(node);
   if (target !== undefined) return target;
-  throw new ValueError(`repeats ${quoted(`*${node.source}`)}, and no anchor of that name stands before it.`);
+  throw new ValueError(`uses ${quoted(`*${node.source}`)}, but no such anchor is defined before it.`);
 }
 
 /**
@@ -50,7 +50,7 @@ export function pairsOf(
   let merged: unknown;
   for (const pair of map.items) {
     count();
-    if (!context.yaml.isScalar(pair.key)) throw new ValueError('has a key that is no text.');
+    if (!context.yaml.isScalar(pair.key)) throw new ValueError('has a key that is not a string.');
     const key = String(pair.key.value);
     if (key === MERGE && pair.key.type === 'PLAIN' && merged === undefined) {
       merged = pair.value ?? null;
@@ -78,7 +78,7 @@ function mergedMaps(value: unknown, context: NodeContext): YAMLMap[] {
   const maps = isSeq(found) ? found.items.map((item) => followed(item, context)) : [found];
   return maps.map((map) => {
     if (isMap(map)) return map;
-    throw new ValueError('merges (<<) something that is no map. Write: <<: *anchor');
+    throw new ValueError('merges (<<) something that is not a map. Write: <<: *anchor');
   });
 }
 
@@ -128,7 +128,9 @@ function scalarValue({ value, source }: Scalar): string | number | boolean | nul
       return value;
     case 'number':
       if (Number.isFinite(value)) return value;
-      throw new ValueError(`is ${quoted(source ?? String(value))}, which is no number that a row may hold.`);
+      throw new ValueError(
+        `is ${quoted(source ?? String(value))}, which is not a number that a row can have.`,
+      );
     default:
       // Nothing stands there: the core schema makes no other values.
       return null;

@@ -8,8 +8,7 @@ export type WholeText = { text: string } | { problem: string; line: number };
 /** The most that is read whole: each byte of YAML takes up to 60 of memory. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
-const TOO_LARGE =
-  'is larger than 8 MB, the most that is read of YAML and of .json. Write it as JSONL or CSV.';
+const TOO_LARGE = 'is larger than 8 MB, the limit for YAML and .json. Use JSONL or CSV.';
 
 /** All of a text that is to be read whole. */
 export async function wholeTextOf(chunks: AsyncIterable<Buffer>): Promise<WholeText> {

@@ -36,7 +36,7 @@ export function createControls({ states, models, metrics, total, onwish }) {
   return {
     element: element(
       'div',
-      { class: 'controls', role: 'search', 'aria-label': 'Filter and order' },
+      { class: 'controls', role: 'search', 'aria-label': 'Filter and sort' },
       search.element,
       chips.element,
       element('div', { class: 'selects' }, model?.element, order.element),
@@ -148,7 +148,7 @@ function modelSelect(models, onchoose) {
  */
 function orderSelect(metrics, change) {
   let descending = false;
-  const button = iconButton('up', 'Ascending: turn round', turn, 'order');
+  const button = iconButton('up', 'Ascending: reverse', turn, 'order');
   const select = labelledSelect(
     'Order',
     [
@@ -162,7 +162,7 @@ function orderSelect(metrics, change) {
   function turn() {
     descending = !descending;
     button.replaceChildren(icon(descending ? 'down' : 'up'));
-    const label = `${descending ? 'Descending' : 'Ascending'}: turn round`;
+    const label = `${descending ? 'Descending' : 'Ascending'}: reverse`;
     button.setAttribute('aria-label', label);
     button.title = label;
     change({ descending });

@@ -21,9 +21,13 @@ export function copyButton(item) {
  * @param {ReportItem} item
  */
 export async function copyCommand({ command }) {
-  if (command === null) return announce('There is no command for this one');
+  if (command === null) return announce('This edit has no command');
   const isCopied = await copyText(command);
-  announce(isCopied ? 'Command copied' : 'The browser refuses: open the picture and select its command');
+  announce(
+    isCopied
+      ? 'Command copied'
+      : 'The browser does not allow copying: open the picture and select its command',
+  );
 }
 
 /**

@@ -18,10 +18,10 @@ const KEYS = [
     'On a picture',
     [
       ['← →', 'previous, next'],
-      ['↑ ↓', 'another of its results'],
+      ['↑ ↓', 'other results of the edit'],
       ['1 2 3 4', 'slider, side by side, result, difference'],
       ['+ − 0', 'zoom in, out, whole picture'],
-      ['Shift with ← → ↑ ↓', 'push the picture'],
+      ['Shift with ← → ↑ ↓', 'pan the picture'],
       ['c', 'copy the command'],
       ['Esc', 'close'],
     ],

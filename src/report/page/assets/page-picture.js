@@ -54,7 +54,7 @@ export function placeholder(words, name, className = '') {
  */
 function image(src, { width, height, name }, alt, attributes) {
   const img = element('img', { ...attributes, alt, width, height });
-  img.addEventListener('error', () => img.replaceWith(placeholder('not on the disk', name, img.className)));
+  img.addEventListener('error', () => img.replaceWith(placeholder('file not found', name, img.className)));
   img.src = src;
   return img;
 }

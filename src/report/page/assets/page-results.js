@@ -84,7 +84,7 @@ export function createResults(head, items, onopen) {
  * @param {() => void} onclear
  */
 function nothing(isEmpty, onclear) {
-  if (isEmpty) return element('p', { class: 'empty' }, 'There is no edit in this report.');
+  if (isEmpty) return element('p', { class: 'empty' }, 'This report has no edits.');
   const button = element('button', { type: 'button', class: 'button', onclick: onclear }, 'Show all');
-  return element('div', { class: 'empty' }, element('p', {}, 'No edit is like that.'), button);
+  return element('div', { class: 'empty' }, element('p', {}, 'No edits match.'), button);
 }

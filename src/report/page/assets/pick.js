@@ -45,10 +45,10 @@ async function act(to, body) {
   isBusy = true;
   try {
     state = await ask(to, body);
-    if (state === undefined) over('Thank you. Everything is kept; this page can be closed.');
+    if (state === undefined) over('Thank you. Everything is saved; you can close this page.');
     else await show(state);
   } catch (error) {
-    over(`fal-edit is not there any more, or could not keep the choice. What was kept, is. ${String(error)}`);
+    over(`fal-edit has stopped, or could not save the choice. Earlier choices are saved. ${String(error)}`);
   }
 }
 
@@ -73,8 +73,8 @@ async function show({ done, total, pair, next }) {
     isBusy = false;
     return;
   }
-  const left = picture(pair.left, 'The left one', 'left');
-  const right = picture(pair.right, 'The right one', 'right');
+  const left = picture(pair.left, 'The left picture', 'left');
+  const right = picture(pair.right, 'The right picture', 'right');
   root.replaceChildren(
     head(done, total, pair.prompt),
     element('div', { class: 'pick-pair' }, left.frame, right.frame),
