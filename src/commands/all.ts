@@ -18,7 +18,7 @@ import { SWEEP } from './sweep/command.js';
 import { TRUST } from './trust/command.js';
 import { WAIT } from './wait/command.js';
 
-/** A command, and where its code is: loaded when it runs, so that the parser costs no more than this list. */
+/** A command and its code, which is loaded only when the command runs. */
 export interface Command {
   spec: CommandSpec;
   load: () => Promise<Run<string>>;
@@ -49,22 +49,22 @@ function command<Name extends string>(spec: CommandSpec<Name>, load: () => Promi
   return { spec, load };
 }
 
-/** Every flag that any command has, once: what FAL_EDIT_* variables and config files may name. */
+/** Every flag of any command, once. FAL_EDIT_* variables and config files may name these. */
 export const ALL_FLAGS: readonly Flag[] = [
   ...new Map(
-    // Of several flags of one name the first is meant: the prompt of an edit is one, not a list.
+    // The first of several flags with the same name counts: the prompt of an edit is one text, not a list.
     COMMANDS.flatMap(({ spec }) => (spec.flagsOnly === true ? [] : spec.flags))
       .toReversed()
       .map((flag): [string, Flag] => [flag.name, flag]),
   ).values(),
 ].toReversed();
 
-/** The command of that name, e.g. `batch merge`. */
+/** Finds a command by its name, e.g. `batch merge`. */
 export function commandNamed(name: string): Command | undefined {
   return COMMANDS.find(({ spec }) => spec.name === name);
 }
 
-/** The first words of commands; whatever else stands first starts an edit. */
+/** First words of the commands. Any other first word starts an edit. */
 export const COMMAND_WORDS: readonly string[] = [
   ...COMMANDS.map(({ spec }) => spec.name).filter((name) => !name.includes(' ')),
   'help',

@@ -5,8 +5,9 @@ import { COMMANDS, commandNamed } from './all.js';
 import { EDIT } from './edit/command.js';
 
 /**
- * The answer to what asks for nothing but a text: `--version`, `--help`, `sandbox --help`, `help batch merge`. Given
- * before the parser is loaded, so that help costs what Node costs. Undefined where there is work to do.
+ * Text for a command line that asks only for help or the version: `--version`, `--help`, `sandbox --help`, `help
+ * batch merge`. It does not load the parser, so help starts as fast as Node does. Undefined for any other command
+ * line.
  */
 export function answerAtOnce(argv: readonly string[]): string | undefined {
   if (argv.length === 1 && ['-V', '--version'].includes(argv[0] ?? '')) return `${VERSION}\n`;
@@ -16,7 +17,7 @@ export function answerAtOnce(argv: readonly string[]): string | undefined {
   return found === undefined ? undefined : helpText(pageOf(found.spec));
 }
 
-/** The help of a command. That of an edit is the help of the program. */
+/** Help page of a command. The page of `edit` is also the page of the program. */
 export function pageOf(spec: CommandSpec): HelpPage {
   const { name, usage, about, examples, flags, notes, exits } = spec;
   const page = { about, examples, notes, exits };
@@ -36,7 +37,7 @@ export function pageOf(spec: CommandSpec): HelpPage {
   };
 }
 
-/** How a command is called. */
+/** Usage line of a command. */
 export function usageOf({ name, usage }: CommandSpec): string {
   return ['fal-edit', name, usage, '[options]'].filter((part) => part !== '').join(' ');
 }

@@ -21,11 +21,11 @@ export interface HomeOptions extends Pick<
   connection: Connection;
   ledger: Ledger;
   terminal: Terminal;
-  /** Where the pictures go, where that is not for the job itself to say. */
+  /** Where to save the pictures, instead of where the edit would have. */
   elsewhere?: (job: Job) => Promise<ResumeOptions['elsewhere']>;
 }
 
-/** What came of one job. */
+/** Outcome of one job. */
 export interface HomeOutcome {
   job: Job;
   record: EditRecord;
@@ -33,8 +33,8 @@ export interface HomeOutcome {
 }
 
 /**
- * Waits for jobs that fal has, and saves their pictures. Each comes to an end of its own: one that fails does not
- * stop the others. Shows what happens; of several, each line says of which.
+ * Waits for jobs at fal and saves their pictures. A failed job does not stop the others. Shows progress; with several
+ * jobs, each line names its job.
  */
 export async function bringJobsHome(jobs: readonly Job[], options: HomeOptions): Promise<HomeOutcome[]> {
   const { terminal, context } = options;

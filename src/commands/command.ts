@@ -7,13 +7,13 @@ import type { SandboxName } from './flags/sandbox.js';
 
 /** A command, as data: the parser, the help and the reference are made from it. */
 export interface CommandSpec<Name extends string = string> {
-  /** As it is typed, e.g. `batch merge`. */
+  /** Name as typed, e.g. `batch merge`. */
   name: string;
-  /** Its arguments in the notation of the parser, e.g. `[id...]`; absent where it takes none. */
+  /** Arguments in the notation of the parser, e.g. `[id...]`; absent if it takes none. */
   words?: string;
-  /** What follows the name in the line of its usage, e.g. `<id...>`. */
+  /** Text after the name in the usage line, e.g. `<id...>`. */
   usage: string;
-  /** In the list of commands: a few words. */
+  /** A few words for the list of commands. */
   summary: string;
   /** First line of its help. */
   about: string;
@@ -23,32 +23,32 @@ export interface CommandSpec<Name extends string = string> {
   exclusive?: ExclusiveFlags;
   /** Paragraphs below the flags. */
   notes?: readonly string[];
-  /** How it can end, in the words of this command. */
+  /** Exit codes and their meaning for this command. */
   exits: readonly (readonly [ExitCode, string])[];
-  /** It opens the user's ledger, so that it matters who says where that is. */
+  /** It opens the user's ledger, so the origin of the ledger's path matters. */
   ledger?: true;
   /** It reads no settings, only its own flags. */
   flagsOnly?: true;
 }
 
-/** Flags that count for a command that does not have them, where a variable or a file sets them. */
+/** Flags that affect a command without having them, when set by a variable or file. */
 export type AmbientName = 'sandbox' | 'proxy-url' | 'model' | SandboxName;
 
-/** What a command runs with. */
+/** Input of a command. */
 export interface Call<Name extends string> {
-  /** What stood on the command line beside flags. */
+  /** Arguments of the command line that are not flags. */
   words: readonly string[];
   settings: Settings<Name | AmbientName>;
   context: Context;
   terminal: Terminal;
-  /** One document is asked for. */
+  /** `--json` was given. */
   json: boolean;
-  /** Every flag that there is, for what reads the settings of other commands. */
+  /** Flags of all commands, for code that reads the settings of other commands. */
   known: readonly Flag[];
 }
 
-/** What a command does. Where it throws, the error is shown for it (run-command.ts). */
+/** Runs a command. Errors that it throws are printed by run-command.ts. */
 export type Run<Name extends string> = (call: Call<Name>) => Promise<ExitCode>;
 
-/** What the command with that spec runs with. */
+/** Input of the command with that spec. */
 export type CallOf<Spec extends CommandSpec> = Call<Spec['flags'][number]['name']>;

@@ -13,16 +13,16 @@ import {
 import type { SandboxName } from './flags/sandbox.js';
 import { requireSharp } from '../native-parts.js';
 
-/** The flags that say how fal is reached, and those that shape the built-in sandbox. */
+/** Flags for the connection to fal, and for the built-in sandbox. */
 type Way = 'sandbox' | 'proxy-url' | SandboxName;
 
-/** A way to fal, and what has to be closed afterwards. */
+/** A connection to fal that must be closed. */
 export interface OpenConnection {
   connection: Connection;
   close: () => Promise<void>;
 }
 
-/** The way to fal that the settings name, without opening anything. @throws FalEditError (usage, auth) */
+/** Reads the connection to fal from the settings. Opens nothing. @throws FalEditError (usage, auth) */
 export function readConnection(
   { values, origins, key }: Settings<Way>,
   { env }: Pick<Context, 'env'>,
@@ -30,14 +30,14 @@ export function readConnection(
   const proxy = values['proxy-url'];
   const proxyUrl =
     typeof proxy === 'string' ? checkProxyUrl(proxy, origins['proxy-url'] ?? '--proxy-url') : undefined;
-  // The built-in sandbox is told no key, and is on this machine: no way leads to it through the network.
+  // The built-in sandbox gets no key and is on this machine, so no proxy is used.
   if (values['sandbox'] === true) return { key, proxyUrl };
   const connection = connectionTo(proxyUrl, key, env);
   refuseSandboxKeyElsewhere(connection);
   return connection;
 }
 
-/** Whether a run is on the sandbox, the built-in one or one of its own. Opens nothing. */
+/** Whether a run uses a sandbox, built-in or standalone. Opens nothing. */
 export function isOnSandbox({ values, key }: Pick<Settings<Way>, 'values' | 'key'>): boolean {
   const proxyUrl = values['proxy-url'];
   return (
@@ -47,8 +47,8 @@ export function isOnSandbox({ values, key }: Pick<Settings<Way>, 'values' | 'key
 }
 
 /**
- * What to say when the key goes to somebody other than fal: to a host that a file in this folder names, which a
- * stranger may have written.
+ * Warning if the key is sent to a host other than fal that a file in this folder names, since a stranger may have
+ * written it.
  */
 export function proxyWarning(
   { origins, fromProject }: Pick<Settings<Way>, 'origins' | 'fromProject'>,
@@ -59,12 +59,12 @@ export function proxyWarning(
   return `${origins['proxy-url'] ?? '--proxy-url'}: the key is sent to ${new URL(proxyUrl).host}, not to fal.`;
 }
 
-/** A key that is there has to be one, except for the sandbox, which is told none. @throws FalEditError (auth) */
+/** Refuses a malformed key, except for the sandbox, which gets none. @throws FalEditError (auth) */
 export function refuseFalseKey({ values, keyProblem }: Settings<Way>): void {
   if (values['sandbox'] !== true && keyProblem !== undefined) throw keyProblem;
 }
 
-/** A key is needed unless somebody else brings one, and one that is there has to be one. @throws FalEditError (auth) */
+/** Requires a valid key, unless a proxy adds one. @throws FalEditError (auth) */
 export function requireKey(settings: Settings<Way>, connection: Connection): void {
   refuseFalseKey(settings);
   if (settings.values['sandbox'] === true || connection.proxyUrl !== undefined) return;
@@ -72,8 +72,8 @@ export function requireKey(settings: Settings<Way>, connection: Connection): voi
 }
 
 /**
- * Starts the local fal where `--sandbox` asks for it. The key is not told to it. One that runs on its own is asked
- * whether it is one, before anything is sent to it.
+ * Opens the connection, and starts the local fal for `--sandbox`, which does not get the key. A standalone sandbox is
+ * checked to be one before anything is sent.
  *
  * @throws FalEditError (auth, temporary)
  */

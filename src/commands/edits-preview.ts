@@ -9,18 +9,18 @@ const ROWS = 14;
 const MOST_SHOWN = 20;
 const DEFAULT_COLUMNS = 80;
 
-/** A picture with results of it, for a line of the preview. Names stand beneath them, and may be foreign. */
+/** A picture with results of it, for a line of the preview. Names are printed below; they may come from outside. */
 export interface EditedPicture {
   name: string;
   /** All of them of this picture, in the order in which they are shown. */
   edits: readonly { name: string; result: Pick<ResultRow, 'inputs' | 'images'> }[];
 }
 
-/** What a preview shows. */
+/** Text of a preview, and the number of pictures left out. */
 export interface EditsPreview {
   /** Empty where the terminal shows no pictures. */
   text: string;
-  /** Pictures for which there is no room; 0 where none is shown. */
+  /** Number of pictures left out for lack of room; 0 if none are shown. */
   left: number;
 }
 

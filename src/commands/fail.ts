@@ -8,7 +8,7 @@ import { errorDocument } from './edit/document.js';
 /**
  * Ends a command that failed: the text for people, the document for scripts, the code for both.
  *
- * @param sandbox it is about an edit on the sandbox, where nothing is charged
+ * @param sandbox the edit is on the sandbox, which charges nothing
  */
 export function fail(
   thrown: unknown,

@@ -38,15 +38,15 @@ export interface Flag {
   group: (typeof GROUPS)[number];
   /** A number that may have a fraction: a cell of a spreadsheet may write it with a comma. */
   decimal?: boolean;
-  /** Given several times, every value counts. */
+  /** May be given several times; every value counts. */
   repeatable?: boolean;
-  /** What a file of the project may do with it before the user trusts that file. */
+  /** What an untrusted project file may do with it. */
   fromProject: FromProject;
-  /** Where it may be set beside the command line; everywhere if absent. */
+  /** Where it may be set besides the command line; everywhere if absent. */
   settableIn?: readonly Place[];
-  /** Only the command line counts: what is set elsewhere under this name is the default of edits to come. */
+  /** Only the command line counts; the same name elsewhere is a default for future edits. */
   typedOnly?: true;
-  /** Not in the help: another spelling of a flag that is. */
+  /** Not in the help: another spelling of a documented flag. */
   hidden?: boolean;
 }
 
@@ -55,15 +55,15 @@ export type EditingCommand = 'edit' | 'batch' | 'batch merge' | 'compare' | 'swe
 
 /** A flag of commands that edit. */
 export interface EditingFlag extends Flag {
-  /** The commands that have it, each with the words it has there in place of the usual ones. */
+  /** The commands that have it, each with its own help text if it differs. */
   in: Partial<
     Record<EditingCommand, Partial<Pick<Flag, 'group' | 'help' | 'value' | 'hidden' | 'repeatable'>>>
   >;
-  /** What it sets of an edit. The first of several flags is the one that messages name. */
+  /** The setting of an edit that it fills. Messages name the first of several flags. */
   fills?: NamedSetting;
   /** A row of a manifest may set it for itself. */
   perRow?: true;
-  /** It changes only the saved file: neither the request nor what a comparison or migration is about. */
+  /** It changes only the saved file, not the request, a comparison or a migration. */
   fileOnly?: true;
   /** Why no model of a comparison can have it for itself. */
   comparedAlike?: string;

@@ -13,11 +13,11 @@ export function readTimeout({ values, origins }: Settings<'timeout'>): number {
   const ms = parseDuration(given);
   if (ms !== undefined && ms > 0 && ms <= LONGEST_TIMEOUT_MS) return ms;
   throw usageError(
-    `${origins['timeout'] ?? '--timeout'}: "${given}" is not allowed. Allowed: a time up to 24h, e.g. 30s, 10m, 1h.`,
+    `${origins['timeout'] ?? '--timeout'} must be a time up to 24h, e.g. 30s, 10m, 1h, not "${given}".`,
   );
 }
 
-/** A sum of money from the settings. @throws FalEditError (usage) */
+/** An amount in dollars from the settings. @throws FalEditError (usage) */
 export function readDollars(
   { values, origins }: Settings<'max-cost' | 'daily-cap'>,
   flag: 'max-cost' | 'daily-cap',
@@ -26,9 +26,7 @@ export function readDollars(
   if (given === undefined) return undefined;
   const parsed = numberText.safeParse(given.trim().replace(/^\$/, ''));
   if (parsed.success && parsed.data >= 0 && Number.isFinite(parsed.data)) return parsed.data;
-  throw usageError(
-    `${origins[flag] ?? `--${flag}`}: "${given}" is not allowed. Allowed: dollars, e.g. 0.50 or 5.`,
-  );
+  throw usageError(`${origins[flag] ?? `--${flag}`} must be dollars, e.g. 0.50 or 5, not "${given}".`);
 }
 
 function textOf(value: FlagValue | undefined): string | undefined {

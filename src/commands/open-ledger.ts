@@ -9,7 +9,7 @@ import { viaOf as viaOfConnection } from '../edit/backend.js';
 import { SANDBOX } from '../ledger/spending.js';
 import type { Terminal } from '../terminal/terminal.js';
 
-/** The user's ledger. @throws FalEditError (input, temporary): it cannot be used, and nothing is to be sent */
+/** The user's ledger. @throws FalEditError (input, temporary): it cannot be used, so nothing may be sent */
 export async function openLedger(
   { stateDir, stateDirProblem }: Pick<Settings<never>, 'stateDir' | 'stateDirProblem'>,
   context: Context,
@@ -20,7 +20,7 @@ export async function openLedger(
   return ledger;
 }
 
-/** The way to fal as the ledger calls it. */
+/** Name of the connection in the ledger. */
 export function viaOf(
   { values }: Pick<Settings<'sandbox'>, 'values'>,
   connection: Connection,
@@ -29,7 +29,7 @@ export function viaOf(
   return viaOfConnection(connection, context, values['sandbox'] === true);
 }
 
-/** Offers back what earlier runs paid for and did not bring home, and what they may have paid for. */
+/** Reminds of edits that earlier runs paid for and did not fetch, or may have sent. */
 export function offerUnfinished(ledger: Ledger, via: string, terminal: Terminal): void {
   if (via === SANDBOX) return;
   const count = (...states: Parameters<typeof abandonedJobs>[1]): number =>
@@ -37,13 +37,11 @@ export function offerUnfinished(ledger: Ledger, via: string, terminal: Terminal)
   const awaited = count('accepted', 'completed');
   if (awaited > 0) {
     const which = awaited === 1 ? '1 earlier edit is' : `${awaited} earlier edits are`;
-    terminal.note(
-      `${which} at fal and not saved here. Bring home what is paid for: fal-edit wait --unfinished`,
-    );
+    terminal.note(`${which} at fal and not saved yet. Fetch at no extra cost: fal-edit wait --unfinished`);
   }
   const unknown = count('intent', 'unknown');
   if (unknown > 0) {
     const which = unknown === 1 ? '1 earlier edit' : `${unknown} earlier edits`;
-    terminal.note(`Of ${which} it is not known whether fal took it. Find out: fal-edit reconcile --all`);
+    terminal.note(`${which} may have been sent. Check: fal-edit reconcile --all`);
   }
 }

@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 /**
- * `--open`: opens a page for the user. That it cannot be opened is told, and fails nothing.
+ * `--open`: opens a page for the user. A failure is only a warning.
  *
  * @param page absolute path, or an http URL of our own
  */
@@ -13,5 +13,5 @@ export async function openPage(
 ): Promise<void> {
   const { openForUser } = await import('../terminal/open.js');
   const problem = await openForUser(page, context);
-  if (problem !== undefined) terminal.warn(`--open: the page could not be opened (${problem}).`);
+  if (problem !== undefined) terminal.warn(`--open: could not open the page (${problem}).`);
 }

@@ -14,9 +14,9 @@ type Given = Readonly<Record<string, FlagValue>>;
 /**
  * Runs a command: reads its settings, opens its terminal, and shows what it throws.
  *
- * @param given what stood on the command line, by long name
- * @param known every flag that there is
- * @throws FalEditError (usage) where the settings are wrong: nobody knows yet how to show it
+ * @param given flags of the command line, by long name
+ * @param known flags of all commands
+ * @throws FalEditError (usage) for invalid settings, before there is a terminal to print it
  */
 export async function runCommand(
   { spec, load }: Command,
@@ -42,7 +42,7 @@ export async function runCommand(
 /**
  * The settings of a command, from its flags, the environment and files.
  *
- * @throws FalEditError (usage): something is wrong in one of them, or would have an effect and is not trusted
+ * @throws FalEditError (usage): an invalid setting, or an untrusted one that would have an effect
  */
 async function readSettings(
   spec: CommandSpec,
@@ -68,7 +68,7 @@ async function readSettings(
   return { ...settings, values: Object.fromEntries(values) };
 }
 
-/** What stood on the command line, and no more. @throws FalEditError (usage) */
+/** Settings from only the command line. @throws FalEditError (usage) */
 function onlyFlags(spec: CommandSpec, given: Given, { env }: Context): Settings<string> {
   const { values, origins } = merge([fromCommandLine(given)], exclusiveOf(spec));
   const json = given['json'] === true || switchState(env['FAL_EDIT_JSON']) === true;
@@ -79,10 +79,7 @@ function exclusiveOf({ exclusive = [] }: CommandSpec): ExclusiveFlags {
   return [...exclusive, ['quiet', 'verbose']];
 }
 
-/**
- * The terminal as the settings want it, with their secrets kept out of everything from here on. Says what is odd
- * about them.
- */
+/** Opens the terminal for the settings, which redacts their secrets from here on. Prints their warnings. */
 async function terminalOf(settings: Settings<string>, context: Context): Promise<Terminal> {
   const { values, key, warnings = [] } = settings;
   const { secrets } = context;

@@ -4,7 +4,7 @@ import { FalEditError, usageError } from '../errors.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { shortPath } from './edit/document.js';
 
-/** The results, one written path a line. */
+/** Prints the written paths, one per line. */
 export function printPaths(record: EditRecord, { cwd }: Pick<Context, 'cwd'>, terminal: Terminal): void {
   for (const { path } of record.images) {
     if (path !== null && path !== '-') terminal.result(shortPath(path, cwd));
@@ -14,13 +14,10 @@ export function printPaths(record: EditRecord, { cwd }: Pick<Context, 'cwd'>, te
 /** @throws FalEditError (usage) */
 export function refusePictureOnTerminal({ stdout }: Context): void {
   if (stdout.isTTY !== true) return;
-  throw usageError(
-    '--output -: stdout is a terminal, which cannot show the bytes of a picture.',
-    'Redirect it: … -o - > out.png',
-  );
+  throw usageError('--output -: refusing to write a picture to a terminal.', 'Redirect it: … -o - > out.png');
 }
 
-/** Waits until the pipe has taken it all. */
+/** Writes all bytes to stdout, and waits until the pipe has taken them. */
 export function writeWhole({ stdout }: Context, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stdout.write(bytes, (error) => {

@@ -1,4 +1,4 @@
-/* What the words of a command line mean that stand beside the flags: pictures, or the prompt. */
+/* Arguments of the command line that are not flags: pictures, or the prompt. */
 import { statSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import { inputError, usageError } from '../errors.js';
@@ -10,22 +10,22 @@ import { shellWords } from '../shell-words.js';
 import type { EditingSettings } from './flags/editing.js';
 
 const PICTURE_NAME = /\.(png|jpe?g|jpe|jfif|webp|gif|tiff?|bmp|avif|heic|heif|svg)$/i;
-/** Not looked for here, nor is an empty word: whoever reads pictures says what is wrong with them. */
+/** Words that are not checked here, like an empty word; they are checked when the pictures are read. */
 const NOT_ON_DISK = /^(-?$|https?:|data:|file:)/i;
 const CURLY = /[“”„‟‘’‚‛«»]/gu;
 
 /** The words of an edit. */
 export interface EditWords {
   images: string[];
-  /** Undefined where none of them is a prompt. */
+  /** Undefined if none of them is a prompt. */
   prompt: string | undefined;
 }
 
 /**
- * Tells pictures from the prompt: without -p, a text with spaces that is no file, has no ending of a picture and does
- * not start with a folder.
+ * Tells pictures from the prompt: without -p, a text with spaces that is not a file, has no picture extension and
+ * does not start with a folder.
  *
- * @throws FalEditError (usage, input): it cannot be an edit, with the command that was probably meant
+ * @throws FalEditError (usage, input): it cannot be an edit; the hint has the probably intended command
  */
 export async function readEditWords(
   words: readonly string[],
@@ -37,7 +37,7 @@ export async function readEditWords(
   const likePrompts = isTyped ? [] : await prompting(words, cwd);
   if (likePrompts.length > 1) {
     throw usageError(
-      `There are ${likePrompts.length} prompts: ${likePrompts.map(inQuotes).join(' and ')}. Give one.`,
+      `There are ${likePrompts.length} prompts: ${likePrompts.map(inQuotes).join(' and ')}. Use one.`,
     );
   }
   const images = words.filter((word) => !likePrompts.includes(word));
@@ -97,7 +97,7 @@ function startsWithFolder(word: string, cwd: string): boolean {
   return slash === 0 || (slash > 0 && statOf(word.slice(0, slash), cwd)?.isDirectory() === true);
 }
 
-/** The words that are there (or are not on this disk at all), and the others. */
+/** Splits words into those that exist (or are not on this disk at all) and others. */
 async function onDisk(words: readonly string[], cwd: string): Promise<[found: string[], missing: string[]]> {
   const found: string[] = [];
   const missing: string[] = [];
@@ -115,12 +115,12 @@ function statOf(word: string, cwd: string): Stats | undefined {
   try {
     return statSync(path.resolve(cwd, word), { throwIfNoEntry: false });
   } catch {
-    // Whoever reads it says what is wrong.
+    // The error is reported when the file is read.
     return undefined;
   }
 }
 
-/** Quotes as word processors write them are none for a shell. */
+/** Curly quotes of word processors are not quotes for a shell. */
 function refuseCurly(found: readonly string[], missing: readonly string[], typed: string | undefined): void {
   const text = [typed ?? [], missing].flat().join(' ');
   if (text.search(CURLY) === -1) return;
@@ -144,7 +144,7 @@ function refusePattern(missing: readonly string[]): void {
   const pattern = missing.find((word) => /[*?]/.test(word));
   if (pattern === undefined) return;
   throw inputError(`--image: ${inQuotes(pattern)}: no such file.`, {
-    hint: `An edit takes no patterns. To edit every match: ${shellWords(['fal-edit', 'batch', pattern, '-p', '…'])}`,
+    hint: `Patterns work only with batch. To edit every match: ${shellWords(['fal-edit', 'batch', pattern, '-p', '…'])}`,
   });
 }
 
@@ -163,7 +163,7 @@ function refuseSplit(
   );
 }
 
-/** A word as prompts are made of, and names of files seldom. */
+/** Whether a word looks like part of a prompt rather than a file name. */
 function isBare(word: string): boolean {
   return !/^-|[\\/]|\.\w{1,5}$/.test(word) && !NOT_ON_DISK.test(word);
 }

@@ -8,27 +8,27 @@ import { openSpinner } from './progress.js';
 import type { Terminal } from './terminal.js';
 import { secondsText } from './units.js';
 
-/** Shows a batch as it runs: one line that changes on a terminal, a line every ten seconds elsewhere; failures always. */
+/** Shows a batch as it runs: one changing line on a terminal, a line every ten seconds elsewhere; failures always. */
 export interface BatchProgress {
   show: OnBatchEvent;
-  /** Takes the line away, so that what follows starts on a clean one. */
+  /** Removes the line, so that later output starts on a clean one. */
   stop: () => void;
 }
 
-/** Money as the line shows it. */
+/** Spending shown in the line. */
 export interface Purse {
   spentUsd: number;
-  /** Some of it is estimated: fal has not said what it billed. */
+  /** Some of it is estimated, since fal has not reported its bill. */
   isEstimate: boolean;
   capUsd: number | undefined;
 }
 
-/** Between two lines where there is no terminal, in milliseconds. */
+/** Interval between lines without a terminal, in milliseconds. */
 const LINE_MS = 10_000;
-/** Between two changes of the line on a terminal, in milliseconds. */
+/** Interval between updates on a terminal, in milliseconds. */
 const FRAME_MS = 100;
 
-/** @param purse asked whenever the line is made */
+/** @param purse called whenever the line is made */
 export async function openBatchProgress(
   terminal: Terminal,
   context: Context,
@@ -63,7 +63,7 @@ export async function openBatchProgress(
         case 'step':
           if (event.event.type === 'unrecorded') {
             const { requestId, why } = event.event;
-            const line = `request ${requestId} is at fal, and the ledger could not be told: ${why}`;
+            const line = `fal accepted request ${requestId}, but it could not be recorded in the ledger: ${why}`;
             above(() => terminal.error(harmlessLine(line, 2000)));
           }
           break;
@@ -90,12 +90,12 @@ function failureText({ id, place }: RowName, error: { message: string } | null):
   return `${name}: ${error?.message ?? 'failed'}`;
 }
 
-/** Counts what the line says. */
+/** Counts for the line. */
 class Tally {
   private total = 0;
   private toDo = 0;
   private done = 0;
-  /** Of this run: whoever failed in an earlier one may be tried again, and be well. */
+  /** Failures of this run: rows that failed earlier may succeed now. */
   private failed = 0;
   private readonly flying = new Map<string, 'sending' | 'queued' | 'running' | 'landing'>();
   private finished = 0;
@@ -153,7 +153,7 @@ class Tally {
     ].join(' · ');
   }
 
-  /** What this run has spent. Of edits that earlier ones have sent it knows nothing: then it says nothing. */
+  /** Spending of this run; empty if unknown because the edits were sent by earlier runs. */
   private money({ spentUsd, capUsd, isEstimate }: Purse): string[] {
     if (spentUsd === 0 && capUsd === undefined) return [];
     const spent = `${isEstimate ? 'about ' : ''}${usdText(cents(spentUsd))}`;
@@ -172,7 +172,7 @@ class Tally {
   }
 }
 
-/** A sum that changes all the time is read in whole cents; what is less than one is not nothing. */
+/** Rounds a changing amount to whole cents; less than a cent is not shown as zero. */
 function cents(usd: number): number {
   return usd < 0.01 ? usd : Math.round(usd * 100) / 100;
 }

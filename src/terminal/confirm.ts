@@ -2,13 +2,13 @@ import { createInterface } from 'node:readline/promises';
 import type { Context } from '../context.js';
 import { harmlessLine } from './plain.js';
 
-/** Whether there is a person who can be asked. */
+/** Whether a person can be asked. */
 export function canAsk({ stdin, stderr }: Pick<Context, 'stdin' | 'stderr'>): boolean {
   return stderr.isTTY === true && 'isTTY' in stdin && stdin.isTTY === true;
 }
 
 /**
- * Asks a question that is answered with y or n; anything else is no, and so is leaving without an answer.
+ * Asks a y/n question; anything else, or no answer, means no.
  *
  * @throws the reason of an interruption
  */
@@ -16,7 +16,7 @@ export async function confirm(
   question: string,
   { stdin, stderr, signal }: Pick<Context, 'stdin' | 'stderr' | 'signal'>,
 ): Promise<boolean> {
-  // With a terminal of readline's own, Ctrl-C would be a key and no signal.
+  // With readline's own terminal mode, Ctrl-C would be a key and not a signal.
   const asking = createInterface({ input: stdin, output: stderr, terminal: false });
   const left = new Promise<string>((resolve) => {
     for (const stream of [asking, stdin]) stream.once('close', () => resolve(''));

@@ -5,7 +5,7 @@ import type { Terminal } from './terminal.js';
 /**
  * An error for people: what happened, what it may have cost, what to do next.
  *
- * @param sandbox it is about an edit on the sandbox, where nothing is charged
+ * @param sandbox the edit is on the sandbox, which charges nothing
  */
 export function errorText(
   error: FalEditError,

@@ -1,6 +1,6 @@
 import { wrap } from './wrap.js';
 
-/** What help shows of a flag. */
+/** A flag on a help page. */
 export interface HelpFlag {
   name: string;
   short?: string;
@@ -19,7 +19,7 @@ export interface HelpPage {
   commands?: readonly (readonly [string, string])[] | undefined;
   /** Paragraphs below the flags. */
   notes?: readonly string[] | undefined;
-  /** How it can end. */
+  /** Exit codes and their meaning. */
   exits: readonly (readonly [number, string])[];
 }
 

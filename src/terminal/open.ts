@@ -2,17 +2,17 @@ import { spawn } from 'node:child_process';
 import { platform } from 'node:os';
 import type { Context } from '../context.js';
 
-/** What opens a file or a URL for the user on each system. None of them is a shell. */
+/** Program that opens a file or URL on each system. None of them is a shell. */
 const OPENERS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   darwin: ['open'],
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
 /**
- * Opens a page with whatever the user's system opens pages with, and does not wait for it.
+ * Opens a page with the system's default program, and does not wait for it.
  *
  * @param target absolute path, or an http URL of our own
- * @returns why it could not be opened; undefined where it was started
+ * @returns why it could not be opened; undefined if it was started
  */
 export function openForUser(
   target: string,
@@ -21,7 +21,7 @@ export function openForUser(
 ): Promise<string | undefined> {
   const [command, ...words] = OPENERS[system] ?? ['xdg-open'];
   return new Promise((resolve) => {
-    // The program's own environment, in which the opener finds the desktop, and the path on which it is found.
+    // The opener needs the program's own environment for PATH and the desktop.
     const child = spawn(command, [...words, target], {
       ...{ detached: true, stdio: 'ignore', shell: false },
       env: { ...env },

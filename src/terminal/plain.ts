@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * A text from outside made harmless for a terminal: no escape sequences, no control characters that move the
- * cursor or ring, nothing that turns the reading direction. Newlines and tabs stay.
+ * Makes an outside text safe for a terminal: removes escape sequences, control characters and changes of reading
+ * direction. Newlines and tabs stay.
  */
 export function harmless(text: string): string {
   return stripVTControlCharacters(text)
@@ -12,7 +12,10 @@ export function harmless(text: string): string {
     );
 }
 
-/** JSON with escapes for what JSON lets through and a terminal obeys: control characters beyond ASCII, reading directions. */
+/**
+ * Escapes in JSON what JSON allows but a terminal obeys: non-ASCII control characters and changes of reading
+ * direction.
+ */
 export function inertJson(json: string): string {
   return json.replace(
     /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
@@ -20,7 +23,7 @@ export function inertJson(json: string): string {
   );
 }
 
-/** The same on one line, at most so many characters long. */
+/** Makes an outside text safe and puts it on one line of limited length. */
 export function harmlessLine(text: string, longest = 400): string {
   const line = harmless(text)
     .replace(/\s*\n\s*/g, ' ')

@@ -10,16 +10,16 @@ import { slotsFor, type PreviewSize, type Slots } from './preview/slots.js';
 export { pictureProtocol, type PictureProtocol } from './preview/protocol.js';
 export type { PreviewSize } from './preview/slots.js';
 
-/** A picture to be shown. */
+/** A picture of a preview. */
 export interface PreviewPicture {
   /** Absolute. */
   path: string;
-  /** What stands beneath it. It may be foreign: it is made harmless. */
+  /** Text below the picture. It may come from outside and is made safe. */
   name: string;
 }
 
 /**
- * The text that shows pictures side by side, each with its name beneath, ending with a newline; empty for `none`. In a
+ * Text that shows pictures side by side, each with its name below; ends with a newline. Empty for `none`. In a
  * cell of a terminal, which is taken to be twice as high as wide, half blocks have two pixels. A picture that is
  * missing or cannot be decoded leaves its place empty. Pictures for which there is no room are left out.
  *

@@ -8,9 +8,9 @@ import { bytesText } from './units.js';
 
 /** Shows edits as they run: a spinner on a terminal, plain lines elsewhere. */
 export interface Progress {
-  /** Shows what happened to the edit of that name; a name is needed only where there are several. */
+  /** Shows an event of an edit; the name is needed only with several edits. */
   show: (event: EditEvent, name?: string) => void;
-  /** Takes the spinner away, so that what follows starts on a clean line. */
+  /** Removes the spinner, so that later output starts on a clean line. */
   stop: () => void;
 }
 
@@ -32,7 +32,7 @@ export async function openProgress(terminal: Terminal, context: Context): Promis
         return;
       }
       if (event.type === 'unrecorded') {
-        // Not to be lost, quiet or not.
+        // Must not be lost, even under --quiet.
         spinner?.clear();
         terminal.error(unrecordedLine(event));
         return;
@@ -50,25 +50,28 @@ export async function openProgress(terminal: Terminal, context: Context): Promis
   };
 }
 
-/** A line that turns. Only where the terminal is animated. */
+/** A spinner. Only for an animated terminal. */
 export async function openSpinner({ coloured }: Terminal, { stderr }: Context): Promise<Ora> {
   const { default: ora } = await import('ora');
   return ora({
     stream: stderr,
     isEnabled: true,
-    // Reading stdin is ours alone, and Ctrl-C has to reach our handler.
+    // We read stdin ourselves, and Ctrl-C must reach our handler.
     discardStdin: false,
     hideCursor: true,
-    // By itself it knows neither NO_COLOR nor what else decides about ours.
+    // ora ignores NO_COLOR and our other colour settings.
     color: coloured ? 'cyan' : false,
   }).start();
 }
 
 function unrecordedLine({ requestId, why }: Extract<EditEvent, { type: 'unrecorded' }>): string {
-  return harmlessLine(`request ${requestId} is at fal, and the ledger could not be told: ${why}`, 2000);
+  return harmlessLine(
+    `fal accepted request ${requestId}, but it could not be recorded in the ledger: ${why}`,
+    2000,
+  );
 }
 
-/** What the edit is doing now: the spinner's text, or a line when it changes. */
+/** Current state of an edit: text of the spinner, or a line for each change. */
 function stateLine(event: EditEvent, sandbox: boolean): string | undefined {
   switch (event.type) {
     case 'uploading':
@@ -88,27 +91,27 @@ function stateLine(event: EditEvent, sandbox: boolean): string | undefined {
   }
 }
 
-/** ` through https://proxy.example/fal`, to go on a sentence with; nothing where the way is direct. */
+/** ` through https://proxy.example/fal`, to continue a sentence; empty without a proxy. */
 export function throughText(proxies: readonly string[]): string {
   return proxies.length === 0 ? '' : ` through ${proxies.join(' and ')}`;
 }
 
 function queuedText(position: number | undefined): string {
   if (position === undefined) return 'queued';
-  return position === 0 ? 'queued, next in line' : `queued, ${position} before it`;
+  return position === 0 ? 'queued, next in line' : `queued, ${position} ahead`;
 }
 
-/** What stays on the screen. */
+/** Line that stays on the screen. */
 function lastingLine(event: EditEvent, verbose: boolean): string | undefined {
   switch (event.type) {
     case 'accepted':
       return `request ${event.requestId}`;
     case 'resumed': {
       const when = new Date(event.plannedAt).toISOString();
-      return `going on with request ${event.requestId}, sent on ${when} by this same command and not saved: nothing is paid again (--again pays for another)`;
+      return `resuming request ${event.requestId}, sent on ${when} by this same command: no extra cost (--again pays for another)`;
     }
     case 'waiting':
-      return `process ${event.pid} is making this same edit (job ${event.job}): waiting for it (--again pays for another)`;
+      return `process ${event.pid} is running this same edit (job ${event.job}); waiting for it (--again pays for another)`;
     case 'log':
       return `  ${event.level === '' ? '' : `${event.level.toLowerCase()}: `}${event.message}`;
     case 'uploaded':

@@ -3,11 +3,11 @@ import { harmlessLine } from './plain.js';
 import { wrap } from './wrap.js';
 
 const GAP = 2;
-/** A column is not made narrower than this, whatever the terminal is. */
+/** Smallest width of a column on any terminal. */
 const NARROWEST = 10;
 
 /**
- * Things side by side: each row is what is compared, then a cell a thing; the first row names them. On a terminal the
+ * Compares things side by side: each row has a label and one cell per thing; the first row has their names. On a terminal the
  * cells are wrapped into equal columns; elsewhere there are tabs between them, and nothing is cut.
  */
 export function sideBySideLines(

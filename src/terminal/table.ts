@@ -4,13 +4,13 @@ import { harmlessLine } from './plain.js';
 /** A column of a table. */
 export interface Column {
   title: string;
-  /** Figures stand at the right. */
+  /** Right-aligned, for numbers. */
   right?: boolean;
 }
 
-/** Longer than any cell that a person reads; a prompt may be a book. */
+/** Longest cell; a prompt may be a book. */
 const LONGEST_CELL = 2000;
-/** What the last column is left with on a terminal that is too narrow for the others. */
+/** Smallest width of the last column on a narrow terminal. */
 const NARROWEST = 8;
 
 /**
@@ -44,14 +44,14 @@ export async function tableLines(
 
 type Measure = (text: string) => number;
 
-/** How many columns a text takes. Most tables are plain ASCII, and need no tables of Unicode for it. */
+/** Loads a function for the width of a text. Most tables are plain ASCII and need no Unicode tables. */
 async function measureFor(rows: readonly (readonly string[])[]): Promise<Measure> {
   if (rows.every((row) => row.every((cell) => /^[\0-\x7f]*$/.test(cell)))) return (text) => text.length;
   const { default: stringWidth } = await import('string-width');
   return stringWidth;
 }
 
-/** Never through the middle of what a person sees as one character. */
+/** Cuts a text, but never within a grapheme. */
 function cut(text: string, room: number, measure: Measure): string {
   if (measure(text) <= room) return text;
   let kept = '';

@@ -7,38 +7,38 @@ export interface TerminalOptions {
   verbose: boolean;
   debug: boolean;
   noColor: boolean;
-  /** The run is on the sandbox: documents say so, and errors that nothing of it is charged. */
+  /** The run is on the sandbox: documents say so, and errors say that nothing is charged. */
   sandbox: boolean;
-  /** Takes secrets out of a text. */
+  /** Removes secrets from a text. */
   redact: (text: string) => string;
 }
 
 type Style = 'red' | 'yellow' | 'green' | 'dim' | 'bold';
 type Paint = (style: Style, text: string) => string;
 
-/** What is shown and how: results to stdout, everything else to stderr, all of it harmless and without secrets. */
+/** Output of a command: results to stdout, everything else to stderr, without secrets or control sequences. */
 export interface Terminal {
   options: TerminalOptions;
   /** Whether a spinner may turn: stderr is a terminal, and this is no CI. */
   animated: boolean;
   coloured: boolean;
   paint: Paint;
-  /** A result, on stdout, a line of its own: as it is for scripts, harmless on a terminal. */
+  /** Prints a result line on stdout: unchanged for scripts, made safe on a terminal. */
   result(line: string): void;
-  /** The same as it is, with pictures in it: made harmless by whoever made it. */
+  /** Prints text with pictures on stdout, unchanged; the caller has made it safe. */
   drawn(text: string): void;
-  /** A line on stderr, made harmless; nothing under --quiet. */
+  /** Prints a safe line on stderr; nothing under --quiet. */
   note(line: string): void;
   warn(message: string): void;
-  /** Shown under --quiet as well. */
+  /** Also printed under --quiet. */
   error(text: string): void;
-  /** One JSON document on stdout. One of ours says whether it is about the sandbox, right after how it ended. */
+  /** Prints one JSON document on stdout. Our documents get a `sandbox` field after their status. */
   json(document: unknown): void;
-  /** A line for the CI that reads stderr, as it is: made harmless by whoever made it. */
+  /** Prints a line for the CI on stderr, unchanged; the caller has made it safe. */
   command(line: string): void;
 }
 
-/** Outputs that have their document: there is only ever one. */
+/** Outputs that already have their only document. */
 const answered = new WeakSet<Output>();
 
 /** Whether a command has written its document there. */
@@ -72,11 +72,11 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
     warn: (message) => {
       if (!options.quiet) say('yellow', `warning: ${harmlessLine(message, 2000)}`);
     },
-    // Styled by whoever made it; the texts within were made harmless there.
+    // The caller styled it and made its texts safe.
     error: (text) => write(stderr, inert(text)),
-    // Text by text: its own names and numbers are no secrets.
+    // Redact each text, since keys and numbers are not secrets.
     json: (document) => {
-      // What fails after that is told on stderr alone.
+      // Later failures are reported only on stderr.
       if (answered.has(stdout)) return;
       answered.add(stdout);
       const safe = mapTexts(marked(document, options.sandbox), options.redact);
@@ -86,7 +86,7 @@ export async function openTerminal(context: Context, options: TerminalOptions): 
   };
 }
 
-/** A document that says by itself what it is about keeps that. */
+/** Adds `sandbox` to a document that does not have it. */
 export function marked(document: unknown, sandbox: boolean): unknown {
   if (!isRecord(document) || document['schema_version'] === undefined) return document;
   const { schema_version, status, sandbox: own = sandbox, error, ...rest } = document;
@@ -103,12 +103,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** GitHub's runner takes some lines of stderr for commands to itself: texts from fal and from manifests are to be none. */
+/** GitHub's runner executes some lines of stderr as commands: texts from fal and manifests must not be commands. */
 function withoutCommands(text: string): string {
   return text.replace(/^([^\S\n]*):(?=:)/gm, '$1: ').replaceAll('##[', '## [');
 }
 
-/** A terminal that says it is 0 columns wide (`script`, `docker -t`) would have ora clear lines without end. */
+/** On a terminal that reports 0 columns (`script`, `docker -t`), ora would clear lines forever. */
 function isAnimated({ isTTY, columns }: Output, env: Context['env']): boolean {
   return isTTY === true && columns !== 0 && !isCi(env) && env['TERM'] !== 'dumb';
 }

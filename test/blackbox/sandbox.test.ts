@@ -63,7 +63,7 @@ describe('fal-edit sandbox', () => {
     const { port } = await tcpServer(() => undefined);
     const { code, stdout, stderr } = await run(['sandbox', '--port', String(port)], { cwd: await tempDir() });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(new RegExp(`^error: --port: ${port} cannot be had: .*EADDRINUSE`));
+    expect(stderr).toMatch(new RegExp(`^error: --port: cannot listen on ${port}: .*EADDRINUSE`));
   });
 
   test('--toxic: the first look at the status is lost, the edit is made', async () => {
@@ -86,8 +86,8 @@ describe('fal-edit sandbox', () => {
     [['--toxic', 'reset'], /--toxic: .*reset/],
     [['--toxic', 'latency,on=nowhere,latency=5'], /--toxic: .*nowhere|--toxic: .*on/],
     [['--toxic', 'latency,on=submit,latency=soon'], /--toxic: .*latency/],
-    [['--port', '70000'], /--port: "70000" is not allowed/],
-    [['--queue-time', 'soon'], /--queue-time: "soon" is not allowed/],
+    [['--port', '70000'], /--port must be a whole number from 0 to 65535, not "70000"/],
+    [['--queue-time', 'soon'], /--queue-time must be a time, e\.g\. 600ms or 2s, not "soon"/],
   ])('%j: refused', async (flags, told) => {
     const { code, stdout, stderr } = await run(['sandbox', ...flags], { cwd: await tempDir() });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -78,7 +78,7 @@ describe.each([
     });
     const again = await run(EDIT, { cwd: edit.cwd, env: fal.env });
     expect(again).toMatchObject({ code: 0, stdout: 'out.png\n' });
-    expect(again.stderr).toContain(`going on with request ${id}`);
+    expect(again.stderr).toContain(`resuming request ${id}`);
     expect(fal.ledger().accepted).toHaveLength(1);
   });
 });
@@ -137,7 +137,7 @@ test('the deadline, and then the same command again: it finishes for nothing', a
   expect(late.stderr).toContain(`fal-edit wait ${id}`);
   const again = await run(EDIT, { cwd, env: fal.env });
   expect(again).toMatchObject({ code: 0, stdout: 'out.png\n' });
-  expect(again.stderr).toContain(`going on with request ${id}`);
+  expect(again.stderr).toContain(`resuming request ${id}`);
   expect([fal.ledger().accepted.length, seen(fal, 'cancel')()]).toEqual([1, false]);
   expect(await leftIn(cwd)).toEqual(['out.png']);
 });

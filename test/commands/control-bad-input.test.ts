@@ -57,7 +57,7 @@ const CASES: Case[] = [
   ...each((command) => ({
     name: `${command}: no id of fal's form, though a model is named`,
     argv: [command, '../../../x/y', '--model', 'flux-general'],
-    says: ['no request ids of that form'],
+    says: ['not a valid request id'],
   })),
   ...each((command) => ({
     name: `${command}: escape sequences in an id`,
@@ -87,12 +87,12 @@ const CASES: Case[] = [
     argv: [command, 'abcd1'],
     says: [/got 1\.\n/],
   })),
-  { name: 'last of nothing', argv: ['wait', 'last'], setup: () => 'empty', says: ['There is no last edit'] },
-  { name: 'result of two', argv: ['result', 'abcd1', 'abcd2'], says: ['One request', 'not 2'] },
+  { name: 'last of nothing', argv: ['wait', 'last'], setup: () => 'empty', says: ['There is no edit'] },
+  { name: 'result of two', argv: ['result', 'abcd1', 'abcd2'], says: ['Name one request', 'not 2'] },
   {
     name: 'wait: ids and --unfinished',
     argv: ['wait', 'abcd1', '--unfinished'],
-    says: ['--unfinished', 'Give one'],
+    says: ['--unfinished', 'Use one of them'],
   },
   {
     name: 'wait: several into one file',
@@ -170,7 +170,7 @@ const CASES: Case[] = [
     argv: ['requests', '-q', '-v'],
     says: ['--quiet', '--verbose', 'Give one'],
   },
-  { name: 'costs: no grouping', argv: ['costs', '--by', 'week'], says: ['--by', '"week"', 'model, day'] },
+  { name: 'costs: no grouping', argv: ['costs', '--by', 'week'], says: ['--by', '"week"', 'model or day'] },
   { name: 'costs: no time', argv: ['costs', '--since', '2026-02-30'], says: ['--since', '"2026-02-30"'] },
   ...['requests', 'costs', ...ASKING].map((command) => ({
     name: `${command}: the state directory is a file`,

@@ -70,5 +70,5 @@ it('shows apart what the sandbox would have charged', async () => {
 it('says that there is nothing', async () => {
   const { code, stdout, stderr } = await runCli(['costs'], { cwd: await tempDir() });
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-  expect(stderr).toContain('Nothing was spent');
+  expect(stderr).toContain('Nothing spent, according to the ledger.');
 });

@@ -83,7 +83,7 @@ describe('the prompt without -p', () => {
   it('is said once', async () => {
     const { code, stderr } = await run(['a.png', 'make it blue', 'make it red']);
     expect(code).toBe(2);
-    expect(stderr).toContain('There are 2 prompts: "make it blue" and "make it red". Give one.');
+    expect(stderr).toContain('There are 2 prompts: "make it blue" and "make it red". Use one.');
   });
 
   test.each([
@@ -129,7 +129,7 @@ test.each<[string, string[], error: string, hint?: string]>([
     'a pattern that the shell left alone',
     ['*.jpg', '-p', 'x'],
     '--image: "*.jpg": no such file.',
-    `An edit takes no patterns. To edit every match: fal-edit batch '*.jpg' -p '…'`,
+    `Patterns work only with batch. To edit every match: fal-edit batch '*.jpg' -p '…'`,
   ],
   [
     'a prompt without quotes',

@@ -23,9 +23,9 @@ test.each([
   ['', 'names no LoRA'],
   ['  ', 'names no LoRA'],
   ['@0.5', 'names no LoRA'],
-  ['owner/style@', '"" is not a scale'],
-  ['owner/style@strong', '"strong" is not a scale. Allowed: a number.'],
-  ['owner/style@0.5x', '"0.5x" is not a scale'],
+  ['owner/style@', 'the scale must be a number, not ""'],
+  ['owner/style@strong', '"strong".'],
+  ['owner/style@0.5x', 'the scale must be a number, not "0.5x"'],
 ])('%j is refused', (text, message) => {
   expect(() => parseLora(text, 'FAL_EDIT_LORA')).toThrow(message);
   expect(() => parseLora(text, 'FAL_EDIT_LORA')).toThrow(/^FAL_EDIT_LORA: /);

@@ -87,7 +87,7 @@ it('says that there is nothing yet', async () => {
   const { run } = await desk();
   const plain = await run([]);
   expect({ code: plain.code, stdout: plain.stdout }).toEqual({ code: 0, stdout: '' });
-  expect(plain.stderr).toContain('The ledger is empty');
+  expect(plain.stderr).toContain('No edits yet.');
   expect((await run(['--json'])).json()).toEqual({
     schema_version: 1,
     status: 'ok',

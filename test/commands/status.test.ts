@@ -14,8 +14,8 @@ describe('status', () => {
     expect(result.code, result.stderr).toBe(0);
     const lines = result.stdout.trimEnd().split('\n');
     expect(lines.map((line) => line.split('\t').slice(0, 3))).toEqual([
-      [ids[2], 'accepted', 'queued, 1 before it'],
-      [ids[1], 'accepted', 'queued, 0 before it'],
+      [ids[2], 'accepted', 'queued, 1 ahead'],
+      [ids[1], 'accepted', 'queued, 0 ahead'],
       [ids[0], 'accepted', 'running'],
     ]);
     const document = (await run(['status', ids[2]!, '--json'])).json<Several>();

@@ -92,11 +92,15 @@ describe('it works where settings are wrong', () => {
 });
 
 test.each<[string, string[], RegExp]>([
-  ['nothing to trust', ['trust', 'empty'], /has no \.env, and neither it nor a folder above/],
+  [
+    'nothing to trust',
+    ['trust', 'empty'],
+    /has no \.env, and there is no fal-edit\.config\.json in it or above it/,
+  ],
   ['no such folder', ['trust', 'none'], /none: no such folder/],
   ['two folders', ['trust', 'a', 'b'], /Name one folder/],
   ['list and remove', ['trust', '--list', '--remove'], /exclude each other/],
-  ['list of a folder', ['trust', '--list', '.'], /takes none/],
+  ['list of a folder', ['trust', '--list', '.'], /takes no argument/],
 ])('%s', async (_, argv, says) => {
   const { cwd, run } = await folder({});
   await mkdir(path.join(cwd, 'empty'));

@@ -11,7 +11,7 @@ const ENDED: [JobState, number, string, RegExp][] = [
   ['planned', 2, 'input', /was never sent/],
   ['intent', 9, 'unknown', /may have been sent .*fal-edit reconcile j/s],
   ['unknown', 9, 'unknown', /may have been sent .*fal-edit reconcile j/s],
-  ['rejected', 2, 'input', /was not taken by fal: refused/],
+  ['rejected', 2, 'input', /was rejected by fal: refused/],
   ['failed', 1, 'failed', /request-\d+ failed: no/],
   ['moderated', 6, 'moderated', /content checker: blanked/],
   // The signal was for the run that sent it.

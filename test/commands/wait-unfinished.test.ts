@@ -63,7 +63,7 @@ describe('wait --unfinished', () => {
     const { run } = await controlScene();
     const plain = await run(['wait', '--unfinished'], { env: {} });
     expect({ code: plain.code, stdout: plain.stdout }).toEqual({ code: 0, stdout: '' });
-    expect(plain.stderr).toContain('Nothing is unfinished');
+    expect(plain.stderr).toContain('Nothing to fetch.');
     const scripted = await run(['wait', '--unfinished', '--json'], { env: {} });
     expect(scripted.json()).toEqual({ schema_version: 1, status: 'ok', sandbox: false, requests: [] });
   });

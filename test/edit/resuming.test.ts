@@ -29,7 +29,7 @@ async function expectHome(fal: TestSandbox, again: Awaited<ReturnType<typeof edi
   const { code, document, cwd, stderr } = again;
   const { request_id: id, input } = fal.ledger().accepted[0]!;
   expect([code, document.request_id, seenBy(fal)], stderr).toEqual([0, id, { accepted: 1, posts: 1 }]);
-  expect(stderr).toContain(`going on with request ${id}`);
+  expect(stderr).toContain(`resuming request ${id}`);
   expect(document.seed).toBe((input as { seed: number }).seed);
   expect(await leftIn(cwd)).toEqual(['out.png']);
   const job = await onlyJobIn(stateIn(cwd));

@@ -69,7 +69,9 @@ describe('the ledger cannot take', () => {
       fal.release('here');
       await fal.reached('later');
       const { request_id: id } = fal.ledger().accepted[0]!;
-      await until(() => stderr.text.includes(`request ${id} is at fal, and the ledger could not be told`));
+      await until(() =>
+        stderr.text.includes(`fal accepted request ${id}, but it could not be recorded in the ledger`),
+      );
       fal.release('later');
       const { code, document } = await running;
       const { kind, charged, message, hint, details } = document.error!;
@@ -105,7 +107,7 @@ describe('the ledger cannot take', () => {
     const { request_id: id } = fal.ledger().accepted[0]!;
     expect([code, document.error?.kind, document.error?.charged]).toEqual([9, 'unknown', 'yes']);
     expect(document.error?.hint).toContain(`fal-edit reconcile ${document.job}`);
-    expect(stderr.text).toContain(`request ${id} is at fal, and the ledger could not be told`);
+    expect(stderr.text).toContain(`fal accepted request ${id}, but it could not be recorded in the ledger`);
     const [name] = await leftIn(path.join(cwd, 'sub'));
     expect(name).toBe('cat.edit.png');
 

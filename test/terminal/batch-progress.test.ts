@@ -190,7 +190,9 @@ describe('without a terminal', () => {
     show(started({ pending: 1 }, 1), begun('a'));
     show(step('a', { type: 'unrecorded', requestId: 'r-1', why: 'the disk is full' }));
     pass(60);
-    expect(lines()).toEqual(['request r-1 is at fal, and the ledger could not be told: the disk is full']);
+    expect(lines()).toEqual([
+      'fal accepted request r-1, but it could not be recorded in the ledger: the disk is full',
+    ]);
   });
 });
 

@@ -8,7 +8,7 @@ import { Screen } from './screen.js';
 function asked(signal = new AbortController().signal) {
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const stderr = new Screen();
-  return { answer: confirm('Go on?', { stdin, stderr, signal }), stdin, stderr };
+  return { answer: confirm('Continue?', { stdin, stderr, signal }), stdin, stderr };
 }
 
 describe('who can be asked', () => {
@@ -50,10 +50,10 @@ describe('a question', () => {
 
   it('stands on stderr with what can be answered, and stays there', async () => {
     const { answer, stdin, stderr } = asked();
-    expect(stderr.shown()).toEqual(['Go on? [y/N]']);
+    expect(stderr.shown()).toEqual(['Continue? [y/N]']);
     stdin.write('y\n');
     await answer;
-    expect(stderr.shown()[0]).toContain('Go on? [y/N]');
+    expect(stderr.shown()[0]).toContain('Continue? [y/N]');
   });
 
   it('takes a line that comes with the return of another system', async () => {
@@ -90,7 +90,7 @@ describe('a question', () => {
       },
     });
     const stop = new AbortController();
-    const answer = confirm('Go on?', { stdin, stderr: new Screen(), signal: stop.signal });
+    const answer = confirm('Continue?', { stdin, stderr: new Screen(), signal: stop.signal });
     stop.abort(new InterruptedError('SIGINT'));
     return expect(answer)
       .rejects.toBeInstanceOf(InterruptedError)

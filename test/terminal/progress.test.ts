@@ -53,7 +53,7 @@ describe('progress without a terminal', () => {
       'uploading 2 files (92.5 kB)',
       'sending the edit (about $0.075)',
       'request r-1',
-      'queued, 2 before it',
+      'queued, 2 ahead',
       'queued',
       'running',
       'info: step 1 of 2',

@@ -4,8 +4,8 @@ import { annotationLine, MOST_ANNOTATIONS } from '../../report/github/annotation
 import type { Terminal } from '../../terminal/terminal.js';
 
 /**
- * Annotates rows that went wrong, where GitHub runs us. What is not known of a row may be found out before the run
- * ends: of that GitHub hears at the end.
+ * Annotates failed rows in GitHub Actions. Unknown rows may still be settled during the run, so they are annotated at
+ * the end.
  */
 export function annotations(
   terminal: Terminal,

@@ -7,7 +7,10 @@ import { findModel } from '../../models/registry.js';
 import { parseSetFields } from '../../models/set-fields.js';
 import { parseLora } from '../edit/lora-spec.js';
 
-/** EditingSettings of the batch whose paths are absolute, and a way to do the same for `--set`, which takes a model to read. */
+/**
+ * Settings of the batch with absolute paths, and a function that does the same for `--set`, which depends on the
+ * model.
+ */
 export interface Defaults {
   settings: EditingSettings;
   /** Makes the paths in those `--set` pairs absolute that come from the batch and not from the row. */
@@ -17,8 +20,7 @@ export interface Defaults {
 type Absolute = (text: string) => string;
 
 /**
- * Flags stand on a command line in the working directory, rows in a manifest in its folder: a relative path means
- * another file in each.
+ * Makes paths in flags absolute: flags are relative to the working directory, rows to the folder of their manifest.
  *
  * @param folder absolute, of the rows
  */
@@ -59,7 +61,7 @@ function absoluteLora(spec: string, absolute: Absolute): string {
   return scale === undefined ? absolute(file) : `${absolute(file)}@${scale}`;
 }
 
-/** A pair that is wrong stays as it is: whoever reads it for the row says what is wrong. */
+/** An invalid pair is left as it is; it is reported when the row is read. */
 function absolutePair(model: Model, pair: string, absolute: Absolute): string {
   let fields: Record<string, unknown>;
   try {

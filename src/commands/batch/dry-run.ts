@@ -15,23 +15,23 @@ import { bytesText } from '../../terminal/units.js';
 import { lastLine } from './event-lines.js';
 import type { BatchOptions } from './options.js';
 
-/** What a run would send. */
+/** Rows, uploads and cost of a run. */
 interface Prospect {
   rows: number;
-  /** Rows that failed and may be paid for, about which fal is asked before anything is sent. */
+  /** Failed rows that may have been charged. fal is asked about them before anything is sent. */
   toAsk: number;
   usd: number;
   /** By model. */
   models: Map<string, { rows: number; usd: number }>;
-  /** Files that fal does not have, by their bytes. */
+  /** Bytes of each file to upload. */
   uploads: Map<string, number>;
 }
 
 /** How fal would be reached. */
 export interface Route {
-  /** To whose storage files go. */
+  /** Storage that files are uploaded to. */
   way: string;
-  /** What requests would go through. */
+  /** Proxies that requests would go through. */
   proxies: readonly string[];
 }
 
@@ -49,7 +49,7 @@ export function showProspect(
   const counts = countStates(ledger.db);
   const prospect = lookAhead(ledger, options, way);
   const toRename = movesOf(ledger, outDir).length;
-  // Rows that are sent anew, or left again, are not waited for.
+  // Rows that are sent again or left at fal are not fetched.
   const toFetch = options.again || options.submitOnly ? 0 : counts.waiting;
   const bytes = [...prospect.uploads.values()].reduce((sum, size) => sum + size, 0);
   if (json || options.events) {
@@ -79,13 +79,11 @@ export function showProspect(
     return;
   }
   const lines = [
-    `Rows: ${plan.rows}${plan.elsewhere > 0 ? ` (${plan.elsewhere} more in other shards)` : ''}${plan.invalid > 0 ? `, ${plan.invalid} left out` : ''}`,
-    `Done already: ${counts.done + counts.unmet}`,
-    ...(toFetch > 0 ? [`At fal, to be fetched: ${toFetch}`] : []),
-    ...(counts.unknown > 0 ? [`Not known whether fal took them: ${counts.unknown}`] : []),
-    ...(prospect.toAsk > 0
-      ? [`Failed, and may be paid for (fal is asked about them first): ${prospect.toAsk}`]
-      : []),
+    `Rows: ${plan.rows}${plan.elsewhere > 0 ? ` (${plan.elsewhere} more in other shards)` : ''}${plan.invalid > 0 ? `, ${plan.invalid} skipped` : ''}`,
+    `Already done: ${counts.done + counts.unmet}`,
+    ...(toFetch > 0 ? [`To fetch from fal: ${toFetch}`] : []),
+    ...(counts.unknown > 0 ? [`May have been sent: ${counts.unknown}`] : []),
+    ...(prospect.toAsk > 0 ? [`Failed, may have been charged (fal is asked first): ${prospect.toAsk}`] : []),
     ...(toRename > 0 ? [`Pictures to rename: ${toRename}`] : []),
     `To send: ${prospect.rows}`,
     ...[...prospect.models].map(
@@ -95,7 +93,7 @@ export function showProspect(
     terminal.options.sandbox
       ? `Estimated cost: nothing on the sandbox (would be ${usdText(usd(prospect.usd))})`
       : `Estimated cost: ${usdText(usd(prospect.usd))}`,
-    ...(prospect.rows + toFetch + prospect.toAsk === 0 ? [] : proxies.map((proxy) => `Through: ${proxy}`)),
+    ...(prospect.rows + toFetch + prospect.toAsk === 0 ? [] : proxies.map((proxy) => `Proxy: ${proxy}`)),
     'Nothing was sent.',
   ];
   for (const line of lines) terminal.result(line);

@@ -11,28 +11,28 @@ import { finishBatch, type Outcome } from './finish.js';
 import type { BatchOptions } from './options.js';
 import type { Surroundings } from './surroundings.js';
 
-/** A run that is over, one way or the other. */
+/** A run that has ended, successfully or not. */
 export interface EndedRun {
   ledger: Ledger;
   /** Absolute. */
   folder: string;
-  /** What the run itself has seen of its rows. */
+  /** Row states that the run itself has seen. */
   seen: Standing;
-  /** What ended it before its end, and whether rows may have been sent by then. */
+  /** Error that ended the run early, and whether rows may have been sent by then. */
   broken: { error: FalEditError; isSending: boolean } | undefined;
   figures: Omit<RunFigures, 'finishedAt' | 'ending'>;
   outcome: Outcome;
 }
 
-/** How to go on where nothing is sent. */
+/** Hint for --collect, which sends nothing. */
 const COLLECT_AGAIN =
-  'What fal still has, the same command brings home later. Rows that were not sent need the batch itself: --collect sends nothing.';
-const GO_ON = 'The same command again goes on from here, and pays for nothing twice.';
+  'Run the same command again to fetch what fal still has. --collect sends nothing: to send the other rows, run the batch itself.';
+const GO_ON = 'Run the same command again to continue; nothing is paid for twice.';
 
 /**
- * Says how a run ended, and writes what it leaves.
+ * Reports how a run ended, and writes its files.
  *
- * @throws FailedBatch where the ledger cannot be read any more; what it says is by what the run has seen
+ * @throws FailedBatch when the ledger can no longer be read, with the row states that the run has seen
  */
 export async function endRun(
   { ledger, folder, seen, broken, figures, outcome }: EndedRun,
@@ -52,7 +52,7 @@ export async function endRun(
           sandbox: standing.sandbox,
         });
   nameIfGone(ledger, terminal);
-  // What fal said may be in it, and it goes to files of many kinds.
+  // It may contain texts from fal, and goes to several files.
   const summary = context.secrets.redactIn(
     summaryOf(standing, { ...figures, stopped, ending, finishedAt: context.now() }),
   );
@@ -62,7 +62,7 @@ export async function endRun(
   return knowing({ facts }, () => finishBatch(finished, outcome));
 }
 
-/** By the ledger, or by what the run has seen where that cannot be read any more. */
+/** From the ledger, or from the run itself when the ledger can no longer be read. */
 function standingAtEnd(
   ledger: Ledger,
   seen: Standing,
@@ -76,7 +76,7 @@ function standingAtEnd(
   }
 }
 
-/** Where the ledger's file is gone, what it knows of paid edits is said aloud, so that none of them is lost. */
+/** If the file of the ledger is gone, prints the request ids it knew, so that no paid edit is lost. */
 function nameIfGone(ledger: Ledger, terminal: Terminal): void {
   try {
     if (!ledger.db.isInPlace()) nameAccepted(ledger, terminal);
@@ -90,8 +90,8 @@ function nameAccepted(ledger: Ledger, terminal: Terminal): void {
     if (job?.requestId === undefined) continue;
     terminal.note(
       job.state === 'saved'
-        ? `fal took request ${job.requestId}; its picture is saved.`
-        : `fal took request ${job.requestId}. Fetch it: fal-edit wait ${job.requestId} --model ${job.model}`,
+        ? `fal accepted request ${job.requestId}; its picture is saved.`
+        : `fal accepted request ${job.requestId}. Fetch it: fal-edit wait ${job.requestId} --model ${job.model}`,
     );
   }
 }

@@ -23,13 +23,13 @@ type SummaryField =
   | 'run'
   | 'cost';
 
-/** What is known of a batch that could not end as it should. */
+/** Known facts of a batch that failed. */
 export type KnownBatch = Partial<Pick<BatchSummary, SummaryField | 'sandbox'>> & {
   /** Absolute. */
   out_dir?: string;
 };
 
-/** A batch that failed, with what was known of it at that moment. */
+/** A failed batch with the facts known at that moment. */
 export class FailedBatch extends Error {
   override readonly name = 'FailedBatch';
 
@@ -42,10 +42,9 @@ export class FailedBatch extends Error {
 }
 
 /**
- * Runs a part of a batch. What it fails with carries what is known of the batch at that moment; whoever is nearer to
- * the failure knows better.
+ * Runs a part of a batch. Errors get the facts known at that moment, unless an inner part has added its own.
  *
- * @param known `standing` is asked where it fails; what it cannot read is not known
+ * @param known `standing` is called on failure; if it throws, the standing is left out
  */
 export async function knowing<T>(
   known: { facts?: KnownBatch; standing?: () => Standing | undefined },
@@ -74,7 +73,7 @@ function failedBatch(thrown: unknown): Pick<FailedBatch, 'error' | 'known'> {
   return { error: asFalEditError(thrown, chargedSoFar()), known: {} };
 }
 
-/** Ends a command that did not come to an end of its own, for whoever reads its events as well. */
+/** Ends a failed batch command: error text, JSON document and last event. */
 export function failBatch(
   thrown: unknown,
   { values }: Pick<EditingSettings, 'values'>,
@@ -88,7 +87,7 @@ export function failBatch(
   return fail(error, terminal, () => document, values['json'] === true);
 }
 
-/** Has the keys of a run that came to its end, so that scripts read both in one way. */
+/** Has the same keys as the document of a finished run, so that scripts can read both. */
 function failedDocument(error: FalEditError, known: KnownBatch, sandbox: boolean): Record<string, unknown> {
   const { cost } = known;
   return {

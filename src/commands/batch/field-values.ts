@@ -4,7 +4,7 @@ import { usageError } from '../../errors.js';
 import type { Flag } from '../flag.js';
 
 /**
- * The value of a field in the form that the command line would have given it; undefined for a switch that is off.
+ * Value of a field as the command line would give it; undefined for a switch that is off.
  *
  * @param field as it stands in the manifest, for messages
  * @throws FalEditError (usage)
@@ -26,33 +26,33 @@ export function flagValueOf(flag: Flag, value: FieldValue, field: string): FlagV
 function switchOf(value: FieldValue, field: string): true | undefined {
   const state = switchState(value);
   if (state === undefined) {
-    throw usageError(`${field}: ${JSON.stringify(value)} is neither on nor off. Allowed: true, false.`);
+    throw usageError(`${field}: must be true or false, not ${JSON.stringify(value)}.`);
   }
   return state ? true : undefined;
 }
 
 /**
- * `0,8` as spreadsheets write 0.8 where people do: three digits behind a comma could as well be thousands, unless
- * there is a zero before it.
+ * Reads `0,8`, which spreadsheets in some languages write for 0.8. Three digits after a comma could be thousands,
+ * unless a zero comes first.
  */
 function withPoint(text: string): string {
   return /^\s*[+-]?(0,\d+|\d+,\d{1,2})\s*$/.test(text) ? text.replace(',', '.') : text;
 }
 
-/** `1.23457E+11` as a spreadsheet writes a long number: another one than it was, and no one sees it. */
+/** Refuses `1.23457E+11`, a long number that a spreadsheet has rounded without saying so. */
 function refuseCut(text: string, field: string): void {
   if (!/^\s*[+-]?\d+([.,]\d*)?e[+-]?\d+\s*$/i.test(text)) return;
   throw usageError(
-    `${field}: ${JSON.stringify(text)} has lost digits. Write the whole number; a spreadsheet keeps it in a cell that is formatted as text.`,
+    `${field}: ${JSON.stringify(text)} has lost digits. Write the whole number; in a spreadsheet, format the cell as text.`,
   );
 }
 
 function scalar(value: FieldValue, field: string): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value);
-  throw usageError(`${field}: ${JSON.stringify(value)} is not allowed. Allowed: text or a number.`);
+  throw usageError(`${field}: must be text or a number, not ${JSON.stringify(value)}.`);
 }
 
-/** A list, a value alone, or a cell with a JSON list in it. */
+/** A list, a single value, or a cell with a JSON list in it. */
 function listOf(value: FieldValue, field: string): FieldValue[] {
   if (Array.isArray(value)) return value;
   if (typeof value !== 'string' || !value.trimStart().startsWith('[')) return [value];
@@ -63,7 +63,7 @@ function listOf(value: FieldValue, field: string): FieldValue[] {
 function loraText(lora: Readonly<Record<string, FieldValue>>, field: string): string {
   const { path, scale, ...others } = lora;
   if (typeof path !== 'string' || Object.keys(others).length > 0) {
-    throw usageError(`${field}: a LoRA is {"path": …, "scale": …}, or text such as owner/style@0.8.`);
+    throw usageError(`${field}: a LoRA must be {"path": …, "scale": …} or text such as owner/style@0.8.`);
   }
   return scale === undefined || scale === null ? path : `${path}@${scalar(scale, field)}`;
 }
@@ -84,7 +84,7 @@ function parsedJson(text: string, field: string, what: string): FieldValue {
   try {
     return JSON.parse(text) as FieldValue;
   } catch {
-    throw usageError(`${field}: starts like a JSON ${what} and is none.`);
+    throw usageError(`${field}: starts like a JSON ${what} but is not one.`);
   }
 }
 

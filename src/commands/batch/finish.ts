@@ -34,21 +34,21 @@ export interface Finished {
   json: boolean;
 }
 
-/** What a kind of run leaves beside the files that every batch leaves. */
+/** Output of one kind of run, in addition to the files that every batch writes. */
 export interface Outcome {
-  /** Of the page, for messages. */
+  /** Name of the page, for messages. */
   name: string;
-  /** Whether the path of each picture goes to stdout as it comes; else what is shown at the end says it all. */
+  /** Whether each picture's path is printed on stdout when it is saved. */
   listsPictures: boolean;
   /** Writes it. */
   write: (finished: Finished) => Promise<Shown | undefined>;
 }
 
-/** What a run shows of its outcome. */
+/** Part of the output that is printed. */
 export interface Shown {
-  /** Its part of the JSON document. */
+  /** Fields for the JSON document. */
   document: Record<string, unknown>;
-  /** For stdout, where no document is asked for. */
+  /** For stdout without --json. */
   text: string;
 }
 
@@ -67,13 +67,13 @@ export const BATCH_OUTCOME: Outcome = {
 };
 
 /**
- * Writes what a batch leaves for people and machines, and says how it ended. A file that cannot be written is no
- * reason to call paid work failed: it is told, and the rest is written.
+ * Writes the files of a batch and prints how it ended. A file that cannot be written is only a warning: the edits are
+ * paid for, and the other files are still written.
  */
 export async function finishBatch(finished: Finished, outcome = BATCH_OUTCOME): Promise<ExitCode> {
   const { ledger, folder, summary, ending, options, context, terminal, json } = finished;
   const results = function* (): Generator<ResultRow> {
-    // An earlier version may have stored what the server repeated, or the ledger was made under another key.
+    // An earlier version may have stored secrets that the server repeated, or the ledger was made with another key.
     for (const row of rowsInOrder(ledger)) yield context.secrets.redactIn(resultOf(row, folder));
   };
   await trying('summary.json', terminal, () => writeSummary(folder, summary));
@@ -110,7 +110,7 @@ async function trying(what: string, terminal: Terminal, write: () => Promise<voi
   try {
     await write();
   } catch (error) {
-    terminal.warn(`${what} could not be written: ${codeOf(error) ?? messageOf(error)}.`);
+    terminal.warn(`Could not write ${what}: ${codeOf(error) ?? messageOf(error)}.`);
   }
 }
 
@@ -121,10 +121,10 @@ function tell({ summary, folder, ending, context, terminal }: Finished): void {
     if (summary.sandbox) terminal.note(`${billedText(cost.billed_usd, true)}.`);
   } else if (run.submitted === 0 && states.waiting === 0) {
     terminal.note(
-      `${rows === 1 ? 'The row is' : `All ${rows} rows are`} done; nothing had to be sent${summary.sandbox ? ' (sandbox)' : ''}.`,
+      `${rows === 1 ? 'The row is' : `All ${rows} rows are`} done; nothing to send${summary.sandbox ? ' (sandbox)' : ''}.`,
     );
   } else {
-    const waiting = states.waiting > 0 ? `, at fal: ${states.waiting}` : '';
+    const waiting = states.waiting > 0 ? `, pending: ${states.waiting}` : '';
     terminal.note(
       `done: ${states.done} of ${rowsText(rows)}${waiting} · ${billedText(cost.billed_usd, summary.sandbox, cost.outstanding_usd)} · ${secondsText(run.total_ms)}`,
     );

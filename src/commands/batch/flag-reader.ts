@@ -3,13 +3,14 @@ import type { Shard } from '../../batch/identity.js';
 import type { Rate } from '../../batch/pace.js';
 import { parseDuration } from '../../edit/duration.js';
 import { usageError } from '../../errors.js';
+import { orText } from '../or-text.js';
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
 /**
  * Readers of one flag each. They return undefined where the flag is not given.
  *
- * All of them throw a FalEditError (usage) that names the flag and what it takes.
+ * All throw a FalEditError (usage) that names the flag and its allowed values.
  */
 export function flagReader({ values, origins }: EditingSettings) {
   const text = (flag: EditingName): string | undefined => {
@@ -18,7 +19,7 @@ export function flagReader({ values, origins }: EditingSettings) {
   };
   const refuse = (flag: EditingName, allowed: string): never => {
     const given = JSON.stringify(values[flag]);
-    throw usageError(`${origins[flag] ?? `--${flag}`}: ${given} is not allowed. Allowed: ${allowed}.`);
+    throw usageError(`${origins[flag] ?? `--${flag}`} must be ${allowed}, not ${given}.`);
   };
   return {
     text: (flag: EditingName): string | undefined =>
@@ -27,7 +28,7 @@ export function flagReader({ values, origins }: EditingSettings) {
     oneOf: <T extends string>(flag: EditingName, allowed: readonly T[]): T | undefined => {
       const given = text(flag)?.toLowerCase();
       if (given === undefined) return undefined;
-      return allowed.find((one) => one === given) ?? refuse(flag, allowed.join(', '));
+      return allowed.find((one) => one === given) ?? refuse(flag, orText(allowed));
     },
 
     whole: (flag: EditingName, min: number, max: number): number | undefined => {
@@ -50,7 +51,7 @@ export function flagReader({ values, origins }: EditingSettings) {
       const [, index = 0, count = 0] = /^(\d{1,5})\/(\d{1,5})$/.exec(given)?.map(Number) ?? [];
       return index >= 1 && index <= count
         ? { index, count }
-        : refuse(flag, 'which part of how many, e.g. 2/8');
+        : refuse(flag, 'a part and the number of parts, e.g. 2/8');
     },
 
     rate: (flag: EditingName): Rate | undefined => {
@@ -60,10 +61,10 @@ export function flagReader({ values, origins }: EditingSettings) {
       const perMs = UNITS_MS[unit.toLowerCase() as keyof typeof UNITS_MS];
       return Number(count) > 0
         ? { count: Number(count), perMs }
-        : refuse(flag, 'submits a second, minute or hour, e.g. 5/s, 30/m, 1000/h');
+        : refuse(flag, 'a number of submits per second, minute or hour, e.g. 5/s, 30/m, 1000/h');
     },
 
-    /** So many, or a share. */
+    /** A number of failures, or a share of the rows. */
     failures: (flag: EditingName): { count: number } | { percent: number } | undefined => {
       const given = text(flag);
       if (given === undefined) return undefined;

@@ -8,23 +8,23 @@ import type { Terminal } from '../../terminal/terminal.js';
 import type { BatchOptions } from './options.js';
 import { writeJunit } from './write-junit.js';
 
-/** What a row that is not up to date can be helped with. */
-export const MAKE_IT = 'Run the batch without --frozen, and check in what it makes.';
+/** Hint for rows that are not up to date. */
+export const MAKE_IT = 'Run the batch without --frozen, and commit its files.';
 
-/** What was checked, and what came of it. */
+/** A finished --frozen check. */
 export interface FrozenCheck {
   ledger: Ledger;
   /** Absolute. */
   outDir: string;
   /** As the user named it. */
   source: string;
-  /** By key, of each row that is not up to date: why. */
+  /** Reasons of the rows that are not up to date, by key. */
   reasons: ReadonlyMap<string, string>;
   /** Milliseconds since the epoch. */
   startedAt: number;
 }
 
-/** Writes the check as JUnit XML: a row that is not up to date is a failure, whatever else became of it before. */
+/** Writes the check as JUnit XML: a row that is not up to date is a failure, whatever its state was before. */
 export async function writeFrozenJunit(
   { ledger, outDir, source, reasons, startedAt }: FrozenCheck,
   { junit, shard }: Pick<BatchOptions, 'junit' | 'shard'>,

@@ -50,7 +50,7 @@ export async function refuseUnfrozen(
   if (stale.length > 0) {
     throw new FalEditError(
       'expectation',
-      `--frozen: ${rowsText(stale.length)} of ${rows} would have to be made. Nothing was sent.`,
+      `--frozen: ${rowsText(stale.length)} of ${rows} not up to date. Nothing was sent.`,
       {
         hint: MAKE_IT,
         details: { out_dir: outDir, stale: stale.slice(0, 1_000) },
@@ -58,7 +58,7 @@ export async function refuseUnfrozen(
     );
   }
   terminal.note(
-    `${rows === 1 ? 'The row is' : `All ${rows} rows are`} up to date${terminal.options.sandbox ? ', with pictures of the sandbox' : ''}.`,
+    `${rows === 1 ? 'The row is' : `All ${rows} rows are`} up to date${terminal.options.sandbox ? ' (sandbox pictures)' : ''}.`,
   );
   const document = { schema_version: BATCH_SCHEMA_VERSION, status: 'ok', frozen: true, rows };
   if (json) terminal.json(document);
@@ -66,7 +66,7 @@ export async function refuseUnfrozen(
     terminal.result(lastLine('frozen', document, context.now(), terminal.options.sandbox));
 }
 
-/** Something else may be expected of rows than when they were made. */
+/** The expectations may have changed since the rows were made. */
 async function measureAnew(ledger: Ledger, context: Context): Promise<void> {
   for (const key of unmeasuredRows(ledger.db)) {
     const row = findRow(ledger, key);
@@ -76,25 +76,25 @@ async function measureAnew(ledger: Ledger, context: Context): Promise<void> {
 
 async function whyStale({ state, job }: RowWithJob): Promise<string | undefined> {
   if (state === 'unmet') return 'its picture is not as expected.';
-  if (state !== 'done' || job === undefined) return STALE[state] ?? 'it is not made.';
+  if (state !== 'done' || job === undefined) return STALE[state] ?? 'it is not done.';
   for (const { path, sha256 } of job.images) {
     if (path === undefined) return 'its picture was not kept.';
     const bytes = await readFile(path).catch(() => undefined);
     if (bytes === undefined) return `its picture ${path} is gone.`;
     if (sha256Of(bytes) !== sha256) {
-      return `its picture ${path} is not the one that was made.`;
+      return `its picture ${path} has changed.`;
     }
   }
   return undefined;
 }
 
 function whyElsewhere({ from, to }: Move, outDir: string): string {
-  return `its picture is called ${keptPath(from, outDir)}, and is to be called ${keptPath(to, outDir)}.`;
+  return `its picture is named ${keptPath(from, outDir)} and should be ${keptPath(to, outDir)}.`;
 }
 
 const STALE: Readonly<Record<string, string>> = {
-  waiting: 'fal has it, and its picture is not here.',
+  waiting: 'its picture is still at fal.',
   failed: 'it failed.',
   moderated: 'it was moderated.',
-  unknown: 'it is not known whether fal took it.',
+  unknown: 'it may have been sent.',
 };

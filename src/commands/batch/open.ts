@@ -30,30 +30,30 @@ import { endWithSandbox } from '../../ledger/sandbox-jobs.js';
 import { isSandbox, SANDBOX } from '../../ledger/spending.js';
 import { shortPath } from '../edit/document.js';
 
-/** An out-dir that is this run's alone. */
+/** An open and locked batch folder. */
 export interface OpenOutDir {
   /** Absolute. */
   folder: string;
   ledger: Ledger;
   records: Records & {
-    /** The run whose last writes the ledger has lost; undefined where it has lost none. */
+    /** A run whose last writes are missing from the ledger; undefined if none are missing. */
     lostRun: OpenRun | undefined;
   };
-  /** Its rows are valid: from here on it is a batch folder, of fal or of the sandbox. */
+  /** Call when its rows are valid: it then becomes a batch folder, of fal or of the sandbox. */
   claim: () => void;
-  /** A folder that was not claimed is left as it was found. */
+  /** Leaves an unclaimed folder as it was found. */
   close: () => Promise<void>;
 }
 
-/** The default name of a batch folder: the sandbox has folders of its own. */
+/** Default name of a batch folder. Runs on the sandbox use folders of their own. */
 export function outDirName(name: string, sandbox: boolean): string {
   return sandbox ? `${name}.sandbox.out` : `${name}.out`;
 }
 
-/** Where a batch goes that names no out-dir: beside the user, called by its manifest. */
+/** Default batch folder: in the working directory, named after the manifest. */
 export function defaultOutDir(source: RowSource | undefined, cwd: string, sandbox: boolean): string {
   if (source === undefined) {
-    throw usageError('--collect: --out-dir is missing. Name the folder of the batch that was sent.');
+    throw usageError('--collect needs --out-dir: name the folder of the batch that was sent.');
   }
   const isFile = source.isManifest && source.name !== 'stdin';
   return path.resolve(cwd, outDirName(isFile ? path.parse(source.name).name : 'fal-edit', sandbox));
@@ -61,19 +61,21 @@ export function defaultOutDir(source: RowSource | undefined, cwd: string, sandbo
 
 /** How an out-dir is opened. */
 export interface OutDirUse {
-  /** Nothing is to be left behind: what is no out-dir yet is played elsewhere. */
+  /** Leave nothing behind: a new folder is opened in a temporary place instead. */
   look: boolean;
   mustExist: boolean;
-  /** The pictures are checked to be fal's: those of the sandbox are an expectation that is not met. */
+  /** Pictures must be fal's; pictures of the sandbox fail as an unmet expectation. */
   frozen?: boolean;
-  /** The ledger is made anew: a damaged one is kept under another name. */
+  /** Rebuild the ledger; a damaged one is kept under another name. */
   rebuild?: boolean;
-  /** Open it also where other files know of edits that the ledger has lost: to rebuild it, or to pay for them again. */
+  /**
+   * Open it even if other files have edits that are missing from the ledger: to rebuild it, or to pay for them again.
+   */
   lost?: boolean;
 }
 
 /**
- * Opens an out-dir, made if need be, and locks it.
+ * Opens and locks a batch folder, and creates it if needed.
  *
  * @param via the way to fal of the run; undefined where the folder may be of fal or of the sandbox
  * @throws FalEditError (usage, input, locked, expectation); (usage) where the ledger does not know all that was paid for
@@ -90,7 +92,7 @@ export async function openOutDir(
   if (isThere) refuseLoneWal(wanted);
   const isBatch = isThere && holdsBatch();
   if (!isBatch && mustExist && !holds(OUT_DIR_FILES.results)) {
-    throw usageError(`${wanted} is no out-dir of a batch.`);
+    throw usageError(`${wanted} is not a batch folder.`);
   }
   const away = look && !isBatch ? await mkdtemp(path.join(tmpdir(), 'fal-edit-look-')) : undefined;
   const folder = away ?? wanted;
@@ -98,7 +100,7 @@ export async function openOutDir(
   if (away === undefined) await refuseLinks(folder);
   let lock: Lock | undefined;
   let ledger: Ledger | undefined;
-  /** Nobody else has made it a batch folder, and this run has not claimed it yet. */
+  /** It was not a batch folder before, and this run has not claimed it yet. */
   let isFresh = false;
   const close = async (): Promise<void> => {
     ledger?.close();
@@ -141,7 +143,7 @@ export async function openOutDir(
   }
 }
 
-/** Takes away what opening it has made. */
+/** Removes the files that opening it created. */
 async function leaveAsFound(folder: string): Promise<void> {
   const files = ['', '-wal', '-shm', '-journal'].map((end) => `${OUT_DIR_FILES.ledger}${end}`);
   for (const file of [...files, OUT_DIR_FILES.lock]) await rm(path.join(folder, file), { force: true });
@@ -154,13 +156,16 @@ async function removeEmpty(folder: string, first: string | undefined): Promise<v
     try {
       await rmdir(at);
     } catch {
-      // Somebody has put something there.
+      // Another program has put something there.
       return;
     }
   }
 }
 
-/** Nobody else is at work here: a process of another machine that left its name did so in a copy of the folder. */
+/**
+ * Context under the lock of the folder: no other process works here, so a process of another machine in its ledger
+ * belongs to a copy of the folder.
+ */
 export function contextOf(context: Context): Context {
   return {
     ...context,
@@ -169,8 +174,8 @@ export function contextOf(context: Context): Context {
 }
 
 /**
- * Brings the rows to where the world is: pictures that are gone are waited for again, and what the built-in sandbox
- * had is forgotten, since it ended with its run. One that runs on its own still has it.
+ * Updates the rows to reality: deleted pictures are fetched again, and edits of the built-in sandbox are dropped,
+ * since it ended with its run. A standalone sandbox still has its edits.
  */
 export function settleWorld(ledger: Ledger): void {
   reopenMissing(ledger);
@@ -180,7 +185,7 @@ export function settleWorld(ledger: Ledger): void {
 }
 
 /**
- * The pictures of the sandbox must not stand for real ones, nor the other way round.
+ * Refuses to mix pictures of the sandbox with pictures of fal.
  *
  * @param known undefined for a folder without rows
  */
@@ -188,14 +193,14 @@ function refuseOtherWorld(known: World | undefined, world: World, folder: string
   if (known === undefined || known === world) return;
   if (known === 'fal') {
     throw usageError(
-      `${folder} was made with fal; the sandbox would mix its pictures into it.`,
+      `${folder} was made with fal; the sandbox would add its own pictures.`,
       'Name another --out-dir.',
     );
   }
   const message = `${folder} was made with the sandbox; its pictures are not fal's.`;
   if (frozen) {
     throw new FalEditError('expectation', `--frozen: ${message} Nothing was sent.`, {
-      hint: 'Run the batch with fal and another --out-dir, and check in what it makes.',
+      hint: 'Run the batch with fal and another --out-dir, and commit its files.',
     });
   }
   throw usageError(message, 'Name another --out-dir, or run with --sandbox.');
@@ -216,6 +221,6 @@ async function makeFolder(folder: string): Promise<string | undefined> {
   try {
     return await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw usageError(`--out-dir: ${folder} cannot be made (${codeOf(error) ?? 'unknown reason'}).`);
+    throw usageError(`--out-dir: ${folder} cannot be created (${codeOf(error) ?? 'unknown reason'}).`);
   }
 }

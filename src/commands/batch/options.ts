@@ -10,16 +10,16 @@ import { usageError } from '../../errors.js';
 import { readDollars, readTimeout } from '../limits.js';
 import { flagReader } from './flag-reader.js';
 
-/** The flags of a batch that are not those of its rows, typed. */
+/** Typed flags of the batch itself, without those of its rows. */
 export interface BatchOptions {
   recursive: boolean;
   format: ManifestFormat | undefined;
   skipInvalid: boolean;
-  /** Rows may name prompt files and weights that lie anywhere. */
+  /** Rows may name prompt files and weights in any folder. */
   allowOutside: boolean;
   shard: Shard | undefined;
   expectations: Expectations;
-  /** Absolute; undefined where it follows from the manifest. */
+  /** Absolute; undefined: the default for the manifest. */
   outDir: string | undefined;
   /** Absolute. */
   junit: string | undefined;
@@ -35,7 +35,7 @@ export interface BatchOptions {
   maxCostUsd: number | undefined;
   dailyCapUsd: number | undefined;
   maxJobs: number | undefined;
-  /** So many, or so many of a hundred of the rows that the run sends. */
+  /** A number, or a percentage of the rows that the run sends. */
   maxFailures: { count: number } | { percent: number } | undefined;
   retry: RetryPolicy;
   again: boolean;
@@ -61,13 +61,13 @@ export function readBatchOptions(settings: EditingSettings, { cwd }: Pick<Contex
   const absolute = (file: string | undefined): string | undefined =>
     file === undefined ? undefined : path.resolve(cwd, file);
   if (values['output'] === '-') {
-    throw usageError(`${origins['output'] ?? '--output'} -: a batch has no one picture for stdout.`);
+    throw usageError(`${origins['output'] ?? '--output'} - takes one picture; a batch makes several.`);
   }
   const submitOnly = (['submit-only', 'detach'] as const).find(on);
   if (submitOnly !== undefined && on('sandbox')) {
     throw usageError(
-      `${origins[submitOnly] ?? `--${submitOnly}`}: the built-in sandbox ends with the run, and the edits with it.`,
-      'Run one on its own (fal-edit sandbox), and point FAL_PROXY_URL at it.',
+      `${origins[submitOnly] ?? `--${submitOnly}`} cannot be used with --sandbox: the built-in sandbox ends with the run.`,
+      'Start one with fal-edit sandbox, and set FAL_PROXY_URL to its address.',
     );
   }
   return {

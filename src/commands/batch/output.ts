@@ -8,7 +8,7 @@ import type { Outcome } from './finish.js';
 import type { BatchOptions } from './options.js';
 import type { Surroundings } from './surroundings.js';
 
-/** Where everything that happens goes while a batch runs. */
+/** Output of a running batch. */
 export interface BatchOutput {
   show: OnBatchEvent;
   stop: () => void;

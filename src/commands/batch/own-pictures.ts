@@ -7,8 +7,9 @@ import { namesOfPictures } from '../../ledger/batch/saved.js';
 import type { Ledger } from '../../ledger/ledger.js';
 
 /**
- * The rows of a source without what the batch itself has made. A folder or a pattern that holds the out-dir means its
- * pictures as well: the same command again would pay for edits of edits. What a manifest names is what somebody wrote.
+ * Rows of a source without pictures that the batch itself has made. A folder or pattern that contains the batch
+ * folder also matches its results, so a second run would pay for edits of edits. Rows of a manifest are kept:
+ * somebody wrote them on purpose.
  *
  * @param outDir absolute
  */
@@ -29,7 +30,7 @@ export async function* withoutOwnPictures(
 }
 
 async function ownPictures(ledger: Ledger, outDir: string): Promise<(file: string) => boolean> {
-  // Reached by way of a link, a file has another name.
+  // A file that is reached through a link has another name.
   const root = await real(outDir);
   const pictures = new Set(
     namesOfPictures(ledger).map((file) => path.join(root, path.relative(ledger.root ?? outDir, file))),
@@ -38,7 +39,7 @@ async function ownPictures(ledger: Ledger, outDir: string): Promise<(file: strin
   return (file) => pictures.has(file) || file.startsWith(ofReport);
 }
 
-/** Of what is not there, the name as it stands. */
+/** Real path of a file; a missing file keeps its name. */
 function real(file: string): Promise<string> {
   return realpath(file).catch(() => file);
 }

@@ -9,13 +9,13 @@ import type { Model } from '../../models/model.js';
 
 /** fal's prices, each asked for at most once a run. */
 export interface Prices {
-  /** Undefined where nobody can say; the adapter's own then stands. */
+  /** Undefined if fal does not say; the price of the adapter then counts. */
   of: (endpoint: string) => LivePrice | undefined;
-  /** Asks fal for those that are used and not known; rows that were planned with others cost what they cost now. */
+  /** Asks fal for missing prices, and updates the estimates of rows that were planned with other prices. */
   refresh: (endpoints: readonly string[], ledger: Ledger) => Promise<void>;
 }
 
-/** Starts with what is known without asking anybody. */
+/** Opens prices with the cached ones; asks nobody. */
 export async function openPrices(connection: Connection, context: Context): Promise<Prices> {
   const { signal } = context;
   const known = new Map<string, LivePrice | undefined>();

@@ -5,7 +5,7 @@ const MOST_SHOWN = 20;
 /** How many problems are kept: a manifest of millions of wrong rows is not worth the memory. */
 const MOST_KEPT = 100_000;
 
-/** What is wrong with many rows; the same thing in several rows is one to people. */
+/** Problems of many rows. The terminal shows the same problem in several rows once. */
 export class ProblemList {
   /** In the order of the rows. */
   readonly kept: Problem[] = [];

@@ -30,7 +30,7 @@ import type { Surroundings } from './surroundings.js';
 const MOST_IN_DETAILS = 1_000;
 
 /**
- * Reads all rows into the ledger, and tells what is wrong with them and what has changed since the last run.
+ * Reads all rows into the ledger, and reports their problems and the changes since the last run.
  *
  * @param look looks at the rows before the ledger forgets them again
  * @throws FalEditError (input): something is wrong, and nothing is sent; (usage): the pictures seem to be there already
@@ -50,7 +50,7 @@ export async function readRows(
     outDir: string;
     prices: Prices;
     look?: ((plan: BatchPlan) => Promise<void> | void) | undefined;
-    /** The ledger is made anew, and a run of which it knows nothing may have made the rows. */
+    /** The ledger is new, and an earlier run that it does not know may have made the rows. */
     mayBeMade: boolean;
   },
 ): Promise<BatchPlan> {
@@ -64,7 +64,7 @@ export async function readRows(
   const identity = folderIdentity(ledger.db);
   const begun = withDefaults(settings, identity.defaults);
   const basis = [VERSION, begun.values, expectations, context.cwd, folder, outDir, shard ?? null];
-  // A manifest that comes on stdin can be read once.
+  // A manifest on stdin can be read only once.
   const isRepeatable = source.isManifest && source.name !== 'stdin';
   const known =
     isRepeatable && look === undefined && isDone(ledger, options)
@@ -99,12 +99,12 @@ export async function readRows(
     if (plan.problems > 0 && !skipInvalid) throw wrongRows(source, plan, problems.kept);
     if (plan.unrecognised.length > 0 && !again) throw unrecognisedRows(plan.unrecognised, outDir, terminal);
     if (plan.made > 0) throw forgottenPicturesError(shortPath(outDir, context.cwd), plan.made);
-    if (rows + plan.elsewhere === 0) throw inputError(`${source.name}: no row is left. Nothing was sent.`);
+    if (rows + plan.elsewhere === 0) throw inputError(`${source.name}: no rows left. Nothing was sent.`);
   });
   for (const line of ignored.lines()) terminal.note(line);
   if (plan.equal > 0) {
     terminal.warn(
-      `${rowsText(plan.equal)} ${plan.equal === 1 ? 'asks' : 'ask'} for the very picture of another row, seed and all: each is paid for.`,
+      `${rowsText(plan.equal)} ${plan.equal === 1 ? 'is' : 'are'} the same as another row, including the seed; each is paid for.`,
     );
   }
   const changes = changesText(plan.changes);
@@ -112,13 +112,13 @@ export async function readRows(
   return plan;
 }
 
-/** A folder goes on with the defaults that it began with, where nobody says otherwise. */
+/** A folder keeps the defaults of its first run unless the settings say otherwise. */
 function withDefaults(settings: EditingSettings, { model }: Defaults): EditingSettings {
   if (settings.values['model'] !== undefined) return settings;
   return { ...settings, values: { ...settings.values, model } };
 }
 
-/** Rows that may be paid for already. They are listed, and nothing is sent. */
+/** Refuses rows that may already be paid for, and lists them. Nothing is sent. */
 function unrecognisedRows(rows: BatchPlan['unrecognised'], outDir: string, terminal: Terminal): Error {
   for (const { place, id } of rows) {
     const name = id === undefined ? '' : ` (${id})`;
@@ -126,9 +126,9 @@ function unrecognisedRows(rows: BatchPlan['unrecognised'], outDir: string, termi
   }
   const [are, them] = rows.length === 1 ? ['is', 'it'] : ['are', 'them'];
   return inputError(
-    `${rowsText(rows.length)} may have been paid for by an earlier release, and ${are} not recognised: the converted pictures cannot be compared with those it uploaded. Nothing was sent.`,
+    `${rowsText(rows.length)} may have been paid for by an earlier release, but ${are} not recognised: its uploads of converted pictures cannot be compared. Nothing was sent.`,
     {
-      hint: `Look at the pictures in ${outDir}. Pay for ${them} with --again, or take ${them} out of the manifest.`,
+      hint: `Check the pictures in ${outDir}. Pay for ${them} with --again, or remove ${them} from the manifest.`,
       details: {
         unrecognised: rows.slice(0, MOST_IN_DETAILS).map(({ place, id }) => ({ ...place, id: id ?? null })),
       },
@@ -136,7 +136,7 @@ function unrecognisedRows(rows: BatchPlan['unrecognised'], outDir: string, termi
   );
 }
 
-/** As far as the ledger goes, nothing is to be sent, and fal has nothing that could turn out to be. */
+/** Whether the ledger has nothing to send and nothing that fal could still have. */
 function isDone(ledger: Ledger, { retry, again, submitOnly }: BatchOptions): boolean {
   const { toSend, toAsk, counts } = prospectOf(ledger, { retry, again, submitOnly, collectOnly: false });
   return toSend + toAsk + counts.waiting + counts.unknown === 0;
@@ -159,14 +159,14 @@ function wrongRows({ name, isManifest }: RowSource, plan: BatchPlan, problems: r
   });
 }
 
-/** What has become of the manifest since the last run; undefined where nothing has, or where there was none. */
+/** Changes of the manifest since the last run; undefined if there are none or this is the first run. */
 function changesText({ before, edited, added, removed, reordered }: RowChanges): string | undefined {
   if (before === 0) return undefined;
   const parts = [
     ...(edited > 0 ? [`${edited} edited`] : []),
     ...(added > 0 ? [`${added} added`] : []),
     ...(removed > 0 ? [`${removed} removed`] : []),
-    ...(reordered ? ['the order is another one'] : []),
+    ...(reordered ? ['order changed'] : []),
   ];
   return parts.length === 0 ? undefined : `Since the last run: ${parts.join(', ')}.`;
 }

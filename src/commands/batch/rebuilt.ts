@@ -15,8 +15,8 @@ import type { Surroundings } from './surroundings.js';
 const MOST_FILES = 10;
 
 /**
- * Ends a run that made a lost ledger anew: says what was found, and what is still missing. The rows are in the ledger
- * by now.
+ * Ends a run that rebuilt a lost ledger: reports what was found and what is missing. The rows are in the ledger by
+ * now.
  */
 export function tellRebuilt(
   rebuilt: Rebuilt,
@@ -51,18 +51,18 @@ export function tellRebuilt(
       .join(', ')}${files.length > MOST_FILES ? ', …' : ''}`;
   if (gone.length > 0) {
     terminal.warn(
-      `${picturesText(gone.length)} missing: ${list(gone)}. The next run fetches what fal still has, at no cost.`,
+      `${picturesText(gone.length)} missing: ${list(gone)}. The next run fetches those that fal still has, at no extra cost.`,
     );
   }
   if (changed.length > 0) {
     terminal.warn(
-      `${picturesText(changed.length)} not as ${changed.length === 1 ? 'it was' : 'they were'} made: ${list(changed)}. The next run fetches the original beside it, at no cost.`,
+      `${picturesText(changed.length)} changed: ${list(changed)}. The next run saves the original next to ${changed.length === 1 ? 'it' : 'them'}, at no extra cost.`,
     );
   }
-  if (unreadable > 0) terminal.warn(`results.jsonl has ${unreadable} lines that cannot be read.`);
+  if (unreadable > 0) terminal.warn(`results.jsonl has ${unreadable} unreadable lines.`);
   if (stray > 0) {
     terminal.warn(
-      `${stray === 1 ? '1 edit belongs' : `${stray} edits belong`} to no row of this command: other rows, or other settings.`,
+      `${stray === 1 ? '1 edit belongs' : `${stray} edits belong`} to no row of this command. Its rows or settings may have changed.`,
     );
   }
   if (doubtful > 0) {

@@ -4,7 +4,7 @@ import { EDITING_FLAGS, type EditingName } from '../flags/editing.js';
 /** A flag that a row may set for itself. */
 export type RowFlag = EditingFlag & { name: EditingName };
 
-/** Fields of a row that are no flags. */
+/** Fields of a row that are not flags. */
 const OWN_FIELDS = ['id', 'expect'] as const;
 
 const PLURALS: Readonly<Record<string, string>> = { images: 'image', loras: 'lora' };
@@ -19,12 +19,15 @@ export const FIELD_NAMES: readonly string[] = [
   ...OWN_FIELDS,
 ];
 
-/** What a field is: a flag of an edit, or a field of rows alone; `set.scheduler` and `expect.format` are parts of one. */
+/**
+ * Meaning of a field: a flag of an edit, or a field that only rows have. `set.scheduler` and `expect.format` are
+ * parts of one.
+ */
 export type Meaning =
   | { kind: 'flag'; flag: RowFlag; part: string | undefined }
   | { kind: 'own'; name: (typeof OWN_FIELDS)[number]; part: string | undefined };
 
-/** What the name of a field stands for: `num_images` and `num-images` are one. Undefined for none of ours. */
+/** Looks up a field by its name; `num_images` and `num-images` are the same. Undefined for an unknown field. */
 export function meaningOf(field: string): Meaning | undefined {
   const [head = '', ...rest] = field.trim().split('.');
   const name = spelled(head);
@@ -38,7 +41,7 @@ export function meaningOf(field: string): Meaning | undefined {
   return { kind: 'flag', flag, part };
 }
 
-/** Whether a field that no row can have is a flag of the whole batch. */
+/** Whether the name is a flag of the whole batch, which a row cannot set. */
 export function isOfTheBatch(field: string): boolean {
   const name = spelled(field);
   return EDITING_FLAGS.some(

@@ -10,22 +10,22 @@ import type { EditOptions } from '../edit/options.js';
 import type { SortedRow } from './sorted-row.js';
 
 /**
- * Checks the files that a row names. INVARIANT: a manifest is not trusted more than its folder. Whoever wrote it may be
- * somebody else than whoever runs it, and what a prompt file or weights hold is sent to fal; pictures are checked by
- * their content instead.
+ * Checks the files that a row names. INVARIANT: a manifest may only name files in its own folder. Its author may not
+ * be the user, and the contents of prompt files and weights are sent to fal. Pictures are checked by their content
+ * instead.
  */
 export interface RowFiles {
-  /** To be called before the prompt file of a row is read. @throws FalEditError (usage) naming the field */
+  /** Call before reading the prompt file of a row. @throws FalEditError (usage) naming the field */
   checkPromptFile: (row: SortedRow) => Promise<void>;
-  /** To be called before the other files of a row are read. @throws FalEditError (usage) naming the field */
+  /** Call before reading the other files of a row. @throws FalEditError (usage) naming the field */
   checkOthers: (row: SortedRow, options: EditOptions) => Promise<void>;
 }
 
-/** What rows may name. */
+/** Files that rows may name. */
 export interface RowTrust {
-  /** Fields whose values stand in a file, not on the command line. */
+  /** Fields whose values come from a file, not from the command line. */
   fromFile: 'all' | readonly string[];
-  /** The user lets them name files anywhere. */
+  /** The user allows files in any folder. */
   allowOutside: boolean;
 }
 
@@ -37,15 +37,15 @@ export function rowFiles(folder: string, { fromFile, allowOutside }: RowTrust): 
 
   async function problemOf(file: string): Promise<string | undefined> {
     const named = path.resolve(folder, file);
-    // It is read by the name that it has on the disk, which may be a link's.
+    // It is read by its name on the disk, which may be a link.
     const absolute = (await otherSpelling(named)) ?? named;
     if (!allowOutside) {
       root ??= realpath(folder).catch(() => folder);
-      // What is missing is told as missing, unless it would not be allowed anyway.
+      // A missing file is reported as missing, unless its folder is not allowed.
       const real = await realpath(absolute).catch(() => undefined);
       const isInside = real === undefined ? isBelow(absolute, folder) : isBelow(real, await root);
       if (!isInside) {
-        return `${displayName(file)} is outside of the folder ${displayName(folder)}. Put it there, or give --allow-outside.`;
+        return `${displayName(file)} is outside the folder ${displayName(folder)}. Move it there, or use --allow-outside.`;
       }
     }
     const found = await stat(absolute).catch(() => undefined);
@@ -88,7 +88,7 @@ export function rowFiles(folder: string, { fromFile, allowOutside }: RowTrust): 
   };
 }
 
-/** What is uploaded, and not a URL or an id. */
+/** Whether a value is a file to upload, not a URL or an id. */
 function isWeightsFile(value: string): boolean {
   return value.toLowerCase().endsWith('.safetensors') && !/^https?:\/\//i.test(value);
 }

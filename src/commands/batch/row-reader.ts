@@ -22,14 +22,14 @@ import { sortFields } from './sorted-row.js';
 export interface RowOrigin extends RowTrust {
   /** Absolute, at which relative paths of the rows start. */
   folder: string;
-  /** Whether flags are defaults of rows, which a row's model may lack; else they are what each edit asks for. */
+  /** Whether flags are only defaults, which a row's model may lack; otherwise every edit must support them. */
   flagsAreDefaults?: boolean;
-  /** Told of each default that a row's model lacks, for each row. */
+  /** Called for each row and each default that its model lacks. */
   onIgnored?: (setting: IgnoredSetting) => void;
 }
 
 /**
- * Makes the reader of rows: a row's fields over the settings of the batch are read as the flags of an edit are.
+ * Creates a reader of rows. A row's fields override the settings of the batch and are read like the flags of an edit.
  *
  * @param expectations of all rows
  */
@@ -84,6 +84,6 @@ function hasOwn(expectations: Record<string, unknown>): boolean {
 
 function noColumn(place: string, name: string): never {
   throw usageError(
-    `${place}: {${name}} stands for no column of this row. Braces that are meant as such are doubled: {{${name}}}.`,
+    `${place}: this row has no column for {${name}}. For literal braces, double them: {{${name}}}.`,
   );
 }

@@ -8,8 +8,8 @@ import { FIELD_NAMES, isOfTheBatch } from './row-fields.js';
 import type { SortedRow } from './sorted-row.js';
 
 /**
- * A row over the settings of the batch: the row is the stronger place, and also hides what excludes one of its own.
- * `set` is put together field by field.
+ * Merges a row into the settings of the batch. The row wins, and also removes settings that exclude one of its own.
+ * `set` is merged field by field.
  *
  * @throws FalEditError (usage): a column that nothing asks for, stdin or stdout, no picture, no prompt
  */
@@ -38,9 +38,9 @@ function mergedSet(common: readonly string[], own: readonly string[]): string[] 
   return [...common.filter((pair) => !keys.has(keyOf(pair))), ...own];
 }
 
-/** A column that no placeholder asks for is a typing error, or a setting that would be ignored. */
+/** Refuses a column that no placeholder uses: it is a typo, or a setting that would be ignored. */
 function refuseUnknown({ others }: SortedRow, { values }: EditingSettings): void {
-  // What a prompt file asks for is known only when it is read.
+  // The placeholders of a prompt file are known only when it is read.
   if (others.length === 0 || values['prompt-file'] !== undefined) return;
   const templates = [values['prompt'], values['output']].filter((text) => typeof text === 'string');
   const asked = new Set(templates.flatMap(placeholdersOf));
@@ -49,11 +49,11 @@ function refuseUnknown({ others }: SortedRow, { values }: EditingSettings): void
 }
 
 function unknownText(field: string): string {
-  if (isOfTheBatch(field)) return `${field}: this is a setting of the whole batch. Give it as a flag.`;
-  // On one line, whatever it is called.
+  if (isOfTheBatch(field)) return `${field}: applies to the whole batch. Set it as a flag.`;
+  // The name may contain line breaks.
   const name = displayName(field);
   return [
-    `${name}: unknown column; no {${name}} in the prompt or in the names uses it.`,
+    `${name}: unknown column (no {${name}} in the prompt or the names uses it).`,
     didYouMean(field, FIELD_NAMES, ''),
   ]
     .join(' ')
@@ -63,20 +63,18 @@ function unknownText(field: string): string {
 function refuseStreams({ values, origins }: EditingSettings): void {
   for (const name of ['image', 'prompt-file'] as const) {
     if (!list(values[name]).includes('-')) continue;
-    throw usageError(`${origins[name] ?? name}: - (stdin) cannot be read for a row. Name a file.`);
+    throw usageError(`${origins[name] ?? name}: - (stdin) is not allowed in a row. Name a file.`);
   }
   if (values['output'] !== '-') return;
-  throw usageError(`${origins['output'] ?? 'output'}: - (stdout) takes no picture of a row. Name a file.`);
+  throw usageError(`${origins['output'] ?? 'output'}: - (stdout) is not allowed in a row. Name a file.`);
 }
 
 function refuseMissing({ values, origins }: EditingSettings): void {
   const prompt = values['prompt'];
   const hasPrompt = prompt !== undefined || values['prompt-file'] !== undefined;
   const missing = [
-    ...(list(values['image']).length > 0
-      ? []
-      : ['image: is missing. Name the picture to edit, or give --image.']),
-    ...(hasPrompt ? [] : ['prompt: is missing. Say what the picture should become, or give --prompt.']),
+    ...(list(values['image']).length > 0 ? [] : ['image: is missing. Add it to the row, or use --image.']),
+    ...(hasPrompt ? [] : ['prompt: is missing. Add it to the row, or use --prompt.']),
   ];
   if (missing.length > 0) throw usageError(missing.join('\n'));
   if (typeof prompt === 'string') refuseBlank(prompt, origins['prompt'] ?? 'prompt');
@@ -84,7 +82,7 @@ function refuseMissing({ values, origins }: EditingSettings): void {
 
 /** @param place of the prompt, for the message. @throws FalEditError (usage): it says nothing */
 export function refuseBlank(prompt: string, place: string): void {
-  if (prompt.trim() === '') throw usageError(`${place}: is blank. Allowed: some text.`);
+  if (prompt.trim() === '') throw usageError(`${place}: must not be blank.`);
 }
 
 function list(value: FlagValue | undefined): string[] {

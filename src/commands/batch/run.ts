@@ -39,9 +39,9 @@ export async function runBatch(
 }
 
 /**
- * Reads, checks and runs rows, from where they come from to the files of their out-dir.
+ * Reads, checks and runs rows, and writes the files of the batch folder.
  *
- * @param source undefined: those that the out-dir has are fetched
+ * @param source undefined: fetches the rows of the batch folder
  * @throws FailedBatch, FalEditError
  */
 export async function runRowsOf(
@@ -77,7 +77,7 @@ export async function runRowsOf(
   });
 }
 
-/** A folder without rows has no standing: they were not read yet. */
+/** Undefined for a folder without rows, which were not read yet. */
 function standingOfRows(ledger: Ledger): Standing | undefined {
   const standing = standingOf(ledger);
   return Object.values(standing.states).some((rows) => rows > 0) ? standing : undefined;
@@ -131,7 +131,7 @@ async function runIn(
   });
 }
 
-/** Pictures that are done get the names that their rows give them now. Nothing is sent for it. */
+/** Renames finished pictures to the names that their rows now give them. Sends nothing. */
 async function placeAnew(ledger: Ledger, folder: string, terminal: Terminal): Promise<void> {
   const { renamed, warnings } = await renamePictures(ledger, folder);
   for (const warning of warnings) terminal.warn(harmlessLine(warning, 2_000));
@@ -139,7 +139,7 @@ async function placeAnew(ledger: Ledger, folder: string, terminal: Terminal): Pr
 }
 
 function collectsAlone(words: readonly string[]): FalEditError {
-  return new FalEditError('usage', `--collect takes no rows, and ${words[0] ?? ''} names some.`, {
+  return new FalEditError('usage', `--collect takes no pictures or manifest; remove ${words[0] ?? ''}.`, {
     hint: 'fal-edit batch --collect --out-dir out',
   });
 }

@@ -39,7 +39,7 @@ import type { Surroundings } from './surroundings.js';
 import type { Prices } from './prices.js';
 import { lookUpFailed, lookUpUnknown } from './unknown.js';
 
-/** How often one run asks fal about what it has lost itself. */
+/** How many times one run asks fal about its own lost answers. */
 const MOST_PASSES = 10;
 
 /** A batch whose rows are read. */
@@ -49,7 +49,7 @@ export interface Opened {
   folder: string;
   declared: Connection;
   via: string;
-  /** To whose storage files go. */
+  /** Storage that files are uploaded to. */
   way: string;
   proxies: readonly string[];
   prices: Prices;
@@ -78,7 +78,7 @@ export async function send(
   const touchesFal = prospect.toSend + prospect.toFetch + prospect.toAsk + prospect.counts.unknown > 0;
   if (touchesFal) {
     requireKey(settings, declared);
-    // What is paid for is measured, and drawn for the report.
+    // Results are measured, and drawn for the report.
     if (prospect.toSend > 0) await requireSharp();
     const warning = proxyWarning(settings, declared);
     if (warning !== undefined) terminal.warn(warning);
@@ -91,7 +91,7 @@ export async function send(
   });
   const purse = dailyPurse({ own: ledger, home, folder, via, dailyCapUsd: options.dailyCapUsd });
   let brakes = new Brakes({});
-  /** What ended the run before its end, and whether rows may have been sent by then. */
+  /** Error that ended the run early, and whether rows may have been sent by then. */
   let broken: { error: FalEditError; isSending: boolean } | undefined;
   let isSending = false;
   const breakWith = (error: unknown): void => {
@@ -114,11 +114,11 @@ export async function send(
     await agree(prospect.toSend, prospect.usd, proxies, options, surroundings);
     if (records.lost.length > 0) {
       const old = await setResultsAside(folder);
-      terminal.note(`The results that the ledger does not know are kept in ${shortPath(old, context.cwd)}.`);
+      terminal.note(`Results that are missing from the ledger were kept in ${shortPath(old, context.cwd)}.`);
     }
     results = await ResultsFile.open(folder, ledger, records.lost.length > 0 ? undefined : records.jobs);
     if (touchesFal) forgetPages(ledger);
-    // A line that changes would write over the question.
+    // A changing progress line would overwrite the question.
     const shown = await batchOutput({ ...options, ...outcome }, surroundings, folder, () => ({
       spentUsd: brakes.spentUsd,
       isEstimate: brakes.isEstimate,
@@ -141,7 +141,7 @@ export async function send(
     openRun(ledger.db, { since: context.now(), retry });
     isSending = true;
     await runRows({ ...run, prospect });
-    // What was lost on the way in this run is mostly listed by fal at once.
+    // fal usually lists at once the requests whose answers were lost in this run.
     for (let pass = 0; touchesFal && pass < MOST_PASSES; pass++) {
       if (countStates(ledger.db).unknown === 0) break;
       if (context.signal.aborted || options.submitOnly) break;
@@ -176,7 +176,7 @@ export async function send(
   );
 }
 
-/** Says what it will cost, and asks where there is somebody to ask. @throws FalEditError (usage): the answer was no */
+/** Shows the cost, and asks for confirmation on a terminal. @throws FalEditError (usage): the answer was no */
 async function agree(
   toSend: number,
   estimate: number,
@@ -192,9 +192,9 @@ async function agree(
     terminal.note(`${what}.`);
     return;
   }
-  if (await confirm(`${what}. Go on?`, context)) return;
-  throw new FalEditError('usage', 'Not agreed to: nothing was sent.', {
-    hint: 'Answer y, or give --yes.',
+  if (await confirm(`${what}. Continue?`, context)) return;
+  throw new FalEditError('usage', 'Cancelled; nothing was sent.', {
+    hint: 'Answer y, or use --yes.',
   });
 }
 

@@ -1,20 +1,22 @@
 import { readNote, writeNote } from '../../ledger/batch/notes.js';
 import type { Ledger } from '../../ledger/ledger.js';
 
-/** What the pages of an out-dir were made of; the planner leaves its fingerprint of all rows as the note `reading`. */
+/**
+ * Note with the fingerprint of the rows that the pages show. The planner keeps the current one as the note `reading`.
+ */
 const SHOWN = 'shown';
 
-/** Something is about to happen to a row: pages that are there do not show it. */
+/** Marks the pages as outdated, before a row changes. */
 export function forgetPages({ db }: Ledger): void {
   writeNote(db, SHOWN, '');
 }
 
-/** The pages show the rows as they are now. */
+/** Marks the pages as current. */
 export function notePages({ db }: Ledger): void {
   writeNote(db, SHOWN, readNote(db, 'reading') ?? '');
 }
 
-/** Whether pages that were noted still show the rows as they are. */
+/** Whether the pages still show the current rows. */
 export function pagesStand({ db }: Ledger): boolean {
   const shown = readNote(db, SHOWN) ?? '';
   return shown !== '' && shown === readNote(db, 'reading');

@@ -7,23 +7,23 @@ import { EDIT_EXCLUSIVE, type EditingName } from '../flags/editing.js';
 import { flagValueOf } from './field-values.js';
 import { meaningOf, type RowFlag } from './row-fields.js';
 
-/** The fields of a row by what they are. */
+/** The fields of a row, sorted by kind. */
 export interface SortedRow {
   /** By the flag's long name. */
   values: Partial<Record<EditingName, FlagValue>>;
-  /** What each flag's field is called in the manifest. */
+  /** Name of each flag's field in the manifest. */
   origins: Partial<Record<EditingName, string>>;
   /** Switches that the row turns off. */
   off: EditingName[];
   id: string | undefined;
   expectations: Record<string, unknown>;
-  /** Fields that are none of ours: columns for placeholders, or typing errors. */
+  /** Unknown fields: columns for placeholders, or typos. */
   others: string[];
 }
 
 const LONGEST_ID = 200;
 
-/** Sorts the fields of a row. A null is as good as nothing. @throws FalEditError (usage), a line for each thing that is wrong */
+/** Sorts the fields of a row. A null counts as missing. @throws FalEditError (usage), one line per problem */
 export function sortFields(fields: Fields): SortedRow {
   const row: SortedRow = { values: {}, origins: {}, off: [], id: undefined, expectations: {}, others: [] };
   const problems: string[] = [];
@@ -38,7 +38,9 @@ export function sortFields(fields: Fields): SortedRow {
   }
   for (const [one, other] of EDIT_EXCLUSIVE) {
     if (row.values[one] === undefined || row.values[other] === undefined) continue;
-    problems.push(`${row.origins[one] ?? one}: excludes ${row.origins[other] ?? other}. Give one.`);
+    problems.push(
+      `${row.origins[one] ?? one}: cannot be used with ${row.origins[other] ?? other}. Use one of them.`,
+    );
   }
   if (problems.length > 0) throw usageError(problems.join('\n'));
   return row;
@@ -71,7 +73,7 @@ function takeFlag(
   const { name } = flag;
   const before = values[name];
   if (before !== undefined && name !== 'set') {
-    throw usageError(`${field}: is the same as ${origins[name] ?? name}. Give one.`);
+    throw usageError(`${field}: is the same as ${origins[name] ?? name}. Use one of them.`);
   }
   const own = flagValueOf(flag, value, field);
   if (own === undefined) {
@@ -85,10 +87,10 @@ function takeFlag(
 function idOf(value: FieldValue, field: string): string {
   const id = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
   if (id !== '' && !isPrintable(id)) {
-    throw usageError(`${field}: ${JSON.stringify(value)} holds a control character.`);
+    throw usageError(`${field}: ${JSON.stringify(value)} contains a control character.`);
   }
   if (id !== '' && id.length <= LONGEST_ID) return id;
   throw usageError(
-    `${field}: ${JSON.stringify(value)} is not allowed. Allowed: text of 1 to ${LONGEST_ID} characters, or a number.`,
+    `${field}: must be text of 1 to ${LONGEST_ID} characters or a number, not ${JSON.stringify(value)}.`,
   );
 }

@@ -2,7 +2,7 @@ import type { EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import type { Terminal } from '../../terminal/terminal.js';
 
-/** What a batch runs in. */
+/** Environment of a batch command. */
 export interface Surroundings {
   settings: EditingSettings;
   context: Context;

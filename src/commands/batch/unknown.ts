@@ -8,9 +8,9 @@ import { bringJobsHome } from '../bring-home.js';
 import type { BatchOptions } from './options.js';
 
 /**
- * Asks fal about rows that may have been sent, tells what came out, and fetches what fal took twice.
+ * Asks fal about rows that may have been sent, reports the answer, and fetches the results of rows that fal accepted twice.
  *
- * @returns of how many rows it is known now
+ * @returns number of rows that are settled now
  */
 export async function lookUpUnknown(
   asked: Omit<UnknownOptions, 'settleMs' | 'timeoutMs'>,
@@ -22,15 +22,18 @@ export async function lookUpUnknown(
     settleMs,
     timeoutMs,
   });
-  if (found > 0) terminal.note(`fal took ${rowsText(found)} of which that was not known: waiting for them.`);
-  if (notTaken > 0) terminal.note(`fal did not take ${rowsText(notTaken)} of which that was not known.`);
+  if (found > 0)
+    terminal.note(
+      `fal had accepted ${rowsText(found)} that may have been sent; waiting for ${found === 1 ? 'it' : 'them'}.`,
+    );
+  if (notTaken > 0) terminal.note(`fal never got ${rowsText(notTaken)} that may have been sent.`);
   if (unknown > 0) {
     const because = why === undefined ? '' : ` ${why}`;
-    terminal.note(`Of ${rowsText(unknown)} it is still not known whether fal took them.${because}`);
+    terminal.note(`${rowsText(unknown)} may still have been sent.${because}`);
   }
   if (duplicates.length > 0) {
     terminal.warn(
-      `fal took ${rowsText(duplicates.length)} twice${isSandbox(asked.via) ? '' : ', and charges both'}: the second pictures are fetched as well.`,
+      `fal accepted ${rowsText(duplicates.length)} twice${isSandbox(asked.via) ? '' : ' and charges both'}; the second pictures are fetched too.`,
     );
     await bringJobsHome(duplicates, { ...asked, terminal, timeoutMs, goingOn: BY_BATCH });
   }
@@ -38,9 +41,9 @@ export async function lookUpUnknown(
 }
 
 /**
- * Asks fal about rows that failed and may be paid for all the same, and tells what came out.
+ * Asks fal about failed rows that may have been charged, and reports the answer.
  *
- * @returns keys of the rows that it could not be asked about
+ * @returns keys of the rows that fal could not be asked about
  */
 export async function lookUpFailed(
   asked: Omit<FailedOptions, 'timeoutMs'>,
@@ -49,15 +52,20 @@ export async function lookUpFailed(
 ): Promise<ReadonlySet<string>> {
   const { found, gone, held, why } = await askAboutFailed({ ...asked, timeoutMs });
   const bill = isSandbox(asked.via) ? '' : ' and may have been charged';
-  if (found > 0) terminal.note(`fal has ${rowsText(found)} that failed before: waiting for them.`);
+  if (found > 0)
+    terminal.note(
+      `fal has ${rowsText(found)} that failed before; waiting for ${found === 1 ? 'it' : 'them'}.`,
+    );
   if (gone > 0) {
     const which = `fal no longer knows ${rowsText(gone)} that failed${bill}.`;
-    terminal.note(retry === 'all' ? which : `${which} Not sent again. To pay for another try: --retry all`);
+    terminal.note(
+      retry === 'all' ? which : `${which} Not sent again. To pay for another attempt: --retry all`,
+    );
   }
   if (held.size > 0) {
     const because = why === undefined ? '' : ` ${why}`;
     terminal.warn(
-      `${rowsText(held.size)} failed${bill}, and fal could not be asked.${because} Not sent again.`,
+      `${rowsText(held.size)} failed${bill}, but fal could not be asked.${because} Not sent again.`,
     );
   }
   return held;

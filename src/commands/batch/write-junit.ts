@@ -7,8 +7,7 @@ import type { Terminal } from '../../terminal/terminal.js';
 import { shortPath } from '../edit/document.js';
 
 /**
- * Writes a batch as JUnit XML, and makes the folder for it. Where that fails it is told, and is no reason to end
- * otherwise.
+ * Writes a batch as JUnit XML, and creates its folder. A failure is only a warning and does not change the exit code.
  *
  * @param file absolute
  * @param outDir absolute
@@ -27,6 +26,6 @@ export async function writeJunit(
     // As the CI server finds it.
     await writeFile(file, junitXml(summary, rows, { outDir: shortPath(outDir, cwd) }));
   } catch (error) {
-    terminal.warn(`${file} could not be written: ${codeOf(error) ?? messageOf(error)}.`);
+    terminal.warn(`Could not write ${file}: ${codeOf(error) ?? messageOf(error)}.`);
   }
 }

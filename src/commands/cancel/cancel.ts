@@ -19,24 +19,24 @@ import { exitCodeOf, severalHead } from '../earlier/several.js';
 import type { CallOf } from '../command.js';
 import type { CANCEL } from './command.js';
 
-/** What came of one. */
+/** Outcome of one cancel. */
 interface Cancelled {
   job: Job | undefined;
   requestId: string | undefined;
-  /** Undefined where that is not known. */
+  /** Undefined if unknown. */
   outcome: StopOutcome | undefined;
   error: FalEditError | undefined;
-  /** It is on the sandbox: nothing is charged, however it ended. */
+  /** The edit is on the sandbox, which charges nothing. */
   sandbox: boolean;
 }
 
-/** `fal-edit cancel`: asks fal to cancel. A cancel counts as one only where fal has confirmed it. */
+/** `fal-edit cancel`: asks fal to cancel. An edit counts as cancelled only if fal has confirmed it. */
 export function runCancel(call: CallOf<typeof CANCEL>): Promise<ExitCode> {
   return withLedger(call, async (command) => {
     const { terminal, json } = command;
     const reach = reachWhenNeeded(command);
     const all: Cancelled[] = [];
-    // One after the other in a batch: its folder is taken by one at a time.
+    // Edits of one batch are cancelled one by one, since its folder is locked.
     const groups = new Map<string | undefined, Named[]>();
     for (const named of await findAllNamed(command.words, command)) {
       const folder = named.batch?.folder;
@@ -95,7 +95,7 @@ async function cancelOne(named: Named, reach: () => Reach, command: LedgerComman
   }
 }
 
-/** What the ledger alone can say; undefined where fal has to be asked. */
+/** Outcome according to the ledger; undefined if fal has to be asked. */
 function withoutFal(job: Job, goingOn: GoingOn, { ledger }: LedgerCommand): StopOutcome | undefined {
   const { state, charged } = job;
   if (state === 'cancelled') return { stopped: 'cancelled', charged };
@@ -106,14 +106,16 @@ function withoutFal(job: Job, goingOn: GoingOn, { ledger }: LedgerCommand): Stop
   }
   if (state === 'accepted') return undefined;
   if (state === 'rejected' || state === 'failed' || state === 'moderated') {
-    throw new FalEditError('failed', `${nameOf(job)} is over (${state}): there is nothing to cancel.`, {
+    throw new FalEditError('failed', `${nameOf(job)} has already ended (${state}); nothing to cancel.`, {
       charged: job.charged,
       details: { job: job.id, state },
     });
   }
   const { owner, id } = job;
   if (state === 'planned' && owner !== undefined && !isAbandoned(ledger, job)) {
-    throw inputError(`${id} is not at fal yet: process ${owner.pid} is about to send it. Stop that one.`);
+    throw inputError(
+      `${id} has not been sent yet: process ${owner.pid} is about to send it. Stop that process.`,
+    );
   }
   throw endedError(ledger, job, goingOn);
 }
@@ -162,14 +164,14 @@ function errorOf(
     case 'completed':
       return new FalEditError(
         'failed',
-        `Request ${requestId} is done${sandbox ? '' : ' and charged'}: it is too late.`,
+        `Too late to cancel: request ${requestId} is done${sandbox ? '' : ' and charged'}.`,
         { charged: 'yes', hint: goingOn.fetch(requestId), details },
       );
     case 'not-found':
       return goneError(requestId, 404);
     case 'running':
     case 'unreachable':
-      return new FalEditError('temporary', `fal could not be asked to cancel request ${requestId}.`, {
+      return new FalEditError('temporary', `Could not ask fal to cancel request ${requestId}.`, {
         charged: 'maybe',
         hint: sandbox ? 'Try again.' : 'It may finish and be charged. Try again.',
         details,
@@ -181,9 +183,9 @@ function doneLine({ requestId, job, outcome, sandbox }: Cancelled): string {
   const name = requestId ?? job?.id ?? '';
   if (outcome?.stopped === 'cancelled') {
     const isFree = sandbox || outcome.charged === 'no';
-    return `${name} is cancelled: ${isFree ? 'nothing is charged' : 'it had begun, and fal may charge for it'}.`;
+    return `${name} is cancelled: ${isFree ? 'nothing is charged' : 'it had started, and fal may charge for it'}.`;
   }
-  return `fal was asked to cancel ${name}, and has not confirmed it: it may still finish${sandbox ? '' : ' and be charged'}. See fal-edit status ${name}`;
+  return `Asked fal to cancel ${name}; not confirmed yet. It may still finish${sandbox ? '' : ' and be charged'}. Check: fal-edit status ${name}`;
 }
 
 function documentOf(

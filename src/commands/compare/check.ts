@@ -7,11 +7,11 @@ import type { Cell } from '../../study/cell.js';
 import { rowReader } from '../batch/row-reader.js';
 
 /**
- * Checks each picture, prompt and model once, before their edits are read: what is wrong with one of them is told once,
- * and not by each of its edits.
+ * Checks each picture, prompt and model once, before their edits are read, so that a problem is reported once and not
+ * for each edit.
  *
  * @param own names of the settings that models have for themselves, by model
- * @throws FalEditError (usage), a line for each thing that is wrong; the signal's reason
+ * @throws FalEditError (usage), one line per problem; the signal's reason
  */
 export async function checkCells(
   cells: readonly Cell[],
@@ -42,7 +42,7 @@ export async function checkCells(
   );
 }
 
-/** Cells in which every picture, every prompt and every model occurs, as few as there can be. */
+/** As few cells as possible that cover every picture, prompt and model. */
 function oneOfEach(cells: readonly Cell[]): Cell[] {
   const [first] = cells;
   const differs = (cell: Cell, axis: string): boolean => cell.at[axis] !== first?.at[axis];
@@ -55,14 +55,14 @@ function oneOfEach(cells: readonly Cell[]): Cell[] {
   });
 }
 
-/** A line with what it is about in front: a picture, or a setting of one model. */
+/** Puts the picture or the model in front of a line that is about it. */
 function placed(line: string, { at }: Cell, own: readonly string[]): string {
   const [, field = ''] = /^([\w-]+): /.exec(line) ?? [];
   if (field === 'image') return `${at['picture'] ?? ''}: ${line}`;
   return own.includes(field) ? `${at['model'] ?? ''}.${line}` : line;
 }
 
-/** How a setting that one of the models lacks is given to another one alone. */
+/** How to set something for only one model if the other one lacks it. */
 function onlyFor(model: string, cells: readonly Cell[], { values }: EditingSettings): string | undefined {
   const models = [...new Set(cells.map(({ at }) => at['model'] ?? ''))];
   for (const [key, [flag]] of FLAGS_BEHIND) {
@@ -71,7 +71,7 @@ function onlyFor(model: string, cells: readonly Cell[], { values }: EditingSetti
     if (findModel(model).fields[key] !== undefined) continue;
     const other = models.find((name) => findModel(name).fields[key] !== undefined);
     if (other === undefined) return undefined;
-    return `Give it only to ${other}: ${other}.${flag ?? ''}=${String([value].flat()[0])}`;
+    return `Set it only for ${other}: ${other}.${flag ?? ''}=${String([value].flat()[0])}`;
   }
   return undefined;
 }

@@ -17,7 +17,7 @@ import { openPage } from '../open-page.js';
 import type { CallOf } from '../command.js';
 import type { COMPARE } from './command.js';
 
-/** Nobody compares so many by eye; who means it can compare them in parts. */
+/** More than anybody compares by eye; larger comparisons can be split. */
 const MOST_EDITS = 10_000;
 
 /** `fal-edit compare <picture…> [model.flag=value…]`: the same edits by several models. */
@@ -31,7 +31,7 @@ export async function runCompare(call: CallOf<typeof COMPARE>): Promise<ExitCode
     refuseForeignLora(resolved, models);
     const settings = settingsOfCells(resolved);
     const onSame = (picture: string, first: string): void =>
-      terminal.warn(`${picture} is the same picture as ${first}: it is compared once.`);
+      terminal.warn(`${picture} is the same picture as ${first}; compared once.`);
     const { pictures, leftOut } = await comparedPictures(
       named,
       batch.recursive,
@@ -61,31 +61,31 @@ function refuseOthers(set: readonly string[], models: readonly string[]): void {
   const other = set.find((model) => !models.includes(model));
   if (other === undefined) return;
   throw usageError(
-    `${other} has settings of its own, and is not compared. Compared: ${models.join(', ')}.`,
-    `Name it as well: --models ${[...models, other].join(',')}`,
+    `${other} has its own settings but is not compared. Compared: ${models.join(', ')}.`,
+    `Add it: --models ${[...models, other].join(',')}`,
   );
 }
 
-/** A LoRA changes the weights that it was trained on: those of one base model. */
+/** A LoRA fits only the base model that it was trained on. */
 function refuseForeignLora({ values, origins }: EditingSettings, models: readonly string[]): void {
   const [lora] = [values['lora']].flat();
   const [one, other] = [...new Map(models.map((name) => [findModel(name).base, name]))];
   if (typeof lora !== 'string' || one === undefined || other === undefined) return;
   throw usageError(
-    `${origins['lora'] ?? '--lora'}: ${lora} cannot fit both ${one[1]} (${one[0]}) and ${other[1]} (${other[0]}): a LoRA fits the base that it was trained on.`,
-    `Give each model its own: ${one[1]}.lora=${lora}`,
+    `${origins['lora'] ?? '--lora'}: ${lora} cannot fit both ${one[1]} (${one[0]}) and ${other[1]} (${other[0]}): a LoRA only fits the base model it was trained on.`,
+    `Set it for only one model: ${one[1]}.lora=${lora}`,
   );
 }
 
 function refuseTooMany(edits: number): void {
   if (edits <= MOST_EDITS) return;
   throw usageError(
-    `Pictures × prompts × models × seeds make ${edits} edits. Allowed: ${MOST_EDITS}.`,
-    'Compare fewer pictures; a few dozen tell the models apart.',
+    `Pictures × prompts × models × seeds make ${edits} edits; at most ${MOST_EDITS} are allowed.`,
+    'Compare fewer pictures; a few dozen are enough to tell the models apart.',
   );
 }
 
-/** A shell may have made thousands of names of one pattern. */
+/** The shell may have expanded one pattern to thousands of names. */
 function sourceName(words: readonly string[]): string {
   const [first = '', ...more] = words;
   return more.length < 3 ? words.join(' ') : `${first} and ${more.length} more`;

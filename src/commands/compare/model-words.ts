@@ -6,18 +6,18 @@ import { usageError } from '../../errors.js';
 import { findModel } from '../../models/registry.js';
 import { FIELD_NAMES, meaningOf } from '../batch/row-fields.js';
 
-/** The words of a comparison, by what they mean. */
+/** The arguments of a comparison, by meaning. */
 export interface ComparisonWords {
   pictures: string[];
-  /** Settings of one model alone, by its short name. */
+  /** Settings for only one model, by its short name. */
   settings: ReadonlyMap<string, Fields>;
 }
 
-/** A model's name has no dot, a URL has a colon in front of its first one. */
+/** The name of a model has no dot; a URL has a colon before its first dot. */
 const SETTING = /^([\w/-]+)\.([a-z][\w.-]*)=(.*)$/is;
 
 /**
- * Tells pictures from settings of one model (`flux-general.strength=0.6`). A file of that very name is a picture.
+ * Tells pictures from settings of one model (`flux-general.strength=0.6`). A file with exactly that name is a picture.
  *
  * @throws FalEditError (usage): no such model or setting
  */
@@ -44,13 +44,13 @@ function withSetting(fields: Fields, word: string, field: string, value: string)
       return known?.kind === 'flag' && known.flag.comparedAlike === undefined;
     });
     throw usageError(
-      `${word}: ${field} is no setting of an edit.`,
+      `${word}: there is no setting ${field}.`,
       didYouMean(field, names, `Settings: ${names.join(', ')}.`),
     );
   }
   const { flag, part } = meaning;
   const reason = flag.comparedAlike;
-  if (reason !== undefined) throw usageError(`${word}: ${flag.name} is no setting of one model; ${reason}.`);
+  if (reason !== undefined) throw usageError(`${word}: ${flag.name} cannot be set for one model; ${reason}.`);
   if (value.trim() === '') throw usageError(`${word}: the value is missing.`);
   const own = part === undefined ? value : `${part}=${value}`;
   // Of what can be given once the last counts, as with flags.

@@ -9,10 +9,10 @@ import { flagReader } from '../batch/flag-reader.js';
 import { readBatchOptions, type BatchOptions } from '../batch/options.js';
 import { readPrompt } from '../edit/read-prompt.js';
 
-/** What is compared where nobody says. */
+/** Default models of a comparison. */
 const DEFAULT_MODELS = 'flux-general,flux-2-lora';
 
-/** Above what fal's models take for a seed there are none. */
+/** Largest seed that fal's models take. */
 const LARGEST_SEED = 2 ** 31 - 1;
 
 /** The flags of a comparison, typed. */
@@ -38,13 +38,15 @@ export async function readCompareOptions(
   const first = read.whole('seed', 0, LARGEST_SEED) ?? 1;
   const count = read.whole('seeds', 1, 100) ?? 1;
   if (first + count - 1 > LARGEST_SEED) {
-    throw usageError(`--seed: ${first} leaves no room for ${count} seeds. The largest is ${LARGEST_SEED}.`);
+    throw usageError(
+      `--seed: ${first} leaves no room for ${count} seeds. The largest seed is ${LARGEST_SEED}.`,
+    );
   }
   return {
     batch: {
       ...batch,
       outDir: batch.outDir ?? path.resolve(context.cwd, outDirName('compare', isOnSandbox(settings))),
-      // Of a batch that reads a manifest, or is left alone.
+      // Flags of a batch that a comparison does not have.
       ...{ format: undefined, skipInvalid: false, frozen: false, submitOnly: false, collect: false },
       allowOutside: false,
       report: true,
@@ -64,7 +66,7 @@ function readModels({ values, origins }: EditingSettings): string[] {
   const models = [...new Set(names)];
   if (models.length >= 2) return models;
   throw usageError(
-    `${place}: ${JSON.stringify(given)} is one model. A comparison needs two different ones at least.`,
+    `${place} must name at least two different models, not ${JSON.stringify(given)}.`,
     `For example: --models ${DEFAULT_MODELS}`,
   );
 }
@@ -78,7 +80,7 @@ async function readPrompts(
     return [await readPrompt(settings, context, 'fal-edit compare photo.jpg -p "a watercolor"')];
   for (const prompt of prompts) {
     if (prompt.trim() !== '') continue;
-    throw usageError(`${settings.origins['prompt'] ?? '--prompt'} is blank. Allowed: some text.`);
+    throw usageError(`${settings.origins['prompt'] ?? '--prompt'} must not be blank.`);
   }
   return [...new Set(prompts)];
 }

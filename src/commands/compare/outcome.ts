@@ -10,7 +10,7 @@ import type { Outcome } from '../batch/finish.js';
 import { shortPath } from '../edit/document.js';
 import { comparisonPreview } from './preview.js';
 
-/** What a comparison leaves and shows. @param onWritten takes the absolute path of the page */
+/** Output of a comparison. @param onWritten takes the absolute path of the page */
 export function comparisonOutcome(
   cells: readonly Cell[],
   preview: boolean,
@@ -38,12 +38,12 @@ export function comparisonOutcome(
   };
 }
 
-/** The command that has people choose. @param folder absolute */
+/** Command that lets people choose. @param folder absolute */
 export function pickCommand(folder: string, { cwd }: Pick<Context, 'cwd'>): string {
   return shellWords(['fal-edit', 'pick', shortPath(folder, cwd)]);
 }
 
-/** A line a model, with medians. */
+/** One line per model, with medians. */
 function summaryLines({ models, isSandbox }: Compared, stdout: Output): Promise<string[]> {
   const rows = models.map((model) => [
     model.model,
@@ -53,9 +53,9 @@ function summaryLines({ models, isSandbox }: Compared, stdout: Output): Promise<
     ),
     costText(model.cost),
   ]);
-  const figures = ['change', 'sharpness', 'at fal', costTitle(isSandbox)];
+  const figures = ['change', 'sharpness', 'run time', costTitle(isSandbox)];
   const columns: Column[] = [
-    ...[{ title: 'model' }, { title: 'came out' }],
+    ...[{ title: 'model' }, { title: 'succeeded' }],
     ...figures.map((title) => ({ title, right: true })),
   ];
   return tableLines(columns, rows, stdout);

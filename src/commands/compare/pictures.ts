@@ -9,15 +9,15 @@ import type { Context } from '../../context.js';
 import { inputError, usageError } from '../../errors.js';
 import { RESULTS_FOLDER, type GridPicture } from '../../study/compare/cells.js';
 
-/** Folders of an out-dir in which pictures lie that the comparison made itself. */
+/** Subfolders of the batch folder with pictures that the comparison itself made. */
 const MADE = [RESULTS_FOLDER, OUT_DIR_FILES.reportFiles];
 
 /**
- * The pictures that words stand for, each once: of two with the same bytes the first. Those that the comparison has
- * made itself are none: the same command again would compare edits of edits.
+ * Finds the pictures to compare, each once: of two with the same bytes, the first. Skips pictures that the comparison
+ * itself made, so that a second run does not compare edits of edits.
  *
  * @param outDir absolute
- * @param onSame told of a picture that is passed over, and of which it has the bytes
+ * @param onSame called for a skipped picture, with the one that has the same bytes
  * @throws FalEditError (usage, input): nothing is named, a word means no picture; the signal's reason
  */
 export async function comparedPictures(
@@ -28,11 +28,14 @@ export async function comparedPictures(
   onSame: (picture: string, first: string) => void,
 ): Promise<{ pictures: GridPicture[]; leftOut: LeftOut | undefined }> {
   if (words.length === 0) {
-    throw usageError('No picture is named.', 'fal-edit compare photo.jpg -p "a watercolor"');
+    throw usageError(
+      '<picture> is missing: name the pictures to compare.',
+      'fal-edit compare photo.jpg -p "a watercolor"',
+    );
   }
   const source = await openRows(words, { recursive, format: undefined }, context);
   if (source.isManifest) {
-    throw usageError(`${source.name} is a manifest. Allowed: pictures, folders, patterns and URLs.`);
+    throw usageError(`${source.name} is a manifest. Name pictures, folders, patterns or URLs.`);
   }
   const root = await realpath(outDir).catch(() => outDir);
   const pictures: GridPicture[] = [];
@@ -48,10 +51,12 @@ export async function comparedPictures(
     else onSame(file, same.word);
   }
   if (pictures.length > 0) return { pictures, leftOut: source.leftOut };
-  throw inputError(`${source.name}: all of it was made by this comparison. Name the pictures to edit.`);
+  throw inputError(
+    `${source.name} contains only pictures made by this comparison. Name the pictures to edit.`,
+  );
 }
 
-/** Of what cannot be read none: whoever reads it for its edits says what is wrong. */
+/** Empty for an unreadable file, which is reported when its edits are read. */
 async function digestOf(file: string): Promise<string> {
   const hash = createHash('sha256');
   try {

@@ -4,7 +4,7 @@ import { grouped } from '../../study/grouped.js';
 import { editsPreview, type EditedPicture } from '../edits-preview.js';
 
 /**
- * Each picture beside its results, those of the first seed; empty where the terminal shows none.
+ * Each picture beside its results of the first seed; empty if the terminal shows no pictures.
  *
  * @param outDir absolute
  */
@@ -15,7 +15,7 @@ export async function comparisonPreview(
 ): Promise<string> {
   const places = grouped(edits.filter(cameOut), (edit) => placeOf(edit, false));
   const { text, left } = await editsPreview([...places.values()].map(pictureOf), outDir, context);
-  return left > 0 ? `${text}… and ${left} more in the page\n` : text;
+  return left > 0 ? `${text}… and ${left} more on the page\n` : text;
 }
 
 function pictureOf(group: readonly ComparedEdit[]): EditedPicture {

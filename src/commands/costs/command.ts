@@ -32,7 +32,7 @@ export const COSTS: CommandSpec<NameOfFlag<typeof FLAGS>> = {
   ],
   flags: FLAGS,
   notes: [
-    'billed: as fal said. estimated: fal accepted it and has not said. unknown: it may have been sent, and counts as spent until fal-edit reconcile knows better.',
+    'billed: the amount that fal reported. estimated: accepted by fal, amount not reported yet. unknown: may have been sent, and counts as spent until fal-edit reconcile settles it.',
   ],
   exits: [[0, 'shown']],
   ledger: true,

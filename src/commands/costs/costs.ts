@@ -11,7 +11,7 @@ import { readSince } from '../earlier/since.js';
 import type { CallOf } from '../command.js';
 import type { COSTS } from './command.js';
 
-/** `fal-edit costs`: what the edits of this ledger have cost. */
+/** `fal-edit costs`: costs of the edits in the ledger. */
 export function runCosts(call: CallOf<typeof COSTS>): Promise<ExitCode> {
   return withLedger(call, async ({ settings, context, ledger, terminal, json }) => {
     const by = readBy(settings);
@@ -34,7 +34,7 @@ export function runCosts(call: CallOf<typeof COSTS>): Promise<ExitCode> {
     const shown = rows.length === 0 ? [] : [...rows, total];
     const lines = await tableLines(columnsBy(by, sandbox), shown.map(cellsOf), context.stdout);
     for (const line of lines) terminal.result(line);
-    if (rows.length === 0) terminal.note('Nothing was spent, as far as the ledger knows.');
+    if (rows.length === 0) terminal.note('Nothing spent, according to the ledger.');
     const { billedUsd, estimatedUsd, unknownUsd } = total;
     if (sandbox) terminal.note(`${billedText(billedUsd + estimatedUsd + unknownUsd, true)}.`);
     return EXIT_OK;
@@ -44,7 +44,7 @@ export function runCosts(call: CallOf<typeof COSTS>): Promise<ExitCode> {
 function readBy({ values, origins }: CallOf<typeof COSTS>['settings']): 'model' | 'day' {
   const by = values['by'] ?? 'model';
   if (by === 'model' || by === 'day') return by;
-  throw usageError(`${origins['by'] ?? '--by'}: ${JSON.stringify(by)} is not allowed. Allowed: model, day.`);
+  throw usageError(`${origins['by'] ?? '--by'} must be model or day, not ${JSON.stringify(by)}.`);
 }
 
 function totalOf(rows: readonly SpendingRow[]): SpendingRow {

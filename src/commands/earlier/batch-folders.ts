@@ -18,15 +18,15 @@ import { isOnSandbox } from '../connect.js';
 import { shortPath } from '../edit/document.js';
 import type { LedgerCommand } from './ledger-command.js';
 
-/** Where the edit of a batch stands. */
+/** The batch folder and row of an edit. */
 export interface BatchPlace {
   /** Absolute. */
   folder: string;
-  /** As the manifest names it: its id, or file and line; undefined for what is no row any more. */
+  /** Id, or file and line; undefined if it is no longer a row. */
   row: string | undefined;
 }
 
-/** An edit that was found, in the user's ledger unless it has a batch. */
+/** An edit that was found: in the user's ledger, or in a batch. */
 export interface Found {
   job: Job;
   batch?: BatchPlace | undefined;
@@ -35,8 +35,8 @@ export interface Found {
 type Looking = Pick<LedgerCommand, 'ledger' | 'context' | 'terminal' | 'settings'>;
 
 /**
- * Looks into the ledger of each known batch folder, those first that were used last. One that is gone is passed by: it
- * is told of where edits of it were not over, once.
+ * Visits the ledger of each known batch folder, the last used first. Skips missing folders, and reports once those
+ * that had unfinished edits.
  *
  * @param look the ledger is open as long as it runs; false: the others need not be looked into
  */
@@ -63,15 +63,15 @@ export async function eachBatch(
     }
   }
   if (lost.length === 0) return;
-  const [is, where] = lost.length === 1 ? ['batch folder is', 'it is'] : ['batch folders are', 'they are'];
+  const is = lost.length === 1 ? 'batch folder is' : 'batch folders are';
   terminal.note(
-    `${lost.length} ${is} gone or moved: ${lost.join(', ')}. Run fal-edit batch --collect --out-dir where ${where} now.`,
+    `${lost.length} ${is} gone or moved: ${lost.join(', ')}. Run fal-edit batch --collect --out-dir with the new location.`,
   );
 }
 
-/** Where a job of a batch's ledger stands. */
+/** Batch folder and row of a job. */
 export function placeIn(own: Ledger, folder: string, { askedHash, id }: Job): BatchPlace {
-  // Lists leave the hash out.
+  // Jobs from lists have no hash.
   const key = askedHash ?? findJob(own, 'id', id)?.askedHash;
   const row = key === undefined ? undefined : findRow(own, key);
   const name =
@@ -80,10 +80,9 @@ export function placeIn(own: Ledger, folder: string, { askedHash, id }: Job): Ba
 }
 
 /**
- * The edit that a person means: a request id or the beginning of one, one of our ids, or `last`, in the user's ledger
- * or in that of a batch.
+ * Finds an edit by a request id or its beginning, one of our ids, or `last`, in the user's ledger or that of a batch.
  *
- * @param isWhole the text is no beginning: it is too short for that
+ * @param isWhole the text must be a whole id: it is too short for a beginning
  * @throws FalEditError (input) where it could be several
  */
 export async function findEverywhere(
@@ -115,15 +114,14 @@ export async function findEverywhere(
   const names = distinct.map(({ job }) =>
     job.requestId?.startsWith(text) === true ? job.requestId : job.id,
   );
-  throw inputError(`"${text}" is the beginning of several: ${names.slice(0, 3).join(', ')}.`, {
-    hint: 'Give more of it.',
+  throw inputError(`"${text}" matches several: ${names.slice(0, 3).join(', ')}.`, {
+    hint: 'Type more characters of it.',
     details: { candidates: names },
   });
 }
 
 /**
- * Does something with the ledger of a batch that may change it, under the batch's lock; afterwards the folder and the
- * user's ledger know of it.
+ * Changes the ledger of a batch under its lock, and updates the folder and the user's ledger afterwards.
  *
  * @throws FalEditError (locked): the batch is running
  */
@@ -157,12 +155,12 @@ export async function withBatch<T>(
 
 function runningError(folder: string, cwd: string): FalEditError {
   return new FalEditError('locked', `The batch in ${shortPath(folder, cwd)} is running.`, {
-    hint: 'Wait for its end: it fetches its pictures by itself.',
+    hint: 'Wait until it ends; it fetches its own pictures.',
     details: { out_dir: folder },
   });
 }
 
-/** How a person goes on with an edit that was found. */
+/** Commands to continue with an edit. */
 export function goingOnWith(batch: Pick<BatchPlace, 'folder'> | undefined, cwd: string): GoingOn {
   return batch === undefined ? ALONE : byFolder(shortPath(batch.folder, cwd));
 }
@@ -177,7 +175,7 @@ export function batchDocument(batch: BatchPlace | undefined): { out_dir: string;
   return batch === undefined ? null : { out_dir: batch.folder, row: batch.row ?? null };
 }
 
-/** How many edits of known batches fal has, or may have, by folder: those that are on the backend of this run. */
+/** Edits of known batches that fal has or may have, by folder, on the backend of this run. */
 export async function openInBatches(
   command: Looking,
   states: readonly Job['state'][],

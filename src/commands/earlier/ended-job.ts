@@ -7,7 +7,7 @@ import { isAbandoned } from '../../ledger/lookup.js';
 import { isSandbox, SANDBOX } from '../../ledger/spending.js';
 import { nameOf } from './job-state.js';
 
-/** Why there is nothing to be had from a job: it is not at fal, or came to an end without all of its pictures. */
+/** Error for a job that has nothing to fetch: it is not at fal, or ended without all of its pictures. */
 export function endedError(ledger: Ledger, job: Job, goingOn: GoingOn): FalEditError {
   const { state, id, error } = job;
   const details = { job: id, ...(job.requestId === undefined ? {} : { request_id: job.requestId }) };
@@ -27,24 +27,24 @@ export function endedError(ledger: Ledger, job: Job, goingOn: GoingOn): FalEditE
       return build('unknown', `${id} is being sent right now by process ${owner.pid}.`, 'maybe', ASK_AGAIN);
     }
     if (state === 'planned') {
-      return build('input', `${id} was never sent: its run ended before. Nothing was charged.`, 'no');
+      return build('input', `${id} was never sent: its run ended first. Nothing was charged.`, 'no');
     }
   }
   if (state === 'intent' || state === 'unknown') {
     return build(
       'unknown',
-      `${id} may have been sent${sandbox ? '' : ' and may be charged'}; what came of it is not known.`,
+      `${id} may have been sent${sandbox ? '' : ' and may be charged'}; the outcome is unknown.`,
       'maybe',
       goingOn.findOut(id),
     );
   }
   const why = error === undefined ? '' : `: ${error.message}`;
-  // What was interrupted is the run that sent it, not this one.
+  // The run that sent it was interrupted, not this one.
   const kind = error === undefined || error.kind === 'interrupted' ? 'failed' : error.kind;
   return build(kind, `${nameOf(job)} ${WORDS[state] ?? `is ${state}`}${why === '' ? '.' : why}`, job.charged);
 }
 
-/** A job of the built-in sandbox cannot be asked for: that one ended with the run that started it. */
+/** Error for a job of the built-in sandbox, which ended with its run. */
 export function sandboxEndedError(job: Job): FalEditError {
   return new FalEditError(
     'input',
@@ -53,10 +53,10 @@ export function sandboxEndedError(job: Job): FalEditError {
   );
 }
 
-const ASK_AGAIN = 'Ask again in a moment.';
+const ASK_AGAIN = 'Try again in a moment.';
 
 const WORDS: Partial<Record<Job['state'], string>> = {
-  rejected: 'was not taken by fal',
+  rejected: 'was rejected by fal',
   failed: 'failed',
   moderated: 'was stopped by the content checker',
   cancelled: 'was cancelled',

@@ -5,16 +5,16 @@ import { ageText } from '../../terminal/units.js';
 import { shortPath } from '../edit/document.js';
 import { ageOf } from './job-document.js';
 
-/** What it cost: ~ before an estimate, 0 where nothing was charged, ? where nobody knows; on the sandbox, no money. */
+/** Cost of a job: ~ before an estimate, 0 if nothing was charged, ? if unknown; no amount on the sandbox. */
 export function costCell({ via, charged, billedUsd, estimatedUsd }: Job): string {
-  // What it would have been stands in the document.
+  // The document has the amount that fal would charge.
   if (isSandbox(via)) return 'sandbox';
   if (charged === 'no') return usdText(0);
   if (billedUsd !== undefined) return usdText(billedUsd);
   return estimatedUsd === undefined ? '?' : `~${usdText(estimatedUsd)}`;
 }
 
-/** How far it is; what was run on the sandbox is marked. */
+/** State of a job; marks jobs of the sandbox. */
 export function stateCell({ via }: Job, state: JobState): string {
   return isSandbox(via) ? `${state} (sandbox)` : state;
 }
@@ -23,7 +23,7 @@ export function ageCell(job: Job, now: number): string {
   return ageText(ageOf(job, now));
 }
 
-/** Where its first picture is, with how many more there are; else what it was to become. */
+/** Path of the first picture and the number of others; without pictures, the prompt. */
 export function whatCell({ images, prompt }: Job, cwd: string): string {
   const paths = images.flatMap(({ path }) => path ?? []);
   const [first] = paths;

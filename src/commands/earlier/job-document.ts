@@ -2,15 +2,15 @@ import type { Job, JobState } from '../../ledger/job.js';
 import { isSandbox } from '../../ledger/spending.js';
 import { shortPath } from '../edit/document.js';
 
-/** How long ago an edit was sent, or decided on, in milliseconds. Never negative: the clock may have been put back. */
+/** Time since an edit was sent or planned, in milliseconds. Never negative, even if the clock was set back. */
 export function ageOf({ intentAt, plannedAt }: Pick<Job, 'intentAt' | 'plannedAt'>, now: number): number {
   return Math.max(0, now - (intentAt ?? plannedAt));
 }
 
 /**
- * What the ledger knows of a job, for scripts, without what takes room: input and result.
+ * A job for JSON documents, without its input and result, which are large.
  *
- * @param state as people are told it (job-state.ts)
+ * @param state as displayed (job-state.ts)
  */
 export function jobDocument(job: Job, state: JobState, now: number, cwd: string): Record<string, unknown> {
   return {

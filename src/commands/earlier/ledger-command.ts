@@ -6,7 +6,7 @@ import type { NameOfFlag } from '../flag.js';
 import type { REQUEST_FLAGS } from '../flags/earlier.js';
 import { openLedger } from '../open-ledger.js';
 
-/** What a command about earlier edits works with. */
+/** Input of a command about earlier edits. */
 export interface LedgerCommand<
   Name extends string = NameOfFlag<typeof REQUEST_FLAGS> | 'sandbox',
 > extends Call<Name> {
@@ -26,7 +26,7 @@ export async function withLedger<Name extends string>(
   }
 }
 
-/** Where requests are shown under --debug; nowhere without it. */
+/** Prints requests under --debug; undefined without it. */
 export function traceTo(terminal: Terminal): ((line: string) => void) | undefined {
   return terminal.options.debug ? (line) => terminal.note(line) : undefined;
 }

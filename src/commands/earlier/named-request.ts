@@ -6,28 +6,28 @@ import { harmlessLine } from '../../terminal/plain.js';
 import { findEverywhere, type Found } from './batch-folders.js';
 import type { LedgerCommand } from './ledger-command.js';
 
-/** A request that was not sent from here, or by another ledger. */
+/** A request that is not in the ledger. */
 export interface Foreign {
   requestId: string;
   model: Model;
 }
 
-/** What a person named: a job of the ledger or of a batch's, or a request that it has never seen. */
+/** A request named by the user: a job of a ledger, or a request that is in none. */
 export type Named =
   (Found & { foreign?: undefined }) | { job?: undefined; batch?: undefined; foreign: Foreign };
 
-/** Fewer characters are sooner a slip than a name. */
+/** Shorter texts are more likely typos than ids. */
 const SHORTEST = 4;
 
-/** What fal's request ids are made of. It goes into a URL, so nothing else may. */
+/** Form of fal's request ids. It goes into a URL, so nothing else is allowed. */
 const REQUEST_ID = /^[\w-]{8,100}$/;
 
-const LIST = 'fal-edit requests lists what there is; "last" is the newest.';
+const LIST = 'fal-edit requests lists them; "last" is the newest.';
 
 /**
  * The requests of the command line, each once.
  *
- * @throws FalEditError (usage, input): there is none, it is ambiguous, or fal's model for it is not named
+ * @throws FalEditError (usage, input): unknown, ambiguous, or without a model
  */
 export async function findAllNamed(texts: readonly string[], command: LedgerCommand): Promise<Named[]> {
   if (texts.length === 0) throw usageError('<id> is missing: name the request.', LIST);
@@ -37,9 +37,9 @@ export async function findAllNamed(texts: readonly string[], command: LedgerComm
   return [...new Map(all.map((named) => [idOf(named), named])).values()];
 }
 
-/** The same for a command that takes one. */
+/** The request of a command that takes exactly one. */
 export async function findOneNamed(texts: readonly string[], command: LedgerCommand): Promise<Named> {
-  if (texts.length > 1) throw usageError(`One request can be asked for at a time, not ${texts.length}.`);
+  if (texts.length > 1) throw usageError(`Name one request, not ${texts.length}.`);
   const [named] = await findAllNamed(texts, command);
   if (named === undefined) throw usageError('<id> is missing: name the request.', LIST);
   return named;
@@ -51,19 +51,16 @@ async function findNamed(text: string, command: LedgerCommand): Promise<Named> {
   const found = await findEverywhere(text, text.length < SHORTEST, command);
   if (found !== undefined) return found;
   if (text === 'last') {
-    const which = isOnSandbox(settings) ? 'sandbox edit' : 'edit (those on the sandbox do not count)';
-    throw inputError(`There is no last ${which}.`);
+    const which = isOnSandbox(settings) ? 'sandbox edit' : 'edit (sandbox edits do not count)';
+    throw inputError(`There is no ${which} yet.`);
   }
   if (text.length < SHORTEST) {
-    throw inputError(
-      `"${shown}" is too short to name a request. Allowed: ${SHORTEST} characters of its id or more.`,
-      {
-        hint: LIST,
-      },
-    );
+    throw inputError(`"${shown}" is too short: type at least ${SHORTEST} characters of the request id.`, {
+      hint: LIST,
+    });
   }
   if (!REQUEST_ID.test(text)) {
-    throw inputError(`"${shown}" is not in the ledger, and fal has no request ids of that form.`, {
+    throw inputError(`"${shown}" is not in the ledger, and is not a valid request id.`, {
       hint: LIST,
     });
   }

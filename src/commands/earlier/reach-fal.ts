@@ -8,7 +8,7 @@ import { nameOf } from './job-state.js';
 import { proxyWarning, readConnection, requireKey } from '../connect.js';
 import type { LedgerCommand } from './ledger-command.js';
 
-/** The way to fal for a command about earlier edits. */
+/** Connection to fal for a command about earlier edits. */
 export interface Reach {
   connection: Connection;
   /** As the ledger calls it. */
@@ -18,8 +18,8 @@ export interface Reach {
 type ReachOptions = Pick<LedgerCommand, 'settings' | 'context' | 'terminal'>;
 
 /**
- * The way that the settings name, with what there is to say about it said. Nothing is opened. A setting that
- * starts the built-in sandbox for edits does not count: a new sandbox knows no earlier request.
+ * Reads the connection from the settings, and prints its warnings. Opens nothing. Ignores settings that start the
+ * built-in sandbox for edits, since a new sandbox knows no earlier request.
  *
  * @throws FalEditError (usage, auth)
  */
@@ -32,13 +32,13 @@ export function reachFal({ settings, context, terminal }: ReachOptions): Reach {
   return { connection, via: viaOf(connection, context) };
 }
 
-/** The same, found out and warned about when it is first asked for: what is here already needs no key. */
+/** Reads the connection on first use, since saved edits need no key. */
 export function reachWhenNeeded(command: ReachOptions): () => Reach {
   let reach: Reach | undefined;
   return () => (reach ??= reachFal(command));
 }
 
-/** What to say of a job that was sent another way than fal is reached now; undefined where it was not. */
+/** Note for a job that was sent through a different connection; undefined if it is the same. */
 export function otherWay({ via, requestId, id }: Job, now: string): string | undefined {
   if (via === now) return undefined;
   const asked = now === 'fal' ? 'fal is asked directly' : `the question goes ${wayText(now)}`;
@@ -46,14 +46,14 @@ export function otherWay({ via, requestId, id }: Job, now: string): string | und
 }
 
 /**
- * Why fal is not asked about a job: it was sent to a sandbox, and fal would be asked now, or the other way round. Each
- * would call the other's requests unknown to it. Undefined where that is not so.
+ * Error for a job that was sent to a sandbox while this run would ask fal, or the other way round: neither knows the
+ * other's requests. Undefined for the same backend.
  */
 export function otherBackendError(job: Job, now: string): FalEditError | undefined {
   if (isSandbox(job.via) === isSandbox(now)) return undefined;
   const details = { job: job.id, via: job.via };
   if (!isSandbox(job.via)) {
-    return new FalEditError('input', `${nameOf(job)} was sent to fal, and the sandbox knows nothing of it.`, {
+    return new FalEditError('input', `${nameOf(job)} was sent to fal, but this would ask the sandbox.`, {
       hint: 'Unset FAL_PROXY_URL, and set FAL_KEY to your own key.',
       details,
     });
@@ -61,9 +61,9 @@ export function otherBackendError(job: Job, now: string): FalEditError | undefin
   const address = job.via.slice(SANDBOX.length + 1);
   return new FalEditError(
     'input',
-    `${nameOf(job)} was sent ${wayText(job.via)}, and fal would be asked now. Nothing was charged.`,
+    `${nameOf(job)} was sent ${wayText(job.via)}, but this would ask fal. Nothing was charged.`,
     {
-      hint: `While that sandbox runs: FAL_PROXY_URL=${address} FAL_KEY=${SANDBOX_KEY} with the same command.`,
+      hint: `If that sandbox still runs, repeat the command with FAL_PROXY_URL=${address} FAL_KEY=${SANDBOX_KEY}.`,
       details,
     },
   );

@@ -5,8 +5,8 @@ import { errorDocument, SCHEMA_VERSION } from '../edit/document.js';
 type Failures = readonly (FalEditError | undefined)[];
 
 /**
- * What a command over several requests ends with: one's own code where there is one, the common kind where all
- * failed alike, `partial` where some did, else `failed`. A signal comes before all that.
+ * Exit code of a command with several requests: that of the only one, the common kind if all failed alike, `partial`
+ * if some failed, else `failed`. A signal takes precedence.
  */
 export function exitCodeOf(failures: Failures): ExitCode {
   const interrupted = failures.find((failure) => failure instanceof InterruptedError);
@@ -15,7 +15,10 @@ export function exitCodeOf(failures: Failures): ExitCode {
   return kind === undefined ? EXIT_OK : EXIT_CODES[kind].code;
 }
 
-/** How the document about several requests begins. @param all `sandbox`: it is on the sandbox, where nothing is charged */
+/**
+ * First fields of the document about several requests. @param all `sandbox`: it is on the sandbox, where nothing is
+ * charged
+ */
 export function severalHead(
   all: readonly { error: FalEditError | undefined; sandbox: boolean }[],
 ): Record<string, unknown> {
@@ -25,7 +28,7 @@ export function severalHead(
   return errorDocument(error, isFree);
 }
 
-/** The same as an error for the document; undefined where all went well. */
+/** Error for the document about several requests; undefined if all succeeded. */
 export function severalError(failures: Failures): FalEditError | undefined {
   const kind = commonKind(failures);
   const failed = failures.filter((failure) => failure !== undefined);
@@ -35,7 +38,7 @@ export function severalError(failures: Failures): FalEditError | undefined {
   const interrupted = failed.find((failure) => failure instanceof InterruptedError);
   return new FalEditError(
     interrupted === undefined ? kind : 'interrupted',
-    `${failed.length} of ${failures.length} requests could not be done. The first: ${first.message}`,
+    `${failed.length} of ${failures.length} requests failed. The first: ${first.message}`,
     { charged: mostOf(failed), hint: first.hint },
   );
 }

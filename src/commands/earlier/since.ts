@@ -5,7 +5,7 @@ import { usageError } from '../../errors.js';
 const DAY_MS = 86_400_000;
 
 /**
- * The time that `--since` means, in milliseconds since the epoch; undefined where it is not given.
+ * Time given by `--since`, in milliseconds since the epoch; undefined if it is not given.
  *
  * @throws FalEditError (usage)
  */
@@ -15,11 +15,11 @@ export function readSince({ values, origins }: Settings<'since'>, now: number): 
   const time = parseSince(given.trim(), now);
   if (time !== undefined) return time;
   throw usageError(
-    `${origins['since'] ?? '--since'}: "${given}" is not allowed. Allowed: a time ago (30m, 2h, 7d), today, yesterday, a day (2026-11-01), an ISO time (2026-11-01T08:00:00Z).`,
+    `${origins['since'] ?? '--since'} must be a time ago (30m, 2h, 7d), today, yesterday, a day (2026-11-01) or an ISO time (2026-11-01T08:00:00Z), not "${given}".`,
   );
 }
 
-/** Days are local ones, as a person means them. A bare number is nothing: it could be minutes or a year. */
+/** Days are in local time. A bare number is refused: it could be minutes or a year. */
 export function parseSince(text: string, now: number): number | undefined {
   if (text === 'today') return new Date(now).setHours(0, 0, 0, 0);
   if (text === 'yesterday') return startOfYesterday(now);
@@ -29,7 +29,7 @@ export function parseSince(text: string, now: number): number | undefined {
   if (ago !== undefined) return now - ago;
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)(?:[T ]\d\d:\d\d.*)?$/.exec(text) ?? [];
   if (year === undefined || month === undefined || day === undefined) return undefined;
-  // Date makes 2 March of 30 February.
+  // Date turns 30 February into 2 March.
   const date = new Date(Number(year), Number(month) - 1, Number(day));
   if (date.getMonth() !== Number(month) - 1 || date.getDate() !== Number(day)) return undefined;
   if (text.length === 10) return date.getTime();

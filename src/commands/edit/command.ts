@@ -37,7 +37,7 @@ export const EDIT: CommandSpec<NameOf<'edit'>> = {
   ledger: true,
 };
 
-/** The answer to a bare `fal-edit`. */
+/** Printed for `fal-edit` without arguments. */
 export const SHORT_HELP = `fal-edit edits pictures through fal.ai: a picture and a prompt in, a picture
 out.
 

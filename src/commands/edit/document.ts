@@ -36,7 +36,7 @@ export function editDocument(record: EditRecord, cwd: string, error?: FalEditErr
       estimated_usd: cost.estimatedUsd,
       billed_units: cost.billedUnits,
       unit_price_usd: cost.unitPriceUsd,
-      // What it would have been: the units at their price.
+      // The amount that fal would charge: the units at their price.
       billed_usd: record.sandbox ? 0 : cost.billedUsd,
     },
     timings: {
@@ -48,7 +48,7 @@ export function editDocument(record: EditRecord, cwd: string, error?: FalEditErr
   };
 }
 
-/** The document of a dry run: the same shape, with the uploads and what the estimate rests on. */
+/** The document of a dry run: the same shape, with uploads and the basis of the estimate. */
 export function dryRunDocument(
   plan: EditPlan,
   record: EditRecord,
@@ -90,12 +90,12 @@ export function dryRunDocument(
   };
 }
 
-/** The document of a run that failed before there was an edit to speak of. @param sandbox as in {@link errorObject} */
+/** The document of a run that failed before its edit began. @param sandbox as in {@link errorObject} */
 export function errorDocument(error: FalEditError, sandbox: boolean): Record<string, unknown> {
   return { schema_version: SCHEMA_VERSION, status: 'error', error: errorObject(error, sandbox) };
 }
 
-/** @param sandbox it is about an edit on the sandbox: nothing is charged, however it ended */
+/** @param sandbox the edit is on the sandbox, which charges nothing */
 export function errorObject(error: FalEditError, sandbox: boolean): Record<string, unknown> {
   return {
     kind: error.kind,
@@ -107,7 +107,7 @@ export function errorObject(error: FalEditError, sandbox: boolean): Record<strin
   };
 }
 
-/** A path as people write it: relative where it lies below the working directory. */
+/** A path for display: relative below the working directory, else absolute. */
 export function shortPath(file: string, cwd: string): string {
   if (file === '-') return file;
   const relative = path.relative(cwd, file);

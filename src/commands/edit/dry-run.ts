@@ -13,11 +13,11 @@ import { dryRunDocument } from './document.js';
 
 export interface DryRunOptions {
   json: boolean;
-  /** What the edit would go through on its way to fal. */
+  /** Proxies between here and fal. */
   proxies: readonly string[];
 }
 
-/** Shows what an edit would send and cost. Stays off the network, and leaves no file behind. */
+/** Shows what an edit would send and cost. Uses no network and writes no files. */
 export async function dryRun(
   plan: EditPlan,
   connection: Connection,
@@ -53,7 +53,7 @@ export async function dryRun(
     `Output: ${(document['outputs'] as string[]).join(', ')}`,
     `Estimated cost: ${usdText(cost.usd)} (${cost.units} × ${usdText(cost.unitUsd)} a megapixel; price of ${cost.priceDate}, ${cost.priceSource})`,
     ...cost.assumptions.map((assumption) => `  assuming that ${assumption}`),
-    ...(terminal.options.sandbox ? ['On the sandbox nothing is charged.'] : []),
+    ...(terminal.options.sandbox ? ['The sandbox charges nothing.'] : []),
     'Nothing was sent.',
   ];
   terminal.result(harmless(lines.join('\n')));

@@ -124,13 +124,13 @@ async function run(
   }
 }
 
-/** Nothing was typed, and no setting names a picture or a prompt. */
+/** Whether nothing was typed and no setting names a picture or a prompt. */
 function isBare({ values, origins }: EditingSettings): boolean {
   const isSet = (['image', 'prompt', 'prompt-file'] as const).some((name) => values[name] !== undefined);
   return !isSet && Object.entries(origins).every(([name, origin]) => origin !== `--${name}`);
 }
 
-/** On a terminal somebody wants to know; in a script something is missing. */
+/** Prints help and succeeds on a terminal; in a script, a missing argument is an error. */
 function showShortHelp({ stdout, stderr }: Context): ExitCode {
   if (stdout.isTTY === true) {
     stdout.write(SHORT_HELP);
@@ -160,23 +160,25 @@ function refuseContradictions(settings: EditingSettings): void {
   const { values, origins } = settings;
   const name = (flag: EditingName): string => origins[flag] ?? `--${flag}`;
   if (values['output'] === '-' && values['json'] === true) {
-    throw usageError(`${name('output')} - and ${name('json')} both want stdout. Give one.`);
+    throw usageError(`${name('output')} - and ${name('json')} both write to stdout. Use one of them.`);
   }
   if (values['detach'] === true && values['output'] === '-') {
-    throw usageError(`${name('detach')} leaves before there is a picture for ${name('output')} -. Give one.`);
+    throw usageError(
+      `${name('detach')} exits before there is a picture for ${name('output')} -. Use one of them.`,
+    );
   }
   if (values['detach'] === true && values['sandbox'] === true) {
     throw usageError(
-      `${name('detach')}: the built-in sandbox ends with the run, and the edit with it.`,
-      'Run one on its own (fal-edit sandbox), and point FAL_PROXY_URL at it.',
+      `${name('detach')} cannot be used with --sandbox: the built-in sandbox ends with the run.`,
+      'Start one with fal-edit sandbox, and set FAL_PROXY_URL to its address.',
     );
   }
 }
 
-/** After --detach: the id is the result. */
+/** Prints the request id, the result of --detach. */
 function tellWhereItIs(record: EditRecord, terminal: Terminal, json: boolean): void {
   const { requestId } = record;
   if (json) terminal.json(editDocument(record, ''));
   else terminal.result(requestId ?? '');
-  terminal.note(`fal has it. ${ALONE.fetch(requestId ?? '')}`);
+  terminal.note(`fal accepted it. ${ALONE.fetch(requestId ?? '')}`);
 }

@@ -5,15 +5,15 @@ import { findModel, MODELS } from '../../models/registry.js';
 
 /** A default that a model has no field for. */
 export interface IgnoredSetting {
-  /** What to call it in a message: the flag, the variable, or the file that it came from. */
+  /** Origin for messages: the flag, variable or file that it came from. */
   origin: string;
   /** Short name. */
   model: string;
 }
 
 /**
- * Leaves out what the model has no field for, where the user did not type it for this edit: a default may be meant for
- * another model. What was typed stays, to be refused by name.
+ * Removes defaults that the model has no field for, since they may be meant for another model. Typed settings stay,
+ * and are refused by name later.
  *
  * @param isTyped by flag
  * @param typedPairs pairs of `set` that were typed
@@ -62,7 +62,7 @@ function hasField(model: Model, pair: string): boolean {
   return Object.hasOwn(model.input.shape, keyOfPair(pair));
 }
 
-/** How often defaults are left out: one note for each, and not one for each row. */
+/** Counts ignored defaults, so that each is reported once and not for each row. */
 export class IgnoredSettings {
   private readonly counts = new Map<string, { setting: IgnoredSetting; rows: number }>();
 
@@ -78,7 +78,7 @@ export class IgnoredSettings {
   }
 }
 
-/** @param rows how many edits it is left out of, where there may be several */
+/** @param rows number of edits that ignore it, if there can be several */
 export function ignoredText({ origin, model }: IgnoredSetting, rows?: number): string {
   const where = rows === undefined ? '' : rows === 1 ? ' in 1 row' : ` in ${rows} rows`;
   return `${origin}: ignored${where}; ${model} has no such setting.`;

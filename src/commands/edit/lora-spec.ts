@@ -2,10 +2,10 @@ import { usageError } from '../../errors.js';
 import type { Lora } from '../../models/request.js';
 
 /**
- * Reads `path|url|id[@scale]`. The scale is what follows the last @ when it is a number, so that a URL or a
- * file name may hold an @ of its own.
+ * Reads `path|url|id[@scale]`. The scale is what follows the last @ when it is a number, so a URL or file name may
+ * contain an @.
  *
- * @param place what to call the flag: `--lora`
+ * @param place name of the flag in messages: `--lora`
  * @throws FalEditError (usage)
  */
 export function parseLora(text: string, place: string): Lora {
@@ -21,10 +21,10 @@ export function parseLora(text: string, place: string): Lora {
     );
   }
   const tail = spec.slice(spec.lastIndexOf('@') + 1);
-  // A file may hold an @ of its own: dir/my@style.safetensors.
+  // A file name may contain an @: dir/my@style.safetensors.
   const isHubId = /^\w[\w.-]*\/[\w.-]+@/.test(spec) && !spec.toLowerCase().endsWith('.safetensors');
   if (scale === undefined && isHubId)
-    throw usageError(`${place}: "${tail}" is not a scale. Allowed: a number.`, FORM);
+    throw usageError(`${place}: the scale must be a number, not "${tail}".`, FORM);
   return scale === undefined ? { path: spec } : { path, scale: Number(scale) };
 }
 

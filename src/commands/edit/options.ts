@@ -29,7 +29,7 @@ export interface EditOptions {
   output: string | undefined;
   force: boolean;
   keepBlanked: boolean;
-  /** The user named no seed. */
+  /** The seed was chosen by us, not by the user. */
   seedIsOurs: boolean;
   dryRun: boolean;
   timeoutMs: number;
@@ -52,7 +52,7 @@ const size = z
     return z.NEVER;
   });
 
-/** What each flag's text becomes. Ranges are the model's affair; here only the form is read. */
+/** Parses the text of each flag. Only the form is checked here; the model checks ranges. */
 const schema = z.object({
   strength: numberText.optional(),
   'image-strength': numberText.optional(),
@@ -71,8 +71,8 @@ const schema = z.object({
 });
 
 /**
- * Turns settings into a typed edit: reads texts into numbers, sizes and LoRAs, chooses a seed where none is
- * given, and refuses what the model has no field for.
+ * Turns settings into a typed edit: parses numbers, sizes and LoRAs, chooses a seed if none is given, and refuses
+ * settings that the model has no field for.
  *
  * @throws FalEditError (usage, input) naming the flag or setting, and what is allowed
  */
@@ -85,11 +85,11 @@ export async function readEditOptions(
   const model = findModel(text(values['model']), settings.origins['model']);
   const nameOf = namesIn(settings);
   refuseUnsupported(model, givenKeys(values), nameOf);
-  // A default from a weaker setting stands back for a picture on the command line.
+  // A picture on the command line replaces a default from a weaker setting.
   const isDefault = settings.origins['image'] !== '--image';
   const images = [...positional, ...(isDefault && positional.length > 0 ? [] : list(values['image']))];
   if (images.includes('-') && values['prompt-file'] === '-') {
-    throw usageError('--prompt-file - and the picture - both ask for stdin, which can be read once.');
+    throw usageError('--prompt-file - and the picture - both read stdin. Use one of them.');
   }
   const parsed = parseFlags(model, values, nameOf);
   const pairs = list(values['set']).map((pair) => whole(pair, nameOf('set')));
@@ -128,7 +128,7 @@ export async function readEditOptions(
   };
 }
 
-/** What messages call each setting: the flag, variable or file that its value came from. */
+/** Name of each setting for messages: the flag, variable or file of its value. */
 function namesIn({ values, origins }: EditingSettings): NameOf {
   return (setting) => {
     const flag = FLAGS_BEHIND.get(setting)?.find((name) => values[name] !== undefined);
@@ -136,7 +136,7 @@ function namesIn({ values, origins }: EditingSettings): NameOf {
   };
 }
 
-/** A request that has something wherever the settings have something: enough to see what the model lacks. */
+/** A request with a value for each given setting, enough to check what the model lacks. */
 function givenKeys(values: EditingSettings['values']): Partial<EditRequest> {
   const given = [...FLAGS_BEHIND].filter(([, flags]) => flags.some((flag) => values[flag] !== undefined));
   return Object.fromEntries(given.map(([key]) => [key, true]));
@@ -152,13 +152,13 @@ function parseFlags(model: Model, values: EditingSettings['values'], nameOf: Nam
     const field = model.fields[key]?.[0] ?? '';
     const given = JSON.stringify(values[flag]);
     hints.push(...hintFor(flag, String(values[flag]).trim()));
-    const extra = key === 'size' ? ', or model to leave it to the model' : '';
-    return `${nameOf(key)}: ${given} is not allowed. Allowed: ${allowed(placeAt(model.input, [field]).schema)}${extra}.`;
+    const extra = key === 'size' ? ', or "model" to let the model decide' : '';
+    return `${nameOf(key)}: must be ${allowed(placeAt(model.input, [field]).schema)}${extra}, not ${given}.`;
   });
   throw usageError(messages.join('\n'), hints[0]);
 }
 
-/** What somebody most likely meant who wrote a value in another form. */
+/** Suggestion for a value in a common wrong form. */
 function hintFor(flag: string, value: string): string[] {
   if (flag === 'size' && /^\d{2,5}$/.test(value)) return [`For a square: --size ${value}x${value}`];
   const [, percent] = /^(\d+(?:\.\d+)?)\s*%$/.exec(value) ?? [];

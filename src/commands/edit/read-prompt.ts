@@ -25,19 +25,19 @@ export async function readPrompt(
 }
 
 function checked(prompt: string, place: string): string {
-  if (prompt.trim() === '') throw usageError(`${place} is blank. Allowed: some text.`);
+  if (prompt.trim() === '') throw usageError(`${place} must not be blank.`);
   return whole(prompt, place);
 }
 
 /**
- * A text of the user's that goes to fal as it stands.
+ * Checks a text that goes to fal unchanged.
  *
  * @throws FalEditError (usage) where a part of it got lost on its way here
  */
 export function whole(text: string, place: string): string {
   const problem = textProblem(text);
   if (problem === undefined) return text;
-  throw usageError(`${place}: the text ${problem}.`, 'Save the script or file that it comes from as UTF-8.');
+  throw usageError(`${place}: the text ${problem}.`, 'Save the script or file it comes from as UTF-8.');
 }
 
 async function readPromptFile(
@@ -60,7 +60,7 @@ async function readPromptFile(
     const { problem, line } = decoded;
     throw inputError(`${place}: ${file}${line === undefined ? '' : ` (line ${line})`} ${problem}.`);
   }
-  // The newline that ends a file is no part of the prompt.
+  // The newline at the end of a file is not part of the prompt.
   return decoded.text.replace(/\r?\n$/, '');
 }
 
@@ -68,7 +68,7 @@ async function onDisk(file: string): Promise<string> {
   return (await otherSpelling(file)) ?? file;
 }
 
-/** A prompt is short; whoever pipes a picture into it is stopped early. */
+/** A prompt is short; a picture piped in by mistake is refused early. */
 const LONGEST_PROMPT_BYTES = 1024 * 1024;
 
 async function readAll(stream: AsyncIterable<string | Uint8Array>, place: string): Promise<Uint8Array> {
@@ -78,7 +78,7 @@ async function readAll(stream: AsyncIterable<string | Uint8Array>, place: string
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     length += bytes.byteLength;
     if (length > LONGEST_PROMPT_BYTES)
-      throw inputError(`${place} has more than 1 MB, the most that a prompt may have.`);
+      throw inputError(`${place} is larger than 1 MB, the limit for a prompt.`);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);

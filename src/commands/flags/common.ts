@@ -10,7 +10,7 @@ export const TRUST_PROJECT_FLAG = {
   help: 'let .env and fal-edit.config.json here set anything; see trust',
 } as const;
 
-/** What every command that prints something has. */
+/** Flags of every command that prints. */
 export const OUTPUT_FLAGS = defineFlags([
   TRUST_PROJECT_FLAG,
   {
@@ -84,7 +84,7 @@ export const OPEN_FLAG = {
 } as const;
 
 /**
- * What every command has that asks fal about an edit which was sent earlier. Without --sandbox: a sandbox that is
- * started now knows nothing of it.
+ * Flags of commands that ask fal about an earlier edit. Without --sandbox, since a new sandbox does not know the
+ * edit.
  */
 export const CONTROL_FLAGS = defineFlags([TIMEOUT_FLAG, PROXY_FLAG, ...OUTPUT_FLAGS]);

@@ -10,7 +10,7 @@ export const SINCE_FLAG = {
   help: 'only edits since then: 30m, 2h, 7d, today, 2026-11-01, an ISO time',
 } as const;
 
-/** For a request that the ledger has never seen: fal's addresses hold the model's name. */
+/** For a request that is not in the ledger: fal's URLs contain the model's name. */
 export const MODEL_OF_REQUEST_FLAG = {
   name: 'model',
   short: 'm',

@@ -22,7 +22,7 @@ const OWN_NAMES = 'the results have names of their own';
 
 const ALL_MODELS = MODEL_WORDS.map(({ name }) => name).join(', ');
 
-/** ` (flux-general, flux-dev)`: the models that have a setting; nothing where all have it. */
+/** ` (flux-general, flux-dev)`: the models that have a setting; empty if all have it. */
 function modelsWith(key: RequestKey): string {
   const names = MODEL_WORDS.filter(({ takes }) => takes.includes(key)).map(({ name }) => name);
   return names.length === MODEL_WORDS.length ? '' : ` (${names.join(', ')})`;
@@ -34,7 +34,7 @@ function modelsFor(format: OutputFormat): string {
     .join(', ');
 }
 
-/** What to edit, and how the model is to do it: what a row may set for itself. */
+/** Pictures, prompt and model settings: a row may set these for itself. */
 const REQUEST_FLAGS = [
   {
     name: 'image',
@@ -281,7 +281,7 @@ const REQUEST_FLAGS = [
   },
 ] as const satisfies readonly EditingFlag[];
 
-/** What it may cost, and how the run behaves. */
+/** Caps and behaviour of the run. */
 const RUN_FLAGS = [
   {
     name: 'max-cost',

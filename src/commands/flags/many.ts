@@ -70,7 +70,7 @@ const ROWS_FLAGS = [
     name: 'allow-outside',
     group: 'What to edit',
     fromProject: 'trusted',
-    // A flag only: whoever types it has seen the manifest.
+    // Command line only: a user who types it has seen the manifest.
     settableIn: [],
     help: "let rows name prompt files and weights outside the manifest's folder",
     in: { batch: {}, sweep: {} },

@@ -7,14 +7,14 @@ import type { KeptRequest } from '../../migrate/request.js';
 import { isOnSandbox } from '../connect.js';
 import { openLedger } from '../open-ledger.js';
 
-/** Fewer characters are sooner a slip than a name. */
+/** Shorter texts are more likely typos than ids. */
 const SHORTEST = 4;
 
 /**
- * The request of an earlier edit, as it was sent.
+ * Finds the request of an earlier edit, as it was sent.
  *
  * @param name a request id or the beginning of one, or `last`
- * @throws FalEditError (input, temporary): the ledger has none of that name, or not its input
+ * @throws FalEditError (input, temporary): the ledger does not have it, or not its input
  */
 export async function earlierRequest(
   name: string,
@@ -29,13 +29,15 @@ export async function earlierRequest(
         : findMeant(ledger, name, isOnSandbox(settings));
     if (job === undefined) {
       throw inputError(
-        name === 'last' ? 'There is no last edit.' : `"${name}" is no file, and no request of the ledger.`,
-        { hint: 'fal-edit requests lists what was sent from here; - reads a request from stdin.' },
+        name === 'last'
+          ? 'There is no edit yet.'
+          : `"${name}" is neither a file nor a request in the ledger.`,
+        { hint: 'fal-edit requests lists the requests sent from here; - reads one from stdin.' },
       );
     }
     if (job.input === undefined) {
-      throw inputError(`The ledger does not know what request "${name}" asked for.`, {
-        hint: 'It was not sent from here. Keep its input in a file, and name that.',
+      throw inputError(`The ledger does not have the input of request "${name}".`, {
+        hint: 'It was not sent from here. Save its input to a file, and name that.',
       });
     }
     return { input: job.input, model: job.endpoint, modelKey: 'endpoint' };

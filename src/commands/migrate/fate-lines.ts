@@ -15,23 +15,23 @@ const WORDS: Record<FateKind, string> = {
   default_differs: 'default differs',
 };
 
-/** What a person has to look at stands out. */
+/** Losses are highlighted. */
 const IS_LOSS: Record<FateKind, boolean> = {
   ...{ kept: false, renamed: false, reshaped: false },
   ...{ dropped: true, ignored: true, out_of_range: true, default_differs: false },
 };
 
-/** The name of a field may be anything. */
+/** Field names from outside may have any length. */
 const LONGEST_FIELD = 40;
 const LONGEST_TEXT = 400;
-/** A request of garbage may have thousands of fields. */
+/** A garbage request may have thousands of fields. */
 const MOST_LINES = 40;
 const GAP = '  ';
 
 /**
- * The lines that say what became of each field: aligned, and on a terminal wrapped to its width.
+ * Lines that describe the change of each field: aligned, and wrapped to the width of a terminal.
  *
- * @param fates with the number of rows where they are those of several requests
+ * @param fates with the number of rows, if they are from several requests
  */
 export function fateLines(
   fates: readonly (Fate | CountedFate)[],

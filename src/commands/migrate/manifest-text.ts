@@ -2,7 +2,7 @@ import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
 import type { Notation } from '../../batch/manifest/format.js';
 import { plainJson } from '../../plain-json.js';
 
-/** Rows as a manifest, in the notation of the one that they came from. The text has no line end at its end. */
+/** Writes rows as a manifest, in the notation of the original. Has no newline at the end. */
 export async function manifestText(rows: readonly Fields[], notation: Notation): Promise<string> {
   switch (notation) {
     case 'jsonl':
@@ -18,7 +18,7 @@ export async function manifestText(rows: readonly Fields[], notation: Notation):
   }
 }
 
-/** A column for each name that any row has, in the order of their first rows. */
+/** One column per field name, in the order of their first rows. */
 function tableText(rows: readonly Fields[], delimiter: string): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const lines = [columns, ...rows.map((row) => columns.map((column) => cellText(row[column])))];

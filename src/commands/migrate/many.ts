@@ -19,13 +19,13 @@ import { printFates, printResult, warnOfLocalFiles, type Printing } from './prin
 import { rowAgain } from './row-again.js';
 import { requestOfRow, standingAlone } from './row-request.js';
 
-/** A row and what became of it. */
+/** A row and its translation. */
 interface TranslatedRow {
   place: Place;
   from: Model;
   input: Record<string, unknown>;
   fates: Fate[];
-  /** The row itself for the other model; undefined where another form was asked for. */
+  /** The row for the other model; undefined for other output forms. */
   again: Fields | undefined;
 }
 
@@ -43,9 +43,9 @@ interface World {
 type Manifest = Extract<Named, { kind: 'manifest' }>;
 
 /**
- * Translates every row of a manifest, or nothing: a part of it would be taken for the whole.
+ * Translates every row of a manifest, or none: partial output could be mistaken for all of it.
  *
- * @throws FalEditError (usage, input): rows that cannot be read or translated, with their places
+ * @throws FalEditError (usage, input): rows that cannot be read or translated, with file and line
  */
 export async function migrateManifest(
   manifest: Manifest,
@@ -132,14 +132,14 @@ function againOf(
   to: Model,
   input: Readonly<Record<string, unknown>>,
 ): Fields {
-  // A row that is for that model already stays as it is.
+  // A row that is already for that model stays unchanged.
   return row.model === to && row.hasFlags ? fields : rowAgain(fields, row, to, input);
 }
 
 function problemsError(problems: readonly string[]): FalEditError {
   const others = problems.length - MOST_PROBLEMS;
   const lines = [...problems.slice(0, MOST_PROBLEMS), ...(others > 0 ? [`and ${others} more`] : [])];
-  return inputError(lines.join('\n'), { hint: 'Correct these first: of the other rows nothing is printed.' });
+  return inputError(lines.join('\n'), { hint: 'Fix these first; the other rows are not printed.' });
 }
 
 function wayOfRows(rows: readonly TranslatedRow[], to: Chosen): string {
@@ -147,7 +147,7 @@ function wayOfRows(rows: readonly TranslatedRow[], to: Chosen): string {
   const names = [...new Set(rows.map(({ from }) => from))].filter((from) => from !== to.model);
   const count = rows.length === 1 ? '1 row' : `${rows.length} rows`;
   const how = to.how === undefined ? '' : ` (${to.how})`;
-  const stay = already === 0 ? '' : `; ${already} of them were for it already`;
+  const stay = already === 0 ? '' : `; ${already} already for it`;
   const from = names.length === 0 ? '' : ` from ${names.map(({ name }) => name).join(' and ')}`;
   return `${count}${from} to ${to.model.name}${how}${stay}:`;
 }

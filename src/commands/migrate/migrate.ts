@@ -6,7 +6,7 @@ import { readMigrateOptions } from './options.js';
 import type { CallOf } from '../command.js';
 import type { MIGRATE } from './command.js';
 
-/** `fal-edit migrate`: a request for one model as a request for another. Sends nothing. */
+/** `fal-edit migrate`: translates a request for one model to another. Sends nothing. */
 export async function runMigrate(call: CallOf<typeof MIGRATE>): Promise<ExitCode> {
   const { words, settings, context, terminal, json } = call;
   const options = readMigrateOptions(settings);

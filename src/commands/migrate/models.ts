@@ -5,38 +5,38 @@ import { toldByFields } from '../../migrate/told.js';
 import type { Model } from '../../models/model.js';
 import { findModel, MODELS } from '../../models/registry.js';
 
-/** A model, and how it was come by where nobody named it. */
+/** A model, and how it was inferred if the user did not name it. */
 export interface Chosen {
   model: Model;
-  /** For a sentence; undefined where it was named. */
+  /** Part of a sentence; undefined if the user named it. */
   how: string | undefined;
 }
 
 /**
- * The model that a request was made for: as it says itself, as `--from` says, or as its fields tell.
+ * Model of a request: named in it, given by `--from`, or inferred from its fields.
  *
- * @throws FalEditError (usage, input): it is none of ours, or cannot be told
+ * @throws FalEditError (usage, input): not a listed model, or ambiguous
  */
 export function modelOfRequest({ input, model, modelKey }: KeptRequest, from: Model | undefined): Chosen {
   if (model !== undefined) {
-    const own = findModel(model, `"${modelKey ?? 'model'}" of the request`);
-    const how = from === undefined || from === own ? undefined : 'as the request says, whatever --from says';
+    const own = findModel(model, `"${modelKey ?? 'model'}" in the request`);
+    const how = from === undefined || from === own ? undefined : 'from the request, not --from';
     return { model: own, how };
   }
   if (from !== undefined) return { model: from, how: undefined };
   return { model: toldByFields(input), how: 'by its fields; --from sets it' };
 }
 
-/** The model to translate for. @throws FalEditError (usage): it is not named, and several could be meant */
+/** The model to translate for. @throws FalEditError (usage): not named, and several are possible */
 export function modelToReach(from: Model, to: Model | undefined): Chosen {
   if (to !== undefined) return { model: to, how: undefined };
   const other = usualOther(from);
   if (other !== undefined) return { model: other, how: '--to sets it' };
   const others = MODELS.filter((model) => model !== from).map(({ name }) => name);
-  throw usageError('--to is missing: name the model to translate for.', `Allowed: ${others.join(', ')}.`);
+  throw usageError('--to is missing: name the model to translate for.', `Choose one: ${others.join(', ')}.`);
 }
 
-/** The first line for people: which way it goes. */
+/** First line of the output: from which model to which. */
 export function wayText(from: Chosen, to: Chosen): string {
   const said = ({ model, how }: Chosen): string => model.name + (how === undefined ? '' : ` (${how})`);
   return `From ${said(from)} to ${said(to)}:`;

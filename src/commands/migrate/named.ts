@@ -14,13 +14,13 @@ import { earlierRequest } from './earlier.js';
 import { readFileText, readStdinText } from './read-text.js';
 import { readRequestJson } from './request-json.js';
 
-/** What the user named: one request, or a manifest of them. */
+/** The user's input: one request, or a manifest. */
 export type Named =
   | { kind: 'request'; request: KeptRequest }
   | { kind: 'manifest'; source: Pick<RowSource, 'folder' | 'rows'>; notation: Notation };
 
 /**
- * Finds what a word means: stdin, a manifest (by its ending), a file with a request, or an earlier request by its id.
+ * Resolves the argument: stdin, a manifest (by its ending), a file with a request, or an earlier request by its id.
  *
  * @throws FalEditError (usage, input)
  */
@@ -34,10 +34,7 @@ export async function readNamed(
     throw usageError('Name a request: a file, - for stdin, or the id of an earlier one.', EXAMPLE);
   }
   if (others.length > 0) {
-    throw usageError(
-      `One request can be translated at a time, not ${words.length}.`,
-      'Several go into a manifest.',
-    );
+    throw usageError(`Name one request, not ${words.length}.`, 'Put several into a manifest.');
   }
   if (word === '-') return fromStdin(context);
   const notation = notationByName(word);
@@ -65,7 +62,7 @@ async function fromStdin(context: Context): Promise<Named> {
   return { kind: 'manifest', source: { folder: context.cwd, rows }, notation: 'jsonl' };
 }
 
-/** Whether a text is JSON Lines: its first line is a whole object, and it goes on behind it. */
+/** Whether a text is JSON Lines: its first line is a whole object, and more lines follow. */
 function isLines(text: string): boolean {
   const [first = '', ...more] = text.trim().split('\n');
   if (!first.startsWith('{') || more.every((line) => line.trim() === '')) return false;
@@ -77,7 +74,7 @@ function isLines(text: string): boolean {
   }
 }
 
-/** What request ids are made of. */
+/** Whether a word has the form of a request id. */
 function isName(word: string): boolean {
   return /^[\w-]{1,100}$/.test(word);
 }

@@ -14,8 +14,8 @@ export function migrateOne(request: KeptRequest, options: MigrateOptions, printi
   const to = modelToReach(from.model, options.to);
   if (from.model === to.model) {
     throw usageError(
-      `This is a request for ${to.model.name} already.`,
-      from.how === undefined ? 'Name another model with --to.' : `It was told ${from.how}.`,
+      `This request is already for ${to.model.name}.`,
+      from.how === undefined ? 'Name another model with --to.' : `Its model was inferred ${from.how}.`,
     );
   }
   const { input, fates } = translate(request.input, from.model, to.model, options);

@@ -2,6 +2,7 @@ import type { FlagValue } from '../../config/settings.js';
 import type { CallOf } from '../command.js';
 import type { MIGRATE } from './command.js';
 import { usageError } from '../../errors.js';
+import { orText } from '../or-text.js';
 import { FORM_NAMES, type FormName } from '../../migrate/forms/forms.js';
 import { didYouMean } from '../../near-name.js';
 import type { Model } from '../../models/model.js';
@@ -11,7 +12,7 @@ import { findModel } from '../../models/registry.js';
 export interface MigrateOptions {
   from: Model | undefined;
   to: Model | undefined;
-  /** Undefined where it is not given: fal's input for one request, a manifest for a manifest. */
+  /** Undefined if not given: fal's input for one request, a manifest for a manifest. */
   form: FormName | undefined;
   keepLoras: boolean;
 }
@@ -35,7 +36,7 @@ function formOf(value: FlagValue | undefined, place: string): FormName | undefin
   const form = FORM_NAMES.find((name) => name === value.trim().toLowerCase());
   if (form !== undefined) return form;
   throw usageError(
-    `${place}: "${value}" is not allowed. Allowed: ${FORM_NAMES.join(', ')}.`,
+    `${place} must be ${orText(FORM_NAMES)}, not "${value}".`,
     didYouMean(value, FORM_NAMES, undefined),
   );
 }

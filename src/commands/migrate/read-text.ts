@@ -35,8 +35,8 @@ async function textOf(chunks: AsyncIterable<Buffer>, name: string): Promise<stri
   for await (const chunk of chunks) {
     length += chunk.length;
     if (length > LONGEST_REQUEST_BYTES) {
-      throw inputError(`${name} has more than 40 MB, the most that a request may have.`, {
-        hint: 'Name pictures by their URLs instead of data: URIs.',
+      throw inputError(`${name} is larger than 40 MB, the limit for a request.`, {
+        hint: 'Use URLs for pictures instead of data: URIs.',
       });
     }
     read.push(chunk);

@@ -7,7 +7,7 @@ import { keptRequest, type KeptRequest } from '../../migrate/request.js';
  * Reads a request from its JSON.
  *
  * @param name of the file, for messages
- * @throws FalEditError (input): it is not JSON (with the place), or not an object, or has a key twice
+ * @throws FalEditError (input): not JSON (with line and column), not an object, or a duplicate key
  */
 export function readRequestJson(text: string, name: string): KeptRequest {
   if (text.trim() === '') throw inputError(`${name} is empty.`, { hint: FORM });
@@ -21,9 +21,9 @@ export function readRequestJson(text: string, name: string): KeptRequest {
   if (structure !== undefined) throw inputError(`${name} ${structure}`);
   const request = keptRequest(value);
   if (typeof request !== 'string') return request;
-  throw inputError(`${name} is ${request}. Allowed: an object, which is one request.`, {
+  throw inputError(`${name} must be a JSON object (one request), not ${request}.`, {
     hint: Array.isArray(value)
-      ? `Several requests go into a .jsonl file, one on each line: jq -c '.[]' ${JSON.stringify(name)} > requests.jsonl`
+      ? `For several requests, write a .jsonl file with one per line: jq -c '.[]' ${JSON.stringify(name)} > requests.jsonl`
       : FORM,
   });
 }
@@ -31,7 +31,7 @@ export function readRequestJson(text: string, name: string): KeptRequest {
 const FORM = 'For example: {"prompt": "snow", "image_url": "https://…", "strength": 0.6}';
 
 function notJson(error: unknown, text: string, name: string): FalEditError {
-  // Its column counts from the beginning of the text; people count within a line.
+  // Its column counts from the start of the text; convert it to line and column.
   const [, reason = '', column] = /^(.*?)(?: \(column (\d+)\))?$/s.exec(reasonOf(error, text)) ?? [];
   const before = text.slice(0, column === undefined ? 0 : Number(column) - 1).split('\n');
   const place = column === undefined ? name : `${name}:${before.length}:${(before.at(-1) ?? '').length + 1}`;

@@ -8,7 +8,7 @@ import { literalPrompt, manifestFields } from './row-fields.js';
 import type { RowRequest } from './row-request.js';
 
 /**
- * The same row for another model. What did not change stands as it did, columns for placeholders and all.
+ * The same row for another model. Unchanged fields stay as they are, including columns for placeholders.
  *
  * @param input of the other model
  */
@@ -48,7 +48,7 @@ function ofRequest(to: Model, input: Readonly<Record<string, unknown>>): Fields 
   return { model: to.name, ...text, ...others };
 }
 
-/** Whether the other model takes the value of a flag as the row has it. */
+/** Whether the other model takes a flag's value unchanged. */
 function isUntouched(
   flag: string,
   { model, input: old }: RowRequest,
@@ -61,7 +61,7 @@ function isUntouched(
   const field = key === undefined ? undefined : model.fields[key]?.[0];
   const target = field === undefined ? undefined : counterpartOf(field, model, to);
   if (field === undefined || target === undefined) return false;
-  // A switch that the row turns off is not in the input, and still hides the one of the whole batch.
+  // A switch that the row turns off is not in the input, but still overrides that of the batch.
   if (old[field] === undefined) return keyOf(to, target) === key;
   return isSame([old[field]].flat(), [input[target]].flat());
 }

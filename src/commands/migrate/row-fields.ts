@@ -3,10 +3,10 @@ import type { Model } from '../../models/model.js';
 import { FLAG_OF, type RequestKey } from '../../models/request.js';
 import { keyOf } from '../../migrate/model-fields.js';
 
-/** A word between braces, of which a manifest would think that it stands for a column (batch/template.ts). */
+/** A word in braces, which a manifest would take for a placeholder (batch/template.ts). */
 const PLACEHOLDER = /(?<!\{)(\{+)([\p{L}_][\p{L}\p{N}_. -]*)(\}+)/gu;
 
-/** An input in the fields of a manifest: by the names of the flags, and what has none of its own in `set`. */
+/** Converts an input to fields of a manifest: named by their flags, and without a flag in `set`. */
 export function manifestFields(model: Model, input: Readonly<Record<string, unknown>>): Fields {
   const row: Fields = {};
   const set: Record<string, FieldValue> = {};
@@ -22,7 +22,7 @@ export function manifestFields(model: Model, input: Readonly<Record<string, unkn
   return Object.keys(set).length === 0 ? row : { ...row, set };
 }
 
-/** A text that the prompt of a manifest means as it stands. */
+/** Escapes a prompt so that a manifest takes it literally. */
 export function literalPrompt(prompt: string): string {
   return prompt.replace(PLACEHOLDER, (_, open: string, name: string, close: string) => {
     const both = Math.min(open.length, close.length);
@@ -30,12 +30,12 @@ export function literalPrompt(prompt: string): string {
   });
 }
 
-/** What a manifest calls a property of a request. */
+/** Manifest field of a property of a request. */
 function fieldName(key: RequestKey): string {
   return FLAG_OF[key].slice(2).replaceAll('-', '_');
 }
 
-/** Undefined for a switch that stands as fal has it. */
+/** Undefined for a switch at fal's default. */
 function writtenValue(key: RequestKey, value: FieldValue): FieldValue | undefined {
   switch (key) {
     case 'images':

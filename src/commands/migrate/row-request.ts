@@ -12,21 +12,21 @@ import { sortFields, type SortedRow } from '../batch/sorted-row.js';
 import { readEditOptions } from '../edit/options.js';
 import { modelOfRequest } from './models.js';
 
-/** What a row of a manifest asks for. */
+/** Request of a row of a manifest. */
 export interface RowRequest {
   model: Model;
   /** fal's input. */
   input: Record<string, unknown>;
-  /** Flags that the row leaves to the whole batch, and that something stands in for in the input. */
+  /** Flags that the row leaves to the batch; the input has a placeholder for them. */
   missing: ('image' | 'prompt')[];
-  /** Whether the row has the fields of a manifest, and not those of fal. */
+  /** Whether the row has manifest fields instead of fal's. */
   hasFlags: boolean;
 }
 
 export interface RowReading {
-  /** Of rows that name none, as `--from` says. */
+  /** Model of rows that name none, given by `--from`. */
   from: Model | undefined;
-  /** Of rows with the fields of a manifest, where nothing else says it. */
+  /** Default model of rows with manifest fields. */
   usual: Model;
   /** Absolute, at which relative paths of the rows start. */
   folder: string;
@@ -46,7 +46,7 @@ export async function requestOfRow(
 ): Promise<RowRequest> {
   if (looksLikeRequest(fields)) {
     const request = keptRequest(fields);
-    if (typeof request === 'string') throw usageError(`is ${request}. Allowed: an object.`);
+    if (typeof request === 'string') throw usageError(`must be a JSON object, not ${request}.`);
     const { model } = modelOfRequest(request, from);
     return { model, input: request.input, missing: [], hasFlags: false };
   }
@@ -68,7 +68,7 @@ export async function requestOfRow(
       stateDir: undefined,
     },
     [],
-    // No seed is chosen here: one that the row does not name is taken out again.
+    // No seed is chosen here: a seed that the row does not name is removed again.
     { ...context, cwd: folder, newSeed: () => 0 },
   );
   const { model, request, seedIsOurs } = options;
@@ -82,16 +82,15 @@ export async function requestOfRow(
 function refuseStdin({ values, origins }: SortedRow): void {
   for (const name of ['image', 'prompt-file'] as const) {
     if (![values[name]].flat().includes('-')) continue;
-    throw usageError(`${origins[name] ?? name}: - (stdin) cannot be read for a row. Name a file.`);
+    throw usageError(`${origins[name] ?? name}: - (stdin) is not allowed in a row. Name a file.`);
   }
 }
 
 /**
- * The input of a row as it is outside of its manifest: with its placeholders filled in, and its files as they are
- * called in the working directory.
+ * Input of a row outside its manifest: with placeholders filled in, and paths relative to the working directory.
  *
  * @param model that the input is for
- * @throws FalEditError (usage): the row leaves something to the whole batch, or has no column for a placeholder
+ * @throws FalEditError (usage): the row leaves a required field to the batch, or has no column for a placeholder
  */
 export function standingAlone(
   input: Readonly<Record<string, unknown>>,
@@ -108,7 +107,7 @@ export function standingAlone(
   if (!hasFlags) return { ...input };
   const [promptField = 'prompt'] = model.fields.prompt ?? [];
   const prompt = fillPrompt(String(input[promptField]), fields, (name) => {
-    throw usageError(`prompt: {${name}} stands for no column of this row.`);
+    throw usageError(`prompt: this row has no column for {${name}}.`);
   });
   return withLocalFiles(model, { ...input, [promptField]: prompt }, (file) =>
     folder === cwd ? file : path.relative(cwd, path.resolve(folder, file)),

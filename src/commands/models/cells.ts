@@ -4,7 +4,7 @@ import type { Shape } from '../../models/shape.js';
 import { usdText } from '../../dollars.js';
 import { shapeFor } from './describe.js';
 
-/** What a model takes for a flag, in few characters: a range and fal's default in brackets; `-` where it has none. */
+/** Values that a model takes for a flag: a range and fal's default in brackets; `-` if it has no such field. */
 export function takesCell(model: Model, key: RequestKey): string {
   const shape = shapeFor(model, key);
   if (shape === undefined) return '-';

@@ -3,7 +3,7 @@ import { errorDocument, SCHEMA_VERSION } from '../edit/document.js';
 import type { ModelCheck } from './check.js';
 import { hasDrift, priceChange } from './verdict.js';
 
-/** What came of a check, for `--json`. */
+/** Result of a check, for `--json`. */
 export function checkDocument(
   checks: readonly ModelCheck[],
   verdict: FalEditError | undefined,

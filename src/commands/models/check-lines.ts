@@ -3,19 +3,19 @@ import { harmlessLine } from '../../terminal/plain.js';
 import type { ModelCheck } from './check.js';
 import { differenceText, priceChange } from './verdict.js';
 
-/** Of a text of fal's. */
+/** Longest line with texts from fal. */
 const LONGEST = 300;
 
 const ORDER: readonly Gravity[] = ['drift', 'warning', 'info'];
 
-/** What fal says of a model, for people: its status, then a line for each difference, the worst first. */
+/** Result of a check for people: the status at fal, then a line per difference, the worst first. */
 export function checkLines(check: ModelCheck): string[] {
   const { model, status, title, differences, unchecked } = check;
   const price = priceChange(check);
   const named = title === undefined ? '' : ` ("${title}")`;
   const lines = [
     `${model.name}: ${statusText(status)}${named}`,
-    ...(status === 'missing' ? ['  drift    the endpoint is no longer there'] : []),
+    ...(status === 'missing' ? ['  drift    the endpoint no longer exists'] : []),
     ...(status === 'deprecated' ? ['  warning  fal calls it deprecated'] : []),
     ...(price === undefined ? [] : [`  warning  price: ${price}`]),
     ...ORDER.flatMap((gravity) =>
@@ -26,14 +26,14 @@ export function checkLines(check: ModelCheck): string[] {
     ...unchecked.map(({ part, why }) => `  not checked: ${part}: ${why}`),
   ];
   const isQuiet = lines.length === 1;
-  return [...lines, ...(isQuiet ? ['  as described here'] : [])].map(shown);
+  return [...lines, ...(isQuiet ? ['  no changes'] : [])].map(shown);
 }
 
 function statusText(status: string | undefined): string {
-  return status ?? 'status not known';
+  return status ?? 'status unknown';
 }
 
-/** The indent is ours, the rest may be fal's. */
+/** Keeps our indent; the rest may come from fal. */
 function shown(line: string): string {
   const indent = line.startsWith('  ') ? '  ' : '';
   return indent + harmlessLine(line, LONGEST);

@@ -9,24 +9,24 @@ import { inputSchemaOf, type PublishedSchema } from '../../fal/open-api.js';
 import { driftOf, type Difference } from '../../models/drift.js';
 import type { Model } from '../../models/model.js';
 
-/** What is asked of fal about a model. */
+/** A part of a model that fal is asked about. */
 export type Part = 'status' | 'price' | 'schema';
 
-/** A part that nothing is known of, and why. */
+/** A part that could not be checked, and why. */
 export interface Unchecked {
   part: Part;
   why: string;
-  /** What went wrong, where something did; undefined where it was not even asked. */
+  /** Error of the question; undefined if it was not asked. */
   error: FalEditError | undefined;
 }
 
-/** What fal says of one model, beside what its adapter says. Texts are fal's, and not to be trusted. */
+/** fal's description of a model compared with its adapter. Texts come from fal and are not trusted. */
 export interface ModelCheck {
   model: Model;
   title: string | undefined;
-  /** `active`, `deprecated`, fal's own word, or `missing`; undefined where it is not known. */
+  /** `active`, `deprecated`, fal's own word, or `missing`; undefined if unknown. */
   status: string | undefined;
-  /** Null: fal publishes none. Undefined: it is not known. */
+  /** Null: fal publishes none. Undefined: unknown. */
   price: { unitUsd: number; unit: string } | null | undefined;
   differences: Difference[];
   unchecked: Unchecked[];
@@ -35,25 +35,25 @@ export interface ModelCheck {
 export interface CheckOptions {
   connection: Connection;
   context: Pick<Context, 'fetch' | 'now' | 'elapsed' | 'random' | 'sleep' | 'signal'>;
-  /** Milliseconds for all of it. What was not asked by then is said to be unchecked. */
+  /** Milliseconds in total. Parts not asked by then are reported as unchecked. */
   timeoutMs: number;
   trace?: ((line: string) => void) | undefined;
 }
 
-/** What a question came to. */
+/** Answer or error of one question. */
 type Outcome<T> = { value: T } | { error: FalEditError };
 
-/** Puts a question to fal, whose failure is an answer too. */
+/** Asks fal one question; returns its error instead of throwing. */
 type Attempt = <T>(ask: () => Promise<T>) => Promise<Outcome<T>>;
 
-/** By endpoint; undefined where there is nothing to ask with. */
+/** By endpoint; undefined without a key to ask with. */
 type Prices = Awaited<ReturnType<typeof publishedPrices>> | undefined;
 
 /**
- * Asks fal about models: whether they are there, what they cost, what they take. One after the other, since fal allows
- * few such questions at a time.
+ * Asks fal about the status, price and schema of models. One after the other, since fal allows few such questions at
+ * a time.
  *
- * @throws FalEditError (interrupted); what else goes wrong is part of the answer
+ * @throws FalEditError (interrupted); other errors are part of the result
  */
 export async function checkModels(models: readonly Model[], options: CheckOptions): Promise<ModelCheck[]> {
   const { connection, context, timeoutMs, trace } = options;
@@ -78,8 +78,8 @@ function attemptWithin(deadline: Deadline, interrupt: AbortSignal): Attempt {
     } catch (error) {
       interrupt.throwIfAborted();
       if (!deadline.signal.aborted) return { error: asFalEditError(error, 'no') };
-      const late = `fal gave no answer within ${durationText(deadline.timeoutMs)}.`;
-      return { error: new FalEditError('temporary', late, { hint: 'Give it more time with --timeout.' }) };
+      const late = `fal did not answer within ${durationText(deadline.timeoutMs)}.`;
+      return { error: new FalEditError('temporary', late, { hint: 'Allow more time with --timeout.' }) };
     }
   };
 }
@@ -111,11 +111,11 @@ async function checkModel(
 
 const NO_KEY: Unchecked = {
   part: 'price',
-  why: 'fal tells prices to a key alone, and there is none',
+  why: 'fal shows prices only with a key, and FAL_KEY is not set',
   error: undefined,
 };
 
-/** fal tells prices to a key alone; a proxy may have one of its own. */
+/** fal shows prices only with a key; a proxy may add one. */
 async function pricesOf(models: readonly Model[], asking: PlatformOptions): Promise<Prices> {
   const { key, proxyUrl } = asking.connection;
   if (key === undefined && proxyUrl === undefined) return undefined;
@@ -125,7 +125,10 @@ async function pricesOf(models: readonly Model[], asking: PlatformOptions): Prom
   );
 }
 
-/** The input's schema: with the catalogue's entry, else from fal's public page, which neither a proxy nor the sandbox leads to. */
+/**
+ * Schema of the input: from the catalogue, else from fal's public page, which is not available through a proxy or the
+ * sandbox.
+ */
 async function inputAtFal(
   { endpoint }: Model,
   entry: Outcome<CatalogueEntry | undefined>,
@@ -137,11 +140,11 @@ async function inputAtFal(
     if ('error' in entry) throw entry.error;
     throw new FalEditError(
       'failed',
-      "The catalogue has sent none that can be read, and fal's public page is asked only without a proxy or sandbox.",
+      "The catalogue has no readable schema, and fal's public page is asked only without a proxy or sandbox.",
     );
   }
   const found = inputSchemaOf(await publicOpenApi(endpoint, asking), endpoint);
-  if (found === undefined) throw new FalEditError('failed', 'fal has sent none that can be read.');
+  if (found === undefined) throw new FalEditError('failed', 'fal sent no readable schema.');
   return found;
 }
 

@@ -7,7 +7,7 @@ const FLAGS = defineFlags([
     name: 'check',
     group: 'What to show',
     fromProject: 'yes',
-    help: 'ask fal whether the models still match what is described here; free',
+    help: 'ask fal whether the models still match these descriptions; free',
   },
   {
     name: 'json-schema',
@@ -40,13 +40,13 @@ export const MODELS_COMMAND: CommandSpec<NameOfFlag<typeof FLAGS>> = {
     ['check', 'json-schema'],
   ],
   notes: [
-    'If stdout is not a terminal, columns are separated by tabs. --check asks fal for the status, the price (which needs the key) and the schema of each model. What could not be checked is listed, and does not count as a change. With --sandbox the built-in sandbox is asked instead, which knows no news of fal.',
+    'If stdout is not a terminal, columns are separated by tabs. --check asks fal for the status, the price (which needs the key) and the schema of each model. Parts that could not be checked are listed, and do not count as changes. With --sandbox the built-in sandbox is asked instead, which knows nothing new about fal.',
   ],
   exits: [
-    [0, 'shown; with --check, nothing that is sent has gone'],
+    [0, 'shown; with --check, fal still takes all that is sent'],
     [2, 'no such model'],
     [4, 'the key was refused'],
     [7, 'fal cannot be reached'],
-    [10, 'something that is sent has gone'],
+    [10, 'fal no longer takes something that is sent'],
   ],
 };

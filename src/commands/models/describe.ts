@@ -7,10 +7,10 @@ import { MODELS } from '../../models/registry.js';
 import { FLAG_OF, type RequestKey } from '../../models/request.js';
 import { shapeOf, type Shape } from '../../models/shape.js';
 
-/** A field of a model's input, as people and scripts see it. */
+/** A field of a model's input, for people and scripts. */
 export interface DescribedField {
   name: string;
-  /** What fills it: a flag of its own, or `--set name=…`. */
+  /** How to set it: its own flag, or `--set name=…`. */
   flag: string;
   about: string;
   /** In words. */
@@ -35,13 +35,13 @@ export function describeFields(model: Model): DescribedField[] {
   return [...described.filter(({ flag }) => !isSet(flag)), ...described.filter(({ flag }) => isSet(flag))];
 }
 
-/** The shape of the field that a flag fills; undefined where the model has none. */
+/** Shape of the field that a flag fills; undefined if the model has none. */
 export function shapeFor(model: Model, key: RequestKey): Shape | undefined {
   const field = model.fields[key]?.[0];
   return field === undefined ? undefined : fieldShape(inputShape(model), field);
 }
 
-/** The flags that some other model has and this one lacks. */
+/** Flags that another model has and this one lacks. */
 export function lacks(model: Model): string[] {
   return (Object.keys(FLAG_OF) as RequestKey[])
     .filter((key) => model.fields[key] === undefined)
@@ -49,7 +49,7 @@ export function lacks(model: Model): string[] {
     .map((key) => FLAG_OF[key]);
 }
 
-/** How many fields there are that only `--set` fills. One that takes but a single value is no choice. */
+/** Number of fields that only `--set` fills, without those that have a single possible value. */
 export function furtherFields(model: Model): number {
   return describeFields(model).filter(({ flag, allowed: text }) => isSet(flag) && text !== 'false').length;
 }

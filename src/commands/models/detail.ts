@@ -13,7 +13,7 @@ export function detailLines(model: Model): string[] {
     ['Base', base],
     ['Pictures', picturesText(model)],
     ['LoRAs', loraRules(model)],
-    ['Formats', `${formats.join(', ')}; ${defaultFormat} if none is asked for`],
+    ['Formats', `${formats.join(', ')}; default ${defaultFormat}`],
     ['Sizes', sizes(model)],
     ['Price', `${priceText(model)} of ${billed}; read ${price.date}`],
     ['', price.source],
@@ -58,7 +58,7 @@ function sizes(model: Model): string {
   return `${(shape.words ?? []).join(', ')}, or WIDTHxHEIGHT with sides from ${min ?? 1} to ${max ?? 'any'}`;
 }
 
-/** A text in a column of its own, behind a label. */
+/** Text in its own column after a label. */
 function indented(text: string, indent: number, label: string): string[] {
   return wrap(text, WIDTH - indent).map((line, index) => (index === 0 ? label : '').padEnd(indent) + line);
 }

@@ -4,7 +4,7 @@ import { MODELS } from '../../models/registry.js';
 import { SCHEMA_VERSION } from '../edit/document.js';
 import { describeFields, isSet, lacks, shapeFor } from './describe.js';
 
-/** All that is known of some models, for `--json`. */
+/** Full description of models, for `--json`. */
 export function modelsDocument(models: readonly Model[]): Record<string, unknown> {
   return { schema_version: SCHEMA_VERSION, status: 'ok', models: models.map(modelDocument) };
 }

@@ -15,7 +15,7 @@ import type { MODELS_COMMAND } from './command.js';
 
 type ModelsCall = CallOf<typeof MODELS_COMMAND>;
 
-/** `fal-edit models [name...]`: what the models are; with `--check`, whether fal agrees. */
+/** `fal-edit models [name...]`: describes the models; with `--check`, compares them with fal. */
 export async function runModels(call: ModelsCall): Promise<ExitCode> {
   const { words, settings, context, terminal, json } = call;
   const { values } = settings;
@@ -36,13 +36,10 @@ function only(named: readonly Model[]): Model {
   const [model] = named;
   if (model !== undefined && named.length === 1) return model;
   const names = MODELS.map(({ name }) => name).join(', ');
-  throw usageError(
-    `--json-schema: name one model. Allowed: ${names}.`,
-    'fal-edit models flux-dev --json-schema',
-  );
+  throw usageError(`--json-schema takes one model: ${names}.`, 'fal-edit models flux-dev --json-schema');
 }
 
-/** A key is not asked for: what can be had without one is checked all the same. */
+/** Needs no key: without one, it checks what fal shows publicly. */
 async function check(
   models: readonly Model[],
   { settings, context, terminal, json }: ModelsCall,
@@ -53,8 +50,8 @@ async function check(
   const warning = proxyWarning(settings, declared);
   if (warning !== undefined) terminal.warn(warning);
   const sandbox = settings.values['sandbox'] === true;
-  // A setting of the environment may have said so, and the answer would pass for one of fal's.
-  if (sandbox) terminal.note('The built-in sandbox is asked, not fal.');
+  // --sandbox may come from the environment, and the result could be mistaken for fal's.
+  if (sandbox) terminal.note('Asking the built-in sandbox, not fal.');
   const [{ checkModels }, { verdictOf }, { checkLines }, { checkDocument }] = await Promise.all([
     import('./check.js'),
     import('./verdict.js'),

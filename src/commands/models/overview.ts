@@ -6,10 +6,7 @@ import { wrap } from '../../terminal/wrap.js';
 import { priceText, takesCell } from './cells.js';
 import { furtherFields, lacks } from './describe.js';
 
-/**
- * All models side by side. What is long has lines of its own on a terminal; for scripts it is a row of the table like
- * everything else.
- */
+/** All models side by side. Long texts have their own lines on a terminal; for scripts they are rows of the table. */
 export function overviewLines(models: readonly Model[], output: Pick<Output, 'isTTY' | 'columns'>): string[] {
   const row = (label: string, cell: (model: Model) => string): string[] => [label, ...models.map(cell)];
   const flags = (Object.keys(FLAG_OF) as RequestKey[]).filter((key) => key !== 'prompt');
@@ -42,7 +39,7 @@ export function overviewLines(models: readonly Model[], output: Pick<Output, 'is
     '',
     ...models.flatMap((model) => hanging(`${model.name} lacks ${listText(lacks(model))}`, output)),
     '',
-    'In brackets: what fal takes if nothing is given. fal-edit models <name> shows',
+    'In brackets: the default at fal. fal-edit models <name> shows',
     'one in full.',
   ];
 }
@@ -55,7 +52,7 @@ function hanging(text: string, output: Pick<Output, 'columns'>): string[] {
   return wrap(text, widthOf(output) - 2).map((line, index) => (index === 0 ? line : `  ${line}`));
 }
 
-/** A terminal that says it is 0 columns wide does not know. */
+/** A terminal that reports 0 columns does not know its width. */
 function widthOf({ columns }: Pick<Output, 'columns'>): number {
   return columns === undefined || columns === 0 ? 80 : Math.max(40, columns);
 }

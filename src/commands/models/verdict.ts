@@ -2,40 +2,39 @@ import { FalEditError } from '../../errors.js';
 import type { Difference } from '../../models/drift.js';
 import type { ModelCheck } from './check.js';
 
-/** How a model's price has changed, in words; undefined where it has not, or it is not known. */
+/** Change of a model's price, in words; undefined if unchanged or unknown. */
 export function priceChange({ model, price, status }: ModelCheck): string | undefined {
   if (price === undefined || status === 'missing') return undefined;
   if (price === null) return 'fal publishes no price';
   const { unitUsd } = model.price;
-  if (!/megapixel/i.test(price.unit))
-    return `$${price.unitUsd} for each of "${price.unit}", here: a megapixel`;
+  if (!/megapixel/i.test(price.unit)) return `$${price.unitUsd} per "${price.unit}", here: per megapixel`;
   return price.unitUsd === unitUsd ? undefined : `$${price.unitUsd} a megapixel, here: $${unitUsd}`;
 }
 
-/** Whether fal no longer takes something that is sent. */
+/** Whether fal no longer takes something that fal-edit may send. */
 export function hasDrift({ status, differences }: ModelCheck): boolean {
   return status === 'missing' || differences.some(({ gravity }) => gravity === 'drift');
 }
 
-/** A difference in words, with what is there and what is here. */
+/** A difference in words, with fal's value and ours. */
 export function differenceText({ what, ours, fals }: Difference): string {
   switch (what) {
     case 'added':
       return `new at fal (${fals ?? 'anything'})`;
     case 'gone':
-      return 'fal has it no longer, and would ignore it';
+      return 'fal no longer has it, and would ignore it';
     case 'required':
       return 'required by fal now, optional here';
     case 'not_compared':
-      return `cannot be compared: ${fals ?? 'it is not known why'}`;
+      return `cannot be compared: ${fals ?? 'unknown reason'}`;
     default:
       return `${what} at fal: ${fals ?? 'none'}; here: ${ours ?? 'none'}`;
   }
 }
 
 /**
- * What a check ends with: drift before a refused key, that before fal out of reach, which is an ending only where
- * nothing at all could be had. Undefined where all is well as far as it is known.
+ * Error that a check ends with: drift, else a refused key, else fal being unreachable if nothing could be checked.
+ * Undefined if no problem was found.
  *
  * @param sandbox whether the built-in sandbox was asked in place of fal
  */
@@ -44,7 +43,7 @@ export function verdictOf(checks: readonly ModelCheck[], sandbox: boolean): FalE
   if (drifted.length > 0) {
     const names = drifted.map(({ model }) => model.name).join(', ');
     return new FalEditError('expectation', `fal no longer takes what fal-edit may send to ${names}.`, {
-      hint: 'See the lines with "drift". Leave those settings out, or look for a newer fal-edit.',
+      hint: 'See the lines with "drift". Do not use those settings, or update fal-edit.',
     });
   }
   const failures = checks.flatMap(({ unchecked }) => unchecked.flatMap(({ error }) => error ?? []));
@@ -58,13 +57,13 @@ function isKnown({ status, price, unchecked }: ModelCheck): boolean {
   return status !== undefined || price !== undefined || !unchecked.some(({ part }) => part === 'schema');
 }
 
-/** It runs in this process: no network is in the way. */
+/** The built-in sandbox runs in this process, so the network is not the cause. */
 const SANDBOX_HINT =
-  'The built-in sandbox was asked. It fails where FAL_EDIT_TOXIC says so; it may need more time: --timeout.';
+  'The built-in sandbox was asked. Check FAL_EDIT_TOXIC, or allow more time with --timeout.';
 
 function unreached({ message, hint, details, origin }: FalEditError, sandbox: boolean): FalEditError {
-  return new FalEditError('temporary', `Nothing could be checked. The first reason: ${message}`, {
-    hint: sandbox ? SANDBOX_HINT : (hint ?? 'A proxy has to let https://api.fal.ai through.'),
+  return new FalEditError('temporary', `Nothing could be checked: ${message}`, {
+    hint: sandbox ? SANDBOX_HINT : (hint ?? 'The proxy must let https://api.fal.ai through.'),
     details,
     origin,
   });

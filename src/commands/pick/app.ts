@@ -6,22 +6,21 @@ import * as z from 'zod';
 import { onlyHost, type Access } from './access.js';
 import type { Sitting } from './sitting.js';
 
-/** The page and what the browser may do with it. */
+/** The page and its security policy. */
 export interface Page {
   html: string;
   /** Content-Security-Policy. */
   policy: string;
 }
 
-/** More than any choice has. */
+/** Larger than any choice. */
 const MOST_BODY_BYTES = 4_096;
 
 const choice = z.object({ pair: z.string(), chosen: z.enum(['left', 'right', 'none']) });
 
-const USED =
-  'This address has been opened already, and works once. Run fal-edit pick again for another one.\n';
+const USED = 'This address works only once and was already opened. Run fal-edit pick again for a new one.\n';
 
-/** The page of `fal-edit pick`. @param host `127.0.0.1:PORT` @param onEnd the person has had enough, or is done */
+/** The page of `fal-edit pick`. @param host `127.0.0.1:PORT` @param onEnd called when the user stops or is done */
 export function pickApp(sitting: Sitting, page: Page, access: Access, host: string, onEnd: () => void): Hono {
   const app = new Hono();
   app.use(onlyHost(host));
@@ -35,7 +34,7 @@ export function pickApp(sitting: Sitting, page: Page, access: Access, host: stri
     c.header('cache-control', 'no-store');
   });
   app.get('/begin/:token', (c) =>
-    // A redirect would lose a strict cookie where the address was clicked on in a page of the web.
+    // A redirect would lose a strict cookie if the address was clicked on a web page.
     access.enter(c, c.req.param('token')) ? c.html(page.html) : c.text(USED, 403),
   );
   app.use(access.guard);
@@ -51,7 +50,7 @@ export function pickApp(sitting: Sitting, page: Page, access: Access, host: stri
   });
   app.post('/choice', async (c) => {
     const given = choice.safeParse(await c.req.json().catch(() => undefined));
-    if (!given.success) return c.text('No choice.\n', 400);
+    if (!given.success) return c.text('Not a valid choice.\n', 400);
     await sitting.choose(given.data.pair, given.data.chosen);
     return c.json(sitting.state());
   });
@@ -64,12 +63,12 @@ export function pickApp(sitting: Sitting, page: Page, access: Access, host: stri
     return c.body(null, 204);
   });
   app.onError((error, c) =>
-    error instanceof HTTPException ? error.getResponse() : c.text('The choice could not be kept.\n', 500),
+    error instanceof HTTPException ? error.getResponse() : c.text('The choice could not be saved.\n', 500),
   );
   return app;
 }
 
-/** By its first bytes: what is no picture is not to be run as something else. */
+/** Type by the first bytes, so that a file that is not a picture cannot run as something else. */
 function typeOf(bytes: Uint8Array): string {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   if (start.startsWith('\x89PNG')) return 'image/png';

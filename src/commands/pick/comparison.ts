@@ -18,15 +18,15 @@ import { openOutDir } from '../batch/open.js';
 import { pickCommand } from '../compare/outcome.js';
 import { shortPath } from '../edit/document.js';
 
-/** A comparison on the disk, with what was chosen so far. */
+/** A comparison on the disk, with the choices so far. */
 export interface FoundComparison {
   /** Absolute. */
   folder: string;
   edits: MeasuredCell[];
   choices: Choice[];
-  /** How many there are to judge, judged or not. */
+  /** Number of pairs, judged or not. */
   pairs: number;
-  /** Its pictures were made by the sandbox. */
+  /** Its pictures are from the sandbox. */
   sandbox: boolean;
 }
 
@@ -35,10 +35,10 @@ const comparisonFile = z.looseObject({
   cells: z.array(z.looseObject({ id: z.string(), at: z.record(z.string(), z.string()) })),
 });
 
-/** @param folder absolute @throws FalEditError (input): no comparison, or one that cannot be read */
+/** @param folder absolute @throws FalEditError (input): no comparison, or an unreadable one */
 export async function comparisonIn(folder: string, context: Context): Promise<FoundComparison> {
   const cells = await cellsIn(folder);
-  // Not held open: people take their time, and the comparison may be run again meanwhile.
+  // Not kept open: choosing takes time, and the comparison may be run again meanwhile.
   const outDir = await openOutDir(folder, undefined, context, { look: true, mustExist: true });
   try {
     const edits = await measureCells(cells, outDir.ledger, folder);
@@ -50,7 +50,7 @@ export async function comparisonIn(folder: string, context: Context): Promise<Fo
   }
 }
 
-/** Writes the comparison's files again with what was chosen, and says it. @param folder absolute */
+/** Rewrites the files of the comparison with the choices, and prints them. @param folder absolute */
 export async function picksShown(
   folder: string,
   context: Context,
@@ -89,19 +89,19 @@ async function cellsIn(folder: string): Promise<Cell[]> {
     return cells.map(({ id, at }) => ({ id, at, fields: {} }));
   } catch {
     throw inputError(`${file} cannot be read as a comparison.`, {
-      hint: 'Run the comparison again: it is written anew, and pays for nothing.',
+      hint: 'Run the comparison again to rewrite it at no extra cost.',
     });
   }
 }
 
-/** @param code what the system says of the file that was looked for */
+/** @param code system error code of the missing file */
 function noComparison(folder: string, code: string | undefined): FalEditError {
   if (code === 'ENOTDIR') {
-    return inputError(`${folder} is no folder.`, {
-      hint: 'Name the folder that a comparison was made in: fal-edit pick compare.out',
+    return inputError(`${folder} is not a folder.`, {
+      hint: 'Name the folder of a comparison: fal-edit pick compare.out',
     });
   }
-  return inputError(`${folder} holds no comparison: ${whyNone(folder, code)}.`, {
+  return inputError(`${folder} has no comparison: ${whyNone(folder, code)}.`, {
     hint: 'Make one first: fal-edit compare photo.jpg -p "…"',
   });
 }
@@ -109,5 +109,5 @@ function noComparison(folder: string, code: string | undefined): FalEditError {
 function whyNone(folder: string, code: string | undefined): string {
   const { document } = COMPARE_FILES;
   if (code !== 'ENOENT') return `${document} in it cannot be read (${code ?? 'unknown reason'})`;
-  return existsSync(folder) ? `there is no ${document} in it` : 'there is no such folder';
+  return existsSync(folder) ? `no ${document} in it` : 'no such folder';
 }

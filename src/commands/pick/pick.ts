@@ -9,14 +9,14 @@ import { sit } from './sit.js';
 import type { CallOf } from '../command.js';
 import type { PICK } from './command.js';
 
-/** `fal-edit pick <compare-dir>`: a person chooses between results without knowing what made them. */
+/** `fal-edit pick <compare-dir>`: lets a person choose between results without seeing the models. */
 export async function runPick(call: CallOf<typeof PICK>): Promise<ExitCode> {
   const { words, settings, context, terminal, json } = call;
   let document: Record<string, unknown> = {};
   try {
     const folder = folderOf(words, context);
     const comparison = await comparisonIn(folder, context);
-    if (comparison.sandbox) terminal.note("Made by the sandbox: these are not pictures of fal's models.");
+    if (comparison.sandbox) terminal.note("Made by the sandbox, not by fal's models.");
     if (comparison.pairs === 0) throw nothingToChoose(folder);
     const made = await sit(comparison, settings.values['open'] === true, context, terminal);
     const shown = await picksShown(folder, context);
@@ -46,13 +46,13 @@ function folderOf(words: readonly string[], { cwd }: Pick<Context, 'cwd'>): stri
 
 function nothingToChoose(folder: string): Error {
   return inputError(`${folder} has no two results of the same picture by different models.`, {
-    hint: 'Run the comparison again, and look at its compare.html for what failed.',
+    hint: 'Run the comparison again, and check its compare.html for failures.',
   });
 }
 
 function leftEarly(reason: unknown): Error {
   if (!(reason instanceof InterruptedError)) return asFalEditError(reason, 'no');
-  return new InterruptedError(reason.signal, 'Stopped before the last pair. The choices are kept.', {
-    hint: 'The same command goes on with the pairs that are left.',
+  return new InterruptedError(reason.signal, 'Stopped before the last pair. Your choices are saved.', {
+    hint: 'Run the same command again to continue with the remaining pairs.',
   });
 }

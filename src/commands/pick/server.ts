@@ -9,15 +9,15 @@ import type { Sitting } from './sitting.js';
 export interface PickServer {
   /** Opens the page, once. */
   url: string;
-  /** Resolves when the person says so on the page. */
+  /** Resolves when the user ends it on the page. */
   ended: Promise<void>;
-  /** Cuts what is open. */
+  /** Closes all connections. */
   close: () => Promise<void>;
 }
 
-/** Serves a sitting on loopback, on a free port. @throws Error where there is none */
+/** Serves a session on loopback, on a free port. @throws Error if there is none */
 export async function startPickServer(sitting: Sitting, page: Page): Promise<PickServer> {
-  // Which port it is, and so which host it answers as, is known only when it listens.
+  // The port, and so the host name, is known only when it listens.
   const app: { answer?: (request: Request) => Response | Promise<Response> } = {};
   const server = createAdaptorServer({
     fetch: (request: Request) => app.answer?.(request) ?? new Response(null, { status: 503 }),
@@ -44,7 +44,7 @@ export async function startPickServer(sitting: Sitting, page: Page): Promise<Pic
     ended,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // The answer to the last request is still on its way.
+      // The answer to the last request may still be sending.
       server.closeIdleConnections();
       const patience = setTimeout(() => sockets.forEach((socket) => socket.destroy()), CLOSING_MS);
       await closed;

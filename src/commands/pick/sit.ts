@@ -7,9 +7,9 @@ import type { FoundComparison } from './comparison.js';
 import { beginSitting } from './sitting.js';
 
 /**
- * Serves the page until the person is done, or a signal comes. Each choice is kept when it is made.
+ * Serves the page until the user is done or a signal arrives. Saves each choice at once.
  *
- * @returns how many choices were made
+ * @returns number of choices made
  */
 export async function sit(
   { folder, edits, choices, sandbox }: FoundComparison,
@@ -19,7 +19,7 @@ export async function sit(
 ): Promise<number> {
   const pairs = openPairs(edits, choices, context.random);
   if (pairs.length === 0) {
-    terminal.note('All pairs have been judged.');
+    terminal.note('All pairs are already judged.');
     return 0;
   }
   const keep = (all: typeof choices): Promise<void> => writeChoices(folder, all);
@@ -30,9 +30,9 @@ export async function sit(
   ]);
   const server = await startPickServer(sitting, await pickPage(sandbox));
   try {
-    // Without it there is nothing to do: also under --quiet.
-    terminal.error(`Open this address in a browser, it works once: ${server.url}`);
-    terminal.note('Each choice is kept at once. Finish on the page, or stop with Ctrl-C.');
+    // Also under --quiet: nothing can be done without the address.
+    terminal.error(`Open this address in a browser (it works once): ${server.url}`);
+    terminal.note('Each choice is saved at once. Finish on the page, or stop with Ctrl-C.');
     if (open) await openPage(server.url, context, terminal);
     await Promise.race([server.ended, aborted(context.signal)]);
   } finally {

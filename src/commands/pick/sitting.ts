@@ -5,25 +5,25 @@ import type { MeasuredCell } from '../../study/measured.js';
 import type { Choice } from '../../study/pick/choices.js';
 import type { Pair } from '../../study/pick/pairs.js';
 
-/** What the page is told: nothing in it says which model made what. */
+/** State for the page. It must not reveal the models. */
 export interface PageState {
-  /** Pairs judged in this sitting, and those that there were when it began. */
+  /** Pairs judged in this session, and pairs open when it began. */
   done: number;
   total: number;
-  /** The pair to judge; null when all are judged. Pictures by ids that mean nothing elsewhere. */
+  /** The pair to judge; null when all are judged. Picture ids are random. */
   pair: { id: string; prompt: string; before: string | null; left: string; right: string } | null;
-  /** Pictures of the pair after it: to be loaded ahead. */
+  /** Pictures of the next pair, to preload. */
   next: string[];
 }
 
-/** One person in front of the page. */
+/** A session of one person choosing. */
 export interface Sitting {
   state: () => PageState;
-  /** Keeps a choice. One about another pair than the one that is shown is passed over: a key was pressed twice. */
+  /** Saves a choice. Ignores one for a pair that is no longer displayed: the key was pressed twice. */
   choose: (pair: string, chosen: 'left' | 'right' | 'none') => Promise<void>;
-  /** Takes the last choice of this sitting back. */
+  /** Undoes the last choice of this session. */
   undo: () => Promise<void>;
-  /** The absolute path of a picture; undefined for an id that there is not. */
+  /** The absolute path of a picture; undefined for an unknown id. */
   fileOf: (picture: string) => string | undefined;
   isOver: () => boolean;
 }
@@ -37,11 +37,11 @@ interface Shown {
 }
 
 /**
- * Begins a sitting.
+ * Begins a session.
  *
- * @param earlier choices that were made before, which stay
+ * @param earlier choices of earlier sessions, which stay
  * @param outDir absolute
- * @param keep writes all choices; called for one change at a time
+ * @param keep writes all choices; called once per change
  * @param now milliseconds since the epoch
  */
 export function beginSitting(

@@ -17,7 +17,7 @@ export const RECONCILE: CommandSpec<NameOfFlag<typeof FLAGS>> = {
   name: 'reconcile',
   words: '[job...]',
   usage: '[--all | <job>...]',
-  summary: 'find out whether fal got what may have been sent',
+  summary: 'find out whether fal got edits that may have been sent',
   about: 'Find out what happened to edits that may have been sent. Asks fal, pays nothing.',
   examples: [
     ['fal-edit reconcile', 'the one edit that may have been sent'],

@@ -33,19 +33,21 @@ import type { CallOf } from '../command.js';
 import type { NameOfFlag } from '../flag.js';
 import type { RECONCILE } from './command.js';
 
-/** `fal-edit reconcile [--all | <job>…]`: finds out what came of submits that are unknown, and fetches what fal took. */
+/**
+ * `fal-edit reconcile [--all | <job>…]`: settles unknown submits, and fetches the results of those that fal accepted.
+ */
 export function runReconcile(call: CallOf<typeof RECONCILE>): Promise<ExitCode> {
   return withLedger(call, async (command) => {
     const { words, settings } = command;
     if (settings.values['all'] === true && words.length > 0) {
-      throw usageError('--all and the name of a job exclude each other. Give one.');
+      throw usageError('--all cannot be used with a job id. Use one of them.');
     }
     const report = await run(words, command);
     return conclude(report, command.terminal, command.json);
   });
 }
 
-/** What is found out for one ledger: the user's, or that of a batch. */
+/** A ledger to reconcile: the user's, or that of a batch. */
 interface Book {
   ledger: Ledger;
   /** Absolute; undefined for the user's ledger. */
@@ -102,7 +104,7 @@ async function run(
       });
     } catch (error) {
       if (!(error instanceof FalEditError) || error.kind !== 'locked') throw error;
-      terminal.note(`${error.message} It finds out by itself what came of its rows.`);
+      terminal.note(`${error.message} It reconciles its own rows.`);
     }
   }
   return report;
@@ -113,7 +115,7 @@ interface Asked {
   via: string;
   settleMs: number;
   timeoutMs: number;
-  /** Takes what was found. */
+  /** Collects the findings. */
   report: Report;
 }
 
@@ -131,14 +133,14 @@ async function runBook(
   const options = { context, connection, ledger, terminal, timeoutMs, goingOn };
   const accepted = findings.filter((finding) => finding.outcome === 'accepted');
   if (folder !== undefined) for (const { job } of findings) report.folders.set(job.id, folder);
-  // The first of each has the first choice of names.
+  // The first request of each edit gets the planned name.
   for (const some of [accepted.map(({ job }) => job), accepted.flatMap(({ duplicates }) => duplicates)]) {
     const wanted = some.filter(isFetched);
     if (wanted.length > 0) report.fetched.push(...(await bringJobsHome(wanted, options)));
   }
 }
 
-/** The jobs of the command line, in whichever ledger they are. @throws FalEditError (input): there is none of that name */
+/** Finds the jobs of the command line in all ledgers. @throws FalEditError (input): unknown job */
 async function named(
   names: readonly string[],
   command: LedgerCommand,
@@ -148,7 +150,7 @@ async function named(
     const one = await findEverywhere(name, false, command);
     if (one === undefined) {
       throw inputError(`"${name}" is not in the ledger.`, {
-        hint: 'fal-edit requests lists what is. A request that was sent from elsewhere: fal-edit wait <request id> --model <name>',
+        hint: 'fal-edit requests lists what is. For a request sent from another machine: fal-edit wait <request id> --model <name>',
       });
     }
     found.set(one.job.id, one);
@@ -171,7 +173,9 @@ function unknownInBatches(command: LedgerCommand): Promise<{ folder: string; job
   return openInBatches(command, ['intent', 'unknown'], abandonedJobs);
 }
 
-/** Without --all, only the user's ledger is looked through. Says which batches have unknown rows. @returns how many do */
+/**
+ * Names batches with unknown rows, since without --all only the user's ledger is reconciled. @returns their number
+ */
 async function nameBatches(command: LedgerCommand): Promise<number> {
   const batches = await unknownInBatches(command);
   for (const { folder, jobs } of batches) {
@@ -183,7 +187,7 @@ async function nameBatches(command: LedgerCommand): Promise<number> {
   return batches.length;
 }
 
-/** Whether fal as it is reached now can know of a job. @throws FalEditError (input) for one that was named */
+/** Whether the backend of this run can know a job. @throws FalEditError (input) for one that was named */
 function isHere(job: Job, via: string, all: boolean, terminal: Terminal): boolean {
   const error = job.via === SANDBOX ? undefined : otherBackendError(job, via);
   if (error === undefined) return true;
@@ -192,7 +196,7 @@ function isHere(job: Job, via: string, all: boolean, terminal: Terminal): boolea
   return false;
 }
 
-/** What another process brought home meanwhile is shown as well: its files are there already. */
+/** Includes edits that another process fetched meanwhile: their files exist. */
 function isFetched({ state }: Job): boolean {
   return state === 'accepted' || state === 'completed' || state === 'saved';
 }
@@ -200,7 +204,7 @@ function isFetched({ state }: Job): boolean {
 function warnOfOtherWays(jobs: readonly Job[], via: string, terminal: Terminal): void {
   for (const { id, via: sent } of jobs.filter((job) => job.via !== via)) {
     terminal.warn(
-      `job ${id} was sent ${wayText(sent)} and is looked up ${via === 'fal' ? 'at fal' : `another way (${via})`}: that may be another fal.`,
+      `job ${id} was sent ${wayText(sent)} but is looked up ${via === 'fal' ? 'at fal' : `through ${via}`}, which may be a different fal.`,
     );
   }
 }
@@ -208,7 +212,7 @@ function warnOfOtherWays(jobs: readonly Job[], via: string, terminal: Terminal):
 function tell(findings: readonly Finding[], settleMs: number, terminal: Terminal): void {
   const doubtful = findings.filter(({ outcome }) => outcome === 'not_yet_known').length;
   for (const finding of findings) {
-    // A single doubt is how the command ends, and is told there.
+    // A single unsettled edit becomes the command's error, which says the same.
     if (finding.outcome === 'not_yet_known' && doubtful === 1) continue;
     terminal.note(findingLine(finding, settleMs));
     if (finding.outcome === 'accepted' && finding.duplicates.length > 0) {
@@ -225,7 +229,7 @@ function conclude(report: Report, terminal: Terminal, json: boolean): ExitCode {
   return ending === undefined ? EXIT_OK : ending.exitCode;
 }
 
-/** The paths of one edit, and how it ended. */
+/** Prints the paths of one edit and how it ended. */
 function show(
   { record, error }: HomeOutcome,
   cwd: string,

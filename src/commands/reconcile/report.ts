@@ -7,24 +7,24 @@ import type { HomeOutcome } from '../bring-home.js';
 import { editDocument, errorDocument, errorObject, SCHEMA_VERSION, shortPath } from '../edit/document.js';
 import { doubtText } from './text.js';
 
-/** All that a reconcile has to tell. */
+/** Result of a reconcile. */
 export interface Report {
   findings: Finding[];
-  /** Named, with nothing to be found out about them. */
+  /** Named jobs that were already settled. */
   known: Job[];
-  /** Whether a process is at work on a job. */
+  /** Whether a process is working on a job. */
   isWorkedOn: (job: Job) => boolean;
-  /** What was fetched, duplicates included. */
+  /** Fetched edits, including duplicates. */
   fetched: HomeOutcome[];
   settleMs: number;
-  /** The sandbox was asked, where nothing is charged. */
+  /** The sandbox was asked, which charges nothing. */
   sandbox: boolean;
   cwd: string;
   /** By job, the batch folder that it belongs to. */
   folders: Map<string, string>;
 }
 
-/** How it ended, where not everything is known and here: one error for the exit code and the document. */
+/** Error if an edit is still unknown or could not be fetched, for the exit code and the document. */
 export function endingOf({ findings, fetched, settleMs, folders, cwd }: Report): FalEditError | undefined {
   const interrupted = fetched.find(({ error }) => error?.kind === 'interrupted')?.error;
   if (interrupted !== undefined) return interrupted;
@@ -38,15 +38,15 @@ export function endingOf({ findings, fetched, settleMs, folders, cwd }: Report):
     const times = open.flatMap(({ why }) => (why.reason === 'settling' ? [why.askAgainAt] : []));
     const message =
       more.length === 0
-        ? `It is still not known whether fal took job ${first.job.id}. ${doubtText(first.why, settleMs)}`
-        : `Of ${open.length} edits it is still not known whether fal took them: ${ids.join(', ')}.`;
+        ? `Job ${first.job.id} may still have been sent. ${doubtText(first.why, settleMs)}`
+        : `${open.length} edits may still have been sent: ${ids.join(', ')}.`;
     const folder = folders.get(first.job.id);
     const one =
       folder === undefined ? `fal-edit reconcile ${first.job.id}` : collectCommand(shortPath(folder, cwd));
     const again = more.length === 0 ? one : 'fal-edit reconcile --all';
     return new FalEditError('unknown', message, {
       charged: 'maybe',
-      hint: `Ask again later: ${again}. To pay for another one all the same: --again with the edit.`,
+      hint: `Check again later: ${again}. To pay for another one anyway: --again with the edit.`,
       details: {
         jobs: ids,
         ...(times.length === 0 ? {} : { ask_again_at: new Date(Math.max(...times)).toISOString() }),
@@ -56,7 +56,7 @@ export function endingOf({ findings, fetched, settleMs, folders, cwd }: Report):
   return fetchError(fetched);
 }
 
-/** One failure is told as it is; of several, the kind that they have in common. */
+/** A single failure as it is; for several, one error with their common kind. */
 function fetchError(fetched: readonly HomeOutcome[]): FalEditError | undefined {
   const errors = fetched.flatMap(({ error }) => error ?? []);
   const [first] = errors;
@@ -65,12 +65,12 @@ function fetchError(fetched: readonly HomeOutcome[]): FalEditError | undefined {
   const all = errors.length === fetched.length;
   return new FalEditError(
     !all ? 'partial' : kinds.size === 1 ? first.kind : 'failed',
-    `${errors.length} of ${fetched.length} edits that fal took did not come home.`,
-    { charged: 'maybe', hint: 'Those that fal still has: fal-edit wait --unfinished' },
+    `${errors.length} of ${fetched.length} edits that fal accepted could not be fetched.`,
+    { charged: 'maybe', hint: 'Fetch those that fal still has: fal-edit wait --unfinished' },
   );
 }
 
-/** The contract's `--json`: a row a job, with the edit's own document where it was fetched. */
+/** The contract's `--json`: one entry per job, with the edit's own document if it was fetched. */
 export function reconcileDocument(report: Report, error: FalEditError | undefined): Record<string, unknown> {
   const { findings, known, fetched, cwd, isWorkedOn } = report;
   const outcomeOf = (job: Job): string => {

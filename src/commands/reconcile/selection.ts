@@ -3,18 +3,18 @@ import type { Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { abandonedJobs, isAbandoned, listJobs } from '../../ledger/lookup.js';
 
-/** What a reconcile is about. */
+/** Jobs to reconcile. */
 export interface Selection {
-  /** Of these it is not known what came of them. */
+  /** Unknown jobs. */
   open: Job[];
-  /** Named, and nothing is to be found out about them. */
+  /** Named jobs that are already settled. */
   known: Job[];
 }
 
 /**
- * The jobs that are meant where none is named: all, or the only one there is.
+ * Selects the jobs if none is named: all with --all, else the only one.
  *
- * @throws FalEditError (usage): several could be meant
+ * @throws FalEditError (usage): there are several
  */
 export function selectJobs(ledger: Ledger, all: boolean): Selection {
   const open = abandonedJobs(ledger, ['intent', 'unknown']);
@@ -23,10 +23,7 @@ export function selectJobs(ledger: Ledger, all: boolean): Selection {
     return { open: [...open, ...beingSent.reverse()], known: [] };
   }
   if (open.length > 1) {
-    const lines = [
-      `Of ${open.length} edits it is not known whether fal took them. Say which:`,
-      ...open.map(line),
-    ];
+    const lines = [`${open.length} edits may have been sent. Name one:`, ...open.map(line)];
     throw new FalEditError('usage', lines.join('\n'), {
       hint: 'All of them: fal-edit reconcile --all',
       details: { jobs: open.map(({ id }) => id) },

@@ -39,8 +39,8 @@ export const REQUESTS: CommandSpec<NameOfFlag<typeof FLAGS>> = {
   about: 'List the edits that this machine has sent, newest first.',
   examples: [
     ['fal-edit requests', 'the last 20'],
-    ['fal-edit requests --state accepted,completed', 'what fal has and is not saved here'],
-    ['fal-edit requests --since today --json', 'for a script, with all that is known'],
+    ['fal-edit requests --state accepted,completed', 'at fal, but not saved here'],
+    ['fal-edit requests --since today --json', 'for a script, in full'],
   ],
   flags: FLAGS,
   notes: [

@@ -1,6 +1,7 @@
 import type { FlagValue } from '../../config/settings.js';
 import { didYouMean } from '../../near-name.js';
 import { usageError } from '../../errors.js';
+import { orText } from '../or-text.js';
 import { JOB_STATES, type JobState } from '../../ledger/job.js';
 import { findModel } from '../../models/registry.js';
 import type { NameOfFlag } from '../flag.js';
@@ -10,7 +11,7 @@ import { readSince } from '../earlier/since.js';
 
 /** The flags of `requests`, typed. */
 export interface RequestsOptions {
-  /** As people are told them (job-state.ts). */
+  /** As displayed (job-state.ts). */
   states: readonly JobState[] | undefined;
   since: number | undefined;
   /** Short name. */
@@ -32,7 +33,7 @@ export function readRequestsOptions({
   const number = typeof limit === 'string' && /^\d{1,7}$/.test(limit.trim()) ? Number(limit) : NaN;
   if (limit !== undefined && !(number >= 1 && number <= LARGEST_LIMIT)) {
     throw usageError(
-      `${origins['limit'] ?? '--limit'}: ${JSON.stringify(limit)} is not allowed. Allowed: a whole number from 1 to ${LARGEST_LIMIT}.`,
+      `${origins['limit'] ?? '--limit'} must be a whole number from 1 to ${LARGEST_LIMIT}, not ${JSON.stringify(limit)}.`,
     );
   }
   return {
@@ -51,7 +52,7 @@ function readStates(value: FlagValue | undefined, place: string): JobState[] | u
     const state = JOB_STATES.find((known) => known === wanted);
     if (state !== undefined) return state;
     throw usageError(
-      `${place}: there is no state "${word}". Allowed: ${JOB_STATES.join(', ')}.`,
+      `${place} must be ${orText(JOB_STATES)}, not "${word}".`,
       didYouMean(wanted, JOB_STATES, undefined),
     );
   });

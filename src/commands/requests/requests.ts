@@ -13,7 +13,7 @@ import { readRequestsOptions, type RequestsOptions } from './options.js';
 import type { CallOf } from '../command.js';
 import type { REQUESTS } from './command.js';
 
-/** `fal-edit requests`: what the ledger knows, newest first. */
+/** `fal-edit requests`: lists the edits in the ledger, newest first. */
 export function runRequests(call: CallOf<typeof REQUESTS>): Promise<ExitCode> {
   return withLedger(call, async (command) => {
     const { context, ledger, terminal, json } = command;
@@ -37,14 +37,14 @@ export function runRequests(call: CallOf<typeof REQUESTS>): Promise<ExitCode> {
     for (const line of await tableLines(COLUMNS, rowsOf(listed, command), context.stdout))
       terminal.result(line);
     if (listed.length === 0) terminal.note(nothing(ledger));
-    if (more) terminal.note(`There are more: --limit ${options.limit * 5} shows further back.`);
+    if (more) terminal.note(`More edits: --limit ${options.limit * 5}`);
     return EXIT_OK;
   });
 }
 
 /**
- * Of the user's ledger and of the batches', newest first. Each ledger keeps its own order, whatever the clock did, and
- * only the first of each are read: a batch may have a hundred thousand.
+ * Edits of the user's ledger and of batches, newest first. Each ledger keeps its own order, whatever the clock did.
+ * Only the first edits of each are read, since a batch may have a hundred thousand.
  */
 async function findAll(command: LedgerCommand, options: RequestsOptions): Promise<Found[]> {
   const lists: Found[][] = [find(command.ledger, options).map((job) => ({ job }))];
@@ -65,9 +65,9 @@ async function findAll(command: LedgerCommand, options: RequestsOptions): Promis
   return merged;
 }
 
-/** One more than is shown, so that it can be said that there are more. */
+/** Reads one more than the limit, to know whether there are more. */
 function find(ledger: Ledger, { states, since, model, limit }: RequestsOptions): Job[] {
-  // Which intents are unknown ones depends on who still runs, and only this machine can say.
+  // Whether an intent is unknown depends on running processes, which SQL cannot check.
   if (states?.some((state) => state === 'intent' || state === 'unknown') !== true) {
     return listJobs(ledger, { states, since, model, limit: limit + 1 });
   }
@@ -100,7 +100,5 @@ function rowsOf(found: readonly Found[], { ledger, context }: LedgerCommand): st
 }
 
 function nothing(ledger: Ledger): string {
-  return listJobs(ledger, { limit: 1 }).length === 0
-    ? 'The ledger is empty: no edit was sent from here yet.'
-    : 'No edit of the ledger is like that.';
+  return listJobs(ledger, { limit: 1 }).length === 0 ? 'No edits yet.' : 'No edits match.';
 }

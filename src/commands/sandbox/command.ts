@@ -7,7 +7,7 @@ export const SANDBOX_COMMAND: CommandSpec<SandboxName> = {
   summary: 'run the local fal on its own',
   about: 'Run a local fal: the real protocol over TCP, pictures of its own, no cost.',
   examples: [
-    ['fal-edit sandbox', 'run it, and print the two lines that point a run at it'],
+    ['fal-edit sandbox', 'run it, and print the two lines that make other commands use it'],
     ['fal-edit sandbox > sandbox.env & sleep 1; . ./sandbox.env', 'the same in a script'],
     ['fal-edit sandbox --toxic reset_peer,on=submit,stream=downstream,times=1', 'lose the first answer'],
   ],

@@ -7,19 +7,19 @@ import { readSandboxSettings } from './settings.js';
 import type { CallOf } from '../command.js';
 import type { SANDBOX_COMMAND } from './command.js';
 
-/** `fal-edit sandbox`: the local fal on its own, until Ctrl-C. Prints the two lines that point a run at it. */
+/** `fal-edit sandbox`: runs the local fal until Ctrl-C. Prints the two lines that make other commands use it. */
 export async function runSandbox({ settings, context }: CallOf<typeof SANDBOX_COMMAND>): Promise<ExitCode> {
   const wanted = readSandboxSettings(settings);
   await requireSharp();
   const sandbox = await startSandbox(wanted).catch((error: unknown) => {
     throw usageError(
-      `--port: ${wanted.port ?? 0} cannot be had: ${messageOf(error)}`,
-      'Leave it out to take a free one.',
+      `--port: cannot listen on ${wanted.port ?? 0}: ${messageOf(error)}`,
+      'Omit --port to use a free one.',
     );
   });
   context.stdout.write(`export FAL_PROXY_URL=${sandbox.proxyUrl}\nexport FAL_KEY=${SANDBOX_KEY}\n`);
   context.stderr.write(
-    `A local fal, charging nothing. What it was asked: ${sandbox.url}/__sandbox/ledger\nCtrl-C ends it.\n`,
+    `A local fal that charges nothing. Its requests: ${sandbox.url}/__sandbox/ledger\nStop it with Ctrl-C.\n`,
   );
   await stopped(context.signal);
   await sandbox.close();

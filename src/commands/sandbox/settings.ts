@@ -14,7 +14,7 @@ export function readSandboxSettings({ values, origins }: Settings<SandboxName>):
     const number = typeof value === 'string' && /^\d{1,6}$/.test(value.trim()) ? Number(value) : NaN;
     if (number >= min && number <= max) return number;
     throw usageError(
-      `${place(flag)}: ${JSON.stringify(value)} is not allowed. Allowed: a whole number from ${min} to ${max}.`,
+      `${place(flag)} must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}.`,
     );
   };
   const time = (flag: SandboxName): number | undefined => {
@@ -22,7 +22,7 @@ export function readSandboxSettings({ values, origins }: Settings<SandboxName>):
     if (typeof value !== 'string') return undefined;
     const ms = parseDuration(value);
     if (ms !== undefined) return ms;
-    throw usageError(`${place(flag)}: "${value}" is not allowed. Allowed: a time, e.g. 600ms, 2s.`);
+    throw usageError(`${place(flag)} must be a time, e.g. 600ms or 2s, not "${value}".`);
   };
   const toxics = [values['toxic'] ?? []].flat().map((spec) => {
     try {
@@ -33,9 +33,7 @@ export function readSandboxSettings({ values, origins }: Settings<SandboxName>):
   });
   const pictures = values['pictures'];
   if (pictures !== undefined && pictures !== 'drawn' && pictures !== 'plain') {
-    throw usageError(
-      `${place('pictures')}: ${JSON.stringify(pictures)} is not allowed. Allowed: drawn, plain.`,
-    );
+    throw usageError(`${place('pictures')} must be drawn or plain, not ${JSON.stringify(pictures)}.`);
   }
   const settings = {
     renderPictures: pictures === undefined ? undefined : pictures === 'drawn',

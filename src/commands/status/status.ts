@@ -20,15 +20,15 @@ import { exitCodeOf, named, severalHead } from '../earlier/several.js';
 import type { CallOf } from '../command.js';
 import type { STATUS } from './command.js';
 
-/** What fal says of one request. */
+/** fal's answer about one request. */
 interface Seen {
   request: Named;
-  /** Undefined where fal was not asked, or had no answer. */
+  /** Undefined if fal was not asked or did not answer. */
   status: QueueStatus | undefined;
   error: FalEditError | undefined;
 }
 
-/** `fal-edit status`: what the ledger knows, and what fal does where it can know more. Changes nothing. */
+/** `fal-edit status`: shows the state in the ledger, and at fal if it may know more. Changes nothing. */
 export function runStatus(call: CallOf<typeof STATUS>): Promise<ExitCode> {
   return withLedger(call, async (command) => {
     const { words, context, terminal, json } = command;
@@ -141,7 +141,7 @@ function cellsOf({ request, status, error }: Seen, { ledger, context }: LedgerCo
 function words({ status, queuePosition }: QueueStatus): string {
   if (status === 'COMPLETED') return 'done';
   if (status === 'IN_PROGRESS') return 'running';
-  return queuePosition === undefined ? 'queued' : `queued, ${queuePosition} before it`;
+  return queuePosition === undefined ? 'queued' : `queued, ${queuePosition} ahead`;
 }
 
 function hints(seen: readonly Seen[], cwd: string): string[] {

@@ -9,17 +9,17 @@ import { parseValues, type AxisValues } from '../../study/sweep/values.js';
 import { axisTarget } from './axis-target.js';
 import { readValuesFile } from './values-file.js';
 
-/** One `--vary`, read. Its values may be too many to be made. */
+/** A parsed `--vary`. It may have too many values to list. */
 export interface VariedAxis {
   /** As the user wrote it. */
   name: string;
   target: AxisTarget;
   values: AxisValues;
-  /** They stand in a file, not on the command line. */
+  /** The values come from a file, not from the command line. */
   isFromFile: boolean;
 }
 
-/** Of one axis more values are refused before anybody asks what they are. */
+/** More values on one axis are refused without listing them. */
 const MOST_LISTED = 10_000;
 
 /**
@@ -63,7 +63,7 @@ async function readAxis(
   const name = text.slice(0, Math.max(0, equals)).trim();
   if (name === '') {
     throw usageError(
-      `${place}: "${text}" is not of the form name=values.`,
+      `${place}: "${text}" must have the form name=values.`,
       'For example: --vary strength=0.3..0.9:0.1',
     );
   }
@@ -77,7 +77,7 @@ async function readAxis(
   };
 }
 
-/** Those of an axis, or else the one of the settings. */
+/** Models of an axis, else the one of the settings. */
 function modelsOf(
   read: readonly Omit<VariedAxis, 'target'>[],
   { values, origins }: EditingSettings,
@@ -91,7 +91,7 @@ function modelsOf(
   return axis.values.list().map((name) => findModel(name, `${place} ${axis.name}`));
 }
 
-/** What two say, or what a flag says that an axis would hide without a word. */
+/** Refuses an axis given twice, and a flag that an axis would silently override. */
 function refuseDouble(
   axes: readonly VariedAxis[],
   { origins, values }: EditingSettings,
@@ -104,8 +104,8 @@ function refuseDouble(
     if (before !== undefined) {
       throw usageError(
         before === name
-          ? `${place} ${name}: is given twice. Put all values into one.`
-          : `${place} ${name}: is the same as ${before}. Put all values into one.`,
+          ? `${place} ${name}: is given twice. Put all values into one axis.`
+          : `${place} ${name}: is the same as ${before}. Put all values into one axis.`,
       );
     }
     known.set(key, name);
@@ -116,12 +116,12 @@ function refuseDouble(
       target.kind === 'set' && textsOf(values['set']).some((pair) => fieldOfPair(pair) === target.key);
     if (hidden === undefined && !isSet) continue;
     throw usageError(
-      `${place} ${name} and --${hidden ?? `set ${flag.slice(4)}`} exclude each other. Give one.`,
+      `${place} ${name} and --${hidden ?? `set ${flag.slice(4)}`} cannot be used together. Use one of them.`,
     );
   }
 }
 
-/** The flags that axes fill with what stands in files. */
+/** Flags that axes fill from files. */
 export function flagsFromFiles(axes: readonly Pick<VariedAxis, 'target' | 'isFromFile'>[]): string[] {
   return axes
     .filter(({ isFromFile }) => isFromFile)

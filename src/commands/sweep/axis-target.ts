@@ -6,27 +6,27 @@ import type { Model } from '../../models/model.js';
 import type { AxisTarget } from '../../study/sweep/target.js';
 import { FIELD_NAMES, meaningOf, type Meaning } from '../batch/row-fields.js';
 
-/** Fields of rows alone, with what to do instead of varying them. */
+/** Fields that only rows have, with an alternative to varying them. */
 const OWN_FIELDS = {
   id: 'Cells are named by their place in the grid.',
   expect: 'See --best.',
 } as const;
 
-/** What the name of an axis is looked up in. */
+/** Context for resolving the name of an axis. */
 export interface AxisSurroundings {
-  /** Those that the sweep edits with. */
+  /** Models of the sweep. */
   models: readonly Model[];
   prompt: string | undefined;
-  /** How many LoRAs the edits have. */
+  /** Number of LoRAs of the edits. */
   loras: number;
 }
 
 /**
- * What the name of an axis stands for: a field of rows, the scale of a LoRA, a field of the model by fal's name, or a
+ * Resolves the name of an axis: a field of rows, the scale of a LoRA, a field of the model by fal's name, or a
  * word in braces of the prompt.
  *
- * @param place what to call the axis in a message
- * @throws FalEditError (usage) naming the nearest one that there is
+ * @param place name of the axis in messages
+ * @throws FalEditError (usage) with the nearest known name
  */
 export function axisTarget(name: string, place: string, surroundings: AxisSurroundings): AxisTarget {
   const { models, prompt, loras } = surroundings;
@@ -42,26 +42,26 @@ export function axisTarget(name: string, place: string, surroundings: AxisSurrou
     if (instead !== undefined) throw usageError(`${place}: cannot be varied.`, instead);
     return { kind: 'field', field: field === 'image-strength' ? 'strength' : field.replaceAll('-', '_') };
   }
-  // Where there are several pictures, that is the name of their axis.
+  // With several pictures, that is the name of their axis.
   const words = placeholdersOf(prompt ?? '').filter((word) => word !== 'picture');
   return words.includes(name) ? { kind: 'field', field: name } : fieldOf(name, models, words, place);
 }
 
-/** What to do where a field cannot be varied; undefined where it can. */
+/** Alternative for a field that cannot be varied; undefined if it can. */
 function insteadOf(meaning: Meaning): string | undefined {
   return meaning.kind === 'flag' ? meaning.flag.notVaried : OWN_FIELDS[meaning.name];
 }
 
 function scaleOf(index: number, place: string, loras: number): AxisTarget {
   if (index < loras) return { kind: 'scale', index };
-  const given = loras === 0 ? 'no LoRA is given' : `the last LoRA is number ${loras - 1}, counted from 0`;
-  throw usageError(`${place}: ${given}.`, 'Name it: --lora owner/style');
+  const given = loras === 0 ? 'there is no LoRA' : `the last LoRA is number ${loras - 1}, counted from 0`;
+  throw usageError(`${place}: ${given}.`, 'Add it: --lora owner/style');
 }
 
 /**
- * A field of the model by fal's name; where a flag fills it, that is what is varied.
+ * A field of the model by fal's name, or the flag that fills it.
  *
- * @param words what else a misspelt name may mean: words in braces of the prompt
+ * @param words words in braces of the prompt, which a misspelt name may also mean
  */
 function fieldOf(
   name: string,
@@ -89,7 +89,7 @@ function fieldOf(
   });
   const names = models.map((model) => model.name).join(', ');
   throw usageError(
-    `${place}: is no setting of an edit with ${names}.`,
+    `${place}: ${names} has no such setting.`,
     didYouMean(
       name,
       [...ours, ...fields, ...words, 'lora.0.scale'],

@@ -10,28 +10,24 @@ export function bestText(best: BestFound, bounds: readonly Bound[], sandbox: boo
   return `Best for ${boundsText(bounds)}: ${placeText(best)} (${foundText(best, bounds, sandbox)}).`;
 }
 
-/** None of the settings keeps the bounds. */
+/** Error if no setting meets the bounds. */
 export function noneWithin(best: BestFound, bounds: readonly Bound[], sandbox: boolean): FalEditError {
   return new FalEditError(
     'expectation',
-    `No setting keeps ${boundsText(bounds)}. Nearest: ${placeText(best)} (${foundText(best, bounds, sandbox)}).`,
+    `No setting meets ${boundsText(bounds)}. Nearest: ${placeText(best)} (${foundText(best, bounds, sandbox)}).`,
     {
-      hint: 'Widen the axes, or the bounds. What is done is not paid for again.',
+      hint: 'Widen the axes or the bounds. Finished cells are not paid for again.',
       charged: 'yes',
       details: { best: best.group.at, medians: best.group.figures, command: best.command },
     },
   );
 }
 
-/** Nothing has a picture of which that is known. */
+/** Error if no cell has a picture with these measures. */
 export function noneMeasured(bounds: readonly Bound[]): FalEditError {
-  return new FalEditError(
-    'expectation',
-    `--best ${boundsText(bounds)}: no cell has a picture to be measured.`,
-    {
-      charged: 'maybe',
-    },
-  );
+  return new FalEditError('expectation', `--best ${boundsText(bounds)}: no cell has a picture to measure.`, {
+    charged: 'maybe',
+  });
 }
 
 function boundsText(bounds: readonly Bound[]): string {
@@ -43,7 +39,7 @@ function placeText({ group: { at } }: BestFound): string {
   return words.length === 0 ? 'the only setting' : words.join(', ');
 }
 
-/** Medians, and the number of seeds where there are several. */
+/** Medians, and the number of seeds if there are several. */
 function foundText(
   { group: { figures, cells } }: BestFound,
   bounds: readonly Bound[],

@@ -11,16 +11,16 @@ import type { Prices } from '../batch/prices.js';
 import { rowReader } from '../batch/row-reader.js';
 import { cellFields, type SweepPlan } from './plan.js';
 
-/** Tries edits out without sending anything. */
+/** Checks edits without sending anything. */
 export interface Checker {
   /**
-   * Each picture and each value of each axis once, with every model: what is wrong with one of them is said once, and
-   * not for every cell that has it.
+   * Checks each picture and each value of each axis once, with every model, so that a problem is reported once and
+   * not for every cell.
    *
-   * @throws FalEditError (usage, input, budget), a line for each thing that is wrong; the signal's reason
+   * @throws FalEditError (usage, input, budget), one line per problem; the signal's reason
    */
   checkAll: () => Promise<void>;
-  /** What the first cell will probably cost in dollars, on average over the models. @throws FalEditError */
+  /** Estimated cost of the first cell in dollars, averaged over the models. @throws FalEditError */
   firstUsd: () => Promise<number>;
 }
 
@@ -81,7 +81,7 @@ export function checker(
   };
 }
 
-/** What is wrong, each thing once, in the words of the axes. */
+/** Problems, each once, with the names of the axes. */
 class Problems {
   private readonly lines = new Set<string>();
   private readonly names: ReadonlyMap<string, string>;
@@ -111,7 +111,7 @@ class Problems {
     throw new FalEditError(this.kind, [...this.lines].join('\n'), { hint: this.hint });
   }
 
-  /** A field that an axis fills is called by its axis. */
+  /** Names a field by the axis that fills it. */
   private named(line: string): string {
     const [whole = '', set, key = '', field = ''] = /^(?:(set) (\w+)|([\w.-]+))(?=: )/.exec(line) ?? [];
     const name = this.names.get(set === undefined ? field : `set.${key}`) ?? this.scaleName(field);
@@ -124,7 +124,7 @@ class Problems {
   }
 }
 
-/** Reads each file once, and keeps what it is without its bytes: nothing is uploaded here. */
+/** Reads each file once and keeps its description without its bytes, since nothing is uploaded here. */
 function forgetfulShelf(): PlanShelf {
   const known = new Map<string, ReturnType<AttachmentReader>>();
   const read: AttachmentReader = async (field, flag, context) => {

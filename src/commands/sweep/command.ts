@@ -32,7 +32,7 @@ export const SWEEP: CommandSpec<NameOf<'sweep'>> = {
   exclusive: BATCH_EXCLUSIVE.filter((pair) => pair.every((name) => FLAGS.some((flag) => flag.name === name))),
   notes: [
     'An axis is a flag of an edit (strength, guidance, steps, prompt, model, …), lora.0.scale for the first --lora, a field of the model by its API name, or a {word} of the prompt. The first axis gives the columns, the second the rows. Running the same command with more values pays only for the new cells.',
-    '--best takes min- or max- and change (0 to 1), hash-distance (0 to 64), colour-shift, sharpness or cost. Of the settings whose medians over the seeds keep all bounds, it names the one nearest to the last: for max-change=0.4, the greatest change up to 0.4.',
+    '--best takes min- or max- and change (0 to 1), hash-distance (0 to 64), colour-shift, sharpness or cost. Among the settings whose medians over the seeds meet all bounds, it names the one nearest to the last bound: for max-change=0.4, the greatest change up to 0.4.',
   ],
   exits: [
     [0, 'all done'],
@@ -41,7 +41,7 @@ export const SWEEP: CommandSpec<NameOf<'sweep'>> = {
     [7, 'not all fetched yet'],
     [8, 'over a cap'],
     [9, 'may have been sent'],
-    [10, 'no setting keeps the bounds of --best'],
+    [10, 'no setting meets the bounds of --best'],
     [11, 'another run'],
   ],
   ledger: true,

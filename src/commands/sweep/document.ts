@@ -8,7 +8,7 @@ import type { MeasuredCell } from '../../study/measured.js';
 /** Version of sweep.json. */
 export const SWEEP_SCHEMA_VERSION = 1;
 
-/** What was chosen, with the command that repeats it. */
+/** The best setting, with the command that repeats it. */
 export interface BestFound extends Best {
   command: string;
 }
@@ -22,7 +22,7 @@ export function sweepDocument(
   best: BestFound | undefined,
   sandbox: boolean,
 ): Record<string, unknown> {
-  // What the sandbox would have billed is no sum of money.
+  // An amount on the sandbox is not money.
   const written = <T extends Figures>(figures: T): T => (sandbox ? { ...figures, cost_usd: 0 } : figures);
   return {
     schema_version: SWEEP_SCHEMA_VERSION,

@@ -3,9 +3,9 @@ import path from 'node:path';
 import * as z from 'zod';
 import { isSheetName, SWEEP_FILES } from '../../study/sweep/files.js';
 
-/** What an earlier run has left in its out-dir. */
+/** Files of an earlier run in its batch folder. */
 export interface EarlierRun {
-  /** Results, as sweep.json names them: relative to the out-dir. */
+  /** Results as in sweep.json: relative to the batch folder. */
   pictures: string[];
   /** Names of contact sheets. */
   sheets: string[];
@@ -21,8 +21,8 @@ const documentOfFiles = z.looseObject({
 });
 
 /**
- * What sweep.json lists; nothing where there is none, or none that can be read. Anybody may have written in it: of its
- * sheets, those count that have the name of one.
+ * Reads sweep.json; empty if it is missing or unreadable. Anybody may have edited it, so only names of the form of a
+ * sheet count as sheets.
  *
  * @param outDir absolute
  */

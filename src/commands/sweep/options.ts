@@ -10,17 +10,17 @@ import { flagReader } from '../batch/flag-reader.js';
 import { SWEEP } from './command.js';
 import { numberText } from '../number-text.js';
 
-/** The flags of a sweep that are not those of its edits, typed. */
+/** Typed flags of the sweep itself, without those of its edits. */
 export interface SweepOptions {
   batch: BatchOptions & { outDir: string };
-  /** Seeds of each setting; undefined where an axis says them. */
+  /** Seeds of each setting; undefined if an axis has them. */
   seeds: number[] | undefined;
   bounds: Bound[];
   open: boolean;
   preview: boolean;
 }
 
-/** EditingSettings without those that a sweep does not have: a variable or a config file may name them for a batch. */
+/** Settings without those that a sweep does not have, which a variable or config file may set for a batch. */
 export function ofASweep(settings: EditingSettings): EditingSettings {
   const names = new Set<string>(SWEEP.flags.map(({ name }) => name));
   const values = Object.entries(settings.values).filter(([name]) => names.has(name));
@@ -52,7 +52,9 @@ function readSeeds(settings: EditingSettings): number[] | undefined {
   const count = flagReader(settings).whole('seeds', 1, 10_000);
   const isVaried = [values['vary'] ?? []].flat().some((axis) => /^\s*seed\s*=/i.test(String(axis)));
   if (isVaried && count !== undefined) {
-    throw usageError(`--vary seed and ${origins['seeds'] ?? '--seeds'} exclude each other. Give one.`);
+    throw usageError(
+      `--vary seed and ${origins['seeds'] ?? '--seeds'} cannot be used together. Use one of them.`,
+    );
   }
   if (isVaried) return undefined;
   const given = values['seed'];
@@ -60,7 +62,7 @@ function readSeeds(settings: EditingSettings): number[] | undefined {
   const first = parsed === undefined ? 1 : (parsed.data ?? NaN);
   if (!Number.isInteger(first) || first < 0 || first + (count ?? 1) - 1 > LARGEST_SEED) {
     throw usageError(
-      `${origins['seed'] ?? '--seed'}: ${JSON.stringify(given)} is not allowed. Allowed: a whole number from 0 up.`,
+      `${origins['seed'] ?? '--seed'} must be a whole number from 0 up, not ${JSON.stringify(given)}.`,
     );
   }
   return Array.from({ length: count ?? 1 }, (_, index) => first + index);

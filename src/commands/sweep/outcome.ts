@@ -20,7 +20,7 @@ import { withoutStaleSheets } from './stale-sheets.js';
 import { sweepTable } from './table.js';
 import { sheetNames, writeViews, type Viewed, type Views } from './views.js';
 
-/** A sweep as it was asked for. */
+/** A sweep and its options. */
 export interface Sweep {
   cells: readonly Cell[];
   axes: readonly GridAxis[];
@@ -29,15 +29,15 @@ export interface Sweep {
   preview: boolean;
 }
 
-/** What is known after the run. */
+/** Output of a sweep. */
 export interface SweepOutcome extends Outcome {
-  /** Why `--best` could not be had; undefined where it could, or was not asked for. */
+  /** Error if no setting meets `--best`; undefined if one does, or without `--best`. */
   missed: () => FalEditError | undefined;
-  /** Absolute; undefined where none was written. */
+  /** Absolute; undefined if none was written. */
   page: () => string | undefined;
 }
 
-/** What a sweep leaves beside the files that every batch leaves: page, sheets, sweep.json, and what is best. */
+/** Output of a sweep in addition to the files of every batch: page, sheets, sweep.json and the best setting. */
 export function sweepOutcome(sweep: Sweep): SweepOutcome {
   let missed: FalEditError | undefined;
   let page: string | undefined;
@@ -48,7 +48,7 @@ export function sweepOutcome(sweep: Sweep): SweepOutcome {
     page: () => page,
     write: async (finished) => {
       const { ledger, folder, summary, context, ending } = finished;
-      // Who interrupts does not wait for pictures to be measured; the next run does that.
+      // After an interruption, pictures are not measured; the next run does that.
       if (context.signal.aborted) return undefined;
       const cells = await measureCells(sweep.cells, ledger, folder);
       const axes = axesOf(sweep.axes, cells);
@@ -68,7 +68,7 @@ export function sweepOutcome(sweep: Sweep): SweepOutcome {
           ...(isOver && missed !== undefined ? errorDocument(missed, summary.sandbox) : {}),
           sweep: listed,
         },
-        // Of the pictures, the escape sequences are ours.
+        // The escape sequences of the pictures are ours.
         text: [
           ...(pictures === '' ? [] : [pictures]),
           ...(await textOf(cells, axes, best, sweep.bounds, shown, finished)).map(harmless),
@@ -79,10 +79,10 @@ export function sweepOutcome(sweep: Sweep): SweepOutcome {
 }
 
 /**
- * Writes sweep.json, page and sheets, and removes the sheets that only an earlier run had.
+ * Writes sweep.json, page and sheets, and removes sheets of earlier runs.
  *
- * @returns what was written, and the document with the names of all sheets that are there
- * @throws the system's error where sweep.json cannot be written
+ * @returns the written files, and the document with the names of all sheets
+ * @throws the system's error if sweep.json cannot be written
  */
 async function writeFiles(
   document: Record<string, unknown>,
@@ -97,10 +97,10 @@ async function writeFiles(
     return listed;
   };
   const earlier = await earlierRun(folder);
-  // A file of that name that nobody lists is somebody else's until there is a sheet in its place.
+  // An unlisted file with that name is not ours until a sheet has replaced it.
   const free = sheetNames(view.axes).filter((name) => !existsSync(path.join(folder, name)));
   const known = [...new Set([...free, ...earlier.sheets])];
-  // Before any is made: whatever stops this run, the next one knows which are the sweep's own.
+  // Saved before any sheet is made, so that the next run knows the sweep's own files if this one is stopped.
   const listed = await save(known);
   const views = await writeViews(view, finished);
   if (views.sheets === undefined) return { views, listed };
@@ -109,7 +109,7 @@ async function writeFiles(
   return { views, listed: left.join() !== known.join() ? await save(left) : listed };
 }
 
-/** Pictures that the sweep itself has made are no rows of it: they are no place on the axis either. */
+/** Leaves pictures that the sweep itself made out of the axes, since they are not rows. */
 function axesOf(axes: readonly GridAxis[], cells: readonly MeasuredCell[]): GridAxis[] {
   const left = axes.map(({ name, values }) => {
     const found = new Set(cells.map(({ cell }) => cell.at[name]));
@@ -136,7 +136,7 @@ function missOf(
   return best === undefined ? noneMeasured(bounds) : noneWithin(best, bounds, sandbox);
 }
 
-/** For stdout: the table, where page and sheets are, and the command of what is best as the last line. */
+/** For stdout: the table, the paths of page and sheets, and the command of the best setting as the last line. */
 async function textOf(
   cells: readonly MeasuredCell[],
   axes: readonly GridAxis[],

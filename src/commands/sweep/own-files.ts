@@ -4,8 +4,8 @@ import { isSheetName } from '../../study/sweep/files.js';
 import { earlierRun } from './earlier.js';
 
 /**
- * Tells what an earlier run of a sweep has made in its out-dir: a folder or a pattern that holds the out-dir means
- * those files as well, and nobody means to pay for edits of contact sheets.
+ * Recognises files that earlier runs of a sweep made in its batch folder. A folder or pattern that contains the batch
+ * folder also matches them, and nobody wants to pay for edits of contact sheets.
  *
  * @param outDir absolute
  */

@@ -7,10 +7,10 @@ import { inputError, usageError } from '../../errors.js';
 import { ownFiles } from './own-files.js';
 
 /**
- * The pictures that a sweep edits, each once: paths as they are written from the working directory, and URLs.
+ * The pictures that a sweep edits, each once: paths relative to the working directory, and URLs.
  *
- * @param outDir absolute; what the sweep has made there is left out
- * @throws FalEditError (usage, input): none is named, or one is not there; the signal's reason
+ * @param outDir absolute; the sweep's own files in it are skipped
+ * @throws FalEditError (usage, input): none is named, or one is missing; the signal's reason
  */
 export async function sweepPictures(
   words: readonly string[],
@@ -25,7 +25,7 @@ export async function sweepPictures(
   }
   if (words.includes('-')) {
     throw usageError(
-      '- (stdin): a sweep edits its picture many times, and stdin can be read once. Name a file.',
+      '- (stdin): a sweep reads its picture many times, but stdin can be read only once. Name a file.',
     );
   }
   const isOwn = await ownFiles(outDir);
@@ -36,7 +36,7 @@ export async function sweepPictures(
     pictures.push(entry.place.file);
   }
   if (pictures.length > 0) return { pictures, leftOut: found.leftOut };
-  throw inputError('All of these pictures were made by this sweep itself. Nothing was sent.', {
-    hint: 'Name another --out-dir to go on from one of them.',
+  throw inputError('All of these pictures were made by this sweep. Nothing was sent.', {
+    hint: 'To edit one of them further, name another --out-dir.',
   });
 }

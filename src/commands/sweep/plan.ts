@@ -8,22 +8,22 @@ import { cellId, cellName, namer, type Step } from '../../study/sweep/names.js';
 import { fieldsAt, type AxisTarget } from '../../study/sweep/target.js';
 import { parseLora } from '../edit/lora-spec.js';
 
-/** A sweep of which all values are known. */
+/** A sweep with all of its values. */
 export interface SweepPlan {
   pictures: readonly string[];
   axes: readonly { name: string; target: AxisTarget; values: readonly string[] }[];
-  /** Undefined where an axis says them. */
+  /** Undefined if an axis has them. */
   seeds: readonly number[] | undefined;
-  /** Of all cells: `--lora`s, which scales are put into. */
+  /** Settings of all cells; axes put scales into its `--lora`s. */
   settings: EditingSettings;
 }
 
-/** A cell, and the picture that it edits. */
+/** A cell and its picture. */
 export interface SweepCell extends Cell {
   picture: string;
 }
 
-/** The axes as people see them: what is varied, then the pictures and the seeds where there are several. */
+/** The displayed axes: the varied settings, then pictures and seeds if there are several. */
 export function gridAxes({ pictures, axes, seeds = [] }: SweepPlan): GridAxis[] {
   return [
     ...axes.map(({ name, values }) => ({ name, values })),
@@ -33,9 +33,9 @@ export function gridAxes({ pictures, axes, seeds = [] }: SweepPlan): GridAxis[] 
 }
 
 /**
- * All cells of a sweep: picture by picture, the seed turning fastest.
+ * All cells of a sweep: picture by picture, with the seed changing fastest.
  *
- * @param taken names of files that are in the out-dir already: a cell that is new gets a number then
+ * @param taken names of existing files in the batch folder; a new cell with such a name gets a number
  */
 export function sweepCells(plan: SweepPlan, taken: Iterable<string>): SweepCell[] {
   const { pictures, axes } = plan;

@@ -8,7 +8,7 @@ import { editsPreview, type EditedPicture } from '../edits-preview.js';
 
 /**
  * The picture beside its results over the first axis, a line for each setting of the others, with the first seed;
- * empty where the terminal shows none.
+ * empty if the terminal shows no pictures.
  *
  * @param outDir absolute
  */

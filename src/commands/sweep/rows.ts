@@ -2,8 +2,8 @@ import type { RowSource } from '../../batch/manifest/open.js';
 import type { SweepCell } from './plan.js';
 
 /**
- * Cells as rows of a batch. Each stands at its picture, so that a folder or a pattern which holds the out-dir does not
- * mean what the sweep itself has made.
+ * Cells as rows of a batch. Each row's file is its picture, so that a folder or pattern that contains the batch
+ * folder does not match the sweep's own files.
  *
  * @param name of the whole, for messages
  * @param folder absolute, at which relative paths of the cells start

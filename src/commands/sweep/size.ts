@@ -6,16 +6,16 @@ import type { Checker } from './check.js';
 import type { VariedAxis } from './axes.js';
 import type { SweepPlan } from './plan.js';
 
-/** What a sweep that is not made yet will be as large as. */
+/** Dimensions of a planned sweep. */
 export type SweepSize = Pick<SweepPlan, 'pictures' | 'seeds'> & { axes: readonly VariedAxis[] };
 
-/** How many values each axis has, pictures and seeds included. */
+/** Number of cells, with pictures and seeds. */
 export function sizeOf({ pictures, axes, seeds }: SweepSize): number {
   return countCells([pictures.length, seeds?.length ?? 1, ...axes.map(({ values }) => values.count)]);
 }
 
 /**
- * Refuses a sweep of more cells than anybody looks at, with what they would cost as far as that can be told.
+ * Refuses a sweep with too many cells, and shows their cost if it can be estimated.
  *
  * @throws FalEditError (usage); the signal's reason
  */
@@ -25,12 +25,12 @@ export async function refuseTooMany(size: SweepSize, { firstUsd }: Pick<Checker,
   const each = await costOf(firstUsd);
   const cost = each === undefined ? '' : `, about ${usdText(usd(cells * each))}`;
   throw usageError(
-    `The sweep has ${grouped(cells)} cells${cost}. Allowed: ${grouped(MOST_CELLS)}. Nothing was sent.`,
-    'Take wider steps, or fewer values.',
+    `The sweep has ${grouped(cells)} cells${cost}; at most ${grouped(MOST_CELLS)} are allowed. Nothing was sent.`,
+    'Use wider steps or fewer values.',
   );
 }
 
-/** Of a cell in which something is wrong nobody can tell. */
+/** Undefined if the first cell is invalid. */
 async function costOf(firstUsd: () => Promise<number>): Promise<number | undefined> {
   try {
     return await firstUsd();

@@ -4,13 +4,13 @@ import { codeOf, messageOf } from '../../errors.js';
 import type { Terminal } from '../../terminal/terminal.js';
 
 /**
- * Removes the contact sheets that this run of a sweep has no more: among those of now, they would be taken for what
- * they are not. One that cannot be removed is told.
+ * Removes contact sheets of earlier runs that this run does not have, since they would be mistaken for current ones.
+ * A failure is only a warning.
  *
- * @param known names of all that the sweep has made in the out-dir, those of now among them
- * @param current names of those of now
+ * @param known names of all sheets that the sweep has made, including the current ones
+ * @param current names of the current sheets
  * @param folder absolute
- * @returns names of those that are left
+ * @returns names of the remaining sheets
  */
 export async function withoutStaleSheets(
   known: readonly string[],
@@ -23,7 +23,7 @@ export async function withoutStaleSheets(
     try {
       await rm(path.join(folder, name), { force: true });
     } catch (error) {
-      terminal.warn(`${name} of an earlier run could not be removed: ${codeOf(error) ?? messageOf(error)}.`);
+      terminal.warn(`Could not remove ${name} of an earlier run: ${codeOf(error) ?? messageOf(error)}.`);
       left.push(name);
     }
   }

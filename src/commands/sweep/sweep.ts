@@ -65,7 +65,7 @@ async function sweep(words: readonly string[], surroundings: Surroundings): Prom
   return missed.exitCode;
 }
 
-/** What the out-dir holds already; nothing where there is none. */
+/** Names of the files in the batch folder; empty if it does not exist. */
 function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }

@@ -10,13 +10,13 @@ import { tableLines, type Column } from '../../terminal/table.js';
 import { secondsText } from '../../terminal/units.js';
 import { shortPath } from '../edit/document.js';
 
-/** On a terminal; more stand on the page. */
+/** Rows on a terminal; the page has all. */
 const MOST_ROWS = 40;
-/** Characters of a value that a column on a terminal shows. */
+/** Characters of a value shown on a terminal. */
 const LONGEST_VALUE = 24;
 
 /**
- * The lines of the table of cells: where each stands, its figures, and its picture or why there is none.
+ * The lines of the table of cells: its values, its figures, and its picture or why there is none.
  *
  * @param outDir absolute
  */
@@ -52,6 +52,6 @@ export async function sweepTable(
   const left = cells.length - shown.length;
   return [
     ...(await tableLines(columns, rows, stdout)),
-    ...(left > 0 ? [`… and ${left} more, on the page.`] : []),
+    ...(left > 0 ? [`… and ${left} more on the page.`] : []),
   ];
 }

@@ -10,10 +10,10 @@ import { lineValues, type AxisValues } from '../../study/sweep/values.js';
 const LARGEST_BYTES = 16 * 1024 * 1024;
 
 /**
- * The values of an axis from a file, a line each.
+ * Reads the values of an axis from a file, one per line.
  *
- * @param place what to call the axis in a message
- * @throws FalEditError (usage, input): no such file, a folder, too large, not UTF-8, no line in it
+ * @param place name of the axis in messages
+ * @throws FalEditError (usage, input): no such file, a folder, too large, not UTF-8, empty
  */
 export async function readValuesFile(
   file: string,
@@ -23,7 +23,7 @@ export async function readValuesFile(
   const whole = `${place}: the file ${inQuotes(file)}`;
   const refused = (why: string): FalEditError =>
     inputError(`${whole} ${why}. Nothing was sent.`, {
-      hint: 'A line for each value: --vary prompt=@prompts.txt',
+      hint: 'Put each value on its own line: --vary prompt=@prompts.txt',
     });
   const absolute = path.resolve(cwd, file);
   let bytes: Uint8Array;

@@ -9,13 +9,13 @@ import { countCells, type GridAxis } from '../../study/sweep/grid.js';
 import type { Finished } from '../batch/finish.js';
 import { notePages, pagesStand } from '../batch/shown-pages.js';
 
-/** What people look at, as absolute paths; undefined for what could not be written. */
+/** Page and sheets, as absolute paths; undefined for those that could not be written. */
 export interface Views {
   page: string | undefined;
   sheets: string[] | undefined;
 }
 
-/** What they show. */
+/** Contents of page and sheets. */
 export interface Viewed {
   title: string;
   /** Made by the sandbox. */
@@ -26,7 +26,7 @@ export interface Viewed {
   verdict: string[];
 }
 
-/** Writes page and sheets. One that cannot be written is told, and the rest is written. */
+/** Writes page and sheets. A file that cannot be written is only a warning. */
 export async function writeViews(
   { verdict, ...grid }: Viewed,
   { folder, summary, context, terminal, ledger }: Finished,
@@ -35,7 +35,7 @@ export async function writeViews(
     try {
       return await write();
     } catch (error) {
-      terminal.warn(`${what} could not be written: ${codeOf(error) ?? messageOf(error)}.`);
+      terminal.warn(`Could not write ${what}: ${codeOf(error) ?? messageOf(error)}.`);
       return undefined;
     }
   };
@@ -48,13 +48,13 @@ export async function writeViews(
     const { files, leftOut } = await writeSweepSheets(grid, folder);
     notePages(ledger);
     if (leftOut > 0)
-      terminal.note(`${files.length} sheets are made; ${leftOut} more settings are on the page alone.`);
+      terminal.note(`Wrote ${files.length} sheets; ${leftOut} more settings are only on the page.`);
     return files;
   });
   return { page, sheets };
 }
 
-/** Of the contact sheets that a sweep over these axes has. */
+/** Names of the contact sheets of a sweep over these axes. */
 export function sheetNames(axes: readonly GridAxis[]): string[] {
   const count = countCells(axes.slice(2).map(({ values }) => values.length));
   return Array.from({ length: Math.min(count, MOST_SHEETS) }, (_, index) => sheetName(index, count));

@@ -52,12 +52,12 @@ export const TRUST: CommandSpec<NameOfFlag<typeof FLAGS>> = {
     ['remove', 'dry-run'],
   ],
   notes: [
-    'Untrusted files may set a key, how pictures are made, and lower caps. They may not set a proxy, the ledger folder, --force, --again, --yes, --prompt-file or --junit, nor name files outside of their folder. A file that changes is no longer trusted. For one run: --trust-project, or FAL_EDIT_TRUST_PROJECT=1.',
+    'Untrusted files may set a key, how pictures are made, and lower caps. They may not set a proxy, the ledger folder, --force, --again, --yes, --prompt-file or --junit, nor name files outside their folder. A file that changes is no longer trusted. For one run: --trust-project, or FAL_EDIT_TRUST_PROJECT=1.',
   ],
   exits: [
     [0, 'done'],
     [2, 'no such folder, or no settings files in it'],
   ],
-  // A file that is wrong, or that wants to be trusted, must not be able to keep it from working.
+  // An invalid or malicious settings file must not stop this command from working.
   flagsOnly: true,
 };

@@ -26,17 +26,17 @@ import type { CallOf } from '../command.js';
 import type { Flag } from '../flag.js';
 import type { TRUST } from './command.js';
 
-/** A settings file, and what trusting it allows. */
+/** A settings file, with the settings that trusting it allows. */
 interface Shown {
   file: string;
   state: TrustState | 'missing';
-  /** What only a trusted file may set, as the file has it. */
+  /** Settings in the file that only a trusted file may set. */
   settings: { name: string; value: string }[];
 }
 
 /**
- * `fal-edit trust [folder]`: trusts the settings files that apply in a folder, as they are now. Reads no settings
- * itself: a file that is wrong, or that wants to be trusted, must not be able to keep it from working.
+ * `fal-edit trust [folder]`: trusts the settings files that apply in a folder, as they are now. It reads no settings
+ * itself: an invalid or malicious settings file must not stop it from working.
  */
 export async function runTrust(call: CallOf<typeof TRUST>): Promise<ExitCode> {
   const { words, settings, context, terminal, json, known } = call;
@@ -45,7 +45,7 @@ export async function runTrust(call: CallOf<typeof TRUST>): Promise<ExitCode> {
   try {
     const list = values['list'] === true;
     if (!list) folder = folderOf(words, context);
-    else if (words.length > 0) throw usageError('--list shows all folders, and takes none.');
+    else if (words.length > 0) throw usageError('--list shows all folders and takes no argument.');
     const shown = await (folder === null
       ? listed(context)
       : values['remove'] === true
@@ -72,7 +72,7 @@ function folderOf(words: readonly string[], { cwd }: Context): string {
   throw inputError(`${displayName(words[0] ?? folder)}: no such folder.`);
 }
 
-/** Trusts the files that apply in a folder. @param dry only shows them */
+/** Trusts the files that apply in a folder. @param dry only show them */
 async function trusted(
   folder: string,
   dry: boolean,
@@ -82,7 +82,7 @@ async function trusted(
   const files = await filesOf(folder, context);
   if (files.length === 0) {
     throw inputError(
-      `${displayName(folder)} has no .env, and neither it nor a folder above has a fal-edit.config.json.`,
+      `${displayName(folder)} has no .env, and there is no fal-edit.config.json in it or above it.`,
     );
   }
   const known = new Map(await readTrusted(context));
@@ -98,7 +98,7 @@ async function trusted(
   return shown;
 }
 
-/** Forgets the files that apply in a folder, and those in it that are gone. */
+/** Removes trust from the files that apply in a folder, and from deleted files in it. */
 async function removed(folder: string, context: Context): Promise<Shown[]> {
   const known = new Map(await readTrusted(context));
   const applying = new Set((await filesOf(folder, context)).map((file) => trustName(file.path)));
@@ -109,7 +109,7 @@ async function removed(folder: string, context: Context): Promise<Shown[]> {
   return names.map((file) => ({ file, state: 'untrusted', settings: [] }));
 }
 
-/** All files of the store, with those that have changed since. */
+/** All trusted files, including those that have changed since. */
 async function listed(context: Context): Promise<Shown[]> {
   const known = await readTrusted(context);
   const shown: Shown[] = [];
@@ -126,7 +126,7 @@ async function filesOf(folder: string, { env }: Context): Promise<SettingsFile[]
   return found.filter((file) => file !== undefined);
 }
 
-/** What a file sets that it may not set untrusted. A file that is no settings allows nothing, and is refused. */
+/** Settings of a file that need trust. Refuses a file that is not a valid settings file. */
 function allowedByTrust(
   file: SettingsFile,
   cwd: string,
@@ -156,11 +156,11 @@ function documentOf(folder: string | null, files: readonly Shown[]): Record<stri
   return { schema_version: SCHEMA_VERSION, status: 'ok', sandbox: false, error: null, folder, files };
 }
 
-/** One line on stdout for each file; what trust allows it goes to stderr. */
+/** Prints one line per file on stdout, and the settings that trust allows on stderr. */
 function print(shown: readonly Shown[], terminal: Terminal): void {
   for (const { file, state, settings } of shown) {
     terminal.result(`${state}\t${displayName(file)}`);
     for (const { name, value } of settings) terminal.note(harmlessLine(`  ${name}: ${value}`));
   }
-  if (shown.length === 0) terminal.note('No file is trusted there.');
+  if (shown.length === 0) terminal.note('No files are trusted there.');
 }

@@ -9,7 +9,7 @@ const FLAGS = defineFlags([
     group: 'Which ones',
     fromProject: 'yes',
     typedOnly: true,
-    help: 'instead of ids: everything fal has that no run is waiting for',
+    help: 'instead of ids: every edit at fal that no run is waiting for',
   },
   {
     name: 'output',
@@ -17,7 +17,7 @@ const FLAGS = defineFlags([
     value: '<file|dir/|template|->',
     group: 'Output',
     fromProject: 'inside-folder',
-    // Where an edit goes was decided when it was sent.
+    // The place to save an edit was decided when it was sent.
     typedOnly: true,
     help: 'save it here instead of where the edit would have; templates as with edit',
   },

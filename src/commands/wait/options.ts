@@ -8,9 +8,9 @@ import { refusePictureOnTerminal } from '../stdout-pictures.js';
 
 /** The flags of `wait`, typed. */
 export interface WaitOptions {
-  /** Instead of ids: all that nobody waits for. */
+  /** Instead of ids: all edits that no process waits for. */
   unfinished: boolean;
-  /** Undefined: where each edit would have put its pictures. */
+  /** Undefined: save each edit where it would have been saved. */
   destination: Destination | undefined;
   force: boolean;
   timeoutMs: number;
@@ -28,13 +28,13 @@ export async function readWaitOptions({
   const unfinished = values['unfinished'] === true;
   const output = values['output'];
   if (unfinished && ids.length > 0) {
-    throw usageError('--unfinished takes all that are unfinished, and ids name some. Give one.');
+    throw usageError('--unfinished cannot be used with ids. Use one of them.');
   }
   const destination = typeof output === 'string' ? await readDestination(output, context.cwd) : undefined;
   if (destination?.kind === 'stream') {
-    if (json) throw usageError('--output - and --json both want stdout. Give one.');
+    if (json) throw usageError('--output - and --json both write to stdout. Use one of them.');
     if (unfinished || ids.length > 1) {
-      throw usageError('--output -: stdout takes one picture, and several requests are asked for.');
+      throw usageError('--output - takes one picture, but several requests are named.');
     }
     refusePictureOnTerminal(context);
   }

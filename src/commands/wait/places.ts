@@ -15,13 +15,13 @@ import { findModel } from '../../models/registry.js';
 import { nameOf } from '../earlier/job-state.js';
 import type { WaitOptions } from './options.js';
 
-/** Where the pictures of one job go; undefined where that is for the job itself to say. */
+/** Where to save the pictures of a job; undefined: where the edit would have. */
 export type Place = ResumeOptions['elsewhere'];
 
 /**
- * Where the pictures of each job go, by its id, checked before anything is fetched.
+ * Where to save the pictures of each job, by its id; checked before anything is fetched.
  *
- * @throws FalEditError (usage): a name that is taken or would be given twice, a format that a picture has not
+ * @throws FalEditError (usage): a name that is taken or would be used twice, or the wrong format
  */
 export async function placesOf(
   jobs: readonly Job[],
@@ -42,7 +42,7 @@ async function placeOf(
   const model = findModel(job.endpoint);
   const delivery = job.delivery ?? foreignDelivery(job, model, cwd);
   if (destination === undefined) {
-    // What went to a stream once has no name yet.
+    // A result that was written to a stream has no name yet.
     const streamed = job.images.length > 0 && job.images.every(({ path: file, target }) => !(file ?? target));
     return force || streamed
       ? { targets: targetsOf(delivery, job), force: force || delivery.force }
@@ -50,7 +50,7 @@ async function placeOf(
   }
   if (destination.kind === 'stream') {
     if (delivery.count === 1) return { targets: undefined, force: false };
-    throw usageError(`--output -: stdout takes one picture, and ${nameOf(job)} made ${delivery.count}.`);
+    throw usageError(`--output - takes one picture, but ${nameOf(job)} made ${delivery.count}.`);
   }
   refuseOtherFormat(destination, delivery, job);
   const { template, numberWhenTaken } = destination;
@@ -58,31 +58,31 @@ async function placeOf(
   const targets = targetsOf(place, job);
   const taken = await targets.check(force);
   if (taken !== undefined) throw taken;
-  // Of a request that nobody here knows, nobody knows how many pictures it made: each is to have a name of its own.
+  // The number of pictures of an unlisted request is unknown, so each gets its own name.
   const counted = job.input !== undefined || job.result !== undefined;
   return { targets: counted ? targets : targetsOf({ ...place, count: 2 }, job), force };
 }
 
-/** The picture is made: another ending makes it no other format. */
+/** The picture exists already: another extension does not change its format. */
 function refuseOtherFormat(
   destination: Extract<Destination, { kind: 'files' }>,
   delivery: Delivery,
   job: Job,
 ): void {
   const asked = formatOfDestination(destination, findModel(job.endpoint), undefined);
-  // What was saved before is known; else it is what was asked for.
+  // The format of a saved picture is known; else it is the requested one.
   const saved = formatOfType(job.images.find(({ contentType }) => contentType !== undefined)?.contentType);
   const made = saved ?? formatOfExtension(delivery.ext);
   if (asked === undefined || made === undefined || asked === made) return;
   const ext = extensionOf(made);
   const name = path.basename(destination.template);
   throw usageError(
-    `--output: ${name} asks for ${asked}, and ${nameOf(job)} made ${made}.`,
+    `--output: ${name} is ${asked}, but ${nameOf(job)} made ${made}.`,
     `Name it ${path.parse(name).name}.${ext}, or end it with {ext}.`,
   );
 }
 
-/** Two pictures of one name: the second would take the first one's place, or a name that nobody chose. */
+/** Refuses two pictures with one name: the second would overwrite the first or get an unexpected name. */
 function refuseSharedNames(jobs: readonly Job[], places: ReadonlyMap<string, Place>): void {
   const owners = new Map<string, Job>();
   for (const job of jobs) {

@@ -17,7 +17,7 @@ import { otherBackendError, otherWay, type Reach } from '../earlier/reach-fal.js
 import type { WaitOptions } from './options.js';
 import type { Waited } from './waited.js';
 
-/** What can be said of a job without asking fal; undefined where fal has to be asked. */
+/** Result of a job without asking fal; undefined if fal has to be asked. */
 export async function withoutFal(
   { job, batch }: Found,
   { destination }: WaitOptions,
@@ -37,8 +37,8 @@ export async function withoutFal(
 }
 
 /**
- * A job that was sent another way: fal as it is reached now may be another one, or another account's, and never
- * have heard of it. That is no reason to write it off, so it is looked for first.
+ * Handles a job that was sent through a different connection. This run may reach another fal or account, which does
+ * not know the job; that must not write it off, so it is looked up first.
  */
 export async function whereItWas(
   { job, batch }: Found,
@@ -67,7 +67,7 @@ export async function whereItWas(
       error: saysGone(failure)
         ? new FalEditError(failure.kind, failure.message, {
             charged: 'maybe',
-            hint: `Ask the way that it was sent, ${way}. ${goingOnWith(batch, context.cwd).fetch(requestId)}`,
+            hint: `Run this again ${way}, as it was sent. ${goingOnWith(batch, context.cwd).fetch(requestId)}`,
             details: failure.details,
             origin: failure,
           })
@@ -76,7 +76,7 @@ export async function whereItWas(
   }
 }
 
-/** From here on the ledger knows it. */
+/** Adds a request to the ledger. */
 export async function adopt(
   { requestId, model }: Foreign,
   { connection, via }: Reach,

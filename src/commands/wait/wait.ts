@@ -23,7 +23,7 @@ import { reportOne, reportSeveral, type Waited } from './waited.js';
 import type { CallOf } from '../command.js';
 import type { WAIT } from './command.js';
 
-/** `fal-edit wait`: attaches to edits that fal has, and saves them as their own commands would have. */
+/** `fal-edit wait`: waits for edits at fal, and saves them as their own commands would have. */
 export function runWait(call: CallOf<typeof WAIT>): Promise<ExitCode> {
   return withLedger(call, async (command) => {
     const options = await readWaitOptions(command);
@@ -47,13 +47,13 @@ export function runWait(call: CallOf<typeof WAIT>): Promise<ExitCode> {
         command,
       );
     }
-    if (inBatches === 0) command.terminal.note('Nothing is unfinished: all that fal has taken is here.');
+    if (inBatches === 0) command.terminal.note('Nothing to fetch.');
     if (command.json) command.terminal.json({ schema_version: SCHEMA_VERSION, status: 'ok', requests: [] });
     return EXIT_OK;
   });
 }
 
-/** What fal has and nobody waits for, oldest first. What was at a built-in sandbox is written off. */
+/** Edits at fal that no process waits for, oldest first. Drops those of built-in sandboxes. */
 function unfinishedJobs({ ledger, terminal, settings }: LedgerCommand): Job[] {
   const all = abandonedJobs(ledger, ['accepted', 'completed']);
   const gone = all.filter(({ via }) => via === SANDBOX);
@@ -67,17 +67,17 @@ function unfinishedJobs({ ledger, terminal, settings }: LedgerCommand): Job[] {
   const elsewhere = all.filter(({ via }) => via !== SANDBOX && isSandbox(via) !== sandbox).length;
   if (elsewhere > 0) {
     const which = elsewhere === 1 ? '1 edit was' : `${elsewhere} edits were`;
-    terminal.note(`${which} sent to ${sandbox ? 'fal' : 'a sandbox'}, which is not asked now.`);
+    terminal.note(`${which} sent to ${sandbox ? 'fal' : 'a sandbox'}, which this command does not ask.`);
   }
   const unknown = abandonedJobs(ledger, ['intent', 'unknown']).filter(isHere).length;
   if (unknown > 0) {
     const which = unknown === 1 ? '1 edit' : `${unknown} edits`;
-    terminal.note(`Of ${which} it is not known whether fal took it. Find out: fal-edit reconcile --all`);
+    terminal.note(`${which} may have been sent. Check: fal-edit reconcile --all`);
   }
   return all.filter(isHere);
 }
 
-/** Waits for each of them as it needs: some are here, some at fal, some nowhere. In the order that they were named. */
+/** Waits for each request: some are saved, some at fal, some lost. Results are in the order of the arguments. */
 async function waitForAll(
   all: readonly Named[],
   options: WaitOptions,
@@ -103,7 +103,7 @@ async function waitForAll(
   return all.flatMap((named) => known.get(named) ?? []);
 }
 
-/** A batch fetches its rows itself, with all that belongs to it: which ones have some is said. @returns how many have */
+/** Names batches with unfinished rows, which fetch their own rows. @returns their number */
 async function nameBatches(command: LedgerCommand): Promise<number> {
   const { terminal, context } = command;
   const batches = await openInBatches(command, ['accepted', 'completed'], abandonedJobs);
@@ -115,7 +115,7 @@ async function nameBatches(command: LedgerCommand): Promise<number> {
   return batches.length;
 }
 
-/** Those of a batch go to its folder, as the batch would have put them there. */
+/** Fetches jobs; those of a batch go to its folder, as the batch would have saved them. */
 async function fetchAll(
   awaited: ReadonlyMap<Named, Job>,
   reach: Reach,
@@ -158,7 +158,7 @@ async function fetchAll(
 
 function staysInBatch(folder: string, { context }: LedgerCommand): Error {
   const short = shortPath(folder, context.cwd);
-  return usageError(`--output: its pictures belong into the batch folder ${short}.`, 'Leave --output out.');
+  return usageError(`--output: its pictures belong in the batch folder ${short}.`, 'Omit --output.');
 }
 
 async function fetchFrom(

@@ -9,23 +9,23 @@ import type { LedgerCommand } from '../earlier/ledger-command.js';
 import { exitCodeOf, named, severalHead } from '../earlier/several.js';
 import { printPaths } from '../stdout-pictures.js';
 
-/** What came of waiting for one request. */
+/** Outcome of waiting for one request. */
 export interface Waited {
-  /** What people call it. */
+  /** Name for messages. */
   name: string;
-  /** Undefined where the ledger does not know it, and fal neither. */
+  /** Undefined if neither the ledger nor fal knows it. */
   record: EditRecord | undefined;
   error: FalEditError | undefined;
-  /** It was saved before, and its files are as they were. */
+  /** It was already saved, and its files are unchanged. */
   already: boolean;
 }
 
-/** Whether it is on the sandbox. One that the ledger does not know is where this run asks. */
+/** Whether it is on the sandbox. For one that is not in the ledger, whether this run uses the sandbox. */
 function isPlayed({ record }: Waited, { options }: LedgerCommand['terminal']): boolean {
   return record === undefined ? options.sandbox : record.sandbox;
 }
 
-/** Shows the end of a wait for the one request that was asked for, as an edit shows its own. */
+/** Reports on a single request, as an edit reports its own. */
 export function reportOne(waited: Waited, command: LedgerCommand): ExitCode {
   const { record, error, already } = waited;
   const { terminal, context, json } = command;
@@ -38,12 +38,12 @@ export function reportOne(waited: Waited, command: LedgerCommand): ExitCode {
   }
   if (record !== undefined && json) terminal.json(editDocument(record, cwd));
   if (record !== undefined && !json) {
-    terminal.note(already ? 'It was saved before.' : summaryLine(record));
+    terminal.note(already ? 'It was already saved.' : summaryLine(record));
   }
   return EXIT_OK;
 }
 
-/** The same for several: the paths in the order of the requests, then what went wrong. */
+/** Reports on several requests: the paths in the order of the requests, then the errors. */
 export function reportSeveral(all: readonly Waited[], { terminal, context, json }: LedgerCommand): ExitCode {
   const { cwd } = context;
   for (const { name, record, error, already } of json ? [] : all) {
@@ -59,7 +59,7 @@ export function reportSeveral(all: readonly Waited[], { terminal, context, json 
     terminal.json({ ...severalHead(ends), requests: ends.map((one) => documentOf(one, one.sandbox, cwd)) });
   }
   const done = all.filter(({ error }) => error === undefined).length;
-  terminal.note(`${done} of ${all.length} ${all.length === 1 ? 'request is' : 'requests are'} home.`);
+  terminal.note(`${done} of ${all.length} ${all.length === 1 ? 'request' : 'requests'} saved.`);
   return exitCodeOf(all.map(({ error }) => error));
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import { drawnInside, type Raster } from '../../images/drawn-inside.js';
 import type { Slots } from './slots.js';
 
-/** The upper half is of the letter's colour, the lower one of the ground's. */
+/** The upper half has the foreground colour, the lower half the background colour. */
 const UPPER_HALF = '▀';
 
 /** Pictures in half blocks, line by line. */

@@ -1,11 +1,11 @@
 import { drawnInside, type Raster } from '../../images/drawn-inside.js';
 import type { PreviewSize, Slots } from './slots.js';
 
-/** Pixels of a cell, as sharp screens have them. What is sent is no larger than what can be seen. */
+/** Pixels of a cell on a high-density screen. Larger pictures are shrunk to what is visible. */
 const CELL_WIDTH = 16;
 const CELL_HEIGHT = 32;
 
-/** A PNG, and the cells that it is to fill. */
+/** A PNG, and the cells that it fills. */
 export interface FilePicture extends PreviewSize {
   png: Uint8Array;
 }
@@ -40,7 +40,7 @@ async function filePicture(path: string, size: PreviewSize): Promise<FilePicture
   return { png, ...cellsOf(drawn, box) };
 }
 
-/** A small picture is enlarged by the terminal: beside its result the input is to be as large. */
+/** The terminal enlarges small pictures, so that an input is as large as its result. */
 function cellsOf({ width, height }: Raster, box: { width: number; height: number }): PreviewSize {
   const scale = Math.min(box.width / width, box.height / height);
   return {

@@ -1,7 +1,7 @@
 import { harmlessLine } from '../plain.js';
 import type { Slots } from './slots.js';
 
-/** The names beneath the pictures, each harmless and cut to the width of its picture's place. */
+/** The names below the pictures, made safe and cut to the width of the slot. */
 export async function namesLine({ pictures, columns, pitch }: Slots<{ name: string }>): Promise<string> {
   const { default: stringWidth } = await import('string-width');
   const names = pictures.map(({ name }) => {
@@ -11,7 +11,7 @@ export async function namesLine({ pictures, columns, pitch }: Slots<{ name: stri
   return names.join('').trimEnd();
 }
 
-/** Never through the middle of what a person sees as one character. */
+/** Cuts a text, but never within a grapheme. */
 function cut(text: string, room: number, measure: (text: string) => number): string {
   if (measure(text) <= room) return text;
   let kept = '';

@@ -6,9 +6,9 @@ export type PictureProtocol = 'kitty' | 'iterm' | 'blocks' | 'none';
 type Env = Context['env'];
 
 /**
- * How a terminal can show a picture, from its environment: a question to the terminal itself would have to wait for
- * an answer that may never come. `none` where stdout is not a terminal, with TERM=dumb, and in CI. Half blocks where
- * the terminal is not known, or stands behind a multiplexer (tmux, screen, Zellij), which lets no pictures through.
+ * Picture protocol of a terminal, from its environment: asking the terminal itself could wait for an answer that
+ * never comes. `none` if stdout is not a terminal, with TERM=dumb, and in CI. Half blocks if the terminal is unknown,
+ * or behind a multiplexer (tmux, screen, Zellij), which lets no pictures through.
  */
 export function pictureProtocol(output: Pick<Output, 'isTTY'>, env: Env): PictureProtocol {
   if (output.isTTY !== true || env['TERM'] === 'dumb' || isSet(env['CI'])) return 'none';
@@ -24,7 +24,7 @@ function isMultiplexed({ TMUX, STY, ZELLIJ, TERM = '' }: Env): boolean {
   return [TMUX, STY, ZELLIJ].some((value) => (value ?? '') !== '') || /^(tmux|screen)/.test(TERM);
 }
 
-/** The terminal's own description goes along where a variable of the local machine does not: over SSH. */
+/** TERM is passed on over SSH, unlike other variables of the local machine. */
 function byTerm(term: string): PictureProtocol | undefined {
   return ['xterm-kitty', 'xterm-ghostty'].includes(term) ? 'kitty' : undefined;
 }
@@ -38,7 +38,10 @@ const PROGRAMS: Readonly<Record<string, PictureProtocol>> = {
   mintty: 'iterm',
 };
 
-/** A program that is named and not known has started in a terminal whose other variables it has inherited. */
+/**
+ * An unknown TERM_PROGRAM may have inherited the other variables from the terminal it started in, so they do not
+ * count.
+ */
 function byProgram({ TERM_PROGRAM = '' }: Env): PictureProtocol | undefined {
   if (TERM_PROGRAM === '') return undefined;
   return Object.hasOwn(PROGRAMS, TERM_PROGRAM) ? PROGRAMS[TERM_PROGRAM] : 'blocks';

@@ -1,10 +1,10 @@
-/** Room on a terminal, in its cells. */
+/** Size on a terminal, in cells. */
 export interface PreviewSize {
   columns: number;
   rows: number;
 }
 
-/** The places of pictures that stand side by side, in cells. */
+/** Slots of pictures side by side, in cells. */
 export interface Slots<T> extends PreviewSize {
   pictures: readonly T[];
   /** From the left of one to the left of the next. */
@@ -13,7 +13,7 @@ export interface Slots<T> extends PreviewSize {
 
 /** Columns between two pictures. */
 const GAP = 2;
-/** Columns: less shows nothing. */
+/** Smallest width of a picture, in columns. */
 const NARROWEST = 6;
 
 /** Divides the room among the pictures: `columns` and `rows` are those that each has, without the row of names. */

@@ -84,7 +84,7 @@ export const CONTRADICTIONS: Case[] = [
   {
     name: 'left alone, and to stdout',
     argv: edit('--detach', '-o', '-'),
-    says: ['--detach', '--output -', 'Give one'],
+    says: ['--detach', '--output -', 'Use one of them'],
     saysWithJson: ['--output -', '--json'],
   },
   {

@@ -7,7 +7,7 @@ export const PROMPTS_AND_STDIN: Case[] = [
   {
     name: 'blank prompt',
     argv: ['photo.png', '-p', ' \n\t '],
-    says: ['--prompt', 'blank', 'Allowed: some text'],
+    says: ['--prompt', 'must not be blank'],
   },
   { name: 'empty prompt', argv: ['photo.png', '-p', ''], says: ['--prompt', 'blank'] },
   { name: 'prompt without its value', argv: ['photo.png', '-p'], says: ['--prompt needs a value'] },
@@ -90,7 +90,7 @@ export const PROMPTS_AND_STDIN: Case[] = [
     name: 'prompt and picture from stdin',
     argv: ['-', '--prompt-file', '-'],
     stdin: PNG,
-    says: ['--prompt-file', 'stdin', 'once'],
+    says: ['--prompt-file', 'both read stdin', 'Use one of them'],
   },
   {
     name: 'picture from stdin twice',

@@ -7,7 +7,7 @@ import { Screen } from '../../terminal/screen.js';
 import { batchScene, jsonl, namesIn, summaryIn, type BatchScene } from './scene.js';
 
 const TWO = jsonl({ image: 'a.png', prompt: 'one' }, { image: 'b.png', prompt: 'two' });
-const QUESTION = '2 rows to send, about $0.15. Go on? [y/N]';
+const QUESTION = '2 rows to send, about $0.15. Continue? [y/N]';
 
 /** A batch before a person: the question is on the screen when it resolves. */
 function before(scene: BatchScene, ...flags: string[]) {
@@ -63,7 +63,7 @@ describe('on a terminal', () => {
     type(answer);
     const { code, stdout } = await running;
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr.raw).toContain('Not agreed to: nothing was sent.');
+    expect(stderr.raw).toContain('Cancelled; nothing was sent.');
     expect(scene.fal.ledger().accepted).toEqual([]);
     expect(scene.fal.ledger().uploads).toEqual([]);
     expect(await namesIn(scene)).not.toContain('results.jsonl');
@@ -109,7 +109,7 @@ describe('on a terminal', () => {
     await scene.batch('rows.jsonl', '--max-jobs', '1');
     const { type, stderr, running, isAsked } = before(scene);
     await until(isAsked);
-    expect(stderr.shown()).toEqual(['1 row to send, about $0.075. Go on? [y/N]']);
+    expect(stderr.shown()).toEqual(['1 row to send, about $0.075. Continue? [y/N]']);
     type('y');
     expect((await running).code).toBe(0);
   });

@@ -22,40 +22,48 @@ describe('what is wrong with a row is told with its file, its line and its field
     ['no picture', { prompt: 'x' }, [/^image: is missing/]],
     ['no prompt', { image: 'a.png' }, [/^prompt: is missing/]],
     ['neither', {}, [/^image: is missing/, /^prompt: is missing/]],
-    ['a blank prompt', { ...good, prompt: ' ' }, [/^prompt: is blank/]],
-    ['a prompt that comes out blank', { ...good, prompt: ' {word}', word: '\n' }, [/^prompt: is blank/]],
+    ['a blank prompt', { ...good, prompt: ' ' }, [/^prompt: must not be blank/]],
+    [
+      'a prompt that comes out blank',
+      { ...good, prompt: ' {word}', word: '\n' },
+      [/^prompt: must not be blank/],
+    ],
     ['a value out of range', { ...good, strength: 2 }, [/^strength: .*0\.01/]],
-    ['a value that is none', { ...good, steps: 'many' }, [/^steps: "many" is not allowed/]],
+    ['a value that is none', { ...good, steps: 'many' }, [/^steps: must be .*, not "many"/]],
     ['a long seed out of a spreadsheet', { ...good, seed: '1.23457E+11' }, [/^seed: .* has lost digits/]],
-    ['a value of another kind', { ...good, strength: [0.5] }, [/^strength: \[0\.5\] is not allowed/]],
+    ['a value of another kind', { ...good, strength: [0.5] }, [/^strength: must be .*, not \[0\.5\]/]],
     ['two values', { ...good, strength: 2, steps: 99 }, [/^strength: /, /^steps: /]],
     ['a model that there is not', { ...good, model: 'flux-9' }, [/^model: .*flux-9/]],
     ['what the model has no field for', { ...good, model: 'flux-2-lora', strength: 0.5 }, [/^strength: /]],
     ['too many pictures', { ...good, image: ['a.png', 'b.png'] }, [/^image: 2 pictures are given/]],
-    ['two spellings of one thing', { ...good, strength: 0.5, image_strength: 0.5 }, [/excludes .*Give one/]],
+    [
+      'two spellings of one thing',
+      { ...good, strength: 0.5, image_strength: 0.5 },
+      [/cannot be used with .*Use one of them/],
+    ],
     ['one field twice', { ...good, images: ['b.png'] }, [/^images: is the same as image/]],
     [
       'an unknown field',
       { ...good, promt: 'x' },
-      [/^promt: unknown column; no \{promt\} .*Did you mean prompt\?/],
+      [/^promt: unknown column \(no \{promt\} .*Did you mean prompt\?/],
     ],
     ['an unknown field of --set', { ...good, set: { schedular: 'x' } }, [/schedular.*scheduler/]],
+    ['a setting of the whole batch', { ...good, max_cost: 3 }, [/^max_cost: applies to the whole batch/]],
     [
-      'a setting of the whole batch',
-      { ...good, max_cost: 3 },
-      [/^max_cost: this is a setting of the whole batch/],
+      'a switch that is neither on nor off',
+      { ...good, force: 'perhaps' },
+      [/^force: must be true or false, not "perhaps"/],
     ],
-    ['a switch that is neither on nor off', { ...good, force: 'perhaps' }, [/^force: "perhaps" is neither/]],
-    ['a LoRA without a path', { ...good, loras: [{ scale: 1 }] }, [/^loras: a LoRA is/]],
-    ['an id that is a list', { ...good, id: ['x'] }, [/^id: \["x"\] is not allowed/]],
-    ['an id that is blank', { ...good, id: ' ' }, [/^id: " " is not allowed/]],
+    ['a LoRA without a path', { ...good, loras: [{ scale: 1 }] }, [/^loras: a LoRA must be/]],
+    ['an id that is a list', { ...good, id: ['x'] }, [/^id: must be .*, not \["x"\]/]],
+    ['an id that is blank', { ...good, id: ' ' }, [/^id: must be .*, not " "/]],
     ['an expectation that there is not', { ...good, expect: { min_widht: 9 } }, [/^expect: .*min_width/]],
     [
       'an expectation out of range',
       { ...good, expect: { max_change: 7 } },
       [/^expect max_change must be a number from 0 to 1, not 7/],
     ],
-    ['stdin', { ...good, image: '-' }, [/^image: - \(stdin\) cannot be read/]],
+    ['stdin', { ...good, image: '-' }, [/^image: - \(stdin\) is not allowed in a row/]],
     ['a prompt file that is not there', { image: 'a.png', prompt_file: 'no.txt' }, [/^prompt_file: no\.txt/]],
   ])('%s', async (_, row, messages) => {
     const scene = await batchScene({ 'rows.jsonl': jsonl(good, row) });
@@ -223,7 +231,7 @@ describe('--skip-invalid', () => {
     const { code, stderr } = await batch('rows.jsonl', '--skip-invalid');
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining('rows.jsonl: no row is left. Nothing was sent.'),
+      expect.stringContaining('rows.jsonl: no rows left. Nothing was sent.'),
     ]);
     expect(fal.ledger().requests.total).toBe(0);
   });
@@ -238,7 +246,7 @@ it('one row that is wrong leaves the batch of before as it was', async () => {
   expect(await Promise.all(['out/results.jsonl', 'out/summary.json'].map(scene.text))).toEqual(before);
   await scene.write({ 'rows.jsonl': jsonl(good, { ...good, prompt: 'second' }) });
   const { code, stderr } = await scene.batch('rows.jsonl');
-  expect([code, stderr]).toEqual([0, 'All 2 rows are done; nothing had to be sent.\n']);
+  expect([code, stderr]).toEqual([0, 'All 2 rows are done; nothing to send.\n']);
   expect(await namesIn(scene)).toContain('a.edit.2.png');
   expect(scene.fal.ledger().accepted).toHaveLength(2);
 });

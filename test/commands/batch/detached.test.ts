@@ -34,7 +34,7 @@ describe('--submit-only', () => {
     await scene.batch('rows.jsonl', '--submit-only');
     const { code, stderr } = await scene.batch('rows.jsonl', '--submit-only');
     expect(code, stderr).toBe(0);
-    expect(stderr).toContain('done: 0 of 2 rows, at fal: 2');
+    expect(stderr).toContain('done: 0 of 2 rows, pending: 2');
     expect(stderr).not.toContain('are done');
     expect(scene.fal.ledger().accepted).toHaveLength(2);
   });
@@ -54,7 +54,9 @@ describe('--submit-only', () => {
       { env: {} },
     );
     expect([code, stdout], stderr).toEqual([2, '']);
-    expect(stderr).toContain('--submit-only: the built-in sandbox ends with the run');
+    expect(stderr).toContain(
+      '--submit-only cannot be used with --sandbox: the built-in sandbox ends with the run',
+    );
   });
 });
 
@@ -95,7 +97,7 @@ describe('--collect', () => {
     const { code, stderr } = await scene.run(['--collect', '-d', 'out', '--no-report']);
     expect(code, stderr).toBe(7);
     expect(stderr).toContain('1 of 2 rows are done; 1 not sent.');
-    expect(stderr).toContain('Rows that were not sent need the batch itself: --collect sends nothing.');
+    expect(stderr).toContain('--collect sends nothing: to send the other rows, run the batch itself.');
     expect(stderr).not.toContain('goes on from here');
     expect(scene.fal.ledger().accepted).toHaveLength(1);
   });
@@ -113,7 +115,7 @@ describe('--collect', () => {
     await scene.batch('rows.jsonl');
     const before = scene.fal.ledger().requests.total;
     const { code, stderr } = await scene.run(['--collect', '-d', 'out', '--no-report'], { env: {} });
-    expect([code, stderr]).toEqual([0, 'All 2 rows are done; nothing had to be sent.\n']);
+    expect([code, stderr]).toEqual([0, 'All 2 rows are done; nothing to send.\n']);
     expect(scene.fal.ledger().requests.total).toBe(before);
   });
 
@@ -127,10 +129,14 @@ describe('--collect', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['rows', ['--collect', 'rows.jsonl', '-d', 'out'], /--collect takes no rows, and rows\.jsonl names some/],
-    ['no out-dir', ['--collect'], /--collect: --out-dir is missing/],
-    ['a folder that is no out-dir', ['--collect', '-d', 'other'], /other is no out-dir of a batch/],
-    ['a folder that is not there', ['--collect', '-d', 'none'], /none is no out-dir of a batch/],
+    [
+      'rows',
+      ['--collect', 'rows.jsonl', '-d', 'out'],
+      /--collect takes no pictures or manifest; remove rows\.jsonl\./,
+    ],
+    ['no out-dir', ['--collect'], /--collect needs --out-dir/],
+    ['a folder that is no out-dir', ['--collect', '-d', 'other'], /other is not a batch folder/],
+    ['a folder that is not there', ['--collect', '-d', 'none'], /none is not a batch folder/],
     ['--submit-only', ['--collect', '--submit-only', '-d', 'out'], /exclude each other/],
     ['--detach', ['--collect', '--detach', '-d', 'out'], /exclude each other/],
     ['--frozen', ['--collect', '--frozen', '-d', 'out'], /exclude each other/],

@@ -18,7 +18,7 @@ describe('before the first run', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.split('\n')).toEqual([
       'Rows: 4',
-      'Done already: 0',
+      'Already done: 0',
       'To send: 4',
       '  flux-general: 3 rows, about $0.225',
       '  flux-2-lora: 1 row, about $0.063',
@@ -83,7 +83,7 @@ describe('before the first run', () => {
   it('counts what it would leave out', async () => {
     const { batch } = await batchScene({ 'rows.jsonl': ROWS.replace('copy.png', 'no.png') });
     const { stdout } = await batch('rows.jsonl', '-n', '--skip-invalid');
-    expect(stdout).toContain('Rows: 3, 1 left out\n');
+    expect(stdout).toContain('Rows: 3, 1 skipped\n');
   });
 });
 
@@ -99,7 +99,7 @@ describe('after a run', () => {
       uploads: { files: 1, bytes: GREEN.length },
     });
     const { stdout } = await scene.batch('rows.jsonl', '-n');
-    expect(stdout).toContain('Done already: 1\nTo send: 3\n');
+    expect(stdout).toContain('Already done: 1\nTo send: 3\n');
     expect(stdout).toContain(`Uploads: 1 file, ${GREEN.length} B\n`);
     expect(scene.fal.ledger().requests.total).toBe(requests);
     // It was only a look: the run itself goes on as before.
@@ -112,7 +112,7 @@ describe('after a run', () => {
     await scene.batch('rows.jsonl');
     const { stdout } = await scene.batch('rows.jsonl', '-n');
     expect(stdout).toBe(
-      'Rows: 4\nDone already: 4\nTo send: 0\nUploads: none\nEstimated cost: $0.00\nNothing was sent.\n',
+      'Rows: 4\nAlready done: 4\nTo send: 0\nUploads: none\nEstimated cost: $0.00\nNothing was sent.\n',
     );
   });
 
@@ -120,7 +120,7 @@ describe('after a run', () => {
     const scene = await batchScene(FILES);
     await scene.batch('rows.jsonl', '--submit-only', '--max-jobs', '2');
     const { stdout } = await scene.batch('rows.jsonl', '-n');
-    expect(stdout).toContain('At fal, to be fetched: 2\nTo send: 2\n');
+    expect(stdout).toContain('To fetch from fal: 2\nTo send: 2\n');
     const again = await scene.batch('rows.jsonl', '-n', '--again');
     expect(again.stdout).toContain('To send: 4\n');
     // They are paid for once more, and not waited for.

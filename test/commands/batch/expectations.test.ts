@@ -153,7 +153,7 @@ describe('of rows that are done already', () => {
     expect(again.code).toBe(10);
     expect(await resultsIn(scene)).toHaveLength(4);
     const lenient = await scene.batch('rows.jsonl', '--expect', 'min_width=1');
-    expect([lenient.code, lenient.stderr]).toEqual([0, 'All 2 rows are done; nothing had to be sent.\n']);
+    expect([lenient.code, lenient.stderr]).toEqual([0, 'All 2 rows are done; nothing to send.\n']);
     expect(scene.fal.ledger().requests.total).toBe(before);
   });
 

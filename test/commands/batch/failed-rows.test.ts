@@ -71,14 +71,14 @@ it('leaves it as it is where fal cannot be asked, with --retry all too', async (
   scene.fal.addToxic(statusToxic('status', 503));
   const second = await scene.batch('rows.jsonl', '--retry', 'all');
   expect([second.code, accepted(scene)], second.stderr).toEqual([1, 1]);
-  expect(second.stderr).toContain('1 row failed and may have been charged, and fal could not be asked.');
+  expect(second.stderr).toContain('1 row failed and may have been charged, but fal could not be asked.');
   expect(await summaryIn(scene)).toMatchObject({ states: { failed: 1 } });
 });
 
 it('says in a dry run how many fal would be asked about first, and asks nothing', async () => {
   const scene = await givenUp();
   const dry = await scene.batch('rows.jsonl', '--dry-run');
-  expect(dry.stdout).toContain('Failed, and may be paid for (fal is asked about them first): 1\n');
+  expect(dry.stdout).toContain('Failed, may have been charged (fal is asked first): 1\n');
   expect((await scene.batch('rows.jsonl', '--dry-run', '--json')).json()).toMatchObject({ to_ask: 1 });
   expect(accepted(scene)).toBe(1);
 });

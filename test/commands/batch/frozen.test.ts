@@ -46,17 +46,17 @@ const later: [string, (scene: BatchScene) => Promise<void>, RegExp][] = [
   [
     'a row is new',
     ({ write }) => write({ 'rows.jsonl': jsonl(...ROWS, { image: 'c.png', prompt: 'three' }) }),
-    /^rows\.jsonl:3: it is not made\.$/m,
+    /^rows\.jsonl:3: it is not done\.$/m,
   ],
   [
     'a prompt is edited',
     ({ write }) => write({ 'rows.jsonl': jsonl(ROWS[0], { ...ROWS[1], prompt: '2' }) }),
-    /^rows\.jsonl:2 \(two\): it is not made\.$/m,
+    /^rows\.jsonl:2 \(two\): it is not done\.$/m,
   ],
   [
     'a picture that is edited has other bytes',
     ({ write }) => write({ 'a.png': GREEN }),
-    /\(one\): it is not made/,
+    /\(one\): it is not done/,
   ],
   [
     'a result is gone',
@@ -66,7 +66,7 @@ const later: [string, (scene: BatchScene) => Promise<void>, RegExp][] = [
   [
     'a result is another one',
     ({ cwd }) => writeFile(path.join(cwd, 'out/b.edit.png'), 'painted over'),
-    /\(two\): its picture .*b\.edit\.png is not the one that was made/,
+    /\(two\): its picture .*b\.edit\.png has changed/,
   ],
 ];
 
@@ -76,8 +76,8 @@ test.each(later)('fails with 10 where %s, and sends nothing', async (_, change, 
   const { code, stdout, stderr } = await frozen();
   expect([code, stdout], stderr).toEqual([10, '']);
   expect(stderr).toMatch(message);
-  expect(stderr).toMatch(/error: --frozen: 1 row of \d would have to be made\. Nothing was sent\./);
-  expect(stderr).toContain('hint: Run the batch without --frozen, and check in what it makes.');
+  expect(stderr).toMatch(/error: --frozen: 1 row of \d not up to date\. Nothing was sent\./);
+  expect(stderr).toContain('hint: Run the batch without --frozen, and commit its files.');
   const { error } = (await frozen('--json')).json<{
     error: { kind: string; details: { stale: unknown[] } };
   }>();
@@ -87,12 +87,7 @@ test.each(later)('fails with 10 where %s, and sends nothing', async (_, change, 
 test.each<[string, object, string[], RegExp]>([
   ['failed', { prompt: '[sandbox:fail]' }, [], /rows\.jsonl:1: it failed\./],
   ['was moderated', { prompt: '[sandbox:policy]' }, [], /rows\.jsonl:1: it was moderated\./],
-  [
-    'is at fal',
-    { prompt: 'x' },
-    ['--submit-only'],
-    /rows\.jsonl:1: fal has it, and its picture is not here\./,
-  ],
+  ['is at fal', { prompt: 'x' }, ['--submit-only'], /rows\.jsonl:1: its picture is still at fal\./],
   [
     'is not as expected',
     { prompt: 'x', expect: { min_width: 9999 } },
@@ -109,10 +104,7 @@ test.each<[string, object, string[], RegExp]>([
 it('fails where there is no out-dir yet, and makes none', async () => {
   const { run, fal, cwd } = await batchScene({ 'rows.jsonl': jsonl(...ROWS) });
   const { code, stderr } = await run(['rows.jsonl', '-d', 'out', '--frozen'], { env: {} });
-  expect([code, stderr]).toEqual([
-    10,
-    expect.stringContaining('--frozen: 2 rows of 2 would have to be made.'),
-  ]);
+  expect([code, stderr]).toEqual([10, expect.stringContaining('--frozen: 2 rows of 2 not up to date.')]);
   expect(fal.ledger().requests.total).toBe(0);
   await expect(readFile(path.join(cwd, 'out/ledger.db'))).rejects.toThrow('ENOENT');
 });
@@ -159,8 +151,8 @@ it('writes JUnit: a row that is not up to date is a failure, and says why', asyn
     return [attributes['name'], failure?.['type'], failure?.['message']];
   });
   expect(failures).toEqual([
-    ['one', 'expectation', expect.stringContaining('is not the one that was made')],
+    ['one', 'expectation', expect.stringContaining('has changed')],
     ['two', undefined, undefined],
-    ['new', 'expectation', 'it is not made.'],
+    ['new', 'expectation', 'it is not done.'],
   ]);
 });

@@ -55,7 +55,7 @@ it('while a row is being sent does not know whether fal has it, and asks before 
 
   const later = await scene.batch('rows.jsonl');
   expect(later.code, later.stderr).toBe(0);
-  expect(later.stderr).toContain('fal took 1 row of which that was not known: waiting for them.');
+  expect(later.stderr).toContain('fal had accepted 1 row that may have been sent; waiting for it.');
   expect(scene.fal.ledger().accepted).toHaveLength(1);
 });
 

@@ -29,6 +29,6 @@ it('come home in several runs, each of them once', { timeout: 60_000 }, async ()
 
   const before = scene.fal.ledger().requests.total;
   const { code, stderr } = await scene.batch('rows.csv', ...flags);
-  expect([code, stderr]).toEqual([0, `All ${COUNT} rows are done; nothing had to be sent.\n`]);
+  expect([code, stderr]).toEqual([0, `All ${COUNT} rows are done; nothing to send.\n`]);
   expect(scene.fal.ledger().requests.total).toBe(before);
 });

@@ -71,11 +71,11 @@ describe('placeholders', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['a prompt', ['-p', 'a {clour}'], /^rows\.jsonl:1: --prompt: \{clour\} stands for no column/m],
+    ['a prompt', ['-p', 'a {clour}'], /^rows\.jsonl:1: --prompt: this row has no column for \{clour\}/m],
     [
       'an output',
       ['-p', 'x', '-o', '{clour}.png'],
-      /^rows\.jsonl:1: --output: \{clour\} stands for no column/m,
+      /^rows\.jsonl:1: --output: this row has no column for \{clour\}/m,
     ],
   ])('that is no column is refused in %s', async (_, flags, message) => {
     const { batch, fal } = await batchScene({ 'rows.jsonl': jsonl({ image: 'a.png' }) });
@@ -141,7 +141,7 @@ describe('names', () => {
       ['-o', 'report-files/x.png'],
       /is a name that the batch uses for its own files/,
     ],
-    ['stdout', [{ prompt: 'a' }], ['-o', '-'], /--output -: a batch has no one picture for stdout/],
+    ['stdout', [{ prompt: 'a' }], ['-o', '-'], /--output - takes one picture; a batch makes several/],
     ['stdout in a row', [{ prompt: 'a', output: '-' }], [], /^rows\.jsonl:1: output: - .*stdout/m],
     [
       'a format that no model makes',

@@ -95,7 +95,7 @@ describe.each(LOST)('a ledger that %s', (_, lost, lose) => {
       ),
     ]);
     const again = await scene.batch('rows.jsonl');
-    expect(again).toMatchObject({ code: 0, stderr: 'All 3 rows are done; nothing had to be sent.\n' });
+    expect(again).toMatchObject({ code: 0, stderr: 'All 3 rows are done; nothing to send.\n' });
     expect((await scene.batch('rows.jsonl', '--frozen')).code).toBe(0);
     expect(scene.fal.ledger().requests.total).toBe(total);
     expect(await scene.text('out/results.jsonl')).toBe(before);
@@ -105,7 +105,7 @@ describe.each(LOST)('a ledger that %s', (_, lost, lose) => {
     const scene = await lose();
     const { code, stderr } = await scene.batch('rows.jsonl', '--again');
     expect(code, stderr).toBe(0);
-    expect(stderr).toContain('The results that the ledger does not know are kept in out/results.jsonl-1.');
+    expect(stderr).toContain('Results that are missing from the ledger were kept in out/results.jsonl-1.');
     expect(scene.fal.ledger().accepted).toHaveLength(3 + lost);
     expect(await resultsIn(scene)).toHaveLength(3);
     expect(await scene.batch('rows.jsonl')).toMatchObject({ code: 0 });
@@ -138,7 +138,7 @@ describe('--rebuild', () => {
     const { code, stderr } = await scene.batch('rows.jsonl', '--rebuild');
     expect([code, stderr]).toEqual([0, expect.stringContaining('1 of 3 rows done')]);
     expect(stderr).toContain('1 picture is missing: a.edit.png.');
-    expect(stderr).toContain('1 picture is not as it was made: b.edit.png.');
+    expect(stderr).toContain('1 picture is changed: b.edit.png.');
     const fetched = await scene.batch('rows.jsonl');
     expect([fetched.code, linesOf(fetched.stdout).sort()], fetched.stderr).toEqual([
       0,
@@ -326,7 +326,7 @@ describe('what is no contradiction', () => {
     const scene = await done();
     await cp(path.join(scene.cwd, 'out'), path.join(scene.cwd, 'copy'), { recursive: true });
     const { code, stderr } = await scene.run(['rows.jsonl', '-d', 'copy', '--no-report']);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('nothing had to be sent')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('nothing to send')]);
   });
 
   it('is a folder of somebody with pictures of other names', async () => {
@@ -376,7 +376,7 @@ describe('a folder that is deleted while its batch runs', () => {
     );
     expect(stderr).toContain('1 of 3 rows are done; 2 not sent.');
     expect(stderr).toContain('charged: yes');
-    expect(stderr).toContain(`fal took request ${String(id)}; its picture is saved.`);
+    expect(stderr).toContain(`fal accepted request ${String(id)}; its picture is saved.`);
     expect(scene.fal.ledger().accepted).toHaveLength(1);
     // It was put back.
     const again = await scene.batch('rows.jsonl');

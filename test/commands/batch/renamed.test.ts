@@ -51,7 +51,7 @@ describe('A batch that is done, under other names', () => {
     const frozen = await scene.batch('rows.jsonl', '-o', output, '--frozen');
     expect([frozen.code, frozen.stderr]).toEqual([
       10,
-      expect.stringMatching(/its picture is called a\.png, and is to be called /),
+      expect.stringMatching(/its picture is named a\.png and should be /),
     ]);
     const { code, stderr } = await scene.batch('rows.jsonl', '-o', output);
     expect(code, stderr).toBe(0);

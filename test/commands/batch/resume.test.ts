@@ -33,7 +33,7 @@ describe('a batch that is done', () => {
     expect(again).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: 'All 3 rows are done; nothing had to be sent.\n',
+      stderr: 'All 3 rows are done; nothing to send.\n',
     });
     expect(scene.fal.ledger().requests.total).toBe(requests);
     expect(await scene.text('out/results.jsonl')).toBe(before);
@@ -75,7 +75,7 @@ describe('a batch that is done, of files that were not written just now', () => 
     const scene = await batchScene({ 'rows.jsonl': ROWS });
     await scene.run(argv, anHourLater);
     const again = await scene.run(argv, anHourLater);
-    expect(again).toMatchObject({ code: 0, stderr: 'All 3 rows are done; nothing had to be sent.\n' });
+    expect(again).toMatchObject({ code: 0, stderr: 'All 3 rows are done; nothing to send.\n' });
     expect(isReadTwice(scene)).toBe(false);
     await rm(path.join(scene.cwd, 'out/b.edit.png'));
     expect((await scene.run(argv, anHourLater)).stdout).toBe('out/b.edit.png\n');
@@ -235,6 +235,6 @@ test('what was lost on the way is looked up at fal, and not paid twice', async (
   const { code, stdout, stderr } = await scene.batch('rows.jsonl');
   expect(code, stderr).toBe(0);
   expect(linesOf(stdout)).toHaveLength(3);
-  expect(stderr).toContain('fal took 1 row of which that was not known: waiting for them.');
+  expect(stderr).toContain('fal had accepted 1 row that may have been sent; waiting for it.');
   expect(scene.fal.ledger().accepted).toHaveLength(3);
 });

@@ -67,7 +67,7 @@ describe('rows that failed in an earlier run', () => {
   });
 
   test.each<[string[], RegExp]>([
-    [['--retry', 'some'], /--retry: "some" is not allowed\. Allowed: temporary, all, none/],
+    [['--retry', 'some'], /--retry must be temporary, all or none, not "some"/],
     [
       ['--retry', 'all', '--retry-failed'],
       /--retry.* and --retry-failed exclude each other|--retry-failed and --retry/,

@@ -124,7 +124,7 @@ describe('merge', () => {
   it('makes a batch of which the whole manifest is done', async () => {
     const { scene } = await merged();
     const { code, stderr } = await scene.run(['rows.jsonl', '-d', 'all', '--no-report'], { env: {} });
-    expect([code, stderr]).toEqual([0, 'All 12 rows are done; nothing had to be sent.\n']);
+    expect([code, stderr]).toEqual([0, 'All 12 rows are done; nothing to send.\n']);
   });
 
   it('costs nothing again: what the parts have spent counts once', async () => {
@@ -223,14 +223,14 @@ describe('merge', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['no parts', ['merge', '-d', 'all'], /No parts are named/],
+    ['no parts', ['merge', '-d', 'all'], /Name the folders to merge/],
     ['no out-dir', ['merge', 'out-1'], /--out-dir is missing/],
-    ['a part that is none', ['merge', 'out-1', 'none', '-d', 'all'], /none is no out-dir of a batch/],
+    ['a part that is none', ['merge', 'out-1', 'none', '-d', 'all'], /none is not a batch folder/],
     ['a part that is the whole', ['merge', 'out-1', './all', '-d', 'all'], /is one of the parts/],
     [
       'parts of two worlds',
       ['merge', 'out-1', 'local', '-d', 'all'],
-      /made with the sandbox, and some with fal/,
+      /made with the sandbox, others with fal/,
     ],
   ])('is refused with %s', async (_, argv, message) => {
     const scene = await batchScene({ 'rows.jsonl': jsonl(row(0)) });

@@ -139,7 +139,7 @@ describe('what is refused', () => {
     [
       'a format that there is not',
       ['-', '--input-format', 'xml'],
-      /--input-format: "xml" .*jsonl, csv, yaml/,
+      /--input-format must be jsonl, .*, not "xml"/,
     ],
   ])('%s', async (_, words, message) => {
     const { batch, fal } = await batchScene({ 'rows.jsonl': JSONL, 'rows.csv': CSV, 'folder.csv/x': '' });

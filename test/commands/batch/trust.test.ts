@@ -155,7 +155,7 @@ describe('texts that cannot be what was meant', () => {
     [
       'a control character in an id',
       { ...row, id: 'a\u001b[2J' },
-      /^rows\.jsonl:1: id: .* holds a control character/,
+      /^rows\.jsonl:1: id: .* contains a control character/,
     ],
     [
       'one in a name',

@@ -51,13 +51,13 @@ test.each<[string, string[], string[], Record<string, unknown>]>([
 
 test.each<[string, RegExp]>([
   ['flux-genral.strength=0.6', /flux-genral\.strength=0\.6: unknown model "flux-genral"/],
-  ['flux-general.strenght=0.6', /strenght is no setting of an edit/],
-  ['flux-general.prompt=x', /prompt is no setting of one model; every model gets the same prompts/],
+  ['flux-general.strenght=0.6', /there is no setting strenght/],
+  ['flux-general.prompt=x', /prompt cannot be set for one model; every model gets the same prompts/],
   ['flux-general.image=x', /same pictures/],
   ['flux-general.seed=1', /same seeds/],
   ['flux-general.num_images=4', /--seeds/],
-  ['flux-general.id=x', /id is no setting/],
-  ['flux-general.max-cost=1', /max-cost is no setting/],
+  ['flux-general.id=x', /there is no setting id/],
+  ['flux-general.max-cost=1', /there is no setting max-cost/],
   ['flux-general.strength=', /the value is missing/],
 ])('refuses %s', (word, message) => {
   expect(() => readWords(['a.png', word], '/nowhere')).toThrow(message);

@@ -116,7 +116,7 @@ test.each([
 it('warns of files that only our own command can upload', async () => {
   const { run } = await desk({ 'request.json': { ...STORY, image_url: 'street.jpg' } });
   expect((await run(['request.json'], { as: 'curl' })).stderr).toMatch(
-    /warning: "street\.jpg": a file of this/,
+    /warning: "street\.jpg": a local file/,
   );
   expect((await run(['request.json'], { as: 'fal-edit' })).stderr).not.toContain('warning');
 });
@@ -140,16 +140,22 @@ describe('an earlier request', () => {
 
   it('that is not there is told', async () => {
     const { cwd, run } = await desk();
-    expect(await run(['last'])).toMatchObject({ code: 2, stderr: expect.stringContaining('no last edit') });
+    expect(await run(['last'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no edit yet.'),
+    });
     const ledger = await openLedgerIn(stateIn(cwd));
     intend(ledger, plan(ledger));
     jobIn(ledger, 'planned');
     expect(await run(['deadbeef'])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('"deadbeef" is no file, and no request of the ledger'),
+      stderr: expect.stringContaining('"deadbeef" is neither a file nor a request in the ledger'),
     });
     // It was planned and never sent, so that no input is known.
-    expect(await run(['last'])).toMatchObject({ code: 2, stderr: expect.stringContaining('what request') });
+    expect(await run(['last'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('the input of request'),
+    });
   });
 });
 

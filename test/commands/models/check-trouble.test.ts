@@ -144,7 +144,7 @@ describe('exit 7 where nothing could be reached', () => {
     expect(code).toBe(7);
     for (const { not_checked: unchecked } of json().models) {
       expect(unchecked).toHaveLength(3);
-      for (const { why } of unchecked) expect(why).toBe('fal gave no answer within 50ms.');
+      for (const { why } of unchecked) expect(why).toBe('fal did not answer within 50ms.');
     }
   });
 });

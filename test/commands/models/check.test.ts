@@ -24,7 +24,7 @@ it('finds nothing where nothing has changed, and pays nothing', async () => {
   const { code, stdout, stderr } = await models([], { check: true }, { env: fal.env });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   for (const { name } of MODELS) expect(stdout).toContain(`${name}: active`);
-  expect(stdout.match(/^ {2}as described here$/gm)).toHaveLength(MODELS.length);
+  expect(stdout.match(/^ {2}no changes$/gm)).toHaveLength(MODELS.length);
   expect(fal.ledger()).toMatchObject({ accepted: [], requests: { by_role: { models: 4, pricing: 1 } } });
 });
 
@@ -59,7 +59,7 @@ describe('exit 10 where something that is sent is no longer there', () => {
   it('a field', async () => {
     const { code, stdout, stderr, document } = await checked({ [DEV]: GONE });
     expect(code).toBe(10);
-    expect(stdout).toMatch(/^ {2}drift {4}strength: fal has it no longer, and would ignore it$/m);
+    expect(stdout).toMatch(/^ {2}drift {4}strength: fal no longer has it, and would ignore it$/m);
     expect(stderr).toContain('flux-dev');
     expect(document).toMatchObject({ status: 'error', error: { kind: 'expectation' } });
     expect(document.models[0]).toMatchObject({
@@ -71,14 +71,14 @@ describe('exit 10 where something that is sent is no longer there', () => {
   it('the endpoint', async () => {
     const { code, stdout, document } = await checked({ [DEV]: null });
     expect(code).toBe(10);
-    expect(stdout).toContain('flux-dev: missing\n  drift    the endpoint is no longer there\n');
+    expect(stdout).toContain('flux-dev: missing\n  drift    the endpoint no longer exists\n');
     expect(document.models[0]).toMatchObject({ endpoint_status: 'missing', drift: true, not_checked: [] });
   });
 
   it('of one model among others, that are told as well', async () => {
     const { code, stdout } = await checked({ [DEV]: GONE }, ['flux-2-edit', 'flux-dev']);
     expect(code).toBe(10);
-    expect(stdout).toMatch(/^flux-2-edit: active.*\n {2}as described here\nflux-dev: active.*\n {2}drift/);
+    expect(stdout).toMatch(/^flux-2-edit: active.*\n {2}no changes\nflux-dev: active.*\n {2}drift/);
   });
 });
 
@@ -86,7 +86,7 @@ describe('exit 0, and a word on', () => {
   test.each<[string, Catalogue[string], string]>([
     ['a deprecated endpoint', { status: 'deprecated' }, '  warning  fal calls it deprecated'],
     ['another price', { unitPrice: 0.04 }, '  warning  price: $0.04 a megapixel, here: $0.03'],
-    ['another unit', { unit: 'images' }, '  warning  price: $0.03 for each of "images", here: a megapixel'],
+    ['another unit', { unit: 'images' }, '  warning  price: $0.03 per "images", here: per megapixel'],
     [
       'a new field',
       { fields: { ...fields, mood: { kind: 'boolean' } } },
@@ -105,7 +105,7 @@ describe('exit 0, and a word on', () => {
     [
       'a schema that cannot be read',
       { openapi: { paths: 7 } },
-      "  not checked: schema: The catalogue has sent none that can be read, and fal's public page is asked only without a proxy or sandbox.",
+      "  not checked: schema: The catalogue has no readable schema, and fal's public page is asked only without a proxy or sandbox.",
     ],
   ])('%s', async (_name, change, line) => {
     const { code, stdout, stderr } = await checked({ [DEV]: change ?? null });

@@ -28,9 +28,9 @@ const isClosed = (url: URL) => expect(lightFetch(url.href, {})).rejects.toThrow(
 describe('--check --sandbox', () => {
   it('asks the built-in sandbox, without a key, and says that it was not fal', async () => {
     const { code, stdout, stderr } = await models([], { check: true, sandbox: true });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'The built-in sandbox is asked, not fal.\n' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'Asking the built-in sandbox, not fal.\n' });
     for (const { name } of MODELS) expect(stdout).toContain(`${name}: active`);
-    expect(stdout.match(/^ {2}as described here$/gm)).toHaveLength(MODELS.length);
+    expect(stdout.match(/^ {2}no changes$/gm)).toHaveLength(MODELS.length);
   });
 
   it('knows the prices as well, and leaves nothing unchecked', async () => {
@@ -90,7 +90,7 @@ describe('beside a proxy', () => {
 
   it('the flag is stronger than the variable', async () => {
     const { code, stderr } = await run(['--check', '--sandbox'], { FAL_PROXY_URL: REAL });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'The built-in sandbox is asked, not fal.\n' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'Asking the built-in sandbox, not fal.\n' });
   });
 
   it('two flags are refused', async () => {

@@ -127,8 +127,8 @@ test.each([
 
 test.each([
   ['an unknown model', ['flux-9'], {}, 'models: unknown model "flux-9"'],
-  ['a schema of none', [], { 'json-schema': true }, '--json-schema: name one model'],
-  ['a schema of two', ['flux-dev', 'flux-2-edit'], { 'json-schema': true }, '--json-schema: name one model'],
+  ['a schema of none', [], { 'json-schema': true }, '--json-schema takes one model'],
+  ['a schema of two', ['flux-dev', 'flux-2-edit'], { 'json-schema': true }, '--json-schema takes one model'],
 ])('%s is refused', async (_, words, given, message) => {
   const { code, stdout, stderr } = await models(words, given);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -16,7 +16,7 @@ test('the address works once', async () => {
   const second = await fetch(url);
   expect(second.status).toBe(403);
   expect(second.headers.get('set-cookie')).toBeNull();
-  expect(await second.text()).toContain('works once');
+  expect(await second.text()).toContain('works only once');
 });
 
 test('another host is none of ours, whoever it points at', async () => {

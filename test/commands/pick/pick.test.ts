@@ -60,7 +60,7 @@ describe('choosing', () => {
     const stopped = await page.ended;
     expect(stopped.code).toBe(130);
     expect(stopped.stdout).toContain('compare.out/compare.html');
-    expect(stopped.stderr).toContain('The choices are kept.');
+    expect(stopped.stderr).toContain('Your choices are saved.');
     expect(await picksIn(scene)).toMatchObject([{ comparisons: 1 }, { comparisons: 1 }]);
     const [kept] = await choicesIn(scene);
     const later = await picking(scene);
@@ -70,7 +70,7 @@ describe('choosing', () => {
     expect((await finish(later)).code).toBe(0);
     expect((await choicesIn(scene))[0]).toEqual(kept);
     const last = await (await picking(scene)).ended;
-    expect([last.code, last.stderr]).toEqual([0, 'All pairs have been judged.\n']);
+    expect([last.code, last.stderr]).toEqual([0, 'All pairs are already judged.\n']);
   });
 
   it('takes choices back, those of this sitting alone', async () => {
@@ -134,16 +134,21 @@ describe('what cannot be chosen from', () => {
       'a folder that is not there',
       ['nowhere'],
       () => Promise.resolve(),
-      /nowhere holds no comparison: there is no such folder\.\nhint: Make one first: fal-edit compare /,
+      /nowhere has no comparison: no such folder\.\nhint: Make one first: fal-edit compare /,
     ],
-    ['a file', ['compare.out/compare.json'], () => Promise.resolve(), /compare\.json is no folder\.\nhint: /],
+    [
+      'a file',
+      ['compare.out/compare.json'],
+      () => Promise.resolve(),
+      /compare\.json is not a folder\.\nhint: /,
+    ],
     [
       'a batch',
       ['out'],
       async (scene) => {
         await scene.batch('a.png', '-p', 'x');
       },
-      /out holds no comparison: there is no compare\.json in it\.\nhint: Make one first: fal-edit compare /,
+      /out has no comparison: no compare\.json in it\.\nhint: Make one first: fal-edit compare /,
     ],
     [
       'a damaged comparison',

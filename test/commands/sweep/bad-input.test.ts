@@ -19,13 +19,13 @@ const CASES: Case[] = [
   {
     name: 'no values',
     flags: vary('strength'),
-    message: '--vary: "strength" is not of the form name=values.',
+    message: '--vary: "strength" must have the form name=values.',
   },
-  { name: 'no name', flags: vary('=1'), message: '--vary: "=1" is not of the form name=values.' },
+  { name: 'no name', flags: vary('=1'), message: '--vary: "=1" must have the form name=values.' },
   {
     name: 'an unknown axis',
     flags: vary('strenght=0.3'),
-    message: '--vary strenght: is no setting of an edit with flux-general.',
+    message: '--vary strenght: flux-general has no such setting.',
     hint: 'Did you mean strength?',
   },
   {
@@ -37,7 +37,7 @@ const CASES: Case[] = [
   {
     name: 'a near word of the prompt',
     flags: { ...vary('aminal=cat,dog'), prompt: 'a {animal}' },
-    message: '--vary aminal: is no setting of an edit with flux-general.',
+    message: '--vary aminal: flux-general has no such setting.',
     hint: 'Did you mean animal?',
   },
   { name: 'an empty list', flags: vary('strength='), message: '--vary strength: "" has an empty value' },
@@ -51,22 +51,22 @@ const CASES: Case[] = [
   {
     name: 'a million cells',
     flags: vary('guidance=0.00001..10:0.00001'),
-    message: 'The sweep has 1,000,000 cells, about $75000.00. Allowed: 10,000. Nothing was sent.',
+    message: 'The sweep has 1,000,000 cells, about $75000.00; at most 10,000 are allowed. Nothing was sent.',
   },
   {
     name: 'too many of which nobody can tell the cost',
     flags: vary('strength=0.00001..10:0.00001'),
-    message: 'The sweep has 1,000,000 cells. Allowed: 10,000.',
+    message: 'The sweep has 1,000,000 cells; at most 10,000 are allowed.',
   },
   {
     name: 'too many in several axes and seeds',
     flags: { ...vary('guidance=0.1..10:0.1', 'steps=1..50:1'), seeds: '3' },
-    message: 'The sweep has 15,000 cells, about $1125.00.',
+    message: 'The sweep has 15,000 cells, about $1125.00; at most',
   },
   {
     name: 'astronomically many',
     flags: vary('steps=0..1000000000000:0.000001'),
-    message: /has 1,000,000,000,000,000,\d{3} cells\./,
+    message: /has 1,000,000,000,000,000,\d{3} cells; at most/,
   },
   {
     name: 'a model that lacks the axis',
@@ -102,7 +102,7 @@ const CASES: Case[] = [
   {
     name: 'the scale of no LoRA',
     flags: vary('lora.0.scale=0.5'),
-    message: '--vary lora.0.scale: no LoRA is given.',
+    message: '--vary lora.0.scale: there is no LoRA.',
     hint: '--lora owner/style',
   },
   {
@@ -140,32 +140,32 @@ const CASES: Case[] = [
   {
     name: 'an axis that a flag says as well',
     flags: { ...vary('strength=0.3'), strength: '0.5' },
-    message: '--vary strength and --strength exclude each other.',
+    message: '--vary strength and --strength cannot be used together.',
   },
   {
     name: 'a prompt and a prompt axis',
     flags: { ...vary('prompt=a,b'), prompt: 'c' },
-    message: '--vary prompt and --prompt exclude each other.',
+    message: '--vary prompt and --prompt cannot be used together.',
   },
   {
     name: 'a field of --set as an axis',
     flags: { ...vary('scheduler=euler'), set: ['scheduler=euler'] },
-    message: '--vary scheduler and --set scheduler exclude each other.',
+    message: '--vary scheduler and --set scheduler cannot be used together.',
   },
   {
     name: 'seeds in two ways',
     flags: { ...vary('seed=1,2'), seeds: '2' },
-    message: '--vary seed and --seeds exclude each other.',
+    message: '--vary seed and --seeds cannot be used together.',
   },
   {
     name: 'no seeds',
     flags: { ...vary('strength=0.3'), seeds: '0' },
-    message: '--seeds: "0" is not allowed.',
+    message: '--seeds must be a whole number from',
   },
   {
     name: 'a seed that is none',
     flags: { ...vary('strength=0.3'), seed: 'a' },
-    message: '--seed: "a" is not allowed.',
+    message: '--seed must be a whole number from 0 up, not "a".',
   },
   {
     name: 'pictures as an axis',
@@ -180,7 +180,7 @@ const CASES: Case[] = [
     message: '--best must be min-<figure>=<number> or max-<figure>=<number>, not "change=0.4".',
   },
   { name: 'no picture', flags: vary('strength=0.3'), words: [], message: '<picture> is missing' },
-  { name: 'stdin', flags: vary('strength=0.3'), words: ['-'], message: 'stdin can be read once' },
+  { name: 'stdin', flags: vary('strength=0.3'), words: ['-'], message: 'stdin can be read only once' },
   {
     name: 'a missing picture',
     flags: vary('strength=0.3,0.4'),

@@ -49,7 +49,7 @@ describe('--best', () => {
     const { sweep } = await scene();
     const { code, stdout, stderr } = await sweep({ ...STRENGTHS, best: ['max-change=0.00001'] });
     expect(code).toBe(10);
-    expect(stderr).toMatch(/error: No setting keeps max-change=0\.00001\. Nearest: strength 0\.2 \(change /);
+    expect(stderr).toMatch(/error: No setting meets max-change=0\.00001\. Nearest: strength 0\.2 \(change /);
     expect(stdout).not.toContain('Best for');
     const again = await sweep({ ...STRENGTHS, best: ['max-change=0.00001'], json: true });
     expect(again.json()).toMatchObject({
@@ -75,7 +75,7 @@ it('has a table for people: titles, short values, and no more than fits', async 
   const top = lines.findIndex((line) => line.startsWith('prompt '));
   expect(lines[top]).toMatch(/^prompt +guidance +change +sharpness +time +cost +picture$/);
   expect(lines[top + 1]).toMatch(/^very very very very ver… +0\.1 /);
-  expect(lines.slice(top + 41)).toEqual(['… and 5 more, on the page.', 'out/sweep.html', 'out/sheet.png']);
+  expect(lines.slice(top + 41)).toEqual(['… and 5 more on the page.', 'out/sweep.html', 'out/sheet.png']);
 });
 
 describe('--preview', () => {
@@ -99,5 +99,5 @@ it('says why the page could not be opened', async () => {
   // A path on which no opener is found.
   const { code, stderr } = await sweep({ vary: ['strength=0.3'], open: true }, undefined, { PATH: cwd });
   expect(code).toBe(0);
-  expect(stderr).toMatch(/warning: --open: the page could not be opened \(/);
+  expect(stderr).toMatch(/warning: --open: could not open the page \(/);
 });

@@ -19,7 +19,7 @@ it('--frozen sends nothing: it is content with a grid that is done, and refuses 
   });
   const wider = await scene.sweep({ vary: ['strength=0.3,0.5,0.7'], frozen: true });
   expect([wider.code, wider.stdout], wider.stderr).toEqual([10, '']);
-  expect(wider.stderr).toContain('1 row of 3 would have to be made. Nothing was sent.');
+  expect(wider.stderr).toContain('1 row of 3 not up to date. Nothing was sent.');
   expect(scene.fal.ledger().requests.total).toBe(requests);
 });
 

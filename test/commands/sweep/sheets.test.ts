@@ -41,7 +41,7 @@ describe('sheets of an earlier run', () => {
     const inTheWay = path.join(scene.cwd, 'out/sheet.png');
     await mkdir(inTheWay);
     const { code, stderr } = await sweepOf(scene, 1);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('warning: sheet.png could not be written: ')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('warning: Could not write sheet.png: ')]);
     expect(await sheetsIn(scene)).toEqual(['sheet-1.png', 'sheet-2.png', 'sheet.png']);
 
     await rm(inTheWay, { recursive: true });
@@ -52,7 +52,7 @@ describe('sheets of an earlier run', () => {
   it('are not those of which only the name was wanted', async () => {
     const scene = await sweepScene({ 'out/sheet-2.png': RED });
     await mkdir(path.join(scene.cwd, 'out/sheet-1.png'));
-    expect((await sweepOf(scene, 3)).stderr).toContain('warning: sheet.png could not be written: ');
+    expect((await sweepOf(scene, 3)).stderr).toContain('warning: Could not write sheet.png: ');
     expect(await listedIn(scene)).toEqual(['sheet-3.png']);
     await sweepOf(scene, 1);
     expect(await sheetsIn(scene)).toEqual(['sheet-1.png', 'sheet-2.png', 'sheet.png']);
@@ -67,7 +67,7 @@ describe('sheets of an earlier run', () => {
     const { code, stderr } = await sweepOf(scene, 1);
     expect([code, stderr]).toEqual([
       0,
-      expect.stringContaining('warning: sheet-2.png of an earlier run could not be removed: '),
+      expect.stringContaining('warning: Could not remove sheet-2.png of an earlier run: '),
     ]);
     expect(await listedIn(scene)).toEqual(['sheet.png', 'sheet-2.png']);
     await rm(stubborn, { recursive: true });

@@ -78,7 +78,7 @@ describe('a grid', () => {
     await scene.sweep(GRID);
     const again = await scene.sweep(GRID);
     expect([again.code, scene.accepted()]).toEqual([0, 12]);
-    expect(again.stderr).toContain('nothing had to be sent');
+    expect(again.stderr).toContain('nothing to send');
     expect(linesOf(again.stdout)).toHaveLength(12 + 3);
 
     const wider = await scene.sweep({ ...GRID, vary: ['strength=0.2..0.5:0.1', 'guidance=2.5,3.5'] });
@@ -167,7 +167,7 @@ describe('several pictures', () => {
       ['picture', ['a.png', 'b.png']],
     ]);
     const { code, stderr } = await scene.sweep({ vary, 'out-dir': '.' }, ['sheet.png']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('were made by this sweep itself')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('were made by this sweep.')]);
   });
 
   it('of one name have names of their own', async () => {

@@ -112,7 +112,7 @@ describe('fal kept no inputs', () => {
     pass(SETTLED);
     const { code, document } = await reconcile();
     expect([code, document.error?.kind]).toEqual([9, 'unknown']);
-    expect(document.error?.message).toMatch(/fal kept no inputs/);
+    expect(document.error?.message).toMatch(/fal did not keep the full input of request/);
     expect(document.error?.message).toContain(ids()[0]);
     expect(document.jobs).toMatchObject([{ reason: 'no_inputs', candidates: ids() }]);
     expect((await jobs())[0]).toMatchObject({ state: 'unknown', charged: 'maybe' });
@@ -192,7 +192,7 @@ test('sent another way: found all the same, but what is not found may be at anot
   const { code, document, stderr } = await reconcile(['--all'], { env });
   expect(code).toBe(9);
   expect(document.jobs.map(({ outcome, reason }) => reason ?? outcome)).toEqual(['accepted', 'another_way']);
-  expect(stderr).toMatch(/that may be another fal/);
+  expect(stderr).toMatch(/that may not be the fal it was sent to/);
   expect((await jobs()).map(({ state }) => state)).toEqual(['saved', 'unknown']);
 });
 

@@ -68,7 +68,7 @@ test.each(NOT_TAKEN)(
     pass(SETTLED);
     const late = await reconcile();
     expect([late.code, late.document.jobs[0]?.outcome]).toEqual([0, 'not_accepted']);
-    expect(late.stderr).toMatch(/fal did not take it, and nothing is charged/);
+    expect(late.stderr).toMatch(/never reached fal; nothing is charged/);
     expect(await jobs()).toMatchObject([{ state: 'rejected', charged: 'no', requestId: undefined }]);
 
     expect((await edit(undefined)).code).toBe(0);

@@ -116,7 +116,7 @@ describe('jobs with equal inputs', () => {
     pass(SETTLED);
     const { code, document } = await reconcile();
     expect([code, document.jobs[0]?.reason]).toEqual([9, 'being_sent']);
-    expect(document.error?.message).toContain(`process ${ALIVE.pid}`);
+    expect(document.error?.message).toContain(`Process ${ALIVE.pid} is sending the same edit`);
     expect((await jobs()).map(({ state }) => state)).toEqual(['intent', 'intent']);
   });
 });

@@ -12,9 +12,7 @@ export const MERGE: CommandSpec<NameOf<'batch merge'>> = {
     ['fal-edit batch merge out-* --out-dir all --junit junit.xml', 'with a JUnit report'],
   ],
   flags: flagsOf('batch merge'),
-  notes: [
-    'The parts stay as they are. A folder called merge that is to be edited is ./merge: fal-edit batch ./merge',
-  ],
+  notes: ['The parts stay as they are. To edit a folder named merge: fal-edit batch ./merge'],
   exits: [
     [0, 'merged, and every row is done'],
     [2, 'the parts do not fit together'],

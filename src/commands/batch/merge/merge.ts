@@ -35,11 +35,11 @@ async function merge(
 ): Promise<ExitCode> {
   const wanted = options.outDir;
   if (folders.length === 0) {
-    throw usageError('No parts are named.', 'fal-edit batch merge out-1 out-2 --out-dir all');
+    throw usageError('Name the folders to merge.', 'fal-edit batch merge out-1 out-2 --out-dir all');
   }
   if (wanted === undefined) {
     throw usageError(
-      '--out-dir is missing: where the parts go.',
+      '--out-dir is missing: name the folder to put the parts into.',
       'fal-edit batch merge out-1 out-2 --out-dir all',
     );
   }
@@ -64,7 +64,7 @@ async function merge(
     mergeIdentities(parts, all);
     const twice = await mergeParts(parts, all);
     warnOfTwice(twice, world === 'sandbox', terminal);
-    // Whatever was read there before, the rows of the parts have come to it.
+    // The folder now has the rows of its parts, whatever was read there before.
     writeNote(all.ledger.db, 'said', '');
     const source = parts
       .map(({ ledger }) => readNote(ledger.db, 'source'))
@@ -76,7 +76,7 @@ async function merge(
       counts,
       kinds: endedKinds(all.ledger.db) as ErrorKind[],
       ...{ invalid: 0, stopped: undefined, submitOnly: false, interrupted: context.signal.reason },
-      goOn: 'Run the part that is not done again, and merge again.',
+      goOn: 'Run the unfinished part again, then merge again.',
       sandbox: world === 'sandbox',
     });
     const summary = summaryOf(standingOf(all.ledger, counts), {
@@ -101,19 +101,21 @@ async function merge(
   }
 }
 
-/** Parts that were made with the sandbox stay apart from those that were not. */
+/** Refuses to mix parts made with the sandbox and parts made with fal. */
 function worldOf(parts: readonly OpenOutDir[]): string | undefined {
   const worlds = new Set<string>();
   for (const { folder, ledger } of parts) {
     const world = readWorld(ledger.db);
-    if (world === undefined) throw usageError(`${folder} is no out-dir of a batch.`);
+    if (world === undefined) throw usageError(`${folder} is not a batch folder.`);
     worlds.add(world);
   }
-  if (worlds.size > 1) throw usageError('Some of the parts were made with the sandbox, and some with fal.');
+  if (worlds.size > 1) throw usageError('Some parts were made with the sandbox, others with fal.');
   return [...worlds][0];
 }
 
-/** The whole goes on with what its parts began with. @throws FalEditError (usage): they began with different defaults */
+/**
+ * The merged folder keeps the defaults of its parts. @throws FalEditError (usage): the parts have different defaults
+ */
 function mergeIdentities(parts: readonly Part[], all: Part): void {
   const known = parts.map(({ ledger }) => folderIdentity(ledger.db));
   const isBegun = readNote(all.ledger.db, 'identity') !== undefined;
@@ -122,8 +124,8 @@ function mergeIdentities(parts: readonly Part[], all: Part): void {
   const differs = others.find(({ defaults }) => hashOf(defaults) !== hashOf(first.defaults));
   if (differs !== undefined) {
     throw usageError(
-      'The parts began with different defaults: they are parts of different batches.',
-      `One begins with ${JSON.stringify(first.defaults)}, another with ${JSON.stringify(differs.defaults)}.`,
+      'The parts belong to different batches: their defaults differ.',
+      `One has ${JSON.stringify(first.defaults)}, another ${JSON.stringify(differs.defaults)}.`,
     );
   }
   const oldest = known.find(({ began }) => began === 1) ?? first;
