@@ -127,7 +127,7 @@ describe('one model that fails', () => {
     const { code, stdout } = await scene.compare(['a.png', 'b.png', 'c.png'], { concurrency: '1' });
     expect(code).toBe(3);
     expect(stdout).toMatch(/flux-2-lora made no pictures\. Of its 3 edits: 3 failed\. .*no such style/);
-    expect(stdout).toContain('there is nothing to compare flux-general with');
+    expect(stdout).toContain('There is nothing to compare flux-general with');
     const { models, cells } = await documentIn(scene);
     expect(models.map(({ done, failed }) => [done, failed])).toEqual([
       [3, 0],
