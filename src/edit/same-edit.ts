@@ -50,7 +50,7 @@ function stillBusyError(
   deadline: Deadline,
   context: Context,
 ): FalEditError {
-  const who = `process ${owner?.pid ?? ''} is still making this same edit (job ${id})`;
+  const who = `process ${owner?.pid ?? ''} is still running this same edit (job ${id})`;
   const more: FalEditErrorOptions = {
     charged: state === 'planned' ? 'no' : state === 'completed' ? 'yes' : 'maybe',
     hint:

@@ -71,7 +71,7 @@ test('the package', { timeout: 240_000 }, async () => {
   const imports = `import * as library from 'fal-edit'; process.stdout.write(Object.keys(library).sort().join(' '));`;
   expect(await ended(process.execPath, '--input-type=module', '-e', imports)).toEqual({
     code: 0,
-    stdout: 'EXIT_CODES FalEditError InterruptedError edit',
+    stdout: 'EXIT_CODES FalEditError InterruptedError edit estimate wait',
     stderr: '',
   });
 

@@ -12,7 +12,7 @@ it('pays once, and all of them print the same path', async () => {
   fal.addToxic({ type: 'pause', on: 'result', stream: 'upstream', name: 'held' });
   const options = { cwd: await folderWithPhoto(), env: fal.env };
   const runs = [1, 2, 3, 4].map(() => start(COMMAND, options));
-  const heard = runs.map((run) => run.said(/is making this same edit/).then(() => run));
+  const heard = runs.map((run) => run.said(/is running this same edit/).then(() => run));
   const waiting = new Set<unknown>();
   await new Promise<void>((resolve) => {
     for (const one of heard) {
@@ -37,7 +37,7 @@ it('pays once though the one that sent it is killed: the others get the picture'
   const all = [1, 2, 3, 4].map(() => start(COMMAND, options));
   const sender = await Promise.race(all.map(async (one) => (await one.said(/request [\w-]+/), one)));
   const others = all.filter((one) => one !== sender);
-  await Promise.all(others.map((one) => one.said(/is making this same edit/)));
+  await Promise.all(others.map((one) => one.said(/is running this same edit/)));
   sender.process.kill('SIGKILL');
   await sender.ended;
   for (const name of ['running', 'asked']) fal.release(name);

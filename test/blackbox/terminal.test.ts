@@ -119,7 +119,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     const argv = ['cat.png', '-p', 'snow', '--sandbox', '-o', '-'];
     const { code, stdout } = await onTerminal(argv, { cwd: await folderWithPhoto(), env: QUICK }).ended;
     expect(code).toBe(2);
-    expect(stdout).toContain('stdout is a terminal');
+    expect(stdout).toContain('refusing to write a picture to a terminal');
   });
 });
 

@@ -169,7 +169,7 @@ describe('a complete picture that is not as announced is paid for, and saved', (
     const [fits, not] = [await wait('-o', 'b.jpg'), await wait('-o', 'c.png')];
     expect([fits.code, fits.stdout]).toEqual([0, 'b.jpg\n']);
     expect([not.code, not.stdout]).toEqual([2, '']);
-    expect(not.stderr).toMatch(/c\.png asks for png.*made jpeg/);
+    expect(not.stderr).toMatch(/c\.png is png, but .*made jpeg\./);
     expect(fal.ledger().accepted).toHaveLength(1);
   });
 

@@ -16,7 +16,7 @@ function waiter(options: Parameters<typeof editCat>[0], ...flags: string[]) {
   const stderr = new PassThrough();
   const heard = new Promise<void>((resolve) => {
     stderr.on('data', (text: Buffer) => {
-      if (text.toString().includes(`process ${process.pid} is making this same edit`)) resolve();
+      if (text.toString().includes(`process ${process.pid} is running this same edit`)) resolve();
     });
   });
   return { heard, run: editCat({ ...options, context: { stderr } }, ...flags) };
@@ -179,7 +179,7 @@ describe('whoever waits ends by itself', () => {
       'temporary',
       charged,
     ]);
-    expect(late.document.error?.message).toContain('is still making this same edit');
+    expect(late.document.error?.message).toContain('is still running this same edit');
     expect(late.document.job).toBe((await onlyJobIn(stateIn(cwd))).id);
     fal.release('held');
     for (const { code } of await Promise.all([first, ...waiting])) expect(code).toBe(0);

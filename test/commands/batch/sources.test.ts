@@ -132,10 +132,14 @@ describe('what is refused', () => {
     ['nothing', [], /Name a manifest, or the pictures/],
     ['an empty word', [''], /Name a manifest, or the pictures/],
     ['two manifests', ['rows.jsonl', 'rows.csv'], /both manifests/],
-    ['a manifest and a picture', ['rows.jsonl', 'a.png'], /is a manifest, and "a\.png" is none/],
+    ['a manifest and a picture', ['rows.jsonl', 'a.png'], /is a manifest, but "a\.png" is not\./],
     ['a manifest that is not there', ['no.jsonl'], /no\.jsonl/],
     ['a manifest that is a folder', ['folder.csv'], /folder\.csv/],
-    ['a manifest at a URL', ['https://example.com/rows.csv'], /is a URL/],
+    [
+      'a manifest at a URL',
+      ['https://example.com/rows.csv'],
+      /A manifest must be a file, .* not the URL "https:/,
+    ],
     [
       'a format that there is not',
       ['-', '--input-format', 'xml'],
