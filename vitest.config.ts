@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 const BUILT = 'test/blackbox/**/*.test.ts';
-/** About what a process loads or does for the first time. */
+/** About what a process loads or does for the first time, or how much memory it takes. */
 const ALONE = [
+  'test/batch/manifest/large.test.ts',
+  'test/batch/planner-large.test.ts',
   'test/batch/expect/lazy.test.ts',
   'test/images/lazy-sharp.test.ts',
+  'test/images/weights.test.ts',
   'test/last-words.test.ts',
   'test/report/contact-sheet/no-fonts.test.ts',
 ];
