@@ -48,7 +48,7 @@ describeInBrowser('copying the command', () => {
     await page.keyboard.press('ArrowRight');
     expect(await page.locator('.details pre').count()).toBe(0);
     await page.keyboard.press('c');
-    await status.filter({ hasText: 'There is no command' }).waitFor();
+    await status.filter({ hasText: 'This edit has no command' }).waitFor();
     await page.keyboard.press('Escape');
     expect(await pasted(page)).toBe(command);
   });
