@@ -6,6 +6,8 @@ import { flagsIn, lastWords, type LastWords } from './last-words.js';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { COMMAND_WORDS, commandNamed, COMMANDS } from './commands/all.js';
+import type { CommandSpec } from './commands/command.js';
+import { EDIT } from './commands/edit/command.js';
 import type { Flag } from './commands/flag.js';
 import { answerAtOnce } from './commands/at-once.js';
 import { CommanderError, createProgram } from './program.js';
@@ -35,11 +37,7 @@ export async function main(argv: readonly string[], context: Context): Promise<E
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_OK;
-    return report(
-      error instanceof CommanderError ? parseError(error, flagsOfCommand(argv)) : error,
-      argv,
-      context,
-    );
+    return report(error instanceof CommanderError ? parseError(error, specOf(argv)) : error, argv, context);
   }
 }
 
@@ -70,7 +68,7 @@ async function refuseMisspelt([first = '', ...words]: readonly string[], cwd: st
 }
 
 function noCommand(name: string, near: string | undefined): FalEditError {
-  const message = `Unknown command ${JSON.stringify(name)}.`;
+  const message = `There is no command ${JSON.stringify(name)}.`;
   return near === undefined
     ? usageError(message, 'fal-edit --help lists all commands.')
     : usageError(`${message} Did you mean ${near}?`);
@@ -80,11 +78,12 @@ function noCommand(name: string, near: string | undefined): FalEditError {
 const KEY_FLAG = /^--?(fal)?(api)?(key|token|secret|credentials?|auth|password)(id|key|token|secret)?$/;
 
 /** commander exits with 1 where a flag is wrong; with us that is a usage error. */
-function parseError(error: Error, flags: readonly Flag[]): FalEditError {
+function parseError(error: Error, { name: command, flags }: CommandSpec): FalEditError {
+  const listed = `${command === 'edit' ? 'fal-edit' : `fal-edit ${command}`} --help lists all flags`;
   const text = error.message.replace(/^error: /, '');
   const [, unknown, near = ''] =
     /^unknown option '([^]*?)'(?:\n\((Did you mean [^()\n]*)\))?$/.exec(text) ?? [];
-  if (unknown !== undefined) return unknownFlag(unknown, near, flags);
+  if (unknown !== undefined) return unknownFlag(unknown, near, flags, listed);
   const [, lacking] = /^option '[^']*--([\w-]+) <value>' argument missing$/.exec(text) ?? [];
   if (lacking !== undefined) return missingValue(lacking, flags);
   const [message = '', ...more] = text.split('\n');
@@ -92,12 +91,12 @@ function parseError(error: Error, flags: readonly Flag[]): FalEditError {
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
   return usageError(
     sentence.endsWith('.') ? sentence : `${sentence}.`,
-    suggestion === '' ? 'fal-edit --help lists all flags.' : suggestion,
+    suggestion === '' ? `${listed}.` : suggestion,
   );
 }
 
-/** An unknown flag. Its value is not repeated: it may be the key. @param near commander's suggestion */
-function unknownFlag(argument: string, near: string, flags: readonly Flag[]): FalEditError {
+/** An unknown flag. Its value is not repeated: it may be the key. @param near commander's suggestion. @param listed says where all flags are */
+function unknownFlag(argument: string, near: string, flags: readonly Flag[], listed: string): FalEditError {
   const isLong = argument.startsWith('--');
   const [name = ''] = argument.split(/[=\n]/);
   // Behind a letter without a = there may be a key as well, which has a colon; else it is the name of a file.
@@ -108,9 +107,7 @@ function unknownFlag(argument: string, near: string, flags: readonly Flag[]): Fa
       'Set FAL_KEY in the environment or in .env.',
     );
   }
-  const hint = argument.includes('=')
-    ? 'fal-edit --help lists all flags, and which of them take a value.'
-    : 'fal-edit --help lists all flags.';
+  const hint = argument.includes('=') ? `${listed}, and which of them take a value.` : `${listed}.`;
   return usageError(`Unknown option '${shown}'.`, isLong ? near || hint : shortHint(shown, flags));
 }
 
@@ -130,10 +127,10 @@ function missingValue(name: string, flags: readonly Flag[]): FalEditError {
   );
 }
 
-/** The flags of the command that was typed. */
-function flagsOfCommand(argv: readonly string[]): readonly Flag[] {
+/** The command that was typed. */
+function specOf(argv: readonly string[]): CommandSpec {
   const [first = '', second = ''] = withCommand(argv);
-  return (commandNamed(`${first} ${second}`) ?? commandNamed(first))?.spec.flags ?? [];
+  return (commandNamed(`${first} ${second}`) ?? commandNamed(first))?.spec ?? EDIT;
 }
 
 /** Shows a failure that no command has shown. */

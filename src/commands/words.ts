@@ -56,7 +56,8 @@ export async function readEditWords(
     }
   }
   refuseFolder(images, cwd);
-  if (images.length > model.maxImages && missing.length === 0) {
+  // Behind -- anything may stand.
+  if (images.length > model.maxImages && !images.some((word) => word.startsWith('-'))) {
     const batch = shellWords(['fal-edit', 'batch', ...images, '-p', typed ?? likePrompts[0] ?? '…']);
     refuseWrongCount(model, images, '--image', `To edit each of them: ${batch}`);
   }
@@ -123,7 +124,8 @@ function statOf(word: string, cwd: string): Stats | undefined {
 /** Curly quotes of word processors are not quotes for a shell. */
 function refuseCurly(found: readonly string[], missing: readonly string[], typed: string | undefined): void {
   const text = [typed ?? [], missing].flat().join(' ');
-  if (text.search(CURLY) === -1) return;
+  // Within a word they are apostrophes, also in the names of files.
+  if (!/^[“„«‘]/u.test(text) || !missing.every(isBare)) return;
   throw usageError(
     'The prompt is in curly quotes (“ ”), which the shell does not treat as quotes.',
     `Use straight ones: ${shellWords(['fal-edit', ...found, '-p', text.replace(CURLY, '').trim()])}`,

@@ -98,9 +98,9 @@ describe('the prompt without -p', () => {
 });
 
 test.each<[string, string[], error: string, hint?: string]>([
-  ['a misspelt command', ['batc', 'x.csv'], 'Unknown command "batc". Did you mean batch?'],
-  ['another', ['statuz', 'last'], 'Unknown command "statuz". Did you mean status?'],
-  ['another', ['requets'], 'Unknown command "requets". Did you mean requests?'],
+  ['a misspelt command', ['batc', 'x.csv'], 'There is no command "batc". Did you mean batch?'],
+  ['another', ['statuz', 'last'], 'There is no command "statuz". Did you mean status?'],
+  ['another', ['requets'], 'There is no command "requets". Did you mean requests?'],
   ['nothing close', ['foo'], 'There is no command or file "foo".', 'fal-edit --help lists all commands.'],
   [
     'a close model',
@@ -142,6 +142,23 @@ test.each<[string, string[], error: string, hint?: string]>([
     ['a.png', 'make', 'it', 'blue'],
     'No such files: "make", "it", "blue". Was the prompt split by the shell?',
     `Put it in quotes: fal-edit a.png -p 'make it blue'`,
+  ],
+  [
+    'an apostrophe of a word processor in a name',
+    ['L’été.jpg', '-p', 'x'],
+    '--image: "L’été.jpg": no such file.',
+  ],
+  [
+    'several pictures that are not there',
+    ['c.jpg', 'd.jpg', '-p', 'x'],
+    '--image: 2 pictures are given, but flux-general takes exactly one picture.',
+    'flux-2-lora edits up to 3 together, flux-2-edit up to 4: -m flux-2-lora. To edit each of them: fal-edit batch c.jpg d.jpg -p x',
+  ],
+  [
+    'a flag that a subcommand lacks',
+    ['batch', 'merge', 'out', '-d', 'all', '--strength', '0.9'],
+    "Unknown option '--strength'.",
+    'fal-edit batch merge --help lists all flags.',
   ],
   [
     'curly quotes',

@@ -68,7 +68,7 @@ test.each([
   ['merge', ' Did you mean batch merge?'],
 ])('help %s: there is no such command', async (name, hint) => {
   const { code, stdout, stderr } = await runCli(['help', name], { cwd: await tempDir() });
-  expect([code, stdout, stderr]).toEqual([2, '', `error: Unknown command "${name}".${hint}\n`]);
+  expect([code, stdout, stderr]).toEqual([2, '', `error: There is no command "${name}".${hint}\n`]);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { EditingSettings } from '../flags/editing.js';
+import { DEFAULT_MODELS } from '../flags/many.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import { findModel } from '../../models/registry.js';
@@ -10,7 +11,6 @@ import { readBatchOptions, type BatchOptions } from '../batch/options.js';
 import { readPrompt } from '../edit/read-prompt.js';
 
 /** Default models of a comparison. */
-const DEFAULT_MODELS = 'flux-general,flux-2-lora';
 
 /** Largest seed that fal's models take. */
 const LARGEST_SEED = 2 ** 31 - 1;

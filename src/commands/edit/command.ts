@@ -38,8 +38,7 @@ export const EDIT: CommandSpec<NameOf<'edit'>> = {
 };
 
 /** Printed for `fal-edit` without arguments. */
-export const SHORT_HELP = `fal-edit edits pictures through fal.ai: a picture and a prompt in, a picture
-out.
+export const SHORT_HELP = `fal-edit edits pictures through fal.ai. Give it a picture and a prompt.
 
   # try it: no key, no network, no cost
   fal-edit photo.jpg "turn it into a watercolor" --sandbox

@@ -10,16 +10,33 @@ export const TRUST_PROJECT_FLAG = {
   help: 'let .env and fal-edit.config.json here set anything; see trust',
 } as const;
 
+export const JSON_FLAG = {
+  name: 'json',
+  group: 'General',
+  fromProject: 'yes',
+  help: 'print one JSON document on stdout, on failure too',
+} as const;
+
+export const QUIET_FLAG = {
+  name: 'quiet',
+  short: 'q',
+  group: 'General',
+  fromProject: 'yes',
+  help: 'print only errors on stderr',
+} as const;
+
+export const NO_COLOR_FLAG = {
+  name: 'no-color',
+  group: 'General',
+  fromProject: 'yes',
+  help: 'print without colour',
+} as const;
+
 /** Flags of every command that prints. */
 export const OUTPUT_FLAGS = defineFlags([
   TRUST_PROJECT_FLAG,
-  {
-    name: 'json',
-    group: 'General',
-    fromProject: 'yes',
-    help: 'print one JSON document on stdout, on failure too',
-  },
-  { name: 'quiet', short: 'q', group: 'General', fromProject: 'yes', help: 'print only errors on stderr' },
+  JSON_FLAG,
+  QUIET_FLAG,
   { name: 'verbose', short: 'v', group: 'General', fromProject: 'yes', help: 'say more about what happens' },
   {
     name: 'debug',
@@ -27,7 +44,7 @@ export const OUTPUT_FLAGS = defineFlags([
     fromProject: 'yes',
     help: 'show every request, and stack traces; never the key',
   },
-  { name: 'no-color', group: 'General', fromProject: 'yes', help: 'print without colour' },
+  NO_COLOR_FLAG,
 ]);
 
 export const TIMEOUT_FLAG = {

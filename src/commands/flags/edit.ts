@@ -148,14 +148,18 @@ const REQUEST_FLAGS = [
   },
   {
     name: 'seed',
-    value: '<n>',
+    value: '<n|random>',
     group: 'Model settings',
     fromProject: 'yes',
     help: 'repeat an earlier edit (default random; shown)',
     in: {
       ...{ edit: {}, batch: {} },
-      compare: { group: 'What to compare', help: 'the first seed; the others follow it (default 1)' },
-      sweep: { help: 'the first seed (default 1)' },
+      compare: {
+        group: 'What to compare',
+        value: '<n>',
+        help: 'the first seed; the others follow it (default 1)',
+      },
+      sweep: { value: '<n>', help: 'the first seed (default 1)' },
     },
     fills: 'seed',
     perRow: true,

@@ -2,6 +2,9 @@
 import type { EditingFlag } from '../flag.js';
 import { OPEN_FLAG, SETTLE_FLAG } from './common.js';
 
+/** What is compared by default. */
+export const DEFAULT_MODELS = 'flux-general,flux-2-lora';
+
 const MANY = { batch: {}, compare: {}, sweep: {} } as const;
 const STUDIES = { compare: {}, sweep: {} } as const;
 
@@ -11,7 +14,7 @@ const ROWS_FLAGS = [
     value: '<a,b>',
     group: 'What to compare',
     fromProject: 'yes',
-    help: 'two or more (default flux-general,flux-2-lora)',
+    help: `two or more (default ${DEFAULT_MODELS})`,
     in: { compare: {} },
   },
   {
@@ -251,7 +254,7 @@ const BUDGET_FLAGS = [
     name: 'collect',
     group: 'Sending now, fetching later',
     fromProject: 'yes',
-    help: 'fetch what was sent, from the batch folder alone; send nothing',
+    help: 'fetch what was sent; needs only the batch folder, sends nothing',
     in: { batch: {} },
   },
   { ...SETTLE_FLAG, group: 'Sending now, fetching later', in: MANY },

@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command.js';
 import { defineFlags, type NameOfFlag } from '../flag.js';
+import { JSON_FLAG, NO_COLOR_FLAG, QUIET_FLAG } from '../flags/common.js';
 
 const FLAGS = defineFlags([
   {
@@ -23,14 +24,9 @@ const FLAGS = defineFlags([
     fromProject: 'stricter',
     help: 'show what trusting would allow; trust nothing',
   },
-  {
-    name: 'json',
-    group: 'General',
-    fromProject: 'yes',
-    help: 'print one JSON document on stdout, on failure too',
-  },
-  { name: 'quiet', short: 'q', group: 'General', fromProject: 'yes', help: 'print only errors on stderr' },
-  { name: 'no-color', group: 'General', fromProject: 'yes', help: 'print without colour' },
+  JSON_FLAG,
+  QUIET_FLAG,
+  NO_COLOR_FLAG,
 ]);
 
 export const TRUST: CommandSpec<NameOfFlag<typeof FLAGS>> = {
