@@ -204,17 +204,18 @@ export function connectionOf(
   { key, proxyUrl, sandbox }: Access & Pick<EditCall, 'sandbox'>,
   { env, secrets }: Pick<Context, 'env' | 'secrets'>,
 ): Connection {
+  secrets.addEnvironment(env);
   if (sandbox === true && proxyUrl !== undefined) {
     throw usageError('sandbox and proxyUrl exclude each other. Give one.');
   }
-  const proxy = sandbox === true ? undefined : (proxyUrl ?? env['FAL_PROXY_URL']);
+  // It is on this machine, and is told no key: no proxy of the environment matters.
+  if (sandbox === true) return { key: undefined, proxyUrl: undefined };
+  const proxy = proxyUrl ?? env['FAL_PROXY_URL'];
   const variables = key === undefined ? env : { FAL_KEY: key };
   const proxied = proxy !== undefined && proxy !== '';
-  const found =
-    sandbox === true ? undefined : findKey([{ origin: 'environment', variables }], [], proxied)?.key;
+  const found = findKey([{ origin: 'environment', variables }], [], proxied)?.key;
   const connection = connectionTo(proxied ? checkProxyUrl(proxy, 'proxyUrl') : undefined, found, env);
   refuseSandboxKeyElsewhere(connection);
-  secrets.addEnvironment(env);
   secrets.addKey(connection.key);
   secrets.addUrl(connection.proxyUrl);
   return connection;

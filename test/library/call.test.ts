@@ -72,6 +72,12 @@ it('edits one picture by its path, on the built-in sandbox', async () => {
   await expect(sharp(result.images[0]!.path!).metadata()).resolves.toMatchObject({ width: 96, height: 64 });
 });
 
+it('the built-in sandbox is on this machine, whatever proxies the environment names', async () => {
+  const { context } = await place({ https_proxy: 'socks5://127.0.0.1:1', FAL_PROXY_URL: 'nonsense' });
+  const result = await edit({ images: 'cat.png', prompt: 'snow', sandbox: true, context });
+  expect(result.state).toBe('saved');
+});
+
 it('takes bytes and gives bytes back, and leaves no file', async () => {
   const { cwd, context } = await place();
   const bytes = await readFile(path.join(cwd, 'cat.png'));
