@@ -70,3 +70,9 @@ export function textProblem(text: string): string | undefined {
     ? 'is not valid UTF-8: it has U+FFFD where characters were lost'
     : undefined;
 }
+
+/** Words as a sentence lists them: `a`, `a or b`, `a, b or c`. */
+export function listText(words: readonly string[], last: 'and' | 'or'): string {
+  const head = words.slice(0, -1);
+  return head.length === 0 ? words.join('') : `${head.join(', ')} ${last} ${words.at(-1) ?? ''}`;
+}

@@ -42,7 +42,7 @@ export interface AttachmentShelf extends PlanShelf {
  */
 export function attachmentShelf(ledger: Ledger): AttachmentShelf {
   const recent = new Map<string, Promise<Facts | undefined>>();
-  // Fresh files are known within this run alone.
+  // Fresh files are known only within this run.
   const run = ` run ${ledger.context.self.pid} ${ledger.context.now()}`;
 
   const factsOf = async (file: string, reading: Reading): Promise<Facts | undefined> => {

@@ -1,6 +1,6 @@
 /*
  * INVARIANT: a row's key follows from what it asks for (edit/fingerprint.ts) and from nothing else: not from its place,
- * its id, the file's names or the time. So a manifest that was sorted, cut or added to pays for what is new in it alone.
+ * its id, the file's names or the time. So a manifest that was sorted, cut or added to pays only for what is new in it.
  */
 import { sha256Of } from '../sha256.js';
 

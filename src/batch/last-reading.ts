@@ -52,7 +52,7 @@ export async function lastReading(
   entries: () => AsyncIterable<Entry>,
   basis: unknown,
 ): Promise<BatchPlan | undefined> {
-  // Rows under fingerprints of an earlier version are recognised by a reading alone.
+  // Rows under fingerprints of an earlier version are recognised only by reading the rows.
   if (readNote(ledger.db, 'identity') === undefined) return undefined;
   const note = readNote(ledger.db, 'said') ?? '';
   if (note === '' || !everyDigest(ledger, (file, stamp) => stampNow(file) === stamp)) return undefined;

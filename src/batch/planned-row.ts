@@ -14,7 +14,7 @@ type StoredAttachment = Omit<Attachment, 'upload'> & {
   upload?: Omit<NonNullable<Attachment['upload']>, 'blob'>;
 };
 
-/** All that is decided about a row, as it is kept until its turn comes. JSON values alone. */
+/** All that is decided about a row, as it is kept until its turn comes. Only JSON values. */
 export interface PlannedRow {
   /** Short name. */
   model: string;

@@ -33,7 +33,7 @@ export interface RunAim {
 /** States of rows that are sent only under some conditions. */
 const DOUBTFUL: readonly RowState[] = ['failed', 'moderated', 'waiting', 'unknown'];
 
-/** Looks at the ledger alone. Of a batch that is done it asks one question, however many rows that has. */
+/** Looks only at the ledger. Of a batch that is done it asks one question, however many rows that has. */
 export function prospectOf(ledger: Ledger, aim: RunAim): Prospect {
   const { retry, again, submitOnly, collectOnly, held } = aim;
   const counts = countStates(ledger.db);

@@ -1,7 +1,7 @@
 /*
  * INVARIANT: a picture that is paid for is never made again for the sake of its name. At every moment it is under its
  * old name, under one of ours beside the new one, or under the new one, and whoever is killed in between leaves to the
- * next run what can be told from the files alone. A file that is not the batch's own is replaced with --force only.
+ * next run what only the files can tell. A file that is not the batch's own is replaced with --force only.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename } from 'node:fs/promises';

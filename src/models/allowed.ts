@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listText } from '../text.js';
 import { fileFields } from './fields.js';
 
 /** The values that a schema allows, in words that fit behind "Allowed: " and behind "must be". */
@@ -10,19 +11,14 @@ export function allowed(schema: z.core.$ZodType): string {
   if (file !== undefined) return 'weights (http(s) URL, Hugging Face id or .safetensors file)';
   if (schema instanceof z.ZodOptional) return allowed(schema.unwrap());
   if (schema instanceof z.ZodUnion) return schema.options.map(allowed).join(', or ');
-  if (schema instanceof z.ZodEnum) return choices(schema.options);
-  if (schema instanceof z.ZodLiteral) return choices([...schema.values]);
+  if (schema instanceof z.ZodEnum) return listText(schema.options.map(String), 'or');
+  if (schema instanceof z.ZodLiteral) return listText([...schema.values].map(String), 'or');
   if (schema instanceof z.ZodBoolean) return 'true or false';
   if (schema instanceof z.ZodNumber) return allowedNumber(schema);
   if (schema instanceof z.ZodArray) return `a list, each item ${allowed(schema.element)}`;
   if (schema instanceof z.ZodRecord) return 'an object of numbers by name';
   if (schema instanceof z.ZodObject) return `an object with ${Object.keys(schema.shape).join(', ')}`;
   return 'text';
-}
-
-/** `a`, `a or b`, `a, b or c`. */
-function choices(words: readonly unknown[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${String(words.at(-1))}`;
 }
 
 function allowedNumber(schema: z.ZodNumber): string {

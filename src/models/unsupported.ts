@@ -1,4 +1,5 @@
 import { usageError } from '../errors.js';
+import { listText } from '../text.js';
 import type { Model } from './model.js';
 import { MODELS } from './registry.js';
 import { flagOf, FLAG_OF, type EditRequest, type NameOf, type RequestKey } from './request.js';
@@ -21,12 +22,7 @@ export function refuseUnsupported(
       `${nameOf(key)}: ${model.name} has no such setting; fal would ignore it.`,
       others.length === 0
         ? undefined
-        : `${listed(others)} ${others.length === 1 ? 'has' : 'have'} it: -m ${others[0] ?? ''}. Or leave it out.`,
+        : `${listText(others, 'and')} ${others.length === 1 ? 'has' : 'have'} it: -m ${others[0] ?? ''}. Or leave it out.`,
     );
   }
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }

@@ -56,7 +56,7 @@ async function* withLineFeeds(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buf
   if (held !== undefined) yield withoutCr(held);
 }
 
-/** Whether the first line of a text ends with a CR alone; undefined where its end is not reached. */
+/** Whether the first line of a text ends with only a CR; undefined where its end is not reached. */
 function firstEndIsCr(chunk: Buffer): boolean | undefined {
   const cr = chunk.indexOf(CR);
   const lf = chunk.indexOf(LF);

@@ -1,3 +1,4 @@
+import type { Surroundings } from './surroundings.js';
 import { writtenSummary } from '../../batch/play-money.js';
 import type { BatchSummary } from '../../batch/result-row.js';
 import { standingFigures, type Standing } from '../../batch/summary.js';
@@ -73,8 +74,19 @@ function failedBatch(thrown: unknown): Pick<FailedBatch, 'error' | 'known'> {
   return { error: asFalEditError(thrown, chargedSoFar()), known: {} };
 }
 
-/** Ends a failed batch command: error text, JSON document and last event. */
-export function failBatch(
+/** Runs a batch command. Where it throws, it ends with an error text, the document of a batch and the last event. */
+export async function asBatch(
+  { settings, terminal, context }: Pick<Surroundings, 'settings' | 'terminal' | 'context'>,
+  run: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  try {
+    return await run();
+  } catch (error) {
+    return failBatch(error, settings, terminal, context);
+  }
+}
+
+function failBatch(
   thrown: unknown,
   { values }: Pick<EditingSettings, 'values'>,
   terminal: Terminal,

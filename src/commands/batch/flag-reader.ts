@@ -3,7 +3,7 @@ import type { Shard } from '../../batch/identity.js';
 import type { Rate } from '../../batch/pace.js';
 import { parseDuration } from '../../edit/duration.js';
 import { usageError } from '../../errors.js';
-import { orText } from '../or-text.js';
+import { listText } from '../../text.js';
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
@@ -28,7 +28,7 @@ export function flagReader({ values, origins }: EditingSettings) {
     oneOf: <T extends string>(flag: EditingName, allowed: readonly T[]): T | undefined => {
       const given = text(flag)?.toLowerCase();
       if (given === undefined) return undefined;
-      return allowed.find((one) => one === given) ?? refuse(flag, orText(allowed));
+      return allowed.find((one) => one === given) ?? refuse(flag, listText(allowed, 'or'));
     },
 
     whole: (flag: EditingName, min: number, max: number): number | undefined => {

@@ -4,7 +4,7 @@ import type { ExitCode } from '../../exit-codes.js';
 import { findModel } from '../../models/registry.js';
 import { cellRows } from '../../study/cell.js';
 import { comparisonCells } from '../../study/compare/cells.js';
-import { failBatch } from '../batch/fail-batch.js';
+import { asBatch } from '../batch/fail-batch.js';
 import { runRowsOf } from '../batch/run.js';
 import { checkCells } from './check.js';
 import { readWords } from './model-words.js';
@@ -21,40 +21,34 @@ import type { COMPARE } from './command.js';
 const MOST_EDITS = 10_000;
 
 /** `fal-edit compare <picture…> [model.flag=value…]`: the same edits by several models. */
-export async function runCompare(call: CallOf<typeof COMPARE>): Promise<ExitCode> {
+export function runCompare(call: CallOf<typeof COMPARE>): Promise<ExitCode> {
+  return asBatch(call, () => compare(call));
+}
+
+async function compare(call: CallOf<typeof COMPARE>): Promise<ExitCode> {
   const { words, settings: resolved, context, terminal } = call;
-  try {
-    await refusePromptWord('compare', words, resolved, context.cwd);
-    const { batch, models, prompts, seeds, open, preview } = await readCompareOptions(resolved, context);
-    const { pictures: named, settings: own } = readWords(words, context.cwd);
-    refuseOthers([...own.keys()], models);
-    refuseForeignLora(resolved, models);
-    const settings = settingsOfCells(resolved);
-    const onSame = (picture: string, first: string): void =>
-      terminal.warn(`${picture} is the same picture as ${first}; compared once.`);
-    const { pictures, leftOut } = await comparedPictures(
-      named,
-      batch.recursive,
-      batch.outDir,
-      context,
-      onSame,
-    );
-    refuseTooMany(pictures.length * prompts.length * models.length * seeds.length);
-    const cells = comparisonCells({
-      ...{ pictures, prompts, seeds, common: commonOf(settings) },
-      models: models.map((name) => ({ name, fields: own.get(name) ?? {} })),
-    });
-    const names = new Map([...own].map(([model, fields]) => [model, Object.keys(fields)]));
-    await checkCells(cells, settings, names, batch.outDir, context);
-    let page: string | undefined;
-    const source = { ...cellRows(sourceName(named), context.cwd, cells), leftOut };
-    const outcome = comparisonOutcome(cells, preview, (written) => (page = written));
-    const code = await runRowsOf(source, batch, { ...call, settings }, outcome);
-    if (open && page !== undefined) await openPage(page, context, terminal);
-    return code;
-  } catch (error) {
-    return failBatch(error, resolved, terminal, context);
-  }
+  await refusePromptWord('compare', words, resolved, context.cwd);
+  const { batch, models, prompts, seeds, open, preview } = await readCompareOptions(resolved, context);
+  const { pictures: named, settings: own } = readWords(words, context.cwd);
+  refuseOthers([...own.keys()], models);
+  refuseForeignLora(resolved, models);
+  const settings = settingsOfCells(resolved);
+  const onSame = (picture: string, first: string): void =>
+    terminal.warn(`${picture} is the same picture as ${first}; compared once.`);
+  const { pictures, leftOut } = await comparedPictures(named, batch.recursive, batch.outDir, context, onSame);
+  refuseTooMany(pictures.length * prompts.length * models.length * seeds.length);
+  const cells = comparisonCells({
+    ...{ pictures, prompts, seeds, common: commonOf(settings) },
+    models: models.map((name) => ({ name, fields: own.get(name) ?? {} })),
+  });
+  const names = new Map([...own].map(([model, fields]) => [model, Object.keys(fields)]));
+  await checkCells(cells, settings, names, batch.outDir, context);
+  let page: string | undefined;
+  const source = { ...cellRows(sourceName(named), context.cwd, cells), leftOut };
+  const outcome = comparisonOutcome(cells, preview, (written) => (page = written));
+  const code = await runRowsOf(source, batch, { ...call, settings }, outcome);
+  if (open && page !== undefined) await openPage(page, context, terminal);
+  return code;
 }
 
 function refuseOthers(set: readonly string[], models: readonly string[]): void {

@@ -2,7 +2,7 @@ import type { FlagValue } from '../../config/settings.js';
 import type { CallOf } from '../command.js';
 import type { MIGRATE } from './command.js';
 import { usageError } from '../../errors.js';
-import { orText } from '../or-text.js';
+import { listText } from '../../text.js';
 import { FORM_NAMES, type FormName } from '../../migrate/forms/forms.js';
 import { didYouMean } from '../../near-name.js';
 import type { Model } from '../../models/model.js';
@@ -36,7 +36,7 @@ function formOf(value: FlagValue | undefined, place: string): FormName | undefin
   const form = FORM_NAMES.find((name) => name === value.trim().toLowerCase());
   if (form !== undefined) return form;
   throw usageError(
-    `${place} must be ${orText(FORM_NAMES)}, not "${value}".`,
+    `${place} must be ${listText(FORM_NAMES, 'or')}, not "${value}".`,
     didYouMean(value, FORM_NAMES, undefined),
   );
 }

@@ -1,7 +1,7 @@
 import type { FlagValue } from '../../config/settings.js';
 import { didYouMean } from '../../near-name.js';
 import { usageError } from '../../errors.js';
-import { orText } from '../or-text.js';
+import { listText } from '../../text.js';
 import { JOB_STATES, type JobState } from '../../ledger/job.js';
 import { findModel } from '../../models/registry.js';
 import type { NameOfFlag } from '../flag.js';
@@ -52,7 +52,7 @@ function readStates(value: FlagValue | undefined, place: string): JobState[] | u
     const state = JOB_STATES.find((known) => known === wanted);
     if (state !== undefined) return state;
     throw usageError(
-      `${place} must be ${orText(JOB_STATES)}, not "${word}".`,
+      `${place} must be ${listText(JOB_STATES, 'or')}, not "${word}".`,
       didYouMean(wanted, JOB_STATES, undefined),
     );
   });

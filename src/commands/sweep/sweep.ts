@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { errorText } from '../../terminal/error-text.js';
-import { failBatch } from '../batch/fail-batch.js';
+import { asBatch } from '../batch/fail-batch.js';
 import { openPrices } from '../batch/prices.js';
 import { runRowsOf } from '../batch/run.js';
 import type { Surroundings } from '../batch/surroundings.js';
@@ -20,15 +20,13 @@ import type { CallOf } from '../command.js';
 import type { SWEEP } from './command.js';
 
 /** `fal-edit sweep <picture…> --vary name=values …` */
-export async function runSweep(call: CallOf<typeof SWEEP>): Promise<ExitCode> {
-  const { words, context, terminal } = call;
+export function runSweep(call: CallOf<typeof SWEEP>): Promise<ExitCode> {
+  const { words, context } = call;
   const settings = ofASweep(call.settings);
-  try {
+  return asBatch(call, async () => {
     await refusePromptWord('sweep', words, settings, context.cwd);
-    return await sweep(words, { ...call, settings });
-  } catch (error) {
-    return failBatch(error, settings, terminal, context);
-  }
+    return sweep(words, { ...call, settings });
+  });
 }
 
 /** @throws FalEditError */

@@ -14,19 +14,14 @@ import { SANDBOX } from '../../../ledger/spending.js';
 import type { Terminal } from '../../../terminal/terminal.js';
 import { finishBatch } from '../finish.js';
 import { openOutDir, type OpenOutDir } from '../open.js';
-import { failBatch } from '../fail-batch.js';
+import { asBatch } from '../fail-batch.js';
 import { readBatchOptions, type BatchOptions } from '../options.js';
 import type { CallOf } from '../../command.js';
 import type { MERGE } from './command.js';
 
 /** `fal-edit batch merge <out-dir…> --out-dir all`: puts the parts of a batch together. Touches no network. */
-export async function runMerge(call: CallOf<typeof MERGE>): Promise<ExitCode> {
-  const { settings, context, terminal } = call;
-  try {
-    return await merge(readBatchOptions(settings, context), call);
-  } catch (error) {
-    return failBatch(error, settings, terminal, context);
-  }
+export function runMerge(call: CallOf<typeof MERGE>): Promise<ExitCode> {
+  return asBatch(call, () => merge(readBatchOptions(call.settings, call.context), call));
 }
 
 async function merge(
