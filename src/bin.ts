@@ -2,7 +2,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { answerAtOnce } from './commands/at-once.js';
 import { ownCacheFolder } from './compile-cache.js';
-import { foldersOf, systemHome } from './folders.js';
+import { foldersOf, systemHomeFolder } from './folders.js';
 import { lastWords, type LastWords } from './last-words.js';
 
 const argv = process.argv.slice(2);
@@ -63,7 +63,7 @@ function keepCompiledCode(): void {
   // The user has set these: Node reads them itself.
   if (enableCompileCache === undefined || env['NODE_COMPILE_CACHE'] || env['NODE_DISABLE_COMPILE_CACHE'])
     return;
-  const { cache } = foldersOf(env, systemHome(), process.platform);
+  const { cache } = foldersOf(env, systemHomeFolder(), process.platform);
   const folder = cache === undefined ? undefined : ownCacheFolder(`${cache}/compiled`, process.getuid?.());
   if (folder !== undefined) enableCompileCache(folder);
 }

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, inputError } from './errors.js';
-import { foldersOf, systemHome, type Folders } from './folders.js';
+import { foldersOf, systemHomeFolder, type Folders } from './folders.js';
 import { openFetch, type Fetch } from './light-fetch.js';
 import { Secrets } from './secrets.js';
 
@@ -81,7 +81,7 @@ function startOf(pid: number): string {
 }
 
 /** Stands for a start that the system does not tell: known to this process alone. */
-const UNTOLD = 'untold ';
+const UNREPORTED = 'untold ';
 
 /** The name of a machine that does not tell it: any other may be called so. */
 const UNNAMED = '';
@@ -98,7 +98,7 @@ function selfId(): ProcessId {
   const host = hostName();
   // A count of ticks tells processes apart on one machine alone.
   const started = host === UNNAMED ? '' : startOf(process.pid);
-  return { host, pid: process.pid, started: started === '' ? UNTOLD + randomUUID() : started };
+  return { host, pid: process.pid, started: started === '' ? UNREPORTED + randomUUID() : started };
 }
 
 /** A host's name changes with the network, and a number of a process is given out again: neither is taken for proof. */
@@ -115,7 +115,7 @@ function isRunning(other: ProcessId, self: ProcessId): boolean | undefined {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const now = startOf(pid);
-  return now === '' || started === '' || started.startsWith(UNTOLD) ? undefined : now === started;
+  return now === '' || started === '' || started.startsWith(UNREPORTED) ? undefined : now === started;
 }
 
 function workingDirectory(): string {
@@ -143,7 +143,7 @@ export function systemContext(signal: AbortSignal): Context {
     get cwd() {
       return workingDirectory();
     },
-    folders: foldersOf(process.env, systemHome(), process.platform),
+    folders: foldersOf(process.env, systemHomeFolder(), process.platform),
     secrets: new Secrets(),
     now: () => Date.now(),
     elapsed: () => performance.now(),

@@ -69,7 +69,7 @@ export function stateFolderOf({ state }: Folders, named: string | undefined): st
 }
 
 /** The user's home folder; undefined where neither HOME nor the system's list of users names one. */
-export function systemHome(): string | undefined {
+export function systemHomeFolder(): string | undefined {
   for (const ask of [homedir, () => userInfo().homedir]) {
     try {
       const home = absolute(ask());

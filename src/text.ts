@@ -17,7 +17,7 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   const utf16 = utf16Of(bytes);
   if (utf16 !== undefined) return { problem: utf16Problem(utf16) };
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(bomLength(bytes));
-  if (!isUtf8(body)) return { problem: 'is not UTF-8. Save it as UTF-8', line: firstForeignLine(body) };
+  if (!isUtf8(body)) return { problem: 'is not UTF-8. Save it as UTF-8', line: firstUndecodableLine(body) };
   const nul = body.indexOf(0);
   if (nul !== -1) return { problem: 'contains a NUL character', line: lineAt(body, nul) };
   return { text: body.toString('utf8') };
@@ -45,7 +45,7 @@ export function bomLength(bytes: Uint8Array): number {
 }
 
 /** The line, from 1, of the first bytes that are not UTF-8: no character of UTF-8 but the newline has its byte. */
-export function firstForeignLine(bytes: Buffer): number {
+export function firstUndecodableLine(bytes: Buffer): number {
   let line = 1;
   for (let start = 0; ; line++) {
     const end = bytes.indexOf(LF, start);

@@ -2,7 +2,7 @@
  * INVARIANT: what was paid for under a fingerprint of version 1 is recognised, or it is said that it may have been
  * paid for. A row is new only where its old fingerprint is known for certain and stands for nothing here.
  */
-import { wishV1, type AskedV1 } from '../edit/fingerprint-v1.js';
+import { wishV1, type FingerprintInputV1 } from '../edit/fingerprint-v1.js';
 import type { EditPlan } from '../edit/plan.js';
 import { hashOf } from '../ledger/canonical.js';
 import { earlierRows, hasEarlierRows, keysWithoutRow } from '../ledger/batch/earlier.js';
@@ -90,11 +90,11 @@ export class EarlierRows {
     if (!this.isAny || isCertain(plan)) return false;
     if (isShard || this.rowless.size > 0) return true;
     const sql = 'SELECT 1 FROM earlier WHERE alike = ? AND taken = 1 LIMIT 1';
-    return this.db.row(sql, likeness(plan)) !== undefined;
+    return this.db.row(sql, sameInputKey(plan)) !== undefined;
   }
 
   /** Version 1 would have planned it with the format of the folder's rows, unless the user gave one. */
-  private asThen(plan: EditPlan): AskedV1 {
+  private asThen(plan: EditPlan): FingerprintInputV1 {
     const { format } = this.folder;
     if (format === undefined || plan.given[FORMAT] !== undefined) return plan;
     return {
@@ -119,7 +119,7 @@ export class EarlierRows {
       const format = input[FORMAT];
       this.db.run(
         'INSERT INTO earlier VALUES (?, ?, ?, ?, ?, ?)',
-        ...[key, number++, sameness(asked), likeness(asked), typeof format === 'string' ? format : null],
+        ...[key, number++, sameness(asked), sameInputKey(asked), typeof format === 'string' ? format : null],
         isTaken(this.db, key) ? 1 : 0,
       );
     }
@@ -127,12 +127,12 @@ export class EarlierRows {
 }
 
 /** What rows have in common that ask for the same, in whatever format. */
-function sameness(asked: AskedV1): string {
+function sameness(asked: FingerprintInputV1): string {
   return wishV1({ ...asked, input: withoutFormat(asked.input) });
 }
 
 /** What rows have in common that ask for the same of files that may be others. */
-function likeness({ model, input, attachments, seedIsOurs }: AskedV1): string {
+function sameInputKey({ model, input, attachments, seedIsOurs }: FingerprintInputV1): string {
   const { seed, ...rest } = attachments.reduce<Record<string, unknown>>(
     (whole, { path, upload }) =>
       upload === undefined ? whole : (withValueAt(whole, path, null) as Record<string, unknown>),

@@ -1,14 +1,14 @@
 import type { EditEvent } from '../edit/events.js';
 import type { FalEditError } from '../errors.js';
 import type { RowState } from '../ledger/batch/states.js';
-import type { Place } from './manifest/entry.js';
+import type { Position } from './manifest/entry.js';
 import type { ResultRow, RowCounts } from './result-row.js';
 
 /** Which row an event is about. */
 export interface RowName {
   key: string;
   id: string | undefined;
-  place: Place;
+  place: Position;
 }
 
 /** What happens in a batch while it runs, for whoever shows it. Texts from manifests and fal are untrusted. */

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import type { Context } from '../context.js';
 import { answerAtFal } from '../edit/answer-at-fal.js';
-import { lookAt, type LookOptions } from '../edit/look.js';
-import { within } from '../edit/within.js';
+import { statusAt, type AskOptions } from '../edit/ask-fal.js';
+import { withTimeout } from '../edit/with-timeout.js';
 import { asFalEditError, type FalEditError } from '../errors.js';
 import { accountOf, type Connection } from '../fal/connection.js';
 import { withTimeLimit } from '../fal/time-limit.js';
@@ -108,7 +108,9 @@ async function answerOf(job: Job, options: FailedOptions): Promise<Answer> {
       why: isSandbox(via) ? 'They were sent to fal, not to a sandbox.' : 'They were sent to a sandbox.',
     };
   try {
-    return await within(timeoutMs, context, (signal) => ask(job, { connection, context, signal, trace }));
+    return await withTimeout(timeoutMs, context, (signal) =>
+      ask(job, { connection, context, signal, trace }),
+    );
   } catch (error) {
     const failure = asFalEditError(error);
     if (!saysGone(failure)) return { says: 'nothing', why: failure.message };
@@ -118,9 +120,9 @@ async function answerOf(job: Job, options: FailedOptions): Promise<Answer> {
 }
 
 /** @throws FalEditError: it cannot be asked, or fal knows nothing of it */
-async function ask({ endpoint, requestId = '' }: Job, options: LookOptions): Promise<Answer> {
+async function ask({ endpoint, requestId = '' }: Job, options: AskOptions): Promise<Answer> {
   const at = { endpoint, requestId };
-  const status = await lookAt(at, options).catch((error: unknown) => {
+  const status = await statusAt(at, options).catch((error: unknown) => {
     if (saysGone(error)) return undefined;
     throw error;
   });

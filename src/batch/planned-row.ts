@@ -7,7 +7,7 @@ import type { Context } from '../context.js';
 import { findFileFields, type FileField } from '../models/fields.js';
 import type { Dimensions } from '../models/request.js';
 import { findModel } from '../models/registry.js';
-import { bytesAgain } from './attachment-shelf.js';
+import { bytesAgain } from './attachment-cache.js';
 import { seedOf } from '../edit/fingerprint.js';
 
 type StoredAttachment = Omit<Attachment, 'upload'> & {

@@ -12,7 +12,7 @@ import { beginRows, leaveOut, putRow, rowChanges } from '../ledger/batch/rows.js
 import { hasRow, isOfOtherShard, noteFormerKey, noteOtherShard, renameRow } from '../ledger/batch/earlier.js';
 import { readNote, writeNote } from '../ledger/batch/notes.js';
 import { isTaken } from '../ledger/batch/states.js';
-import { attachmentShelf, type AttachmentShelf } from './attachment-shelf.js';
+import { attachmentCache, type AttachmentCache } from './attachment-cache.js';
 import { Claims } from './claims.js';
 import type { Expectations } from './expect/expectations.js';
 import { expectationsDocument } from './expect/expectations.js';
@@ -21,7 +21,7 @@ import { noteIdentity } from './folder-identity.js';
 import { isInShard, keyOf, type Shard } from './identity.js';
 import { noteReading, Said } from './last-reading.js';
 import { isPictureFile } from './records.js';
-import { placeText, type Entry, type Place, type Problem } from './manifest/entry.js';
+import { positionText, type Entry, type Position, type Problem } from './manifest/entry.js';
 import { isBelow, refuseWayOut } from './out-dir.js';
 import { storedPlan } from './planned-row.js';
 import { movesOf, noteUnplaced } from './rename-pictures.js';
@@ -67,7 +67,7 @@ export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptio
 
 /** A row that was read and checked by itself. */
 interface Draft {
-  place: Place;
+  place: Position;
   id: string | undefined;
   plan: EditPlan;
   expectations: Expectations;
@@ -79,7 +79,7 @@ class Reading {
   readonly plan: Omit<BatchPlan, 'changes' | 'isSame' | 'kept' | 'standing'> = {
     ...{ rows: 0, elsewhere: 0, invalid: 0, problems: 0, equal: 0, made: 0, unrecognised: [] },
   };
-  private readonly shelf: AttachmentShelf;
+  private readonly cache: AttachmentCache;
   private readonly claims: Claims;
   private readonly earlier: EarlierRows;
   /** Which rows are another shard's is noted where the folder was split by fingerprints of an earlier version. */
@@ -95,7 +95,7 @@ class Reading {
 
   constructor(private readonly options: PlanOptions) {
     this.saying = options.basis === undefined ? undefined : new Said(options.basis);
-    this.shelf = attachmentShelf(options.ledger);
+    this.cache = attachmentCache(options.ledger);
     const { ledger, identity, shard } = options;
     this.claims = new Claims(ledger.db);
     this.earlier = new EarlierRows(ledger.db, this.claims, identity);
@@ -110,7 +110,7 @@ class Reading {
 
   /** What all of it was read from; undefined where there is more to it. To be asked once, at the end. */
   said(): string | undefined {
-    return this.hasPromptFile || this.shelf.hasUnremembered() ? undefined : this.saying?.text();
+    return this.hasPromptFile || this.cache.hasUnremembered() ? undefined : this.saying?.text();
   }
 
   async take(entries: readonly Entry[]): Promise<void> {
@@ -152,7 +152,7 @@ class Reading {
       const plan = await planEdit(
         { ...order, outputFolder: outDir },
         { ...context, cwd: folder },
-        this.shelf,
+        this.cache,
       );
       await this.refuseWayOut(plan);
       const cost = estimate(plan.model, plan.work, priceOf(plan.model.endpoint));
@@ -177,7 +177,7 @@ class Reading {
   private enter({ place, id, plan, expectations, usd }: Draft): Problem[] {
     const { ledger, outDir, folder, shard, countMade = false, mayBeMade = false } = this.options;
     const problem = (field: string, message: string): Problem[] => [{ place, field, message }];
-    const holder = id === undefined ? undefined : this.claims.claimId(id, placeText(place));
+    const holder = id === undefined ? undefined : this.claims.claimId(id, positionText(place));
     if (holder !== undefined) return problem('id', `${holder} already has the id "${id ?? ''}".`);
     const wish = fingerprintOf(plan);
     const ordinal = this.claims.ordinalOf(wish);
@@ -191,7 +191,7 @@ class Reading {
       noteRenamed(ledger);
     }
     const seed = plan.seedIsOurs ? seedOf(key, 1) : plan.seed;
-    const named = nameRow({ ...plan, seed }, placeText(place), outDir, this.claims);
+    const named = nameRow({ ...plan, seed }, positionText(place), outDir, this.claims);
     const { delivery, names } = named;
     if (named.problem !== undefined) return problem('output', named.problem);
     if (shard !== undefined && !this.isOurs(key, formerKey, shard)) {

@@ -1,13 +1,13 @@
 import type { Context } from '../context.js';
 import type { EditOrder } from '../edit/plan.js';
-import type { LivePrice } from '../fal/prices.js';
+import type { CurrentPrice } from '../fal/prices.js';
 import type { RowChanges } from '../ledger/batch/rows.js';
 import type { Caps } from '../ledger/caps.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Expectations } from './expect/expectations.js';
 import type { FolderIdentity } from './folder-identity.js';
 import type { Shard } from './identity.js';
-import type { Fields, Place, Problem } from './manifest/entry.js';
+import type { Fields, Position, Problem } from './manifest/entry.js';
 import type { Standing } from './summary.js';
 
 /** What a row asks for, read from its fields. */
@@ -30,7 +30,7 @@ export interface PlanOptions {
   /** @throws FalEditError (usage, input), a line for each thing that is wrong, each beginning with the field */
   readRow: (fields: Fields) => Promise<RowOrder>;
   /** What is known of an endpoint's price without asking anybody. */
-  priceOf: (endpoint: string) => LivePrice | undefined;
+  priceOf: (endpoint: string) => CurrentPrice | undefined;
   shard: Shard | undefined;
   /** What the folder began with, and goes on with. */
   identity: FolderIdentity;
@@ -65,7 +65,7 @@ export interface BatchPlan {
   /** Rows that ask for the very picture that another one asks for, seed included. */
   equal: number;
   /** Rows that may have been paid for under a fingerprint of an earlier version, of which that cannot be told. */
-  unrecognised: { place: Place; id: string | undefined }[];
+  unrecognised: { place: Position; id: string | undefined }[];
   /** Rows whose pictures seem to be there already, where that was asked for. */
   made: number;
   changes: RowChanges;

@@ -111,7 +111,9 @@ export async function rebuildEdits(
   let since = lostRun?.since ?? Infinity;
   noteRebuild(ledger, true);
   for (const line of lines.values()) {
-    const images = await Promise.all(line.images.map((one, index) => lookAt(one, index, folder, rebuilt)));
+    const images = await Promise.all(
+      line.images.map((one, index) => readFolderPicture(one, index, folder, rebuilt)),
+    );
     const job = jobOf(line, images, folder, via);
     since = Math.min(since, job.intentAt);
     if (!putRebuilt(ledger, job)) continue;
@@ -132,7 +134,7 @@ function parsed(text: string): ResultLine | undefined {
   }
 }
 
-async function lookAt(
+async function readFolderPicture(
   { path: name, sha256, ...facts }: ResultImage,
   index: number,
   folder: string,

@@ -19,7 +19,7 @@ import type { Delivery, Job, JobImage } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { keptPath } from '../ledger/portable-path.js';
 import { sha256Of } from '../sha256.js';
-import { placeText } from './manifest/entry.js';
+import { positionText } from './manifest/entry.js';
 import type { PlannedRow } from './planned-row.js';
 import { noteRenamed } from './renamed-results.js';
 
@@ -133,7 +133,7 @@ function endingWarning(row: RowWithJob, wanted: string, to: string, outDir: stri
 }
 
 function nameOf({ file, line, id }: RowWithJob): string {
-  return `${placeText({ file, line })}${id === undefined ? '' : ` (${id})`}`;
+  return `${positionText({ file, line })}${id === undefined ? '' : ` (${id})`}`;
 }
 
 /** `cat.edit.2.png` → `cat.edit.png`. */

@@ -1,7 +1,7 @@
 import type { Charged } from '../errors.js';
 import type { ErrorKind } from '../exit-codes.js';
 import type { RowState } from '../ledger/batch/states.js';
-import type { Place } from './manifest/entry.js';
+import type { Position } from './manifest/entry.js';
 
 export { ROW_STATES, type RowState } from '../ledger/batch/states.js';
 
@@ -47,7 +47,7 @@ export interface ResultRow {
   fingerprint: number;
   /** The user's own name for it. */
   id: string | null;
-  place: Place;
+  place: Position;
   state: RowState;
   /** Played on the sandbox: nothing of it is charged, whatever its figures say. */
   sandbox: boolean;

@@ -16,7 +16,7 @@ import { OUT_DIR_FILES } from './out-dir.js';
 import { isWhole, linesOf, reportedEdit } from './records.js';
 import { catchUpResults } from './renamed-results.js';
 import { resultOf } from './result.js';
-import { writtenRow } from './play-money.js';
+import { writtenRow } from './sandbox-cost.js';
 import type { ResultRow } from './result-row.js';
 
 /**

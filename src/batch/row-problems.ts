@@ -1,5 +1,5 @@
 import { FalEditError } from '../errors.js';
-import type { Fields, Place, Problem } from './manifest/entry.js';
+import type { Fields, Position, Problem } from './manifest/entry.js';
 
 /** Kinds of error that are about a row: with it something is wrong, or it could cost nobody knows what. */
 const OF_A_ROW: readonly string[] = ['usage', 'input', 'budget'];
@@ -8,7 +8,7 @@ const OF_A_ROW: readonly string[] = ['usage', 'input', 'budget'];
 const OF_EACH_ROW: readonly string[] = ['image', 'prompt', 'output'];
 
 /** What an error says about a row: a problem for each of its lines. Anything but a wrong row is thrown on. */
-export function problemsOf(error: unknown, place: Place, fields: Fields): Problem[] {
+export function problemsOf(error: unknown, place: Position, fields: Fields): Problem[] {
   if (!(error instanceof FalEditError) || !OF_A_ROW.includes(error.kind)) throw error;
   const hint = error.hint === undefined ? '' : ` ${error.hint}`;
   const lines = error.message.split('\n');

@@ -1,20 +1,20 @@
 import type { Context } from '../context.js';
 import type { LifeOptions } from '../edit/life.js';
-import { lookAt } from '../edit/look.js';
+import { statusAt } from '../edit/ask-fal.js';
 import { recordOf, recordOfJob } from '../edit/record.js';
 import { resumeJob } from '../edit/resume.js';
 import { runEdit } from '../edit/run.js';
 import { FalEditError } from '../errors.js';
 import { saysGone } from '../fal/unreachable.js';
 import type { Connection } from '../fal/connection.js';
-import type { LivePrice } from '../fal/prices.js';
-import type { UploadShelf } from '../fal/upload.js';
+import type { CurrentPrice } from '../fal/prices.js';
+import type { UploadCache } from '../fal/upload.js';
 import { planToSend } from '../ledger/batch/rows.js';
 import type { RowWithJob } from '../ledger/batch/states.js';
 import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { targetsOf } from '../edit/delivery.js';
-import { BY_BATCH } from './going-on.js';
+import { BY_BATCH } from './next-steps.js';
 import { refuseWayOut } from './out-dir.js';
 import { revivedPlan, type PlannedRow } from './planned-row.js';
 
@@ -29,8 +29,8 @@ export interface RowRun extends LifeOptions {
   again: boolean;
   submitOnly: boolean;
   priority: 'normal' | 'low' | undefined;
-  priceOf: (endpoint: string) => LivePrice | undefined;
-  uploads: UploadShelf;
+  priceOf: (endpoint: string) => CurrentPrice | undefined;
+  uploads: UploadCache;
 }
 
 /** Sends a row, and brings its pictures home unless it is only to be sent. @throws FalEditError */
@@ -47,7 +47,7 @@ export async function sendRow(row: RowWithJob, run: RowRun): Promise<void> {
   if (plan.targets !== undefined) await refuseWayOut(plan.targets.pathOf(0, ''), outDir);
   await runEdit(plan, recordOf(plan), {
     ...run,
-    goingOn: BY_BATCH,
+    nextSteps: BY_BATCH,
     askedHash: row.key,
     price: { live: priceOf(row.endpoint) },
     // The money is counted over all rows, by whoever starts them.
@@ -66,7 +66,7 @@ export async function attachRow({ job }: RowWithJob, run: RowRun): Promise<void>
   for (const file of [...named, ...images.flatMap(({ target }) => target ?? [])]) {
     await refuseWayOut(file, run.outDir);
   }
-  await resumeJob(job, recordOfJob(job), { ...run, goingOn: BY_BATCH, leaveWhenInterrupted: true });
+  await resumeJob(job, recordOfJob(job), { ...run, nextSteps: BY_BATCH, leaveWhenInterrupted: true });
 }
 
 /** A job that was sent another way may be unknown to this fal, which is no reason to write it off. */
@@ -74,7 +74,7 @@ async function refuseElsewhere(job: Job, { via, connection, context, trace }: Ro
   if (job.via === via || job.result !== undefined) return;
   const { endpoint, requestId = '' } = job;
   try {
-    await lookAt({ endpoint, requestId }, { connection, context, signal: context.signal, trace });
+    await statusAt({ endpoint, requestId }, { connection, context, signal: context.signal, trace });
   } catch (error) {
     if (!saysGone(error)) throw error;
     const way = job.via === 'fal' ? 'without a proxy' : `with --proxy-url ${job.via}`;

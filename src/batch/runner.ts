@@ -9,10 +9,10 @@ import PQueue from 'p-queue';
 import type { Context } from '../context.js';
 import { asFalEditError, FalEditError } from '../errors.js';
 import type { Connection } from '../fal/connection.js';
-import type { LivePrice } from '../fal/prices.js';
+import type { CurrentPrice } from '../fal/prices.js';
 import { ENDED, findRow, unmeasuredRows, rowsInOrder, type RowWithJob } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { isEverybodysTrouble, type Brakes } from './brakes.js';
+import { failsEveryRow, type RunLimits } from './run-limits.js';
 import type { BatchEvent, OnBatchEvent, RowName } from './events.js';
 import { measureRow } from './measure-row.js';
 import type { Pace } from './pace.js';
@@ -21,8 +21,8 @@ import { resultOf } from './result.js';
 import type { ResultsFile } from './results-file.js';
 import { isFileRefused, isToSend, isWorthAnotherTry } from './retry.js';
 import { attachRow, sendRow, type RowRun } from './row-run.js';
-import type { DailyPurse } from './daily-purse.js';
-import type { BatchUploads } from './upload-shelf.js';
+import type { DailyBudget } from './daily-budget.js';
+import type { BatchUploads } from './upload-cache.js';
 
 export interface RunnerOptions extends RunAim {
   ledger: Ledger;
@@ -37,15 +37,15 @@ export interface RunnerOptions extends RunAim {
   /** Pictures that are fetched at the same time. */
   downloads: number;
   pace: Pace;
-  brakes: Brakes;
-  purse: DailyPurse;
+  limits: RunLimits;
+  budget: DailyBudget;
   uploads: BatchUploads;
   results: ResultsFile;
   /** Of one row, in milliseconds. */
   timeoutMs: number;
   cancelOnTimeout: boolean;
   priority: 'normal' | 'low' | undefined;
-  priceOf: (endpoint: string) => LivePrice | undefined;
+  priceOf: (endpoint: string) => CurrentPrice | undefined;
   onEvent: OnBatchEvent;
   trace?: ((line: string) => void) | undefined;
   /** What there is to do, where somebody has looked already. */
@@ -105,8 +105,8 @@ class Runner {
   }
 
   private mustStop(): boolean {
-    const { brakes, context } = this.options;
-    return brakes.stopped !== undefined || context.signal.aborted || this.broken !== undefined;
+    const { limits, context } = this.options;
+    return limits.stopped !== undefined || context.signal.aborted || this.broken !== undefined;
   }
 
   /** Starts a row as soon as there is room for it. */
@@ -133,7 +133,7 @@ class Runner {
   }
 
   private async send(row: RowWithJob, tries: number): Promise<void> {
-    const { brakes, pace, purse, onEvent } = this.options;
+    const { limits, pace, budget, onEvent } = this.options;
     if (this.mustStop()) return;
     try {
       await pace.turn();
@@ -143,10 +143,10 @@ class Runner {
     }
     if (this.mustStop()) return;
     try {
-      brakes.start(row.key, row.usd);
-      purse.take(row.key, row.usd);
+      limits.start(row.key, row.usd);
+      budget.take(row.key, row.usd);
     } catch (error) {
-      brakes.settle(row.key, undefined);
+      limits.settle(row.key, undefined);
       this.stop(asFalEditError(error, 'no'));
       return;
     }
@@ -200,18 +200,18 @@ class Runner {
     error: FalEditError | undefined,
     tries: number | undefined,
   ): Promise<void> {
-    const { ledger, brakes, pace, purse, uploads, context, onEvent } = this.options;
+    const { ledger, limits, pace, budget, uploads, context, onEvent } = this.options;
     const ended = findRow(ledger, row.key) ?? row;
     const isMeasured = ended.job?.state === 'saved' && (await measureRow(ledger, ended, context));
     const now = isMeasured ? (findRow(ledger, row.key) ?? row) : ended;
     if (tries !== undefined) {
-      brakes.settle(row.key, now.job);
-      purse.settle(row.key, now.job);
+      limits.settle(row.key, now.job);
+      budget.settle(row.key, now.job);
     }
     if (error !== undefined && tries !== undefined && !context.signal.aborted && tries < TRIES) {
       const isStale = isFileRefused(error) && uploads.forgetReused(now.job?.uploads ?? []);
       if (isWorthAnotherTry(error) && pace.trouble()) this.giveUp(error);
-      if ((isStale || isWorthAnotherTry(error)) && !isEverybodysTrouble(error)) {
+      if ((isStale || isWorthAnotherTry(error)) && !failsEveryRow(error)) {
         this.again.push({ row: now, tries: tries + 1 });
         this.unsent.set(row.key, { row: now, error });
         onEvent({ type: 'retrying', row: nameOf(row), error });
@@ -251,17 +251,17 @@ class Runner {
   }
 
   private stop(reason: FalEditError): void {
-    const { brakes, onEvent } = this.options;
-    if (brakes.stopped !== undefined) return;
-    brakes.stop(reason);
+    const { limits, onEvent } = this.options;
+    if (limits.stopped !== undefined) return;
+    limits.stop(reason);
     onEvent({ type: 'stopped', error: reason });
   }
 
   private brake(error: FalEditError, { state }: RowWithJob): void {
     if (this.options.context.signal.aborted) return;
     const tooMany =
-      state === 'failed' || state === 'moderated' ? this.options.brakes.failed(error) : undefined;
-    if (isEverybodysTrouble(error)) this.stop(error);
+      state === 'failed' || state === 'moderated' ? this.options.limits.failed(error) : undefined;
+    if (failsEveryRow(error)) this.stop(error);
     else if (tooMany !== undefined) this.stop(tooMany);
   }
 

@@ -8,7 +8,7 @@ import { saveWhole } from '../edit/save.js';
 import type { FalEditError } from '../errors.js';
 import { EXIT_OK } from '../exit-codes.js';
 import type { LeftOut } from './manifest/pictures/folder.js';
-import { writtenSummary } from './play-money.js';
+import { writtenSummary } from './sandbox-cost.js';
 import { OUT_DIR_FILES } from './out-dir.js';
 import { BATCH_SCHEMA_VERSION, type BatchSummary, type RowCounts } from './result-row.js';
 

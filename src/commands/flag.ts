@@ -1,4 +1,4 @@
-import type { FromProject, Place } from '../config/flag-definition.js';
+import type { FromProject, SettingSource } from '../config/flag-definition.js';
 import type { NamedSetting } from '../models/request.js';
 
 export { variableOf } from '../config/flag-definition.js';
@@ -43,7 +43,7 @@ export interface Flag {
   /** What an untrusted project file may do with it. */
   fromProject: FromProject;
   /** Where it may be set besides the command line; everywhere if absent. */
-  settableIn?: readonly Place[];
+  settableIn?: readonly SettingSource[];
   /** Only the command line counts; the same name elsewhere is a default for future edits. */
   typedOnly?: true;
   /** Not in the help: another spelling of a documented flag. */

@@ -1,5 +1,5 @@
 /** A source of settings besides the command line. */
-export type Place = 'environment' | '.env' | 'project' | 'user';
+export type SettingSource = 'environment' | '.env' | 'project' | 'user';
 
 /**
  * How a file of the project may use a flag until the user trusts it (project-rules.ts):
@@ -20,7 +20,7 @@ export interface FlagDefinition {
   repeatable?: boolean;
   fromProject: FromProject;
   /** Where it may be set beside the command line; everywhere if absent. */
-  settableIn?: readonly Place[];
+  settableIn?: readonly SettingSource[];
 }
 
 export type FlagValue = string | boolean | string[];

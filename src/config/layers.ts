@@ -1,7 +1,7 @@
 import { usageError } from '../errors.js';
 import type { ConfigFile } from './config-file.js';
 import type { VariableLayer } from './environment.js';
-import { variableOf, type FlagDefinition, type FlagValue, type Place } from './flag-definition.js';
+import { variableOf, type FlagDefinition, type FlagValue, type SettingSource } from './flag-definition.js';
 import type { SettingsFile } from './settings-file.js';
 import { didYouMean } from '../near-name.js';
 
@@ -82,7 +82,7 @@ function isMap(name: string, value: unknown, file: string): boolean {
 /** @throws FalEditError (usage): the command reads the flag, and it cannot be set there */
 function isSettable(
   { name, settableIn }: FlagDefinition,
-  at: Place,
+  at: SettingSource,
   own: Wanted['own'],
   place: string,
 ): boolean {

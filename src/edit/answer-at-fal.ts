@@ -1,7 +1,7 @@
 import { FalEditError } from '../errors.js';
 import { saysGone } from '../fal/unreachable.js';
-import { ALONE, type GoingOn } from './going-on.js';
-import { lookAt, resultInHistory, sessionAt, type AtFal, type LookOptions } from './look.js';
+import { SINGLE_EDIT, type NextSteps } from './next-steps.js';
+import { statusAt, resultInHistory, sessionAt, type AtFal, type AskOptions } from './ask-fal.js';
 
 /**
  * fal's answer to a request, as fal gives it: from its queue, or from its history, which forgets later
@@ -10,9 +10,13 @@ import { lookAt, resultInHistory, sessionAt, type AtFal, type LookOptions } from
  * @throws FalEditError (temporary): it is not done, or fal cannot be asked; (failed, moderated): it ended without
  * an answer; (failed): fal has forgotten it
  */
-export async function answerAtFal(request: AtFal, options: LookOptions, goingOn = ALONE): Promise<unknown> {
+export async function answerAtFal(
+  request: AtFal,
+  options: AskOptions,
+  nextSteps = SINGLE_EDIT,
+): Promise<unknown> {
   try {
-    return await fromQueue(request, options, goingOn);
+    return await fromQueue(request, options, nextSteps);
   } catch (error) {
     if (!saysGone(error)) throw error;
     const remembered = await resultInHistory(request, options);
@@ -23,16 +27,16 @@ export async function answerAtFal(request: AtFal, options: LookOptions, goingOn 
 
 async function fromQueue(
   { endpoint, requestId }: AtFal,
-  options: LookOptions,
-  goingOn: GoingOn,
+  options: AskOptions,
+  nextSteps: NextSteps,
 ): Promise<unknown> {
   const session = sessionAt({ endpoint, requestId }, options);
-  const { status } = await lookAt({ endpoint, requestId }, options, session);
+  const { status } = await statusAt({ endpoint, requestId }, options, session);
   if (status !== 'COMPLETED') {
     const doing = status === 'IN_QUEUE' ? 'in the queue' : 'running';
     throw new FalEditError('temporary', `Request ${requestId} is still ${doing} and has no result yet.`, {
       charged: 'maybe',
-      hint: goingOn.fetch(requestId),
+      hint: nextSteps.fetch(requestId),
       details: { request_id: requestId },
     });
   }

@@ -9,7 +9,7 @@ import type { EditOutput } from '../models/model.js';
 import { MOST_PICTURES } from '../models/output.js';
 import { usd } from './estimate.js';
 import type { Life } from './life.js';
-import { resultInHistory } from './look.js';
+import { resultInHistory } from './ask-fal.js';
 import { noPicturesError, tooManyPicturesError } from './outcomes.js';
 
 /** fal's answer as it came, and what the model's adapter reads in it. */

@@ -58,7 +58,7 @@ export async function fetchPictures(
   const failures = results.flatMap((result) =>
     result.status === 'rejected' ? [result.reason as unknown] : [],
   );
-  if (failures.length > 0) throw collectError(failures, images.length, record, journal.goingOn);
+  if (failures.length > 0) throw collectError(failures, images.length, record, journal.nextSteps);
   const blanked = images.filter((image) => image.nsfw === true).length;
   if (blanked > 0) throw blankedError(blanked, images.length, delivery.keepBlanked, record);
   journal.finished();
@@ -150,7 +150,7 @@ async function keep(
       `The picture is ready, but cannot be written to ${chosen}: ${codeOf(error) ?? messageOf(error)}.`,
       {
         charged: 'yes',
-        hint: life.journal.goingOn.makeRoom(record.requestId ?? ''),
+        hint: life.journal.nextSteps.freeSpace(record.requestId ?? ''),
         details: { target: chosen },
         origin: error,
       },

@@ -23,7 +23,7 @@ export function targetsOf(
 }
 
 /** For a request that was not sent from here: the default name in the working directory, by the request's id. */
-export function foreignDelivery({ requestId }: Pick<Job, 'requestId'>, model: Model, cwd: string): Delivery {
+export function defaultDelivery({ requestId }: Pick<Job, 'requestId'>, model: Model, cwd: string): Delivery {
   return {
     cwd,
     template: DEFAULT_TEMPLATE,

@@ -1,5 +1,5 @@
 import { FalEditError } from '../errors.js';
-import type { LivePrice } from '../fal/prices.js';
+import type { CurrentPrice } from '../fal/prices.js';
 import type { Caps } from '../ledger/caps.js';
 import type { BillableWork, Model } from '../models/model.js';
 
@@ -18,7 +18,7 @@ export interface Estimate {
 }
 
 /** Units by the adapter's arithmetic, times fal's live price or the adapter's own. */
-export function estimate(model: Model, work: BillableWork, live: LivePrice | undefined): Estimate {
+export function estimate(model: Model, work: BillableWork, live: CurrentPrice | undefined): Estimate {
   const { units, assumptions, unbounded } = model.billable(work);
   const { price } = model;
   const { unitUsd, priceDate, priceSource } = usable(live)
@@ -57,7 +57,7 @@ export function refuseUnbounded({ unbounded }: Estimate, { maxCostUsd, dailyCapU
 }
 
 /** A price for another unit than the one that the adapter counts cannot be multiplied with its count. */
-function usable(live: LivePrice | undefined): live is LivePrice {
+function usable(live: CurrentPrice | undefined): live is CurrentPrice {
   return live !== undefined && /megapixel/i.test(live.unit);
 }
 

@@ -10,27 +10,31 @@ import type { Attachment } from './attachments.js';
 import type { EditPlan } from './plan.js';
 
 /** Contents of a fingerprint of version 1. */
-export type AskedV1 = Pick<EditPlan, 'model' | 'input' | 'seedIsOurs'> & {
+export type FingerprintInputV1 = Pick<EditPlan, 'model' | 'input' | 'seedIsOurs'> & {
   attachments: readonly (Pick<Attachment, 'path' | 'earlierUpload'> & {
     upload: Pick<NonNullable<Attachment['upload']>, 'sha256'> | undefined;
   })[];
 };
 
 /** Hash that equal rows had in common. Hexadecimal. */
-export function wishV1({ model, ...asked }: AskedV1): string {
+export function wishV1({ model, ...asked }: FingerprintInputV1): string {
   return hashOf([model.endpoint, wantedInput(asked)]);
 }
 
 /** The fingerprint of a command. */
-export function askedHashV1(
-  { delivery, ...plan }: AskedV1 & Pick<EditPlan, 'delivery'>,
+export function fingerprintV1(
+  { delivery, ...plan }: FingerprintInputV1 & Pick<EditPlan, 'delivery'>,
   via: string,
 ): string {
   return hashOf([plan.model.endpoint, via, wantedInput(plan), delivery]);
 }
 
 /** fal's input with files by their bytes, and without a seed that nobody asked for. */
-function wantedInput({ input, attachments, seedIsOurs }: Omit<AskedV1, 'model'>): Record<string, unknown> {
+function wantedInput({
+  input,
+  attachments,
+  seedIsOurs,
+}: Omit<FingerprintInputV1, 'model'>): Record<string, unknown> {
   const byBytes = attachments.reduce<Record<string, unknown>>((whole, { path, upload, earlierUpload }) => {
     const sha256 = earlierUpload ?? upload?.sha256;
     return sha256 === undefined ? whole : (withValueAt(whole, path, sha256) as Record<string, unknown>);

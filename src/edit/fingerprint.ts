@@ -54,13 +54,13 @@ export function givenOf(
 }
 
 /** Contents of a fingerprint. */
-export interface Asked {
+export interface FingerprintInput {
   model: Pick<Model, 'endpoint'>;
   given: Given;
 }
 
 /** Hash that equal edits have in common. Hexadecimal. */
-export function fingerprintOf({ model, given }: Asked): string {
+export function fingerprintOf({ model, given }: FingerprintInput): string {
   return hashOf([FINGERPRINT_VERSION, model.endpoint, given]);
 }
 
@@ -68,7 +68,10 @@ export function fingerprintOf({ model, given }: Asked): string {
  * The fingerprint of a command: also where its results go, as the user named it, and the way to fal. The seed counts
  * only where it was given, so that two runs of one command have the same.
  */
-export function askedHashOf({ model, given, delivery }: Asked & { delivery: Delivery }, via: string): string {
+export function askedHashOf(
+  { model, given, delivery }: FingerprintInput & { delivery: Delivery },
+  via: string,
+): string {
   const { cwd, template, numberWhenTaken, name } = delivery;
   const output = { cwd, template, numberWhenTaken, name };
   return hashOf([FINGERPRINT_VERSION, model.endpoint, via, given, output]);

@@ -4,7 +4,7 @@ import type { Durability } from '../ledger/commit-group.js';
 import { GIVEN_UP, type Job, type JobImage, type JobState } from '../ledger/job.js';
 import type { Completion, Ledger } from '../ledger/ledger.js';
 import type { OnEvent } from './events.js';
-import { ALONE, type GoingOn } from './going-on.js';
+import { SINGLE_EDIT, type NextSteps } from './next-steps.js';
 import type { EditRecord } from './record.js';
 
 /**
@@ -31,13 +31,13 @@ export class Journal implements SubmitJournal {
     private readonly onEvent: OnEvent,
     /** The time on fal's clock, if that is known. */
     private readonly falTime: () => number | undefined = () => undefined,
-    readonly goingOn: GoingOn = ALONE,
+    readonly nextSteps: NextSteps = SINGLE_EDIT,
   ) {
     this.state = job.state;
   }
 
   get recovery(): string {
-    return this.goingOn.findOut(this.job.id);
+    return this.nextSteps.check(this.job.id);
   }
 
   get sandbox(): boolean {
@@ -190,7 +190,7 @@ export function unrecordedError(journal: Journal, record: EditRecord, other: unk
     `Request ${record.requestId ?? ''} was accepted${bill}, but the ledger could not record all of it. ${why}${also}`,
     {
       charged: 'yes',
-      hint: `Keep the request id, and fix the ledger. ${journal.goingOn.findOut(journal.jobId)}`,
+      hint: `Keep the request id, and fix the ledger. ${journal.nextSteps.check(journal.jobId)}`,
       details: { request_id: record.requestId, job: journal.jobId },
       origin: journal.fellBehind,
     },

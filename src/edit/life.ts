@@ -7,7 +7,7 @@ import { flagForField } from '../models/explain.js';
 import type { Model } from '../models/model.js';
 import { Deadline } from './deadline.js';
 import type { OnEvent } from './events.js';
-import type { GoingOn } from './going-on.js';
+import type { NextSteps } from './next-steps.js';
 import { unrecordedError, type Journal } from './journal.js';
 import type { EditRecord } from './record.js';
 import { stoppedError } from './stopping.js';
@@ -27,7 +27,7 @@ export interface LifeOptions {
   write?: ((bytes: Uint8Array) => Promise<void>) | undefined;
   onEvent: OnEvent;
   /** Hints on how to continue where this run does not; those for a single edit if absent. */
-  goingOn?: GoingOn | undefined;
+  nextSteps?: NextSteps | undefined;
   /** Schedules a part of the work where many edits run at once; runs it at once if absent. */
   inLane?: (<T>(lane: 'download', run: () => Promise<T>) => Promise<T>) | undefined;
   trace?: ((line: string) => void) | undefined;
@@ -56,7 +56,7 @@ export type LifeStart = Omit<Life, 'session' | 'deadline'>;
  *
  * @throws FalEditError
  */
-export async function live(start: LifeStart, steps: (life: Life) => Promise<void>): Promise<void> {
+export async function runLife(start: LifeStart, steps: (life: Life) => Promise<void>): Promise<void> {
   const { record, journal, model, options } = start;
   const { context, connection, timeoutMs, trace } = options;
   const started = context.elapsed();

@@ -1,7 +1,7 @@
 import { FalEditError, messageOf } from '../errors.js';
 import type { Job } from '../ledger/job.js';
 import { isSandbox } from '../ledger/spending.js';
-import { ALONE, type GoingOn } from './going-on.js';
+import { SINGLE_EDIT, type NextSteps } from './next-steps.js';
 import type { EditRecord } from './record.js';
 
 /** fal's answer is a success without pictures. */
@@ -24,7 +24,10 @@ export function tooManyPicturesError(record: EditRecord, count: number): FalEdit
 }
 
 /** The same command may have been sent before, with an unknown outcome. Nothing is sent now. */
-export function stillUnknownError({ id, intentAt, plannedAt, via }: Job, goingOn = ALONE): FalEditError {
+export function stillUnknownError(
+  { id, intentAt, plannedAt, via }: Job,
+  nextSteps = SINGLE_EDIT,
+): FalEditError {
   const bill = isSandbox(via) ? '' : ' and may be charged';
   const when = new Date(intentAt ?? plannedAt).toISOString();
   return new FalEditError(
@@ -32,7 +35,7 @@ export function stillUnknownError({ id, intentAt, plannedAt, via }: Job, goingOn
     `This same edit may have been sent on ${when}${bill}; the outcome is unknown. Nothing was sent now.`,
     {
       charged: 'maybe',
-      hint: `${goingOn.findOut(id)}. To pay for another one anyway: --again`,
+      hint: `${nextSteps.check(id)}. To pay for another one anyway: --again`,
       details: { job: id },
     },
   );
@@ -43,12 +46,12 @@ export function collectError(
   failures: unknown[],
   total: number,
   record: EditRecord,
-  goingOn: GoingOn,
+  nextSteps: NextSteps,
 ): FalEditError {
   const [first] = failures;
   const count = total === 1 ? '' : ` (${failures.length} of ${total} pictures; the others are saved)`;
   const details = { request_id: record.requestId, ...(first instanceof FalEditError ? first.details : {}) };
-  const again = goingOn.fetch(record.requestId ?? '');
+  const again = nextSteps.fetch(record.requestId ?? '');
   const urls = urlsOf(failures);
   const hint = urls.length === 0 ? again : `${again}. fal keeps it for a while at ${urls.join(' ')}`;
   if (!(first instanceof FalEditError)) {

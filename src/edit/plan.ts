@@ -43,7 +43,7 @@ export interface EditOrder {
 }
 
 /** Cache that the plans of many edits share, so that each file is read once. */
-export interface PlanShelf {
+export interface PlanCache {
   read: AttachmentReader;
   /** Folders that are known to take files, absolute. */
   writable: Set<string>;
@@ -80,7 +80,7 @@ export interface EditPlan {
 export async function planEdit(
   order: EditOrder,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
-  shelf: PlanShelf = { read: readAttachment, writable: new Set() },
+  cache: PlanCache = { read: readAttachment, writable: new Set() },
 ): Promise<EditPlan> {
   const { model, request, output, force, keepBlanked, seedIsOurs, nameOf = flagOf } = order;
   const { outputFolder = context.cwd } = order;
@@ -100,7 +100,7 @@ export async function planEdit(
       `${nameOf('output')} -: stdout takes one picture, but ${nameOf('numImages')} asks for several.`,
     );
   }
-  const attachments = await readAttachments(model, input, context, nameOf, shelf.read);
+  const attachments = await readAttachments(model, input, context, nameOf, cache.read);
   const pictures = picturesOf(model, attachments);
   const delivery: Delivery = {
     cwd: outputFolder,
@@ -117,7 +117,7 @@ export async function planEdit(
     destination.kind === 'stream'
       ? undefined
       : targetsOf(delivery, { seed: request.seed, model: model.name }, nameOf('output'));
-  const nameTaken = await targets?.check(force, shelf.writable);
+  const nameTaken = await targets?.check(force, cache.writable);
   return {
     model,
     prompt: request.prompt,

@@ -4,9 +4,9 @@ import { isRedacted } from '../secrets.js';
 import { findModel } from '../models/registry.js';
 import { follow, type Answered } from './awaiting.js';
 import { fetchPictures } from './collect.js';
-import { foreignDelivery, targetsOf } from './delivery.js';
+import { defaultDelivery, targetsOf } from './delivery.js';
 import { Journal } from './journal.js';
-import { live, type Life, type LifeOptions } from './life.js';
+import { runLife, type Life, type LifeOptions } from './life.js';
 import type { EditRecord } from './record.js';
 import type { Targets } from './targets.js';
 
@@ -27,18 +27,18 @@ export interface ResumeOptions extends LifeOptions {
 export async function resumeJob(job: Job, record: EditRecord, options: ResumeOptions): Promise<void> {
   const { ledger, elsewhere, context, onEvent } = options;
   const model = findModel(job.endpoint);
-  const delivery = { ...(job.delivery ?? foreignDelivery(job, model, context.cwd)), ...options.saving };
+  const delivery = { ...(job.delivery ?? defaultDelivery(job, model, context.cwd)), ...options.saving };
   ledger.own(job.id);
   const start = {
     model,
     record,
-    journal: new Journal(ledger, job, record, onEvent, undefined, options.goingOn),
+    journal: new Journal(ledger, job, record, onEvent, undefined, options.nextSteps),
     targets: elsewhere === undefined ? targetsOf(delivery, job) : elsewhere.targets,
     delivery: { keepBlanked: delivery.keepBlanked, force: elsewhere?.force ?? delivery.force },
     asPromised: elsewhere === undefined,
     options,
   };
-  await live(start, async (life) => {
+  await runLife(start, async (life) => {
     await fetchPictures(life, remembered(job, life) ?? (await follow(life)), job.images);
   });
 }

@@ -4,8 +4,8 @@
  */
 import { falTime } from '../fal/clock.js';
 import { accountOf, proxiesOf } from '../fal/connection.js';
-import { livePrice, type LivePrice } from '../fal/prices.js';
-import { uploadAll, type UploadShelf } from '../fal/upload.js';
+import { currentPrice, type CurrentPrice } from '../fal/prices.js';
+import { uploadAll, type UploadCache } from '../fal/upload.js';
 import type { Caps } from '../ledger/caps.js';
 import type { NewJob } from '../ledger/job.js';
 import type { Beginning, BeginOptions, Ledger } from '../ledger/ledger.js';
@@ -16,11 +16,11 @@ import { read, statusWatcher, type Answered } from './awaiting.js';
 import { fetchPictures } from './collect.js';
 import { Deadline } from './deadline.js';
 import { estimate, refuseUnbounded } from './estimate.js';
-import { askedHashV1 } from './fingerprint-v1.js';
+import { fingerprintV1 } from './fingerprint-v1.js';
 import { askedHashOf } from './fingerprint.js';
 import { areInPlace, keptPictures } from './in-place.js';
 import { Journal } from './journal.js';
-import { live, type Life, type LifeOptions } from './life.js';
+import { runLife, type Life, type LifeOptions } from './life.js';
 import { stillUnknownError } from './outcomes.js';
 import type { EditPlan } from './plan.js';
 import { recordOfJob, type EditRecord } from './record.js';
@@ -39,9 +39,9 @@ export interface RunOptions extends LifeOptions {
   /** Identity of the edit where that is not the command's: a row of a batch has its own. */
   askedHash?: string;
   /** fal's price, where it was already asked for; an undefined value in it means that it is unknown. */
-  price?: { live: LivePrice | undefined };
+  price?: { live: CurrentPrice | undefined };
   /** Cache of earlier uploads; everything is uploaded if absent. */
-  uploads?: UploadShelf;
+  uploads?: UploadCache;
   /** Priority in fal's queue; normal if absent (fal-api.md 2.6). */
   priority?: 'normal' | 'low' | undefined;
 }
@@ -60,7 +60,7 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
   const asked = {
     askedHash: options.askedHash ?? askedHashOf(plan, options.via),
     // An earlier release may have been cut short.
-    ...(options.askedHash === undefined ? { earlierHash: askedHashV1(plan, options.via) } : {}),
+    ...(options.askedHash === undefined ? { earlierHash: fingerprintV1(plan, options.via) } : {}),
     via: options.via,
     // A row that was sent and left is the same row when it is asked for again.
     detached: options.detach && options.askedHash === undefined,
@@ -75,7 +75,7 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
   if (nameTaken !== undefined && !goesOn) throw nameTaken;
   for (const message of plan.warnings) onEvent({ type: 'warning', message });
   const price = options.price ?? {
-    live: await livePrice(plan.model.endpoint, { connection, context, signal: context.signal }),
+    live: await currentPrice(plan.model.endpoint, { connection, context, signal: context.signal }),
   };
   context.signal.throwIfAborted();
   const cost = estimate(plan.model, plan.work, price.live);
@@ -106,10 +106,10 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
     record,
     onEvent,
     () => falTime(connection, context),
-    options.goingOn,
+    options.nextSteps,
   );
   const { model, targets, delivery } = plan;
-  return live(
+  return runLife(
     { model, record, journal, targets, delivery, asPromised: true, options: { ...options, timeoutMs } },
     async (life) => {
       await upload(plan, life, options.uploads);
@@ -171,7 +171,7 @@ async function goOnWith(
   options: RunOptions,
 ): Promise<void> {
   Object.assign(record, recordOfJob(job));
-  if (kind === 'unknown') throw stillUnknownError(job, options.goingOn);
+  if (kind === 'unknown') throw stillUnknownError(job, options.nextSteps);
   // Bytes for a stream go to this one; files go where the first run would have put them, which is the same.
   const elsewhere = plan.targets === undefined ? { targets: undefined, force: false } : undefined;
   if (kind === 'ended') {
@@ -188,14 +188,14 @@ async function goOnWith(
 async function upload(
   plan: EditPlan,
   { record, session, options }: Life,
-  shelf: UploadShelf | undefined,
+  cache: UploadCache | undefined,
 ): Promise<void> {
   const { connection, onEvent } = options;
   const local = plan.attachments.flatMap(({ upload: file }) => file ?? []);
   if (local.length === 0) return;
   const bytes = local.reduce((sum, file) => sum + file.bytes, 0);
   onEvent({ type: 'uploading', files: local.length, bytes });
-  const urls = await uploadAll(session.client, connection, local, shelf).catch((error: unknown) => {
+  const urls = await uploadAll(session.client, connection, local, cache).catch((error: unknown) => {
     throw session.exchange.uploadFailure ?? error;
   });
   record.uploads = [...urls].map(([sha256, url]) => ({ sha256, url }));

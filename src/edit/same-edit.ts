@@ -14,7 +14,7 @@ import { recordOfJob, type EditRecord } from './record.js';
 import { signalOf } from './stopping.js';
 
 /** Time between two checks of the ledger, in milliseconds. */
-const LOOK_MS = 200;
+const POLL_MS = 200;
 
 const UNDER_WAY: readonly JobState[] = ['planned', 'intent', 'accepted', 'completed'];
 
@@ -35,7 +35,7 @@ export async function waitForOther(
   try {
     while (UNDER_WAY.includes(now.state) && !isAbandoned(ledger, now)) {
       Object.assign(record, recordOfJob(now));
-      await context.sleep(LOOK_MS, deadline.signal);
+      await context.sleep(POLL_MS, deadline.signal);
       now = ledger.mustFind(job.id);
     }
     return now;

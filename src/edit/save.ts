@@ -38,7 +38,7 @@ export async function saveWhole(
   const temporary = path.join(folder, `${temporaryName(tag)}${randomUUID()}.part`);
   try {
     await writeSynced(temporary, bytes);
-    const placed = force ? await replace(temporary, target) : await placeIfFree(temporary, target, tag);
+    const placed = force ? await replace(temporary, target) : await linkIfFree(temporary, target, tag);
     if (placed) await syncFolder(folder);
     return placed;
   } finally {
@@ -54,7 +54,7 @@ export async function saveWhole(
  */
 export async function moveWhole(file: string, target: string, { force, tag }: SaveOptions): Promise<boolean> {
   await mkdir(path.dirname(target), { recursive: true });
-  const placed = force ? await replace(file, target) : await placeIfFree(file, target, tag);
+  const placed = force ? await replace(file, target) : await linkIfFree(file, target, tag);
   if (placed) await removeIfThere(file);
   if (placed) await syncFolder(path.dirname(target));
   return placed;
@@ -76,7 +76,7 @@ export async function trySaving(folder: string): Promise<void> {
     if (codeOf(error) !== 'EEXIST') throw error;
   }
   try {
-    await placeIfFree(file, named, 'probe');
+    await linkIfFree(file, named, 'probe');
   } catch (error) {
     // Another run has tried the folder, and tidied up.
     if (codeOf(error) !== 'ENOENT') throw error;
@@ -141,13 +141,13 @@ async function replace(temporary: string, target: string): Promise<true> {
  * A hard link, unlike a rename, fails where the name is taken: no moment in which two runs could both have it. Only
  * EEXIST means that. What else a file system answers that has no links differs from one to the next.
  */
-async function placeIfFree(temporary: string, target: string, tag: string): Promise<boolean> {
+async function linkIfFree(temporary: string, target: string, tag: string): Promise<boolean> {
   try {
     await link(temporary, target);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    return placeWithoutLinks(temporary, target, tag);
+    return writeIfFree(temporary, target, tag);
   }
 }
 
@@ -155,7 +155,7 @@ async function placeIfFree(temporary: string, target: string, tag: string): Prom
  * Takes the name with a file that says whose it is, which can be made only where there is none, and puts the picture
  * in its place. A run that is killed in between leaves that file, and a later one knows it for its own.
  */
-async function placeWithoutLinks(temporary: string, target: string, tag: string): Promise<boolean> {
+async function writeIfFree(temporary: string, target: string, tag: string): Promise<boolean> {
   const claim = `fal-edit is saving picture ${tag} here.\n`;
   try {
     await writeFile(target, claim, { flag: 'wx' });

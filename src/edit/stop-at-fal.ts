@@ -53,7 +53,7 @@ export interface Stoppable {
 /** A cancel is a courtesy: after Ctrl-C nobody waits longer than this for all of it. */
 const PATIENCE_MS = 5_000;
 /** Time between two checks whether fal has cancelled it. */
-const LOOK_MS = 250;
+const POLL_MS = 250;
 
 /**
  * Takes a request out of fal's queue. One that runs is stopped only where that is asked for: it is charged all
@@ -78,7 +78,7 @@ export async function stopAtFal(
   });
   try {
     if (!evenRunning) {
-      const status = await look(session, endpoint, requestId);
+      const status = await statusOf(session, endpoint, requestId);
       if (typeof status === 'string') return outcome(status);
       if (status.status === 'IN_PROGRESS') return outcome('running');
       if (status.status === 'COMPLETED') return outcome('completed');
@@ -97,7 +97,7 @@ export async function stopAtFal(
   }
 }
 
-async function look(
+async function statusOf(
   { client }: FalSession,
   endpoint: string,
   requestId: string,
@@ -118,12 +118,12 @@ async function confirm(
   { sleep }: Pick<Context, 'sleep'>,
 ): Promise<StopOutcome> {
   for (;;) {
-    const status = await look(session, endpoint, requestId);
+    const status = await statusOf(session, endpoint, requestId);
     // Out of the queue, and forgotten with that.
     if (status === 'not-found') return UNQUEUED;
     if (status === 'unreachable' || status.status === 'IN_PROGRESS') return outcome('requested');
     if (status.status === 'COMPLETED') return endOf(session, endpoint, requestId);
-    await sleep(LOOK_MS);
+    await sleep(POLL_MS);
   }
 }
 

@@ -58,7 +58,7 @@ export async function stoppedError(life: Stopping, error: unknown): Promise<FalE
     );
   }
   const details = { request_id: requestId, job: journal.jobId };
-  const fetch = journal.goingOn.fetch(requestId);
+  const fetch = journal.nextSteps.fetch(requestId);
   if (exchange.hasResult || journal.state === 'completed') {
     return build(
       `${what}. Request ${requestId} is finished${atFal(' and charged')}, but not fully downloaded.`,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { FalEditError } from '../errors.js';
 import { isHtml, type Answer } from './answer.js';
 import { askPlatform, type PlatformOptions } from './ask-platform.js';
-import { pricesSchema, type LivePrice } from './prices.js';
+import { pricesSchema, type CurrentPrice } from './prices.js';
 import { rejectionError } from './rejection.js';
 import { describeTrouble } from './trouble.js';
 
@@ -58,7 +58,7 @@ export async function catalogueEntry(
 export async function publishedPrices(
   endpoints: readonly string[],
   options: PlatformOptions,
-): Promise<Map<string, Pick<LivePrice, 'unitUsd' | 'unit'>>> {
+): Promise<Map<string, Pick<CurrentPrice, 'unitUsd' | 'unit'>>> {
   const ids = endpoints.map(encodeURIComponent).join(',');
   const { prices } = read(pricesSchema, await askPlatform(`${API}/pricing?endpoint_id=${ids}`, options));
   return new Map(

@@ -10,7 +10,7 @@ import type { Connection } from './connection.js';
 import { withTimeLimit } from './time-limit.js';
 
 /** fal's price of one unit of an endpoint's work. */
-export interface LivePrice {
+export interface CurrentPrice {
   unitUsd: number;
   /** E.g. "megapixels"; other units of the same model have been seen (fal-api.md 5.2). */
   unit: string;
@@ -56,7 +56,10 @@ export interface PriceOptions {
  * is a key for it. Undefined when it is unknown; the adapter's own price then stands. Never an error: a price
  * that cannot be had is no reason not to edit.
  */
-export async function livePrice(endpoint: string, options: PriceOptions): Promise<LivePrice | undefined> {
+export async function currentPrice(
+  endpoint: string,
+  options: PriceOptions,
+): Promise<CurrentPrice | undefined> {
   const { connection, context } = options;
   const file = cacheFile(endpoint, options);
   const cached = file === undefined ? undefined : await readCache(file);
@@ -71,7 +74,7 @@ export async function livePrice(endpoint: string, options: PriceOptions): Promis
 async function askPrice(
   endpoint: string,
   { connection, context, signal }: PriceOptions,
-): Promise<LivePrice | undefined> {
+): Promise<CurrentPrice | undefined> {
   const { key, proxyUrl } = connection;
   const target = `https://api.fal.ai/v1/models/pricing?endpoint_id=${encodeURIComponent(endpoint)}`;
   const headers: Record<string, string> = {
@@ -107,7 +110,7 @@ function cacheFile(endpoint: string, { connection, context }: PriceOptions): str
   return cache === undefined ? undefined : path.join(cache, 'prices', `${name}.json`);
 }
 
-async function readCache(file: string): Promise<LivePrice | undefined> {
+async function readCache(file: string): Promise<CurrentPrice | undefined> {
   try {
     return cacheSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
@@ -115,7 +118,7 @@ async function readCache(file: string): Promise<LivePrice | undefined> {
   }
 }
 
-async function writeCache(file: string, price: LivePrice): Promise<void> {
+async function writeCache(file: string, price: CurrentPrice): Promise<void> {
   try {
     await mkdir(path.dirname(file), { recursive: true });
     const temporary = `${file}.${randomUUID()}`;

@@ -15,7 +15,7 @@ export interface Upload {
 }
 
 /** Cache of uploads, for edits that share files. */
-export interface UploadShelf {
+export interface UploadCache {
   /** The URL of a file: one that it knows and that is still good, or the one that `put` gives. */
   urlOf: (upload: Upload, put: () => Promise<string>) => Promise<string>;
 }
@@ -29,12 +29,12 @@ export async function uploadAll(
   client: FalClient,
   connection: Connection,
   uploads: readonly Upload[],
-  shelf: UploadShelf = { urlOf: (_, put) => put() },
+  cache: UploadCache = { urlOf: (_, put) => put() },
 ): Promise<ReadonlyMap<string, string>> {
   const distinct = [...new Map(uploads.map((upload) => [upload.sha256, upload])).values()];
   const urls = await Promise.all(
     distinct.map(async (upload) => {
-      const url = await shelf.urlOf(upload, () => put(client, connection, upload));
+      const url = await cache.urlOf(upload, () => put(client, connection, upload));
       return [upload.sha256, url] as const;
     }),
   );

@@ -208,6 +208,6 @@ export function mayHidePicture({ state, requestId, charged, error }: Job): boole
 }
 
 /** Whether a whole job is a request that was named by its id alone, and not sent by a command of this ledger. */
-export function isForeign({ askedHash, duplicateOf }: Pick<Job, 'askedHash' | 'duplicateOf'>): boolean {
+export function isAdopted({ askedHash, duplicateOf }: Pick<Job, 'askedHash' | 'duplicateOf'>): boolean {
   return askedHash === undefined && duplicateOf === undefined;
 }

@@ -17,7 +17,7 @@ import {
   BEFORE,
   type EndReason,
   GIVEN_UP,
-  isForeign,
+  isAdopted,
   type Job,
   type JobError,
   type JobImage,
@@ -204,7 +204,7 @@ export class Ledger {
     } catch (error) {
       // No two jobs can have one request.
       const holder = findJob(this, 'request_id', requestId);
-      if (holder === undefined || !isForeign(holder)) throw error;
+      if (holder === undefined || !isAdopted(holder)) throw error;
       this.db.transaction(() => {
         this.remove(holder.id);
         this.step(id, 'accepted', accepted);

@@ -52,7 +52,7 @@ export function lastCopied(home: Database, folder: string): number {
 }
 
 /** Records in the user's ledger the spending of a batch so far, by its own ledger. */
-export function tellSpending(own: Database, home: Database, folder: string): void {
+export function reportSpending(own: Database, home: Database, folder: string): void {
   const rows = own.rows(
     `SELECT intent_at - intent_at % ${QUARTER_MS} AS quarter, model, ${ON_SANDBOX} AS sandbox, count(*) AS edits,
               sum(${BILLED}) AS billed, sum(${ESTIMATED}) AS estimated, sum(${UNKNOWN}) AS unknown

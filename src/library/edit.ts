@@ -4,7 +4,7 @@ import { missingKeyError } from '../config/credentials.js';
 import type { Context } from '../context.js';
 import { verifySandbox, viaOf } from '../edit/backend.js';
 import { estimate as estimateOf, type Estimate } from '../edit/estimate.js';
-import { ALONE } from '../edit/going-on.js';
+import { SINGLE_EDIT } from '../edit/next-steps.js';
 import { areInPlace, keptPictures } from '../edit/in-place.js';
 import { planEdit } from '../edit/plan.js';
 import { recordOf, recordOfJob, type EditedImage, type EditRecord } from '../edit/record.js';
@@ -12,7 +12,7 @@ import { resumeJob } from '../edit/resume.js';
 import { runEdit } from '../edit/run.js';
 import { inputError } from '../errors.js';
 import type { Connection } from '../fal/connection.js';
-import { livePrice } from '../fal/prices.js';
+import { currentPrice } from '../fal/prices.js';
 import { isAwaited, mayHidePicture } from '../ledger/job.js';
 import { findMeant } from '../ledger/lookup.js';
 import { SANDBOX } from '../ledger/spending.js';
@@ -78,7 +78,7 @@ export async function edit(call: EditCall): Promise<EditResult> {
             return Promise.resolve();
           },
           onEvent: listenerOf(call),
-          goingOn: ALONE,
+          nextSteps: SINGLE_EDIT,
         });
       } finally {
         ledger.close();
@@ -103,7 +103,7 @@ export async function estimate(call: EditCall): Promise<Estimate> {
     const plan = await planEdit(orderOf(call, context.newSeed), context);
     const { signal } = context;
     const connection: Connection = { key: undefined, proxyUrl: undefined };
-    const price = await livePrice(plan.model.endpoint, { connection, context, signal, offline: true });
+    const price = await currentPrice(plan.model.endpoint, { connection, context, signal, offline: true });
     return estimateOf(plan.model, plan.work, price);
   });
 }
@@ -125,7 +125,7 @@ export async function wait(id: string, access: Access = {}): Promise<EditResult>
       const record: EditRecord = { ...recordOfJob(job), images: keptPictures(job) };
       if (job.state === 'saved' && (await areInPlace(job))) return record;
       if (job.state !== 'saved' && !isAwaited(job.state) && !mayHidePicture(job)) {
-        throw endedError(ledger, job, ALONE);
+        throw endedError(ledger, job, SINGLE_EDIT);
       }
       if (job.via === SANDBOX) throw sandboxEndedError(job);
       const elsewhere = otherBackendError(job, viaOf(connection, context));
@@ -139,7 +139,7 @@ export async function wait(id: string, access: Access = {}): Promise<EditResult>
         cancelOnTimeout: access.cancelOnTimeout,
         leaveWhenInterrupted: true,
         onEvent: listenerOf(access),
-        goingOn: ALONE,
+        nextSteps: SINGLE_EDIT,
       });
       return record;
     } finally {

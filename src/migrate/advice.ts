@@ -1,9 +1,9 @@
 import type { Model } from '../models/model.js';
 import { MODELS } from '../models/registry.js';
 import type { RequestKey } from '../models/request.js';
-import type { Fate } from './fate.js';
+import type { FieldChange } from './field-change.js';
 
-type Advice = Pick<Fate, 'why' | 'instead'>;
+type Advice = Pick<FieldChange, 'why' | 'instead'>;
 
 /** What to say of a field that the other model lacks, beyond that it lacks it. */
 type Adviser = (to: Model) => Advice;

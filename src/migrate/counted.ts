@@ -1,26 +1,26 @@
-import type { Fate } from './fate.js';
+import type { FieldChange } from './field-change.js';
 
-/** A fate that several requests share. */
-export interface CountedFate extends Fate {
+/** A change that several requests share. */
+export interface CountedChange extends FieldChange {
   rows: number;
 }
 
 /** Fates of many requests, each kind once, with the words of the first request that had it; defaults come last. */
-export function countedFates(rows: readonly (readonly Fate[])[]): CountedFate[] {
-  const counted = new Map<string, CountedFate>();
-  for (const fates of rows) {
+export function countChanges(rows: readonly (readonly FieldChange[])[]): CountedChange[] {
+  const counted = new Map<string, CountedChange>();
+  for (const changes of rows) {
     const seen = new Set<string>();
-    for (const fate of fates) {
-      const field = fate.field.replace(/\[[\d.]+\]/g, '[]');
-      const kind = JSON.stringify([field, fate.fate, fate.to]);
+    for (const change of changes) {
+      const field = change.field.replace(/\[[\d.]+\]/g, '[]');
+      const kind = JSON.stringify([field, change.kind, change.to]);
       // Two LoRAs of one row are one row.
       if (seen.has(kind)) continue;
       seen.add(kind);
       const before = counted.get(kind);
-      if (before === undefined) counted.set(kind, { ...fate, field, rows: 1 });
+      if (before === undefined) counted.set(kind, { ...change, field, rows: 1 });
       else before.rows++;
     }
   }
-  const isDefault = ({ fate }: Fate): number => (fate === 'default_differs' ? 1 : 0);
+  const isDefault = ({ kind }: FieldChange): number => (kind === 'default_differs' ? 1 : 0);
   return [...counted.values()].sort((a, b) => isDefault(a) - isDefault(b));
 }

@@ -1,11 +1,15 @@
 import type { Model } from '../models/model.js';
-import type { Fate } from './fate.js';
+import type { FieldChange } from './field-change.js';
 import { counterpartOf, defaultOf, isRead, schemaOf } from './model-fields.js';
 import { isSame } from './plain-field.js';
-import { shown } from './shown.js';
+import { shortValue } from './short-value.js';
 
 /** The fields that both models have, that the request leaves to them, and that they fill differently. */
-export function defaultFates(input: Readonly<Record<string, unknown>>, from: Model, to: Model): Fate[] {
+export function defaultChanges(
+  input: Readonly<Record<string, unknown>>,
+  from: Model,
+  to: Model,
+): FieldChange[] {
   return Object.keys(from.input.shape).flatMap((field) => {
     if (!isRead(from, field) || (input[field] ?? undefined) !== undefined) return [];
     const target = counterpartOf(field, from, to);
@@ -16,12 +20,12 @@ export function defaultFates(input: Readonly<Record<string, unknown>>, from: Mod
     return [
       {
         field,
-        fate: 'default_differs' as const,
+        kind: 'default_differs' as const,
         to: target,
-        why: `${shown(own)} in ${to.name}, ${shown(old)} in ${from.name}`,
+        why: `${shortValue(own)} in ${to.name}, ${shortValue(old)} in ${from.name}`,
         instead: canKeep
-          ? `Set ${target} to ${shown(old)} to keep the old one`
-          : `${to.name} does not accept ${shown(old)}`,
+          ? `Set ${target} to ${shortValue(old)} to keep the old one`
+          : `${to.name} does not accept ${shortValue(old)}`,
       },
     ];
   });

@@ -1,19 +1,19 @@
 import type { Model } from '../models/model.js';
-import type { Fate } from './fate.js';
+import type { FieldChange } from './field-change.js';
 import { defaultOf, keyOf, meantBy, readInstead, schemaOf } from './model-fields.js';
 import { isSame } from './plain-field.js';
-import { shown } from './shown.js';
+import { shortValue } from './short-value.js';
 
 /**
- * The fate of a field that fal did not look at on the old model; undefined for one that it read. Such a field is not
+ * The change of a field that fal did not look at on the old model; undefined for one that it read. Such a field is not
  * brought over, though the other model may have it: the request as it was worked without it.
  */
-export function ignoredFate(
+export function ignoredChange(
   field: string,
   input: Readonly<Record<string, unknown>>,
   from: Model,
   to: Model,
-): Fate | undefined {
+): FieldChange | undefined {
   const read = readInstead(from, field);
   if (read !== undefined) return repeated(field, read, input, from, to);
   if (schemaOf(from, field) !== undefined) return undefined;
@@ -21,7 +21,7 @@ export function ignoredFate(
   const instead = meant === undefined ? addIt(field, to) : `You may have meant ${meant}`;
   return {
     field,
-    fate: 'ignored',
+    kind: 'ignored',
     why: `${from.name} has no such field: fal ignored it`,
     ...(instead === undefined ? {} : { instead }),
   };
@@ -34,21 +34,21 @@ function repeated(
   input: Readonly<Record<string, unknown>>,
   from: Model,
   to: Model,
-): Fate {
+): FieldChange {
   const used = input[read] ?? undefined;
   if (used !== undefined) {
     const said = isSame(used, input[field]) ? `same value as ${read}` : `fal used ${read}`;
-    return { field, fate: 'ignored', why: `${said}: fal reads only ${read}` };
+    return { field, kind: 'ignored', why: `${said}: fal reads only ${read}` };
   }
   const key = keyOf(from, read);
   const other = key === undefined ? undefined : to.fields[key]?.[0];
   const fallback = defaultOf(from, read);
   return {
     field,
-    fate: 'ignored',
+    kind: 'ignored',
     why:
-      `fal reads only ${read}, so ${shown(input[field])} had no effect` +
-      (fallback === undefined ? '' : `: fal used ${read} ${shown(fallback)}`),
+      `fal reads only ${read}, so ${shortValue(input[field])} had no effect` +
+      (fallback === undefined ? '' : `: fal used ${read} ${shortValue(fallback)}`),
     instead: other === undefined ? `${from.name} calls it ${read}` : `Set ${other} to use it`,
   };
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { allowed } from '../models/allowed.js';
 import type { Model } from '../models/model.js';
-import type { Fate } from './fate.js';
+import type { FieldChange } from './field-change.js';
 import { schemaOf } from './model-fields.js';
 import { outOfRange } from './plain-field.js';
-import { shown } from './shown.js';
+import { shortValue } from './short-value.js';
 
 /**
  * The LoRAs that the other model can use. Those for another base stay out, unless they are asked for.
@@ -16,32 +16,32 @@ export function translateLoras(
   from: Model,
   to: Model,
   keepAll: boolean,
-): { value: unknown; fates: Fate[] } {
+): { value: unknown; changes: FieldChange[] } {
   const list = listOf(to, target);
   if (!Array.isArray(value) || list === undefined) {
-    return { value: undefined, fates: [outOfRange(field, value, target, to)] };
+    return { value: undefined, changes: [outOfRange(field, value, target, to)] };
   }
   const loras: unknown[] = value;
   const isForeign = from.base !== to.base;
   if (isForeign && !keepAll && loras.length > 0)
-    return { value: undefined, fates: [foreign(field, from, to)] };
-  const fates: Fate[] = [];
-  const fitting = loras.flatMap((lora, index) => fit(lora, `${field}[${index}]`, list.element, to, fates));
+    return { value: undefined, changes: [otherBase(field, from, to)] };
+  const changes: FieldChange[] = [];
+  const fitting = loras.flatMap((lora, index) => fit(lora, `${field}[${index}]`, list.element, to, changes));
   const most = mostOf(list, fitting);
   if (fitting.length > most) {
-    fates.push({
+    changes.push({
       field,
-      fate: 'out_of_range',
+      kind: 'out_of_range',
       why: `${to.name} takes at most ${most}: the first ${most} of ${fitting.length} are kept`,
       instead: 'Leave out the ones that matter least',
     });
   }
   const own = fitting.slice(0, most);
-  if (own.length === 0 && loras.length > 0) return { value: undefined, fates };
+  if (own.length === 0 && loras.length > 0) return { value: undefined, changes };
   const remark = isForeign && own.length > 0 ? { why: unfit(from, to) } : {};
   return {
     value: own,
-    fates: [{ field, fate: field === target ? 'kept' : 'renamed', to: target, ...remark }, ...fates],
+    changes: [{ field, kind: field === target ? 'kept' : 'renamed', to: target, ...remark }, ...changes],
   };
 }
 
@@ -49,10 +49,10 @@ function unfit(from: Model, to: Model): string {
   return `LoRAs trained for ${from.base} do not fit ${to.base}`;
 }
 
-function foreign(field: string, from: Model, to: Model): Fate {
+function otherBase(field: string, from: Model, to: Model): FieldChange {
   return {
     field,
-    fate: 'dropped',
+    kind: 'dropped',
     why: unfit(from, to),
     instead: `Use LoRAs for ${to.base}; --keep-loras keeps these`,
   };
@@ -64,30 +64,30 @@ function fit(
   place: string,
   element: z.core.$ZodType,
   to: Model,
-  fates: Fate[],
+  changes: FieldChange[],
 ): Record<string, unknown>[] {
   if (typeof lora !== 'object' || lora === null || !(element instanceof z.ZodObject)) {
-    return leaveOut(place, lora, element, fates);
+    return leaveOut(place, lora, element, changes);
   }
   const shape = element.shape as Record<string, z.core.$ZodType>;
   const own: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(lora)) {
     const schema = Object.hasOwn(shape, name) ? shape[name] : undefined;
     if (schema === undefined) {
-      fates.push({ field: `${place}.${name}`, fate: 'dropped', why: `no counterpart in ${to.name}` });
+      changes.push({ field: `${place}.${name}`, kind: 'dropped', why: `no counterpart in ${to.name}` });
     } else if (z.safeParse(schema, value).success) {
       own[name] = value;
     } else {
       // At another scale it would be another edit.
-      return leaveOut(`${place}.${name}`, value, schema, fates);
+      return leaveOut(`${place}.${name}`, value, schema, changes);
     }
   }
-  return element.safeParse(own).success ? [own] : leaveOut(place, lora, element, fates);
+  return element.safeParse(own).success ? [own] : leaveOut(place, lora, element, changes);
 }
 
-function leaveOut(field: string, value: unknown, schema: z.core.$ZodType, fates: Fate[]): [] {
-  const why = `${shown(value)}: this LoRA is left out; allowed: ${allowed(schema)}`;
-  fates.push({ field, fate: 'out_of_range', why });
+function leaveOut(field: string, value: unknown, schema: z.core.$ZodType, changes: FieldChange[]): [] {
+  const why = `${shortValue(value)}: this LoRA is left out; allowed: ${allowed(schema)}`;
+  changes.push({ field, kind: 'out_of_range', why });
   return [];
 }
 

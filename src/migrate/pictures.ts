@@ -1,5 +1,5 @@
 import type { Model } from '../models/model.js';
-import type { Fate } from './fate.js';
+import type { FieldChange } from './field-change.js';
 import { isList, schemaOf } from './model-fields.js';
 import { outOfRange } from './plain-field.js';
 
@@ -7,36 +7,36 @@ import { outOfRange } from './plain-field.js';
 export function translatePictures(
   { field, value, target }: { field: string; value: unknown; target: string },
   to: Model,
-): { value: unknown; fates: Fate[] } {
+): { value: unknown; changes: FieldChange[] } {
   const pictures: unknown[] = [value].flat();
   const kept = pictures.slice(0, to.maxImages);
   const own = isList(to, target) ? kept : kept[0];
   if (schemaOf(to, target)?.safeParse(own).success !== true) {
-    return { value: undefined, fates: [outOfRange(field, value, target, to)] };
+    return { value: undefined, changes: [outOfRange(field, value, target, to)] };
   }
-  return { value: own, fates: [main(field, value, target, own), ...tooMany(field, pictures.length, to)] };
+  return { value: own, changes: [main(field, value, target, own), ...tooMany(field, pictures.length, to)] };
 }
 
-function main(field: string, value: unknown, target: string, own: unknown): Fate {
+function main(field: string, value: unknown, target: string, own: unknown): FieldChange {
   if (Array.isArray(value) === Array.isArray(own)) {
-    return { field, fate: field === target ? 'kept' : 'renamed', to: target };
+    return { field, kind: field === target ? 'kept' : 'renamed', to: target };
   }
   return {
     field,
-    fate: 'reshaped',
+    kind: 'reshaped',
     to: target,
     why: Array.isArray(own) ? 'a list' : 'one picture, not a list',
   };
 }
 
-function tooMany(field: string, count: number, to: Model): Fate[] {
+function tooMany(field: string, count: number, to: Model): FieldChange[] {
   const left = count - to.maxImages;
   if (left <= 0) return [];
   const parts = left === 1 ? `${to.maxImages}` : `${to.maxImages}..${count - 1}`;
   return [
     {
       field: `${field}[${parts}]`,
-      fate: 'dropped',
+      kind: 'dropped',
       why: `${to.name} edits ${to.maxImages === 1 ? 'one picture' : `${to.maxImages} pictures`}`,
       ...(schemaOf(to, 'reference_image_url') === undefined
         ? {}

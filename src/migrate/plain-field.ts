@@ -1,13 +1,13 @@
 import { allowed } from '../models/allowed.js';
 import type { Model } from '../models/model.js';
-import type { Fate } from './fate.js';
+import type { FieldChange } from './field-change.js';
 import { defaultOf, schemaOf } from './model-fields.js';
-import { shown } from './shown.js';
+import { shortValue } from './short-value.js';
 
 /** A field's value for the other model; undefined where it does not take it. */
 export interface PlainField {
   value: unknown;
-  fate: Fate;
+  change: FieldChange;
 }
 
 /** A value that goes over as it is, if the other model takes it. A number or a switch that is written as text is read. */
@@ -18,17 +18,17 @@ export function plainField(
 ): PlainField {
   const schema = schemaOf(to, target);
   const taken = readings(value).find((reading) => schema?.safeParse(reading).success === true);
-  if (taken === undefined) return { value: undefined, fate: outOfRange(field, value, target, to) };
+  if (taken === undefined) return { value: undefined, change: outOfRange(field, value, target, to) };
   const remarks = [
-    ...(taken === value ? [] : [`converted from text to ${shown(taken)}`]),
+    ...(taken === value ? [] : [`converted from text to ${shortValue(taken)}`]),
     ...otherDefault(field, target, from, to),
     ...(from.fields.seed?.[0] === field ? ['the same seed gives a different picture on another model'] : []),
   ];
   return {
     value: taken,
-    fate: {
+    change: {
       field,
-      fate: field === target ? 'kept' : 'renamed',
+      kind: field === target ? 'kept' : 'renamed',
       to: target,
       ...(remarks.length === 0 ? {} : { why: remarks.join('; ') }),
     },
@@ -36,17 +36,17 @@ export function plainField(
 }
 
 /** What is left out since its value is not allowed there. */
-export function outOfRange(field: string, value: unknown, target: string, to: Model): Fate {
+export function outOfRange(field: string, value: unknown, target: string, to: Model): FieldChange {
   const schema = schemaOf(to, target);
   const fallback = defaultOf(to, target);
   return {
     field,
-    fate: 'out_of_range',
-    why: `${shown(value)} is left out; allowed: ${schema === undefined ? 'nothing' : allowed(schema)}`,
+    kind: 'out_of_range',
+    why: `${shortValue(value)} is left out; allowed: ${schema === undefined ? 'nothing' : allowed(schema)}`,
     instead:
       fallback === undefined
         ? `Set ${target} to an allowed value`
-        : `Without it, ${to.name} uses ${shown(fallback)}`,
+        : `Without it, ${to.name} uses ${shortValue(fallback)}`,
   };
 }
 
@@ -62,7 +62,7 @@ function readings(value: unknown): unknown[] {
 
 function otherDefault(field: string, target: string, from: Model, to: Model): string[] {
   const [old, own] = [defaultOf(from, field), defaultOf(to, target)];
-  return own === undefined || isSame(old, own) ? [] : [`the default of ${to.name} is ${shown(own)}`];
+  return own === undefined || isSame(old, own) ? [] : [`the default of ${to.name} is ${shortValue(own)}`];
 }
 
 /** Whether two JSON values are the same. */

@@ -1,9 +1,9 @@
 import { inputError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { adviceFor } from './advice.js';
-import { defaultFates } from './defaults.js';
-import type { Fate, Translation } from './fate.js';
-import { ignoredFate } from './ignored.js';
+import { defaultChanges } from './defaults.js';
+import type { FieldChange, Translation } from './field-change.js';
+import { ignoredChange } from './ignored.js';
 import { translateLoras } from './loras.js';
 import { counterpartOf, keyOf, meantBy, schemaOf } from './model-fields.js';
 import { translatePictures } from './pictures.js';
@@ -28,13 +28,13 @@ export function translate(
   { keepLoras }: TranslateOptions,
 ): Translation {
   const own: Record<string, unknown> = {};
-  const fates = Object.entries(input).flatMap(([field, value]) => {
+  const changes = Object.entries(input).flatMap(([field, value]) => {
     const moved = moveField(field, value, { input, from, to, keepLoras });
     if (moved.target !== undefined && moved.value !== undefined) own[moved.target] = moved.value;
-    return moved.fates;
+    return moved.changes;
   });
   refuseMissing(own, input, from, to);
-  return { input: own, fates: [...fates, ...defaultFates(input, from, to)] };
+  return { input: own, changes: [...changes, ...defaultChanges(input, from, to)] };
 }
 
 interface Move extends TranslateOptions {
@@ -46,22 +46,22 @@ interface Move extends TranslateOptions {
 interface Moved {
   target?: string;
   value?: unknown;
-  fates: Fate[];
+  changes: FieldChange[];
 }
 
 function moveField(field: string, value: unknown, { input, from, to, keepLoras }: Move): Moved {
-  const ignored = ignoredFate(field, input, from, to);
-  if (ignored !== undefined) return { fates: [ignored] };
+  const ignored = ignoredChange(field, input, from, to);
+  if (ignored !== undefined) return { changes: [ignored] };
   const key = keyOf(from, field);
   const target = counterpartOf(field, from, to);
   // fal's way to leave an optional field unset.
-  if (value === null) return { fates: [{ field, fate: 'dropped', why: 'null is the same as not set' }] };
-  if (target === undefined) return { fates: [{ field, fate: 'dropped', ...adviceFor(field, key, to) }] };
+  if (value === null) return { changes: [{ field, kind: 'dropped', why: 'null is the same as not set' }] };
+  if (target === undefined) return { changes: [{ field, kind: 'dropped', ...adviceFor(field, key, to) }] };
   const place = { field, value, target };
   if (key === 'images') return { target, ...translatePictures(place, to) };
   if (key === 'loras') return { target, ...translateLoras(place, from, to, keepLoras) };
   const plain = plainField(place, from, to);
-  return { target, value: plain.value, fates: [plain.fate] };
+  return { target, value: plain.value, changes: [plain.change] };
 }
 
 /** Without a prompt or a picture there is no edit. */

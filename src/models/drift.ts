@@ -39,14 +39,14 @@ export function driftOf(model: Model, schema: unknown, document: unknown): Diffe
   return compareFields(ours, fals, { path: '', isTop: true, doubles });
 }
 
-interface Place {
+interface SchemaPlace {
   path: string;
   /** Deeper down we sometimes allow less than fal, on purpose: only values that fal does not take count there. */
   isTop: boolean;
   doubles: readonly string[];
 }
 
-function compareFields(ours: Shape, fals: Shape, { path, isTop, doubles }: Place): Difference[] {
+function compareFields(ours: Shape, fals: Shape, { path, isTop, doubles }: SchemaPlace): Difference[] {
   const [own, other] = [ours.fields ?? {}, fals.fields ?? {}];
   const known = Object.entries(own).flatMap(([name, shape]): Difference[] => {
     if (doubles.includes(name)) return [];
@@ -69,7 +69,7 @@ function compareFields(ours: Shape, fals: Shape, { path, isTop, doubles }: Place
   return [...known, ...added];
 }
 
-function compare(ours: Shape, fals: Shape, place: Place): Difference[] {
+function compare(ours: Shape, fals: Shape, place: SchemaPlace): Difference[] {
   const field = place.path;
   if (fals.unclear !== undefined) {
     return [difference('info', field, 'not_compared', typeText(ours), fals.unclear)];
@@ -95,7 +95,7 @@ function takesType(shape: Shape, type: string): boolean {
   return shape.types.includes(type) || (type === 'integer' && shape.types.includes('number'));
 }
 
-function compareWords(ours: Shape, fals: Shape, { path, isTop }: Place): Difference[] {
+function compareWords(ours: Shape, fals: Shape, { path, isTop }: SchemaPlace): Difference[] {
   if (!ours.types.includes('string') || fals.words === undefined) return [];
   const { words } = fals;
   const lost = ours.words === undefined || ours.words.some((word) => !words.includes(word));
@@ -104,7 +104,7 @@ function compareWords(ours: Shape, fals: Shape, { path, isTop }: Place): Differe
   return [difference(lost ? 'drift' : 'warning', path, 'values', ours.words?.join(', '), words.join(', '))];
 }
 
-function compareRange(ours: Shape, fals: Shape, { path, isTop }: Place): Difference[] {
+function compareRange(ours: Shape, fals: Shape, { path, isTop }: SchemaPlace): Difference[] {
   if (ours.min === fals.min && ours.max === fals.max) return [];
   const lost =
     (fals.min ?? -Infinity) > (ours.min ?? -Infinity) || (fals.max ?? Infinity) < (ours.max ?? Infinity);
@@ -115,14 +115,14 @@ function compareRange(ours: Shape, fals: Shape, { path, isTop }: Place): Differe
 }
 
 /** A list that we keep shorter than fal's schema does is on purpose: fal drops pictures without a word. */
-function compareLength(ours: Shape, fals: Shape, { path }: Place): Difference[] {
+function compareLength(ours: Shape, fals: Shape, { path }: SchemaPlace): Difference[] {
   const lost =
     (fals.minItems ?? 0) > (ours.minItems ?? 0) || (fals.maxItems ?? Infinity) < (ours.maxItems ?? Infinity);
   if (!lost || !ours.types.includes('array')) return [];
   return [difference('drift', path, 'range', lengthText(ours), lengthText(fals))];
 }
 
-function compareDefault(ours: Shape, fals: Shape, { path, isTop }: Place): Difference[] {
+function compareDefault(ours: Shape, fals: Shape, { path, isTop }: SchemaPlace): Difference[] {
   const [own, other] = [ours.fallback, fals.fallback].map((value) => JSON.stringify(value ?? undefined));
   if (!isTop || own === other) return [];
   return [difference(own === undefined ? 'info' : 'warning', path, 'default', own, other)];

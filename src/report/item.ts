@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { placeText } from '../batch/manifest/entry.js';
+import { positionText } from '../batch/manifest/entry.js';
 import type { PlannedRow } from '../batch/planned-row.js';
 import { resultOf } from '../batch/result.js';
 import type { ResultRow } from '../batch/result-row.js';
@@ -37,7 +37,7 @@ export async function reportItem(row: RowWithJob, outDir: string, cwd: string): 
   );
   return {
     key: result.key,
-    title: result.id ?? placeText(result.place),
+    title: result.id ?? positionText(result.place),
     state: result.state,
     prompt: result.prompt,
     model: result.model,

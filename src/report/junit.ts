@@ -1,4 +1,4 @@
-import { placeText } from '../batch/manifest/entry.js';
+import { positionText } from '../batch/manifest/entry.js';
 import type { BatchSummary, ResultRow } from '../batch/result-row.js';
 import { attachmentLines } from './attachments.js';
 import { beginning } from './naming.js';
@@ -60,7 +60,7 @@ function testCase(row: ResultRow, { source }: BatchSummary, outDir: string): str
   const attributes = {
     // A picture that is a row by itself has no manifest: what the user named stands for it.
     classname: place.line === undefined ? source : place.file,
-    name: id ?? `${placeText(place)} ${beginning(prompt, PROMPT_IN_NAME)}`.trimEnd(),
+    name: id ?? `${positionText(place)} ${beginning(prompt, PROMPT_IN_NAME)}`.trimEnd(),
     file: place.file,
     line: place.line,
     // Where it is missing, some readers show NaN.

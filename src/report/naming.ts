@@ -1,10 +1,10 @@
-import { placeText } from '../batch/manifest/entry.js';
+import { positionText } from '../batch/manifest/entry.js';
 import type { ResultRow } from '../batch/result-row.js';
 import { harmlessLine } from '../terminal/plain.js';
 
 /** What a row is called in a report: the user's own name for it, else its place. Not escaped. */
 export function rowName({ id, place }: Pick<ResultRow, 'id' | 'place'>): string {
-  return id ?? placeText(place);
+  return id ?? positionText(place);
 }
 
 /** A text from outside on one harmless line, at most so many characters long, and without half a character. */

@@ -1,6 +1,6 @@
 import type { Ora } from 'ora';
 import type { OnBatchEvent, RowName } from '../batch/events.js';
-import { placeText } from '../batch/manifest/entry.js';
+import { positionText } from '../batch/manifest/entry.js';
 import type { Context } from '../context.js';
 import { usdText } from '../dollars.js';
 import { harmlessLine } from './plain.js';
@@ -16,7 +16,7 @@ export interface BatchProgress {
 }
 
 /** Spending shown in the line. */
-export interface Purse {
+export interface Spending {
   spentUsd: number;
   /** Some of it is estimated, since fal has not reported its bill. */
   isEstimate: boolean;
@@ -28,15 +28,15 @@ const LINE_MS = 10_000;
 /** Interval between updates on a terminal, in milliseconds. */
 const FRAME_MS = 100;
 
-/** @param purse called whenever the line is made */
+/** @param spending called whenever the line is made */
 export async function openBatchProgress(
   terminal: Terminal,
   context: Context,
-  purse: () => Purse,
+  spending: () => Spending,
 ): Promise<BatchProgress> {
   const tally = new Tally(context.elapsed(), terminal.options.sandbox);
   const spinner = terminal.animated ? await openSpinner(terminal, context) : undefined;
-  const text = (): string => tally.text(purse(), context.elapsed());
+  const text = (): string => tally.text(spending(), context.elapsed());
   const timer = setInterval(
     () => {
       if (spinner !== undefined) spinner.text = harmlessLine(text(), 200);
@@ -86,7 +86,7 @@ function withoutLine(spinner: Ora | undefined, write: () => void): void {
 
 /** `edits.csv:17 (cat): what is wrong`. */
 function failureText({ id, place }: RowName, error: { message: string } | null): string {
-  const name = id === undefined ? placeText(place) : `${placeText(place)} (${id})`;
+  const name = id === undefined ? positionText(place) : `${positionText(place)} (${id})`;
   return `${name}: ${error?.message ?? 'failed'}`;
 }
 
@@ -136,7 +136,7 @@ class Tally {
     }
   };
 
-  text(purse: Purse, now: number): string {
+  text(spending: Spending, now: number): string {
     const flying = [...this.flying.values()];
     const count = (state: string): number => flying.filter((one) => one === state).length;
     const seconds = (now - this.since) / 1000;
@@ -147,14 +147,14 @@ class Tally {
       ...(count('running') > 0 ? [`${count('running')} running`] : []),
       ...(count('queued') > 0 ? [`${count('queued')} queued at fal`] : []),
       ...(this.failed > 0 ? [`${this.failed} failed`] : []),
-      ...this.money(purse),
+      ...this.money(spending),
       ...(rate > 0 ? [`${rate.toFixed(1)}/s`] : []),
       ...(rate > 0 && left > 0 ? [`${secondsText((left / rate) * 1000)} left`] : []),
     ].join(' · ');
   }
 
   /** Spending of this run; empty if unknown because the edits were sent by earlier runs. */
-  private money({ spentUsd, capUsd, isEstimate }: Purse): string[] {
+  private money({ spentUsd, capUsd, isEstimate }: Spending): string[] {
     if (spentUsd === 0 && capUsd === undefined) return [];
     const spent = `${isEstimate ? 'about ' : ''}${usdText(cents(spentUsd))}`;
     const of = capUsd === undefined ? '' : ` of ${usdText(capUsd)}`;

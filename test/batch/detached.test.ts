@@ -57,10 +57,10 @@ describe('A batch that is only sent', () => {
     const { run, results } = await batchScene({
       toxics: [{ ...statusToxic('submit', 422, { detail: 'no' }), times: 1 }],
     });
-    const { counts, brakes } = await run(rowsOf(3), { ...SUBMIT, concurrency: 1 });
+    const { counts, limits } = await run(rowsOf(3), { ...SUBMIT, concurrency: 1 });
     expect(counts).toMatchObject({ failed: 1, waiting: 2 });
     expect(await results()).toMatchObject([{ id: 'row 0', state: 'failed' }]);
-    expect(brakes.sent).toBe(2);
+    expect(limits.sent).toBe(2);
   });
 
   it('keeps to its caps', async () => {

@@ -13,11 +13,11 @@ const BUSY = (edits: number): Toxic => ({ ...statusToxic('submit', 429), times: 
 describe('A row that was not taken', () => {
   it('is tried again in the same run, when the others are through', async () => {
     const { fal, run } = await batchScene({ toxics: [BUSY(1)] });
-    const { counts, events, brakes } = await run(rowsOf(3), { concurrency: 1 });
+    const { counts, events, limits } = await run(rowsOf(3), { concurrency: 1 });
     expect(counts.done).toBe(3);
     expect(typesOf(events, 'row 0')).toEqual(['begun', 'retrying', 'begun', 'ended']);
     expect(events.at(-1)).toMatchObject({ type: 'ended', row: { id: 'row 0' }, result: { attempt: 2 } });
-    expect([fal.ledger().charges, brakes.failures]).toEqual([3, 0]);
+    expect([fal.ledger().charges, limits.failures]).toEqual([3, 0]);
   });
 
   it('is given up after four tries, and tried again by the next run', async () => {
@@ -153,16 +153,16 @@ describe('A run stops sending', () => {
 
   it('when the day’s cap is reached', async () => {
     const { run } = await batchScene();
-    const purse = {
+    const budget = {
       take: () => {
         throw new Error('not agreed');
       },
       settle: () => undefined,
       close: () => undefined,
     };
-    const { stopped, counts, brakes } = await run(rowsOf(3), { purse });
+    const { stopped, counts, limits } = await run(rowsOf(3), { budget });
     expect(stopped?.message).toContain('not agreed');
-    expect([counts.pending, brakes.sent, brakes.spentUsd]).toEqual([3, 0, 0]);
+    expect([counts.pending, limits.sent, limits.spentUsd]).toEqual([3, 0, 0]);
   });
 });
 

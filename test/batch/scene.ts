@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Brakes, type Limits } from '../../src/batch/brakes.js';
-import { dailyPurse } from '../../src/batch/daily-purse.js';
+import { RunLimits, type Limits } from '../../src/batch/run-limits.js';
+import { dailyBudget } from '../../src/batch/daily-budget.js';
 import type { BatchEvent } from '../../src/batch/events.js';
 import { reopenMissing } from '../../src/batch/missing.js';
 import { Pace } from '../../src/batch/pace.js';
@@ -9,7 +9,7 @@ import type { ResultRow, RowCounts } from '../../src/batch/result-row.js';
 import { ResultsFile } from '../../src/batch/results-file.js';
 import { runRows, type RunnerOptions } from '../../src/batch/runner.js';
 import { settleUnknown, type UnknownOutcome } from '../../src/batch/unknown.js';
-import { BatchUploads } from '../../src/batch/upload-shelf.js';
+import { BatchUploads } from '../../src/batch/upload-cache.js';
 import type { Context } from '../../src/context.js';
 import type { FalEditError } from '../../src/errors.js';
 import { countStates, type RowWithJob } from '../../src/ledger/batch/states.js';
@@ -36,7 +36,7 @@ export interface Ran {
   stopped: FalEditError | undefined;
   /** Files and bytes that were uploaded. */
   uploads: { files: number; bytes: number };
-  brakes: Brakes;
+  limits: RunLimits;
 }
 
 /** A sandbox, and a folder with `cat.png` and an out-dir in which a batch is run again and again. */
@@ -76,12 +76,12 @@ export async function batchScene(settings: TestSandboxSettings = {}): Promise<Sc
     reopenMissing(ledger);
     const results = await ResultsFile.open(outDir, ledger);
     const uploads = new BatchUploads({ ledger, way: 'fal', keptMs, atOnce: 2 });
-    const purse = dailyPurse({ own: ledger, home, folder: outDir, via: world.via, dailyCapUsd: undefined });
-    const brakes = new Brakes({ maxCostUsd, maxJobs, maxFailures });
+    const budget = dailyBudget({ own: ledger, home, folder: outDir, via: world.via, dailyCapUsd: undefined });
+    const limits = new RunLimits({ maxCostUsd, maxJobs, maxFailures });
     const events: BatchEvent[] = [];
     try {
       await runRows({
-        ...{ ...world, ledger, context, outDir, brakes, purse, uploads, results },
+        ...{ ...world, ledger, context, outDir, limits, budget, uploads, results },
         ...{
           concurrency: 4,
           downloads: 4,
@@ -99,15 +99,15 @@ export async function batchScene(settings: TestSandboxSettings = {}): Promise<Sc
       });
     } finally {
       await results.close();
-      purse.close();
+      budget.close();
       home.close();
     }
     const ran = {
       events,
       counts: countStates(ledger.db),
       rows: allRows(ledger),
-      stopped: brakes.stopped,
-      brakes,
+      stopped: limits.stopped,
+      limits,
     };
     ledger.close();
     return { ...ran, uploads: { ...uploads.figures } };

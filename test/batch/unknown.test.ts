@@ -26,8 +26,8 @@ describe('A row of which nobody knows whether fal took it', () => {
 
   it('counts as spent as long as that is so', async () => {
     const { run } = await batchScene({ toxics: [LOST] });
-    const { brakes } = await run(rowsOf(1));
-    expect([brakes.sent, brakes.spentUsd]).toEqual([1, expect.closeTo(0.075, 9)]);
+    const { limits } = await run(rowsOf(1));
+    expect([limits.sent, limits.spentUsd]).toEqual([1, expect.closeTo(0.075, 9)]);
   });
 
   it('is found at fal where it was taken, and comes home without being paid for again', async () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it, test } from 'vitest';
 import { ALL_FLAGS } from '../../src/commands/all.js';
 import { variableOf, type Flag } from '../../src/commands/flag.js';
-import type { Place } from '../../src/config/flag-definition.js';
+import type { SettingSource } from '../../src/config/flag-definition.js';
 import { settingsIn, type World } from './world.js';
 
-const PLACES: readonly Place[] = ['environment', '.env', 'project', 'user'];
+const PLACES: readonly SettingSource[] = ['environment', '.env', 'project', 'user'];
 const settings = (world: World) => settingsIn(world);
 
 describe('every flag has a variable, a line in .env and a key in a config file', () => {
-  const settable = (at: Place) =>
+  const settable = (at: SettingSource) =>
     ALL_FLAGS.filter(({ settableIn }) => settableIn?.includes(at) ?? true).map(
       (flag) => [flag.name, flag] as const,
     );
@@ -45,7 +45,7 @@ describe('every flag has a variable, a line in .env and a key in a config file',
     PLACES.filter((place) => !settableIn.includes(place)).map((place) => [name, place] as const),
   );
   test.each(unsettable)('but %s in %s is refused, even where the project is trusted', async (name, place) => {
-    const world: Record<Place, World> = {
+    const world: Record<SettingSource, World> = {
       environment: { env: { [variableOf(name)]: '1' } },
       '.env': { dotenv: `${variableOf(name)}=1` },
       project: { project: { [name]: true } },

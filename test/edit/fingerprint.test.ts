@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import type { Fields } from '../../src/batch/manifest/entry.js';
 import { rowReader } from '../../src/commands/batch/row-reader.js';
 import { askedHashOf, fingerprintOf } from '../../src/edit/fingerprint.js';
-import { askedHashV1, wishV1 } from '../../src/edit/fingerprint-v1.js';
+import { fingerprintV1, wishV1 } from '../../src/edit/fingerprint-v1.js';
 import { planEdit, type EditPlan } from '../../src/edit/plan.js';
 import { sha256Of } from '../../src/sha256.js';
 import { photo, quietContext } from '../batch/planning.js';
@@ -223,7 +223,7 @@ describe('Fingerprints of version 1', () => {
     const made = await plan({ ...BASE, output: 'b.png' });
     expect(wishV1(made)).toBe(sha256Of(`["fal-ai/flux-general/image-to-image",${sent}]`));
     const delivery = `{"count":1,"cwd":${JSON.stringify(folder)},"ext":"png","force":false,"keepBlanked":false,"name":"cat","numberWhenTaken":false,"template":"b.png"}`;
-    expect(askedHashV1(made, 'fal')).toBe(
+    expect(fingerprintV1(made, 'fal')).toBe(
       sha256Of(`["fal-ai/flux-general/image-to-image","fal",${sent},${delivery}]`),
     );
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { usualOther } from '../../src/migrate/family.js';
 import { keptRequest } from '../../src/migrate/request.js';
-import { toldByFields } from '../../src/migrate/told.js';
+import { guessModel } from '../../src/migrate/guess-model.js';
 import { MODELS } from '../../src/models/registry.js';
 
 const INPUT = { prompt: 'x', image_url: 'https://example.com/a.png' };
@@ -51,13 +51,13 @@ describe('the model of a request', () => {
     ['flux-2-lora', { image_urls: ['a'] }],
     ['flux-2-lora', { image_urls: ['a'], strength: 0.5, loras: [] }],
   ])('is %s for %j', (name, input) => {
-    expect(toldByFields({ prompt: 'x', ...input }).name).toBe(name);
+    expect(guessModel({ prompt: 'x', ...input }).name).toBe(name);
   });
 
   test.each([[{}], [{ image_url: 'a', image_urls: ['a'] }], [{ image_url: null }]])(
     'cannot be told from %j',
     (input) => {
-      expect(() => toldByFields(input)).toThrow(
+      expect(() => guessModel(input)).toThrow(
         expect.objectContaining({ kind: 'input', hint: expect.stringContaining('--from') }),
       );
     },

@@ -9,12 +9,12 @@ const PAIRS = MODELS.flatMap((from) =>
 );
 
 describe.each(PAIRS)('%s to %s', (_, __, from, to) => {
-  it('makes an input that the other model allows, and has a fate for every field', () => {
+  it('makes an input that the other model allows, and has a change for every field', () => {
     fc.assert(
       fc.property(inputOf(from), fc.boolean(), (input, keepLoras) => {
         const translated = translate(input, from, to, { keepLoras });
         expect(to.input.safeParse(translated.input).error).toBeUndefined();
-        const told = translated.fates.map(({ field }) => field.replace(/[[.].*$/, ''));
+        const told = translated.changes.map(({ field }) => field.replace(/[[.].*$/, ''));
         expect(told).toEqual(expect.arrayContaining(Object.keys(input)));
       }),
       { numRuns: 60 },
@@ -27,10 +27,10 @@ describe.each(PAIRS)('%s to %s', (_, __, from, to) => {
         const there = translate(input, from, to, { keepLoras: true });
         const back = translate(there.input, to, from, { keepLoras: true });
         expect(from.input.safeParse(back.input).error).toBeUndefined();
-        for (const { field, fate } of there.fates) {
+        for (const { field, kind } of there.changes) {
           const [images] = from.fields.images ?? [];
-          const isWhole = !there.fates.some((other) => other.field.startsWith(`${field}[`));
-          if (fate === 'kept' && isWhole && !isCut(field, there.fates))
+          const isWhole = !there.changes.some((other) => other.field.startsWith(`${field}[`));
+          if (kind === 'kept' && isWhole && !isCut(field, there.changes))
             expect(back.input[field]).toEqual(input[field]);
           if (field === images) expect([back.input[field]].flat()[0]).toBe([input[field]].flat()[0]);
         }
@@ -41,8 +41,8 @@ describe.each(PAIRS)('%s to %s', (_, __, from, to) => {
 });
 
 /** Of a list that is too long, only a part is kept. */
-const isCut = (field: string, fates: readonly { field: string; fate: string }[]) =>
-  fates.some((other) => other.field === field && other.fate === 'out_of_range');
+const isCut = (field: string, changes: readonly { field: string; kind: string }[]) =>
+  changes.some((other) => other.field === field && other.kind === 'out_of_range');
 
 it('survives any JSON at all in any field', () => {
   const [from, to] = MODELS as unknown as [(typeof MODELS)[0], (typeof MODELS)[0]];

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import type { Fate } from '../../src/migrate/fate.js';
+import type { FieldChange } from '../../src/migrate/field-change.js';
 import { translate } from '../../src/migrate/translate.js';
 import { flux2Lora } from '../../src/models/flux-2-lora.js';
 import { fluxGeneral } from '../../src/models/flux-general.js';
@@ -13,19 +13,19 @@ const forward = (input: Record<string, unknown>, keepLoras = false) =>
 const backward = (input: Record<string, unknown>, keepLoras = false) =>
   translate({ ...FLUX_2, ...input }, flux2Lora, fluxGeneral, { keepLoras });
 
-/** The fates of one field, as `fate: why; instead`. */
-const fateOf = (fates: readonly Fate[], field: string) =>
-  fates
-    .filter((fate) => fate.field === field)
-    .map(({ fate, why = '', instead = '' }) => `${fate}: ${why}; ${instead}`)
+/** The changes of one field, as `kind: why; instead`. */
+const changeOf = (changes: readonly FieldChange[], field: string) =>
+  changes
+    .filter((change) => change.field === field)
+    .map(({ kind, why = '', instead = '' }) => `${kind}: ${why}; ${instead}`)
     .join('\n');
 
 describe('flux-general to flux-2-lora', () => {
   it('keeps what both have, and puts the picture into a list', () => {
     const shared = { num_inference_steps: 20, seed: 1, output_format: 'jpeg', enable_safety_checker: false };
-    const { input, fates } = forward({ ...shared, image_size: { width: 512, height: 2048 } });
+    const { input, changes } = forward({ ...shared, image_size: { width: 512, height: 2048 } });
     expect(input).toEqual({ ...FLUX_2, ...shared, image_size: { width: 512, height: 2048 } });
-    expect(fates.map(({ field, fate }) => `${field} ${fate}`)).toEqual([
+    expect(changes.map(({ field, kind }) => `${field} ${kind}`)).toEqual([
       'prompt kept',
       'image_url reshaped',
       'guidance_scale kept',
@@ -60,8 +60,8 @@ describe('flux-general to flux-2-lora', () => {
     ['zzzzzzzzzzz', 2, /^ignored: .*: fal ignored it; $/],
     ['image_strength', 0.4, /^ignored: .*0\.4 had no effect: fal used strength 0\.85; /],
   ])('leaves %s out', (field, value, expected) => {
-    const { input, fates } = forward({ [field]: value });
-    expect(fateOf(fates, field)).toMatch(expected);
+    const { input, changes } = forward({ [field]: value });
+    expect(changeOf(changes, field)).toMatch(expected);
     expect(input).toEqual(FLUX_2);
   });
 
@@ -69,17 +69,17 @@ describe('flux-general to flux-2-lora', () => {
     [{ strength: 0.6, image_strength: 0.6 }, 'ignored: same value as strength: fal reads only strength; '],
     [{ strength: 0.6, image_strength: 0.4 }, 'ignored: fal used strength: fal reads only strength; '],
   ])('tells an image_strength beside a strength: %j', (input, expected) => {
-    expect(fateOf(forward(input).fates, 'image_strength')).toBe(expected);
+    expect(changeOf(forward(input).changes, 'image_strength')).toBe(expected);
   });
 
   it('tells that a default differs, and how to keep the old one', () => {
-    const { fates } = translate({ prompt: 'x', image_url: URL_A }, fluxGeneral, flux2Lora, {
+    const { changes } = translate({ prompt: 'x', image_url: URL_A }, fluxGeneral, flux2Lora, {
       keepLoras: false,
     });
-    expect(fates.filter(({ fate }) => fate === 'default_differs')).toEqual([
+    expect(changes.filter(({ kind }) => kind === 'default_differs')).toEqual([
       {
         field: 'guidance_scale',
-        fate: 'default_differs',
+        kind: 'default_differs',
         to: 'guidance_scale',
         why: '2.5 in flux-2-lora, 3.5 in flux-general',
         instead: 'Set guidance_scale to 3.5 to keep the old one',
@@ -91,15 +91,15 @@ describe('flux-general to flux-2-lora', () => {
     [{ guidance_scale: '4.5' }, { guidance_scale: 4.5 }, 'guidance_scale'],
     [{ enable_safety_checker: 'false' }, { enable_safety_checker: false }, 'enable_safety_checker'],
   ])('reads %j', (given, read, field) => {
-    const { input, fates } = forward(given);
+    const { input, changes } = forward(given);
     expect(input).toMatchObject(read);
-    expect(fateOf(fates, field)).toMatch(/^kept: converted from text/);
+    expect(changeOf(changes, field)).toMatch(/^kept: converted from text/);
   });
 
   it('leaves a text that is no number out, and a prompt of digits as it is', () => {
-    const { input, fates } = forward({ prompt: '42', guidance_scale: 'much' });
+    const { input, changes } = forward({ prompt: '42', guidance_scale: 'much' });
     expect(input).toEqual({ prompt: '42', image_urls: [URL_A] });
-    expect(fateOf(fates, 'guidance_scale')).toMatch(
+    expect(changeOf(changes, 'guidance_scale')).toMatch(
       /^out_of_range: much is left out; allowed: a number from 0 to 20/,
     );
   });
@@ -108,9 +108,9 @@ describe('flux-general to flux-2-lora', () => {
 describe('flux-2-lora to flux-general', () => {
   it('takes the first of several pictures, and tells the others', () => {
     const urls = [URL_A, 'https://example.com/b.png', 'https://example.com/c.png'];
-    const { input, fates } = backward({ image_urls: urls });
+    const { input, changes } = backward({ image_urls: urls });
     expect(input['image_url']).toBe(URL_A);
-    expect(fateOf(fates, 'image_urls[1..2]')).toMatch(/^dropped: .*one picture; reference_image_url/);
+    expect(changeOf(changes, 'image_urls[1..2]')).toMatch(/^dropped: .*one picture; reference_image_url/);
   });
 
   test.each<[string, unknown, RegExp]>([
@@ -119,8 +119,8 @@ describe('flux-2-lora to flux-general', () => {
     ['output_format', 'webp', /^out_of_range: webp is left out; allowed: jpeg or png; Without it, .* png$/],
     ['strength', 0.65, /^ignored: .*; flux-general has strength: add it/],
   ])('leaves %s out', (field, value, expected) => {
-    const { input, fates } = backward({ [field]: value });
-    expect(fateOf(fates, field)).toMatch(expected);
+    const { input, changes } = backward({ [field]: value });
+    expect(changeOf(changes, field)).toMatch(expected);
     expect(input).toEqual(GENERAL);
   });
 });
@@ -135,22 +135,22 @@ describe('LoRAs', () => {
   ];
 
   it('of the other family stay out', () => {
-    const { input, fates } = forward({ loras });
+    const { input, changes } = forward({ loras });
     expect(input).toEqual(FLUX_2);
-    expect(fateOf(fates, 'loras')).toBe(
+    expect(changeOf(changes, 'loras')).toBe(
       'dropped: LoRAs trained for FLUX.1 [dev] do not fit FLUX.2 [dev]; Use LoRAs for FLUX.2 [dev]; --keep-loras keeps these',
     );
-    expect(fateOf(backward({ loras: [{ path: 'a/a' }] }).fates, 'loras')).toContain(
+    expect(changeOf(backward({ loras: [{ path: 'a/a' }] }).changes, 'loras')).toContain(
       'FLUX.2 [dev] do not fit FLUX.1 [dev]',
     );
   });
 
   it('are kept when that is asked for, as far as they fit', () => {
-    const { input, fates } = forward({ loras }, true);
+    const { input, changes } = forward({ loras }, true);
     expect(input['loras']).toEqual([{ path: 'a/a', scale: 0.8 }, { path: 'c/c' }, { path: 'd/d' }]);
-    expect(fateOf(fates, 'loras[0].force')).toMatch(/^dropped/);
-    expect(fateOf(fates, 'loras[1].scale')).toMatch(/^out_of_range: 7: .* from 0 to 4/);
-    expect(fateOf(fates, 'loras')).toMatch(/^kept: .*do not fit.*\nout_of_range: .*at most 3/s);
+    expect(changeOf(changes, 'loras[0].force')).toMatch(/^dropped/);
+    expect(changeOf(changes, 'loras[1].scale')).toMatch(/^out_of_range: 7: .* from 0 to 4/);
+    expect(changeOf(changes, 'loras')).toMatch(/^kept: .*do not fit.*\nout_of_range: .*at most 3/s);
   });
 
   test.each([[[]], ['a/a'], [[5]], [[{ scale: 1 }]], [{ path: 'a/a' }], [[{ path: 1 }]]])(

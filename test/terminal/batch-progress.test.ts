@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { BatchEvent } from '../../src/batch/events.js';
 import { systemContext, type Output } from '../../src/context.js';
 import { FalEditError } from '../../src/errors.js';
-import { openBatchProgress, type Purse } from '../../src/terminal/batch-progress.js';
+import { openBatchProgress, type Spending } from '../../src/terminal/batch-progress.js';
 import { openTerminal } from '../../src/terminal/terminal.js';
 import { begun, ended, nameOf, open, retrying, started, step } from './batch-events.js';
 import { Screen } from './screen.js';
@@ -14,11 +14,11 @@ afterEach(() => void vi.useRealTimers());
 interface Settings {
   quiet?: boolean;
   stderr?: Output;
-  purse?: Purse;
+  spending?: Spending;
 }
 
 /** A batch that is shown, and a clock to move. */
-async function shown({ quiet = false, stderr, purse }: Settings = {}) {
+async function shown({ quiet = false, stderr, spending }: Settings = {}) {
   let text = '';
   const lines: Output = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -43,7 +43,7 @@ async function shown({ quiet = false, stderr, purse }: Settings = {}) {
     redact: (line: string) => line,
   };
   const progress = await openBatchProgress(await openTerminal(context, options), context, () => ({
-    ...(purse ?? { spentUsd: 0, isEstimate: false, capUsd: undefined }),
+    ...(spending ?? { spentUsd: 0, isEstimate: false, capUsd: undefined }),
   }));
   const pass = (seconds: number): void => {
     now += seconds * 1000;
@@ -54,8 +54,8 @@ async function shown({ quiet = false, stderr, purse }: Settings = {}) {
 }
 
 /** The line that stands for these events after ten seconds. */
-async function lineAfter(events: BatchEvent[], purse?: Purse): Promise<string> {
-  const { show, pass, lines } = await shown(purse === undefined ? {} : { purse });
+async function lineAfter(events: BatchEvent[], spending?: Spending): Promise<string> {
+  const { show, pass, lines } = await shown(spending === undefined ? {} : { spending });
   show(...events);
   pass(10);
   return lines().at(-1)!;
@@ -131,15 +131,15 @@ describe('the line', () => {
     expect(await lineAfter(events)).toBe(line);
   });
 
-  test.each<[Purse, string]>([
+  test.each<[Spending, string]>([
     [{ spentUsd: 0.15, isEstimate: false, capUsd: 1 }, '0 of 1 done · $0.15 of $1.00'],
     [{ spentUsd: 0.15, isEstimate: true, capUsd: undefined }, '0 of 1 done · about $0.15'],
     [{ spentUsd: 0.003, isEstimate: false, capUsd: undefined }, '0 of 1 done · $0.003'],
     [{ spentUsd: 0, isEstimate: false, capUsd: 0 }, '0 of 1 done · $0.00 of $0.00'],
     [{ spentUsd: 0, isEstimate: false, capUsd: undefined }, '0 of 1 done'],
     [{ spentUsd: 12.3456789, isEstimate: false, capUsd: 20.5 }, '0 of 1 done · $12.35 of $20.50'],
-  ])('tells what is spent of what may be: %j', async (purse, line) => {
-    expect(await lineAfter([started({ pending: 1 }, 1)], purse)).toBe(line);
+  ])('tells what is spent of what may be: %j', async (spending, line) => {
+    expect(await lineAfter([started({ pending: 1 }, 1)], spending)).toBe(line);
   });
 });
 

@@ -2,8 +2,7 @@ import { usageError, type FalEditError } from '../../errors.js';
 import { allowed } from '../../models/allowed.js';
 import { didYouMean } from '../../near-name.js';
 import type { OutputFormat } from '../../models/request.js';
-import { pairsOf } from './pairs.js';
-import { shown } from './shown.js';
+import { pairsOf, valueText } from './pairs.js';
 import { expectationValues } from './values.js';
 
 /** What a result is to be like; what is left out is not looked at. */
@@ -80,12 +79,12 @@ function keyOf(written: string, place: string): Key {
   const entry = ENTRIES.find(([, known]) => known === name);
   if (entry !== undefined) return entry[0];
   throw usageError(
-    `${place}: unknown expectation ${shown(written)}. Choose from ${NAMES.join(', ')}.`,
+    `${place}: unknown expectation ${valueText(written)}. Choose from ${NAMES.join(', ')}.`,
     didYouMean(name, NAMES, undefined),
   );
 }
 
 function valueError(given: Partial<Record<Key, unknown>>, key: Key, place: string): FalEditError {
   const words = allowed(expectationValues.shape[key]);
-  return usageError(`${place} ${EXPECTATION_NAMES[key]} must be ${words}, not ${shown(given[key])}.`);
+  return usageError(`${place} ${EXPECTATION_NAMES[key]} must be ${words}, not ${valueText(given[key])}.`);
 }

@@ -5,7 +5,7 @@ import type { Measured } from '../result-row.js';
 import { isBlank } from './blank.js';
 import { EXPECTATION_NAMES, type Expectations } from './expectations.js';
 import { inputDrawer, type DrawInput } from './input-pixels.js';
-import { sightOf, type Sight } from './sight.js';
+import { pictureReader, type PictureReader } from './picture-reader.js';
 
 /** A picture of a result. */
 export interface ResultPicture {
@@ -36,7 +36,7 @@ export async function measure(
   const measured: Measured[] = [];
   // One after another: several large pictures in memory at once would be too many.
   for (const { path, index } of pictures) {
-    const gauges = gaugesFor(expectations, sightOf(path), drawInput);
+    const gauges = gaugesFor(expectations, pictureReader(path), drawInput);
     for (const gauge of gauges) measured.push({ ...(await gauge()), image: index });
   }
   return measured;
@@ -44,7 +44,7 @@ export async function measure(
 
 function gaugesFor(
   { minWidth, maxBytes, format, maxChange, minChange, notBlank }: Expectations,
-  sight: Sight,
+  sight: PictureReader,
   drawInput: DrawInput,
 ): Gauge[] {
   const change = once(() => changeFrom(drawInput, sight));
@@ -79,25 +79,25 @@ function gauge<T extends number | string | boolean>(
   ];
 }
 
-async function widthOf({ structure }: Sight): Promise<number | null> {
+async function widthOf({ structure }: PictureReader): Promise<number | null> {
   const probe = await structure();
   return probe === null ? null : uprightSize(probe).width;
 }
 
-async function sizeOf({ bytes }: Sight): Promise<number | null> {
+async function sizeOf({ bytes }: PictureReader): Promise<number | null> {
   return (await bytes())?.length ?? null;
 }
 
-async function formatOf({ structure }: Sight): Promise<string | null> {
+async function formatOf({ structure }: PictureReader): Promise<string | null> {
   return (await structure())?.format ?? null;
 }
 
-async function showsSomething({ pixels }: Sight): Promise<boolean | null> {
+async function showsSomething({ pixels }: PictureReader): Promise<boolean | null> {
   const output = await pixels();
   return output === null ? null : !(await isBlank(output));
 }
 
-async function changeFrom(drawInput: DrawInput, { pixels }: Sight): Promise<number | null> {
+async function changeFrom(drawInput: DrawInput, { pixels }: PictureReader): Promise<number | null> {
   const output = await pixels();
   if (output === null) return null;
   const input = await drawInput(output);

@@ -1,5 +1,4 @@
 import { usageError } from '../../errors.js';
-import { shown } from './shown.js';
 
 /** A name as it was written, and what it is to be. */
 export type Pair = readonly [name: string, value: unknown];
@@ -31,7 +30,7 @@ function pairsOfText(text: string, place: string): Pair[] {
     // The one that is a yes or no by itself.
     if (/^not[-_]blank$/.test(piece.trim())) return [piece.trim(), true];
     throw usageError(
-      `${place} must have the form name=value, not ${shown(piece.trim())}.`,
+      `${place} must have the form name=value, not ${valueText(piece.trim())}.`,
       'For example: min_width=1024,format=png',
     );
   });
@@ -39,6 +38,13 @@ function pairsOfText(text: string, place: string): Pair[] {
 
 function notAllowed(value: unknown, place: string) {
   return usageError(
-    `${place} must be expectations by name, or text such as min_width=1024,format=png, not ${shown(value)}.`,
+    `${place} must be expectations by name, or text such as min_width=1024,format=png, not ${valueText(value)}.`,
   );
+}
+
+/** A value of the user's within a sentence: as JSON, on one line and not too long. */
+export function valueText(value: unknown): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) return 'nothing';
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

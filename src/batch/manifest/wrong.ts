@@ -1,11 +1,11 @@
 import { inQuotes } from '../../images/names.js';
-import type { Entry, Place } from './entry.js';
+import type { Entry, Position } from './entry.js';
 
 /** How much of a manifest's text a message quotes, in characters. */
 const LONGEST_QUOTE = 40;
 
 /** What keeps a row from being one, as an entry. */
-export function wrong(place: Place, message: string, field?: string): Entry {
+export function wrong(place: Position, message: string, field?: string): Entry {
   return { kind: 'problem', problem: { place, message, ...(field === undefined ? {} : { field }) } };
 }
 

@@ -1,5 +1,5 @@
 import type { BatchEvent, RowName } from '../../batch/events.js';
-import { writtenRow } from '../../batch/play-money.js';
+import { writtenRow } from '../../batch/sandbox-cost.js';
 import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
 import type { EditEvent } from '../../edit/events.js';
 import type { FalEditError } from '../../errors.js';

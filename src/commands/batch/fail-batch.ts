@@ -1,5 +1,5 @@
 import type { Surroundings } from './surroundings.js';
-import { writtenSummary } from '../../batch/play-money.js';
+import { writtenSummary } from '../../batch/sandbox-cost.js';
 import type { BatchSummary } from '../../batch/result-row.js';
 import { standingFigures, type Standing } from '../../batch/summary.js';
 import type { EditingSettings } from '../flags/editing.js';

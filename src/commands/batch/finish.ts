@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { rowsText } from '../../batch/ending.js';
-import { collectCommand } from '../../batch/going-on.js';
+import { collectCommand } from '../../batch/next-steps.js';
 import { OUT_DIR_FILES } from '../../batch/out-dir.js';
 import { resultOf } from '../../batch/result.js';
-import { writtenSummary } from '../../batch/play-money.js';
+import { writtenSummary } from '../../batch/sandbox-cost.js';
 import type { BatchSummary, ResultRow } from '../../batch/result-row.js';
 import { writeSummary } from '../../batch/summary.js';
 import type { Context } from '../../context.js';
@@ -18,7 +18,7 @@ import { errorText } from '../../terminal/error-text.js';
 import { secondsText } from '../../terminal/units.js';
 import { errorDocument, shortPath } from '../edit/document.js';
 import { lastLine } from './event-lines.js';
-import { notePages, pagesStand } from './shown-pages.js';
+import { notePages, pagesStand } from './page-state.js';
 import type { BatchOptions } from './options.js';
 import { writeJunit } from './write-junit.js';
 
@@ -41,11 +41,11 @@ export interface Outcome {
   /** Whether each picture's path is printed on stdout when it is saved. */
   listsPictures: boolean;
   /** Writes it. */
-  write: (finished: Finished) => Promise<Shown | undefined>;
+  write: (finished: Finished) => Promise<RunOutput | undefined>;
 }
 
 /** Part of the output that is printed. */
-export interface Shown {
+export interface RunOutput {
   /** Fields for the JSON document. */
   document: Record<string, unknown>;
   /** For stdout without --json. */
@@ -94,7 +94,7 @@ export async function finishBatch(finished: Finished, outcome = BATCH_OUTCOME): 
       if (problem !== undefined) terminal.warn(problem);
     });
   }
-  let shown: Shown | undefined;
+  let shown: RunOutput | undefined;
   await trying(outcome.name, terminal, async () => {
     shown = await outcome.write(finished);
   });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { rowsText } from '../../batch/ending.js';
-import { placeText } from '../../batch/manifest/entry.js';
+import { positionText } from '../../batch/manifest/entry.js';
 import { measureRow } from '../../batch/measure-row.js';
 import { movesOf, type Move } from '../../batch/rename-pictures.js';
 import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
@@ -41,7 +41,7 @@ export async function refuseUnfrozen(
     const move = moves.get(row.key);
     const why = (await whyStale(row)) ?? (move === undefined ? undefined : whyElsewhere(move, outDir));
     if (why === undefined) continue;
-    const place = placeText({ file: row.file, line: row.line });
+    const place = positionText({ file: row.file, line: row.line });
     terminal.error(harmlessLine(`${place}${row.id === undefined ? '' : ` (${row.id})`}: ${why}`, 2_000));
     reasons.set(row.key, why);
     stale.push({ file: row.file, line: row.line ?? null, id: row.id ?? null, why });

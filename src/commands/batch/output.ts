@@ -1,5 +1,5 @@
 import type { OnBatchEvent } from '../../batch/events.js';
-import { openBatchProgress, type Purse } from '../../terminal/batch-progress.js';
+import { openBatchProgress, type Spending } from '../../terminal/batch-progress.js';
 import path from 'node:path';
 import { shortPath } from '../edit/document.js';
 import { annotations } from './annotations.js';
@@ -19,9 +19,9 @@ export async function batchOutput(
   { events, listsPictures }: Pick<BatchOptions, 'events'> & Pick<Outcome, 'listsPictures'>,
   { context, terminal, json }: Surroundings,
   folder: string,
-  purse: () => Purse,
+  spending: () => Spending,
 ): Promise<BatchOutput> {
-  const progress = await openBatchProgress(terminal, context, purse);
+  const progress = await openBatchProgress(terminal, context, spending);
   const annotated = annotations(terminal, context);
   const show: OnBatchEvent = (event) => {
     progress.show(event);

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import type { Connection } from '../../fal/connection.js';
-import { livePrice, type LivePrice } from '../../fal/prices.js';
+import { currentPrice, type CurrentPrice } from '../../fal/prices.js';
 import { scaleRowPrices } from '../../ledger/batch/rows.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { MODELS } from '../../models/registry.js';
@@ -10,7 +10,7 @@ import type { Model } from '../../models/model.js';
 /** fal's prices, each asked for at most once a run. */
 export interface Prices {
   /** Undefined if fal does not say; the price of the adapter then counts. */
-  of: (endpoint: string) => LivePrice | undefined;
+  of: (endpoint: string) => CurrentPrice | undefined;
   /** Asks fal for missing prices, and updates the estimates of rows that were planned with other prices. */
   refresh: (endpoints: readonly string[], ledger: Ledger) => Promise<void>;
 }
@@ -18,16 +18,16 @@ export interface Prices {
 /** Opens prices with the cached ones; asks nobody. */
 export async function openPrices(connection: Connection, context: Context): Promise<Prices> {
   const { signal } = context;
-  const known = new Map<string, LivePrice | undefined>();
+  const known = new Map<string, CurrentPrice | undefined>();
   for (const { endpoint } of MODELS) {
-    known.set(endpoint, await livePrice(endpoint, { connection, context, signal, offline: true }));
+    known.set(endpoint, await currentPrice(endpoint, { connection, context, signal, offline: true }));
   }
   return {
     of: (endpoint) => known.get(endpoint),
     refresh: async (endpoints, ledger) => {
       for (const model of MODELS.filter(({ endpoint }) => endpoints.includes(endpoint))) {
         const before = unitUsd(model, known.get(model.endpoint));
-        const fresh = await livePrice(model.endpoint, { connection, context, signal });
+        const fresh = await currentPrice(model.endpoint, { connection, context, signal });
         signal.throwIfAborted();
         known.set(model.endpoint, fresh);
         const now = unitUsd(model, fresh);
@@ -37,7 +37,7 @@ export async function openPrices(connection: Connection, context: Context): Prom
   };
 }
 
-function unitUsd(model: Model, price: LivePrice | undefined): number {
+function unitUsd(model: Model, price: CurrentPrice | undefined): number {
   const nothing = { inputs: [], output: { width: 1, height: 1 }, numImages: 1, input: {} };
   return estimate(model, nothing, price).unitUsd;
 }

@@ -1,4 +1,4 @@
-import { placeText, problemText, type Problem } from '../../batch/manifest/entry.js';
+import { positionText, problemText, type Problem } from '../../batch/manifest/entry.js';
 
 /** How many the terminal shows; the JSON document has all of them. */
 const MOST_SHOWN = 20;
@@ -31,7 +31,7 @@ export class ProblemList {
     const more = groups.length - MOST_SHOWN;
     return [
       ...shown,
-      `and ${more} more ${more === 1 ? 'problem' : 'problems'}, the first in ${placeText(next.first.place)} (--json lists all).`,
+      `and ${more} more ${more === 1 ? 'problem' : 'problems'}, the first in ${positionText(next.first.place)} (--json lists all).`,
     ];
   }
 }

@@ -1,5 +1,5 @@
 import type { RowSource } from '../../batch/manifest/open.js';
-import { placeText, type Entry, type Problem } from '../../batch/manifest/entry.js';
+import { positionText, type Entry, type Problem } from '../../batch/manifest/entry.js';
 import { leftOutText } from '../../batch/manifest/pictures/folder.js';
 import { folderIdentity, type Defaults } from '../../batch/folder-identity.js';
 import { lastReading } from '../../batch/last-reading.js';
@@ -122,7 +122,7 @@ function withDefaults(settings: EditingSettings, { model }: Defaults): EditingSe
 function unrecognisedRows(rows: BatchPlan['unrecognised'], outDir: string, terminal: Terminal): Error {
   for (const { place, id } of rows) {
     const name = id === undefined ? '' : ` (${id})`;
-    terminal.error(harmlessLine(`${placeText(place)}${name}: may have been paid for already.`, 2_000));
+    terminal.error(harmlessLine(`${positionText(place)}${name}: may have been paid for already.`, 2_000));
   }
   const [are, them] = rows.length === 1 ? ['is', 'it'] : ['are', 'them'];
   return inputError(

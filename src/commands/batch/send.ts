@@ -1,6 +1,6 @@
 import type { BatchEvent } from '../../batch/events.js';
-import { Brakes } from '../../batch/brakes.js';
-import { dailyPurse } from '../../batch/daily-purse.js';
+import { RunLimits } from '../../batch/run-limits.js';
+import { dailyBudget } from '../../batch/daily-budget.js';
 import { rowsText } from '../../batch/ending.js';
 import type { RowSource } from '../../batch/manifest/open.js';
 import { Pace } from '../../batch/pace.js';
@@ -11,7 +11,7 @@ import { ResultsFile, setResultsAside } from '../../batch/results-file.js';
 import { runRows } from '../../batch/runner.js';
 import { standingOf } from '../../batch/summary.js';
 import { Tally } from '../../batch/tally.js';
-import { BatchUploads } from '../../batch/upload-shelf.js';
+import { BatchUploads } from '../../batch/upload-cache.js';
 import { usdText } from '../../dollars.js';
 import { usd } from '../../edit/estimate.js';
 import { asFalEditError, FalEditError } from '../../errors.js';
@@ -31,7 +31,7 @@ import { openLedger } from '../open-ledger.js';
 import { traceTo } from '../earlier/ledger-command.js';
 import { endRun } from './end-run.js';
 import type { Outcome } from './finish.js';
-import { forgetPages } from './shown-pages.js';
+import { forgetPages } from './page-state.js';
 import { settleWorld } from './open.js';
 import { batchOutput, type BatchOutput } from './output.js';
 import type { BatchOptions } from './options.js';
@@ -89,8 +89,8 @@ export async function send(
   const uploads = new BatchUploads({
     ...{ ledger, way, keptMs: options.reuseUploadsMs, atOnce: options.uploads },
   });
-  const purse = dailyPurse({ own: ledger, home, folder, via, dailyCapUsd: options.dailyCapUsd });
-  let brakes = new Brakes({});
+  const budget = dailyBudget({ own: ledger, home, folder, via, dailyCapUsd: options.dailyCapUsd });
+  let limits = new RunLimits({});
   /** Error that ended the run early, and whether rows may have been sent by then. */
   let broken: { error: FalEditError; isSending: boolean } | undefined;
   let isSending = false;
@@ -106,7 +106,7 @@ export async function send(
     if (prospect.toAsk > 0) aim = { ...aim, held: await lookUpFailed(unknowns, options, terminal) };
     if (prospect.toSend > 0) await prices.refresh(prospect.endpoints, ledger);
     if (touchesFal) prospect = prospectOf(ledger, aim);
-    brakes = new Brakes({
+    limits = new RunLimits({
       maxCostUsd: options.maxCostUsd,
       maxJobs: options.maxJobs,
       maxFailures: failuresOf(options.maxFailures, prospect.toSend),
@@ -120,13 +120,13 @@ export async function send(
     if (touchesFal) forgetPages(ledger);
     // A changing progress line would overwrite the question.
     const shown = await batchOutput({ ...options, ...outcome }, surroundings, folder, () => ({
-      spentUsd: brakes.spentUsd,
-      isEstimate: brakes.isEstimate,
-      capUsd: brakes.capUsd,
+      spentUsd: limits.spentUsd,
+      isEstimate: limits.isEstimate,
+      capUsd: limits.capUsd,
     }));
     output = shown;
     const run = {
-      ...{ ledger, context, connection, via, outDir: folder, brakes, purse, uploads, results },
+      ...{ ledger, context, connection, via, outDir: folder, limits, budget, uploads, results },
       ...aim,
       ...{ concurrency: options.concurrency, downloads: options.downloads },
       ...{ timeoutMs: options.timeoutMs, cancelOnTimeout: options.cancelOnTimeout },
@@ -154,7 +154,7 @@ export async function send(
   } finally {
     output?.stop();
     try {
-      purse.close();
+      budget.close();
       closeRun(ledger.db);
     } catch (error) {
       breakWith(error);
@@ -166,8 +166,8 @@ export async function send(
     {
       ...{ ledger, folder, seen: tally.standing, broken, outcome },
       figures: {
-        ...{ source: name, shard, leftOut: source?.leftOut, startedAt, invalid, stopped: brakes.stopped },
-        ...{ submitted: brakes.sent, uploads: uploads.figures.files },
+        ...{ source: name, shard, leftOut: source?.leftOut, startedAt, invalid, stopped: limits.stopped },
+        ...{ submitted: limits.sent, uploads: uploads.figures.files },
         ...{ uploaded_bytes: uploads.figures.bytes, total_ms: Math.round(context.elapsed() - began) },
       },
     },

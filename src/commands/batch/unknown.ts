@@ -1,10 +1,10 @@
 import { rowsText } from '../../batch/ending.js';
 import { askAboutFailed, type FailedOptions } from '../../batch/failed-rows.js';
-import { BY_BATCH } from '../../batch/going-on.js';
+import { BY_BATCH } from '../../batch/next-steps.js';
 import { settleUnknown, type UnknownOptions } from '../../batch/unknown.js';
 import { isSandbox } from '../../ledger/spending.js';
 import type { Terminal } from '../../terminal/terminal.js';
-import { bringJobsHome } from '../bring-home.js';
+import { fetchJobs } from '../fetch-jobs.js';
 import type { BatchOptions } from './options.js';
 
 /**
@@ -35,7 +35,7 @@ export async function lookUpUnknown(
     terminal.warn(
       `fal accepted ${rowsText(duplicates.length)} twice${isSandbox(asked.via) ? '' : ' and charges both'}; the second pictures are fetched too.`,
     );
-    await bringJobsHome(duplicates, { ...asked, terminal, timeoutMs, goingOn: BY_BATCH });
+    await fetchJobs(duplicates, { ...asked, terminal, timeoutMs, nextSteps: BY_BATCH });
   }
   return found + notTaken;
 }

@@ -1,4 +1,4 @@
-import type { GoingOn } from '../../edit/going-on.js';
+import type { NextSteps } from '../../edit/next-steps.js';
 import { stopAtFal, type StopOutcome } from '../../edit/stop-at-fal.js';
 import { asFalEditError, FalEditError, inputError } from '../../errors.js';
 import type { ExitCode } from '../../exit-codes.js';
@@ -9,7 +9,7 @@ import { goneError } from '../../fal/unreachable.js';
 import { errorText } from '../../terminal/error-text.js';
 import { errorObject } from '../edit/document.js';
 import { endWithSandbox } from '../../ledger/sandbox-jobs.js';
-import { goingOnWith, withBatch } from '../earlier/batch-folders.js';
+import { nextStepsFor, withBatch } from '../earlier/batch-folders.js';
 import { endedError, sandboxEndedError } from '../earlier/ended-job.js';
 import { isPlayed, nameOf, stateOf } from '../earlier/job-state.js';
 import { withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
@@ -78,16 +78,16 @@ async function cancelOne(named: Named, reach: () => Reach, command: LedgerComman
   const { job } = named;
   const requestId = job === undefined ? named.foreign.requestId : job.requestId;
   const sandbox = isPlayed(job, command.terminal);
-  const goingOn = goingOnWith(named.batch, command.context.cwd);
+  const nextSteps = nextStepsFor(named.batch, command.context.cwd);
   const fresh = (): Job | undefined => (job === undefined ? undefined : command.ledger.mustFind(job.id));
   try {
-    const known = job === undefined ? undefined : withoutFal(job, goingOn, command);
+    const known = job === undefined ? undefined : withoutFal(job, nextSteps, command);
     const outcome = known ?? (await askFal(named, requestId ?? '', reach(), command));
     return {
       job: fresh(),
       requestId,
       outcome,
-      error: errorOf(outcome, requestId ?? '', goingOn, sandbox),
+      error: errorOf(outcome, requestId ?? '', nextSteps, sandbox),
       sandbox,
     };
   } catch (error) {
@@ -96,7 +96,7 @@ async function cancelOne(named: Named, reach: () => Reach, command: LedgerComman
 }
 
 /** Outcome according to the ledger; undefined if fal has to be asked. */
-function withoutFal(job: Job, goingOn: GoingOn, { ledger }: LedgerCommand): StopOutcome | undefined {
+function withoutFal(job: Job, nextSteps: NextSteps, { ledger }: LedgerCommand): StopOutcome | undefined {
   const { state, charged } = job;
   if (state === 'cancelled') return { stopped: 'cancelled', charged };
   if (state === 'saved' || state === 'completed') return { stopped: 'completed', charged: 'yes' };
@@ -117,7 +117,7 @@ function withoutFal(job: Job, goingOn: GoingOn, { ledger }: LedgerCommand): Stop
       `${id} has not been sent yet: process ${owner.pid} is about to send it. Stop that process.`,
     );
   }
-  throw endedError(ledger, job, goingOn);
+  throw endedError(ledger, job, nextSteps);
 }
 
 async function askFal(
@@ -153,7 +153,7 @@ async function askFal(
 function errorOf(
   { stopped }: StopOutcome,
   requestId: string,
-  goingOn: GoingOn,
+  nextSteps: NextSteps,
   sandbox: boolean,
 ): FalEditError | undefined {
   const details = { request_id: requestId, cancel: stopped };
@@ -165,7 +165,7 @@ function errorOf(
       return new FalEditError(
         'failed',
         `Too late to cancel: request ${requestId} is done${sandbox ? '' : ' and charged'}.`,
-        { charged: 'yes', hint: goingOn.fetch(requestId), details },
+        { charged: 'yes', hint: nextSteps.fetch(requestId), details },
       );
     case 'not-found':
       return goneError(requestId, 404);

@@ -31,7 +31,7 @@ async function compare(call: CallOf<typeof COMPARE>): Promise<ExitCode> {
   const { batch, models, prompts, seeds, open, preview } = await readCompareOptions(resolved, context);
   const { pictures: named, settings: own } = readWords(words, context.cwd);
   refuseOthers([...own.keys()], models);
-  refuseForeignLora(resolved, models);
+  refuseOtherBaseLora(resolved, models);
   const settings = settingsOfCells(resolved);
   const onSame = (picture: string, first: string): void =>
     terminal.warn(`${picture} is the same picture as ${first}; compared once.`);
@@ -61,7 +61,7 @@ function refuseOthers(set: readonly string[], models: readonly string[]): void {
 }
 
 /** A LoRA fits only the base model that it was trained on. */
-function refuseForeignLora({ values, origins }: EditingSettings, models: readonly string[]): void {
+function refuseOtherBaseLora({ values, origins }: EditingSettings, models: readonly string[]): void {
   const [lora] = [values['lora']].flat();
   const [one, other] = [...new Map(models.map((name) => [findModel(name).base, name]))];
   if (typeof lora !== 'string' || one === undefined || other === undefined) return;

@@ -2,24 +2,24 @@
  * The edits of batches, for commands about earlier edits. Their ledgers are only looked at here, but for what is done
  * under the lock of the batch: a batch that runs is never interfered with.
  */
-import { byFolder } from '../../batch/going-on.js';
+import { byFolder } from '../../batch/next-steps.js';
 import { measureRow } from '../../batch/measure-row.js';
 import { ResultsFile } from '../../batch/results-file.js';
-import { ALONE, type GoingOn } from '../../edit/going-on.js';
+import { SINGLE_EDIT, type NextSteps } from '../../edit/next-steps.js';
 import { FalEditError, inputError } from '../../errors.js';
 import { isThere, knownFolders, rememberFolder } from '../../ledger/batch/folders.js';
 import { findRow, unmeasuredRows } from '../../ledger/batch/states.js';
 import type { Job } from '../../ledger/job.js';
 import { Ledger } from '../../ledger/ledger.js';
 import { findJob, findMeant } from '../../ledger/lookup.js';
-import { isSandbox, tellSpending } from '../../ledger/spending.js';
+import { isSandbox, reportSpending } from '../../ledger/spending.js';
 import { contextOf, openOutDir } from '../batch/open.js';
 import { isOnSandbox } from '../connect.js';
 import { shortPath } from '../edit/document.js';
 import type { LedgerCommand } from './ledger-command.js';
 
 /** The batch folder and row of an edit. */
-export interface BatchPlace {
+export interface BatchMention {
   /** Absolute. */
   folder: string;
   /** Id, or file and line; undefined if it is no longer a row. */
@@ -29,10 +29,10 @@ export interface BatchPlace {
 /** An edit that was found: in the user's ledger, or in a batch. */
 export interface Found {
   job: Job;
-  batch?: BatchPlace | undefined;
+  batch?: BatchMention | undefined;
 }
 
-type Looking = Pick<LedgerCommand, 'ledger' | 'context' | 'terminal' | 'settings'>;
+type FolderSearch = Pick<LedgerCommand, 'ledger' | 'context' | 'terminal' | 'settings'>;
 
 /**
  * Visits the ledger of each known batch folder, the last used first. Skips missing folders, and reports once those
@@ -41,7 +41,7 @@ type Looking = Pick<LedgerCommand, 'ledger' | 'context' | 'terminal' | 'settings
  * @param look the ledger is open as long as it runs; false: the others need not be looked into
  */
 export async function eachBatch(
-  { ledger, context, terminal }: Looking,
+  { ledger, context, terminal }: FolderSearch,
   look: (own: Ledger, folder: string) => boolean | undefined,
 ): Promise<void> {
   const lost: string[] = [];
@@ -70,7 +70,7 @@ export async function eachBatch(
 }
 
 /** Batch folder and row of a job. */
-export function placeIn(own: Ledger, folder: string, { askedHash, id }: Job): BatchPlace {
+export function mentionIn(own: Ledger, folder: string, { askedHash, id }: Job): BatchMention {
   // Jobs from lists have no hash.
   const key = askedHash ?? findJob(own, 'id', id)?.askedHash;
   const row = key === undefined ? undefined : findRow(own, key);
@@ -88,7 +88,7 @@ export function placeIn(own: Ledger, folder: string, { askedHash, id }: Job): Ba
 export async function findEverywhere(
   text: string,
   isWhole: boolean,
-  command: Looking,
+  command: FolderSearch,
 ): Promise<Found | undefined> {
   const sandbox = isOnSandbox(command.settings);
   const find = (ledger: Ledger): Job | undefined =>
@@ -102,7 +102,7 @@ export async function findEverywhere(
   await eachBatch(command, (ledger, folder) => {
     const job = find(ledger);
     if (job === undefined) return undefined;
-    const found = { job, batch: placeIn(ledger, folder, job) };
+    const found = { job, batch: mentionIn(ledger, folder, job) };
     if (isExact(job)) all.splice(0, all.length, found);
     else all.push(found);
     return !isExact(job);
@@ -145,7 +145,7 @@ export async function withBatch<T>(
       if (row !== undefined) await measureRow(own, row, context);
     }
     await (await ResultsFile.open(folder, own)).close();
-    tellSpending(own.db, ledger.db, folder);
+    reportSpending(own.db, ledger.db, folder);
     rememberFolder(own, ledger, folder);
     return value;
   } finally {
@@ -161,23 +161,25 @@ function runningError(folder: string, cwd: string): FalEditError {
 }
 
 /** Commands to continue with an edit. */
-export function goingOnWith(batch: Pick<BatchPlace, 'folder'> | undefined, cwd: string): GoingOn {
-  return batch === undefined ? ALONE : byFolder(shortPath(batch.folder, cwd));
+export function nextStepsFor(batch: Pick<BatchMention, 'folder'> | undefined, cwd: string): NextSteps {
+  return batch === undefined ? SINGLE_EDIT : byFolder(shortPath(batch.folder, cwd));
 }
 
 /** For lists: `out, row cat`. */
-export function batchText({ folder, row }: BatchPlace, cwd: string): string {
+export function batchText({ folder, row }: BatchMention, cwd: string): string {
   return `${shortPath(folder, cwd)}${row === undefined ? '' : `, row ${row}`}`;
 }
 
 /** For documents; null for an edit of no batch. */
-export function batchDocument(batch: BatchPlace | undefined): { out_dir: string; row: string | null } | null {
+export function batchDocument(
+  batch: BatchMention | undefined,
+): { out_dir: string; row: string | null } | null {
   return batch === undefined ? null : { out_dir: batch.folder, row: batch.row ?? null };
 }
 
 /** Edits of known batches that fal has or may have, by folder, on the backend of this run. */
 export async function openInBatches(
-  command: Looking,
+  command: FolderSearch,
   states: readonly Job['state'][],
   list: (own: Ledger, states: readonly Job['state'][]) => Job[],
 ): Promise<{ folder: string; jobs: Job[] }[]> {

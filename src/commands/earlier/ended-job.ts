@@ -1,4 +1,4 @@
-import type { GoingOn } from '../../edit/going-on.js';
+import type { NextSteps } from '../../edit/next-steps.js';
 import { FalEditError, type Charged } from '../../errors.js';
 import type { ErrorKind } from '../../exit-codes.js';
 import type { Job } from '../../ledger/job.js';
@@ -8,7 +8,7 @@ import { isSandbox, SANDBOX } from '../../ledger/spending.js';
 import { nameOf } from './job-state.js';
 
 /** Error for a job that has nothing to fetch: it is not at fal, or ended without all of its pictures. */
-export function endedError(ledger: Ledger, job: Job, goingOn: GoingOn): FalEditError {
+export function endedError(ledger: Ledger, job: Job, nextSteps: NextSteps): FalEditError {
   const { state, id, error } = job;
   const details = { job: id, ...(job.requestId === undefined ? {} : { request_id: job.requestId }) };
   const sandbox = isSandbox(job.via);
@@ -35,7 +35,7 @@ export function endedError(ledger: Ledger, job: Job, goingOn: GoingOn): FalEditE
       'unknown',
       `${id} may have been sent${sandbox ? '' : ' and may be charged'}; the outcome is unknown.`,
       'maybe',
-      goingOn.findOut(id),
+      nextSteps.check(id),
     );
   }
   const why = error === undefined ? '' : `: ${error.message}`;

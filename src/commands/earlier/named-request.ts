@@ -7,14 +7,14 @@ import { findEverywhere, type Found } from './batch-folders.js';
 import type { LedgerCommand } from './ledger-command.js';
 
 /** A request that is not in the ledger. */
-export interface Foreign {
+export interface UnknownRequest {
   requestId: string;
   model: Model;
 }
 
 /** A request named by the user: a job of a ledger, or a request that is in none. */
 export type Named =
-  (Found & { foreign?: undefined }) | { job?: undefined; batch?: undefined; foreign: Foreign };
+  (Found & { foreign?: undefined }) | { job?: undefined; batch?: undefined; foreign: UnknownRequest };
 
 /** Shorter texts are more likely typos than ids. */
 const SHORTEST = 4;

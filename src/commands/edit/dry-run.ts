@@ -4,7 +4,7 @@ import { estimate } from '../../edit/estimate.js';
 import type { EditPlan } from '../../edit/plan.js';
 import { recordOf } from '../../edit/record.js';
 import type { Connection } from '../../fal/connection.js';
-import { livePrice } from '../../fal/prices.js';
+import { currentPrice } from '../../fal/prices.js';
 import { withValueAt } from '../../models/fields.js';
 import { harmless } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
@@ -26,7 +26,7 @@ export async function dryRun(
   { json, proxies }: DryRunOptions,
 ): Promise<void> {
   const { signal, cwd } = context;
-  const price = await livePrice(plan.model.endpoint, { connection, context, signal, offline: true });
+  const price = await currentPrice(plan.model.endpoint, { connection, context, signal, offline: true });
   const cost = estimate(plan.model, plan.work, price);
   const record = { ...recordOf(plan), sandbox: terminal.options.sandbox };
   record.input = inputWithPlaceholders(plan);

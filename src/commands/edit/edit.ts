@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import { ALONE } from '../../edit/going-on.js';
+import { SINGLE_EDIT } from '../../edit/next-steps.js';
 import { planEdit, type EditPlan } from '../../edit/plan.js';
 import { recordOf, type EditRecord } from '../../edit/record.js';
 import { runEdit } from '../../edit/run.js';
@@ -180,5 +180,5 @@ function tellWhereItIs(record: EditRecord, terminal: Terminal, json: boolean): v
   const { requestId } = record;
   if (json) terminal.json(editDocument(record, ''));
   else terminal.result(requestId ?? '');
-  terminal.note(`fal accepted it. ${ALONE.fetch(requestId ?? '')}`);
+  terminal.note(`fal accepted it. ${SINGLE_EDIT.fetch(requestId ?? '')}`);
 }

@@ -1,10 +1,10 @@
-import { placeText, problemText, type Fields, type Place } from '../../batch/manifest/entry.js';
+import { positionText, problemText, type Fields, type Position } from '../../batch/manifest/entry.js';
 import type { CallOf } from '../command.js';
 import type { MIGRATE } from './command.js';
 import type { Context } from '../../context.js';
 import { FalEditError, inputError } from '../../errors.js';
-import { countedFates } from '../../migrate/counted.js';
-import type { Fate } from '../../migrate/fate.js';
+import { countChanges } from '../../migrate/counted.js';
+import type { FieldChange } from '../../migrate/field-change.js';
 import { allWrittenDown, FORMS } from '../../migrate/forms/forms.js';
 import { localFiles } from '../../migrate/local-files.js';
 import { translate } from '../../migrate/translate.js';
@@ -15,16 +15,16 @@ import { manifestText } from './manifest-text.js';
 import { modelToReach, type Chosen } from './models.js';
 import type { Named } from './named.js';
 import type { MigrateOptions } from './options.js';
-import { printFates, printResult, warnOfLocalFiles, type Printing } from './print.js';
+import { changesDocument, printChanges, printResult, warnOfLocalFiles, type Printing } from './print.js';
 import { rowAgain } from './row-again.js';
 import { requestOfRow, standingAlone } from './row-request.js';
 
 /** A row and its translation. */
 interface TranslatedRow {
-  place: Place;
+  place: Position;
   from: Model;
   input: Record<string, unknown>;
-  fates: Fate[];
+  changes: FieldChange[];
   /** The row for the other model; undefined for other output forms. */
   again: Fields | undefined;
 }
@@ -54,9 +54,9 @@ export async function migrateManifest(
 ): Promise<void> {
   const { rows, to } = await translatedRows(manifest, options, world);
   const { printing } = world;
-  const fates = countedFates(rows.map((row) => row.fates));
+  const changes = countChanges(rows.map((row) => row.changes));
   if (printing.json) {
-    printing.terminal.json(document(rows, to.model, fates));
+    printing.terminal.json(document(rows, to.model, changes));
     return;
   }
   const text =
@@ -70,7 +70,7 @@ export async function migrateManifest(
           to.model,
           rows.map(({ input }) => input),
         );
-  printFates(wayOfRows(rows, to), fates, printing);
+  printChanges(wayOfRows(rows, to), changes, printing);
   if (options.form !== undefined && !FORMS[options.form].uploads) {
     warnOfLocalFiles(
       rows.flatMap(({ input }) => localFiles(to.model, input)),
@@ -103,15 +103,15 @@ async function translatedRows(
     try {
       const row = await requestOfRow(fields, reading, context);
       to ??= modelToReach(row.model, options.to);
-      const { input, fates } =
+      const { input, changes } =
         row.model === to.model
-          ? { input: row.input, fates: [] }
+          ? { input: row.input, changes: [] }
           : translate(row.input, row.model, to.model, options);
       const isManifest = options.form === undefined;
       rows.push({
         place,
         from: row.model,
-        fates,
+        changes,
         input: isManifest
           ? input
           : standingAlone(input, fields, row, to.model, { folder: source.folder, cwd: context.cwd }),
@@ -119,7 +119,7 @@ async function translatedRows(
       });
     } catch (error) {
       if (!(error instanceof FalEditError)) throw error;
-      problems.push(...error.message.split('\n').map((line) => `${placeText(place)}: ${line}`));
+      problems.push(...error.message.split('\n').map((line) => `${positionText(place)}: ${line}`));
     }
   }
   if (to === undefined || problems.length > 0) throw problemsError(problems);
@@ -155,7 +155,7 @@ function wayOfRows(rows: readonly TranslatedRow[], to: Chosen): string {
 function document(
   rows: readonly TranslatedRow[],
   to: Model,
-  fates: readonly Fate[],
+  changes: readonly FieldChange[],
 ): Record<string, unknown> {
   const models = [...new Set(rows.map(({ from }) => from.name))];
   return {
@@ -164,14 +164,14 @@ function document(
     from: models.length === 1 ? models[0] : null,
     to: to.name,
     input: null,
-    fates,
-    rows: rows.map(({ place, from, input, fates: own, again }) => ({
+    fates: changesDocument(changes),
+    rows: rows.map(({ place, from, input, changes: own, again }) => ({
       file: place.file,
       line: place.line ?? null,
       from: from.name,
       input,
       row: again ?? null,
-      fates: own,
+      fates: changesDocument(own),
     })),
   };
 }

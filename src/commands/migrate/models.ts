@@ -1,7 +1,7 @@
 import { usageError } from '../../errors.js';
 import { usualOther } from '../../migrate/family.js';
 import type { KeptRequest } from '../../migrate/request.js';
-import { toldByFields } from '../../migrate/told.js';
+import { guessModel } from '../../migrate/guess-model.js';
 import type { Model } from '../../models/model.js';
 import { findModel, MODELS } from '../../models/registry.js';
 
@@ -24,7 +24,7 @@ export function modelOfRequest({ input, model, modelKey }: KeptRequest, from: Mo
     return { model: own, how };
   }
   if (from !== undefined) return { model: from, how: undefined };
-  return { model: toldByFields(input), how: 'by its fields; --from sets it' };
+  return { model: guessModel(input), how: 'by its fields; --from sets it' };
 }
 
 /** The model to translate for. @throws FalEditError (usage): not named, and several are possible */

@@ -6,7 +6,7 @@ import { translate } from '../../migrate/translate.js';
 import { SCHEMA_VERSION } from '../edit/document.js';
 import { modelOfRequest, modelToReach, wayText } from './models.js';
 import type { MigrateOptions } from './options.js';
-import { printFates, printResult, warnOfLocalFiles, type Printing } from './print.js';
+import { changesDocument, printChanges, printResult, warnOfLocalFiles, type Printing } from './print.js';
 
 /** Translates one request and prints it. @throws FalEditError (usage, input) */
 export function migrateOne(request: KeptRequest, options: MigrateOptions, printing: Printing): void {
@@ -18,7 +18,7 @@ export function migrateOne(request: KeptRequest, options: MigrateOptions, printi
       from.how === undefined ? 'Name another model with --to.' : `Its model was inferred ${from.how}.`,
     );
   }
-  const { input, fates } = translate(request.input, from.model, to.model, options);
+  const { input, changes } = translate(request.input, from.model, to.model, options);
   if (printing.json) {
     printing.terminal.json({
       schema_version: SCHEMA_VERSION,
@@ -26,13 +26,13 @@ export function migrateOne(request: KeptRequest, options: MigrateOptions, printi
       from: from.model.name,
       to: to.model.name,
       input,
-      fates,
+      fates: changesDocument(changes),
     });
     return;
   }
   const form = options.form ?? 'json';
   const text = writtenDown(form, to.model, input);
-  printFates(wayText(from, to), fates, printing);
+  printChanges(wayText(from, to), changes, printing);
   if (!FORMS[form].uploads) warnOfLocalFiles(localFiles(to.model, input), printing);
   printResult(text, printing);
 }

@@ -1,11 +1,11 @@
 import type { Context } from '../../context.js';
 import { inQuotes } from '../../images/names.js';
-import type { CountedFate } from '../../migrate/counted.js';
-import type { Fate } from '../../migrate/fate.js';
+import type { CountedChange } from '../../migrate/counted.js';
+import type { FieldChange } from '../../migrate/field-change.js';
 import type { FileField } from '../../models/fields.js';
 import { harmless } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
-import { fateLines } from './fate-lines.js';
+import { changeLines } from './change-lines.js';
 
 /** Output of a translation. */
 export interface Printing {
@@ -15,15 +15,15 @@ export interface Printing {
 }
 
 /** Prints on stderr the two models and the change of each field. */
-export function printFates(
+export function printChanges(
   way: string,
-  fates: readonly (Fate | CountedFate)[],
+  changes: readonly (FieldChange | CountedChange)[],
   { context, terminal }: Printing,
 ): void {
   if (terminal.options.quiet) return;
   terminal.note(way);
   // A note would lose the indent of continuation lines.
-  for (const line of fateLines(fates, context.stderr, terminal.paint)) terminal.error(line);
+  for (const line of changeLines(changes, context.stderr, terminal.paint)) terminal.error(line);
 }
 
 /** Prints the translation on stdout: unchanged into a file, without control sequences on a terminal. */
@@ -40,4 +40,11 @@ export function warnOfLocalFiles(files: readonly FileField[], { terminal }: Prin
     `${inQuotes(first.value)}${more}: a local file, which fal cannot read. ` +
       'Use its URL, or --as fal-edit, which uploads it.',
   );
+}
+
+/** Changes as `--json` has them: "fate" is the name that scripts know. */
+export function changesDocument(
+  changes: readonly (FieldChange | CountedChange)[],
+): Record<string, unknown>[] {
+  return changes.map(({ field, kind, ...more }) => ({ field, fate: kind, ...more }));
 }

@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod';
 import { onlyHost, type Access } from './access.js';
-import type { Sitting } from './sitting.js';
+import type { Judging } from './judging.js';
 
 /** The page and its security policy. */
 export interface Page {
@@ -21,7 +21,7 @@ const choice = z.object({ pair: z.string(), chosen: z.enum(['left', 'right', 'no
 const USED = 'This address works only once and was already opened. Run fal-edit pick again for a new one.\n';
 
 /** The page of `fal-edit pick`. @param host `127.0.0.1:PORT` @param onEnd called when the user stops or is done */
-export function pickApp(sitting: Sitting, page: Page, access: Access, host: string, onEnd: () => void): Hono {
+export function pickApp(judging: Judging, page: Page, access: Access, host: string, onEnd: () => void): Hono {
   const app = new Hono();
   app.use(onlyHost(host));
   app.use(async (c, next) => {
@@ -40,9 +40,9 @@ export function pickApp(sitting: Sitting, page: Page, access: Access, host: stri
   app.use(access.guard);
   app.use(bodyLimit({ maxSize: MOST_BODY_BYTES }));
   app.get('/', (c) => c.html(page.html));
-  app.get('/state', (c) => c.json(sitting.state()));
+  app.get('/state', (c) => c.json(judging.state()));
   app.get('/picture/:id', async (c) => {
-    const file = sitting.fileOf(c.req.param('id'));
+    const file = judging.fileOf(c.req.param('id'));
     const bytes = file === undefined ? undefined : await readFile(file).catch(() => undefined);
     return bytes === undefined
       ? c.text('No such picture.\n', 404)
@@ -51,12 +51,12 @@ export function pickApp(sitting: Sitting, page: Page, access: Access, host: stri
   app.post('/choice', async (c) => {
     const given = choice.safeParse(await c.req.json().catch(() => undefined));
     if (!given.success) return c.text('Not a valid choice.\n', 400);
-    await sitting.choose(given.data.pair, given.data.chosen);
-    return c.json(sitting.state());
+    await judging.choose(given.data.pair, given.data.chosen);
+    return c.json(judging.state());
   });
   app.post('/undo', async (c) => {
-    await sitting.undo();
-    return c.json(sitting.state());
+    await judging.undo();
+    return c.json(judging.state());
   });
   app.post('/end', (c) => {
     onEnd();

@@ -51,7 +51,7 @@ export async function comparisonIn(folder: string, context: Context): Promise<Fo
 }
 
 /** Rewrites the files of the comparison with the choices, and prints them. @param folder absolute */
-export async function picksShown(
+export async function readPicks(
   folder: string,
   context: Context,
 ): Promise<{ text: string; document: Record<string, unknown> }> {

@@ -4,8 +4,8 @@ import { asFalEditError, inputError, InterruptedError, usageError } from '../../
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { errorDocument } from '../edit/document.js';
 import { fail } from '../fail.js';
-import { comparisonIn, picksShown } from './comparison.js';
-import { sit } from './sit.js';
+import { comparisonIn, readPicks } from './comparison.js';
+import { servePairs } from './serve.js';
 import type { CallOf } from '../command.js';
 import type { PICK } from './command.js';
 
@@ -18,8 +18,8 @@ export async function runPick(call: CallOf<typeof PICK>): Promise<ExitCode> {
     const comparison = await comparisonIn(folder, context);
     if (comparison.sandbox) terminal.note("Made by the sandbox, not by fal's models.");
     if (comparison.pairs === 0) throw nothingToChoose(folder);
-    const made = await sit(comparison, settings.values['open'] === true, context, terminal);
-    const shown = await picksShown(folder, context);
+    const made = await servePairs(comparison, settings.values['open'] === true, context, terminal);
+    const shown = await readPicks(folder, context);
     document = { sandbox: comparison.sandbox, out_dir: folder, choices: made, ...shown.document };
     if (!json) terminal.result(shown.text);
     if (context.signal.aborted) throw leftEarly(context.signal.reason);

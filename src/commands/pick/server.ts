@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { createAccess } from './access.js';
 import { pickApp, type Page } from './app.js';
-import type { Sitting } from './sitting.js';
+import type { Judging } from './judging.js';
 
 /** A page on this machine, for one browser. */
 export interface PickServer {
@@ -16,7 +16,7 @@ export interface PickServer {
 }
 
 /** Serves a session on loopback, on a free port. @throws Error if there is none */
-export async function startPickServer(sitting: Sitting, page: Page): Promise<PickServer> {
+export async function startPickServer(judging: Judging, page: Page): Promise<PickServer> {
   // The port, and so the host name, is known only when it listens.
   const app: { answer?: (request: Request) => Response | Promise<Response> } = {};
   const server = createAdaptorServer({
@@ -38,7 +38,7 @@ export async function startPickServer(sitting: Sitting, page: Page): Promise<Pic
   const access = createAccess(`http://${host}`);
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
-  app.answer = pickApp(sitting, page, access, host, end).fetch;
+  app.answer = pickApp(judging, page, access, host, end).fetch;
   return {
     url: `http://${host}/begin/${access.token}`,
     ended,

@@ -9,11 +9,11 @@ import { abandonedJobs, isAbandoned } from '../../ledger/lookup.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { errorText } from '../../terminal/error-text.js';
 import type { Terminal } from '../../terminal/terminal.js';
-import { bringJobsHome, type HomeOutcome } from '../bring-home.js';
+import { fetchJobs, type FetchOutcome } from '../fetch-jobs.js';
 import { proxyWarning, readConnection } from '../connect.js';
 import {
   findEverywhere,
-  goingOnWith,
+  nextStepsFor,
   openInBatches,
   withBatch,
   type Found,
@@ -71,8 +71,8 @@ async function run(
   const isWorkedOn = (job: Job): boolean => !isAbandoned(ledger, job);
   for (const job of own.known) {
     const folder = own.folders.get(job.id);
-    const goingOn = goingOnWith(folder === undefined ? undefined : { folder }, context.cwd);
-    terminal.note(knownLine(job, isWorkedOn(job), goingOn));
+    const nextSteps = nextStepsFor(folder === undefined ? undefined : { folder }, context.cwd);
+    terminal.note(knownLine(job, isWorkedOn(job), nextSteps));
   }
   const inBatches = batches.flatMap(({ jobs }) => jobs);
   const others = names.length === 0 && !all ? await nameBatches(command) : 0;
@@ -110,7 +110,7 @@ async function run(
   return report;
 }
 
-interface Asked {
+interface ReconcileRun {
   connection: Connection;
   via: string;
   settleMs: number;
@@ -122,21 +122,21 @@ interface Asked {
 async function runBook(
   { ledger, folder, open }: Book,
   { context, terminal }: LedgerCommand,
-  { connection, via, settleMs, timeoutMs, report }: Asked,
+  { connection, via, settleMs, timeoutMs, report }: ReconcileRun,
 ): Promise<void> {
   if (folder !== undefined) terminal.note(`In the batch folder ${shortPath(folder, context.cwd)}:`);
   const trace = traceTo(terminal);
   const findings = await reconcile(open, { ledger, connection, context, via, settleMs, timeoutMs, trace });
   tell(findings, settleMs, terminal);
   report.findings.push(...findings);
-  const goingOn = goingOnWith(folder === undefined ? undefined : { folder }, context.cwd);
-  const options = { context, connection, ledger, terminal, timeoutMs, goingOn };
+  const nextSteps = nextStepsFor(folder === undefined ? undefined : { folder }, context.cwd);
+  const options = { context, connection, ledger, terminal, timeoutMs, nextSteps };
   const accepted = findings.filter((finding) => finding.outcome === 'accepted');
   if (folder !== undefined) for (const { job } of findings) report.folders.set(job.id, folder);
   // The first request of each edit gets the planned name.
   for (const some of [accepted.map(({ job }) => job), accepted.flatMap(({ duplicates }) => duplicates)]) {
     const wanted = some.filter(isFetched);
-    if (wanted.length > 0) report.fetched.push(...(await bringJobsHome(wanted, options)));
+    if (wanted.length > 0) report.fetched.push(...(await fetchJobs(wanted, options)));
   }
 }
 
@@ -231,7 +231,7 @@ function conclude(report: Report, terminal: Terminal, json: boolean): ExitCode {
 
 /** Prints the paths of one edit and how it ended. */
 function show(
-  { record, error }: HomeOutcome,
+  { record, error }: FetchOutcome,
   cwd: string,
   ending: unknown,
   terminal: Terminal,

@@ -1,9 +1,9 @@
-import { collectCommand } from '../../batch/going-on.js';
+import { collectCommand } from '../../batch/next-steps.js';
 import type { Finding } from '../../edit/reconcile/finding.js';
 import { FalEditError } from '../../errors.js';
 import type { Job } from '../../ledger/job.js';
 import { isSandbox } from '../../ledger/spending.js';
-import type { HomeOutcome } from '../bring-home.js';
+import type { FetchOutcome } from '../fetch-jobs.js';
 import { editDocument, errorDocument, errorObject, SCHEMA_VERSION, shortPath } from '../edit/document.js';
 import { doubtText } from './text.js';
 
@@ -15,7 +15,7 @@ export interface Report {
   /** Whether a process is working on a job. */
   isWorkedOn: (job: Job) => boolean;
   /** Fetched edits, including duplicates. */
-  fetched: HomeOutcome[];
+  fetched: FetchOutcome[];
   settleMs: number;
   /** The sandbox was asked, which charges nothing. */
   sandbox: boolean;
@@ -57,7 +57,7 @@ export function endingOf({ findings, fetched, settleMs, folders, cwd }: Report):
 }
 
 /** A single failure as it is; for several, one error with their common kind. */
-function fetchError(fetched: readonly HomeOutcome[]): FalEditError | undefined {
+function fetchError(fetched: readonly FetchOutcome[]): FalEditError | undefined {
   const errors = fetched.flatMap(({ error }) => error ?? []);
   const [first] = errors;
   if (first === undefined || fetched.length === 1) return first;

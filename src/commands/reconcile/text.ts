@@ -1,5 +1,5 @@
 import { durationText } from '../../edit/duration.js';
-import type { GoingOn } from '../../edit/going-on.js';
+import type { NextSteps } from '../../edit/next-steps.js';
 import type { Finding, Uncertainty } from '../../edit/reconcile/finding.js';
 import type { Job } from '../../ledger/job.js';
 import { isSandbox } from '../../ledger/spending.js';
@@ -55,14 +55,14 @@ export function doubtText(why: Uncertainty, settleMs: number): string {
 }
 
 /** One line about a job that is already settled. */
-export function knownLine(job: Job, isWorkedOn: boolean, goingOn: GoingOn): string {
+export function knownLine(job: Job, isWorkedOn: boolean, nextSteps: NextSteps): string {
   const { id, state, requestId, error, images, owner, charged, via } = job;
   const paths = images.flatMap(({ path }) => path ?? []);
   const why = error === undefined ? '' : ` (${error.message})`;
   switch (state) {
     case 'accepted':
     case 'completed':
-      return `job ${id}: at fal as request ${requestId ?? ''}. ${goingOn.fetch(requestId ?? id)}`;
+      return `job ${id}: at fal as request ${requestId ?? ''}. ${nextSteps.fetch(requestId ?? id)}`;
     case 'saved':
       return `job ${id}: done${paths.length === 0 ? '' : `, saved as ${paths.join(', ')}`}.`;
     case 'planned':
@@ -72,7 +72,7 @@ export function knownLine(job: Job, isWorkedOn: boolean, goingOn: GoingOn): stri
     case 'failed':
     case 'cancelled':
       if (requestId !== undefined && charged !== 'no') {
-        return `job ${id}: ${state}${why}.${isSandbox(via) ? '' : ' It may have been charged.'} ${goingOn.fetch(requestId)}`;
+        return `job ${id}: ${state}${why}.${isSandbox(via) ? '' : ' It may have been charged.'} ${nextSteps.fetch(requestId)}`;
       }
       return `job ${id}: is known to be ${state}${why}.`;
     default:

@@ -4,7 +4,7 @@ import type { Ledger } from '../../ledger/ledger.js';
 import { listJobs } from '../../ledger/lookup.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { SCHEMA_VERSION } from '../edit/document.js';
-import { batchDocument, batchText, eachBatch, placeIn, type Found } from '../earlier/batch-folders.js';
+import { batchDocument, batchText, eachBatch, mentionIn, type Found } from '../earlier/batch-folders.js';
 import { ageCell, costCell, stateCell, whatCell } from '../earlier/job-cells.js';
 import { jobDocument } from '../earlier/job-document.js';
 import { nameOf, shortNameOf, stateOf } from '../earlier/job-state.js';
@@ -49,7 +49,7 @@ export function runRequests(call: CallOf<typeof REQUESTS>): Promise<ExitCode> {
 async function findAll(command: LedgerCommand, options: RequestsOptions): Promise<Found[]> {
   const lists: Found[][] = [find(command.ledger, options).map((job) => ({ job }))];
   await eachBatch(command, (own, folder) => {
-    lists.push(find(own, options).map((job) => ({ job, batch: placeIn(own, folder, job) })));
+    lists.push(find(own, options).map((job) => ({ job, batch: mentionIn(own, folder, job) })));
     return undefined;
   });
   const known = new Set<string>();

@@ -1,10 +1,10 @@
 import { answerAtFal } from '../../edit/answer-at-fal.js';
-import { within } from '../../edit/within.js';
+import { withTimeout } from '../../edit/with-timeout.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { plainJson } from '../../plain-json.js';
 import { readTimeout } from '../limits.js';
-import { goingOnWith } from '../earlier/batch-folders.js';
+import { nextStepsFor } from '../earlier/batch-folders.js';
 import { endedError, sandboxEndedError } from '../earlier/ended-job.js';
 import { traceTo, withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
 import { findOneNamed, type Named } from '../earlier/named-request.js';
@@ -24,9 +24,9 @@ export function runResult(call: CallOf<typeof RESULT>): Promise<ExitCode> {
 
 async function answerOf({ job, foreign, batch }: Named, command: LedgerCommand): Promise<unknown> {
   if (job?.result !== undefined) return job.result;
-  const goingOn = goingOnWith(batch, command.context.cwd);
+  const nextSteps = nextStepsFor(batch, command.context.cwd);
   const requestId = job === undefined ? foreign.requestId : job.requestId;
-  if (job !== undefined && requestId === undefined) throw endedError(command.ledger, job, goingOn);
+  if (job !== undefined && requestId === undefined) throw endedError(command.ledger, job, nextSteps);
   if (job?.via === SANDBOX) throw sandboxEndedError(job);
   const { connection, via } = reachFal(command);
   const { context, terminal, settings } = command;
@@ -36,7 +36,7 @@ async function answerOf({ job, foreign, batch }: Named, command: LedgerCommand):
   if (other !== undefined) terminal.warn(other);
   const endpoint = job === undefined ? foreign.model.endpoint : job.endpoint;
   const trace = traceTo(terminal);
-  return within(readTimeout(settings), context, (signal) =>
-    answerAtFal({ endpoint, requestId: requestId ?? '' }, { connection, context, signal, trace }, goingOn),
+  return withTimeout(readTimeout(settings), context, (signal) =>
+    answerAtFal({ endpoint, requestId: requestId ?? '' }, { connection, context, signal, trace }, nextSteps),
   );
 }

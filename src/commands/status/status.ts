@@ -1,5 +1,5 @@
-import { lookAt } from '../../edit/look.js';
-import { within } from '../../edit/within.js';
+import { statusAt } from '../../edit/ask-fal.js';
+import { withTimeout } from '../../edit/with-timeout.js';
 import { asFalEditError, type FalEditError } from '../../errors.js';
 import type { ExitCode } from '../../exit-codes.js';
 import type { QueueStatus } from '../../fal/status-events.js';
@@ -10,7 +10,7 @@ import { tableLines, type Column } from '../../terminal/table.js';
 import { readTimeout } from '../limits.js';
 import { errorObject } from '../edit/document.js';
 import { ageCell, costCell, stateCell, whatCell } from '../earlier/job-cells.js';
-import { batchDocument, batchText, goingOnWith } from '../earlier/batch-folders.js';
+import { batchDocument, batchText, nextStepsFor } from '../earlier/batch-folders.js';
 import { jobDocument } from '../earlier/job-document.js';
 import { isPlayed, nameOf, shortNameOf, stateOf } from '../earlier/job-state.js';
 import { traceTo, withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
@@ -33,7 +33,7 @@ export function runStatus(call: CallOf<typeof STATUS>): Promise<ExitCode> {
   return withLedger(call, async (command) => {
     const { words, context, terminal, json } = command;
     const requests = await findAllNamed(words, command);
-    const seen = await lookAtAll(requests, command);
+    const seen = await statusOfAll(requests, command);
     const ends = seen.map(({ request, error }) => ({ error, sandbox: isPlayed(request.job, terminal) }));
     for (const { request, error } of seen) {
       if (error === undefined) continue;
@@ -55,7 +55,7 @@ export function runStatus(call: CallOf<typeof STATUS>): Promise<ExitCode> {
   });
 }
 
-async function lookAtAll(requests: readonly Named[], command: LedgerCommand): Promise<Seen[]> {
+async function statusOfAll(requests: readonly Named[], command: LedgerCommand): Promise<Seen[]> {
   const { settings, context, terminal } = command;
   const asked = requests.filter(isAtFal);
   if (asked.length === 0)
@@ -75,8 +75,8 @@ async function lookAtAll(requests: readonly Named[], command: LedgerCommand): Pr
       const refusal = request.job === undefined ? undefined : otherBackendError(request.job, via);
       if (refusal !== undefined) return { request, status: undefined, error: refusal };
       try {
-        const status = await within(timeoutMs, context, (signal) =>
-          lookAt({ endpoint, requestId }, { connection, context, signal, trace }),
+        const status = await withTimeout(timeoutMs, context, (signal) =>
+          statusAt({ endpoint, requestId }, { connection, context, signal, trace }),
         );
         return { request, status, error: undefined };
       } catch (error) {
@@ -147,9 +147,9 @@ function words({ status, queuePosition }: QueueStatus): string {
 function hints(seen: readonly Seen[], cwd: string): string[] {
   return seen.flatMap(({ request, status }) => {
     const { job, batch } = request;
-    const goingOn = goingOnWith(batch, cwd);
-    if (status?.status === 'COMPLETED') return [`It is done at fal. ${goingOn.fetch(fullName(request))}`];
-    if (job?.state === 'unknown') return [goingOn.findOut(job.id)];
+    const nextSteps = nextStepsFor(batch, cwd);
+    if (status?.status === 'COMPLETED') return [`It is done at fal. ${nextSteps.fetch(fullName(request))}`];
+    if (job?.state === 'unknown') return [nextSteps.check(job.id)];
     return job?.error === undefined ? [] : [`${nameOf(job)}: ${job.error.message}`];
   });
 }

@@ -7,14 +7,14 @@ import type { BestFound } from './document.js';
 
 /** `Best for max-change=0.4: strength 0.5 (change 38.2%).` */
 export function bestText(best: BestFound, bounds: readonly Bound[], sandbox: boolean): string {
-  return `Best for ${boundsText(bounds)}: ${placeText(best)} (${foundText(best, bounds, sandbox)}).`;
+  return `Best for ${boundsText(bounds)}: ${cellText(best)} (${foundText(best, bounds, sandbox)}).`;
 }
 
 /** Error if no setting meets the bounds. */
-export function noneWithin(best: BestFound, bounds: readonly Bound[], sandbox: boolean): FalEditError {
+export function noneWithinBounds(best: BestFound, bounds: readonly Bound[], sandbox: boolean): FalEditError {
   return new FalEditError(
     'expectation',
-    `No setting meets ${boundsText(bounds)}. Nearest: ${placeText(best)} (${foundText(best, bounds, sandbox)}).`,
+    `No setting meets ${boundsText(bounds)}. Nearest: ${cellText(best)} (${foundText(best, bounds, sandbox)}).`,
     {
       hint: 'Widen the axes or the bounds. Finished cells are not paid for again.',
       charged: 'yes',
@@ -34,7 +34,7 @@ function boundsText(bounds: readonly Bound[]): string {
   return bounds.map(({ written }) => written).join(', ');
 }
 
-function placeText({ group: { at } }: BestFound): string {
+function cellText({ group: { at } }: BestFound): string {
   const words = Object.entries(at).map(([name, value]) => (name === 'picture' ? value : `${name} ${value}`));
   return words.length === 0 ? 'the only setting' : words.join(', ');
 }

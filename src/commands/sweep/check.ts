@@ -2,7 +2,7 @@ import type { Context } from '../../context.js';
 import type { BatchOptions } from '../batch/options.js';
 import { readAttachment, type AttachmentReader } from '../../edit/attachments.js';
 import { estimate, refuseUnbounded } from '../../edit/estimate.js';
-import { planEdit, type PlanShelf } from '../../edit/plan.js';
+import { planEdit, type PlanCache } from '../../edit/plan.js';
 import { FalEditError } from '../../errors.js';
 import type { ErrorKind } from '../../exit-codes.js';
 import type { Fields } from '../../batch/manifest/entry.js';
@@ -34,7 +34,7 @@ export function checker(
 ): Checker {
   const { pictures, axes, seeds, settings } = plan;
   const readRow = rowReader(settings, expectations, { folder: context.cwd, fromFile, allowOutside }, context);
-  const shelf = forgetfulShelf();
+  const cache = cacheWithoutBytes();
   const first = axes.map(({ values }) => values[0] ?? '');
   const model = axes.findIndex(({ target }) => targetName(target) === 'model');
   const models = axes[model]?.values ?? [undefined];
@@ -50,7 +50,7 @@ export function checker(
   const costOf = async (fields: Fields): Promise<number> => {
     context.signal.throwIfAborted();
     const { order } = await readRow(fields);
-    const edit = await planEdit({ ...order, outputFolder: outDir }, context, shelf);
+    const edit = await planEdit({ ...order, outputFolder: outDir }, context, cache);
     const cost = estimate(edit.model, edit.work, prices.of(edit.model.endpoint));
     refuseUnbounded(cost, { maxCostUsd, dailyCapUsd });
     return cost.usd;
@@ -125,7 +125,7 @@ class Problems {
 }
 
 /** Reads each file once and keeps its description without its bytes, since nothing is uploaded here. */
-function forgetfulShelf(): PlanShelf {
+function cacheWithoutBytes(): PlanCache {
   const known = new Map<string, ReturnType<AttachmentReader>>();
   const read: AttachmentReader = async (field, flag, context) => {
     const key = `${field.role} ${flag} ${field.value}`;

@@ -11,8 +11,8 @@ import type { GridAxis } from '../../study/sweep/grid.js';
 import { seedGroups } from '../../study/sweep/groups.js';
 import { harmless } from '../../terminal/plain.js';
 import { errorDocument, shortPath } from '../edit/document.js';
-import type { Finished, Outcome, Shown } from '../batch/finish.js';
-import { bestText, noneMeasured, noneWithin } from './best-text.js';
+import type { Finished, Outcome, RunOutput } from '../batch/finish.js';
+import { bestText, noneMeasured, noneWithinBounds } from './best-text.js';
 import { sweepPreview } from './preview.js';
 import { sweepDocument, type BestFound } from './document.js';
 import { earlierRun } from './earlier.js';
@@ -73,7 +73,7 @@ export function sweepOutcome(sweep: Sweep): SweepOutcome {
           ...(pictures === '' ? [] : [pictures]),
           ...(await textOf(cells, axes, best, sweep.bounds, shown, finished)).map(harmless),
         ].join('\n'),
-      } satisfies Shown;
+      } satisfies RunOutput;
     },
   };
 }
@@ -133,7 +133,7 @@ function missOf(
   sandbox: boolean,
 ): FalEditError | undefined {
   if (bounds.length === 0 || best?.isWithin === true) return undefined;
-  return best === undefined ? noneMeasured(bounds) : noneWithin(best, bounds, sandbox);
+  return best === undefined ? noneMeasured(bounds) : noneWithinBounds(best, bounds, sandbox);
 }
 
 /** For stdout: the table, the paths of page and sheets, and the command of the best setting as the last line. */

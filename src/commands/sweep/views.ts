@@ -7,7 +7,7 @@ import type { MeasuredCell } from '../../study/measured.js';
 import { sheetName, SWEEP_FILES } from '../../study/sweep/files.js';
 import { countCells, type GridAxis } from '../../study/sweep/grid.js';
 import type { Finished } from '../batch/finish.js';
-import { notePages, pagesStand } from '../batch/shown-pages.js';
+import { notePages, pagesStand } from '../batch/page-state.js';
 
 /** Page and sheets, as absolute paths; undefined for those that could not be written. */
 export interface Views {

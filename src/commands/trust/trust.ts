@@ -27,7 +27,7 @@ import type { Flag } from '../flag.js';
 import type { TRUST } from './command.js';
 
 /** A settings file, with the settings that trusting it allows. */
-interface Shown {
+interface TrustEntry {
   file: string;
   state: TrustState | 'missing';
   /** Settings in the file that only a trusted file may set. */
@@ -78,7 +78,7 @@ async function trusted(
   dry: boolean,
   flags: readonly Flag[],
   context: Context,
-): Promise<Shown[]> {
+): Promise<TrustEntry[]> {
   const files = await filesOf(folder, context);
   if (files.length === 0) {
     throw inputError(
@@ -99,7 +99,7 @@ async function trusted(
 }
 
 /** Removes trust from the files that apply in a folder, and from deleted files in it. */
-async function removed(folder: string, context: Context): Promise<Shown[]> {
+async function removed(folder: string, context: Context): Promise<TrustEntry[]> {
   const known = new Map(await readTrusted(context));
   const applying = new Set((await filesOf(folder, context)).map((file) => trustName(file.path)));
   const real = path.dirname(trustName(path.join(folder, '.env')));
@@ -110,9 +110,9 @@ async function removed(folder: string, context: Context): Promise<Shown[]> {
 }
 
 /** All trusted files, including those that have changed since. */
-async function listed(context: Context): Promise<Shown[]> {
+async function listed(context: Context): Promise<TrustEntry[]> {
   const known = await readTrusted(context);
-  const shown: Shown[] = [];
+  const shown: TrustEntry[] = [];
   for (const file of known.keys()) {
     const found = await readSettingsFile(file).catch(() => undefined);
     const state = found === undefined ? 'missing' : trustStateOf(known, found);
@@ -132,7 +132,7 @@ function allowedByTrust(
   cwd: string,
   flags: readonly Flag[],
   { secrets }: Context,
-): Shown['settings'] {
+): TrustEntry['settings'] {
   const isDotEnv = path.basename(file.path) === '.env';
   const wanted = { flags, own: new Set<string>(), exclusive: [] };
   const layer: Layer = isDotEnv
@@ -152,12 +152,12 @@ function allowedByTrust(
   return stateDir === '' ? settings : [...settings, { name: STATE_DIR, value: stateDir }];
 }
 
-function documentOf(folder: string | null, files: readonly Shown[]): Record<string, unknown> {
+function documentOf(folder: string | null, files: readonly TrustEntry[]): Record<string, unknown> {
   return { schema_version: SCHEMA_VERSION, status: 'ok', sandbox: false, error: null, folder, files };
 }
 
 /** Prints one line per file on stdout, and the settings that trust allows on stderr. */
-function print(shown: readonly Shown[], terminal: Terminal): void {
+function print(shown: readonly TrustEntry[], terminal: Terminal): void {
   for (const { file, state, settings } of shown) {
     terminal.result(`${state}\t${displayName(file)}`);
     for (const { name, value } of settings) terminal.note(harmlessLine(`  ${name}: ${value}`));

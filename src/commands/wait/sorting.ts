@@ -1,18 +1,18 @@
-import { introduce } from '../../edit/foreign.js';
+import { adoptableRequest } from '../../edit/adopt.js';
 import { areInPlace, keptPictures } from '../../edit/in-place.js';
-import { lookAt } from '../../edit/look.js';
+import { statusAt } from '../../edit/ask-fal.js';
 import { recordOfJob } from '../../edit/record.js';
-import { within } from '../../edit/within.js';
+import { withTimeout } from '../../edit/with-timeout.js';
 import { asFalEditError, FalEditError } from '../../errors.js';
 import { saysGone } from '../../fal/unreachable.js';
 import { isAwaited, mayHidePicture, type Job } from '../../ledger/job.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { endWithSandbox } from '../../ledger/sandbox-jobs.js';
-import { goingOnWith, type Found } from '../earlier/batch-folders.js';
+import { nextStepsFor, type Found } from '../earlier/batch-folders.js';
 import { endedError, sandboxEndedError } from '../earlier/ended-job.js';
 import { nameOf } from '../earlier/job-state.js';
 import { traceTo, type LedgerCommand } from '../earlier/ledger-command.js';
-import type { Foreign } from '../earlier/named-request.js';
+import type { UnknownRequest } from '../earlier/named-request.js';
 import { otherBackendError, otherWay, type Reach } from '../earlier/reach-fal.js';
 import type { WaitOptions } from './options.js';
 import type { Waited } from './waited.js';
@@ -29,7 +29,7 @@ export async function withoutFal(
     if (destination === undefined && (await areInPlace(job)))
       return { ...one, error: undefined, already: true };
   } else if (!isAwaited(job.state) && !mayHidePicture(job)) {
-    return { ...one, error: endedError(ledger, job, goingOnWith(batch, context.cwd)) };
+    return { ...one, error: endedError(ledger, job, nextStepsFor(batch, context.cwd)) };
   }
   if (job.via !== SANDBOX) return undefined;
   endWithSandbox(ledger, job);
@@ -53,8 +53,8 @@ export async function whereItWas(
   terminal.warn(other);
   const { endpoint, requestId = '' } = job;
   try {
-    await within(timeoutMs, context, (signal) =>
-      lookAt({ endpoint, requestId }, { connection, context, signal, trace: traceTo(terminal) }),
+    await withTimeout(timeoutMs, context, (signal) =>
+      statusAt({ endpoint, requestId }, { connection, context, signal, trace: traceTo(terminal) }),
     );
     return job;
   } catch (error) {
@@ -67,7 +67,7 @@ export async function whereItWas(
       error: saysGone(failure)
         ? new FalEditError(failure.kind, failure.message, {
             charged: 'maybe',
-            hint: `Run this again ${way}, as it was sent. ${goingOnWith(batch, context.cwd).fetch(requestId)}`,
+            hint: `Run this again ${way}, as it was sent. ${nextStepsFor(batch, context.cwd).fetch(requestId)}`,
             details: failure.details,
             origin: failure,
           })
@@ -78,14 +78,14 @@ export async function whereItWas(
 
 /** Adds a request to the ledger. */
 export async function adopt(
-  { requestId, model }: Foreign,
+  { requestId, model }: UnknownRequest,
   { connection, via }: Reach,
   { timeoutMs }: WaitOptions,
   { context, terminal, ledger }: LedgerCommand,
 ): Promise<Job | Waited> {
   try {
-    const request = await within(timeoutMs, context, (signal) =>
-      introduce(requestId, model, { connection, context, signal, trace: traceTo(terminal) }),
+    const request = await withTimeout(timeoutMs, context, (signal) =>
+      adoptableRequest(requestId, model, { connection, context, signal, trace: traceTo(terminal) }),
     );
     return ledger.adopt({ ...request, via });
   } catch (error) {

@@ -5,19 +5,19 @@ import { isSandbox, SANDBOX } from '../../ledger/spending.js';
 import { recordOfJob } from '../../edit/record.js';
 import { asFalEditError, usageError } from '../../errors.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import { collectCommand } from '../../batch/going-on.js';
-import { bringJobsHome } from '../bring-home.js';
+import { collectCommand } from '../../batch/next-steps.js';
+import { fetchJobs } from '../fetch-jobs.js';
 import { SCHEMA_VERSION, shortPath } from '../edit/document.js';
 import { endWithSandbox } from '../../ledger/sandbox-jobs.js';
 import { isOnSandbox } from '../connect.js';
-import { goingOnWith, openInBatches, withBatch } from '../earlier/batch-folders.js';
+import { nextStepsFor, openInBatches, withBatch } from '../earlier/batch-folders.js';
 import { shortNameOf } from '../earlier/job-state.js';
 import { withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
 import { findAllNamed, type Named } from '../earlier/named-request.js';
 import { reachWhenNeeded, type Reach } from '../earlier/reach-fal.js';
 import { writeWhole } from '../stdout-pictures.js';
 import { readWaitOptions, type WaitOptions } from './options.js';
-import { placesOf } from './places.js';
+import { saveTargetsOf } from './save-targets.js';
 import { adopt, whereItWas, withoutFal } from './sorting.js';
 import { reportOne, reportSeveral, type Waited } from './waited.js';
 import type { CallOf } from '../command.js';
@@ -169,12 +169,12 @@ async function fetchFrom(
   { context, terminal }: LedgerCommand,
 ): Promise<[Named, Waited][]> {
   const jobs = [...awaited.values()];
-  const places = await placesOf(jobs, options, context.cwd);
-  const outcomes = await bringJobsHome(jobs, {
+  const places = await saveTargetsOf(jobs, options, context.cwd);
+  const outcomes = await fetchJobs(jobs, {
     ...{ context, connection, ledger, terminal },
     timeoutMs: options.timeoutMs,
     cancelOnTimeout: options.cancelOnTimeout,
-    goingOn: goingOnWith(folder === undefined ? undefined : { folder }, context.cwd),
+    nextSteps: nextStepsFor(folder === undefined ? undefined : { folder }, context.cwd),
     write: (bytes) => writeWhole(context, bytes),
     elsewhere: (job) => Promise.resolve(places.get(job.id)),
   });

@@ -1,5 +1,5 @@
 import type { PastRequest } from '../../fal/history.js';
-import { isForeign, type Job } from '../../ledger/job.js';
+import { isAdopted, type Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { findJob } from '../../ledger/lookup.js';
 import { MODELS } from '../../models/registry.js';
@@ -66,7 +66,7 @@ export function settle(
 /** Whether no job that was sent from here has the request. One that was only named by its id may be any of them. */
 function isFree(ledger: Ledger, { requestId }: PastRequest): boolean {
   const holder = findJob(ledger, 'request_id', requestId);
-  return holder === undefined || isForeign(holder);
+  return holder === undefined || isAdopted(holder);
 }
 
 /** Whether a request can still be the job's; not where another process has found out meanwhile that there is none. */

@@ -20,7 +20,7 @@ import { verdictOf } from './verdict.js';
 /** Thumbnails that are made at the same time. */
 const AT_ONCE = 2;
 
-export interface ComparisonPlace {
+export interface ComparisonFiles {
   ledger: Ledger;
   /** Absolute. */
   outDir: string;
@@ -50,7 +50,7 @@ export interface WrittenComparison {
  */
 export async function writeComparison(
   cells: readonly Cell[],
-  { ledger, outDir, cwd, now, pickCommand }: ComparisonPlace,
+  { ledger, outDir, cwd, now, pickCommand }: ComparisonFiles,
 ): Promise<WrittenComparison> {
   const edits = await measureCells(cells, ledger, outDir);
   const models = [...new Set(cells.map(({ at }) => at['model'] ?? ''))];

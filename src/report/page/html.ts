@@ -12,6 +12,6 @@ export function escapeHtml(text: string): string {
 }
 
 /** A text from outside, in its own reading direction and unable to turn that of its neighbours. */
-export function foreign(text: string): string {
+export function untrusted(text: string): string {
   return `<bdi>${escapeHtml(text)}</bdi>`;
 }

@@ -1,6 +1,6 @@
 import { usdText } from '../../dollars.js';
 import type { Figure, ReportHead, ReportTable } from './data.js';
-import { escapeHtml, foreign } from './html.js';
+import { escapeHtml, untrusted } from './html.js';
 
 const KINDS: Record<ReportHead['kind'], string> = {
   batch: 'Batch report',
@@ -30,7 +30,7 @@ export function masthead(head: ReportHead): string {
     ...(head.sandbox ? [SANDBOX_BANNER] : []),
     '<header class="masthead">',
     `<div class="eyebrow"><p>${KINDS[head.kind]}</p><div id="page-tools"></div></div>`,
-    `<h1>${foreign(head.title)}</h1>`,
+    `<h1>${untrusted(head.title)}</h1>`,
     `<p class="made">Made ${timeElement(head.madeAt)}</p>`,
     ...(head.verdict ?? []).map((sentence) => `<p class="verdict" dir="auto">${escapeHtml(sentence)}</p>`),
     ...(head.figures.length === 0 ? [] : [figureList(head.figures)]),
@@ -45,8 +45,8 @@ export function tableSections({ tables = [] }: ReportHead): string {
 
 function figureList(figures: readonly Figure[]): string {
   const items = figures.map(({ label, value, hint }) => {
-    const below = hint === undefined ? '' : `<dd class="hint">${foreign(hint)}</dd>`;
-    return `<div><dt>${foreign(label)}</dt><dd>${foreign(value)}</dd>${below}</div>`;
+    const below = hint === undefined ? '' : `<dd class="hint">${untrusted(hint)}</dd>`;
+    return `<div><dt>${untrusted(label)}</dt><dd>${untrusted(value)}</dd>${below}</div>`;
   });
   return `<dl class="figures">\n${items.join('\n')}\n</dl>`;
 }
@@ -57,11 +57,11 @@ function tableSection({ title, columns, rows }: ReportTable): string {
     rows.every((row) => /^[^\p{L}]*\d\D{0,4}$/u.test(row[index] ?? '')) ? ' class="number"' : '',
   );
   const cells = (row: readonly string[]) =>
-    columns.map((_, index) => `<td${marks[index] ?? ''}>${foreign(row[index] ?? '')}</td>`).join('');
-  const titles = columns.map((name, index) => `<th scope="col"${marks[index] ?? ''}>${foreign(name)}</th>`);
+    columns.map((_, index) => `<td${marks[index] ?? ''}>${untrusted(row[index] ?? '')}</td>`).join('');
+  const titles = columns.map((name, index) => `<th scope="col"${marks[index] ?? ''}>${untrusted(name)}</th>`);
   return [
     '<section class="table">',
-    `<h2>${foreign(title)}</h2>`,
+    `<h2>${untrusted(title)}</h2>`,
     `<div class="scroller" tabindex="0" role="region" aria-label="${escapeHtml(title)}"><table>`,
     `<thead><tr>${titles.join('')}</tr></thead>`,
     `<tbody>${rows.map((row) => `<tr>${cells(row)}</tr>`).join('\n')}</tbody>`,

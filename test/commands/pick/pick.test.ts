@@ -73,7 +73,7 @@ describe('choosing', () => {
     expect([last.code, last.stderr]).toEqual([0, 'All pairs are already judged.\n']);
   });
 
-  it('takes choices back, those of this sitting alone', async () => {
+  it('takes choices back, those of this judging alone', async () => {
     const scene = await comparedScene();
     const page = await picking(scene);
     const { pair } = await page.state();

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { runNamed } from '../../support/run-cli.js';
-import type { PageState } from '../../../src/commands/pick/sitting.js';
+import type { PageState } from '../../../src/commands/pick/judging.js';
 import { InterruptedError } from '../../../src/errors.js';
 import type { Choice } from '../../../src/study/pick/choices.js';
 import { until } from '../../edit/harness.js';

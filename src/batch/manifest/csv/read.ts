@@ -1,4 +1,4 @@
-import type { Entry, Place } from '../entry.js';
+import type { Entry, Position } from '../entry.js';
 import { linesOf } from '../lines.js';
 import { wrong } from '../wrong.js';
 import { cellsOf, type Cells, type Parse } from './cells.js';
@@ -53,7 +53,7 @@ function isBlank(cells: Cells): boolean {
   return typeof cells !== 'string' && cells.every((cell) => cell === '');
 }
 
-function entryOf(cells: Cells, place: Place, columns: readonly string[]): Entry {
+function entryOf(cells: Cells, place: Position, columns: readonly string[]): Entry {
   if (typeof cells === 'string') return wrong(place, cells);
   if (cells.length < columns.length || cells.slice(columns.length).some((cell) => cell !== '')) {
     const has = cells.length === 1 ? '1 cell' : `${cells.length} cells`;

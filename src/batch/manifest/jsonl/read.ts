@@ -1,4 +1,4 @@
-import type { Entry, Fields, Place } from '../entry.js';
+import type { Entry, Fields, Position } from '../entry.js';
 import { linesOf, type Line } from '../lines.js';
 import { wrong } from '../wrong.js';
 import { reasonOf } from './reason.js';
@@ -20,7 +20,7 @@ function isRow({ text, problem }: Line): boolean {
 }
 
 function entryOf({ number, text, problem }: Line, file: string): Entry {
-  const place: Place = { file, line: number };
+  const place: Position = { file, line: number };
   if (problem !== undefined) return wrong(place, problem);
   let value: unknown;
   try {

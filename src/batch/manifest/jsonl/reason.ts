@@ -22,7 +22,7 @@ export function reasonOf(error: unknown, text: string): string {
   if (message.startsWith('Unexpected end')) return TOO_SHORT;
   const [, words, position] = /^(.+?)(?: in JSON)? at position (\d+)/s.exec(message) ?? [];
   if (words !== undefined) return withColumn(lowered(words), Number(position));
-  const foreign = firstForeign(text);
+  const foreign = firstUnexpected(text);
   // The engine's own token may be half a character.
   const token =
     foreign === undefined
@@ -32,7 +32,7 @@ export function reasonOf(error: unknown, text: string): string {
 }
 
 /** Where the first thing stands that is no part of JSON at all. */
-function firstForeign(text: string): number | undefined {
+function firstUnexpected(text: string): number | undefined {
   if (text.length > LONGEST_SEARCHED) return undefined;
   let at = 0;
   for (TOKEN.lastIndex = 0; TOKEN.test(text);) at = TOKEN.lastIndex;

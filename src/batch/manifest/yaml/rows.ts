@@ -1,5 +1,5 @@
 import type { LineCounter, ParsedNode } from 'yaml';
-import type { Entry, FieldValue, Place } from '../entry.js';
+import type { Entry, FieldValue, Position } from '../entry.js';
 import { wrong } from '../wrong.js';
 import { aliasTargets } from './aliases.js';
 import type { Yaml, YamlDocument } from './documents.js';
@@ -21,7 +21,7 @@ export function* rowsOf(
   yaml: Yaml,
 ): Generator<Entry> {
   const context: NodeContext = { yaml, targetOf: aliasTargets({ contents }, yaml) };
-  const placeAt = (offset: number): Place => ({ file, line: lines.linePos(offset).line });
+  const placeAt = (offset: number): Position => ({ file, line: lines.linePos(offset).line });
   const nodes = nodesOf(contents, yaml);
   const faults = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
 
@@ -49,7 +49,7 @@ function nodesOf(contents: ParsedNode | null, { isScalar, isSeq }: Yaml): readon
   return isSeq(contents) ? contents.items : [contents];
 }
 
-function entryOf(node: ParsedNode, place: Place, context: NodeContext): Entry {
+function entryOf(node: ParsedNode, place: Position, context: NodeContext): Entry {
   let field: string | undefined;
   try {
     const row = followed(node, context);

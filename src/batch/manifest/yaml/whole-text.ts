@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { firstForeignLine } from '../../../text.js';
+import { firstUndecodableLine } from '../../../text.js';
 import { NOT_UTF8 } from '../lines.js';
 
 /** A text, or what keeps it from being one: a sentence without its place, and the line from 1. */
@@ -20,7 +20,7 @@ export async function wholeTextOf(chunks: AsyncIterable<Buffer>): Promise<WholeT
     kept.push(chunk);
   }
   const bytes = Buffer.concat(kept, length);
-  if (!isUtf8(bytes)) return { problem: NOT_UTF8, line: firstForeignLine(bytes) };
+  if (!isUtf8(bytes)) return { problem: NOT_UTF8, line: firstUndecodableLine(bytes) };
   const text = bytes.toString('utf8');
   // As spreadsheets and editors of old Macs end their lines; YAML knows no such ends.
   return { text: text.includes('\n') ? text : text.replaceAll('\r', '\n') };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { endingOf, rowsText } from '../../../batch/ending.js';
-import { placeText } from '../../../batch/manifest/entry.js';
+import { positionText } from '../../../batch/manifest/entry.js';
 import { mergeParts, type Part } from '../../../batch/merge.js';
 import { folderIdentity, noteIdentity } from '../../../batch/folder-identity.js';
 import { ResultsFile } from '../../../batch/results-file.js';
@@ -133,6 +133,6 @@ function warnOfTwice(rows: readonly RowWithJob[], sandbox: boolean, terminal: Te
   const bill = sandbox ? '' : `, and ${is} charged as often`;
   terminal.warn(`${rowsText(rows.length)} ${was} sent by more than one part${bill}:`);
   for (const { file, line, id } of rows) {
-    terminal.warn(`  ${placeText({ file, line })}${id === undefined ? '' : ` (${id})`}`);
+    terminal.warn(`  ${positionText({ file, line })}${id === undefined ? '' : ` (${id})`}`);
   }
 }

@@ -4,20 +4,20 @@ import type { Ledger } from '../../ledger/ledger.js';
 /**
  * Note with the fingerprint of the rows that the pages show. The planner keeps the current one as the note `reading`.
  */
-const SHOWN = 'shown';
+const PAGES_FOR = 'shown';
 
 /** Marks the pages as outdated, before a row changes. */
 export function forgetPages({ db }: Ledger): void {
-  writeNote(db, SHOWN, '');
+  writeNote(db, PAGES_FOR, '');
 }
 
 /** Marks the pages as current. */
 export function notePages({ db }: Ledger): void {
-  writeNote(db, SHOWN, readNote(db, 'reading') ?? '');
+  writeNote(db, PAGES_FOR, readNote(db, 'reading') ?? '');
 }
 
 /** Whether the pages still show the current rows. */
 export function pagesStand({ db }: Ledger): boolean {
-  const shown = readNote(db, SHOWN) ?? '';
+  const shown = readNote(db, PAGES_FOR) ?? '';
   return shown !== '' && shown === readNote(db, 'reading');
 }

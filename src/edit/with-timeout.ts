@@ -9,7 +9,7 @@ import { durationText } from './duration.js';
  * @param timeoutMs milliseconds
  * @throws FalEditError (temporary, interrupted), and whatever the requests throw
  */
-export async function within<T>(
+export async function withTimeout<T>(
   timeoutMs: number,
   { signal }: Pick<Context, 'signal'>,
   ask: (signal: AbortSignal) => Promise<T>,

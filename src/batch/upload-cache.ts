@@ -1,10 +1,10 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { Upload, UploadShelf } from '../fal/upload.js';
+import type { Upload, UploadCache } from '../fal/upload.js';
 import { findUpload, forgetUpload, putUpload } from '../ledger/batch/uploads.js';
 import type { UploadedFile } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 
-export interface UploadShelfOptions {
+export interface UploadCacheOptions {
   ledger: Ledger;
   /** To whose storage: the way to fal, and the account. */
   way: string;
@@ -15,7 +15,7 @@ export interface UploadShelfOptions {
 }
 
 /** Where the files of a batch are at fal: equal bytes are uploaded once, and not again while fal keeps them. */
-export class BatchUploads implements UploadShelf {
+export class BatchUploads implements UploadCache {
   /** Files and bytes that were uploaded in this run. */
   readonly figures = { files: 0, bytes: 0 };
   private readonly underWay = new Map<string, Promise<string>>();
@@ -24,7 +24,7 @@ export class BatchUploads implements UploadShelf {
   private readonly fresh = new Set<string>();
   private readonly limit: LimitFunction;
 
-  constructor(private readonly options: UploadShelfOptions) {
+  constructor(private readonly options: UploadCacheOptions) {
     this.limit = pLimit(options.atOnce);
   }
 

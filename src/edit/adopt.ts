@@ -1,9 +1,9 @@
 import { historyOf } from '../fal/history.js';
 import type { AdoptedRequest } from '../ledger/insert.js';
 import type { Model } from '../models/model.js';
-import { foreignDelivery } from './delivery.js';
+import { defaultDelivery } from './delivery.js';
 import { extensionOf } from './destination.js';
-import { lookAt, type LookOptions } from './look.js';
+import { statusAt, type AskOptions } from './ask-fal.js';
 
 /**
  * All that can be known of a request that was not sent from here, for the ledger to adopt. fal's history knows
@@ -11,16 +11,16 @@ import { lookAt, type LookOptions } from './look.js';
  *
  * @throws FalEditError (failed): fal does not know it; (auth, temporary): it cannot be asked
  */
-export async function introduce(
+export async function adoptableRequest(
   requestId: string,
   model: Model,
-  options: LookOptions,
+  options: AskOptions,
 ): Promise<Omit<AdoptedRequest, 'via'>> {
   const { endpoint } = model;
   const input = await inputOf(requestId, endpoint, options);
-  if (input === undefined) await lookAt({ endpoint, requestId }, options);
+  if (input === undefined) await statusAt({ endpoint, requestId }, options);
   const { prompt, seed, num_images: count, output_format: format } = input ?? {};
-  const delivery = foreignDelivery({ requestId }, model, options.context.cwd);
+  const delivery = defaultDelivery({ requestId }, model, options.context.cwd);
   const known = model.formats.find((candidate) => candidate === format);
   return {
     requestId,
@@ -41,7 +41,7 @@ export async function introduce(
 async function inputOf(
   requestId: string,
   endpoint: string,
-  { connection, context, signal, trace }: LookOptions,
+  { connection, context, signal, trace }: AskOptions,
 ): Promise<Record<string, unknown> | undefined> {
   try {
     const [found] = await historyOf({ endpoint, requestId }, { connection, context, signal, trace });

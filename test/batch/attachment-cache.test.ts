@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { attachmentShelf, bytesAgain } from '../../src/batch/attachment-shelf.js';
+import { attachmentCache, bytesAgain } from '../../src/batch/attachment-cache.js';
 import type { Attachment } from '../../src/edit/attachments.js';
 import { findDigest } from '../../src/ledger/batch/digests.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
@@ -22,7 +22,7 @@ interface Shelf {
 }
 
 /** An out-dir an hour from now, when nothing that was written by then is fresh; or now. */
-async function shelf({ later = HOUR } = {}): Promise<Shelf> {
+async function cache({ later = HOUR } = {}): Promise<Shelf> {
   const { folder, outDir } = await batchFolder();
   const ledger = await openBatch(outDir, { now: () => Date.now() + later });
   return {
@@ -30,7 +30,7 @@ async function shelf({ later = HOUR } = {}): Promise<Shelf> {
     cat: path.join(folder, 'cat.png'),
     ledger,
     look: (value, role = 'picture') =>
-      attachmentShelf(ledger).read({ path: ['image_url'], role, value }, 'image', {
+      attachmentCache(ledger).read({ path: ['image_url'], role, value }, 'image', {
         ...quietContext(),
         cwd: folder,
       }),
@@ -62,7 +62,7 @@ function mark({ db }: Ledger): void {
 
 describe('A picture of a batch', () => {
   it('is read once in a run and not again in a later one, as long as it is the same', async () => {
-    const { look, ledger, cat } = await shelf();
+    const { look, ledger, cat } = await cache();
     const first = await look('cat.png');
     expect(first).toMatchObject({ path: ['image_url'], flag: 'image', label: 'cat.png', name: 'cat' });
     expect(first.size).toEqual({ width: 32, height: 24 });
@@ -86,7 +86,7 @@ describe('A picture of a batch', () => {
   });
 
   it('is read once for all rows of a run that name it, however many there are', async () => {
-    const { ledger, cat } = await shelf();
+    const { ledger, cat } = await cache();
     const reads = countReads();
     await planInto(
       ledger,
@@ -117,7 +117,7 @@ describe('A picture of a batch', () => {
       },
     },
   ])('is read again where it $what', async ({ change }) => {
-    const { look, ledger, cat } = await shelf();
+    const { look, ledger, cat } = await cache();
     await look('cat.png');
     mark(ledger);
     // As many bytes, and another picture.
@@ -130,23 +130,23 @@ describe('A picture of a batch', () => {
   });
 
   it('is known within its run alone where it was written a moment ago', async () => {
-    const { folder, ledger, cat } = await shelf({ later: 0 });
+    const { folder, ledger, cat } = await cache({ later: 0 });
     const reads = countReads();
-    const read = (own: ReturnType<typeof attachmentShelf>): Promise<Attachment> =>
+    const read = (own: ReturnType<typeof attachmentCache>): Promise<Attachment> =>
       own.read({ path: ['image_url'], role: 'picture', value: 'cat.png' }, 'image', {
         ...quietContext(),
         cwd: folder,
       });
-    const run = attachmentShelf(ledger);
+    const run = attachmentCache(ledger);
     expect([(await read(run)).name, (await read(run)).name]).toEqual(['cat', 'cat']);
     expect(reads()).toEqual([cat]);
     await pause();
-    await read(attachmentShelf(ledger));
+    await read(attachmentCache(ledger));
     expect(reads()).toEqual([cat, cat]);
   });
 
   it('is told of as if it had been read where it is not there, or is none', async () => {
-    const { look, folder, ledger } = await shelf();
+    const { look, folder, ledger } = await cache();
     await writeFile(path.join(folder, 'text.png'), 'no picture');
     await expect(look('no.png')).rejects.toMatchObject({
       kind: 'input',
@@ -159,13 +159,13 @@ describe('A picture of a batch', () => {
   });
 
   it('is forgotten with the reading that was taken back', async () => {
-    const { ledger } = await shelf();
+    const { ledger } = await cache();
     await planInto(ledger, [{}, 'torn']);
     expect(ledger.db.rows('SELECT path FROM digests')).toEqual([]);
   });
 
   it('keeps what was said about it: what was converted, and warnings', async () => {
-    const { look, folder } = await shelf();
+    const { look, folder } = await cache();
     await writeOld(
       path.join(folder, 'cat.gif'),
       await sharp(await photo('red'))
@@ -184,7 +184,7 @@ describe('A picture of a batch', () => {
   it.each(['https://example.com/cat.png', 'data:image/png;base64,iVBORw0KGgo='])(
     'that is no file is not kept: %s',
     async (value) => {
-      const { look, ledger } = await shelf();
+      const { look, ledger } = await cache();
       await look(value).catch(() => undefined);
       expect(ledger.db.rows('SELECT path FROM digests')).toEqual([]);
     },
@@ -193,7 +193,7 @@ describe('A picture of a batch', () => {
 
 describe('What a release that made fingerprints of version 1 has noted of a file', () => {
   it('says what was uploaded then, and the file is read for the rest', async () => {
-    const { look, ledger, cat } = await shelf();
+    const { look, ledger, cat } = await cache();
     const { source } = await look('cat.png');
     ledger.db.run(
       "UPDATE digests SET facts = json_set(json_remove(facts, '$.source'), '$.upload.sha256', 'ab')",
@@ -209,7 +209,7 @@ describe('What a release that made fingerprints of version 1 has noted of a file
 
 describe('The bytes of a file that was read before', () => {
   it('are read when they are asked for, and refused where it is another file by then', async () => {
-    const { look, folder, cat } = await shelf();
+    const { look, folder, cat } = await cache();
     await look('cat.png');
     const { upload } = await look('cat.png');
     const blob = await upload!.blob();
@@ -237,7 +237,7 @@ describe('LoRA weights', () => {
   ]);
 
   it('are read once like pictures', async () => {
-    const { look, folder, ledger } = await shelf();
+    const { look, folder, ledger } = await cache();
     await writeOld(path.join(folder, 'style.safetensors'), header);
     const first = await look('style.safetensors', 'weights');
     expect(first.upload).toMatchObject({ bytes: header.byteLength, fileName: 'style.safetensors' });
@@ -250,7 +250,7 @@ describe('LoRA weights', () => {
   it.each(['owner/style', 'https://example.com/style.safetensors'])(
     'that fal fetches are not looked for here: %s',
     async (value) => {
-      const { look, folder, ledger } = await shelf();
+      const { look, folder, ledger } = await cache();
       await writeFile(path.join(folder, 'owner'), 'a file of that name');
       expect((await look(value, 'weights')).upload).toBeUndefined();
       expect(ledger.db.rows('SELECT path FROM digests')).toEqual([]);
@@ -258,7 +258,7 @@ describe('LoRA weights', () => {
   );
 
   it('that are none are told of, and not kept', async () => {
-    const { look, folder, ledger } = await shelf();
+    const { look, folder, ledger } = await cache();
     await writeFile(path.join(folder, 'page.safetensors'), '<!doctype html>');
     await expect(look('page.safetensors', 'weights')).rejects.toMatchObject({ kind: 'input' });
     expect(ledger.db.rows('SELECT path FROM digests')).toEqual([]);

@@ -19,7 +19,7 @@ const DUST_USD = 1e-9;
  * Decides whether a run may send one more row. What is under way always comes home: a batch that was stopped goes on
  * where it stopped when it is run again.
  */
-export class Brakes {
+export class RunLimits {
   /** Why nothing more is sent; undefined while there is no reason. */
   stopped: FalEditError | undefined;
   sent = 0;
@@ -47,7 +47,7 @@ export class Brakes {
     return this.limits.maxCostUsd;
   }
 
-  /** Takes the money for a row out of the run's purse. @throws FalEditError (budget): it must not be sent */
+  /** Takes the money for a row out of the run's budget. @throws FalEditError (budget): it must not be sent */
   start(key: string, usd: number): void {
     const { maxCostUsd, maxJobs } = this.limits;
     const spent = this.spentUsd;
@@ -111,7 +111,7 @@ const NO_WAY: readonly unknown[] = ['proxy', 'tls'];
  * Whether the next row would fail in the same way: no key, a locked account, no ledger, a full disk, a proxy or
  * certificate that lets nothing through, a bug.
  */
-export function isEverybodysTrouble(error: FalEditError): boolean {
+export function failsEveryRow(error: FalEditError): boolean {
   if (error.kind === 'auth' || error.kind === 'account' || error.kind === 'internal') return true;
   if (error.details?.['system'] !== undefined) return true;
   if (error.details?.['ledger'] !== undefined || NO_WAY.includes(error.details?.['not_sent'])) return true;

@@ -9,7 +9,7 @@ import { schemaOf } from './model-fields.js';
  *
  * @throws FalEditError (input): it has the picture fields of several forms, or of none
  */
-export function toldByFields(input: Readonly<Record<string, unknown>>): Model {
+export function guessModel(input: Readonly<Record<string, unknown>>): Model {
   const forms = new Set(MODELS.map(picturesField));
   const found = [...forms].filter((field) => (input[field] ?? undefined) !== undefined);
   const [form] = found;

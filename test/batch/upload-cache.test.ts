@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BatchUploads } from '../../src/batch/upload-shelf.js';
+import { BatchUploads } from '../../src/batch/upload-cache.js';
 import type { Upload } from '../../src/fal/upload.js';
 import { findUpload } from '../../src/ledger/batch/uploads.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
@@ -8,7 +8,7 @@ import { openBatch } from '../ledger/batch/rows.js';
 
 const file = (sha256: string, bytes = 10): Upload => ({
   ...{ sha256, contentType: 'image/png', fileName: 'cat.png', bytes },
-  blob: () => Promise.reject(new Error('the shelf does not read files')),
+  blob: () => Promise.reject(new Error('the cache does not read files')),
 });
 
 /** Somebody's storage that takes files when the test says so, and gives each another address. */
@@ -52,7 +52,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 const KEPT_MS = 60_000;
 
 interface Run {
-  shelf: BatchUploads;
+  cache: BatchUploads;
   storage: Storage;
   ledger: Ledger;
   clock: { now: number };
@@ -68,7 +68,7 @@ async function run({
   const clock = { now };
   const ledger = await openBatch(folder, { now: () => clock.now });
   return {
-    shelf: new BatchUploads({ ledger, way, keptMs: KEPT_MS, atOnce }),
+    cache: new BatchUploads({ ledger, way, keptMs: KEPT_MS, atOnce }),
     storage: new Storage(),
     ledger,
     clock,
@@ -79,7 +79,7 @@ async function run({
 async function laterRun(options: { way?: string; now?: number } = {}): Promise<Run> {
   const folder = await tempDir();
   const first = await run({ folder });
-  const url = first.shelf.urlOf(file('aa'), () => first.storage.put('old'));
+  const url = first.cache.urlOf(file('aa'), () => first.storage.put('old'));
   await settled();
   await first.storage.take('old');
   expect(await url).toBe('https://fal.media/old');
@@ -89,37 +89,37 @@ async function laterRun(options: { way?: string; now?: number } = {}): Promise<R
 
 describe('Equal bytes', () => {
   it('are put once, however many ask at the same time and afterwards', async () => {
-    const { shelf, storage } = await run();
+    const { cache, storage } = await run();
     const urls = Array.from({ length: 50 }, (_, row) =>
-      shelf.urlOf(file('aa'), () => storage.put(`row ${row}`)),
+      cache.urlOf(file('aa'), () => storage.put(`row ${row}`)),
     );
     await settled();
     await storage.take('row 0');
     expect(new Set(await Promise.all(urls))).toEqual(new Set(['https://fal.media/row 0']));
-    expect(await shelf.urlOf(file('aa'), () => storage.put('later'))).toBe('https://fal.media/row 0');
+    expect(await cache.urlOf(file('aa'), () => storage.put('later'))).toBe('https://fal.media/row 0');
     expect(storage.puts).toEqual(['row 0']);
-    expect(shelf.figures).toEqual({ files: 1, bytes: 10 });
+    expect(cache.figures).toEqual({ files: 1, bytes: 10 });
   });
 
   it('and other bytes are told apart', async () => {
-    const { shelf, storage } = await run();
+    const { cache, storage } = await run();
     const urls = [
-      shelf.urlOf(file('aa', 3), () => storage.put('a')),
-      shelf.urlOf(file('bb', 4), () => storage.put('b')),
+      cache.urlOf(file('aa', 3), () => storage.put('a')),
+      cache.urlOf(file('bb', 4), () => storage.put('b')),
     ];
     await settled();
     await storage.take('b');
     await storage.take('a');
     expect(await Promise.all(urls)).toEqual(['https://fal.media/a', 'https://fal.media/b']);
-    expect(shelf.figures).toEqual({ files: 2, bytes: 7 });
+    expect(cache.figures).toEqual({ files: 2, bytes: 7 });
   });
 
   it('that were put by a former run are not put again while fal keeps them', async () => {
-    const { shelf, storage, clock } = await laterRun();
+    const { cache, storage, clock } = await laterRun();
     clock.now = 1000 + KEPT_MS - 1;
-    expect(await shelf.urlOf(file('aa'), () => storage.put('new'))).toBe('https://fal.media/old');
+    expect(await cache.urlOf(file('aa'), () => storage.put('new'))).toBe('https://fal.media/old');
     expect(storage.puts).toEqual([]);
-    expect(shelf.figures).toEqual({ files: 0, bytes: 0 });
+    expect(cache.figures).toEqual({ files: 0, bytes: 0 });
   });
 
   it.each<[string, Parameters<typeof laterRun>[0]]>([
@@ -127,29 +127,29 @@ describe('Equal bytes', () => {
     ['when they are from the future: nobody knows how old they are', { now: 999 }],
     ['where they go to another storage', { way: 'fal somebody else' }],
   ])('are put again %s', async (_, options) => {
-    const { shelf, storage } = await laterRun(options);
-    const url = shelf.urlOf(file('aa'), () => storage.put('new'));
+    const { cache, storage } = await laterRun(options);
+    const url = cache.urlOf(file('aa'), () => storage.put('new'));
     await settled();
     await storage.take('new');
     expect(await url).toBe('https://fal.media/new');
   });
 
   it('are put once in a run, also where that takes longer than fal is trusted to keep them', async () => {
-    const { shelf, storage, clock } = await run();
-    const url = shelf.urlOf(file('aa'), () => storage.put('one'));
+    const { cache, storage, clock } = await run();
+    const url = cache.urlOf(file('aa'), () => storage.put('one'));
     await settled();
     await storage.take('one');
     clock.now += KEPT_MS * 2;
-    expect(await shelf.urlOf(file('aa'), () => storage.put('two'))).toBe(await url);
+    expect(await cache.urlOf(file('aa'), () => storage.put('two'))).toBe(await url);
     expect(storage.puts).toEqual(['one']);
   });
 });
 
 describe('Uploads', () => {
   it('are no more at a time than may be, and all come to their turn', async () => {
-    const { shelf, storage } = await run({ atOnce: 2 });
+    const { cache, storage } = await run({ atOnce: 2 });
     const names = Array.from({ length: 9 }, (_, index) => `file ${index}`);
-    const urls = names.map((name) => shelf.urlOf(file(name), () => storage.put(name)));
+    const urls = names.map((name) => cache.urlOf(file(name), () => storage.put(name)));
     for (const name of names) {
       await settled();
       await storage.take(name);
@@ -159,8 +159,8 @@ describe('Uploads', () => {
   });
 
   it('that fail do so for their row alone: the next one that waits puts the file itself', async () => {
-    const { shelf, storage } = await run();
-    const rows = ['a', 'b', 'c'].map((name) => shelf.urlOf(file('aa'), () => storage.put(name)));
+    const { cache, storage } = await run();
+    const rows = ['a', 'b', 'c'].map((name) => cache.urlOf(file('aa'), () => storage.put(name)));
     const outcomes = Promise.allSettled(rows);
     await settled();
     await storage.refuse('a');
@@ -174,10 +174,10 @@ describe('Uploads', () => {
   });
 
   it('that fail for everybody fail for each with its own reason', async () => {
-    const { shelf, storage } = await run({ atOnce: 1 });
+    const { cache, storage } = await run({ atOnce: 1 });
     const names = ['a', 'b', 'c'];
     const outcomes = Promise.allSettled(
-      names.map((name) => shelf.urlOf(file('aa'), () => storage.put(name))),
+      names.map((name) => cache.urlOf(file('aa'), () => storage.put(name))),
     );
     for (const name of names) {
       await settled();
@@ -186,8 +186,8 @@ describe('Uploads', () => {
     expect((await outcomes).map((one) => one.status === 'rejected' && (one.reason as Error).message)).toEqual(
       names.map((name) => `${name} was stopped`),
     );
-    expect(shelf.figures.files).toBe(0);
-    const again = shelf.urlOf(file('aa'), () => storage.put('d'));
+    expect(cache.figures.files).toBe(0);
+    const again = cache.urlOf(file('aa'), () => storage.put('d'));
     await settled();
     await storage.take('d');
     expect(await again).toBe('https://fal.media/d');
@@ -198,57 +198,57 @@ describe('An address that fal could not read', () => {
   const OLD = [{ sha256: 'aa', url: 'https://fal.media/old' }];
 
   it('of a former run is forgotten, and the file put anew', async () => {
-    const { shelf, storage, ledger } = await laterRun();
-    await shelf.urlOf(file('aa'), () => storage.put('new'));
-    expect(shelf.forgetReused(OLD)).toBe(true);
+    const { cache, storage, ledger } = await laterRun();
+    await cache.urlOf(file('aa'), () => storage.put('new'));
+    expect(cache.forgetReused(OLD)).toBe(true);
     expect(findUpload(ledger, 'aa', 'fal me')).toBeUndefined();
-    const url = shelf.urlOf(file('aa'), () => storage.put('new'));
+    const url = cache.urlOf(file('aa'), () => storage.put('new'));
     await settled();
     await storage.take('new');
     expect(await url).toBe('https://fal.media/new');
     // The new one is no old one: whoever was refused with it has another reason.
-    expect(shelf.forgetReused([{ sha256: 'aa', url: 'https://fal.media/new' }])).toBe(false);
+    expect(cache.forgetReused([{ sha256: 'aa', url: 'https://fal.media/new' }])).toBe(false);
     expect(findUpload(ledger, 'aa', 'fal me')?.url).toBe('https://fal.media/new');
   });
 
   it('is a reason for every row that was sent with it, and the file is put anew once', async () => {
-    const { shelf, storage } = await laterRun();
-    for (const name of ['a', 'b', 'c']) await shelf.urlOf(file('aa'), () => storage.put(name));
-    expect(shelf.forgetReused(OLD)).toBe(true);
-    expect(shelf.forgetReused(OLD)).toBe(true);
-    const urls = ['a', 'b'].map((name) => shelf.urlOf(file('aa'), () => storage.put(name)));
+    const { cache, storage } = await laterRun();
+    for (const name of ['a', 'b', 'c']) await cache.urlOf(file('aa'), () => storage.put(name));
+    expect(cache.forgetReused(OLD)).toBe(true);
+    expect(cache.forgetReused(OLD)).toBe(true);
+    const urls = ['a', 'b'].map((name) => cache.urlOf(file('aa'), () => storage.put(name)));
     await settled();
     await storage.take('a');
     // The third row is refused only now: that does not take the new address away.
-    expect(shelf.forgetReused(OLD)).toBe(true);
-    urls.push(shelf.urlOf(file('aa'), () => storage.put('c')));
+    expect(cache.forgetReused(OLD)).toBe(true);
+    urls.push(cache.urlOf(file('aa'), () => storage.put('c')));
     expect(await Promise.all(urls)).toEqual(Array(3).fill('https://fal.media/a'));
     expect(storage.puts).toEqual(['a']);
   });
 
   it('of this run is no reason to put the file anew', async () => {
-    const { shelf, storage, ledger } = await run();
-    const url = shelf.urlOf(file('aa'), () => storage.put('new'));
+    const { cache, storage, ledger } = await run();
+    const url = cache.urlOf(file('aa'), () => storage.put('new'));
     await settled();
     await storage.take('new');
-    expect(shelf.forgetReused([{ sha256: 'aa', url: await url }])).toBe(false);
+    expect(cache.forgetReused([{ sha256: 'aa', url: await url }])).toBe(false);
     expect(findUpload(ledger, 'aa', 'fal me')).toBeDefined();
   });
 
   it('is one reason alone where the storage gives the same address again', async () => {
-    const { shelf, storage } = await laterRun();
-    await shelf.urlOf(file('aa'), () => storage.put('x'));
-    expect(shelf.forgetReused(OLD)).toBe(true);
-    const url = shelf.urlOf(file('aa'), () => storage.put('x'));
+    const { cache, storage } = await laterRun();
+    await cache.urlOf(file('aa'), () => storage.put('x'));
+    expect(cache.forgetReused(OLD)).toBe(true);
+    const url = cache.urlOf(file('aa'), () => storage.put('x'));
     await settled();
     await storage.take('x', 'https://fal.media/old');
     expect(await url).toBe('https://fal.media/old');
-    expect(shelf.forgetReused(OLD)).toBe(false);
+    expect(cache.forgetReused(OLD)).toBe(false);
   });
 
   it('that nobody was given is none of ours', async () => {
-    const { shelf } = await laterRun();
-    expect(shelf.forgetReused(OLD)).toBe(false);
-    expect(shelf.forgetReused([])).toBe(false);
+    const { cache } = await laterRun();
+    expect(cache.forgetReused(OLD)).toBe(false);
+    expect(cache.forgetReused([])).toBe(false);
   });
 });

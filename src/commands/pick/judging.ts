@@ -17,7 +17,7 @@ export interface PageState {
 }
 
 /** A session of one person choosing. */
-export interface Sitting {
+export interface Judging {
   state: () => PageState;
   /** Saves a choice. Ignores one for a pair that is no longer displayed: the key was pressed twice. */
   choose: (pair: string, chosen: 'left' | 'right' | 'none') => Promise<void>;
@@ -28,7 +28,7 @@ export interface Sitting {
   isOver: () => boolean;
 }
 
-interface Shown {
+interface ShownPair {
   id: string;
   pair: Pair<MeasuredCell>;
   before: string | null;
@@ -44,13 +44,13 @@ interface Shown {
  * @param keep writes all choices; called once per change
  * @param now milliseconds since the epoch
  */
-export function beginSitting(
+export function startJudging(
   pairs: readonly Pair<MeasuredCell>[],
   earlier: readonly Choice[],
   outDir: string,
   keep: (choices: readonly Choice[]) => Promise<void>,
   now: () => number,
-): Sitting {
+): Judging {
   const files = new Map<string, string>();
   const idOf = (file: string | null | undefined): string | null => {
     if (file === null || file === undefined || /^https?:/i.test(file)) return null;
@@ -58,7 +58,7 @@ export function beginSitting(
     files.set(id, path.resolve(outDir, file));
     return id;
   };
-  const shown: Shown[] = pairs.flatMap((pair) => {
+  const shown: ShownPair[] = pairs.flatMap((pair) => {
     const left = idOf(pair.left.result.images[0]?.path);
     const right = idOf(pair.right.result.images[0]?.path);
     if (left === null || right === null) return [];
@@ -66,7 +66,7 @@ export function beginSitting(
   });
   const own: Choice[] = [];
   const oneByOne = pLimit(1);
-  const current = (): Shown | undefined => shown[own.length];
+  const current = (): ShownPair | undefined => shown[own.length];
   return {
     state: () => {
       const judging = current();

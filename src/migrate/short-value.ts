@@ -1,7 +1,7 @@
 const LONGEST = 40;
 
 /** A value of a request within a sentence, cut where it is long. */
-export function shown(value: unknown): string {
+export function shortValue(value: unknown): string {
   if (isSize(value)) return `${String(value.width)}x${String(value.height)}`;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;

@@ -13,9 +13,9 @@ import type { Terminal } from '../terminal/terminal.js';
 /** How many requests are waited for and fetched at once. */
 const AT_ONCE = 8;
 
-export interface HomeOptions extends Pick<
+export interface FetchOptions extends Pick<
   ResumeOptions,
-  'timeoutMs' | 'cancelOnTimeout' | 'write' | 'goingOn'
+  'timeoutMs' | 'cancelOnTimeout' | 'write' | 'nextSteps'
 > {
   context: Context;
   connection: Connection;
@@ -26,7 +26,7 @@ export interface HomeOptions extends Pick<
 }
 
 /** Outcome of one job. */
-export interface HomeOutcome {
+export interface FetchOutcome {
   job: Job;
   record: EditRecord;
   error: FalEditError | undefined;
@@ -36,7 +36,7 @@ export interface HomeOutcome {
  * Waits for jobs at fal and saves their pictures. A failed job does not stop the others. Shows progress; with several
  * jobs, each line names its job.
  */
-export async function bringJobsHome(jobs: readonly Job[], options: HomeOptions): Promise<HomeOutcome[]> {
+export async function fetchJobs(jobs: readonly Job[], options: FetchOptions): Promise<FetchOutcome[]> {
   const { terminal, context } = options;
   const progress = await openProgress(terminal, context);
   const limit = pLimit(AT_ONCE);
@@ -44,7 +44,7 @@ export async function bringJobsHome(jobs: readonly Job[], options: HomeOptions):
     return await Promise.all(
       jobs.map((job) => {
         const name = jobs.length === 1 ? undefined : (job.requestId ?? job.id).slice(0, 8);
-        return limit(() => bringHomeOne(job, (event) => progress.show(event, name), options));
+        return limit(() => fetchOne(job, (event) => progress.show(event, name), options));
       }),
     );
   } finally {
@@ -52,8 +52,8 @@ export async function bringJobsHome(jobs: readonly Job[], options: HomeOptions):
   }
 }
 
-async function bringHomeOne(job: Job, onEvent: OnEvent, options: HomeOptions): Promise<HomeOutcome> {
-  const { terminal, elsewhere, context, connection, ledger, timeoutMs, cancelOnTimeout, write, goingOn } =
+async function fetchOne(job: Job, onEvent: OnEvent, options: FetchOptions): Promise<FetchOutcome> {
+  const { terminal, elsewhere, context, connection, ledger, timeoutMs, cancelOnTimeout, write, nextSteps } =
     options;
   const record = recordOfJob(job);
   try {
@@ -65,7 +65,7 @@ async function bringHomeOne(job: Job, onEvent: OnEvent, options: HomeOptions): P
       cancelOnTimeout,
       leaveWhenInterrupted: true,
       write,
-      goingOn,
+      nextSteps,
       onEvent,
       elsewhere: await elsewhere?.(job),
       ...(terminal.options.debug ? { trace: (line: string) => terminal.note(line) } : {}),

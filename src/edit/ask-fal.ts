@@ -7,7 +7,7 @@ import { openSession } from '../fal/session.js';
 import { parseStatus, type QueueStatus } from '../fal/status-events.js';
 
 /** How fal is asked about a request that it was sent earlier. */
-export interface LookOptions {
+export interface AskOptions {
   connection: Connection;
   context: Context;
   signal: AbortSignal;
@@ -25,9 +25,9 @@ export interface AtFal {
  *
  * @throws FalEditError (failed): fal does not know it (see `saysGone`); (auth, temporary): it cannot be asked
  */
-export async function lookAt(
+export async function statusAt(
   { endpoint, requestId }: AtFal,
-  options: LookOptions,
+  options: AskOptions,
   { client } = sessionAt({ endpoint, requestId }, options),
 ): Promise<QueueStatus> {
   const status = parseStatus(await client.queue.status(endpoint, { requestId, logs: false }));
@@ -43,7 +43,7 @@ export async function lookAt(
  */
 export async function resultInHistory(
   { endpoint, requestId }: AtFal,
-  { nameField = String, ...options }: LookOptions & Partial<Pick<RejectionContext, 'nameField'>>,
+  { nameField = String, ...options }: AskOptions & Partial<Pick<RejectionContext, 'nameField'>>,
 ): Promise<unknown> {
   const answer = await answerInHistory({ endpoint, requestId }, options);
   if (answer === undefined || answer.status < 300) return answer?.json;
@@ -53,7 +53,7 @@ export async function resultInHistory(
 /** A session that can only read. */
 export function sessionAt(
   { endpoint, requestId }: AtFal,
-  { connection, context, signal, trace }: LookOptions,
+  { connection, context, signal, trace }: AskOptions,
 ): ReturnType<typeof openSession> {
   return openSession({
     connection,

@@ -2,13 +2,13 @@ import { checkDailyCap, midnightBefore, spentToday } from '../ledger/caps.js';
 import { rememberFolder } from '../ledger/batch/folders.js';
 import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { lastCopied, reserveElsewhere, tellSpending } from '../ledger/spending.js';
+import { lastCopied, reserveElsewhere, reportSpending } from '../ledger/spending.js';
 
 /**
  * The money of the day, which a batch shares with everything else that runs on this machine. A batch has a ledger of
  * its own: here it tells the user's what it spends, and asks whether it may.
  */
-export interface DailyPurse {
+export interface DailyBudget {
   /** Takes money for a row that is about to be sent. @throws FalEditError (budget): it would pass the day's cap; (input): the user's ledger is gone */
   take: (key: string, usd: number) => void;
   /** The row is over, one way or the other. */
@@ -20,7 +20,7 @@ export interface DailyPurse {
 /** Between two reports to the user's ledger, in milliseconds. */
 const REPORT_MS = 5_000;
 
-export interface DailyPurseOptions {
+export interface DailyBudgetOptions {
   /** The batch's ledger. */
   own: Ledger;
   /** The user's. */
@@ -33,7 +33,7 @@ export interface DailyPurseOptions {
   dailyCapUsd: number | undefined;
 }
 
-export function dailyPurse({ own, home, folder, via, dailyCapUsd }: DailyPurseOptions): DailyPurse {
+export function dailyBudget({ own, home, folder, via, dailyCapUsd }: DailyBudgetOptions): DailyBudget {
   /** Rows under way, with what they may cost. */
   const open = new Map<string, number>();
   let day = 0;
@@ -42,7 +42,7 @@ export function dailyPurse({ own, home, folder, via, dailyCapUsd }: DailyPurseOp
   // Before the first row is sent: whatever becomes of the run, its edits can be found.
   rememberFolder(own, home, folder);
   const tell = (): void => {
-    tellSpending(own.db, home.db, folder);
+    reportSpending(own.db, home.db, folder);
     toldAt = own.context.now();
   };
   const ownUsd = (): number => {

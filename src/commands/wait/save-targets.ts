@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { foreignDelivery, targetsOf } from '../../edit/delivery.js';
+import { defaultDelivery, targetsOf } from '../../edit/delivery.js';
 import {
   extensionOf,
   formatOfDestination,
@@ -16,31 +16,31 @@ import { nameOf } from '../earlier/job-state.js';
 import type { WaitOptions } from './options.js';
 
 /** Where to save the pictures of a job; undefined: where the edit would have. */
-export type Place = ResumeOptions['elsewhere'];
+export type SaveTarget = ResumeOptions['elsewhere'];
 
 /**
  * Where to save the pictures of each job, by its id; checked before anything is fetched.
  *
  * @throws FalEditError (usage): a name that is taken or would be used twice, or the wrong format
  */
-export async function placesOf(
+export async function saveTargetsOf(
   jobs: readonly Job[],
   options: Pick<WaitOptions, 'destination' | 'force'>,
   cwd: string,
-): Promise<Map<string, Place>> {
-  const places = new Map<string, Place>();
-  for (const job of jobs) places.set(job.id, await placeOf(job, options, cwd));
+): Promise<Map<string, SaveTarget>> {
+  const places = new Map<string, SaveTarget>();
+  for (const job of jobs) places.set(job.id, await saveTargetOf(job, options, cwd));
   refuseSharedNames(jobs, places);
   return places;
 }
 
-async function placeOf(
+async function saveTargetOf(
   job: Job,
   { destination, force }: Pick<WaitOptions, 'destination' | 'force'>,
   cwd: string,
-): Promise<Place> {
+): Promise<SaveTarget> {
   const model = findModel(job.endpoint);
-  const delivery = job.delivery ?? foreignDelivery(job, model, cwd);
+  const delivery = job.delivery ?? defaultDelivery(job, model, cwd);
   if (destination === undefined) {
     // A result that was written to a stream has no name yet.
     const streamed = job.images.length > 0 && job.images.every(({ path: file, target }) => !(file ?? target));
@@ -83,7 +83,7 @@ function refuseOtherFormat(
 }
 
 /** Refuses two pictures with one name: the second would overwrite the first or get an unexpected name. */
-function refuseSharedNames(jobs: readonly Job[], places: ReadonlyMap<string, Place>): void {
+function refuseSharedNames(jobs: readonly Job[], places: ReadonlyMap<string, SaveTarget>): void {
   const owners = new Map<string, Job>();
   for (const job of jobs) {
     const place = places.get(job.id);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { dailyPurse, type DailyPurse } from '../../src/batch/daily-purse.js';
+import { dailyBudget, type DailyBudget } from '../../src/batch/daily-budget.js';
 import type { FalEditError } from '../../src/errors.js';
 import { spentToday } from '../../src/ledger/caps.js';
 import { Ledger } from '../../src/ledger/ledger.js';
@@ -12,8 +12,8 @@ const HOUR = 3_600_000;
 
 interface Batch {
   own: Ledger;
-  purse: DailyPurse;
-  /** Sends a row of ten cents through the purse, up to its intent; undefined, or why it must not be sent. */
+  budget: DailyBudget;
+  /** Sends a row of ten cents through the budget, up to its intent; undefined, or why it must not be sent. */
   send: (key: string, usd?: number) => FalEditError | undefined;
   /** The row is over: billed at so much, or not charged. */
   end: (key: string, billedUsd: number | 'no' | 'unknown') => void;
@@ -31,13 +31,13 @@ async function machine() {
     const { ledger: home, self } = await box.start();
     const own = await Ledger.open(place, box.contextOf(self), 'portable');
     onTestFinished(() => own.close());
-    const purse = dailyPurse({ own, home, folder: place, via, dailyCapUsd });
+    const budget = dailyBudget({ own, home, folder: place, via, dailyCapUsd });
     const ids = new Map<string, string>();
     return {
-      ...{ own, purse, folder: place },
+      ...{ own, budget, folder: place },
       send: (key, usd = 0.1) => {
         try {
-          purse.take(key, usd);
+          budget.take(key, usd);
         } catch (error) {
           return error as FalEditError;
         }
@@ -54,10 +54,10 @@ async function machine() {
           own.accept(id, `request of ${key} in ${place}`);
           own.complete(id, { result: {}, billedUnits: 1, billedUsd: billed, targets: () => [] });
         }
-        purse.settle(key, own.mustFind(id));
+        budget.settle(key, own.mustFind(id));
       },
       close: () => {
-        purse.close();
+        budget.close();
         own.close();
       },
     };
@@ -184,14 +184,14 @@ describe('What was spent', () => {
   it('names batches beside single edits, by model and by day', async () => {
     const { batch, home, box } = await machine();
     jobIn(home, 'saved');
-    const { own, purse } = await batch(undefined);
+    const { own, budget } = await batch(undefined);
     jobIn(own, 'saved');
     jobIn(own, 'unknown');
     jobIn(own, 'saved', { model: 'flux-2-lora' });
     jobIn(own, 'rejected');
     box.clock = NOON + 24 * HOUR;
     jobIn(own, 'accepted');
-    purse.close();
+    budget.close();
     const none = { billedUsd: 0, estimatedUsd: 0, unknownUsd: 0 };
     expect(spending(home.db, { by: 'model' })).toEqual([
       { ...none, group: 'flux-2-lora', edits: 1, billedUsd: 0.1 },
@@ -211,7 +211,7 @@ describe('What was spent', () => {
     const { batch, home } = await machine();
     const first = await batch(undefined);
     jobIn(first.own, 'saved');
-    first.purse.close();
+    first.budget.close();
     first.close();
     const second = await batch(undefined, { folder: first.folder });
     second.close();

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readAttachment, type Attachment, type AttachmentReader } from '../edit/attachments.js';
-import type { PlanShelf } from '../edit/plan.js';
+import type { PlanCache } from '../edit/plan.js';
 import { inputError } from '../errors.js';
 import { displayName } from '../images/names.js';
 import { findDigest, putDigest } from '../ledger/batch/digests.js';
@@ -30,8 +30,8 @@ const TOO_FRESH_MS = 2_500;
 /** Files of which it is kept in memory what they are: rows that name the same file mostly stand together. */
 const MOST_RECENT = 1_000;
 
-/** A shelf that knows what it does not remember. */
-export interface AttachmentShelf extends PlanShelf {
+/** A cache that knows what it does not remember. */
+export interface AttachmentCache extends PlanCache {
   /** Whether a file was read of which a later run would not notice that it has changed. */
   hasUnremembered: () => boolean;
 }
@@ -40,7 +40,7 @@ export interface AttachmentShelf extends PlanShelf {
  * Reads the files of a batch, each once however many rows name it: in this run, and in later ones as long as size and
  * times of the file are the same. Keeps no bytes: they are read again for the upload.
  */
-export function attachmentShelf(ledger: Ledger): AttachmentShelf {
+export function attachmentCache(ledger: Ledger): AttachmentCache {
   const recent = new Map<string, Promise<Facts | undefined>>();
   // Fresh files are known only within this run.
   const run = ` run ${ledger.context.self.pid} ${ledger.context.now()}`;

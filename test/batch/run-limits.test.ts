@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { Brakes, isEverybodysTrouble } from '../../src/batch/brakes.js';
+import { RunLimits, failsEveryRow } from '../../src/batch/run-limits.js';
 import { FalEditError, InterruptedError } from '../../src/errors.js';
 import type { ErrorKind } from '../../src/exit-codes.js';
 import type { Job } from '../../src/ledger/job.js';
 
-type Settled = Parameters<Brakes['settle']>[1] & object;
+type Settled = Parameters<RunLimits['settle']>[1] & object;
 
 const job = (charged: Job['charged'], billedUsd?: number): Settled => ({
   ...{ charged, billedUsd, intentAt: 1 },
@@ -19,9 +19,9 @@ const REFUSED: Settled = { ...UNSENT, intentAt: 1 };
 const UNKNOWN: Settled = { ...REFUSED, charged: 'maybe' };
 
 /** What keeps a row from being sent; undefined where nothing does. */
-function refusal(brakes: Brakes, key: string, usd: number): FalEditError | undefined {
+function refusal(limits: RunLimits, key: string, usd: number): FalEditError | undefined {
   try {
-    brakes.start(key, usd);
+    limits.start(key, usd);
     return undefined;
   } catch (error) {
     return error as FalEditError;
@@ -30,9 +30,9 @@ function refusal(brakes: Brakes, key: string, usd: number): FalEditError | undef
 
 describe('A cap on what a run may cost', () => {
   it('is kept to the cent', () => {
-    const brakes = new Brakes({ maxCostUsd: 0.3 });
-    for (const key of ['a', 'b', 'c']) expect(refusal(brakes, key, 0.1)).toBeUndefined();
-    expect(refusal(brakes, 'd', 0.000_001)).toMatchObject({
+    const limits = new RunLimits({ maxCostUsd: 0.3 });
+    for (const key of ['a', 'b', 'c']) expect(refusal(limits, key, 0.1)).toBeUndefined();
+    expect(refusal(limits, 'd', 0.000_001)).toMatchObject({
       kind: 'budget',
       charged: 'no',
       message:
@@ -40,20 +40,20 @@ describe('A cap on what a run may cost', () => {
       hint: 'Edits already sent will finish. Run the same command again to continue.',
       details: { spent_usd: expect.closeTo(0.3, 9) as number, max_cost_usd: 0.3 },
     });
-    expect(brakes.sent).toBe(3);
+    expect(limits.sent).toBe(3);
   });
 
   it('counts rows under way as estimated, and those that are over as they were billed', () => {
-    const brakes = new Brakes({ maxCostUsd: 1 });
-    brakes.start('a', 0.4);
-    brakes.start('b', 0.4);
-    expect(refusal(brakes, 'c', 0.4)).toBeDefined();
-    brakes.settle('a', job('yes', 0.1));
-    expect(brakes.spentUsd).toBeCloseTo(0.5, 9);
-    expect(refusal(brakes, 'c', 0.4)).toBeUndefined();
-    brakes.settle('b', job('yes', 0.6));
-    expect(brakes.spentUsd).toBeCloseTo(1.1, 9);
-    expect(refusal(brakes, 'd', 0)).toBeDefined();
+    const limits = new RunLimits({ maxCostUsd: 1 });
+    limits.start('a', 0.4);
+    limits.start('b', 0.4);
+    expect(refusal(limits, 'c', 0.4)).toBeDefined();
+    limits.settle('a', job('yes', 0.1));
+    expect(limits.spentUsd).toBeCloseTo(0.5, 9);
+    expect(refusal(limits, 'c', 0.4)).toBeUndefined();
+    limits.settle('b', job('yes', 0.6));
+    expect(limits.spentUsd).toBeCloseTo(1.1, 9);
+    expect(refusal(limits, 'd', 0)).toBeDefined();
   });
 
   test.each<{ what: string; settled: Settled | undefined; spent: number; sent: number }>([
@@ -68,13 +68,13 @@ describe('A cap on what a run may cost', () => {
     { what: 'was never sent', settled: UNSENT, spent: 0, sent: 0 },
     { what: 'did not even become a job', settled: undefined, spent: 0, sent: 0 },
   ])('counts a row that $what as $spent, and as sent: $sent', ({ settled, spent, sent }) => {
-    const brakes = new Brakes({});
-    brakes.start('a', 0.4);
-    brakes.settle('a', settled);
-    expect([brakes.spentUsd, brakes.sent]).toEqual([spent, sent]);
+    const limits = new RunLimits({});
+    limits.start('a', 0.4);
+    limits.settle('a', settled);
+    expect([limits.spentUsd, limits.sent]).toEqual([spent, sent]);
     // Once and for all.
-    brakes.settle('a', job('yes', 5));
-    expect([brakes.spentUsd, brakes.sent]).toEqual([spent, sent]);
+    limits.settle('a', job('yes', 5));
+    expect([limits.spentUsd, limits.sent]).toEqual([spent, sent]);
   });
 
   it.each([
@@ -83,13 +83,13 @@ describe('A cap on what a run may cost', () => {
     ['some is not billed', [job('yes'), job('yes', 0.3)], true],
     ['nothing is charged', [job('no')], false],
   ])('is not exact only where some of it is estimated: %s', (_, jobs, isEstimate) => {
-    const brakes = new Brakes({});
+    const limits = new RunLimits({});
     jobs.forEach((one, index) => {
-      brakes.start(String(index), 0.4);
-      expect(brakes.isEstimate).toBe(true);
-      brakes.settle(String(index), one);
+      limits.start(String(index), 0.4);
+      expect(limits.isEstimate).toBe(true);
+      limits.settle(String(index), one);
     });
-    expect(brakes.isEstimate).toBe(isEstimate);
+    expect(limits.isEstimate).toBe(isEstimate);
   });
 
   it('is passed by no order of rows that start and end, as long as fal bills what was estimated', () => {
@@ -99,12 +99,12 @@ describe('A cap on what a run may cost', () => {
         fc.array(fc.tuple(cents, fc.boolean(), fc.constantFrom('yes', 'no', 'maybe')), { maxLength: 40 }),
         cents,
         (rows, cap) => {
-          const brakes = new Brakes({ maxCostUsd: cap / 100 });
+          const limits = new RunLimits({ maxCostUsd: cap / 100 });
           let [open, settled]: [Map<string, number>, number] = [new Map(), 0];
           rows.forEach(([usd, ends, charged], index) => {
             const key = String(index);
             const sum = settled + [...open.values()].reduce((a, b) => a + b, 0);
-            const refused = refusal(brakes, key, usd / 100) !== undefined;
+            const refused = refusal(limits, key, usd / 100) !== undefined;
             expect(refused).toBe(sum + usd > cap);
             if (!refused) open.set(key, usd);
             if (!ends) return;
@@ -113,7 +113,7 @@ describe('A cap on what a run may cost', () => {
             const was = open.get(first) ?? 0;
             open = new Map([...open].slice(1));
             if (charged !== 'no') settled += was;
-            brakes.settle(first, job(charged));
+            limits.settle(first, job(charged));
           });
         },
       ),
@@ -121,26 +121,26 @@ describe('A cap on what a run may cost', () => {
   });
 
   it('of nothing lets nothing through that costs something', () => {
-    const brakes = new Brakes({ maxCostUsd: 0 });
-    expect(refusal(brakes, 'a', 0.01)?.kind).toBe('budget');
-    expect(refusal(brakes, 'b', 0)).toBeUndefined();
+    const limits = new RunLimits({ maxCostUsd: 0 });
+    expect(refusal(limits, 'a', 0.01)?.kind).toBe('budget');
+    expect(refusal(limits, 'b', 0)).toBeUndefined();
   });
 
   it('is told to whoever shows it', () => {
-    expect(new Brakes({ maxCostUsd: 2 }).capUsd).toBe(2);
-    expect(new Brakes({}).capUsd).toBeUndefined();
+    expect(new RunLimits({ maxCostUsd: 2 }).capUsd).toBe(2);
+    expect(new RunLimits({}).capUsd).toBeUndefined();
   });
 });
 
 describe('A cap on how many rows a run may send', () => {
   it('counts those that were sent, and not those that never were', () => {
-    const brakes = new Brakes({ maxJobs: 2 });
-    brakes.start('a', 1);
-    brakes.settle('a', UNSENT);
-    brakes.start('b', 1);
-    brakes.start('c', 1);
-    brakes.settle('b', job('no'));
-    expect(refusal(brakes, 'd', 0)).toMatchObject({
+    const limits = new RunLimits({ maxJobs: 2 });
+    limits.start('a', 1);
+    limits.settle('a', UNSENT);
+    limits.start('b', 1);
+    limits.start('c', 1);
+    limits.settle('b', job('no'));
+    expect(refusal(limits, 'd', 0)).toMatchObject({
       kind: 'budget',
       message: '--max-jobs: this run has sent 2 rows, the most allowed.',
       details: { sent: 2, max_jobs: 2 },
@@ -148,15 +148,15 @@ describe('A cap on how many rows a run may send', () => {
   });
 
   it('of none sends none', () => {
-    expect(refusal(new Brakes({ maxJobs: 0 }), 'a', 0)?.kind).toBe('budget');
+    expect(refusal(new RunLimits({ maxJobs: 0 }), 'a', 0)?.kind).toBe('budget');
   });
 });
 
 describe('A cap on how many rows may fail', () => {
   it('is reached with the last one, and says what it failed with', () => {
-    const brakes = new Brakes({ maxFailures: 2 });
-    expect(brakes.failed(new FalEditError('failed', 'One.'))).toBeUndefined();
-    expect(brakes.failed(new FalEditError('moderated', 'Two.'))).toMatchObject({
+    const limits = new RunLimits({ maxFailures: 2 });
+    expect(limits.failed(new FalEditError('failed', 'One.'))).toBeUndefined();
+    expect(limits.failed(new FalEditError('moderated', 'Two.'))).toMatchObject({
       kind: 'partial',
       message: '--max-failures: 2 rows have failed. Last error: Two.',
       details: { failures: 2, max_failures: 2 },
@@ -164,19 +164,19 @@ describe('A cap on how many rows may fail', () => {
   });
 
   it('is never reached where there is none', () => {
-    const brakes = new Brakes({});
+    const limits = new RunLimits({});
     for (let row = 0; row < 1000; row++)
-      expect(brakes.failed(new FalEditError('failed', 'x'))).toBeUndefined();
-    expect(brakes.failures).toBe(1000);
+      expect(limits.failed(new FalEditError('failed', 'x'))).toBeUndefined();
+    expect(limits.failures).toBe(1000);
   });
 });
 
 it('The first reason to stop counts', () => {
-  const brakes = new Brakes({});
+  const limits = new RunLimits({});
   const [first, second] = [new FalEditError('auth', 'One.'), new FalEditError('budget', 'Two.')];
-  brakes.stop(first);
-  brakes.stop(second);
-  expect(brakes.stopped).toBe(first);
+  limits.stop(first);
+  limits.stop(second);
+  expect(limits.stopped).toBe(first);
 });
 
 const system = (code: string): Error => Object.assign(new Error(code), { code });
@@ -210,6 +210,6 @@ describe('What the next row would meet as well', () => {
     ['an outcome that nobody knows', error('unknown'), false],
     ['a signal', new InterruptedError('SIGINT'), false],
   ])('%s: %#', (_, trouble, everybodys) => {
-    expect(isEverybodysTrouble(trouble)).toBe(everybodys);
+    expect(failsEveryRow(trouble)).toBe(everybodys);
   });
 });

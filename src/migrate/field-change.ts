@@ -9,14 +9,14 @@
  * - out_of_range: the other model does not take this value, so that it is left out
  * - default_differs: it was not set, and the two models have different defaults
  */
-export type FateKind =
+export type ChangeKind =
   'kept' | 'renamed' | 'reshaped' | 'dropped' | 'ignored' | 'out_of_range' | 'default_differs';
 
-/** The fate of one field. Its texts may quote the request: they are not to be trusted on a terminal. */
-export interface Fate {
+/** The change of one field. Its texts may quote the request: they are not to be trusted on a terminal. */
+export interface FieldChange {
   /** As the request has it, with an index where a part of a list is meant. */
   field: string;
-  fate: FateKind;
+  kind: ChangeKind;
   /** The other model's field that has the value now. */
   to?: string;
   /** A clause, without a full stop. */
@@ -28,5 +28,5 @@ export interface Fate {
 /** A request's input for another model, and how it came about. */
 export interface Translation {
   input: Record<string, unknown>;
-  fates: Fate[];
+  changes: FieldChange[];
 }

@@ -4,14 +4,14 @@ import { openPairs } from '../../study/pick/pairs.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { openPage } from '../open-page.js';
 import type { FoundComparison } from './comparison.js';
-import { beginSitting } from './sitting.js';
+import { startJudging } from './judging.js';
 
 /**
  * Serves the page until the user is done or a signal arrives. Saves each choice at once.
  *
  * @returns number of choices made
  */
-export async function sit(
+export async function servePairs(
   { folder, edits, choices, sandbox }: FoundComparison,
   open: boolean,
   context: Context,
@@ -23,12 +23,12 @@ export async function sit(
     return 0;
   }
   const keep = (all: typeof choices): Promise<void> => writeChoices(folder, all);
-  const sitting = beginSitting(pairs, choices, folder, (all) => keep([...all]), context.now);
+  const judging = startJudging(pairs, choices, folder, (all) => keep([...all]), context.now);
   const [{ startPickServer }, { pickPage }] = await Promise.all([
     import('./server.js'),
     import('../../report/page/pick-page.js'),
   ]);
-  const server = await startPickServer(sitting, await pickPage(sandbox));
+  const server = await startPickServer(judging, await pickPage(sandbox));
   try {
     // Also under --quiet: nothing can be done without the address.
     terminal.error(`Open this address in a browser (it works once): ${server.url}`);
@@ -38,7 +38,7 @@ export async function sit(
   } finally {
     await server.close();
   }
-  return sitting.state().done;
+  return judging.state().done;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

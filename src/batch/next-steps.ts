@@ -1,13 +1,13 @@
-import type { GoingOn } from '../edit/going-on.js';
+import type { NextSteps } from '../edit/next-steps.js';
 import { shellWords } from '../shell-words.js';
 
 const RUN_AGAIN = 'Run the batch again: it asks fal first, and fetches what fal has at no extra cost';
 
 /** For a row, said by its batch: that asks fal and fetches by itself, with all that belongs to the row. */
-export const BY_BATCH: GoingOn = {
+export const BY_BATCH: NextSteps = {
   fetch: () => RUN_AGAIN,
-  findOut: () => RUN_AGAIN,
-  makeRoom: () => `Make room. ${RUN_AGAIN}`,
+  check: () => RUN_AGAIN,
+  freeSpace: () => `Make room. ${RUN_AGAIN}`,
 };
 
 /** What fetches all that fal has of a batch, and asks about what may have been sent. @param folder as people are shown it */
@@ -16,11 +16,11 @@ export function collectCommand(folder: string): string {
 }
 
 /** For a row, said by another command. @param folder as people are shown it */
-export function byFolder(folder: string): GoingOn {
+export function byFolder(folder: string): NextSteps {
   const fetch = `Fetch it at no extra cost: ${collectCommand(folder)}`;
   return {
     fetch: () => fetch,
-    findOut: () => `Find out: ${collectCommand(folder)}`,
-    makeRoom: () => `Make room. ${fetch}`,
+    check: () => `Find out: ${collectCommand(folder)}`,
+    freeSpace: () => `Make room. ${fetch}`,
   };
 }

@@ -5,14 +5,14 @@ import { visible } from '../../images/visible.js';
 import { once } from '../../models/once.js';
 
 /** A picture, looked at no closer than is asked for, and nothing twice. What cannot be seen is null. */
-export interface Sight {
+export interface PictureReader {
   bytes: () => Promise<Uint8Array | null>;
   structure: () => Promise<Probe | null>;
   pixels: () => Promise<Pixels | null>;
 }
 
 /** @param path absolute */
-export function sightOf(path: string): Sight {
+export function pictureReader(path: string): PictureReader {
   const bytes = once(() => readFile(path).catch(() => null));
   const structure = once(async () => {
     const read = await bytes();
