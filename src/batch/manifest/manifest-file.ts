@@ -19,25 +19,27 @@ export async function manifestFile(
   { cwd, signal }: Pick<Context, 'cwd' | 'signal'>,
 ): Promise<Manifest> {
   const file: NamedFile = { path: path.resolve(cwd, written), written, where: 'manifest' };
-  await checkReadable(file);
+  const size = await readableSize(file);
   return {
     name: written,
     folder: path.dirname(file.path),
     notation: notationOf(written, format),
+    size,
     chunks: () => bytesOf(createReadStream(file.path), signal, (error) => unreadable(file, error)),
   };
 }
 
-async function checkReadable(file: NamedFile): Promise<void> {
+async function readableSize(file: NamedFile): Promise<number> {
   // An empty picture is no picture, but an empty manifest is one that holds no rows.
   const isEmptyFile = await stat(file.path).then(
     (found) => found.isFile() && found.size === 0,
     () => false,
   );
-  if (!isEmptyFile) await statRegularFile(file);
+  const size = isEmptyFile ? 0 : (await statRegularFile(file)).size;
   try {
     await access(file.path, constants.R_OK);
   } catch (error) {
     throw await unreadable(file, error);
   }
+  return size;
 }

@@ -14,6 +14,8 @@ export interface Manifest {
   folder: string;
   /** How it is read; undefined where its first character is to say so. */
   notation: Notation | undefined;
+  /** How many bytes it has; undefined where only reading it would tell. */
+  size?: number | undefined;
   /** Its bytes, from the beginning. */
   chunks: () => AsyncGenerator<Buffer>;
 }
@@ -24,18 +26,18 @@ export interface Manifest {
  * @throws the signal's reason; what `chunks` throws
  */
 export async function* rowsOf(
-  { name, notation, chunks: begin }: Omit<Manifest, 'folder'>,
+  manifest: Omit<Manifest, 'folder'>,
   signal: AbortSignal,
 ): AsyncGenerator<Entry> {
-  const top = { file: name, line: 1 };
-  const beginning = await beginningOf(begin());
+  const top = { file: manifest.name, line: 1 };
+  const beginning = await beginningOf(manifest.chunks());
   if ('problem' in beginning) {
     yield wrong(top, beginning.problem);
     return;
   }
   const { first, chunks } = beginning;
   let isEmpty = true;
-  for await (const entries of read(notationFor(notation, first), chunks, name, signal)) {
+  for await (const entries of read(notationFor(manifest.notation, first), chunks, manifest, signal)) {
     for (const entry of entries) {
       signal.throwIfAborted();
       isEmpty = false;
@@ -54,7 +56,7 @@ function notationFor(notation: Notation | undefined, first: string | undefined):
 function read(
   notation: Notation,
   chunks: AsyncGenerator<Buffer>,
-  file: string,
+  { name: file, size }: Pick<Manifest, 'name' | 'size'>,
   signal: AbortSignal,
 ): AsyncGenerator<Entry[]> {
   switch (notation) {
@@ -65,6 +67,6 @@ function read(
     case 'tsv':
       return readCsv(chunks, file, '\t');
     case 'yaml':
-      return readYaml(chunks, file, signal);
+      return readYaml(chunks, { file, size }, signal);
   }
 }

@@ -1,10 +1,13 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, test } from 'vitest';
 import type { Entry } from '../../../src/batch/manifest/entry.js';
 import { openRows, type ManifestFormat } from '../../../src/batch/manifest/open.js';
-import { neverAborted, rowsIn, seen } from './reading.js';
+import { tempDir } from '../../support/temp-dir.js';
+import { all, neverAborted, opened, rowsIn, seen } from './reading.js';
 
 const MB = 1024 * 1024;
 const TOO_LONG = 'is longer than 4 MB, the limit for a row. Use files instead of data: URIs.';
@@ -122,16 +125,36 @@ describe('What has no end', () => {
     expect(stdin.destroyed).toBe(true);
   });
 
-  it('is told of YAML, which is read whole, at 8 MB', async () => {
+  it('is told of YAML, which is read whole, at 1 MB', async () => {
     const { stdin, seen: found } = watched(endless('- a: "', PIECE));
     const entries: Entry[] = [];
     for await (const entry of await open(stdin, 'yaml')) entries.push(entry);
     expect(seen(entries)).toEqual([
-      '1: is larger than 8 MB, the limit for YAML and .json. Use JSONL or CSV.',
+      '1: is more than 1 MB; the limit for YAML and JSON lists is 1 MB. Use JSONL or CSV for more.',
     ]);
-    expect(found.bytes).toBeLessThan(9 * MB);
+    expect(found.bytes).toBeLessThan(2 * MB);
   });
 });
+
+test.each([
+  ['rows.yaml', '- a: 1\n'],
+  ['rows.json', '[\n'],
+  ['rows.jsonl', '[\n'],
+])(
+  'A file of YAML or a JSON list may have 1 MB, and one byte more is told with its size: %s',
+  async (name, begin) => {
+    const cwd = await tempDir();
+    const end = begin === '[\n' ? '{"a": 1}]' : '';
+    const text = `${begin}${'\n'.repeat(MB - begin.length - end.length)}${end}`;
+    const rows = async () => seen(await all((await opened([name], cwd)).rows()));
+    await writeFile(path.join(cwd, name), text);
+    expect(await rows()).toEqual([[expect.any(Number), { a: 1 }]]);
+    await writeFile(path.join(cwd, name), `${text}\n`);
+    expect(await rows()).toEqual([
+      `${name}:1: is 1.1 MB; the limit for YAML and JSON lists is 1 MB. Use JSONL or CSV for more.`,
+    ]);
+  },
+);
 
 test.each([
   ['jsonl', '', '{"image":"photos/cat.png","prompt":"turn it into a watercolour"}\n'],

@@ -54,7 +54,7 @@ describe('The signal', () => {
     ['without any', '# a comment\n'],
   ])('ends the reading of a long YAML before its first row: one %s', async (_, line) => {
     const controller = new AbortController();
-    const text = `---\n${line.repeat(50_000)}`;
+    const text = `---\n${line.repeat(40_000)}`;
     const context = { cwd: '/', stdin: Readable.from([text]), signal: controller.signal };
     const source = await openRows(['-'], options, context);
     const reading = all(source.rows());

@@ -1,0 +1,132 @@
+import type { Alias, Node, Scalar, YAMLMap } from 'yaml';
+import type { FieldValue } from '../entry.js';
+import { DEEPEST_NESTING, LONGEST_ROW_BYTES, TOO_DEEP, TOO_LONG } from '../limits.js';
+import { quoted } from '../wrong.js';
+
+/** The library, loaded by who reads with it. */
+export type Yaml = typeof import('yaml');
+
+/** What keeps a part of a document from being a row or a field. */
+export class ValueError extends Error {
+  override readonly name = 'ValueError';
+  /** @param problem a sentence without its place */
+  constructor(readonly problem: string) {
+    super(problem);
+  }
+}
+
+/** What aliases and merges repeat counts each time: a few lines of them can stand for billions of values. */
+const MOST_VALUES = 10_000;
+const TOO_MANY = `has more than ${MOST_VALUES} values, counting each repeat of an alias.`;
+
+/** YAML 1.1's key for the pairs of other maps, if it stands without quotes. */
+const MERGE = '<<';
+
+/**
+ * What the aliases of a document stand for: the last node before each that has its anchor. The library would search
+ * the whole document for every alias.
+ */
+export function aliasTargets(contents: Node | null, { visit }: Yaml): Map<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(contents, {
+    Value: (_, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+    Alias: (_, alias) => {
+      const target = anchors.get(alias.source);
+      if (target !== undefined) targets.set(alias, target);
+    },
+  });
+  return targets;
+}
+
+/**
+ * Reads the parts of one row. All throw a ValueError for what JSON cannot say, for a key that stands twice, and where
+ * the row gets too large: the library finds equal keys by comparing each with each, and merges without any limit.
+ */
+export function rowValues({ isAlias, isMap, isScalar, isSeq }: Yaml, targets: ReadonlyMap<Alias, Node>) {
+  let values = 0;
+  let length = 0;
+
+  function count(): void {
+    if (++values > MOST_VALUES) throw new ValueError(TOO_MANY);
+  }
+
+  function measured<Value extends FieldValue>(value: Value): Value {
+    if (typeof value === 'string') length += value.length;
+    if (length > LONGEST_ROW_BYTES) throw new ValueError(TOO_LONG);
+    return value;
+  }
+
+  /** What a node is, or what it repeats. */
+  function followed(node: unknown): unknown {
+    if (!isAlias(node)) return node;
+    const target = targets.get(node);
+    if (target !== undefined) return target;
+    throw new ValueError(`uses ${quoted(`*${node.source}`)}, but no such anchor is defined before it.`);
+  }
+
+  /** The keys of a map with the nodes of their values. Its own are stronger than merged ones, and the first map's than the next's. */
+  function pairs(map: YAMLMap, depth = 1): [key: string, value: unknown][] {
+    if (depth > DEEPEST_NESTING) throw new ValueError(TOO_DEEP);
+    const own = new Map<string, unknown>();
+    let merged: YAMLMap[] | undefined;
+    for (const { key, value } of map.items) {
+      count();
+      if (!isScalar(key)) throw new ValueError('has a key that is not a string.');
+      const name = String(key.value);
+      const isMerge = name === MERGE && key.type === 'PLAIN';
+      if (isMerge ? merged !== undefined : own.has(name)) {
+        throw new ValueError(`has the key ${quoted(name)} twice.`);
+      }
+      if (isMerge) merged = mergedMaps(value);
+      else own.set(name, value);
+    }
+    for (const [key, value] of (merged ?? []).flatMap((base) => pairs(base, depth + 1))) {
+      if (!own.has(key)) own.set(key, value);
+    }
+    return [...own];
+  }
+
+  function mergedMaps(value: unknown): YAMLMap[] {
+    const found = followed(value);
+    return (isSeq(found) ? found.items.map(followed) : [found]).map((map) => {
+      if (isMap(map)) return map;
+      throw new ValueError('merges (<<) something that is not a map. Write: <<: *anchor');
+    });
+  }
+
+  /** @param depth lists and maps around the node, the row among them */
+  function read(node: unknown, depth = 1): FieldValue {
+    const found = followed(node);
+    if (isScalar(found)) return measured(scalarValue(found));
+    if (depth >= DEEPEST_NESTING) throw new ValueError(TOO_DEEP);
+    if (isSeq(found)) {
+      return found.items.map((item) => {
+        count();
+        return read(item, depth + 1);
+      });
+    }
+    if (!isMap(found)) return null;
+    return Object.fromEntries(pairs(found).map(([key, value]) => [measured(key), read(value, depth + 1)]));
+  }
+
+  return { followed, pairs: (row: YAMLMap) => pairs(row), read: (node: unknown) => read(node) };
+}
+
+function scalarValue({ value, source }: Scalar): string | number | boolean | null {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      if (Number.isFinite(value)) return value;
+      throw new ValueError(
+        `is ${quoted(source ?? String(value))}, which is not a number that a row can have.`,
+      );
+    default:
+      // Nothing stands there: the core schema makes no other values.
+      return null;
+  }
+}
