@@ -1,8 +1,10 @@
 import { Hono, type Context } from 'hono';
 import { detail, json } from './answers.js';
+import { as } from './faults/faulty-route.js';
+import { published } from './platform/catalogue.js';
+import { openApi } from './platform/open-api.js';
 import { platformApp, platformNotFound } from './platform/platform.js';
 import { directApp, queueApp } from './queue/queue.js';
-import { siteApp } from './site.js';
 import { restApp } from './storage/storage-routes.js';
 import type { SandboxEnv, World } from './world.js';
 
@@ -66,4 +68,16 @@ async function readdressed(c: Context<SandboxEnv>, url: URL): Promise<Request> {
   const { method } = c.req;
   const body = method === 'GET' || method === 'HEAD' ? null : await c.req.arrayBuffer();
   return new Request(url, { method, headers: c.req.raw.headers, body });
+}
+
+/** `fal.ai`, of which only the page with an endpoint's schema is played (fal-api.md 5.7). It asks for no key. */
+function siteApp(world: World): Hono<SandboxEnv> {
+  const app = new Hono<SandboxEnv>({ strict: false });
+  app.get('/api/openapi/queue/openapi.json', as(world, 'models'), (c) => {
+    const id = c.req.query('endpoint_id') ?? '';
+    const found = new Map(published(world.catalogue)).get(id);
+    if (found === undefined) return detail(404, 'Not Found');
+    return json(200, found.openapi ?? openApi(id, found.fields));
+  });
+  return app;
 }

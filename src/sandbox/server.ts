@@ -2,10 +2,11 @@ import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import { SANDBOX_HEADER } from '../fal/connection.js';
 import { detail } from './answers.js';
 import { sandboxClock } from './clock.js';
 import { controlApp, readLedger } from './control.js';
-import { dated } from './dated.js';
 import { Faults } from './faults/faults.js';
 import { Jobs } from './queue/jobs.js';
 import { Ledger, type SandboxLedger } from './ledger.js';
@@ -124,4 +125,17 @@ function sandboxApp(world: World): Hono<SandboxEnv> {
   app.route('/', controlApp(world));
   app.route('/', filesApp(world));
   return app;
+}
+
+/** Marks every answer as the sandbox's, and puts its own time into the Date header; Node's would be the machine's. */
+function dated(world: World) {
+  return createMiddleware<SandboxEnv>(async (c, next) => {
+    const { outgoing } = c.env;
+    const stamp = () => outgoing.setHeader('date', new Date(world.clock.now()).toUTCString());
+    // Some faults write their answer themselves before the way back leads past here.
+    outgoing.setHeader(SANDBOX_HEADER, '1');
+    stamp();
+    await next();
+    if (!outgoing.headersSent) stamp();
+  });
 }

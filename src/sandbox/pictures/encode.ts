@@ -3,27 +3,15 @@ import type { Size } from '../queue/billing.js';
 
 export type PictureFormat = 'png' | 'jpeg' | 'webp';
 
-/** Raw pixels, three bytes each, row by row from the top left. */
-export interface Pixels extends Size {
-  data: Uint8Array;
-}
-
-/** Raw pixels as a file of the format; fast settings, for a picture that lives a minute. */
-export async function encode(pixels: Pixels, format: PictureFormat): Promise<Uint8Array<ArrayBuffer>> {
-  const { default: sharp } = await import('sharp');
-  const { width, height } = pixels;
-  return encodeSharp(sharp(pixels.data, { raw: { width, height, channels: 3 } }), format);
-}
-
 /** A picture blanked by the safety checker (fal-api.md 1.7). */
 export async function blackPicture(size: Size, format: PictureFormat): Promise<Uint8Array<ArrayBuffer>> {
   const { default: sharp } = await import('sharp');
   const { width, height } = size;
-  return encodeSharp(sharp({ create: { width, height, channels: 3, background: '#000' } }), format);
+  return encode(sharp({ create: { width, height, channels: 3, background: '#000' } }), format);
 }
 
-/** An image as a file of the format. */
-export async function encodeSharp(image: Sharp, format: PictureFormat): Promise<Uint8Array<ArrayBuffer>> {
+/** An image as a file of the format; fast settings, for a picture that lives a minute. */
+export async function encode(image: Sharp, format: PictureFormat): Promise<Uint8Array<ArrayBuffer>> {
   switch (format) {
     case 'png':
       return new Uint8Array(await image.png({ compressionLevel: 1 }).toBuffer());

@@ -3,12 +3,10 @@ import { billableUnits, type Size } from './billing.js';
 import { blackPicture, encode, type PictureFormat } from '../pictures/encode.js';
 import { ENDPOINTS } from './endpoints.js';
 import type { Job, ModelAnswer } from './job.js';
-import { keepPicture } from '../pictures/output.js';
+import { keepPicture, outputSize } from '../pictures/output.js';
 import { padded } from '../pictures/padding.js';
 import { loadPicture, type InputPicture } from '../pictures/pictures.js';
-import { plainPicture } from '../pictures/plain-picture.js';
-import { render } from '../pictures/render.js';
-import { outputSize } from '../pictures/size.js';
+import { plainPicture, render } from '../pictures/render.js';
 import type { Storage } from '../storage/storage.js';
 import { row, validate, type Row } from './validate.js';
 
@@ -136,9 +134,8 @@ async function picture(
   seed: number,
   rendered: boolean,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (!rendered) return plainPicture(size, format, prompt, seed);
-  return encode(
-    await render({ inputs: inputs.map((one) => one.bytes), prompt, seed, strength, size }),
-    format,
-  );
+  const drawn = rendered
+    ? render({ inputs: inputs.map((one) => one.bytes), prompt, seed, strength, size })
+    : plainPicture(size, prompt, seed);
+  return encode(await drawn, format);
 }

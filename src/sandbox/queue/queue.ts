@@ -1,7 +1,6 @@
 import { Hono, type Context } from 'hono';
 import { detail, json, rawJson } from '../answers.js';
 import { authorized } from '../auth.js';
-import { cancellation } from './cancellation.js';
 import { APPS, ENDPOINTS } from './endpoints.js';
 import { as } from '../faults/faulty-route.js';
 import type { Job, Submission } from './job.js';
@@ -109,4 +108,18 @@ function submissionOf(c: Context<SandboxEnv>, text: string): Submission | Respon
     priority: c.req.header('x-fal-queue-priority') ?? null,
     ...(Number(timeout) > 0 ? { startTimeoutMs: Number(timeout) * 1000 } : {}),
   };
+}
+
+/** Cancels a job and reports the outcome. The wording of the `detail` form is the sandbox's own. */
+function cancellation(world: World, job: Job): Response {
+  const headers = { 'x-fal-request-id': job.id };
+  const outcome = world.jobs.cancel(job);
+  if (outcome === 'over') {
+    return world.cancelForm === 'detail'
+      ? detail(400, 'The request is already completed', headers)
+      : json(400, { status: 'ALREADY_COMPLETED' }, headers);
+  }
+  return outcome === 'removed' && world.cancelForm === 'ok'
+    ? json(200, { status: 'OK' }, headers)
+    : json(202, { status: 'CANCELLATION_REQUESTED' }, headers);
 }
