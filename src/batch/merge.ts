@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { numbered } from '../edit/targets.js';
+import { numbered } from '../edit/output.js';
 import { codeOf } from '../errors.js';
 import { mergeLedgers, orderRows, picturesOf } from '../ledger/batch/merge.js';
 import { findRow, type RowWithJob } from '../ledger/batch/states.js';

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { targetsOf } from '../edit/delivery.js';
 import type { Attachment } from '../edit/attachments.js';
 import type { EditPlan } from '../edit/plan.js';
 import type { Context } from '../context.js';
+import { storedOutput, type OutputSpec, type StoredOutput } from '../ledger/job.js';
 import { findFileFields, type FileField } from '../models/fields.js';
 import type { Dimensions } from '../models/request.js';
 import { findModel } from '../models/registry.js';
@@ -28,7 +28,7 @@ export interface PlannedRow {
   /** Absent in rows of releases that did not note it. */
   given?: EditPlan['given'];
   /** Without its folder, which is the out-dir wherever that lies by then. */
-  delivery: EditPlan['delivery'];
+  delivery: StoredOutput;
   numImages: number;
   /** Sizes of the pictures that are edited, as far as they are here. */
   inputSizes: (Dimensions | null)[];
@@ -51,7 +51,7 @@ export function storedPlan(plan: EditPlan, folder: string, outDir: string): Plan
     input,
     attachments: plan.attachments.map(storedAttachment),
     given: plan.given,
-    delivery: { ...plan.delivery, cwd: '' },
+    delivery: { ...storedOutput(plan.output), cwd: '' },
     numImages,
     inputSizes: work.inputs.map((size) => size ?? null),
     outputSize: work.output ?? null,
@@ -79,7 +79,6 @@ export function revivedPlan(
   const seed = row.seedIsOurs ? seedOf(key, attempt) : row.seed;
   const [seedField = 'seed'] = model.fields.seed ?? [];
   const input = { ...row.input, [seedField]: seed };
-  const delivery = { ...row.delivery, cwd: outDir };
   return {
     model,
     prompt: row.prompt,
@@ -89,8 +88,8 @@ export function revivedPlan(
       revivedAttachment(attachment, row, { ...context, cwd: row.folder }),
     ),
     given: row.given ?? {},
-    targets: targetsOf(delivery, { seed, model: model.name }),
-    delivery,
+    output: outputOf(row, { seed, model: model.name }, outDir),
+    outputSetting: 'output',
     nameTaken: undefined,
     seedIsOurs: row.seedIsOurs,
     numImages: row.numImages,
@@ -102,6 +101,15 @@ export function revivedPlan(
     },
     warnings: row.warnings,
   };
+}
+
+/** Where the pictures of a row go. @param outDir absolute */
+export function outputOf(
+  { delivery }: PlannedRow,
+  { seed, model }: Pick<OutputSpec, 'seed' | 'model'>,
+  outDir: string,
+): OutputSpec {
+  return { ...delivery, kind: 'files', cwd: outDir, seed, model };
 }
 
 function storedAttachment({ upload, ...rest }: Attachment): StoredAttachment {

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { estimate, refuseUnbounded } from '../edit/estimate.js';
 import { fingerprintOf, seedOf } from '../edit/fingerprint.js';
+import { pathOf } from '../edit/output.js';
 import { planEdit, type EditPlan } from '../edit/plan.js';
 import { beginRows, leaveOut, putRow, rowChanges } from '../ledger/batch/rows.js';
 import { hasRow, isOfOtherShard, noteFormerKey, noteOtherShard, renameRow } from '../ledger/batch/earlier.js';
@@ -164,9 +165,9 @@ class Reading {
   }
 
   /** Asked once for each folder: nearly all rows have the same. */
-  private async refuseWayOut({ targets }: EditPlan): Promise<void> {
-    const file = targets?.pathOf(0, '');
-    if (file === undefined || !isBelow(file, this.options.outDir)) return;
+  private async refuseWayOut({ output }: EditPlan): Promise<void> {
+    const file = pathOf(output, 0);
+    if (!isBelow(file, this.options.outDir)) return;
     const folder = path.dirname(file);
     if (this.inside.has(folder)) return;
     await refuseWayOut(file, this.options.outDir);
@@ -191,8 +192,8 @@ class Reading {
       noteRenamed(ledger);
     }
     const seed = plan.seedIsOurs ? seedOf(key, 1) : plan.seed;
-    const named = nameRow({ ...plan, seed }, positionText(place), outDir, this.claims);
-    const { delivery, names } = named;
+    const named = nameRow({ ...plan.output, seed }, positionText(place), outDir, this.claims);
+    const { output, names } = named;
     if (named.problem !== undefined) return problem('output', named.problem);
     if (shard !== undefined && !this.isOurs(key, formerKey, shard)) {
       this.plan.elsewhere++;
@@ -204,7 +205,7 @@ class Reading {
     }
     const isMade =
       (countMade || mayBeMade) &&
-      !delivery.force &&
+      !output.force &&
       names.some((name) => isPictureFile(path.join(outDir, name)));
     if (isMade) this.plan.made += mayBeMade ? 0 : 1;
     // A file may have its name because it is what the row made.
@@ -222,7 +223,7 @@ class Reading {
       ...place,
       endpoint: plan.model.endpoint,
       usd,
-      plan: storedPlan({ ...plan, seed, delivery }, folder, outDir),
+      plan: storedPlan({ ...plan, seed, output }, folder, outDir),
       expected: Object.keys(expected).length === 0 ? undefined : expected,
     });
     this.plan.rows++;

@@ -12,7 +12,7 @@ import { putRebuilt } from '../ledger/batch/rebuilt.js';
 import type { OpenRun } from '../ledger/batch/run-mark.js';
 import { rowsInOrder } from '../ledger/batch/states.js';
 import type { RebuiltJob } from '../ledger/insert.js';
-import type { Delivery, JobImage } from '../ledger/job.js';
+import type { JobImage, StoredOutput } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { findModel } from '../models/registry.js';
 import { sha256Of } from '../sha256.js';
@@ -179,7 +179,7 @@ function jobOf(line: ResultLine, images: JobImage[], folder: string, via: string
     intentAt: endedAt - (timings.total_ms ?? 0),
     endedAt,
     error: isSaved || error === null ? undefined : (error as RebuiltJob['error']),
-    delivery: deliveryOf(images, folder, blankedKept),
+    output: outputOf(images, folder, blankedKept),
   };
 }
 
@@ -188,7 +188,7 @@ function wouldBe({ billed_units: units, unit_price_usd: price }: ResultLine['cos
 }
 
 /** Where its pictures go if they have to be fetched again: each to the name that it had. */
-function deliveryOf(images: readonly JobImage[], folder: string, keepBlanked: boolean): Delivery {
+function outputOf(images: readonly JobImage[], folder: string, keepBlanked: boolean): StoredOutput {
   const first = images.find(({ target }) => target !== undefined)?.target ?? path.join(folder, 'picture.png');
   return {
     cwd: folder,
@@ -228,7 +228,7 @@ export function doubtRows(
     putRebuilt(ledger, {
       ...{ id: undefined, state: 'unknown', askedHash: row.key, requestId: undefined },
       ...{ model: plan.model.name, endpoint: plan.model.endpoint, via: earlier?.via ?? via },
-      ...{ prompt: plan.prompt, seed: plan.seed, charged: 'maybe', delivery: plan.delivery },
+      ...{ prompt: plan.prompt, seed: plan.seed, charged: 'maybe', output: plan.output },
       ...{ estimatedUsd: row.usd, unitPriceUsd: undefined, billedUnits: undefined, billedUsd: undefined },
       ...{ queuedMs: undefined, inferenceMs: undefined, images: [], input: Object.fromEntries(known) },
       intentAt: Math.min(since, earlier?.intentAt ?? since),

@@ -6,21 +6,20 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { extensionOf, formatOfExtension } from '../edit/destination.js';
-import { targetsOf } from '../edit/delivery.js';
+import { numbered, pathOf } from '../edit/output.js';
 import { tagOf } from '../edit/placing.js';
 import { moveWhole } from '../edit/save.js';
-import { numbered } from '../edit/targets.js';
 import { inputError } from '../errors.js';
+import { extensionOf, formatOfExtension } from '../images/received.js';
 import { redirectedRows, redirectJob } from '../ledger/batch/deliveries.js';
 import { readNote, writeNote } from '../ledger/batch/notes.js';
 import { findRow, type RowWithJob } from '../ledger/batch/states.js';
-import type { Delivery, Job, JobImage } from '../ledger/job.js';
+import type { Job, JobImage, OutputSpec } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { keptPath } from '../ledger/portable-path.js';
 import { sha256Of } from '../sha256.js';
 import { positionText } from './manifest/entry.js';
-import type { PlannedRow } from './planned-row.js';
+import { outputOf, type PlannedRow } from './planned-row.js';
 import { noteRenamed } from './renamed-results.js';
 
 /** A picture that is to have another name. Paths are absolute. */
@@ -46,7 +45,7 @@ export function noteUnplaced({ db }: Pick<Ledger, 'db'>, mayBe: boolean): void {
 /** The pictures of the batch that have another name than their row gives them. @param outDir absolute */
 export function movesOf(ledger: Ledger, outDir: string): Move[] {
   if ((readNote(ledger.db, 'unplaced') ?? '') === '') return [];
-  return redirected(ledger).flatMap(({ row, job, delivery }) => movesOfRow(row, job, delivery, outDir));
+  return redirected(ledger, outDir).flatMap((one) => movesOfRow(one, outDir));
 }
 
 /**
@@ -59,16 +58,15 @@ export function movesOf(ledger: Ledger, outDir: string): Move[] {
  */
 export async function renamePictures(ledger: Ledger, outDir: string): Promise<Renamed> {
   if ((readNote(ledger.db, 'unplaced') ?? '') === '') return { renamed: 0, warnings: [] };
-  const rows = redirected(ledger);
-  const moves = rows.flatMap(({ row, job, delivery }) => movesOfRow(row, job, delivery, outDir));
+  const rows = redirected(ledger, outDir);
+  const moves = rows.flatMap((one) => movesOfRow(one, outDir));
   await refuseTaken(moves, outDir);
   for (const move of moves) await takeAway(move);
   for (const move of moves) move.to = await place(move);
   const moved = new Map(moves.map(({ job, image, to }) => [`${job.id} ${image.index}`, to]));
   ledger.db.transaction(() => {
-    for (const { job, delivery: kept } of rows) {
-      const delivery = { ...kept, cwd: outDir };
-      redirectJob(ledger, job.id, delivery, filesOf(job, delivery, moved));
+    for (const { job, output } of rows) {
+      redirectJob(ledger, job.id, output, filesOf(job, output, moved));
     }
     if (moves.length > 0) {
       noteRenamed(ledger);
@@ -88,30 +86,31 @@ export interface Renamed {
 interface Redirected {
   row: RowWithJob;
   job: Job;
-  delivery: Delivery;
+  /** As its row has it now. */
+  output: OutputSpec;
 }
 
-function redirected(ledger: Ledger): Redirected[] {
+function redirected(ledger: Ledger, outDir: string): Redirected[] {
   return redirectedRows(ledger).flatMap((key) => {
     const row = findRow(ledger, key);
-    if (row?.job === undefined) return [];
-    return [{ row, job: row.job, delivery: (row.plan as PlannedRow).delivery }];
+    const { job } = row ?? {};
+    if (row === undefined || job === undefined) return [];
+    return [{ row, job, output: outputOf(row.plan as PlannedRow, job, outDir) }];
   });
 }
 
-function movesOfRow(row: RowWithJob, job: Job, delivery: Delivery, outDir: string): Move[] {
-  const targets = targetsOf({ ...delivery, cwd: outDir }, job);
+function movesOfRow({ row, job, output }: Redirected, outDir: string): Move[] {
   return job.images.flatMap((image) => {
     const { index, path: from, contentType } = image;
     if (from === undefined) return [];
     const format = contentType?.replace('image/', '');
     const ext = format === undefined ? undefined : extensionOf(format as Parameters<typeof extensionOf>[0]);
-    const wanted = targets.pathOf(index, job.requestId ?? '', ext);
+    const wanted = pathOf(output, index, job.requestId, ext);
     const to = ext === undefined ? wanted : truly(wanted, ext);
-    const isNumbered = targets.numberWhenTaken && unnumbered(from) === unnumbered(to);
+    const isNumbered = output.numberWhenTaken && unnumbered(from) === unnumbered(to);
     if (to === from || isNumbered) return [];
     const move: Move = {
-      ...{ row, job, image, from, to, force: delivery.force, numberWhenTaken: targets.numberWhenTaken },
+      ...{ row, job, image, from, to, force: output.force, numberWhenTaken: output.numberWhenTaken },
       between: path.join(path.dirname(to), `.fal-edit-${tagOf(job.id, index)}-renamed.part`),
     };
     if (to !== wanted) move.warning = endingWarning(row, wanted, to, outDir);
@@ -185,12 +184,11 @@ async function place({ between, to, image, job, force }: Move): Promise<string> 
 }
 
 /** The paths of all pictures of a job: as they were moved, as they are, or as they are to be. */
-function filesOf(job: Job, delivery: Delivery, moved: ReadonlyMap<string, string>): Map<number, string> {
-  const targets = targetsOf(delivery, job);
+function filesOf(job: Job, output: OutputSpec, moved: ReadonlyMap<string, string>): Map<number, string> {
   return new Map(
     job.images.flatMap(({ index, path: file, target }) => {
       if (target === undefined && file === undefined) return [];
-      const name = moved.get(`${job.id} ${index}`) ?? file ?? targets.pathOf(index, job.requestId ?? '');
+      const name = moved.get(`${job.id} ${index}`) ?? file ?? pathOf(output, index, job.requestId);
       return [[index, name] as const];
     }),
   );

@@ -1,9 +1,8 @@
 import path from 'node:path';
-import { formatOfExtension } from '../edit/destination.js';
 import { FINGERPRINT_VERSION } from '../edit/fingerprint.js';
 import type { FalEditError } from '../errors.js';
 import { ENDED, type RowWithJob } from '../ledger/batch/states.js';
-import { differences } from '../images/received.js';
+import { differences, formatOfExtension } from '../images/received.js';
 import type { Job } from '../ledger/job.js';
 import { keptPath } from '../ledger/portable-path.js';
 import { findModel } from '../models/registry.js';

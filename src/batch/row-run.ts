@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import type { LifeOptions } from '../edit/life.js';
 import { statusAt } from '../edit/ask-fal.js';
+import { pathOf } from '../edit/output.js';
 import { recordOf, recordOfJob } from '../edit/record.js';
 import { resumeJob } from '../edit/resume.js';
 import { runEdit } from '../edit/run.js';
@@ -13,7 +14,6 @@ import { planToSend } from '../ledger/batch/rows.js';
 import type { RowWithJob } from '../ledger/batch/states.js';
 import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { targetsOf } from '../edit/delivery.js';
 import { BY_BATCH } from './next-steps.js';
 import { refuseWayOut } from './out-dir.js';
 import { revivedPlan, type PlannedRow } from './planned-row.js';
@@ -44,7 +44,7 @@ export async function sendRow(row: RowWithJob, run: RowRun): Promise<void> {
     context,
   );
   // The folder may have come with a repository, and the rows in it.
-  if (plan.targets !== undefined) await refuseWayOut(plan.targets.pathOf(0, ''), outDir);
+  await refuseWayOut(pathOf(plan.output, 0), outDir);
   await runEdit(plan, recordOf(plan), {
     ...run,
     nextSteps: BY_BATCH,
@@ -61,8 +61,8 @@ export async function sendRow(row: RowWithJob, run: RowRun): Promise<void> {
 export async function attachRow({ job }: RowWithJob, run: RowRun): Promise<void> {
   if (job === undefined) return;
   await refuseElsewhere(job, run);
-  const { delivery, images, requestId = '' } = job;
-  const named = delivery === undefined ? [] : [targetsOf(delivery, job).pathOf(0, requestId)];
+  const { output, images, requestId } = job;
+  const named = output === undefined ? [] : [pathOf(output, 0, requestId)];
   for (const file of [...named, ...images.flatMap(({ target }) => target ?? [])]) {
     await refuseWayOut(file, run.outDir);
   }

@@ -1,4 +1,4 @@
-import { harmlessName } from '../edit/targets.js';
+import { harmlessName } from '../images/names.js';
 import type { FieldValue, Fields } from './manifest/entry.js';
 
 /**

@@ -1,8 +1,8 @@
 import { historyOf } from '../fal/history.js';
 import type { AdoptedRequest } from '../ledger/insert.js';
 import type { Model } from '../models/model.js';
-import { defaultDelivery } from './delivery.js';
-import { extensionOf } from './destination.js';
+import { defaultOutput } from './output.js';
+import { extensionOf } from '../images/received.js';
 import { statusAt, type AskOptions } from './ask-fal.js';
 
 /**
@@ -20,20 +20,21 @@ export async function adoptableRequest(
   const input = await inputOf(requestId, endpoint, options);
   if (input === undefined) await statusAt({ endpoint, requestId }, options);
   const { prompt, seed, num_images: count, output_format: format } = input ?? {};
-  const delivery = defaultDelivery({ requestId }, model, options.context.cwd);
+  const sentSeed = typeof seed === 'number' && Number.isSafeInteger(seed) ? seed : 0;
+  const output = defaultOutput({ requestId, seed: sentSeed }, model, options.context.cwd);
   const known = model.formats.find((candidate) => candidate === format);
   return {
     requestId,
     model: model.name,
     endpoint,
     prompt: typeof prompt === 'string' ? prompt : '',
-    seed: typeof seed === 'number' && Number.isSafeInteger(seed) ? seed : 0,
+    seed: sentSeed,
     unitPriceUsd: model.price.unitUsd,
     input,
-    delivery: {
-      ...delivery,
-      count: typeof count === 'number' ? count : delivery.count,
-      ext: known === undefined ? delivery.ext : extensionOf(known),
+    output: {
+      ...output,
+      count: typeof count === 'number' ? count : output.count,
+      ext: known === undefined ? output.ext : extensionOf(known),
     },
   };
 }

@@ -3,14 +3,14 @@ import { basename } from 'node:path';
 import { codeOf, FalEditError, messageOf } from '../errors.js';
 import { download } from '../fal/download.js';
 import { probePicture, type Probe } from '../images/probe.js';
-import { differences } from '../images/received.js';
+import { differences, extensionOf, formatOfExtension } from '../images/received.js';
 import type { JobImage } from '../ledger/job.js';
 import type { OutputImage } from '../models/model.js';
 import { sha256Of } from '../sha256.js';
 import type { Answered } from './awaiting.js';
 import type { Life } from './life.js';
 import { blankedError, collectError } from './outcomes.js';
-import { extensionOf, formatOfExtension } from './destination.js';
+import { hasOwnEnding, pathOf } from './output.js';
 import { choosePaths, placePicture, tagOf, withTrueEnding } from './placing.js';
 import type { EditedImage } from './record.js';
 import { removeLeftovers } from './save.js';
@@ -28,9 +28,10 @@ export async function fetchPictures(
   { data, output }: Answered,
   former: readonly JobImage[] = [],
 ): Promise<void> {
-  const { record, journal, delivery, options } = life;
+  const { record, journal, options } = life;
+  const { keepBlanked } = life.output;
   const { images } = output;
-  const wanted = images.map((image) => image.nsfw !== true || delivery.keepBlanked);
+  const wanted = images.map((image) => image.nsfw !== true || keepBlanked);
   const own = (isPromised: (file: string) => boolean): (string | undefined)[] =>
     choosePaths(life, wanted, isPromised);
   const promised = await journal.completed({
@@ -60,7 +61,7 @@ export async function fetchPictures(
   );
   if (failures.length > 0) throw collectError(failures, images.length, record, journal.nextSteps);
   const blanked = images.filter((image) => image.nsfw === true).length;
-  if (blanked > 0) throw blankedError(blanked, images.length, delivery.keepBlanked, record);
+  if (blanked > 0) throw blankedError(blanked, images.length, keepBlanked, record);
   journal.finished();
 }
 
@@ -101,7 +102,7 @@ async function collectOne(
     if (former !== undefined) await removeLeftovers(path, tagOf(life.journal.jobId, index));
   }
   const file = path === '-' ? undefined : basename(path);
-  const asked = formatOfExtension(life.targets?.ext ?? '');
+  const asked = formatOfExtension(life.output.ext);
   for (const message of differences({ file, contentType, width, height }, image, asked)) warn(life, message);
   onEvent({ type: 'saved', path, width, height, bytes: size });
   return { path, width, height, contentType, bytes: size, sha256, nsfw };
@@ -131,16 +132,16 @@ async function keep(
   index: number,
   chosen: string | undefined,
 ): Promise<string> {
-  const { targets, record, options } = life;
-  if (targets === undefined || chosen === undefined) {
+  const { output, record, options } = life;
+  if (output.kind === 'stream' || chosen === undefined) {
     await options.write?.(bytes);
     return '-';
   }
   try {
-    const ext = probe === undefined ? targets.ext : extensionOf(probe.format);
+    const ext = probe === undefined ? output.ext : extensionOf(probe.format);
     const path = await placePicture(life, index, withTrueEnding(life, index, chosen, ext), bytes);
-    const first = targets.pathOf(index, life.journal.requestName, targets.endingIsOurs ? ext : undefined);
-    if (path !== first && !targets.numberWhenTaken) {
+    const first = pathOf(output, index, life.journal.requestName, hasOwnEnding(output) ? undefined : ext);
+    if (path !== first && !output.numberWhenTaken) {
       warn(life, `${first} was taken in the meantime; the picture was saved as ${path}.`);
     }
     return path;

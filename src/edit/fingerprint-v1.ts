@@ -5,6 +5,7 @@
  * default that came later; and of a picture that they converted, the bytes that they made.
  */
 import { hashOf } from '../ledger/canonical.js';
+import { storedOutput } from '../ledger/job.js';
 import { withValueAt } from '../models/fields.js';
 import type { Attachment } from './attachments.js';
 import type { EditPlan } from './plan.js';
@@ -23,10 +24,10 @@ export function wishV1({ model, ...asked }: FingerprintInputV1): string {
 
 /** The fingerprint of a command. */
 export function fingerprintV1(
-  { delivery, ...plan }: FingerprintInputV1 & Pick<EditPlan, 'delivery'>,
+  { output, ...plan }: FingerprintInputV1 & Pick<EditPlan, 'output'>,
   via: string,
 ): string {
-  return hashOf([plan.model.endpoint, via, wantedInput(plan), delivery]);
+  return hashOf([plan.model.endpoint, via, wantedInput(plan), storedOutput(output)]);
 }
 
 /** fal's input with files by their bytes, and without a seed that nobody asked for. */

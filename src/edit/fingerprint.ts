@@ -6,7 +6,7 @@
  * another way to make fingerprints is another version, beside this one (see fingerprint-v1.ts).
  */
 import { hashOf } from '../ledger/canonical.js';
-import type { Delivery } from '../ledger/job.js';
+import type { StoredOutput } from '../ledger/job.js';
 import { sha256Of } from '../sha256.js';
 import { compact } from '../models/input.js';
 import { withValueAt } from '../models/fields.js';
@@ -69,12 +69,14 @@ export function fingerprintOf({ model, given }: FingerprintInput): string {
  * only where it was given, so that two runs of one command have the same.
  */
 export function askedHashOf(
-  { model, given, delivery }: FingerprintInput & { delivery: Delivery },
+  { model, given, output }: FingerprintInput & { output: StoredOutput },
   via: string,
 ): string {
-  const { cwd, template, numberWhenTaken, name } = delivery;
-  const output = { cwd, template, numberWhenTaken, name };
-  return hashOf([FINGERPRINT_VERSION, model.endpoint, via, given, output]);
+  const { cwd, template, numberWhenTaken, name } = output;
+  return hashOf([
+    ...[FINGERPRINT_VERSION, model.endpoint, via, given],
+    { cwd, template, numberWhenTaken, name },
+  ]);
 }
 
 /**

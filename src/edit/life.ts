@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import { asFalEditError, withCharge, type Charged, type FalEditError } from '../errors.js';
 import type { Connection } from '../fal/connection.js';
 import { openSession, type FalSession } from '../fal/session.js';
-import type { Delivery } from '../ledger/job.js';
+import type { OutputSpec } from '../ledger/job.js';
 import { flagForField } from '../models/explain.js';
 import type { Model } from '../models/model.js';
 import { Deadline } from './deadline.js';
@@ -11,7 +11,6 @@ import type { NextSteps } from './next-steps.js';
 import { unrecordedError, type Journal } from './journal.js';
 import type { EditRecord } from './record.js';
 import { stoppedError } from './stopping.js';
-import type { Targets } from './targets.js';
 
 /** Options of every way to run or continue an edit. */
 export interface LifeOptions {
@@ -40,9 +39,7 @@ export interface Life {
   journal: Journal;
   session: FalSession;
   deadline: Deadline;
-  /** Undefined where the bytes go to a stream. */
-  targets: Targets | undefined;
-  delivery: Pick<Delivery, 'force' | 'keepBlanked'>;
+  output: OutputSpec;
   /** Whether the ledger's choice of paths counts: not where somebody asked for other ones. */
   asPromised: boolean;
   options: LifeOptions;

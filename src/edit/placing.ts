@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../errors.js';
 import type { Life } from './life.js';
+import { hasOwnEnding, numbered, pathOf } from './output.js';
 import { saveWhole } from './save.js';
-import { numbered } from './targets.js';
 
 /**
  * A path for each picture, absolute; undefined for one that is not to become a file. A name that is taken, on
@@ -13,15 +13,15 @@ import { numbered } from './targets.js';
  * @param wanted by picture, whether it is to be kept
  */
 export function choosePaths(
-  { targets, journal, delivery }: Pick<Life, 'targets' | 'journal' | 'delivery'>,
+  { output, journal }: Pick<Life, 'output' | 'journal'>,
   wanted: readonly boolean[],
   isPromised: (file: string) => boolean,
 ): (string | undefined)[] {
   const chosen = new Set<string>();
   return wanted.map((isWanted, index) => {
-    if (targets === undefined || !isWanted) return undefined;
-    const first = targets.pathOf(index, journal.requestName);
-    const free = delivery.force ? first : freeName(first, (file) => chosen.has(file) || isPromised(file));
+    if (output.kind === 'stream' || !isWanted) return undefined;
+    const first = pathOf(output, index, journal.requestName);
+    const free = output.force ? first : freeName(first, (file) => chosen.has(file) || isPromised(file));
     chosen.add(free);
     return free;
   });
@@ -47,14 +47,14 @@ function freeName(first: string, isTaken: (file: string) => boolean): string {
  * @param ext the usual ending of its format, without the dot
  */
 export function withTrueEnding(
-  { journal, targets, asPromised }: Pick<Life, 'journal' | 'targets' | 'asPromised'>,
+  { journal, output, asPromised }: Pick<Life, 'journal' | 'output' | 'asPromised'>,
   index: number,
   chosen: string,
   ext: string,
 ): string {
-  if (targets?.endingIsOurs !== true || path.extname(chosen) === `.${ext}`) return chosen;
+  if (hasOwnEnding(output) || path.extname(chosen) === `.${ext}`) return chosen;
   // Also with --force: this name is not the one that was to be overwritten.
-  const free = freeName(targets.pathOf(index, journal.requestName, ext), () => false);
+  const free = freeName(pathOf(output, index, journal.requestName, ext), () => false);
   return asPromised ? journal.retarget(index, chosen, free) : free;
 }
 
@@ -66,12 +66,12 @@ export function withTrueEnding(
  * @throws the system's error
  */
 export async function placePicture(
-  { journal, delivery, asPromised }: Pick<Life, 'journal' | 'delivery' | 'asPromised'>,
+  { journal, output, asPromised }: Pick<Life, 'journal' | 'output' | 'asPromised'>,
   index: number,
   chosen: string,
   bytes: Uint8Array,
 ): Promise<string> {
-  const options = { force: delivery.force, tag: tagOf(journal.jobId, index) };
+  const options = { force: output.force, tag: tagOf(journal.jobId, index) };
   let swept = 0;
   for (let target = chosen; ;) {
     // Not written once more: after the first command has tidied up, nobody would remove what a second one writes.

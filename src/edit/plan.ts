@@ -1,7 +1,8 @@
 import { toInput } from '../models/input.js';
 import type { Context } from '../context.js';
 import { usageError, type FalEditError } from '../errors.js';
-import type { Delivery } from '../ledger/job.js';
+import { extensionOf } from '../images/received.js';
+import type { OutputSpec } from '../ledger/job.js';
 import { explainIssues } from '../models/explain.js';
 import type { BillableWork, Model } from '../models/model.js';
 import { flagOf, SIZE_PRESETS, type Dimensions, type EditRequest, type NameOf } from '../models/request.js';
@@ -13,17 +14,9 @@ import {
   type Attachment,
   type AttachmentReader,
 } from './attachments.js';
-import { targetsOf } from './delivery.js';
-import {
-  DEFAULT_TEMPLATE,
-  extensionOf,
-  formatOfDestination,
-  readDestination,
-  type Destination,
-} from './destination.js';
 import { givenOf, type Given } from './fingerprint.js';
+import { checkFree, formatOfOutput, readOutput } from './output.js';
 import { refuseWrongCount } from './picture-count.js';
-import type { Targets } from './targets.js';
 
 /** An edit as the user requested it. */
 export interface EditOrder {
@@ -59,10 +52,9 @@ export interface EditPlan {
   attachments: Attachment[];
   /** The values that the user gave, which identify the edit. */
   given: Given;
-  /** Undefined where the bytes go to a stream. */
-  targets: Targets | undefined;
-  /** The targets as the ledger keeps them; for a stream, where pictures go that did not reach it. */
-  delivery: Delivery;
+  output: OutputSpec;
+  /** What to call the setting of the output in a message. */
+  outputSetting: string;
   /** Why the pictures cannot have their names; irrelevant for an edit that is continued: the files may be its own. */
   nameTaken: FalEditError | undefined;
   seedIsOurs: boolean;
@@ -82,12 +74,12 @@ export async function planEdit(
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
   cache: PlanCache = { read: readAttachment, writable: new Set() },
 ): Promise<EditPlan> {
-  const { model, request, output, force, keepBlanked, seedIsOurs, nameOf = flagOf } = order;
+  const { model, request, force, keepBlanked, seedIsOurs, nameOf = flagOf } = order;
   const { outputFolder = context.cwd } = order;
   refuseUnsupported(model, request, nameOf);
   refuseWrongCount(model, request.images, nameOf('images'));
-  const destination = await readDestination(output, outputFolder, nameOf('output'));
-  const format = formatOfDestination(destination, model, request.format, nameOf);
+  const chosen = await readOutput(order.output, outputFolder, nameOf('output'));
+  const format = formatOfOutput(chosen, model, request.format, nameOf);
   const input = await spelledInput(model, toInput(model, { ...request, format }), context.cwd);
   const issues = model.input.safeParse(input).error?.issues ?? [];
   if (issues.length > 0) {
@@ -95,29 +87,20 @@ export async function planEdit(
     throw usageError([first, ...more].join('\n'));
   }
   const numImages = request.numImages ?? 1;
-  if (destination.kind === 'stream' && numImages > 1) {
+  if (chosen.kind === 'stream' && numImages > 1) {
     throw usageError(
       `${nameOf('output')} -: stdout takes one picture, but ${nameOf('numImages')} asks for several.`,
     );
   }
   const attachments = await readAttachments(model, input, context, nameOf, cache.read);
   const pictures = picturesOf(model, attachments);
-  const delivery: Delivery = {
-    cwd: outputFolder,
-    ...(destination.kind === 'files'
-      ? pathsOf(destination)
-      : { template: DEFAULT_TEMPLATE, numberWhenTaken: true }),
-    name: pictures[0]?.name ?? 'picture',
+  const output: OutputSpec = {
+    ...chosen,
+    ...{ name: pictures[0]?.name ?? 'picture', seed: request.seed, model: model.name },
     ext: extensionOf(format ?? model.defaultFormat),
-    count: numImages,
-    force,
-    keepBlanked,
+    ...{ count: numImages, force, keepBlanked },
   };
-  const targets =
-    destination.kind === 'stream'
-      ? undefined
-      : targetsOf(delivery, { seed: request.seed, model: model.name }, nameOf('output'));
-  const nameTaken = await targets?.check(force, cache.writable);
+  const nameTaken = await checkFree(output, nameOf('output'), cache.writable);
   return {
     model,
     prompt: request.prompt,
@@ -125,8 +108,8 @@ export async function planEdit(
     input,
     attachments,
     given: givenOf(model, request, attachments, seedIsOurs),
-    targets,
-    delivery,
+    output,
+    outputSetting: nameOf('output'),
     nameTaken,
     seedIsOurs,
     numImages,
@@ -138,13 +121,6 @@ export async function planEdit(
     },
     warnings: attachments.flatMap((attachment) => attachment.warnings),
   };
-}
-
-function pathsOf({
-  template,
-  numberWhenTaken,
-}: Extract<Destination, { kind: 'files' }>): Pick<Delivery, 'template' | 'numberWhenTaken'> {
-  return { template, numberWhenTaken };
 }
 
 /** The pictures to edit, without those that only guide the edit. */

@@ -1,21 +1,20 @@
-import type { Delivery, Job } from '../ledger/job.js';
+import type { Job, OutputSpec } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { isRedacted } from '../secrets.js';
 import { findModel } from '../models/registry.js';
 import { follow, type Answered } from './awaiting.js';
 import { fetchPictures } from './collect.js';
-import { defaultDelivery, targetsOf } from './delivery.js';
 import { Journal } from './journal.js';
 import { runLife, type Life, type LifeOptions } from './life.js';
+import { defaultOutput } from './output.js';
 import type { EditRecord } from './record.js';
-import type { Targets } from './targets.js';
 
 export interface ResumeOptions extends LifeOptions {
   ledger: Ledger;
   /** Where to put the pictures, where that is not for the job to say. */
-  elsewhere?: { targets: Targets | undefined; force: boolean } | undefined;
+  elsewhere?: OutputSpec | undefined;
   /** How to save them, where this command differs from the one that sent the edit. */
-  saving?: Pick<Delivery, 'force' | 'keepBlanked'> | undefined;
+  saving?: Pick<OutputSpec, 'force' | 'keepBlanked'> | undefined;
 }
 
 /**
@@ -27,14 +26,12 @@ export interface ResumeOptions extends LifeOptions {
 export async function resumeJob(job: Job, record: EditRecord, options: ResumeOptions): Promise<void> {
   const { ledger, elsewhere, context, onEvent } = options;
   const model = findModel(job.endpoint);
-  const delivery = { ...(job.delivery ?? defaultDelivery(job, model, context.cwd)), ...options.saving };
   ledger.own(job.id);
   const start = {
     model,
     record,
     journal: new Journal(ledger, job, record, onEvent, undefined, options.nextSteps),
-    targets: elsewhere === undefined ? targetsOf(delivery, job) : elsewhere.targets,
-    delivery: { keepBlanked: delivery.keepBlanked, force: elsewhere?.force ?? delivery.force },
+    output: elsewhere ?? { ...(job.output ?? defaultOutput(job, model, context.cwd)), ...options.saving },
     asPromised: elsewhere === undefined,
     options,
   };

@@ -22,6 +22,7 @@ import { areInPlace, keptPictures } from './in-place.js';
 import { Journal } from './journal.js';
 import { runLife, type Life, type LifeOptions } from './life.js';
 import { stillUnknownError } from './outcomes.js';
+import { checkFree } from './output.js';
 import type { EditPlan } from './plan.js';
 import { recordOfJob, type EditRecord } from './record.js';
 import { resumeJob, type ResumeOptions } from './resume.js';
@@ -69,7 +70,8 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
   const isShared = !again && options.askedHash === undefined && !asked.detached;
   const since = isShared ? snapshotOf(ledger, asked) : undefined;
   // What has come to its end just before the snapshot may have left its picture just after the plan.
-  const nameTaken = plan.nameTaken ?? (isShared ? await plan.targets?.check(plan.delivery.force) : undefined);
+  const nameTaken =
+    plan.nameTaken ?? (isShared ? await checkFree(plan.output, plan.outputSetting) : undefined);
   // A name may be taken by the very picture that another run of this command saved.
   const goesOn = !again && findFormer(ledger, asked, since) !== undefined;
   if (nameTaken !== undefined && !goesOn) throw nameTaken;
@@ -89,7 +91,7 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
     prompt: plan.prompt,
     seed: plan.seed,
     ...asked,
-    delivery: plan.delivery,
+    output: plan.output,
     estimatedUsd: cost.usd,
     unitPriceUsd: cost.unitUsd,
   };
@@ -108,9 +110,9 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
     () => falTime(connection, context),
     options.nextSteps,
   );
-  const { model, targets, delivery } = plan;
+  const { model, output } = plan;
   return runLife(
-    { model, record, journal, targets, delivery, asPromised: true, options: { ...options, timeoutMs } },
+    { model, record, journal, output, asPromised: true, options: { ...options, timeoutMs } },
     async (life) => {
       await upload(plan, life, options.uploads);
       if (options.detach) {
@@ -124,7 +126,7 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
 }
 
 /** Options that only change the saved file may differ each time the same command is run. */
-function savingOf({ delivery: { force, keepBlanked } }: EditPlan): ResumeOptions['saving'] {
+function savingOf({ output: { force, keepBlanked } }: EditPlan): ResumeOptions['saving'] {
   return { force, keepBlanked };
 }
 
@@ -173,7 +175,7 @@ async function goOnWith(
   Object.assign(record, recordOfJob(job));
   if (kind === 'unknown') throw stillUnknownError(job, options.nextSteps);
   // Bytes for a stream go to this one; files go where the first run would have put them, which is the same.
-  const elsewhere = plan.targets === undefined ? { targets: undefined, force: false } : undefined;
+  const elsewhere = plan.output.kind === 'stream' ? plan.output : undefined;
   if (kind === 'ended') {
     record.images = keptPictures(job);
     if (job.state !== 'saved') throw sameEndError(job);

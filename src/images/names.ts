@@ -73,3 +73,20 @@ function decodeLoosely(segment: string): string {
     return segment;
   }
 }
+
+/** Bytes that a part of a file name may have on common file systems, less room for a number. */
+const LONGEST_NAME = 200;
+
+/** A text from outside as part of a file name: no separators, no control characters, not hidden, not too long. */
+export function harmlessName(text: string): string {
+  // Most are, and a batch asks of thousands.
+  if (text.length <= LONGEST_NAME && /^\w[\w .()+-]*$/.test(text)) return text;
+  // Each letter has a byte at least: what is cut off here is too long anyway, and may be megabytes.
+  const letters = Array.from(text.slice(0, LONGEST_NAME), (letter) => letter.replace(HARMFUL, '_'));
+  while (Buffer.byteLength(letters.join('')) > LONGEST_NAME) letters.pop();
+  const short = letters.join('').replace(/^\.+/, '_');
+  return short === '' ? 'picture' : short;
+}
+
+/** Names that some system does not allow, and characters that would affect a terminal. */
+const HARMFUL = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069/\\:*?"<>|]/u;

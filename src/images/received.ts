@@ -39,6 +39,18 @@ export function formatOfType(contentType: string | undefined): PictureFormat | u
   return FORMATS.get(contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '');
 }
 
+/** The usual extension of a format, without the dot. */
+export function extensionOf(format: PictureFormat): string {
+  return format === 'jpeg' ? 'jpg' : format;
+}
+
+/** Picture format of a file extension, given without the dot; undefined for other files. */
+export function formatOfExtension(extension: string): PictureFormat | undefined {
+  return ALL_FORMATS.find((format) => extensionOf(format) === extension);
+}
+
+const ALL_FORMATS: readonly PictureFormat[] = ['png', 'jpeg', 'webp', 'gif', 'avif', 'heic', 'tiff'];
+
 /**
  * Differences between a picture and the requested and announced one, a sentence each. It is complete and paid
  * for, so it was saved anyway.

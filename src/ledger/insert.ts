@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from '../context.js';
 import type { Database } from './database.js';
-import type { Delivery, Job, JobState, NewJob } from './job.js';
+import { storedOutput, type Job, type JobState, type NewJob, type StoredOutput } from './job.js';
 import { keptPath } from './portable-path.js';
 import { storedColumns } from './rows.js';
 
@@ -9,13 +9,9 @@ import { storedColumns } from './rows.js';
 export interface AdoptedRequest
   extends
     Pick<NewJob, 'model' | 'endpoint' | 'via' | 'prompt' | 'seed'>,
-    Partial<
-      Pick<
-        Job,
-        'account' | 'duplicateOf' | 'estimatedUsd' | 'unitPriceUsd' | 'delivery' | 'input' | 'intentAt'
-      >
-    > {
+    Partial<Pick<Job, 'account' | 'duplicateOf' | 'estimatedUsd' | 'unitPriceUsd' | 'input' | 'intentAt'>> {
   requestId: string;
+  output?: StoredOutput | undefined;
 }
 
 /** Objects become JSON. */
@@ -72,7 +68,7 @@ export interface RebuiltJob extends Pick<
   state: Extract<JobState, 'accepted' | 'saved' | 'failed' | 'moderated' | 'unknown'>;
   /** The row's key. */
   askedHash: string;
-  delivery: Delivery;
+  output: StoredOutput;
   /** When it was sent at the earliest. */
   intentAt: number;
   /** When it ended; of an unknown one, when it was sent at the latest. */
@@ -107,7 +103,7 @@ export function insertRebuilt(db: Database, job: RebuiltJob, now: number, root: 
 }
 
 function common(job: NewJob | AdoptedRequest | RebuiltJob, root: string | undefined): Columns {
-  const { delivery } = job;
+  const { output } = job;
   return {
     model: job.model,
     endpoint: job.endpoint,
@@ -117,7 +113,7 @@ function common(job: NewJob | AdoptedRequest | RebuiltJob, root: string | undefi
     seed: job.seed,
     estimated_usd: job.estimatedUsd,
     unit_price_usd: job.unitPriceUsd,
-    delivery: delivery === undefined ? null : { ...delivery, cwd: keptPath(delivery.cwd, root) },
+    delivery: output === undefined ? null : { ...storedOutput(output), cwd: keptPath(output.cwd, root) },
   };
 }
 

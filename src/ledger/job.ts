@@ -64,7 +64,9 @@ export interface UploadedFile {
 }
 
 /** Where an edit's pictures go, so that any later command can put them where the first one would have. */
-export interface Delivery {
+export interface OutputSpec {
+  /** As bytes to a stream, or into files. With a stream, the rest says where pictures go that did not reach it. */
+  kind: 'files' | 'stream';
   /** Absolute; a relative template starts here. */
   cwd: string;
   /** Path with placeholders. */
@@ -73,7 +75,11 @@ export interface Delivery {
   numberWhenTaken: boolean;
   /** Value of `{name}`. */
   name: string;
-  /** Without the dot. */
+  /** Value of `{seed}`. */
+  seed: number;
+  /** Value of `{model}`: its short name. */
+  model: string;
+  /** Value of `{ext}`: the ending of the format that was asked for, without the dot. */
   ext: string;
   /** How many pictures were asked for. */
   count: number;
@@ -81,6 +87,15 @@ export interface Delivery {
   force: boolean;
   /** Save pictures that the safety checker blanked. */
   keepBlanked: boolean;
+}
+
+/** The part of it that the ledger stores: seed and model are the job's, and a stream ends with its command. */
+export type StoredOutput = Omit<OutputSpec, 'kind' | 'seed' | 'model'>;
+
+/** Rows and jobs are compared by this text, also with what earlier releases stored: neither names nor order change. */
+export function storedOutput(output: StoredOutput): StoredOutput {
+  const { cwd, template, numberWhenTaken, name, ext, count, force, keepBlanked } = output;
+  return { cwd, template, numberWhenTaken, name, ext, count, force, keepBlanked };
 }
 
 /** One picture of a job. */
@@ -119,7 +134,7 @@ export interface NewJob {
   earlierHash?: string | undefined;
   /** Sent to be fetched later: never mistaken for one that was cut short. */
   detached: boolean;
-  delivery: Delivery;
+  output: StoredOutput;
   /** Dollars. */
   estimatedUsd: number;
   unitPriceUsd: number;
@@ -128,7 +143,7 @@ export interface NewJob {
 /** Everything that the ledger knows about one edit. Times are milliseconds since the epoch. */
 export interface Job extends Omit<
   NewJob,
-  'delivery' | 'estimatedUsd' | 'unitPriceUsd' | 'askedHash' | 'earlierHash'
+  'output' | 'estimatedUsd' | 'unitPriceUsd' | 'askedHash' | 'earlierHash'
 > {
   /** Grows with every job: the order of the ledger, whatever the clock did. */
   seq: number;
@@ -170,7 +185,7 @@ export interface Job extends Omit<
   inputHash: string | undefined;
   uploads: UploadedFile[];
   /** Undefined for a request that was not sent from here. */
-  delivery: Delivery | undefined;
+  output: OutputSpec | undefined;
   /** fal's answer with the pictures. */
   result: unknown;
   error: JobError | undefined;

@@ -2,7 +2,7 @@ import type { ProcessId } from '../context.js';
 import type { Secrets } from '../secrets.js';
 import type { Value } from './database.js';
 import type { Charged } from '../errors.js';
-import type { Delivery, EndReason, Job, JobError, JobImage, JobState, UploadedFile } from './job.js';
+import type { EndReason, Job, JobError, JobImage, JobState, StoredOutput, UploadedFile } from './job.js';
 import { foundPath } from './portable-path.js';
 
 /** Columns whose texts are ours, or paths that have to be found again. All others are redacted before they are stored. */
@@ -78,7 +78,7 @@ export interface ImageRow {
 
 /** A job from its rows. What the columns hold was written by this module alone. */
 export function jobOf(row: JobRow, images: readonly ImageRow[], root: string | undefined): Job {
-  const delivery = json<Delivery>(row.delivery);
+  const output = json<StoredOutput>(row.delivery);
   return {
     seq: row.seq,
     id: row.id,
@@ -112,7 +112,13 @@ export function jobOf(row: JobRow, images: readonly ImageRow[], root: string | u
     inputHash: row.input_hash ?? undefined,
     input: json<Record<string, unknown>>(row.input),
     uploads: json<UploadedFile[]>(row.uploads) ?? [],
-    delivery: delivery === undefined ? undefined : { ...delivery, cwd: foundPath(delivery.cwd, root) },
+    output:
+      output === undefined
+        ? undefined
+        : {
+            ...{ ...output, kind: 'files', seed: row.seed, model: row.model },
+            cwd: foundPath(output.cwd, root),
+          },
     result: json(row.result),
     error: json<JobError>(row.error),
     reason: (row.reason ?? undefined) as EndReason | undefined,

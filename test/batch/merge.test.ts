@@ -36,7 +36,7 @@ async function send(
   name = `${id}.png`,
 ): Promise<string> {
   const key = keyOf({ ledger, folder }, id);
-  const job = plan(ledger, { askedHash: key, delivery: { ...DELIVERY, cwd: folder } });
+  const job = plan(ledger, { askedHash: key, output: { ...OUTPUT, cwd: folder } });
   intend(ledger, job);
   ledger.accept(job, requestId);
   if (content !== undefined) await save({ ledger, folder }, job, content, name);
@@ -51,7 +51,7 @@ async function save({ ledger, folder }: Part, job: string, content: string, name
   ledger.saveImage(job, picture(0, file));
 }
 
-const DELIVERY = {
+const OUTPUT = {
   ...{ template: '{name}.edit.{ext}', numberWhenTaken: true, name: 'cat', ext: 'png' },
   ...{ count: 1, force: false, keepBlanked: false },
 };
@@ -84,7 +84,7 @@ describe('The parts of a batch', () => {
       expect(job).toMatchObject({
         requestId: `request of ${id}`,
         billedUsd: 0.1,
-        delivery: { cwd: all.folder },
+        output: { cwd: all.folder },
       });
       expect(job?.images[0]?.path).toBe(path.join(all.folder, `${id}.png`));
       expect(await readFile(job!.images[0]!.path!, 'utf8')).toBe(`picture of ${id}`);

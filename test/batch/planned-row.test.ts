@@ -5,6 +5,7 @@ import type { Fields } from '../../src/batch/manifest/entry.js';
 import { keyOf } from '../../src/batch/identity.js';
 import { seedOf } from '../../src/edit/fingerprint.js';
 import { revivedPlan, storedPlan, type PlannedRow } from '../../src/batch/planned-row.js';
+import { pathOf } from '../../src/edit/output.js';
 import { planEdit, type EditPlan } from '../../src/edit/plan.js';
 import { batchFolder, photo, quietContext, readRow, type RowFields } from './planning.js';
 
@@ -41,10 +42,10 @@ async function place(): Promise<Place> {
 }
 
 /** A plan without what are functions, or follows from the rest. */
-const plain = ({ targets, attachments, ...rest }: EditPlan): unknown => ({
+const plain = ({ attachments, ...rest }: EditPlan): unknown => ({
   ...rest,
   model: rest.model.name,
-  paths: [0, 1].map((index) => targets?.pathOf(index, 'request')),
+  paths: [0, 1].map((index) => pathOf(rest.output, index, 'request')),
   attachments: attachments.map(({ upload, ...one }) => ({
     ...one,
     upload: upload === undefined ? undefined : { ...upload, blob: undefined },
@@ -104,8 +105,8 @@ describe('The plan of a row', () => {
   it('puts its pictures into the out-dir, wherever that lies by then', async () => {
     const { revive } = await place();
     const { revived, stored } = await revive({ output: 'a/{name}.png' }, 1, '/moved/out');
-    expect(revived.targets?.pathOf(0, 'request')).toBe('/moved/out/a/cat.png');
-    expect(revived.delivery.cwd).toBe('/moved/out');
+    expect(pathOf(revived.output, 0, 'request')).toBe('/moved/out/a/cat.png');
+    expect(revived.output.cwd).toBe('/moved/out');
     expect(stored.delivery.cwd).toBe('');
   });
 
@@ -118,7 +119,7 @@ describe('The plan of a row', () => {
         expect(revived.seed).toBe(seedOf(KEY, attempt));
         expect(revived.input['seed']).toBe(revived.seed);
         expect(revived.work.input['seed']).toBe(revived.seed);
-        expect(path.basename(revived.targets!.pathOf(0, ''))).toBe(`${revived.seed}.png`);
+        expect(path.basename(pathOf(revived.output, 0))).toBe(`${revived.seed}.png`);
         seeds.push(revived.seed);
       }
       expect(new Set(seeds).size).toBe(3);

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { Claims } from '../../src/batch/claims.js';
 import { nameRow } from '../../src/batch/row-names.js';
-import { targetsOf } from '../../src/edit/delivery.js';
-import type { Delivery } from '../../src/ledger/job.js';
+import { pathOf } from '../../src/edit/output.js';
+import type { OutputSpec } from '../../src/ledger/job.js';
 import { MODELS } from '../../src/models/registry.js';
 import { openBatch } from '../ledger/batch/rows.js';
 
@@ -23,17 +23,16 @@ interface Row {
 async function named(...rows: Row[]): Promise<(string[] | string)[]> {
   const claims = new Claims((await openBatch()).db);
   return rows.map(({ template, name = 'cat', seed = 7, count = 1 }, index) => {
-    const delivery: Delivery = {
-      ...{ cwd: OUT, name, ext: 'png', count, force: false, keepBlanked: false },
+    const output: OutputSpec = {
+      ...{ kind: 'files', cwd: OUT, name, seed, model: MODEL.name, ext: 'png', count },
+      ...{ force: false, keepBlanked: false },
       template: template ?? '{name}.edit.{ext}',
       numberWhenTaken: template === undefined,
     };
-    const plan = { delivery, seed, model: MODEL, numImages: count };
-    const own = nameRow(plan, `rows.csv:${index + 1}`, OUT, claims);
+    const own = nameRow(output, `rows.csv:${index + 1}`, OUT, claims);
     if (own.problem !== undefined) return own.problem;
-    const targets = targetsOf(own.delivery, { seed, model: MODEL.name });
     return Array.from({ length: count }, (_, image) =>
-      path.relative(OUT, targets.pathOf(image, `request-${index}`)),
+      path.relative(OUT, pathOf(own.output, image, `request-${index}`)),
     );
   });
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { FieldValue } from '../../src/batch/manifest/entry.js';
 import { fillOutput, fillPrompt, placeholdersOf } from '../../src/batch/template.js';
-import { PLACEHOLDERS } from '../../src/edit/destination.js';
+import { PLACEHOLDERS } from '../../src/edit/output.js';
 
 const missing = (name: string): never => {
   throw new Error(`no column ${name}`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { beforeAll, afterAll, expect, test } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
-import { DELIVERY, intend, jobIn, plan } from '../ledger/machine.js';
+import { OUTPUT, intend, jobIn, plan } from '../ledger/machine.js';
 import { openLedgerIn, stateIn } from '../support/ledger.js';
 import { runCli } from '../support/run-cli.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -192,7 +192,7 @@ test.each(CASES)('$name', async ({ argv, says, env, setup, tty, code = 2, kind }
   const ledger = await openLedgerIn(stateIn(cwd));
   if ((await setup?.(ledger, cwd)) !== 'empty') {
     for (const requestId of [A, B]) {
-      const id = plan(ledger, { via: fal.proxyUrl, delivery: { ...DELIVERY, cwd } });
+      const id = plan(ledger, { via: fal.proxyUrl, output: { ...OUTPUT, cwd } });
       intend(ledger, id);
       ledger.accept(id, requestId);
     }

@@ -59,7 +59,7 @@ describe('--detach', () => {
 
   test('the place of its pictures is kept for whoever fetches them', async () => {
     const { cwd } = await detached('-o', 'later/{seed}.png', '--seed', '7');
-    expect((await onlyJobIn(stateIn(cwd))).delivery).toMatchObject({
+    expect((await onlyJobIn(stateIn(cwd))).output).toMatchObject({
       cwd,
       template: 'later/{seed}.png',
       count: 1,

@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hashOf } from '../../src/ledger/canonical.js';
-import type { Job } from '../../src/ledger/job.js';
+import { storedOutput, type Job } from '../../src/ledger/job.js';
 import { sha256Of } from '../../src/sha256.js';
 import { jobsIn, openLedgerIn, stateIn } from '../support/ledger.js';
 import { sandbox } from '../support/sandbox.js';
@@ -113,11 +113,11 @@ test('it is the same edit where its name has been taken since, and it may overwr
 
 test('it is the same edit where a release that made fingerprints of version 1 was cut short', async () => {
   const { fal, cwd, requestId } = await cutOff();
-  const [{ endpoint, via, delivery }] = (await jobsIn(stateIn(cwd))) as [Job];
+  const [{ endpoint, via, output }] = (await jobsIn(stateIn(cwd))) as [Job];
   const image = sha256Of(await readFile(path.join(cwd, 'cat.png')));
   const input = { prompt: 'a watercolor', image_url: image, output_format: 'png' };
   const ledger = await openLedgerIn(stateIn(cwd));
-  ledger.db.run('UPDATE jobs SET asked_hash = ?', hashOf([endpoint, via, input, delivery]));
+  ledger.db.run('UPDATE jobs SET asked_hash = ?', hashOf([endpoint, via, input, storedOutput(output!)]));
   ledger.close();
   const { code, document } = await editCat({ env: fal.env, cwd });
   expect([code, document.request_id, fal.ledger().accepted.length]).toEqual([0, requestId, 1]);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Journal } from '../../src/edit/journal.js';
 import { choosePaths, placePicture } from '../../src/edit/placing.js';
 import { recordOfJob } from '../../src/edit/record.js';
-import { Targets } from '../../src/edit/targets.js';
+import type { OutputSpec } from '../../src/ledger/job.js';
 import { intend, newRequestId, oneProcess, plan } from '../ledger/machine.js';
 import { tempDir } from '../support/temp-dir.js';
 
@@ -24,11 +24,12 @@ async function life(
   ledger.accept(id, newRequestId());
   const job = ledger.mustFind(id);
   const record = recordOfJob(job);
-  const destination = { kind: 'files', template, numberWhenTaken: true } as const;
-  const targets = new Targets(destination, { name: 'cat', seed: 7, model: 'm', ext: 'png' }, count, cwd);
-  const delivery = { force, keepBlanked: false };
+  const output: OutputSpec = {
+    ...{ kind: 'files', cwd, template, numberWhenTaken: true, name: 'cat', seed: 7, model: 'm', ext: 'png' },
+    ...{ count, force, keepBlanked: false },
+  };
   const journal = new Journal(ledger, job, record, () => undefined);
-  return { cwd, ledger, id, targets, record, delivery, journal, asPromised };
+  return { cwd, ledger, id, output, record, journal, asPromised };
 }
 
 type Part = Awaited<ReturnType<typeof life>>;
@@ -95,7 +96,8 @@ describe('choosing', () => {
   });
 
   test('bytes for a stream have no name', async () => {
-    const part = { ...(await life()), targets: undefined };
+    const part = await life();
+    part.output.kind = 'stream';
     expect(choosePaths(part, [true], nobodyElse)).toEqual([undefined]);
   });
 });

@@ -14,7 +14,7 @@ test('whoever goes on with it without a stream gets a file', async () => {
   const state = stateIn(cwd);
   const first = await onlyJobIn(state);
   const ledger = await openLedgerIn(state);
-  const job = ledger.adopt({ ...first, requestId: 'another-one', delivery: { ...first.delivery!, cwd } });
+  const job = ledger.adopt({ ...first, requestId: 'another-one', output: { ...first.output!, cwd } });
   const journal = new Journal(ledger, job, recordOfJob(job), () => undefined);
   // As a run with `-o -` leaves it: completed, and no path chosen.
   await journal.completed({ result: first.result, targets: () => [undefined] });

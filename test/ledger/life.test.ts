@@ -3,7 +3,7 @@ import { BEFORE, JOB_STATES, type JobState } from '../../src/ledger/job.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import {
   complete,
-  DELIVERY,
+  OUTPUT,
   intend,
   jobIn,
   Machine,
@@ -86,7 +86,7 @@ describe('A life from end to end', () => {
     const id = plan(ledger);
     expect(ledger.mustFind(id)).toMatchObject({
       ...{ state: 'planned', charged: 'no', owner: self, plannedAt: start, intentAt: undefined },
-      ...{ delivery: DELIVERY, estimatedUsd: 0.1, unitPriceUsd: 0.05, detached: false, input: undefined },
+      ...{ output: OUTPUT, estimatedUsd: 0.1, unitPriceUsd: 0.05, detached: false, input: undefined },
     });
 
     machine.clock += 1;
@@ -220,7 +220,7 @@ describe('A request id', () => {
     const adopted = ledger.adopt(request);
     expect(adopted).toMatchObject({
       ...{ state: 'accepted', requestId: 'fal-9', detached: true, charged: 'maybe', owner: undefined },
-      ...{ intentAt: undefined, acceptedAt: machine.clock, delivery: undefined, input: undefined },
+      ...{ intentAt: undefined, acceptedAt: machine.clock, output: undefined, input: undefined },
     });
     complete(ledger, adopted.id, '/pictures/cat.png');
     machine.clock += 1000;
@@ -241,8 +241,8 @@ describe('A request id', () => {
     const { id, model, endpoint, intentAt } = jobIn(ledger, 'accepted');
     const second = ledger.adopt({
       ...{ requestId: 'fal-2', model, endpoint, via: 'fal', prompt: 'a cat', seed: 7, duplicateOf: id },
-      ...{ delivery: DELIVERY, estimatedUsd: 0.1, unitPriceUsd: 0.05, input: { seed: 7 }, intentAt },
+      ...{ output: OUTPUT, estimatedUsd: 0.1, unitPriceUsd: 0.05, input: { seed: 7 }, intentAt },
     });
-    expect(second).toMatchObject({ duplicateOf: id, delivery: DELIVERY, input: { seed: 7 }, intentAt });
+    expect(second).toMatchObject({ duplicateOf: id, output: OUTPUT, input: { seed: 7 }, intentAt });
   });
 });

@@ -113,12 +113,12 @@ describe('The list', () => {
   it('leaves out input and result, and is a whole job in all else', async () => {
     const { ledger } = await oneProcess();
     const { id } = jobIn(ledger, 'saved');
-    const { input, inputHash, askedHash, result, delivery, uploads, ...rest } = ledger.mustFind(id);
-    expect([input, result, delivery]).not.toContain(undefined);
+    const { input, inputHash, askedHash, result, output, uploads, ...rest } = ledger.mustFind(id);
+    expect([input, result, output]).not.toContain(undefined);
     expect([inputHash, askedHash, uploads]).not.toContain(undefined);
     expect(listJobs(ledger)[0]).toEqual({
       ...rest,
-      ...{ input: undefined, result: undefined, delivery: undefined, uploads: [] },
+      ...{ input: undefined, result: undefined, output: undefined, uploads: [] },
       ...{ inputHash: undefined, askedHash: undefined },
     });
   });

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { ProcessId } from '../../src/context.js';
 import type { Caps } from '../../src/ledger/caps.js';
 import { LEDGER_FILE } from '../../src/ledger/database.js';
-import type { Delivery, Job, JobImage, JobState, NewJob } from '../../src/ledger/job.js';
+import type { Job, JobImage, JobState, NewJob, StoredOutput } from '../../src/ledger/job.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import type { LedgerContext } from '../../src/ledger/lookup.js';
 import { migrate } from '../../src/ledger/schema.js';
@@ -84,7 +84,7 @@ export async function oneProcess(): Promise<Process & { machine: Machine }> {
   return { ...(await machine.start()), machine };
 }
 
-export const DELIVERY: Delivery = {
+export const OUTPUT: StoredOutput = {
   cwd: '/pictures',
   template: '{name}.edit.{ext}',
   numberWhenTaken: true,
@@ -105,7 +105,7 @@ export function newJob(changes: Partial<NewJob> = {}): NewJob {
     seed: 7,
     askedHash: 'asked',
     detached: false,
-    delivery: DELIVERY,
+    output: OUTPUT,
     estimatedUsd: 0.1,
     unitPriceUsd: 0.05,
     ...changes,

@@ -8,7 +8,7 @@ import {
 import type { Fields } from '../../batch/manifest/entry.js';
 import type { RowOrder } from '../../batch/reading.js';
 import { fillOutput, fillPrompt } from '../../batch/template.js';
-import { PLACEHOLDERS } from '../../edit/destination.js';
+import { PLACEHOLDERS } from '../../edit/output.js';
 import { usageError } from '../../errors.js';
 import { withoutIgnored, type IgnoredSetting } from '../edit/ignored-settings.js';
 import { readEditOptions } from '../edit/options.js';

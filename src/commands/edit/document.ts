@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { pathOf } from '../../edit/output.js';
 import type { EditPlan } from '../../edit/plan.js';
 import type { EditRecord } from '../../edit/record.js';
 import type { Estimate } from '../../edit/estimate.js';
@@ -56,7 +57,7 @@ export function dryRunDocument(
   cwd: string,
 ): Record<string, unknown> {
   const outputs = Array.from({ length: plan.numImages }, (_, index) =>
-    plan.targets === undefined ? '-' : shortPath(plan.targets.pathOf(index, '{request_id}'), cwd),
+    plan.output.kind === 'stream' ? '-' : shortPath(pathOf(plan.output, index, '{request_id}'), cwd),
   );
   return {
     ...editDocument(record, cwd),

@@ -44,7 +44,7 @@ export async function runEditCommand(call: CallOf<typeof EDIT>): Promise<ExitCod
     const options = await readEditOptions(withPrompt(fitting, prompt), images, context);
     const declared = readConnection(settings, context);
     const plan = await planEdit(options, context);
-    if (plan.targets === undefined) refusePictureOnTerminal(context);
+    if (plan.output.kind === 'stream') refusePictureOnTerminal(context);
     if (options.dryRun) {
       if (plan.nameTaken !== undefined) throw plan.nameTaken;
       await dryRun(plan, declared, context, terminal, {

@@ -1,4 +1,4 @@
-import { readDestination, type Destination } from '../../edit/destination.js';
+import { readOutput, type OutputChoice } from '../../edit/output.js';
 import { usageError } from '../../errors.js';
 import { readTimeout } from '../limits.js';
 import type { NameOfFlag } from '../flag.js';
@@ -11,7 +11,7 @@ export interface WaitOptions {
   /** Instead of ids: all edits that no process waits for. */
   unfinished: boolean;
   /** Undefined: save each edit where it would have been saved. */
-  destination: Destination | undefined;
+  output: OutputChoice | undefined;
   force: boolean;
   timeoutMs: number;
   cancelOnTimeout: boolean;
@@ -26,12 +26,12 @@ export async function readWaitOptions({
 }: LedgerCommand<NameOfFlag<typeof WAIT.flags>>): Promise<WaitOptions> {
   const { values } = settings;
   const unfinished = values['unfinished'] === true;
-  const output = values['output'];
   if (unfinished && ids.length > 0) {
     throw usageError('--unfinished cannot be used with ids. Use one of them.');
   }
-  const destination = typeof output === 'string' ? await readDestination(output, context.cwd) : undefined;
-  if (destination?.kind === 'stream') {
+  const given = values['output'];
+  const output = typeof given === 'string' ? await readOutput(given, context.cwd) : undefined;
+  if (output?.kind === 'stream') {
     if (json) throw usageError('--output - and --json both write to stdout. Use one of them.');
     if (unfinished || ids.length > 1) {
       throw usageError('--output - takes one picture, but several requests are named.');
@@ -40,7 +40,7 @@ export async function readWaitOptions({
   }
   return {
     unfinished,
-    destination,
+    output,
     force: values['force'] === true,
     timeoutMs: readTimeout(settings),
     cancelOnTimeout: values['cancel-on-timeout'] === true,

@@ -20,14 +20,13 @@ import type { Waited } from './waited.js';
 /** Result of a job without asking fal; undefined if fal has to be asked. */
 export async function withoutFal(
   { job, batch }: Found,
-  { destination }: WaitOptions,
+  { output }: WaitOptions,
   { ledger, context }: LedgerCommand,
 ): Promise<Waited | undefined> {
   const record = { ...recordOfJob(job), images: keptPictures(job) };
   const one = { name: nameOf(job), record, already: false };
   if (job.state === 'saved') {
-    if (destination === undefined && (await areInPlace(job)))
-      return { ...one, error: undefined, already: true };
+    if (output === undefined && (await areInPlace(job))) return { ...one, error: undefined, already: true };
   } else if (!isAwaited(job.state) && !mayHidePicture(job)) {
     return { ...one, error: endedError(ledger, job, nextStepsFor(batch, context.cwd)) };
   }

@@ -17,7 +17,7 @@ import { findAllNamed, type Named } from '../earlier/named-request.js';
 import { reachWhenNeeded, type Reach } from '../earlier/reach-fal.js';
 import { writeWhole } from '../stdout-pictures.js';
 import { readWaitOptions, type WaitOptions } from './options.js';
-import { saveTargetsOf } from './save-targets.js';
+import { outputsOf } from './outputs.js';
 import { adopt, whereItWas, withoutFal } from './sorting.js';
 import { reportOne, reportSeveral, type Waited } from './waited.js';
 import type { CallOf } from '../command.js';
@@ -135,7 +135,7 @@ async function fetchAll(
       );
       continue;
     }
-    if (options.destination !== undefined) throw staysInBatch(folder, command);
+    if (options.output !== undefined) throw staysInBatch(folder, command);
     try {
       all.push(
         ...(await withBatch(folder, command, (own) => {
@@ -169,14 +169,14 @@ async function fetchFrom(
   { context, terminal }: LedgerCommand,
 ): Promise<[Named, Waited][]> {
   const jobs = [...awaited.values()];
-  const places = await saveTargetsOf(jobs, options, context.cwd);
+  const outputs = await outputsOf(jobs, options, context.cwd);
   const outcomes = await fetchJobs(jobs, {
     ...{ context, connection, ledger, terminal },
     timeoutMs: options.timeoutMs,
     cancelOnTimeout: options.cancelOnTimeout,
     nextSteps: nextStepsFor(folder === undefined ? undefined : { folder }, context.cwd),
     write: (bytes) => writeWhole(context, bytes),
-    elsewhere: (job) => Promise.resolve(places.get(job.id)),
+    elsewhere: (job) => Promise.resolve(outputs.get(job.id)),
   });
   return [...awaited.keys()].flatMap((named, index): [Named, Waited][] => {
     const outcome = outcomes[index];

@@ -163,12 +163,11 @@ function ageOf({ sentFalAt, intentAt, plannedAt }: Job, { now, falNow }: SettleO
 
 /** The same edit under another request: saved beside the first one, never over it. */
 function duplicateOf(job: Job, requestId: string): Parameters<Ledger['adopt']>[0] {
-  const { id, model, endpoint, via, prompt, seed, estimatedUsd, unitPriceUsd, delivery, input, intentAt } =
-    job;
+  const { id, model, endpoint, via, prompt, seed, estimatedUsd, unitPriceUsd, output, input, intentAt } = job;
   return {
     ...{ model, endpoint, via, prompt, seed, estimatedUsd, unitPriceUsd, input, intentAt },
     requestId,
     duplicateOf: id,
-    delivery: delivery === undefined ? undefined : { ...delivery, numberWhenTaken: true, force: false },
+    output: output === undefined ? undefined : { ...output, numberWhenTaken: true, force: false },
   };
 }

@@ -1,5 +1,5 @@
 /* Jobs of rows that are to have other names for their pictures than when they were sent. */
-import type { Delivery } from '../job.js';
+import { storedOutput, type StoredOutput } from '../job.js';
 import type { Ledger } from '../ledger.js';
 import { keptPath } from '../portable-path.js';
 import { JOINED } from './states.js';
@@ -21,10 +21,10 @@ export function redirectedRows({ db }: Ledger): string[] {
 export function redirectJob(
   { db, root }: Ledger,
   job: string,
-  delivery: Delivery,
+  output: StoredOutput,
   files: ReadonlyMap<number, string>,
 ): void {
-  const kept = JSON.stringify({ ...delivery, cwd: keptPath(delivery.cwd, root) });
+  const kept = JSON.stringify({ ...storedOutput(output), cwd: keptPath(output.cwd, root) });
   db.run('UPDATE jobs SET delivery = ? WHERE id = ?', kept, job);
   for (const [index, file] of files) {
     db.run(

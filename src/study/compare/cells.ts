@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { Fields } from '../../batch/manifest/entry.js';
-import { harmlessName } from '../../edit/targets.js';
-import { printable } from '../../images/names.js';
+import { harmlessName, printable } from '../../images/names.js';
 import { sha256Of } from '../../sha256.js';
 import type { Cell } from '../cell.js';
 

@@ -1,5 +1,4 @@
-import { harmlessName } from '../../edit/targets.js';
-import { printable } from '../../images/names.js';
+import { harmlessName, printable } from '../../images/names.js';
 
 /** Where a cell stands: an axis and the value there. */
 export type Step = readonly [axis: string, value: string];

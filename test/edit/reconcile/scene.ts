@@ -70,7 +70,7 @@ function newJob(cwd: string, endpoint: string, via: string, seed: number): NewJo
     seed,
     askedHash: '',
     detached: false,
-    delivery: {
+    output: {
       cwd,
       template: '{name}.edit.{ext}',
       numberWhenTaken: true,

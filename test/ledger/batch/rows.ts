@@ -11,7 +11,7 @@ import type { LedgerKind } from '../../../src/ledger/database.js';
 import { Ledger } from '../../../src/ledger/ledger.js';
 import type { LedgerContext } from '../../../src/ledger/lookup.js';
 import { tempDir } from '../../support/temp-dir.js';
-import { complete, DELIVERY, intend, picture, plan } from '../machine.js';
+import { complete, OUTPUT, intend, picture, plan } from '../machine.js';
 import { CONTEXT } from '../opened.js';
 
 /** The ledger of an out-dir, closed when the test ends. */
@@ -65,7 +65,7 @@ export function readManifest(
 
 /** A job with a picture in the folder, another one on its way to it, and one outside of it. */
 export function savedIn(ledger: Ledger, folder: string): string {
-  const id = plan(ledger, { delivery: { ...DELIVERY, cwd: folder } });
+  const id = plan(ledger, { output: { ...OUTPUT, cwd: folder } });
   intend(ledger, id);
   ledger.accept(id, 'first-request');
   complete(ledger, id, path.join(folder, 'a/cat.png'), path.join(folder, 'dog.png'), '/elsewhere/bird.png');
