@@ -88,8 +88,11 @@ export default defineConfig({
   fixedExtension: false,
   plugins: [builtins, modelWords, withoutUnused],
   deps: { alwaysBundle: [/.*/], neverBundle: ['sharp', '@photostructure/sqlite'] },
-  // The page's parts are read from beside the program when a page is written.
-  copy: [{ from: 'src/report/page/assets/*.{css,js}', to: 'dist/assets' }],
+  // The page's parts and the sheet's font are read from beside the program when a page or a sheet is written.
+  copy: [
+    { from: 'src/report/page/assets/*.{css,js}', to: 'dist/assets' },
+    { from: 'src/report/contact-sheet/assets/*', to: 'dist/assets' },
+  ],
   outputOptions: {
     // Each file more is a round of asynchronous reading: one for the help, one for an edit.
     codeSplitting: {

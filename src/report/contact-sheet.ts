@@ -1,6 +1,5 @@
 import { bandsOf } from './contact-sheet/bands.js';
 import { layoutOf } from './contact-sheet/layout.js';
-import { lettering } from './contact-sheet/lettering.js';
 import { writePng } from './contact-sheet/png.js';
 import type { Sheet } from './contact-sheet/sheet.js';
 
@@ -24,7 +23,6 @@ export async function writeContactSheet(
   sheet: Sheet,
   { cell = 320 }: SheetOptions = {},
 ): Promise<void> {
-  const letters = await lettering();
-  const layout = layoutOf(sheet, Math.min(4096, Math.max(16, Math.round(cell))), letters);
-  await writePng(file, layout.width, bandsOf(sheet, layout, letters));
+  const layout = layoutOf(sheet, Math.min(4096, Math.max(16, Math.round(cell))));
+  await writePng(file, layout.width, bandsOf(sheet, layout));
 }

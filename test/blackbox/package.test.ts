@@ -49,9 +49,10 @@ test('the package', { timeout: 240_000 }, async () => {
   expect(names).toEqual(expect.arrayContaining(['docs/reference.md', 'docs/images/report.webp']));
   expect(names).toEqual(expect.arrayContaining(['examples/chelsea.png', 'examples/request.json']));
   expect(names).toEqual(expect.arrayContaining(['dist/bin.js', 'dist/index.js', 'dist/index.d.ts']));
+  const FONT = ['dist/assets/OpenSans-OFL.txt', 'dist/assets/OpenSans-Regular.ttf'];
   expect(
     names.filter((name) => !/\.(js|d\.ts)$|^dist\/assets\/.+\.css$/.test(name) && name.startsWith('dist/')),
-  ).toEqual([]);
+  ).toEqual(FONT);
 
   await writeFile(path.join(project, 'package.json'), '{ "private": true, "type": "module" }');
   await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', packed.filename], project);

@@ -1,25 +1,24 @@
 import pLimit from 'p-limit';
 import type { Raster } from '../../images/drawn-inside.js';
 import type { Sheet } from './sheet.js';
-import { canvas, fill, paste, textBlock } from './canvas.js';
+import { canvas, fill, LINE, paste, textBlock } from './canvas.js';
 import { fitted } from './fitted.js';
 import type { Layout } from './layout.js';
-import { LINE_HEIGHT, stacked, type Lettering } from './lettering.js';
-import { INK, LINE, SOFT_INK } from './palette.js';
+import { INK, LINE_HEIGHT, SOFT_INK, stacked } from './lettering.js';
 import { rowBand } from './row.js';
 
 /** Pictures that are decoded at once: each may have 100 megapixels. */
 const AT_ONCE = 2;
 
 /** The sheet from top to bottom, in bands of its whole width. While one is taken, the next row is drawn. */
-export async function* bandsOf(sheet: Sheet, layout: Layout, letters: Lettering): AsyncGenerator<Raster> {
+export async function* bandsOf(sheet: Sheet, layout: Layout): AsyncGenerator<Raster> {
   const limit = pLimit(AT_ONCE);
-  yield await titleBand(sheet.title, layout, letters);
+  yield await titleBand(sheet.title, layout);
   const rows = rowsOf(layout);
   const draw = (at: number): Promise<Raster> | undefined => {
     const place = rows[at];
     if (place === undefined) return undefined;
-    const drawn = rowBand(sheet, place, layout, letters, limit);
+    const drawn = rowBand(sheet, place, layout, limit);
     // Whoever takes it hears of the failure; until then it is nobody's.
     drawn.catch(() => undefined);
     return drawn;
@@ -28,10 +27,10 @@ export async function* bandsOf(sheet: Sheet, layout: Layout, letters: Lettering)
   for (const [at, { row, from }] of rows.entries()) {
     const drawn = next;
     next = draw(at + 1);
-    if (row === 0) yield await columnHeads(sheet.columns, from, layout, letters);
+    if (row === 0) yield await columnHeads(sheet.columns, from, layout);
     if (drawn !== undefined) yield await drawn;
   }
-  yield await footerBand(sheet.footer ?? '', layout, letters);
+  yield await footerBand(sheet.footer ?? '', layout);
 }
 
 /** Which part of which row, in the order of drawing. */
@@ -42,23 +41,22 @@ function rowsOf({ columns, across, rows }: Layout): { row: number; from: number 
   ).flat();
 }
 
-async function titleBand(title: string, layout: Layout, letters: Lettering): Promise<Raster> {
+async function titleBand(title: string, layout: Layout): Promise<Raster> {
   const { width, margin, type } = layout;
-  const lines = fitted(title, { width: (width - 2 * margin) / type.title, lines: 3 }, letters);
-  const style = { x: margin, size: type.title, colour: INK, anchor: 'start', bold: true } as const;
+  const lines = fitted(title, { width: (width - 2 * margin) / type.title, lines: 3 });
+  const style = { x: margin, size: type.title, colour: INK, anchor: 'start' } as const;
   const height = Math.round((margin * 4) / 3 + lines.length * type.title * LINE_HEIGHT);
-  return textBlock({ width, height }, stacked(lines, { ...style, top: margin }), letters);
+  return textBlock({ width, height }, stacked(lines, { ...style, top: margin }));
 }
 
 async function columnHeads(
   columns: readonly string[],
   from: number,
   { width, margin, headWidth, pitch, padding, across, type }: Layout,
-  letters: Lettering,
 ): Promise<Raster> {
   const heads = columns
     .slice(from, from + across)
-    .map((text) => fitted(text, { width: (pitch - 2 * padding) / type.head, lines: 2 }, letters));
+    .map((text) => fitted(text, { width: (pitch - 2 * padding) / type.head, lines: 2 }));
   const most = heads.reduce((lines, head) => Math.max(lines, head.length), 0);
   const space = Math.round(type.head * 0.6);
   const step = type.head * LINE_HEIGHT;
@@ -68,19 +66,19 @@ async function columnHeads(
     // The last line of each stands on one line with the others.
     const top = space + (most - lines.length) * step;
     const style = { x: pitch / 2, top, size: type.head, colour: INK, anchor: 'middle' } as const;
-    const block = await textBlock({ width: pitch, height }, stacked(lines, style), letters);
+    const block = await textBlock({ width: pitch, height }, stacked(lines, style));
     paste(band, block, margin + headWidth + index * pitch, 0);
   }
   return band;
 }
 
-async function footerBand(footer: string, layout: Layout, letters: Lettering): Promise<Raster> {
+async function footerBand(footer: string, layout: Layout): Promise<Raster> {
   const { width, margin, tableWidth, type } = layout;
-  const lines = fitted(footer, { width: (width - 2 * margin) / type.label, lines: 3 }, letters);
+  const lines = fitted(footer, { width: (width - 2 * margin) / type.label, lines: 3 });
   const top = margin / 2;
   const style = { x: margin, top, size: type.label, colour: SOFT_INK, anchor: 'start' } as const;
   const height = Math.round((margin * 4) / 3 + lines.length * type.label * LINE_HEIGHT);
-  const band = await textBlock({ width, height }, stacked(lines, style), letters);
+  const band = await textBlock({ width, height }, stacked(lines, style));
   fill(band, { x: margin, y: 0, width: tableWidth, height: 1 }, LINE);
   return band;
 }

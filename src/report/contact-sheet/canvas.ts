@@ -1,5 +1,5 @@
 import type { Raster } from '../../images/drawn-inside.js';
-import type { Lettering, TextLine } from './lettering.js';
+import { loadFont, typeset, type TextLine } from './lettering.js';
 
 /** A rectangle, pixels. */
 export interface Box {
@@ -8,6 +8,9 @@ export interface Box {
   width: number;
   height: number;
 }
+
+/** The grey of thin lines, 0 to 255. */
+export const LINE = 222;
 
 /** White, to draw on in place. */
 export function canvas(width: number, height: number): Raster {
@@ -34,12 +37,12 @@ export function fill(onto: Raster, { x, y, width, height }: Box, grey: number): 
 export async function textBlock(
   { width, height }: Pick<Box, 'width' | 'height'>,
   lines: readonly TextLine[],
-  letters: Lettering,
   ground = '#fff',
 ): Promise<Raster> {
   if (lines.length === 0) return canvas(width, height);
+  await loadFont();
   const { default: sharp } = await import('sharp');
-  const elements = lines.map((line) => letters.element(line)).join('');
+  const elements = lines.map(typeset).join('');
   const size = `width="${width}" height="${height}"`;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${elements}</svg>`;
   const data = await sharp(Buffer.from(svg)).flatten({ background: ground }).raw().toBuffer();

@@ -3,8 +3,7 @@ import type { SheetCell } from './sheet.js';
 import { canvas, paste, textBlock } from './canvas.js';
 import { fitted } from './fitted.js';
 import type { Layout } from './layout.js';
-import type { Lettering, TextLine } from './lettering.js';
-import { SOFT_INK } from './palette.js';
+import { SOFT_INK, type TextLine } from './lettering.js';
 
 /** Pixels, about: one by one labels take half as long again, and no drawing may be wider than 32,767. */
 const TOGETHER = 3000;
@@ -18,7 +17,6 @@ export function labelHeight({ labelled, type }: Layout): number {
 export async function labelsBlock(
   cells: readonly (SheetCell | undefined)[],
   layout: Layout,
-  letters: Lettering,
 ): Promise<Raster> {
   const { pitch } = layout;
   const height = labelHeight(layout);
@@ -27,19 +25,14 @@ export async function labelsBlock(
   const together = Math.max(1, Math.floor(TOGETHER / pitch));
   for (let from = 0; from < cells.length; from += together) {
     const some = cells.slice(from, from + together);
-    const lines = some.flatMap((cell, index) => labelLine(cell?.label ?? '', index, layout, letters));
-    paste(row, await textBlock({ width: some.length * pitch, height }, lines, letters), from * pitch, 0);
+    const lines = some.flatMap((cell, index) => labelLine(cell?.label ?? '', index, layout));
+    paste(row, await textBlock({ width: some.length * pitch, height }, lines), from * pitch, 0);
   }
   return row;
 }
 
-function labelLine(
-  label: string,
-  index: number,
-  { pitch, cell, type }: Layout,
-  letters: Lettering,
-): TextLine[] {
-  const [text] = fitted(label, { width: cell / type.label, lines: 1 }, letters);
+function labelLine(label: string, index: number, { pitch, cell, type }: Layout): TextLine[] {
+  const [text] = fitted(label, { width: cell / type.label, lines: 1 });
   if (text === undefined) return [];
   const place = { x: (index + 0.5) * pitch, baseline: Math.round(type.label * 1.1) };
   return [{ ...place, text, size: type.label, colour: SOFT_INK, anchor: 'middle' }];

@@ -1,6 +1,5 @@
 import type { Sheet } from './sheet.js';
-import { fitted } from './fitted.js';
-import type { Lettering } from './lettering.js';
+import { fitted, textWidth } from './fitted.js';
 
 /** Where things stand on a sheet. All figures are pixels. */
 export interface Layout {
@@ -31,13 +30,13 @@ export interface Layout {
 const WIDEST = 30_000;
 /** So that a sheet of one small picture still has room for its title. */
 const NARROWEST = 360;
-export function layoutOf(sheet: Sheet, cell: number, letters: Lettering): Layout {
+export function layoutOf(sheet: Sheet, cell: number): Layout {
   const em = Math.min(18, Math.max(9, Math.round(cell / 22)));
   const margin = Math.max(12, Math.round(cell / 11));
   const padding = Math.max(3, Math.round(cell / 32));
   const pitch = cell + 2 * padding;
   const columns = Math.max(sheet.columns.length, ...sheet.cells.map((row) => row.length), 0);
-  const headWidth = rowHeadWidth(sheet.rows, Math.max(110, Math.round(cell * 0.6)), em, letters);
+  const headWidth = rowHeadWidth(sheet.rows, Math.max(110, Math.round(cell * 0.6)), em);
   const room = Math.floor((WIDEST - 2 * margin - headWidth) / pitch);
   const across = Math.max(1, Math.min(columns, room));
   const tableWidth = headWidth + across * pitch + 1;
@@ -58,10 +57,10 @@ export function layoutOf(sheet: Sheet, cell: number, letters: Lettering): Layout
 }
 
 /** As wide as the longest one needs, up to a limit at which they are broken into lines. */
-function rowHeadWidth(rows: readonly string[], most: number, size: number, letters: Lettering): number {
+function rowHeadWidth(rows: readonly string[], most: number, size: number): number {
   const widths = rows
-    .flatMap((text) => fitted(text, { width: most / size, lines: 4 }, letters))
-    .map((line) => letters.width(line) * size);
+    .flatMap((text) => fitted(text, { width: most / size, lines: 4 }))
+    .map((line) => textWidth(line) * size);
   const longest = widths.reduce((one, other) => Math.max(one, other), 0);
   return longest === 0 ? 0 : Math.min(most, Math.ceil(longest)) + size;
 }

@@ -1,9 +1,24 @@
+import { fileURLToPath } from 'node:url';
 import { once } from '../../models/once.js';
-import { xmlText, xmlValue } from '../xml.js';
-import { dots } from './dots.js';
-import type { Lettering, TextLine } from './text-line.js';
+import { xmlText } from '../xml.js';
 
-export type { Lettering, TextLine } from './text-line.js';
+/** A line of text in a drawing. The text may be foreign; everything else is ours. */
+export interface TextLine {
+  text: string;
+  /** Pixels: of the left end, or of the middle. */
+  x: number;
+  /** Pixels: of the line on which the letters stand. */
+  baseline: number;
+  /** Of the font, pixels. */
+  size: number;
+  colour: string;
+  anchor: 'start' | 'middle';
+}
+
+/** Text that is read first. */
+export const INK = '#1f2328';
+/** Text beside it: 4.5 to 1 and more against white. */
+export const SOFT_INK = '#656d76';
 
 /** Of a font's size. */
 export const LINE_HEIGHT = 1.35;
@@ -20,47 +35,23 @@ export function stacked(
   }));
 }
 
-/** The fonts of this machine, or dots where it has none. */
-export const lettering = once(async (): Promise<Lettering> =>
-  (await hasFonts()) ? { width: widthInFonts, element: typeset } : dots,
-);
+const FONT = fileURLToPath(new URL('./assets/OpenSans-Regular.ttf', import.meta.url));
 
-const FAMILY = 'Inter, Helvetica Neue, Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif';
-
-function typeset({ text, x, baseline, size, colour, anchor, bold = false }: TextLine): string {
-  const font = `font-family="${xmlValue(FAMILY)}" font-size="${size}" font-weight="${bold ? 600 : 400}"`;
-  return `<text x="${x}" y="${baseline}" ${font} fill="${colour}" text-anchor="${anchor}">${xmlText(text)}</text>`;
-}
-
-/** In a wide font (DejaVu Sans), since nobody knows which one there is. */
-const WIDTHS: readonly [letters: RegExp, width: number][] = [
-  [/^[ijl.,:;'|!\u2019·]/, 0.34],
-  [/^[ ()[\]frtI/\\-]/, 0.42],
-  [/^[mwMW@%…—]/, 0.99],
-  [/^[A-Z&#+=<>~_]/, 0.78],
-  [/^[\0-\u024f]/, 0.64],
-  // Greek to Arabic; what is further on is as wide as it is high, or more.
-  [/^[\u0250-\u10ff]/, 0.76],
-];
-const WIDE = 1.25;
-
-function widthInFonts(text: string): number {
-  let width = 0;
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    width += WIDTHS.find(([letters]) => letters.test(segment))?.[1] ?? WIDE;
-  }
-  return width;
-}
-
-/** Without fonts every letter is the same empty box. */
-async function hasFonts(): Promise<boolean> {
-  const [one, other] = [await drawn('A'), await drawn('W')];
-  return !one.equals(other);
-}
-
-async function drawn(text: string): Promise<Buffer> {
+/**
+ * Makes our own font known to what draws: a machine may have none. It stays known after a text was drawn with the
+ * file, and letters that it lacks come from the machine's fonts, or are empty boxes.
+ */
+export const loadFont = once(async (): Promise<void> => {
   const { default: sharp } = await import('sharp');
-  const line = typeset({ text, x: 2, baseline: 20, size: 18, colour: '#000', anchor: 'start' });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="28">${line}</svg>`;
-  return sharp(Buffer.from(svg)).raw().toBuffer();
+  await sharp({ text: { text: 'A', font: 'Open Sans 12', fontfile: FONT } })
+    .raw()
+    .toBuffer()
+    // Where it cannot be taken, the machine's own are used.
+    .catch(() => undefined);
+});
+
+/** A line as an SVG element. */
+export function typeset({ text, x, baseline, size, colour, anchor }: TextLine): string {
+  const style = `font-family="Open Sans, sans-serif" font-size="${size}" fill="${colour}" text-anchor="${anchor}"`;
+  return `<text x="${x}" y="${baseline}" ${style}>${xmlText(text)}</text>`;
 }

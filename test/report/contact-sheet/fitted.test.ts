@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
-import { dots } from '../../../src/report/contact-sheet/dots.js';
-import { fitted } from '../../../src/report/contact-sheet/fitted.js';
+import { expect, it, test } from 'vitest';
+import { textBlock } from '../../../src/report/contact-sheet/canvas.js';
+import { fitted, textWidth } from '../../../src/report/contact-sheet/fitted.js';
 
 /** Every character is one wide. */
-const letters = { width: (text: string) => Array.from(text).length };
+const widthOf = (text: string) => Array.from(text).length;
 
 test.each<[text: string, width: number, lines: number, fit: string[]]>([
   ['', 10, 3, []],
@@ -19,11 +19,11 @@ test.each<[text: string, width: number, lines: number, fit: string[]]>([
   ['ab', 0, 2, ['a', 'b']],
   ['日本語の猫', 3, 2, ['日本語', 'の猫']],
 ])('%j in %i x %i', (text, width, lines, fit) => {
-  expect(fitted(text, { width, lines }, letters)).toEqual(fit);
+  expect(fitted(text, { width, lines }, widthOf)).toEqual(fit);
 });
 
 it('does not divide what a person sees as one character', () => {
-  expect(fitted('👩‍👩‍👧‍👦👩‍👩‍👧‍👦', { width: 7, lines: 2 }, letters)).toEqual(['👩‍👩‍👧‍👦', '👩‍👩‍👧‍👦']);
+  expect(fitted('👩‍👩‍👧‍👦👩‍👩‍👧‍👦', { width: 7, lines: 2 }, widthOf)).toEqual(['👩‍👩‍👧‍👦', '👩‍👩‍👧‍👦']);
 });
 
 it('has no more lines than there is room for, none wider, and loses nothing but spaces where all of it fits', () => {
@@ -34,38 +34,51 @@ it('has no more lines than there is room for, none wider, and loses nothing but 
       fc.integer({ min: 2, max: 20 }),
       fc.integer({ min: 1, max: 5 }),
       (words, width, lines) => {
-        const fit = fitted(words.join(' '), { width, lines }, letters);
+        const fit = fitted(words.join(' '), { width, lines }, widthOf);
         expect(fit.length).toBeLessThanOrEqual(lines);
-        for (const line of fit) expect(letters.width(line)).toBeLessThanOrEqual(width);
+        for (const line of fit) expect(widthOf(line)).toBeLessThanOrEqual(width);
         if (!fit.join('').includes('…')) expect(fit.join('').replaceAll(' ', '')).toBe(words.join(''));
       },
     ),
   );
 });
 
-describe('letters of dots', () => {
-  const line = { x: 0, baseline: 10, size: 10, colour: '#000', anchor: 'start' } as const;
-  const pathOf = (text: string) => dots.element({ ...line, text });
-  const ASCII = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
-
-  it('are all different', () => {
-    expect(new Set(ASCII.map(pathOf)).size).toBe(95);
-  });
-
-  test.each(['é', '日', '👩', '\u007f', '\u0007'])('have a box for %j', (letter) => {
-    expect(pathOf(letter)).toBe(pathOf('\u2603'));
-  });
-
-  it('are a path of numbers, whatever the text', () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        expect(pathOf(text)).toMatch(/^<path fill="#000" d="[\dMhvz. -]*"\/>$/);
-      }),
-    );
-  });
-
-  it('stand in the middle where they are to', () => {
-    expect(dots.width('abcd')).toBeCloseTo(2.4);
-    expect(dots.element({ ...line, text: '|', anchor: 'middle', x: 3 })).toBe(pathOf('|'));
-  });
+test('no letter of our font is wider than it is taken to be, and few are much narrower', async () => {
+  for (const letter of [
+    'i',
+    'l',
+    'r',
+    't',
+    'a',
+    'n',
+    'e',
+    'm',
+    'W',
+    'M',
+    '@',
+    'A',
+    'O',
+    '0',
+    '9',
+    '…',
+    'ж',
+    'α',
+  ]) {
+    const { width } = await drawnWidth(letter);
+    expect(width / 100, letter).toBeLessThanOrEqual(textWidth(letter));
+    expect(width / 100, letter).toBeGreaterThan(textWidth(letter) / 2);
+  }
 });
+
+/** Of a letter in a size of 100 pixels: from its middle to that of the next. */
+async function drawnWidth(letter: string) {
+  const length = async (times: number) => {
+    const line = { text: letter.repeat(times), x: 10, baseline: 110, size: 100, anchor: 'start' } as const;
+    const { data, width } = await textBlock({ width: 1200, height: 150 }, [{ ...line, colour: '#000' }]);
+    let right = 0;
+    for (let at = 0; at < data.length; at += 3)
+      if (data[at]! < 128) right = Math.max(right, (at / 3) % width);
+    return right;
+  };
+  return { width: ((await length(9)) - (await length(1))) / 8 };
+}
