@@ -67,12 +67,12 @@ const CONTROL =
   /src\/(config\/trust-store\.ts|commands\/(fetch-jobs\.ts|(requests|status|wait|result|cancel|costs|reconcile|trust|earlier)\/.+)|edit\/(reconcile\/.+|(within|foreign|answer-at-fal)\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;
 /** Many edits: nothing that one edit needs. What draws or reads a certain format is loaded when it is used. */
 const BATCH =
-  /src\/(commands\/batch\/.+|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|sight|input-pixels)).+|ledger\/batch\/(?!(cleaning|notes|rows)\.).+|terminal\/(batch-progress|confirm)\.ts)(?<!\.d)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
+  /src\/(commands\/batch\/.+|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|picture-reader|input-pixels)).+|ledger\/batch\/(?!(cleaning|notes|rows)\.).+|terminal\/(batch-progress|confirm)\.ts)(?<!\.d)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
 /** Deciding and tuning, each in one file: which model, which parameters. */
 const DECIDE =
   /src\/(commands\/((models|migrate|compare|sweep|pick)\/.+|(edits-preview|open-page)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift|json-schema|shape)\.ts|fal\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))(?<!\.d)$/;
 /** What draws or measures pictures: loaded by whoever does. */
-const MEASURE = /src\/images\/(metrics\/.+|(pixels|drawn-inside|visible)\.ts)$/;
+const MEASURE = /src\/images\/(metrics\/.+|(pixels|drawn-inside)\.ts)$/;
 const REPORT = /src\/report\/(?!compare\/|sweep\/|page\/pick-page).+(?<!\.d)\.ts$/;
 const SANDBOX = /src\/(commands\/sandbox\/|sandbox\/)/;
 

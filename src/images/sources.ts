@@ -1,10 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from '../context.js';
 import { inputError } from '../errors.js';
 import { DataUriError, decodeDataUri } from './data-uri.js';
+import { MAX_PICTURE_BYTES, MAX_PICTURE_SIZE } from './limits.js';
 import { displayName, inQuotes, nameOfPath } from './names.js';
-import { readPictureFile } from './picture-file.js';
+import { type NamedFile, statRegularFile, unreadable } from './regular-file.js';
 import type { BytesSource, Source } from './source.js';
 import { readStdin } from './stdin.js';
 
@@ -103,4 +105,32 @@ function pathOfFileUrl(written: string, where: string): string {
   } catch (error) {
     throw inputError(`${where}: ${inQuotes(written)} is not a valid file: URL.`, { origin: error });
   }
+}
+
+/**
+ * The bytes of a picture's file; its size is checked before it is read.
+ *
+ * @throws FalEditError kind `input`: what {@link statRegularFile} refuses, or more than
+ * {@link MAX_PICTURE_BYTES}
+ */
+async function readPictureFile(file: NamedFile, signal: AbortSignal): Promise<Uint8Array> {
+  const { size } = await statRegularFile(file);
+  if (size > MAX_PICTURE_BYTES) throw tooLarge(file);
+  let bytes;
+  try {
+    bytes = await readFile(file.path, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw await unreadable(file, error);
+  }
+  // It may have grown or been emptied since.
+  if (bytes.length > MAX_PICTURE_BYTES) throw tooLarge(file);
+  if (bytes.length === 0) throw inputError(`${file.where}: ${inQuotes(file.written)} is empty.`);
+  return bytes;
+}
+
+function tooLarge({ where, written }: NamedFile) {
+  return inputError(
+    `${where}: ${inQuotes(written)} is larger than ${MAX_PICTURE_SIZE}, the limit for a picture.`,
+  );
 }

@@ -1,9 +1,8 @@
 import { bandsOf } from './contact-sheet/bands.js';
-import { layoutOf } from './contact-sheet/layout.js';
+import { layoutOf, type Sheet } from './contact-sheet/layout.js';
 import { writePng } from './contact-sheet/png.js';
-import type { Sheet } from './contact-sheet/sheet.js';
 
-export type { Sheet, SheetCell } from './contact-sheet/sheet.js';
+export type { Sheet, SheetCell } from './contact-sheet/layout.js';
 
 export interface SheetOptions {
   /** Longest side of a picture, pixels, 16 to 4096; 320 if absent. A smaller picture is not enlarged. */

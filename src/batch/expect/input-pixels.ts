@@ -1,6 +1,6 @@
 import { InterruptedError } from '../../errors.js';
 import { pixelsOf, type Pixels } from '../../images/pixels.js';
-import { visible } from '../../images/visible.js';
+import { visible } from '../../images/picture-errors.js';
 import { once } from '../../models/once.js';
 import type { Dimensions } from '../../models/request.js';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { pixelsOf, type Pixels } from '../../images/pixels.js';
 import { probePicture, type Probe } from '../../images/probe.js';
-import { visible } from '../../images/visible.js';
+import { visible } from '../../images/picture-errors.js';
 import { once } from '../../models/once.js';
 
 /** A picture, looked at no closer than is asked for, and nothing twice. What cannot be seen is null. */

@@ -1,3 +1,17 @@
+import { inQuotes } from '../../images/names.js';
+
+/** The most that a row may have, in bytes of its JSON line or CSV record. */
+export const LONGEST_ROW_BYTES = 4 * 1024 * 1024;
+
+/** What is wrong with a longer one. */
+export const TOO_LONG = 'is longer than 4 MB, the limit for a row. Use files instead of data: URIs.';
+
+/** Lists and objects within each other, the row itself among them. What reads them further on calls itself. */
+export const DEEPEST_NESTING = 100;
+
+/** What is wrong with a row that is nested more deeply. */
+export const TOO_DEEP = `is nested more than ${DEEPEST_NESTING} levels deep.`;
+
 /** Where a row stands, for messages, annotations and reports. */
 export interface Position {
   /** The manifest as the user named it, `stdin`, or the picture that the row is about. */
@@ -32,4 +46,17 @@ export function positionText({ file, line }: Position): string {
 /** `rows.csv:17: strength: must be a number.` */
 export function problemText({ place, field, message }: Problem): string {
   return [positionText(place), ...(field === undefined ? [] : [field]), message].join(': ');
+}
+
+/** How much of a manifest's text a message quotes, in characters. */
+const LONGEST_QUOTE = 40;
+
+/** What keeps a row from being one, as an entry. */
+export function wrong(place: Position, message: string, field?: string): Entry {
+  return { kind: 'problem', problem: { place, message, ...(field === undefined ? {} : { field }) } };
+}
+
+/** A text of the manifest within a sentence: between quotation marks, harmless, cut where it is long. */
+export function quoted(text: string): string {
+  return inQuotes(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 1)}…` : text);
 }

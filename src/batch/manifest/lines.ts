@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { LONGEST_ROW_BYTES, TOO_LONG } from './limits.js';
+import { LONGEST_ROW_BYTES, TOO_LONG } from './entry.js';
 
 /** One line of a manifest, without its LF; the CR before it is left on. */
 export interface Line {

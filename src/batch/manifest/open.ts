@@ -1,13 +1,11 @@
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import { inQuotes } from '../../images/names.js';
+import { manifestFile, manifestOnStdin } from './bytes.js';
 import type { Entry } from './entry.js';
 import { type ManifestFormat, namesManifest, STDIN_WORD } from './format.js';
-import { manifestFile } from './manifest-file.js';
-import { manifestOnStdin } from './manifest-stdin.js';
 import type { LeftOut } from './pictures/folder.js';
-import { findPictures } from './pictures/find.js';
-import { pictureRows } from './pictures/rows.js';
+import { findPictures, pictureRows } from './pictures/find.js';
 import { rowsOf } from './rows.js';
 
 export { MANIFEST_FORMATS, type ManifestFormat } from './format.js';

@@ -1,9 +1,8 @@
 import { beginningOf } from './beginning.js';
 import { readCsv } from './csv/read.js';
-import type { Entry } from './entry.js';
+import { type Entry, wrong } from './entry.js';
 import { notationByFirst, type Notation } from './format.js';
 import { readJsonl } from './jsonl/read.js';
-import { wrong } from './wrong.js';
 import { readYaml } from './yaml/read.js';
 
 /** A manifest as its rows are read from it. */

@@ -1,5 +1,4 @@
-import { reasonOf } from '../../batch/manifest/jsonl/reason.js';
-import { structureProblem } from '../../batch/manifest/jsonl/structure.js';
+import { reasonOf, structureProblem } from '../../batch/manifest/jsonl/problems.js';
 import { inputError, type FalEditError } from '../../errors.js';
 import { keptRequest, type KeptRequest } from '../../migrate/request.js';
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Context } from '../../context.js';
 import type { FolderPictures } from '../../batch/manifest/pictures/folder.js';
 import { findPictures } from '../../batch/manifest/pictures/find.js';
-import { pictureRows } from '../../batch/manifest/pictures/rows.js';
+import { pictureRows } from '../../batch/manifest/pictures/find.js';
 import { inputError, usageError } from '../../errors.js';
 import { ownFiles } from './own-files.js';
 

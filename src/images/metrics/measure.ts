@@ -1,11 +1,9 @@
 import { pixelsOf, uprightSize, type Pixels } from '../pixels.js';
 import { probePicture } from '../probe.js';
-import { visible } from '../visible.js';
+import { visible } from '../picture-errors.js';
 import { changeOfPixels } from './change.js';
-import { colourDistance, meanColour } from './mean-colour.js';
 import { hashDistance, perceptualHash } from './perceptual-hash.js';
-import { rounded } from './rounded.js';
-import { sharpnessOf } from './sharpness.js';
+import { rounded } from './statistics.js';
 
 /** How a result differs from its input; each is null where the input is not here or cannot be decoded. */
 export interface Difference {
@@ -64,4 +62,41 @@ async function differenceBetween(result: Uint8Array, drawn: Pixels, input: Uint8
     hashDistance: hashDistance(await perceptualHash(input), await perceptualHash(result)),
     colourShift: rounded(colourDistance(await meanColour(before), await meanColour(drawn)), 2),
   };
+}
+
+/**
+ * How sharp a picture is, from 0 up: the standard deviation of the Laplacian of its luminance (each pixel, 0..255,
+ * against the four beside it) over 9, which is sharp's own measure. 0 is one even colour; noise counts as sharp.
+ */
+async function sharpnessOf({ width, height, data }: Pixels): Promise<number> {
+  const { default: sharp } = await import('sharp');
+  const { sharpness } = await sharp(data, { raw: { width, height, channels: 4 } }).stats();
+  return sharpness;
+}
+
+/** CIE L*a*b* under D65: lightness 0..100, then from green to red and from blue to yellow. */
+type Lab = readonly [lightness: number, a: number, b: number];
+
+/** The mean of a picture's colours. */
+async function meanColour({ width, height, data }: Pixels): Promise<Lab> {
+  const { default: sharp } = await import('sharp');
+  const raw = await sharp(data, { raw: { width, height, channels: 4 } })
+    .removeAlpha()
+    .toColourspace('lab')
+    .raw({ depth: 'float' })
+    .toBuffer();
+  const values = new Float32Array(raw.buffer, raw.byteOffset, width * height * 3);
+  const sums: [number, number, number] = [0, 0, 0];
+  for (let at = 0; at < values.length; at += 3) {
+    sums[0] += values[at] ?? 0;
+    sums[1] += values[at + 1] ?? 0;
+    sums[2] += values[at + 2] ?? 0;
+  }
+  const count = width * height;
+  return [sums[0] / count, sums[1] / count, sums[2] / count];
+}
+
+/** Delta E 76: how far apart two colours are. About 2 can just be seen, 100 lie between black and white. */
+function colourDistance(one: Lab, other: Lab): number {
+  return Math.hypot(one[0] - other[0], one[1] - other[1], one[2] - other[2]);
 }

@@ -2,8 +2,7 @@ import type { Dimensions } from '../../models/request.js';
 import { comparedSize, pixelsOf } from '../pixels.js';
 import { probePicture } from '../probe.js';
 import { changeOfPixels } from './change.js';
-import { rounded } from './rounded.js';
-import { mean } from './statistics.js';
+import { mean, rounded } from './statistics.js';
 
 /** More pairs than those of ten pictures cost seconds and say nothing new. */
 const MOST_COMPARED = 10;

@@ -1,3 +1,9 @@
+/** Rounds to a number of decimals. */
+export function rounded(value: number, digits: number): number {
+  const factor = 10 ** digits;
+  return Math.round(value * factor) / factor;
+}
+
 /** The arithmetic mean; null of nothing. */
 export function mean(values: readonly number[]): number | null {
   if (values.length === 0) return null;

@@ -1,9 +1,8 @@
 import pLimit from 'p-limit';
 import type { Raster } from '../../images/drawn-inside.js';
-import type { Sheet } from './sheet.js';
 import { canvas, fill, LINE, paste, textBlock } from './canvas.js';
 import { fitted } from './fitted.js';
-import type { Layout } from './layout.js';
+import type { Layout, Sheet } from './layout.js';
 import { INK, LINE_HEIGHT, SOFT_INK, stacked } from './lettering.js';
 import { rowBand } from './row.js';
 

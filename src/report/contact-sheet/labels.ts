@@ -1,8 +1,7 @@
 import type { Raster } from '../../images/drawn-inside.js';
-import type { SheetCell } from './sheet.js';
 import { canvas, paste, textBlock } from './canvas.js';
 import { fitted } from './fitted.js';
-import type { Layout } from './layout.js';
+import type { Layout, SheetCell } from './layout.js';
 import { SOFT_INK, type TextLine } from './lettering.js';
 
 /** Pixels, about: one by one labels take half as long again, and no drawing may be wider than 32,767. */

@@ -1,10 +1,9 @@
 import type { LimitFunction } from 'p-limit';
 import { drawnInside, type Raster } from '../../images/drawn-inside.js';
-import type { Sheet, SheetCell } from './sheet.js';
 import { canvas, fill, LINE, paste, textBlock } from './canvas.js';
 import { fitted } from './fitted.js';
 import { labelHeight, labelsBlock } from './labels.js';
-import type { Layout } from './layout.js';
+import type { Layout, Sheet, SheetCell } from './layout.js';
 import { INK, LINE_HEIGHT, SOFT_INK, stacked } from './lettering.js';
 
 /** The ground on which a note stands for a picture. */

@@ -1,8 +1,6 @@
-import type { Entry, Fields, Position } from '../entry.js';
+import { type Entry, type Fields, type Position, wrong } from '../entry.js';
 import { linesOf, type Line } from '../lines.js';
-import { wrong } from '../wrong.js';
-import { reasonOf } from './reason.js';
-import { structureProblem } from './structure.js';
+import { reasonOf, structureProblem } from './problems.js';
 
 /**
  * The rows of a JSONL manifest, an object on each line. Blank lines and comments (`#`, `//`) are passed over.

@@ -2,10 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alias, LineCounter, Node, ParsedNode, YAMLParseError } from 'yaml';
 import { firstUndecodableLine } from '../../../text.js';
-import type { Entry, FieldValue, Position } from '../entry.js';
-import { DEEPEST_NESTING } from '../limits.js';
+import { DEEPEST_NESTING, type Entry, type FieldValue, type Position, wrong } from '../entry.js';
 import { NOT_UTF8 } from '../lines.js';
-import { wrong } from '../wrong.js';
 import { aliasTargets, rowValues, ValueError, type Yaml } from './values.js';
 
 /** The most that is read: YAML is read whole, and a MB of it takes up to a second and 60 MB of memory. */

@@ -1,7 +1,5 @@
 import type { Alias, Node, Scalar, YAMLMap } from 'yaml';
-import type { FieldValue } from '../entry.js';
-import { DEEPEST_NESTING, LONGEST_ROW_BYTES, TOO_DEEP, TOO_LONG } from '../limits.js';
-import { quoted } from '../wrong.js';
+import { DEEPEST_NESTING, type FieldValue, LONGEST_ROW_BYTES, quoted, TOO_DEEP, TOO_LONG } from '../entry.js';
 
 /** The library, loaded by who reads with it. */
 export type Yaml = typeof import('yaml');
