@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
-import type { Context } from '../context.js';
 import { answerAtFal } from '../edit/answer-at-fal.js';
-import { statusAt, type AskOptions } from '../edit/ask-fal.js';
-import { withTimeout } from '../edit/with-timeout.js';
+import { statusAt } from '../edit/ask-fal.js';
+import { withTimeout } from '../edit/deadline.js';
+import type { EditEnv } from '../edit/env.js';
 import { asFalEditError, type FalEditError } from '../errors.js';
-import { accountOf, type Connection } from '../fal/connection.js';
+import type { FalAccess } from '../fal/connection.js';
+import { differenceOf } from '../fal/route.js';
 import { withTimeLimit } from '../fal/time-limit.js';
 import { saysGone } from '../fal/unreachable.js';
 import { rowsInOrder } from '../ledger/batch/states.js';
@@ -14,16 +15,6 @@ import { isSandbox } from '../ledger/spending.js';
 import { MOST_PICTURES } from '../models/output.js';
 import { findModel } from '../models/registry.js';
 import { isToAsk } from './retry.js';
-
-export interface FailedOptions {
-  ledger: Ledger;
-  connection: Connection;
-  context: Context;
-  via: string;
-  /** For each row, in milliseconds. */
-  timeoutMs: number;
-  trace?: ((line: string) => void) | undefined;
-}
 
 /** What fal says of rows that had been given up. */
 export interface FailedOutcome {
@@ -52,16 +43,17 @@ type Answer =
  * Asks fal about rows that failed and may be paid for all the same. Pays nothing, and fetches nothing; afterwards the
  * ledger knows what fal knows.
  *
+ * @param timeoutMs for each row, in milliseconds
  * @throws FalEditError (interrupted), or what the ledger fails with
  */
-export async function askAboutFailed(options: FailedOptions): Promise<FailedOutcome> {
-  const { ledger, context } = options;
+export async function askAboutFailed(env: EditEnv, timeoutMs: number): Promise<FailedOutcome> {
+  const { ledger, context } = env;
   const limit = pLimit(AT_ONCE);
   const outcome: FailedOutcome = { found: 0, gone: 0, held: new Set(), why: undefined };
   const asked = [...rowsInOrder(ledger, ['failed'])].filter(isToAsk).map(({ key, job }) =>
     limit(async () => {
       if (job === undefined) return;
-      const answer = await answerOf(job, options);
+      const answer = await answerOf(job, env, timeoutMs);
       context.signal.throwIfAborted();
       switch (answer.says) {
         case 'has it':
@@ -94,47 +86,38 @@ function endingOf(error: FalEditError): Parameters<Ledger['end']>[1] {
   };
 }
 
-/** Another account's requests, and those that went another way, may be unknown here and yet be there. */
-function isElsewhere(job: Job, { via, connection }: FailedOptions): boolean {
-  const account = accountOf(connection);
-  return job.via !== via || (job.account !== undefined && account !== undefined && job.account !== account);
-}
-
-async function answerOf(job: Job, options: FailedOptions): Promise<Answer> {
-  const { context, timeoutMs, connection, via, trace } = options;
-  if (isSandbox(job.via) !== isSandbox(via))
-    return {
-      says: 'nothing',
-      why: isSandbox(via) ? 'They were sent to fal, not to a sandbox.' : 'They were sent to a sandbox.',
-    };
+async function answerOf(job: Job, env: EditEnv, timeoutMs: number): Promise<Answer> {
+  const difference = differenceOf(job, env.route);
+  if (difference === 'backend') {
+    const sentTo = isSandbox(job.via) ? 'a sandbox' : 'fal, not to a sandbox';
+    return { says: 'nothing', why: `They were sent to ${sentTo}.` };
+  }
   try {
-    return await withTimeout(timeoutMs, context, (signal) =>
-      ask(job, { connection, context, signal, trace }),
-    );
+    return await withTimeout(timeoutMs, env, (access) => ask(job, access));
   } catch (error) {
     const failure = asFalEditError(error);
     if (!saysGone(failure)) return { says: 'nothing', why: failure.message };
-    if (!isElsewhere(job, options)) return { says: 'gone' };
+    if (difference === undefined) return { says: 'gone' };
     return { says: 'nothing', why: 'They were sent through another proxy or with another key.' };
   }
 }
 
 /** @throws FalEditError: it cannot be asked, or fal knows nothing of it */
-async function ask({ endpoint, requestId = '' }: Job, options: AskOptions): Promise<Answer> {
+async function ask({ endpoint, requestId = '' }: Job, access: FalAccess): Promise<Answer> {
   const at = { endpoint, requestId };
-  const status = await statusAt(at, options).catch((error: unknown) => {
+  const status = await statusAt(at, access).catch((error: unknown) => {
     if (saysGone(error)) return undefined;
     throw error;
   });
   if (status !== undefined && status.status !== 'COMPLETED') return { says: 'has it' };
   try {
-    const data = await withTimeLimit(RESULT_MS, options.signal, (signal) =>
-      answerAtFal(at, { ...options, signal }),
+    const data = await withTimeLimit(RESULT_MS, access.signal, (signal) =>
+      answerAtFal(at, { ...access, signal }),
     );
     const pictures = findModel(endpoint).fromOutput(data)?.images.length ?? 0;
     return pictures > 0 && pictures <= MOST_PICTURES ? { says: 'has it' } : { says: 'failed' };
   } catch (error) {
-    options.signal.throwIfAborted();
+    access.signal.throwIfAborted();
     const failure = asFalEditError(error);
     if (saysGone(failure)) throw failure;
     if (failure.kind === 'failed' || failure.kind === 'moderated') return { says: 'failed', error: failure };

@@ -1,29 +1,23 @@
-import type { Context } from '../context.js';
 import type { LifeOptions } from '../edit/life.js';
-import { statusAt } from '../edit/ask-fal.js';
+import { isKnown } from '../edit/ask-fal.js';
+import { accessOf, type EditEnv } from '../edit/env.js';
 import { pathOf } from '../edit/output.js';
 import { recordOf, recordOfJob } from '../edit/record.js';
 import { resumeJob } from '../edit/resume.js';
 import { runEdit } from '../edit/run.js';
 import { FalEditError } from '../errors.js';
-import { saysGone } from '../fal/unreachable.js';
-import type { Connection } from '../fal/connection.js';
+import { asItWasSent } from '../fal/route.js';
 import type { CurrentPrice } from '../fal/prices.js';
 import type { UploadCache } from '../fal/upload.js';
 import { planToSend } from '../ledger/batch/rows.js';
 import type { RowWithJob } from '../ledger/batch/states.js';
 import type { Job } from '../ledger/job.js';
-import type { Ledger } from '../ledger/ledger.js';
 import { BY_BATCH } from './next-steps.js';
 import { refuseWayOut } from './out-dir.js';
 import { revivedPlan, type PlannedRow } from './planned-row.js';
 
 /** What the edit of one row is run with. */
 export interface RowRun extends LifeOptions {
-  ledger: Ledger;
-  context: Context;
-  connection: Connection;
-  via: string;
   /** Absolute. */
   outDir: string;
   again: boolean;
@@ -34,8 +28,9 @@ export interface RowRun extends LifeOptions {
 }
 
 /** Sends a row, and brings its pictures home unless it is only to be sent. @throws FalEditError */
-export async function sendRow(row: RowWithJob, run: RowRun): Promise<void> {
-  const { ledger, outDir, context, submitOnly, again, priceOf } = run;
+export async function sendRow(row: RowWithJob, env: EditEnv, run: RowRun): Promise<void> {
+  const { ledger, context } = env;
+  const { outDir, submitOnly, again, priceOf } = run;
   const plan = revivedPlan(
     planToSend(ledger.db, row) as PlannedRow,
     row.key,
@@ -45,7 +40,7 @@ export async function sendRow(row: RowWithJob, run: RowRun): Promise<void> {
   );
   // The folder may have come with a repository, and the rows in it.
   await refuseWayOut(pathOf(plan.output, 0), outDir);
-  await runEdit(plan, recordOf(plan), {
+  await runEdit(plan, recordOf(plan), env, {
     ...run,
     nextSteps: BY_BATCH,
     askedHash: row.key,
@@ -58,34 +53,29 @@ export async function sendRow(row: RowWithJob, run: RowRun): Promise<void> {
 }
 
 /** Goes on with a row that fal has, or that has lost its pictures. @throws FalEditError */
-export async function attachRow({ job }: RowWithJob, run: RowRun): Promise<void> {
+export async function attachRow({ job }: RowWithJob, env: EditEnv, run: RowRun): Promise<void> {
   if (job === undefined) return;
-  await refuseElsewhere(job, run);
+  await refuseElsewhere(job, env);
   const { output, images, requestId } = job;
   const named = output === undefined ? [] : [pathOf(output, 0, requestId)];
   for (const file of [...named, ...images.flatMap(({ target }) => target ?? [])]) {
     await refuseWayOut(file, run.outDir);
   }
-  await resumeJob(job, recordOfJob(job), { ...run, nextSteps: BY_BATCH, leaveWhenInterrupted: true });
+  await resumeJob(job, recordOfJob(job), env, { ...run, nextSteps: BY_BATCH, leaveWhenInterrupted: true });
 }
 
 /** A job that was sent another way may be unknown to this fal, which is no reason to write it off. */
-async function refuseElsewhere(job: Job, { via, connection, context, trace }: RowRun): Promise<void> {
-  if (job.via === via || job.result !== undefined) return;
+async function refuseElsewhere(job: Job, env: EditEnv): Promise<void> {
+  if (job.via === env.route.via || job.result !== undefined) return;
   const { endpoint, requestId = '' } = job;
-  try {
-    await statusAt({ endpoint, requestId }, { connection, context, signal: context.signal, trace });
-  } catch (error) {
-    if (!saysGone(error)) throw error;
-    const way = job.via === 'fal' ? 'without a proxy' : `with --proxy-url ${job.via}`;
-    throw new FalEditError(
-      'temporary',
-      `Request ${requestId} was sent through another connection, and is unknown on this one.`,
-      {
-        charged: 'maybe',
-        hint: `Run the batch ${way}.`,
-        details: { request_id: requestId },
-      },
-    );
-  }
+  if (await isKnown({ endpoint, requestId }, accessOf(env))) return;
+  throw new FalEditError(
+    'temporary',
+    `Request ${requestId} was sent through another connection, and is unknown on this one.`,
+    {
+      charged: 'maybe',
+      hint: `Run the batch ${asItWasSent(job)}.`,
+      details: { request_id: requestId },
+    },
+  );
 }

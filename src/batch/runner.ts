@@ -6,12 +6,10 @@
 import { setMaxListeners } from 'node:events';
 import pLimit, { type LimitFunction } from 'p-limit';
 import PQueue from 'p-queue';
-import type { Context } from '../context.js';
+import type { EditEnv } from '../edit/env.js';
 import { asFalEditError, FalEditError } from '../errors.js';
-import type { Connection } from '../fal/connection.js';
 import type { CurrentPrice } from '../fal/prices.js';
 import { ENDED, findRow, unmeasuredRows, rowsInOrder, type RowWithJob } from '../ledger/batch/states.js';
-import type { Ledger } from '../ledger/ledger.js';
 import { failsEveryRow, type RunLimits } from './run-limits.js';
 import type { BatchEvent, OnBatchEvent, RowName } from './events.js';
 import { measureRow } from './measure-row.js';
@@ -25,11 +23,6 @@ import type { DailyBudget } from './daily-budget.js';
 import type { BatchUploads } from './upload-cache.js';
 
 export interface RunnerOptions extends RunAim {
-  ledger: Ledger;
-  context: Context;
-  connection: Connection;
-  /** The way to fal, as the ledger calls it. */
-  via: string;
   /** Absolute. */
   outDir: string;
   /** Edits that are at fal at the same time. */
@@ -47,7 +40,6 @@ export interface RunnerOptions extends RunAim {
   priority: 'normal' | 'low' | undefined;
   priceOf: (endpoint: string) => CurrentPrice | undefined;
   onEvent: OnBatchEvent;
-  trace?: ((line: string) => void) | undefined;
   /** What there is to do, where somebody has looked already. */
   prospect?: Prospect;
 }
@@ -56,8 +48,8 @@ export interface RunnerOptions extends RunAim {
 const TRIES = 4;
 
 /** @throws what the ledger fails with; what fails in a row is told as an event */
-export async function runRows(options: RunnerOptions): Promise<void> {
-  await new Runner(options).run();
+export async function runRows(env: EditEnv, options: RunnerOptions): Promise<void> {
+  await new Runner(env, options).run();
 }
 
 class Runner {
@@ -72,15 +64,19 @@ class Runner {
   /** What the program itself fails with: nothing goes on then. */
   private broken: { error: unknown } | undefined;
 
-  constructor(private readonly options: RunnerOptions) {
+  constructor(
+    private readonly env: EditEnv,
+    private readonly options: RunnerOptions,
+  ) {
     // Every row under way listens to it: that is no leak.
-    setMaxListeners(0, options.context.signal);
+    setMaxListeners(0, env.context.signal);
     this.flights = new PQueue({ concurrency: options.concurrency });
     this.downloads = pLimit(options.downloads);
   }
 
   async run(): Promise<void> {
-    const { ledger, retry, again, held } = this.options;
+    const { ledger } = this.env;
+    const { retry, again, held } = this.options;
     const changed = await this.measureAnew();
     const known = changed > 0 ? undefined : this.options.prospect;
     const prospect = known ?? prospectOf(ledger, this.options);
@@ -105,8 +101,11 @@ class Runner {
   }
 
   private mustStop(): boolean {
-    const { limits, context } = this.options;
-    return limits.stopped !== undefined || context.signal.aborted || this.broken !== undefined;
+    return (
+      this.options.limits.stopped !== undefined ||
+      this.env.context.signal.aborted ||
+      this.broken !== undefined
+    );
   }
 
   /** Starts a row as soon as there is room for it. */
@@ -127,9 +126,9 @@ class Runner {
   }
 
   private attach(row: RowWithJob): Promise<void> {
-    if (this.options.context.signal.aborted || this.broken !== undefined) return Promise.resolve();
+    if (this.env.context.signal.aborted || this.broken !== undefined) return Promise.resolve();
     this.options.onEvent(begunEvent(row, true));
-    return this.fly(row, (run) => attachRow(row, run));
+    return this.fly(row, (run) => attachRow(row, this.env, run));
   }
 
   private async send(row: RowWithJob, tries: number): Promise<void> {
@@ -152,7 +151,7 @@ class Runner {
     }
     this.unsent.delete(row.key);
     onEvent(begunEvent(row, false));
-    await this.fly(row, (run) => sendRow(row, run), tries);
+    await this.fly(row, (run) => sendRow(row, this.env, run), tries);
   }
 
   /** Resolves when the edit is over at fal, so that the next one can start; the rest goes on as it lands. */
@@ -200,7 +199,8 @@ class Runner {
     error: FalEditError | undefined,
     tries: number | undefined,
   ): Promise<void> {
-    const { ledger, limits, pace, budget, uploads, context, onEvent } = this.options;
+    const { ledger, context } = this.env;
+    const { limits, pace, budget, uploads, onEvent } = this.options;
     const ended = findRow(ledger, row.key) ?? row;
     const isMeasured = ended.job?.state === 'saved' && (await measureRow(ledger, ended, context));
     const now = isMeasured ? (findRow(ledger, row.key) ?? row) : ended;
@@ -258,7 +258,7 @@ class Runner {
   }
 
   private brake(error: FalEditError, { state }: RowWithJob): void {
-    if (this.options.context.signal.aborted) return;
+    if (this.env.context.signal.aborted) return;
     const tooMany =
       state === 'failed' || state === 'moderated' ? this.options.limits.failed(error) : undefined;
     if (failsEveryRow(error)) this.stop(error);
@@ -268,7 +268,8 @@ class Runner {
   /** Something else is expected now of rows that were done before. Returns how many were looked at again. */
   private async measureAnew(): Promise<number> {
     let measured = 0;
-    const { ledger, outDir, context, results, onEvent } = this.options;
+    const { ledger, context } = this.env;
+    const { outDir, results, onEvent } = this.options;
     for (const key of unmeasuredRows(ledger.db)) {
       const row = findRow(ledger, key);
       if (row === undefined || !(await measureRow(ledger, row, context))) continue;

@@ -1,21 +1,14 @@
-import type { Context } from '../context.js';
+import type { EditEnv } from '../edit/env.js';
 import type { Finding } from '../edit/reconcile/finding.js';
 import { reconcile } from '../edit/reconcile/reconcile.js';
-import type { Connection } from '../fal/connection.js';
 import { rowsInOrder } from '../ledger/batch/states.js';
 import type { Job } from '../ledger/job.js';
-import type { Ledger } from '../ledger/ledger.js';
 
 export interface UnknownOptions {
-  ledger: Ledger;
-  connection: Connection;
-  context: Context;
-  via: string;
   /** How long fal may take to list a request, in milliseconds. */
   settleMs: number;
   /** For reading fal's history, in milliseconds. */
   timeoutMs: number;
-  trace?: ((line: string) => void) | undefined;
 }
 
 /** What was found out about rows of which it was not known whether fal had taken them. */
@@ -33,10 +26,9 @@ export interface UnknownOutcome {
 }
 
 /** Asks fal about the rows that may have been sent. Pays nothing; afterwards the ledger knows what fal knows. */
-export async function settleUnknown(options: UnknownOptions): Promise<UnknownOutcome> {
-  const { ledger } = options;
-  const jobs = [...rowsInOrder(ledger, ['unknown'])].flatMap(({ job }) => job ?? []);
-  const findings = jobs.length === 0 ? [] : await reconcile(jobs, options);
+export async function settleUnknown(env: EditEnv, options: UnknownOptions): Promise<UnknownOutcome> {
+  const jobs = [...rowsInOrder(env.ledger, ['unknown'])].flatMap(({ job }) => job ?? []);
+  const findings = jobs.length === 0 ? [] : await reconcile(jobs, env, options);
   const count = (...outcomes: Finding['outcome'][]): number =>
     findings.filter(({ outcome }) => outcomes.includes(outcome)).length;
   return {

@@ -6,8 +6,8 @@ import type { Ledger } from '../ledger/ledger.js';
 
 export interface UploadCacheOptions {
   ledger: Ledger;
-  /** To whose storage: the way to fal, and the account. */
-  way: string;
+  /** Whose it is, by {@link storageOf} of fal/route.ts. */
+  storage: string;
   /** How long fal is trusted to keep a file, in milliseconds. What it promises is not clear (fal-api.md 3.5). */
   keptMs: number;
   /** Uploads at a time. */
@@ -29,8 +29,8 @@ export class BatchUploads implements UploadCache {
   }
 
   async urlOf(upload: Upload, put: () => Promise<string>): Promise<string> {
-    const { ledger, way } = this.options;
-    const known = findUpload(ledger, upload.sha256, way);
+    const { ledger, storage } = this.options;
+    const known = findUpload(ledger, upload.sha256, storage);
     if (known !== undefined) {
       if (this.fresh.has(known.url)) return known.url;
       if (known.expiresAt > ledger.context.now()) {
@@ -63,23 +63,23 @@ export class BatchUploads implements UploadCache {
    * @returns whether there are any, so that it is worth trying once more
    */
   forgetReused(files: readonly UploadedFile[]): boolean {
-    const { ledger, way } = this.options;
+    const { ledger, storage } = this.options;
     const stale = files.filter(({ url }) => this.reused.has(url));
     for (const { sha256, url } of stale) {
       // Another row may have been refused before, and its file be at a new address by now.
-      if (findUpload(ledger, sha256, way)?.url === url) forgetUpload(ledger, sha256, way);
+      if (findUpload(ledger, sha256, storage)?.url === url) forgetUpload(ledger, sha256, storage);
     }
     return stale.length > 0;
   }
 
   private async upload({ sha256, bytes }: Upload, put: () => Promise<string>): Promise<string> {
-    const { ledger, way, keptMs } = this.options;
+    const { ledger, storage, keptMs } = this.options;
     const url = await put();
     this.figures.files++;
     this.figures.bytes += bytes;
     this.fresh.add(url);
     this.reused.delete(url);
-    putUpload(ledger, sha256, way, { url, expiresAt: ledger.context.now() + keptMs });
+    putUpload(ledger, sha256, storage, { url, expiresAt: ledger.context.now() + keptMs });
     return url;
   }
 }

@@ -1,7 +1,6 @@
 import { missingKeyError } from '../config/credentials.js';
 import type { Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
-import { verifySandbox } from '../edit/backend.js';
 import {
   checkProxyUrl,
   connectionTo,
@@ -10,31 +9,34 @@ import {
   refuseSandboxKeyElsewhere,
   type Connection,
 } from '../fal/connection.js';
+import { routeOf, verifySandbox, type Route } from '../fal/route.js';
+import type { EditEnv } from '../edit/env.js';
+import type { Terminal } from '../terminal/terminal.js';
 import type { SandboxName } from './flags/sandbox.js';
 import { requireSharp } from '../native-parts.js';
 
 /** Flags for the connection to fal, and for the built-in sandbox. */
 type Way = 'sandbox' | 'proxy-url' | SandboxName;
 
-/** A connection to fal that must be closed. */
-export interface OpenConnection {
-  connection: Connection;
+/** A way to fal that must be closed. */
+export interface OpenRoute {
+  route: Route;
   close: () => Promise<void>;
 }
 
-/** Reads the connection to fal from the settings. Opens nothing. @throws FalEditError (usage, auth) */
-export function readConnection(
+/** Reads the way to fal from the settings. Opens nothing. @throws FalEditError (usage, auth) */
+export function readRoute(
   { values, origins, key }: Settings<Way>,
-  { env }: Pick<Context, 'env'>,
-): Connection {
+  context: Pick<Context, 'env' | 'secrets'>,
+): Route {
   const proxy = values['proxy-url'];
   const proxyUrl =
     typeof proxy === 'string' ? checkProxyUrl(proxy, origins['proxy-url'] ?? '--proxy-url') : undefined;
   // The built-in sandbox gets no key and is on this machine, so no proxy is used.
-  if (values['sandbox'] === true) return { key, proxyUrl };
-  const connection = connectionTo(proxyUrl, key, env);
+  if (values['sandbox'] === true) return routeOf({ key, proxyUrl }, context, true);
+  const connection = connectionTo(proxyUrl, key, context.env);
   refuseSandboxKeyElsewhere(connection);
-  return connection;
+  return routeOf(connection, context);
 }
 
 /** Whether a run uses a sandbox, built-in or standalone. Opens nothing. */
@@ -65,26 +67,26 @@ export function refuseFalseKey({ values, keyProblem }: Settings<Way>): void {
 }
 
 /** Requires a valid key, unless a proxy adds one. @throws FalEditError (auth) */
-export function requireKey(settings: Settings<Way>, connection: Connection): void {
+export function requireKey(settings: Settings<Way>, { connection }: Route): void {
   refuseFalseKey(settings);
   if (settings.values['sandbox'] === true || connection.proxyUrl !== undefined) return;
   if (connection.key === undefined) throw missingKeyError();
 }
 
 /**
- * Opens the connection, and starts the local fal for `--sandbox`, which does not get the key. A standalone sandbox is
+ * Opens the way to fal, and starts the local fal for `--sandbox`, which does not get the key. A standalone sandbox is
  * checked to be one before anything is sent.
  *
  * @throws FalEditError (auth, temporary)
  */
-export async function openConnection(
+export async function openRoute(
   settings: Settings<Way>,
-  connection: Connection,
+  route: Route,
   context: Pick<Context, 'fetch' | 'signal'>,
-): Promise<OpenConnection> {
+): Promise<OpenRoute> {
   if (settings.values['sandbox'] !== true) {
-    await verifySandbox(connection, context);
-    return { connection, close: () => Promise.resolve() };
+    await verifySandbox(route.connection, context);
+    return { route, close: () => Promise.resolve() };
   }
   const [{ startSandbox }, { readSandboxSettings }] = await Promise.all([
     import('../sandbox/server.js'),
@@ -92,5 +94,11 @@ export async function openConnection(
     requireSharp(),
   ]);
   const sandbox = await startSandbox({ ...readSandboxSettings(settings), port: 0 });
-  return { connection: { key: undefined, proxyUrl: sandbox.proxyUrl }, close: () => sandbox.close() };
+  const connection = { key: undefined, proxyUrl: sandbox.proxyUrl };
+  return { route: { ...route, connection, account: undefined }, close: () => sandbox.close() };
+}
+
+/** Prints requests under --debug; undefined without it. */
+export function traceTo(terminal: Terminal): EditEnv['trace'] {
+  return terminal.options.debug ? (line) => terminal.note(line) : undefined;
 }

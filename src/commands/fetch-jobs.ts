@@ -1,12 +1,10 @@
 import pLimit from 'p-limit';
-import type { Context } from '../context.js';
+import type { EditEnv } from '../edit/env.js';
 import type { OnEvent } from '../edit/events.js';
 import { recordOfJob, type EditRecord } from '../edit/record.js';
 import { resumeJob, type ResumeOptions } from '../edit/resume.js';
 import { asFalEditError, withCharge, type Charged, type FalEditError } from '../errors.js';
-import type { Connection } from '../fal/connection.js';
 import type { Job } from '../ledger/job.js';
-import type { Ledger } from '../ledger/ledger.js';
 import { openProgress } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -17,9 +15,6 @@ export interface FetchOptions extends Pick<
   ResumeOptions,
   'timeoutMs' | 'cancelOnTimeout' | 'write' | 'nextSteps'
 > {
-  context: Context;
-  connection: Connection;
-  ledger: Ledger;
   terminal: Terminal;
   /** Where to save the pictures, instead of where the edit would have. */
   elsewhere?: (job: Job) => Promise<ResumeOptions['elsewhere']>;
@@ -36,15 +31,18 @@ export interface FetchOutcome {
  * Waits for jobs at fal and saves their pictures. A failed job does not stop the others. Shows progress; with several
  * jobs, each line names its job.
  */
-export async function fetchJobs(jobs: readonly Job[], options: FetchOptions): Promise<FetchOutcome[]> {
-  const { terminal, context } = options;
-  const progress = await openProgress(terminal, context);
+export async function fetchJobs(
+  jobs: readonly Job[],
+  env: EditEnv,
+  options: FetchOptions,
+): Promise<FetchOutcome[]> {
+  const progress = await openProgress(options.terminal, env.context);
   const limit = pLimit(AT_ONCE);
   try {
     return await Promise.all(
       jobs.map((job) => {
         const name = jobs.length === 1 ? undefined : (job.requestId ?? job.id).slice(0, 8);
-        return limit(() => fetchOne(job, (event) => progress.show(event, name), options));
+        return limit(() => fetchOne(job, (event) => progress.show(event, name), env, options));
       }),
     );
   } finally {
@@ -52,15 +50,15 @@ export async function fetchJobs(jobs: readonly Job[], options: FetchOptions): Pr
   }
 }
 
-async function fetchOne(job: Job, onEvent: OnEvent, options: FetchOptions): Promise<FetchOutcome> {
-  const { terminal, elsewhere, context, connection, ledger, timeoutMs, cancelOnTimeout, write, nextSteps } =
-    options;
+async function fetchOne(
+  job: Job,
+  onEvent: OnEvent,
+  env: EditEnv,
+  { elsewhere, timeoutMs, cancelOnTimeout, write, nextSteps }: FetchOptions,
+): Promise<FetchOutcome> {
   const record = recordOfJob(job);
   try {
-    await resumeJob(job, record, {
-      context,
-      connection,
-      ledger,
+    await resumeJob(job, record, env, {
       timeoutMs,
       cancelOnTimeout,
       leaveWhenInterrupted: true,
@@ -68,7 +66,6 @@ async function fetchOne(job: Job, onEvent: OnEvent, options: FetchOptions): Prom
       nextSteps,
       onEvent,
       elsewhere: await elsewhere?.(job),
-      ...(terminal.options.debug ? { trace: (line: string) => terminal.note(line) } : {}),
     });
     return { job, record, error: undefined };
   } catch (error) {

@@ -1,11 +1,9 @@
 import type { Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
-import type { Connection } from '../fal/connection.js';
 import { stateFolderOf } from '../folders.js';
 import { cleanLedger } from '../ledger/batch/cleaning.js';
 import { Ledger } from '../ledger/ledger.js';
 import { abandonedJobs } from '../ledger/lookup.js';
-import { viaOf as viaOfConnection } from '../edit/backend.js';
 import { SANDBOX } from '../ledger/spending.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -18,15 +16,6 @@ export async function openLedger(
   const ledger = await Ledger.open(stateFolderOf(context.folders, stateDir), context);
   cleanLedger(ledger.db);
   return ledger;
-}
-
-/** Name of the connection in the ledger. */
-export function viaOf(
-  { values }: Pick<Settings<'sandbox'>, 'values'>,
-  connection: Connection,
-  context: Pick<Context, 'secrets'>,
-): string {
-  return viaOfConnection(connection, context, values['sandbox'] === true);
 }
 
 /** Reminds of edits that earlier runs paid for and did not fetch, or may have sent. */

@@ -1,9 +1,11 @@
+import type { Context } from '../context.js';
 import { historyOf } from '../fal/history.js';
 import type { AdoptedRequest } from '../ledger/insert.js';
 import type { Model } from '../models/model.js';
 import { defaultOutput } from './output.js';
 import { extensionOf } from '../images/received.js';
-import { statusAt, type AskOptions } from './ask-fal.js';
+import type { FalAccess } from '../fal/connection.js';
+import { statusAt } from './ask-fal.js';
 
 /**
  * All that can be known of a request that was not sent from here, for the ledger to adopt. fal's history knows
@@ -14,14 +16,14 @@ import { statusAt, type AskOptions } from './ask-fal.js';
 export async function adoptableRequest(
   requestId: string,
   model: Model,
-  options: AskOptions,
+  access: FalAccess & { context: Pick<Context, 'cwd'> },
 ): Promise<Omit<AdoptedRequest, 'via'>> {
   const { endpoint } = model;
-  const input = await inputOf(requestId, endpoint, options);
-  if (input === undefined) await statusAt({ endpoint, requestId }, options);
+  const input = await inputOf(requestId, endpoint, access);
+  if (input === undefined) await statusAt({ endpoint, requestId }, access);
   const { prompt, seed, num_images: count, output_format: format } = input ?? {};
   const sentSeed = typeof seed === 'number' && Number.isSafeInteger(seed) ? seed : 0;
-  const output = defaultOutput({ requestId, seed: sentSeed }, model, options.context.cwd);
+  const output = defaultOutput({ requestId, seed: sentSeed }, model, access.context.cwd);
   const known = model.formats.find((candidate) => candidate === format);
   return {
     requestId,
@@ -42,13 +44,13 @@ export async function adoptableRequest(
 async function inputOf(
   requestId: string,
   endpoint: string,
-  { connection, context, signal, trace }: AskOptions,
+  access: FalAccess,
 ): Promise<Record<string, unknown> | undefined> {
   try {
-    const [found] = await historyOf({ endpoint, requestId }, { connection, context, signal, trace });
+    const [found] = await historyOf({ endpoint, requestId }, access);
     return found?.requestId === requestId ? found.input : undefined;
   } catch {
-    signal.throwIfAborted();
+    access.signal.throwIfAborted();
     return undefined;
   }
 }

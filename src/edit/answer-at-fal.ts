@@ -1,7 +1,8 @@
 import { FalEditError } from '../errors.js';
 import { saysGone } from '../fal/unreachable.js';
 import { SINGLE_EDIT, type NextSteps } from './next-steps.js';
-import { statusAt, resultInHistory, sessionAt, type AtFal, type AskOptions } from './ask-fal.js';
+import type { FalAccess } from '../fal/connection.js';
+import { statusAt, resultInHistory, sessionAt, type AtFal } from './ask-fal.js';
 
 /**
  * fal's answer to a request, as fal gives it: from its queue, or from its history, which forgets later
@@ -12,14 +13,14 @@ import { statusAt, resultInHistory, sessionAt, type AtFal, type AskOptions } fro
  */
 export async function answerAtFal(
   request: AtFal,
-  options: AskOptions,
+  access: FalAccess,
   nextSteps = SINGLE_EDIT,
 ): Promise<unknown> {
   try {
-    return await fromQueue(request, options, nextSteps);
+    return await fromQueue(request, access, nextSteps);
   } catch (error) {
     if (!saysGone(error)) throw error;
-    const remembered = await resultInHistory(request, options);
+    const remembered = await resultInHistory(request, access);
     if (remembered === undefined) throw error;
     return remembered;
   }
@@ -27,11 +28,11 @@ export async function answerAtFal(
 
 async function fromQueue(
   { endpoint, requestId }: AtFal,
-  options: AskOptions,
+  access: FalAccess,
   nextSteps: NextSteps,
 ): Promise<unknown> {
-  const session = sessionAt({ endpoint, requestId }, options);
-  const { status } = await statusAt({ endpoint, requestId }, options, session);
+  const session = sessionAt({ endpoint, requestId }, access);
+  const { status } = await statusAt({ endpoint, requestId }, access, session);
   if (status !== 'COMPLETED') {
     const doing = status === 'IN_QUEUE' ? 'in the queue' : 'running';
     throw new FalEditError('temporary', `Request ${requestId} is still ${doing} and has no result yet.`, {

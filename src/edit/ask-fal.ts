@@ -1,18 +1,10 @@
-import type { Context } from '../context.js';
 import { FalEditError } from '../errors.js';
-import type { Connection } from '../fal/connection.js';
+import type { FalAccess } from '../fal/connection.js';
 import { answerInHistory } from '../fal/history.js';
 import { rejectionError, type RejectionContext } from '../fal/rejection.js';
 import { openSession } from '../fal/session.js';
 import { parseStatus, type QueueStatus } from '../fal/status-events.js';
-
-/** How fal is asked about a request that it was sent earlier. */
-export interface AskOptions {
-  connection: Connection;
-  context: Context;
-  signal: AbortSignal;
-  trace?: ((line: string) => void) | undefined;
-}
+import { saysGone } from '../fal/unreachable.js';
 
 /** A request at fal. */
 export interface AtFal {
@@ -27,12 +19,23 @@ export interface AtFal {
  */
 export async function statusAt(
   { endpoint, requestId }: AtFal,
-  options: AskOptions,
-  { client } = sessionAt({ endpoint, requestId }, options),
+  access: FalAccess,
+  { client } = sessionAt({ endpoint, requestId }, access),
 ): Promise<QueueStatus> {
   const status = parseStatus(await client.queue.status(endpoint, { requestId, logs: false }));
   if (status !== undefined) return status;
   throw new FalEditError('temporary', `fal's status of request ${requestId} cannot be read.`);
+}
+
+/** Whether fal's queue knows a request, asked in the way of now. @throws FalEditError (auth, temporary): it cannot be asked */
+export async function isKnown(at: AtFal, access: FalAccess): Promise<boolean> {
+  try {
+    await statusAt(at, access);
+    return true;
+  } catch (error) {
+    if (saysGone(error)) return false;
+    throw error;
+  }
 }
 
 /**
@@ -43,25 +46,14 @@ export async function statusAt(
  */
 export async function resultInHistory(
   { endpoint, requestId }: AtFal,
-  { nameField = String, ...options }: AskOptions & Partial<Pick<RejectionContext, 'nameField'>>,
+  { nameField = String, ...access }: FalAccess & Partial<Pick<RejectionContext, 'nameField'>>,
 ): Promise<unknown> {
-  const answer = await answerInHistory({ endpoint, requestId }, options);
+  const answer = await answerInHistory({ endpoint, requestId }, access);
   if (answer === undefined || answer.status < 300) return answer?.json;
   throw rejectionError(answer, { stage: 'result', nameField, requestId, modelFailed: true });
 }
 
 /** A session that can only read. */
-export function sessionAt(
-  { endpoint, requestId }: AtFal,
-  { connection, context, signal, trace }: AskOptions,
-): ReturnType<typeof openSession> {
-  return openSession({
-    connection,
-    context,
-    signal,
-    nameField: String,
-    endpoint,
-    requestId,
-    ...(trace === undefined ? {} : { trace }),
-  });
+export function sessionAt({ endpoint, requestId }: AtFal, access: FalAccess): ReturnType<typeof openSession> {
+  return openSession({ ...access, nameField: String, endpoint, requestId });
 }

@@ -7,6 +7,7 @@ import { saysGone } from '../fal/unreachable.js';
 import { flagForField } from '../models/explain.js';
 import type { EditOutput } from '../models/model.js';
 import { MOST_PICTURES } from '../models/output.js';
+import { accessOf } from './env.js';
 import { usd } from './estimate.js';
 import type { Life } from './life.js';
 import { resultInHistory } from './ask-fal.js';
@@ -19,8 +20,11 @@ export interface Answered {
 }
 
 /** Passes fal's status updates on as events, and keeps the times. Made when the waiting begins. */
-export function statusWatcher({ record, options }: Life): (update: unknown) => void {
-  const { context, onEvent } = options;
+export function statusWatcher({
+  record,
+  env: { context },
+  options: { onEvent },
+}: Life): (update: unknown) => void {
   const began = context.elapsed();
   let seenLogs = 0;
   return (update) => {
@@ -86,13 +90,9 @@ export async function read(life: Life, ask: () => Promise<unknown>): Promise<Ans
   return { data, output };
 }
 
-function inHistory({ model, record, deadline, options }: Life): Promise<unknown> {
-  const { connection, context, trace } = options;
+function inHistory({ model, record, deadline, env }: Life): Promise<unknown> {
   return resultInHistory(
     { endpoint: model.endpoint, requestId: record.requestId ?? '' },
-    {
-      ...{ connection, context, signal: deadline.signal, trace },
-      nameField: (path) => flagForField(model, path),
-    },
+    { ...accessOf(env, deadline.signal), nameField: (path) => flagForField(model, path) },
   );
 }

@@ -10,6 +10,7 @@ import { sha256Of } from '../sha256.js';
 import type { Answered } from './awaiting.js';
 import type { Life } from './life.js';
 import { blankedError, collectError } from './outcomes.js';
+import { accessOf } from './env.js';
 import { hasOwnEnding, pathOf } from './output.js';
 import { choosePaths, placePicture, tagOf, withTrueEnding } from './placing.js';
 import type { EditedImage } from './record.js';
@@ -77,16 +78,14 @@ async function collectOne(
   chosen: string | undefined,
   former: JobImage | undefined,
 ): Promise<EditedImage> {
-  const { connection, context, onEvent, inLane = atOnce } = life.options;
+  const { onEvent, inLane = atOnce } = life.options;
   const nsfw = image.nsfw ?? null;
   const kept = life.asPromised ? await stillThere(former) : undefined;
   if (kept !== undefined) return { ...kept, nsfw };
   let probe: Probe | undefined;
   const bytes = await inLane('download', () =>
     download(image.url, {
-      connection,
-      context,
-      signal: life.deadline.signal,
+      ...accessOf(life.env, life.deadline.signal),
       check: (candidate) => {
         probe = probePicture(candidate);
       },

@@ -1,4 +1,8 @@
+import { FalEditError } from '../errors.js';
+import type { FalAccess } from '../fal/connection.js';
 import { linkSignals, type LinkedSignal } from '../linked-signal.js';
+import { durationText } from './duration.js';
+import { accessOf, type EditEnv } from './env.js';
 
 /** Why a run was stopped from our side. */
 export type StopReason = 'deadline' | 'interrupted';
@@ -38,5 +42,33 @@ export class Deadline {
     clearTimeout(this.timer);
     this.ending.abort(new Error('The run is over.'));
     this.linked.release();
+  }
+}
+
+/**
+ * Runs requests that cost nothing under the user's deadline.
+ *
+ * @param timeoutMs milliseconds
+ * @throws FalEditError (temporary, interrupted), and whatever the requests throw
+ */
+export async function withTimeout<T>(
+  timeoutMs: number,
+  env: Omit<EditEnv, 'ledger'>,
+  ask: (access: FalAccess) => Promise<T>,
+): Promise<T> {
+  const { signal } = env.context;
+  const deadline = new Deadline(timeoutMs, signal);
+  try {
+    return await ask(accessOf(env, deadline.signal));
+  } catch (error) {
+    if (!deadline.signal.aborted) throw error;
+    signal.throwIfAborted();
+    throw new FalEditError('temporary', `fal did not answer within ${durationText(timeoutMs)}.`, {
+      charged: 'maybe',
+      hint: 'Try again, or allow more time with --timeout.',
+      origin: error,
+    });
+  } finally {
+    deadline.close();
   }
 }

@@ -1,11 +1,10 @@
-import type { Context } from '../context.js';
 import { asFalEditError, withCharge, type Charged, type FalEditError } from '../errors.js';
-import type { Connection } from '../fal/connection.js';
 import { openSession, type FalSession } from '../fal/session.js';
 import type { OutputSpec } from '../ledger/job.js';
 import { flagForField } from '../models/explain.js';
 import type { Model } from '../models/model.js';
 import { Deadline } from './deadline.js';
+import { accessOf, type EditEnv } from './env.js';
 import type { OnEvent } from './events.js';
 import type { NextSteps } from './next-steps.js';
 import { unrecordedError, type Journal } from './journal.js';
@@ -14,8 +13,6 @@ import { stoppedError } from './stopping.js';
 
 /** Options of every way to run or continue an edit. */
 export interface LifeOptions {
-  context: Context;
-  connection: Connection;
   /** Our own deadline, in milliseconds. */
   timeoutMs: number;
   /** At the deadline, ask fal to cancel the edit instead of leaving it to be fetched later. */
@@ -29,7 +26,6 @@ export interface LifeOptions {
   nextSteps?: NextSteps | undefined;
   /** Schedules a part of the work where many edits run at once; runs it at once if absent. */
   inLane?: (<T>(lane: 'download', run: () => Promise<T>) => Promise<T>) | undefined;
-  trace?: ((line: string) => void) | undefined;
 }
 
 /** One running edit: the state that all of its steps share. */
@@ -42,6 +38,7 @@ export interface Life {
   output: OutputSpec;
   /** Whether the ledger's choice of paths counts: not where somebody asked for other ones. */
   asPromised: boolean;
+  env: EditEnv;
   options: LifeOptions;
 }
 
@@ -54,19 +51,16 @@ export type LifeStart = Omit<Life, 'session' | 'deadline'>;
  * @throws FalEditError
  */
 export async function runLife(start: LifeStart, steps: (life: Life) => Promise<void>): Promise<void> {
-  const { record, journal, model, options } = start;
-  const { context, connection, timeoutMs, trace } = options;
+  const { record, journal, model, env, options } = start;
+  const { context } = env;
   const started = context.elapsed();
-  const deadline = new Deadline(timeoutMs, context.signal);
+  const deadline = new Deadline(options.timeoutMs, context.signal);
   const session = openSession({
-    connection,
-    context,
-    signal: deadline.signal,
+    ...accessOf(env, deadline.signal),
     nameField: (path) => flagForField(model, path),
     journal,
     endpoint: model.endpoint,
     ...(record.requestId === null ? {} : { requestId: record.requestId }),
-    ...(trace === undefined ? {} : { trace }),
   });
   const life: Life = { ...start, session, deadline };
   let failure: FalEditError | undefined;

@@ -1,16 +1,15 @@
 import type { Job, OutputSpec } from '../ledger/job.js';
-import type { Ledger } from '../ledger/ledger.js';
 import { isRedacted } from '../secrets.js';
 import { findModel } from '../models/registry.js';
 import { follow, type Answered } from './awaiting.js';
 import { fetchPictures } from './collect.js';
+import type { EditEnv } from './env.js';
 import { Journal } from './journal.js';
 import { runLife, type Life, type LifeOptions } from './life.js';
 import { defaultOutput } from './output.js';
 import type { EditRecord } from './record.js';
 
 export interface ResumeOptions extends LifeOptions {
-  ledger: Ledger;
   /** Where to put the pictures, where that is not for the job to say. */
   elsewhere?: OutputSpec | undefined;
   /** How to save them, where this command differs from the one that sent the edit. */
@@ -23,8 +22,14 @@ export interface ResumeOptions extends LifeOptions {
  *
  * @throws FalEditError; the record then holds what is known
  */
-export async function resumeJob(job: Job, record: EditRecord, options: ResumeOptions): Promise<void> {
-  const { ledger, elsewhere, context, onEvent } = options;
+export async function resumeJob(
+  job: Job,
+  record: EditRecord,
+  env: EditEnv,
+  options: ResumeOptions,
+): Promise<void> {
+  const { elsewhere, onEvent } = options;
+  const { ledger, context } = env;
   const model = findModel(job.endpoint);
   ledger.own(job.id);
   const start = {
@@ -33,6 +38,7 @@ export async function resumeJob(job: Job, record: EditRecord, options: ResumeOpt
     journal: new Journal(ledger, job, record, onEvent, undefined, options.nextSteps),
     output: elsewhere ?? { ...(job.output ?? defaultOutput(job, model, context.cwd)), ...options.saving },
     asPromised: elsewhere === undefined,
+    env,
     options,
   };
   await runLife(start, async (life) => {

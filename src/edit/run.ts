@@ -3,18 +3,19 @@
  * the next one begins, so that an edit which is cut short at any point can be found and finished.
  */
 import { falTime } from '../fal/clock.js';
-import { accountOf, proxiesOf } from '../fal/connection.js';
+import { proxiesOf } from '../fal/connection.js';
 import { currentPrice, type CurrentPrice } from '../fal/prices.js';
 import { uploadAll, type UploadCache } from '../fal/upload.js';
 import type { Caps } from '../ledger/caps.js';
 import type { NewJob } from '../ledger/job.js';
-import type { Beginning, BeginOptions, Ledger } from '../ledger/ledger.js';
+import type { Beginning, BeginOptions } from '../ledger/ledger.js';
 import { findFormer, snapshotOf, type Former } from '../ledger/lookup.js';
 import { isSandbox } from '../ledger/spending.js';
 import { withValueAt } from '../models/fields.js';
 import { read, statusWatcher, type Answered } from './awaiting.js';
 import { fetchPictures } from './collect.js';
 import { Deadline } from './deadline.js';
+import { accessOf, type EditEnv } from './env.js';
 import { estimate, refuseUnbounded } from './estimate.js';
 import { fingerprintV1 } from './fingerprint-v1.js';
 import { askedHashOf } from './fingerprint.js';
@@ -29,9 +30,6 @@ import { resumeJob, type ResumeOptions } from './resume.js';
 import { sameEndError, waitForOther } from './same-edit.js';
 
 export interface RunOptions extends LifeOptions {
-  ledger: Ledger;
-  /** The way to fal, as the ledger calls it. */
-  via: string;
   caps: Caps;
   /** Pay for another edit, even if the same command has an unfinished one. */
   again: boolean;
@@ -47,7 +45,7 @@ export interface RunOptions extends LifeOptions {
   priority?: 'normal' | 'low' | undefined;
 }
 
-type SubmitOptions = Pick<RunOptions, 'connection' | 'via' | 'onEvent' | 'priority'>;
+type SubmitOptions = Pick<RunOptions, 'onEvent' | 'priority'>;
 
 /**
  * Runs a planned edit to its end, and fills in the record as it goes. Where another run of the same command was cut
@@ -55,14 +53,21 @@ type SubmitOptions = Pick<RunOptions, 'connection' | 'via' | 'onEvent' | 'priori
  *
  * @throws FalEditError; the record then holds what is known
  */
-export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOptions): Promise<void> {
-  const { ledger, caps, again, connection, context, onEvent } = options;
-  record.sandbox = isSandbox(options.via);
+export async function runEdit(
+  plan: EditPlan,
+  record: EditRecord,
+  env: EditEnv,
+  options: RunOptions,
+): Promise<void> {
+  const { caps, again, onEvent } = options;
+  const { context, ledger, route } = env;
+  const { via, account } = route;
+  record.sandbox = isSandbox(via);
   const asked = {
-    askedHash: options.askedHash ?? askedHashOf(plan, options.via),
+    askedHash: options.askedHash ?? askedHashOf(plan, via),
     // An earlier release may have been cut short.
-    ...(options.askedHash === undefined ? { earlierHash: fingerprintV1(plan, options.via) } : {}),
-    via: options.via,
+    ...(options.askedHash === undefined ? { earlierHash: fingerprintV1(plan, via) } : {}),
+    via,
     // A row that was sent and left is the same row when it is asked for again.
     detached: options.detach && options.askedHash === undefined,
   };
@@ -77,7 +82,7 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
   if (nameTaken !== undefined && !goesOn) throw nameTaken;
   for (const message of plan.warnings) onEvent({ type: 'warning', message });
   const price = options.price ?? {
-    live: await currentPrice(plan.model.endpoint, { connection, context, signal: context.signal }),
+    live: await currentPrice(plan.model.endpoint, accessOf(env)),
   };
   context.signal.throwIfAborted();
   const cost = estimate(plan.model, plan.work, price.live);
@@ -87,7 +92,7 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
   const wanted: NewJob = {
     model: plan.model.name,
     endpoint: plan.model.endpoint,
-    account: accountOf(connection),
+    account,
     prompt: plan.prompt,
     seed: plan.seed,
     ...asked,
@@ -95,9 +100,9 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
     estimatedUsd: cost.usd,
     unitPriceUsd: cost.unitUsd,
   };
-  const { beginning, timeoutMs } = await beginOrWait(wanted, record, { since, nameTaken }, options);
+  const { beginning, timeoutMs } = await beginOrWait(wanted, record, { since, nameTaken }, env, options);
   if (beginning.kind === 'former') {
-    await goOnWith(beginning.former, plan, record, { ...options, timeoutMs });
+    await goOnWith(beginning.former, plan, record, env, { ...options, timeoutMs });
     return;
   }
   const { job } = beginning;
@@ -107,12 +112,12 @@ export async function runEdit(plan: EditPlan, record: EditRecord, options: RunOp
     job,
     record,
     onEvent,
-    () => falTime(connection, context),
+    () => falTime(route.connection, context),
     options.nextSteps,
   );
   const { model, output } = plan;
   return runLife(
-    { model, record, journal, output, asPromised: true, options: { ...options, timeoutMs } },
+    { model, record, journal, output, asPromised: true, env, options: { ...options, timeoutMs } },
     async (life) => {
       await upload(plan, life, options.uploads);
       if (options.detach) {
@@ -135,9 +140,11 @@ async function beginOrWait(
   wanted: NewJob,
   record: EditRecord,
   { since, nameTaken }: Pick<BeginOptions, 'since' | 'nameTaken'>,
+  env: EditEnv,
   options: RunOptions,
 ): Promise<{ beginning: Beginning; timeoutMs: number }> {
-  const { ledger, caps, again, context, onEvent, timeoutMs } = options;
+  const { caps, again, onEvent, timeoutMs } = options;
+  const { ledger, context } = env;
   const begin = (): Promise<Beginning> =>
     ledger.write('soon', () => ledger.begin(wanted, { caps, again, since, nameTaken }));
   let beginning = await begin();
@@ -152,7 +159,7 @@ async function beginOrWait(
       const { job } = beginning.former;
       if (told !== job.id) onEvent({ type: 'waiting', job: job.id, pid: job.owner?.pid ?? 0 });
       told = job.id;
-      const ended = await waitForOther(job, record, deadline, options);
+      const ended = await waitForOther(job, record, deadline, env);
       // Whatever has been begun since: this one is what was waited for, and it is here.
       beginning =
         ended.state === 'saved' ? { kind: 'former', former: { kind: 'ended', job: ended } } : await begin();
@@ -170,6 +177,7 @@ async function goOnWith(
   { kind, job }: Former,
   plan: EditPlan,
   record: EditRecord,
+  env: EditEnv,
   options: RunOptions,
 ): Promise<void> {
   Object.assign(record, recordOfJob(job));
@@ -183,21 +191,20 @@ async function goOnWith(
   } else {
     options.onEvent({ type: 'resumed', requestId: job.requestId ?? '', plannedAt: job.plannedAt });
   }
-  await resumeJob(job, record, { ...options, elsewhere, saving: savingOf(plan) });
+  await resumeJob(job, record, env, { ...options, elsewhere, saving: savingOf(plan) });
 }
 
 /** Uploads the local files; afterwards the input contains only URLs. */
 async function upload(
   plan: EditPlan,
-  { record, session, options }: Life,
+  { record, session, env, options: { onEvent } }: Life,
   cache: UploadCache | undefined,
 ): Promise<void> {
-  const { connection, onEvent } = options;
   const local = plan.attachments.flatMap(({ upload: file }) => file ?? []);
   if (local.length === 0) return;
   const bytes = local.reduce((sum, file) => sum + file.bytes, 0);
   onEvent({ type: 'uploading', files: local.length, bytes });
-  const urls = await uploadAll(session.client, connection, local, cache).catch((error: unknown) => {
+  const urls = await uploadAll(session.client, env.route.connection, local, cache).catch((error: unknown) => {
     throw session.exchange.uploadFailure ?? error;
   });
   record.uploads = [...urls].map(([sha256, url]) => ({ sha256, url }));
@@ -209,8 +216,8 @@ async function upload(
   }
 }
 
-function tellSubmitting(record: EditRecord, { connection, via, onEvent }: SubmitOptions): void {
-  const proxies = isSandbox(via) ? [] : proxiesOf(connection, 'remote');
+function tellSubmitting({ record, env: { route } }: Life, { onEvent }: SubmitOptions): void {
+  const proxies = isSandbox(route.via) ? [] : proxiesOf(route.connection, 'remote');
   onEvent({ type: 'submitting', estimatedUsd: record.cost.estimatedUsd ?? 0, proxies });
 }
 
@@ -218,7 +225,7 @@ function tellSubmitting(record: EditRecord, { connection, via, onEvent }: Submit
 async function submitAndWait(life: Life, options: SubmitOptions): Promise<Answered> {
   const { priority = 'normal' } = options;
   const { model, record, session } = life;
-  tellSubmitting(record, options);
+  tellSubmitting(life, options);
   let watch: ((update: unknown) => void) | undefined;
   return read(life, async () => {
     const answer: { data: unknown } = await session.client.subscribe(model.endpoint, {
@@ -238,12 +245,10 @@ async function submitAndWait(life: Life, options: SubmitOptions): Promise<Answer
 }
 
 /** Submits without waiting for the result. */
-async function submitAndLeave(
-  { model, record, session, journal }: Life,
-  options: SubmitOptions,
-): Promise<void> {
+async function submitAndLeave(life: Life, options: SubmitOptions): Promise<void> {
+  const { model, record, session, journal } = life;
   const { priority = 'normal' } = options;
-  tellSubmitting(record, options);
+  tellSubmitting(life, options);
   await session.client.queue.submit(model.endpoint, { input: record.input, priority });
   options.onEvent({ type: 'accepted', requestId: record.requestId ?? '' });
   journal.left();

@@ -3,13 +3,12 @@
  * ledger decides in one transaction (Ledger.begin). The others wait here for its outcome, and send nothing
  * meanwhile.
  */
-import type { Context } from '../context.js';
 import { FalEditError, InterruptedError, type FalEditErrorOptions } from '../errors.js';
 import type { Job, JobState } from '../ledger/job.js';
-import type { Ledger } from '../ledger/ledger.js';
 import { isAbandoned } from '../ledger/lookup.js';
 import type { Deadline } from './deadline.js';
 import { durationText } from './duration.js';
+import type { EditEnv } from './env.js';
 import { recordOfJob, type EditRecord } from './record.js';
 import { signalOf } from './stopping.js';
 
@@ -29,7 +28,7 @@ export async function waitForOther(
   job: Job,
   record: EditRecord,
   deadline: Deadline,
-  { ledger, context }: { ledger: Ledger; context: Context },
+  { ledger, context }: EditEnv,
 ): Promise<Job> {
   let now = job;
   try {
@@ -48,7 +47,7 @@ export async function waitForOther(
 function stillBusyError(
   { id, state, requestId, owner }: Job,
   deadline: Deadline,
-  context: Context,
+  { signal }: EditEnv['context'],
 ): FalEditError {
   const who = `process ${owner?.pid ?? ''} is still running this same edit (job ${id})`;
   const more: FalEditErrorOptions = {
@@ -60,7 +59,7 @@ function stillBusyError(
     details: { job: id, ...(requestId === undefined ? {} : { request_id: requestId }) },
   };
   if (deadline.reason === 'interrupted') {
-    return new InterruptedError(signalOf(context.signal), `Interrupted; ${who}.`, more);
+    return new InterruptedError(signalOf(signal), `Interrupted; ${who}.`, more);
   }
   return new FalEditError('temporary', `Not done within ${durationText(deadline.timeoutMs)}: ${who}.`, more);
 }

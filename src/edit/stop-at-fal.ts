@@ -1,11 +1,12 @@
 import type { Context } from '../context.js';
+import { accessOf, type EditEnv } from './env.js';
 import { FalEditError, type Charged } from '../errors.js';
 import { cancelRequest } from '../fal/cancel.js';
-import type { Connection } from '../fal/connection.js';
-import { openSession, type FalSession } from '../fal/session.js';
+import type { FalSession } from '../fal/session.js';
 import { parseStatus, type QueueStatus } from '../fal/status-events.js';
 import { saysGone } from '../fal/unreachable.js';
 import type { Model } from '../models/model.js';
+import { sessionAt } from './ask-fal.js';
 import type { EditRecord } from './record.js';
 
 /** Outcome of stopping a request. */
@@ -47,7 +48,7 @@ export interface Stoppable {
   model: Pick<Model, 'endpoint'>;
   record: Pick<EditRecord, 'requestId'>;
   journal: { cancelRequested: () => void };
-  options: { context: Context; connection: Connection };
+  env: Omit<EditEnv, 'ledger'>;
 }
 
 /** A cancel is a courtesy: after Ctrl-C nobody waits longer than this for all of it. */
@@ -61,7 +62,7 @@ const POLL_MS = 250;
  * one.
  */
 export async function stopAtFal(
-  { model, record, journal, options }: Stoppable,
+  { model, record, journal, env }: Stoppable,
   { evenRunning }: { evenRunning: boolean },
 ): Promise<StopOutcome> {
   const { endpoint } = model;
@@ -69,13 +70,7 @@ export async function stopAtFal(
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(new Error('fal takes too long')), PATIENCE_MS);
   // A session of its own: the run's signal is spent.
-  const session = openSession({
-    ...options,
-    signal: patience.signal,
-    nameField: String,
-    endpoint,
-    requestId,
-  });
+  const session = sessionAt({ endpoint, requestId }, accessOf(env, patience.signal));
   try {
     if (!evenRunning) {
       const status = await statusOf(session, endpoint, requestId);
@@ -87,7 +82,7 @@ export async function stopAtFal(
     const answer = await cancelRequest(session, endpoint, requestId);
     if (answer === 'cancelled') return UNQUEUED;
     return answer === 'requested'
-      ? await confirm(session, endpoint, requestId, options.context)
+      ? await confirm(session, endpoint, requestId, env.context)
       : outcome(answer);
   } catch {
     return outcome('requested');

@@ -22,7 +22,7 @@ export interface Stopping extends Stoppable {
   journal: Journal;
   session: FalSession;
   deadline: Deadline;
-  options: Stoppable['options'] & {
+  options: {
     cancelOnTimeout?: boolean | undefined;
     leaveWhenInterrupted?: boolean | undefined;
   };
@@ -30,12 +30,12 @@ export interface Stopping extends Stoppable {
 
 /** The error for an edit that was stopped, depending on its state, after asking fal. */
 export async function stoppedError(life: Stopping, error: unknown): Promise<FalEditError> {
-  const { record, journal, session, deadline, options } = life;
+  const { record, journal, session, deadline, env, options } = life;
   const { exchange } = session;
   const interrupted = deadline.reason === 'interrupted';
   const build = (message: string, more: FalEditErrorOptions): FalEditError =>
     interrupted
-      ? new InterruptedError(signalOf(options.context.signal), message, more)
+      ? new InterruptedError(signalOf(env.context.signal), message, more)
       : new FalEditError('temporary', message, more);
   const what = interrupted ? 'Interrupted' : `Not done within ${durationText(deadline.timeoutMs)}`;
   const trouble = exchange.lastTrouble === undefined ? '' : ` (last problem: ${exchange.lastTrouble})`;

@@ -1,16 +1,8 @@
-import type { Context } from '../context.js';
 import type { Answer } from './answer.js';
 import { noteDate } from './clock.js';
-import type { Connection } from './connection.js';
+import type { FalAccess } from './connection.js';
 import { repeat } from './repeat.js';
 import { notReachedError } from './unreachable.js';
-
-export interface PlatformOptions {
-  connection: Connection;
-  context: Pick<Context, 'fetch' | 'now' | 'elapsed' | 'random' | 'sleep'>;
-  signal: AbortSignal;
-  trace?: ((line: string) => void) | undefined;
-}
 
 /** Tries of one request. */
 const TRIES = 4;
@@ -24,7 +16,7 @@ const TRIES = 4;
  */
 export async function askPlatform(
   target: string,
-  { connection, context, signal, trace }: PlatformOptions,
+  { connection, context, signal, trace }: FalAccess,
 ): Promise<Answer> {
   const { key, proxyUrl } = connection;
   const headers: Record<string, string> = { accept: 'application/json' };

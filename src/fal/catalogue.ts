@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { FalEditError } from '../errors.js';
 import { isHtml, type Answer } from './answer.js';
-import { askPlatform, type PlatformOptions } from './ask-platform.js';
+import { askPlatform } from './ask-platform.js';
+import type { FalAccess } from './connection.js';
 import { pricesSchema, type CurrentPrice } from './prices.js';
 import { rejectionError } from './rejection.js';
 import { describeTrouble } from './trouble.js';
@@ -42,7 +43,7 @@ const modelsSchema = z.looseObject({
  */
 export async function catalogueEntry(
   endpoint: string,
-  options: PlatformOptions,
+  options: FalAccess,
 ): Promise<CatalogueEntry | undefined> {
   const target = `${API}?endpoint_id=${encodeURIComponent(endpoint)}&expand=openapi-3.0`;
   const answer = await askPlatform(target, options);
@@ -57,7 +58,7 @@ export async function catalogueEntry(
 /** Prices in US dollars, by endpoint; one that fal publishes no price for is absent (fal-api.md 5.2). */
 export async function publishedPrices(
   endpoints: readonly string[],
-  options: PlatformOptions,
+  options: FalAccess,
 ): Promise<Map<string, Pick<CurrentPrice, 'unitUsd' | 'unit'>>> {
   const ids = endpoints.map(encodeURIComponent).join(',');
   const { prices } = read(pricesSchema, await askPlatform(`${API}/pricing?endpoint_id=${ids}`, options));
@@ -76,7 +77,7 @@ export async function publishedPrices(
  */
 export async function publicOpenApi(
   endpoint: string,
-  options: Omit<PlatformOptions, 'connection'>,
+  options: Omit<FalAccess, 'connection'>,
 ): Promise<unknown> {
   const connection = { key: undefined, proxyUrl: undefined };
   const target = `${PAGE}?endpoint_id=${encodeURIComponent(endpoint)}`;

@@ -1,3 +1,4 @@
+import type { Context } from '../context.js';
 import { FalEditError, usageError } from '../errors.js';
 import { isLoopback, proxyFor, type Environment, type NetworkProxy } from '../network-proxy.js';
 import { sha256Of } from '../sha256.js';
@@ -9,6 +10,16 @@ export interface Connection {
   proxyUrl: string | undefined;
   /** The network's own proxy on the way there; none if absent. */
   through?: NetworkProxy | undefined;
+}
+
+/** What it takes to ask fal something. */
+export interface FalAccess {
+  connection: Connection;
+  context: Pick<Context, 'fetch' | 'now' | 'elapsed' | 'random' | 'sleep'>;
+  /** Its reason is what every question then fails with. */
+  signal: AbortSignal;
+  /** Called with each request and each problem on the way, for `--debug`. Never gets the key. */
+  trace?: ((line: string) => void) | undefined;
 }
 
 /** @throws FalEditError (usage): the environment names a proxy that we cannot use */

@@ -4,14 +4,12 @@ import type { FetchResponse } from '../light-fetch.js';
 import { readBytes, TooLargeError } from './answer.js';
 import { NotSentError } from '../sockets.js';
 import { backoffMs } from './backoff.js';
-import { isTrustedUrl, type Connection } from './connection.js';
+import { isTrustedUrl, type FalAccess } from './connection.js';
 import { withTimeLimit } from './time-limit.js';
 import { describeTrouble, retryAfterMs } from './trouble.js';
 
-export interface DownloadOptions {
-  connection: Connection;
+export interface DownloadOptions extends Pick<FalAccess, 'connection' | 'signal'> {
   context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep'>;
-  signal: AbortSignal;
   /** Checks the bytes; an error is a failed try. */
   check: (bytes: Uint8Array) => void;
 }

@@ -1,13 +1,8 @@
-import type { Context } from '../context.js';
-import type { Connection } from './connection.js';
+import type { FalAccess } from './connection.js';
 import type { RejectionContext } from './rejection.js';
 import type { SubmitJournal, SubmitOnce } from './submit-once.js';
 
-export interface SessionOptions {
-  connection: Connection;
-  context: Pick<Context, 'fetch' | 'now' | 'elapsed' | 'random' | 'sleep'>;
-  /** The deadline and Ctrl-C: its reason is what every call then fails with. */
-  signal: AbortSignal;
+export interface SessionOptions extends FalAccess {
   /** The user's name for a field of fal's input. */
   nameField: RejectionContext['nameField'];
   /** Where a submit is recorded. A session without it can only read and upload. */
@@ -15,9 +10,7 @@ export interface SessionOptions {
   /** The model's full id: fal's history is asked by it. */
   endpoint: string;
   /** The request that the session is about, where it was submitted before. */
-  requestId?: string;
-  /** Called with each request and each problem on the way, for `--debug`. Never gets the key. */
-  trace?: (line: string) => void;
+  requestId?: string | undefined;
 }
 
 /** Facts that the client drops and we need: state of the submit, ids, headers, the last thing that went wrong. */

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { FalEditError } from '../errors.js';
 import { describeTrouble } from './trouble.js';
 import type { Answer } from './answer.js';
-import { askPlatform, type PlatformOptions } from './ask-platform.js';
+import { askPlatform } from './ask-platform.js';
 import { dateOf } from './clock.js';
+import type { FalAccess } from './connection.js';
 import { rejectionError } from './rejection.js';
 import { isRequestId } from './routes.js';
 
@@ -26,8 +27,6 @@ export interface PastQuery {
   since?: number;
   requestId?: string;
 }
-
-export type HistoryOptions = PlatformOptions;
 
 const ROUTE = 'https://api.fal.ai/v1/models/requests/by-endpoint';
 /** The most that fal returns at once. */
@@ -58,11 +57,11 @@ const pageSchema = z.looseObject({
  *
  * @throws FalEditError (auth, temporary, failed): the history cannot be had
  */
-export async function historyOf(query: PastQuery, options: HistoryOptions): Promise<PastRequest[]> {
+export async function historyOf(query: PastQuery, access: FalAccess): Promise<PastRequest[]> {
   const found: PastRequest[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const answer = await askPage(query, cursor, options);
+    const answer = await askPage(query, cursor, access);
     const parsed = pageSchema.safeParse(answer.json);
     if (!parsed.success) {
       throw new FalEditError('temporary', `fal's history cannot be read: ${describeTrouble(answer)}.`);
@@ -94,13 +93,13 @@ export async function historyOf(query: PastQuery, options: HistoryOptions): Prom
  */
 export async function answerInHistory(
   { endpoint, requestId }: { endpoint: string; requestId: string },
-  options: HistoryOptions,
+  access: FalAccess,
 ): Promise<Answer | undefined> {
   let found: PastRequest[];
   try {
-    found = await historyOf({ endpoint, requestId }, options);
+    found = await historyOf({ endpoint, requestId }, access);
   } catch {
-    options.signal.throwIfAborted();
+    access.signal.throwIfAborted();
     return undefined;
   }
   const past = found.find((one) => one.requestId === requestId);
@@ -118,12 +117,12 @@ export async function answerInHistory(
 }
 
 /** The time on fal's clock, by the date of an answer about its history; undefined where that carries none. */
-export async function historyTime(endpoint: string, options: HistoryOptions): Promise<number | undefined> {
-  return dateOf(await ask(addressOf({ endpoint }, undefined, 1), options), options.context);
+export async function historyTime(endpoint: string, access: FalAccess): Promise<number | undefined> {
+  return dateOf(await ask(addressOf({ endpoint }, undefined, 1), access), access.context);
 }
 
-function askPage(query: PastQuery, cursor: string | undefined, options: HistoryOptions): Promise<Answer> {
-  return ask(addressOf(query, cursor, PAGE), options);
+function askPage(query: PastQuery, cursor: string | undefined, access: FalAccess): Promise<Answer> {
+  return ask(addressOf(query, cursor, PAGE), access);
 }
 
 function addressOf(
@@ -141,8 +140,8 @@ function addressOf(
   return url.href;
 }
 
-async function ask(target: string, options: HistoryOptions): Promise<Answer> {
-  const answer = await askPlatform(target, options);
+async function ask(target: string, access: FalAccess): Promise<Answer> {
+  const answer = await askPlatform(target, access);
   if (answer.status >= 300) throw rejectionError(answer, { stage: 'history', nameField: String });
   return answer;
 }

@@ -6,7 +6,7 @@ import type { Context } from '../context.js';
 import { sha256Of } from '../sha256.js';
 import { readAnswer } from './answer.js';
 import { noteDate } from './clock.js';
-import type { Connection } from './connection.js';
+import type { FalAccess } from './connection.js';
 import { withTimeLimit } from './time-limit.js';
 
 /** fal's price of one unit of an endpoint's work. */
@@ -43,10 +43,8 @@ const cacheSchema = z.object({
   readAt: z.number(),
 });
 
-export interface PriceOptions {
-  connection: Connection;
+export interface PriceOptions extends Pick<FalAccess, 'connection' | 'signal'> {
   context: Pick<Context, 'fetch' | 'folders' | 'now' | 'elapsed' | 'secrets'>;
-  signal: AbortSignal;
   /** Nothing is asked and nothing kept: for `--dry-run`, which stays off the network. */
   offline?: boolean;
 }

@@ -6,12 +6,8 @@ import { systemContext, type Context } from '../context.js';
 import { InterruptedError, usageError } from '../errors.js';
 import type { EditEvent } from '../edit/events.js';
 import type { EditOrder } from '../edit/plan.js';
-import {
-  checkProxyUrl,
-  connectionTo,
-  refuseSandboxKeyElsewhere,
-  type Connection,
-} from '../fal/connection.js';
+import { checkProxyUrl, connectionTo, refuseSandboxKeyElsewhere } from '../fal/connection.js';
+import { routeOf, type Route } from '../fal/route.js';
 import { stateFolderOf } from '../folders.js';
 import { Ledger } from '../ledger/ledger.js';
 import { openFetch } from '../light-fetch.js';
@@ -200,16 +196,17 @@ export function contextOf(signal: AbortSignal, { context: overrides = {} }: Acce
 }
 
 /** The way to fal. Its secrets are kept out of everything from here on. @throws FalEditError (usage, auth) */
-export function connectionOf(
+export function routeOfCall(
   { key, proxyUrl, sandbox }: Access & Pick<EditCall, 'sandbox'>,
-  { env, secrets }: Pick<Context, 'env' | 'secrets'>,
-): Connection {
+  context: Pick<Context, 'env' | 'secrets'>,
+): Route {
+  const { env, secrets } = context;
   secrets.addEnvironment(env);
   if (sandbox === true && proxyUrl !== undefined) {
     throw usageError('sandbox and proxyUrl exclude each other. Give one.');
   }
   // It is on this machine, and is told no key: no proxy of the environment matters.
-  if (sandbox === true) return { key: undefined, proxyUrl: undefined };
+  if (sandbox === true) return routeOf({ key: undefined, proxyUrl: undefined }, context, true);
   const proxy = proxyUrl ?? env['FAL_PROXY_URL'];
   const variables = key === undefined ? env : { FAL_KEY: key };
   const proxied = proxy !== undefined && proxy !== '';
@@ -218,7 +215,7 @@ export function connectionOf(
   refuseSandboxKeyElsewhere(connection);
   secrets.addKey(connection.key);
   secrets.addUrl(connection.proxyUrl);
-  return connection;
+  return routeOf(connection, context);
 }
 
 /** The ledger that the call names, or the user's. */

@@ -1,8 +1,7 @@
 import { endedError, sandboxEndedError } from '../commands/earlier/ended-job.js';
-import { otherBackendError } from '../commands/earlier/reach-fal.js';
 import { missingKeyError } from '../config/credentials.js';
 import type { Context } from '../context.js';
-import { verifySandbox, viaOf } from '../edit/backend.js';
+import { accessOf } from '../edit/env.js';
 import { estimate as estimateOf, type Estimate } from '../edit/estimate.js';
 import { SINGLE_EDIT } from '../edit/next-steps.js';
 import { areInPlace, keptPictures } from '../edit/in-place.js';
@@ -11,8 +10,8 @@ import { recordOf, recordOfJob, type EditedImage, type EditRecord } from '../edi
 import { resumeJob } from '../edit/resume.js';
 import { runEdit } from '../edit/run.js';
 import { inputError } from '../errors.js';
-import type { Connection } from '../fal/connection.js';
 import { currentPrice } from '../fal/prices.js';
+import { otherBackendError, routeOf, verifySandbox, type Route } from '../fal/route.js';
 import { isAwaited, mayHidePicture } from '../ledger/job.js';
 import { findMeant } from '../ledger/lookup.js';
 import { SANDBOX } from '../ledger/spending.js';
@@ -20,12 +19,12 @@ import { requireSharp } from '../native-parts.js';
 import {
   checkAccess,
   checkCall,
-  connectionOf,
   contextOf,
   interruptionOf,
   ledgerOf,
   listenerOf,
   orderOf,
+  routeOfCall,
   type Access,
   type EditCall,
 } from './call.js';
@@ -52,34 +51,39 @@ export async function edit(call: EditCall): Promise<EditResult> {
   checkCall(call);
   const { maxCostUsd, dailyCapUsd, again, timeoutMs, cancelOnTimeout, sandbox } = call;
   return withContext(call, async (context) => {
-    const declared = connectionOf(call, context);
+    const declared = routeOfCall(call, context);
     const plan = await planEdit(orderOf(call, context.newSeed), context);
-    if (sandbox !== true && declared.key === undefined && declared.proxyUrl === undefined) {
+    if (
+      sandbox !== true &&
+      declared.connection.key === undefined &&
+      declared.connection.proxyUrl === undefined
+    ) {
       throw missingKeyError();
     }
-    const opened = await openConnection(call, declared, context);
+    const opened = await openRoute(call, declared, context);
     try {
       const record: EditRecord = recordOf(plan);
       const ledger = await ledgerOf(call, context);
       let data: Uint8Array | undefined;
       try {
-        await runEdit(plan, record, {
-          context,
-          connection: opened.connection,
-          ledger,
-          via: viaOf(declared, context, sandbox === true),
-          timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
-          cancelOnTimeout,
-          caps: { maxCostUsd, dailyCapUsd },
-          again: again === true,
-          detach: false,
-          write: (bytes) => {
-            data = bytes;
-            return Promise.resolve();
+        await runEdit(
+          plan,
+          record,
+          { context, ledger, route: opened.route },
+          {
+            timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
+            cancelOnTimeout,
+            caps: { maxCostUsd, dailyCapUsd },
+            again: again === true,
+            detach: false,
+            write: (bytes) => {
+              data = bytes;
+              return Promise.resolve();
+            },
+            onEvent: listenerOf(call),
+            nextSteps: SINGLE_EDIT,
           },
-          onEvent: listenerOf(call),
-          nextSteps: SINGLE_EDIT,
-        });
+        );
       } finally {
         ledger.close();
       }
@@ -101,9 +105,8 @@ export async function estimate(call: EditCall): Promise<Estimate> {
   checkCall(call);
   return withContext(call, async (context) => {
     const plan = await planEdit(orderOf(call, context.newSeed), context);
-    const { signal } = context;
-    const connection: Connection = { key: undefined, proxyUrl: undefined };
-    const price = await currentPrice(plan.model.endpoint, { connection, context, signal, offline: true });
+    const route = routeOf({ key: undefined, proxyUrl: undefined }, context);
+    const price = await currentPrice(plan.model.endpoint, { ...accessOf({ context, route }), offline: true });
     return estimateOf(plan.model, plan.work, price);
   });
 }
@@ -117,7 +120,7 @@ export async function estimate(call: EditCall): Promise<Estimate> {
 export async function wait(id: string, access: Access = {}): Promise<EditResult> {
   checkAccess(access);
   return withContext(access, async (context) => {
-    const connection = connectionOf(access, context);
+    const route = routeOfCall(access, context);
     const ledger = await ledgerOf(access, context);
     try {
       const job = findMeant(ledger, id, false);
@@ -128,19 +131,21 @@ export async function wait(id: string, access: Access = {}): Promise<EditResult>
         throw endedError(ledger, job, SINGLE_EDIT);
       }
       if (job.via === SANDBOX) throw sandboxEndedError(job);
-      const elsewhere = otherBackendError(job, viaOf(connection, context));
+      const elsewhere = otherBackendError(job, route);
       if (elsewhere !== undefined) throw elsewhere;
-      await verifySandbox(connection, context);
-      await resumeJob(job, record, {
-        context,
-        connection,
-        ledger,
-        timeoutMs: access.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-        cancelOnTimeout: access.cancelOnTimeout,
-        leaveWhenInterrupted: true,
-        onEvent: listenerOf(access),
-        nextSteps: SINGLE_EDIT,
-      });
+      await verifySandbox(route.connection, context);
+      await resumeJob(
+        job,
+        record,
+        { context, ledger, route },
+        {
+          timeoutMs: access.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+          cancelOnTimeout: access.cancelOnTimeout,
+          leaveWhenInterrupted: true,
+          onEvent: listenerOf(access),
+          nextSteps: SINGLE_EDIT,
+        },
+      );
       return record;
     } finally {
       ledger.close();
@@ -158,16 +163,17 @@ async function withContext<T>(access: Access, run: (context: Context) => Promise
 }
 
 /** Starts the local fal where it is asked for. One that runs on its own is asked whether it is one. */
-async function openConnection(
+async function openRoute(
   { sandbox }: EditCall,
-  connection: Connection,
+  route: Route,
   context: Context,
-): Promise<{ connection: Connection; close: () => Promise<void> }> {
+): Promise<{ route: Route; close: () => Promise<void> }> {
   if (sandbox !== true) {
-    await verifySandbox(connection, context);
-    return { connection, close: () => Promise.resolve() };
+    await verifySandbox(route.connection, context);
+    return { route, close: () => Promise.resolve() };
   }
   const [{ startSandbox }] = await Promise.all([import('../sandbox/server.js'), requireSharp()]);
   const started = await startSandbox({ port: 0 });
-  return { connection: { key: undefined, proxyUrl: started.proxyUrl }, close: () => started.close() };
+  const connection = { key: undefined, proxyUrl: started.proxyUrl };
+  return { route: { ...route, connection }, close: () => started.close() };
 }

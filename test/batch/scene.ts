@@ -13,6 +13,7 @@ import { BatchUploads } from '../../src/batch/upload-cache.js';
 import type { Context } from '../../src/context.js';
 import type { FalEditError } from '../../src/errors.js';
 import { countStates, type RowWithJob } from '../../src/ledger/batch/states.js';
+import { accountOf } from '../../src/fal/connection.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import { quickly } from '../edit/harness.js';
 import { openBatch } from '../ledger/batch/rows.js';
@@ -58,7 +59,7 @@ export async function batchScene(settings: TestSandboxSettings = {}): Promise<Sc
   const fal = await sandbox({ queueMs: 0, inferenceMs: 0, runners: 8, renderPictures: false, ...settings });
   const { folder, outDir } = await batchFolder();
   const connection = { key: 'test-id:test-secret', proxyUrl: fal.proxyUrl };
-  const world = { connection, via: fal.proxyUrl };
+  const route = { connection, via: fal.proxyUrl, account: accountOf(connection) };
   const contextOf = ({ interrupt, now }: Pick<RunOptions, 'interrupt' | 'now'> = {}): Context => ({
     ...quietContext(interrupt),
     // Time passes twenty times as fast, for pauses and for whoever looks at the clock meanwhile.
@@ -75,28 +76,31 @@ export async function batchScene(settings: TestSandboxSettings = {}): Promise<Sc
     if (rows !== undefined) await planInto(ledger, rows, { context });
     reopenMissing(ledger);
     const results = await ResultsFile.open(outDir, ledger);
-    const uploads = new BatchUploads({ ledger, way: 'fal', keptMs, atOnce: 2 });
-    const budget = dailyBudget({ own: ledger, home, folder: outDir, via: world.via, dailyCapUsd: undefined });
+    const uploads = new BatchUploads({ ledger, storage: 'fal', keptMs, atOnce: 2 });
+    const budget = dailyBudget({ own: ledger, home, folder: outDir, via: route.via, dailyCapUsd: undefined });
     const limits = new RunLimits({ maxCostUsd, maxJobs, maxFailures });
     const events: BatchEvent[] = [];
     try {
-      await runRows({
-        ...{ ...world, ledger, context, outDir, limits, budget, uploads, results },
-        ...{
-          concurrency: 4,
-          downloads: 4,
-          pace: new Pace(undefined, context),
-          retry: 'temporary',
-          again: false,
+      await runRows(
+        { context, ledger, route },
+        {
+          ...{ outDir, limits, budget, uploads, results },
+          ...{
+            concurrency: 4,
+            downloads: 4,
+            pace: new Pace(undefined, context),
+            retry: 'temporary',
+            again: false,
+          },
+          ...{ submitOnly: false, collectOnly: false, timeoutMs: 20_000, cancelOnTimeout: false },
+          ...{ priority: undefined, priceOf: () => undefined },
+          ...others,
+          onEvent: (event) => {
+            events.push(event);
+            onEvent?.(event);
+          },
         },
-        ...{ submitOnly: false, collectOnly: false, timeoutMs: 20_000, cancelOnTimeout: false },
-        ...{ priority: undefined, priceOf: () => undefined },
-        ...others,
-        onEvent: (event) => {
-          events.push(event);
-          onEvent?.(event);
-        },
-      });
+      );
     } finally {
       await results.close();
       budget.close();
@@ -118,7 +122,7 @@ export async function batchScene(settings: TestSandboxSettings = {}): Promise<Sc
     ask: async ({ settleMs = 0, ...more } = {}) => {
       const context = contextOf(more);
       const ledger = await open(context);
-      const outcome = await settleUnknown({ ...world, ledger, context, settleMs, timeoutMs: 20_000 });
+      const outcome = await settleUnknown({ context, ledger, route }, { settleMs, timeoutMs: 20_000 });
       ledger.close();
       return outcome;
     },

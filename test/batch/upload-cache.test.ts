@@ -68,7 +68,7 @@ async function run({
   const clock = { now };
   const ledger = await openBatch(folder, { now: () => clock.now });
   return {
-    cache: new BatchUploads({ ledger, way, keptMs: KEPT_MS, atOnce }),
+    cache: new BatchUploads({ ledger, storage: way, keptMs: KEPT_MS, atOnce }),
     storage: new Storage(),
     ledger,
     clock,

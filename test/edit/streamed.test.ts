@@ -4,6 +4,7 @@ import { Journal } from '../../src/edit/journal.js';
 import { recordOfJob } from '../../src/edit/record.js';
 import { resumeJob } from '../../src/edit/resume.js';
 import { systemContext } from '../../src/context.js';
+import { routeOf } from '../../src/fal/route.js';
 import { onlyJobIn, openLedgerIn, stateIn } from '../support/ledger.js';
 import { sandbox } from '../support/sandbox.js';
 import { editCat, leftIn } from './harness.js';
@@ -21,13 +22,16 @@ test('whoever goes on with it without a stream gets a file', async () => {
 
   const completed = ledger.mustFind(job.id);
   const record = recordOfJob(completed);
-  await resumeJob(completed, record, {
-    context: { ...systemContext(new AbortController().signal), cwd },
-    connection: { key: undefined, proxyUrl: fal.proxyUrl },
-    ledger,
-    timeoutMs: 5_000,
-    onEvent: () => undefined,
-  });
+  const context = { ...systemContext(new AbortController().signal), cwd };
+  await resumeJob(
+    completed,
+    record,
+    { context, ledger, route: routeOf({ key: undefined, proxyUrl: fal.proxyUrl }, context) },
+    {
+      timeoutMs: 5_000,
+      onEvent: () => undefined,
+    },
+  );
   expect(await leftIn(cwd)).toEqual(['out.2.png', 'out.png']);
   expect(record.images.map(({ path }) => path)).toEqual([`${cwd}/out.2.png`]);
   expect(ledger.mustFind(job.id)).toMatchObject({ state: 'saved', images: [{ path: `${cwd}/out.2.png` }] });

@@ -30,7 +30,7 @@ interface Prospect {
 /** How fal would be reached. */
 export interface Route {
   /** Storage that files are uploaded to. */
-  way: string;
+  storage: string;
   /** Proxies that requests would go through. */
   proxies: readonly string[];
 }
@@ -42,12 +42,12 @@ export function showProspect(
   plan: BatchPlan,
   leftOut: LeftOut | undefined,
   options: BatchOptions,
-  { way, proxies }: Route,
+  { storage, proxies }: Route,
   terminal: Terminal,
   json: boolean,
 ): void {
   const counts = countStates(ledger.db);
-  const prospect = lookAhead(ledger, options, way);
+  const prospect = lookAhead(ledger, options, storage);
   const toRename = movesOf(ledger, outDir).length;
   // Rows that are sent again or left at fal are not fetched.
   const toFetch = options.again || options.submitOnly ? 0 : counts.waiting;
@@ -104,7 +104,7 @@ function uploadsText(files: number, bytes: number): string {
   return `${files === 1 ? '1 file' : `${files} files`}, ${bytesText(bytes)}`;
 }
 
-function lookAhead(ledger: Ledger, { retry, again }: BatchOptions, way: string): Prospect {
+function lookAhead(ledger: Ledger, { retry, again }: BatchOptions, storage: string): Prospect {
   const prospect: Prospect = { rows: 0, toAsk: 0, usd: 0, models: new Map(), uploads: new Map() };
   const now = ledger.context.now();
   for (const row of rowsInOrder(ledger, ['pending', 'failed', 'moderated', 'waiting', 'unknown'])) {
@@ -117,7 +117,7 @@ function lookAhead(ledger: Ledger, { retry, again }: BatchOptions, way: string):
     prospect.usd += row.usd;
     for (const { upload } of attachments) {
       if (upload === undefined || prospect.uploads.has(upload.sha256)) continue;
-      const known = findUpload(ledger, upload.sha256, way);
+      const known = findUpload(ledger, upload.sha256, storage);
       if (known === undefined || known.expiresAt <= now) prospect.uploads.set(upload.sha256, upload.bytes);
     }
   }

@@ -1,9 +1,8 @@
-import type { Context } from '../../context.js';
-import type { Connection } from '../../fal/connection.js';
 import { currentPrice, type CurrentPrice } from '../../fal/prices.js';
 import { scaleRowPrices } from '../../ledger/batch/rows.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { MODELS } from '../../models/registry.js';
+import { accessOf, type EditEnv } from '../../edit/env.js';
 import { estimate } from '../../edit/estimate.js';
 import type { Model } from '../../models/model.js';
 
@@ -16,19 +15,19 @@ export interface Prices {
 }
 
 /** Opens prices with the cached ones; asks nobody. */
-export async function openPrices(connection: Connection, context: Context): Promise<Prices> {
-  const { signal } = context;
+export async function openPrices(env: Omit<EditEnv, 'ledger'>): Promise<Prices> {
+  const access = accessOf(env);
   const known = new Map<string, CurrentPrice | undefined>();
   for (const { endpoint } of MODELS) {
-    known.set(endpoint, await currentPrice(endpoint, { connection, context, signal, offline: true }));
+    known.set(endpoint, await currentPrice(endpoint, { ...access, offline: true }));
   }
   return {
     of: (endpoint) => known.get(endpoint),
     refresh: async (endpoints, ledger) => {
       for (const model of MODELS.filter(({ endpoint }) => endpoints.includes(endpoint))) {
         const before = unitUsd(model, known.get(model.endpoint));
-        const fresh = await currentPrice(model.endpoint, { connection, context, signal });
-        signal.throwIfAborted();
+        const fresh = await currentPrice(model.endpoint, access);
+        access.signal.throwIfAborted();
         known.set(model.endpoint, fresh);
         const now = unitUsd(model, fresh);
         if (now !== before) scaleRowPrices(ledger.db, model.endpoint, now / before);

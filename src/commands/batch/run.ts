@@ -6,14 +6,14 @@ import { renamePictures } from '../../batch/rename-pictures.js';
 import { standingOf, type Standing } from '../../batch/summary.js';
 import { FalEditError } from '../../errors.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
-import { accountOf, proxiesOf, type Connection } from '../../fal/connection.js';
+import { proxiesOf } from '../../fal/connection.js';
+import { storageOf, type Route } from '../../fal/route.js';
 import { writeNote } from '../../ledger/batch/notes.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { isSandbox } from '../../ledger/spending.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
-import { readConnection } from '../connect.js';
-import { viaOf } from '../open-ledger.js';
+import { readRoute } from '../connect.js';
 import { showProspect } from './dry-run.js';
 import { keepHeapSmall } from './engine.js';
 import { knowing, type KnownBatch } from './fail-batch.js';
@@ -53,8 +53,8 @@ export async function runRowsOf(
   keepHeapSmall();
   const { settings, context } = surroundings;
   const { collect, dryRun, frozen, rebuild, again, shard } = options;
-  const declared = readConnection(settings, context);
-  const via = viaOf(settings, declared, context);
+  const route = readRoute(settings, context);
+  const { via } = route;
   const wanted = options.outDir ?? defaultOutDir(source, context.cwd, isSandbox(via));
   const look = dryRun || frozen;
   const facts: KnownBatch = {
@@ -69,7 +69,7 @@ export async function runRowsOf(
     try {
       const { ledger } = outDir;
       return await knowing({ standing: () => standingOfRows(ledger) }, () =>
-        runIn(outDir, source, options, surroundings, { declared, via, outcome }),
+        runIn(outDir, source, options, surroundings, { route, outcome }),
       );
     } finally {
       await outDir.close();
@@ -89,18 +89,18 @@ async function runIn(
   source: RowSource | undefined,
   options: BatchOptions,
   surroundings: Surroundings,
-  { declared, via, outcome }: { declared: Connection; via: string; outcome: Outcome },
+  { route, outcome }: { route: Route; outcome: Outcome },
 ): Promise<ExitCode> {
   const { context, terminal, json } = surroundings;
   const { dryRun, frozen, rebuild, shard } = options;
   const look = dryRun || frozen;
   const { ledger, records, folder } = outDir;
+  const { via } = route;
   const rebuilt = rebuild ? await rebuildEdits(folder, ledger, via, records.lostRun) : undefined;
   if (rebuilt !== undefined) outDir.claim();
-  const prices = await openPrices(declared, context);
-  const way = `${via} ${accountOf(declared) ?? ''}`;
+  const prices = await openPrices({ route, context });
   const proxiesToFal = (which: 'all' | 'remote'): string[] =>
-    isSandbox(via) ? [] : proxiesOf(declared, which);
+    isSandbox(via) ? [] : proxiesOf(route.connection, which);
   const lookAt = (read: BatchPlan): Promise<void> | void => {
     if (source === undefined) return;
     if (frozen) {
@@ -108,8 +108,8 @@ async function runIn(
         refuseUnfrozen(ledger, folder, source.name, options, surroundings),
       );
     }
-    const route = { way, proxies: proxiesToFal('all') };
-    showProspect(ledger, folder, read, source.leftOut, options, route, terminal, json);
+    const way = { storage: storageOf(route), proxies: proxiesToFal('all') };
+    showProspect(ledger, folder, read, source.leftOut, options, way, terminal, json);
   };
   const plan =
     source &&
@@ -126,7 +126,7 @@ async function runIn(
   if (rebuilt !== undefined) return tellRebuilt(rebuilt, outDir, via, surroundings);
   if (source !== undefined) await placeAnew(ledger, folder, terminal);
   return send(source, options, surroundings, {
-    ...{ ledger, records, folder, declared, via, way, proxies: proxiesToFal('remote'), prices },
+    ...{ ledger, records, folder, declared: route, proxies: proxiesToFal('remote'), prices },
     ...{ plan, outcome },
   });
 }

@@ -16,7 +16,8 @@ import { usdText } from '../../dollars.js';
 import { usd } from '../../edit/estimate.js';
 import { asFalEditError, FalEditError } from '../../errors.js';
 import type { ExitCode } from '../../exit-codes.js';
-import type { Connection } from '../../fal/connection.js';
+import type { EditEnv } from '../../edit/env.js';
+import { storageOf, type Route } from '../../fal/route.js';
 import { readNote } from '../../ledger/batch/notes.js';
 import { closeRun, openRun } from '../../ledger/batch/run-mark.js';
 import { countStates } from '../../ledger/batch/states.js';
@@ -25,10 +26,9 @@ import type { Ledger } from '../../ledger/ledger.js';
 import { requireSharp } from '../../native-parts.js';
 import { canAsk, confirm } from '../../terminal/confirm.js';
 import { throughText } from '../../terminal/progress.js';
-import { openConnection, proxyWarning, requireKey } from '../connect.js';
+import { openRoute, proxyWarning, requireKey, traceTo } from '../connect.js';
 import { shortPath } from '../edit/document.js';
 import { openLedger } from '../open-ledger.js';
-import { traceTo } from '../earlier/ledger-command.js';
 import { endRun } from './end-run.js';
 import type { Outcome } from './finish.js';
 import { forgetPages } from './page-state.js';
@@ -47,10 +47,8 @@ export interface Opened {
   ledger: Ledger;
   records: Records;
   folder: string;
-  declared: Connection;
-  via: string;
-  /** Storage that files are uploaded to. */
-  way: string;
+  /** The way to fal by the settings, which may be a sandbox that is to be started. */
+  declared: Route;
   proxies: readonly string[];
   prices: Prices;
   plan: BatchPlan | undefined;
@@ -62,7 +60,7 @@ export async function send(
   source: RowSource | undefined,
   options: BatchOptions,
   surroundings: Surroundings,
-  { ledger, records, folder, declared, via, way, proxies, prices, plan, outcome }: Opened,
+  { ledger, records, folder, declared, proxies, prices, plan, outcome }: Opened,
 ): Promise<ExitCode> {
   const { settings, context, terminal } = surroundings;
   const invalid = plan?.invalid ?? 0;
@@ -80,16 +78,22 @@ export async function send(
     requireKey(settings, declared);
     // Results are measured, and drawn for the report.
     if (prospect.toSend > 0) await requireSharp();
-    const warning = proxyWarning(settings, declared);
+    const warning = proxyWarning(settings, declared.connection);
     if (warning !== undefined) terminal.warn(warning);
   }
-  const opened = touchesFal ? await openConnection(settings, declared, context) : undefined;
+  const opened = touchesFal ? await openRoute(settings, declared, context) : undefined;
   const home = await openLedger(settings, context);
-  const connection = opened?.connection ?? declared;
+  const env: EditEnv = { context, ledger, route: opened?.route ?? declared, trace: traceTo(terminal) };
   const uploads = new BatchUploads({
-    ...{ ledger, way, keptMs: options.reuseUploadsMs, atOnce: options.uploads },
+    ...{ ledger, storage: storageOf(declared), keptMs: options.reuseUploadsMs, atOnce: options.uploads },
   });
-  const budget = dailyBudget({ own: ledger, home, folder, via, dailyCapUsd: options.dailyCapUsd });
+  const budget = dailyBudget({
+    own: ledger,
+    home,
+    folder,
+    via: declared.via,
+    dailyCapUsd: options.dailyCapUsd,
+  });
   let limits = new RunLimits({});
   /** Error that ended the run early, and whether rows may have been sent by then. */
   let broken: { error: FalEditError; isSending: boolean } | undefined;
@@ -100,10 +104,8 @@ export async function send(
   let output: BatchOutput | undefined;
   let results: ResultsFile | undefined;
   try {
-    const trace = traceTo(terminal);
-    const unknowns = { ledger, connection, context, via, trace };
-    if (prospect.counts.unknown > 0 && !again) await lookUpUnknown(unknowns, options, terminal);
-    if (prospect.toAsk > 0) aim = { ...aim, held: await lookUpFailed(unknowns, options, terminal) };
+    if (prospect.counts.unknown > 0 && !again) await lookUpUnknown(env, options, terminal);
+    if (prospect.toAsk > 0) aim = { ...aim, held: await lookUpFailed(env, options, terminal) };
     if (prospect.toSend > 0) await prices.refresh(prospect.endpoints, ledger);
     if (touchesFal) prospect = prospectOf(ledger, aim);
     limits = new RunLimits({
@@ -126,11 +128,11 @@ export async function send(
     }));
     output = shown;
     const run = {
-      ...{ ledger, context, connection, via, outDir: folder, limits, budget, uploads, results },
+      ...{ outDir: folder, limits, budget, uploads, results },
       ...aim,
       ...{ concurrency: options.concurrency, downloads: options.downloads },
       ...{ timeoutMs: options.timeoutMs, cancelOnTimeout: options.cancelOnTimeout },
-      ...{ priority: options.priority, priceOf: prices.of, trace },
+      ...{ priority: options.priority, priceOf: prices.of },
       pace: new Pace(options.rate, context),
       onEvent: (event: BatchEvent) => {
         if (event.type === 'started') tally.restart(standingOf(ledger, event.counts));
@@ -140,14 +142,14 @@ export async function send(
     };
     openRun(ledger.db, { since: context.now(), retry });
     isSending = true;
-    await runRows({ ...run, prospect });
+    await runRows(env, { ...run, prospect });
     // fal usually lists at once the requests whose answers were lost in this run.
     for (let pass = 0; touchesFal && pass < MOST_PASSES; pass++) {
       if (countStates(ledger.db).unknown === 0) break;
       if (context.signal.aborted || options.submitOnly) break;
-      if ((await lookUpUnknown(unknowns, options, terminal)) === 0) break;
+      if ((await lookUpUnknown(env, options, terminal)) === 0) break;
       // Rows that failed in this run wait for the next.
-      await runRows({ ...run, again: false, retry: 'none' });
+      await runRows(env, { ...run, again: false, retry: 'none' });
     }
   } catch (error) {
     breakWith(error);

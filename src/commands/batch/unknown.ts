@@ -1,7 +1,8 @@
 import { rowsText } from '../../batch/ending.js';
-import { askAboutFailed, type FailedOptions } from '../../batch/failed-rows.js';
+import { askAboutFailed } from '../../batch/failed-rows.js';
 import { BY_BATCH } from '../../batch/next-steps.js';
-import { settleUnknown, type UnknownOptions } from '../../batch/unknown.js';
+import { settleUnknown } from '../../batch/unknown.js';
+import type { EditEnv } from '../../edit/env.js';
 import { isSandbox } from '../../ledger/spending.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { fetchJobs } from '../fetch-jobs.js';
@@ -13,15 +14,11 @@ import type { BatchOptions } from './options.js';
  * @returns number of rows that are settled now
  */
 export async function lookUpUnknown(
-  asked: Omit<UnknownOptions, 'settleMs' | 'timeoutMs'>,
+  env: EditEnv,
   { settleMs, timeoutMs }: BatchOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const { found, notTaken, unknown, duplicates, why } = await settleUnknown({
-    ...asked,
-    settleMs,
-    timeoutMs,
-  });
+  const { found, notTaken, unknown, duplicates, why } = await settleUnknown(env, { settleMs, timeoutMs });
   if (found > 0)
     terminal.note(
       `fal had accepted ${rowsText(found)} that may have been sent; waiting for ${found === 1 ? 'it' : 'them'}.`,
@@ -33,9 +30,9 @@ export async function lookUpUnknown(
   }
   if (duplicates.length > 0) {
     terminal.warn(
-      `fal accepted ${rowsText(duplicates.length)} twice${isSandbox(asked.via) ? '' : ' and charges both'}; the second pictures are fetched too.`,
+      `fal accepted ${rowsText(duplicates.length)} twice${isSandbox(env.route.via) ? '' : ' and charges both'}; the second pictures are fetched too.`,
     );
-    await fetchJobs(duplicates, { ...asked, terminal, timeoutMs, nextSteps: BY_BATCH });
+    await fetchJobs(duplicates, env, { terminal, timeoutMs, nextSteps: BY_BATCH });
   }
   return found + notTaken;
 }
@@ -46,12 +43,12 @@ export async function lookUpUnknown(
  * @returns keys of the rows that fal could not be asked about
  */
 export async function lookUpFailed(
-  asked: Omit<FailedOptions, 'timeoutMs'>,
+  env: EditEnv,
   { timeoutMs, retry }: BatchOptions,
   terminal: Terminal,
 ): Promise<ReadonlySet<string>> {
-  const { found, gone, held, why } = await askAboutFailed({ ...asked, timeoutMs });
-  const bill = isSandbox(asked.via) ? '' : ' and may have been charged';
+  const { found, gone, held, why } = await askAboutFailed(env, timeoutMs);
+  const bill = isSandbox(env.route.via) ? '' : ' and may have been charged';
   if (found > 0)
     terminal.note(
       `fal has ${rowsText(found)} that failed before; waiting for ${found === 1 ? 'it' : 'them'}.`,

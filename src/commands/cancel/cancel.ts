@@ -5,6 +5,8 @@ import type { ExitCode } from '../../exit-codes.js';
 import type { Job } from '../../ledger/job.js';
 import { isAbandoned } from '../../ledger/lookup.js';
 import { SANDBOX } from '../../ledger/spending.js';
+import type { EditEnv } from '../../edit/env.js';
+import { otherBackendError, otherRouteText } from '../../fal/route.js';
 import { goneError } from '../../fal/unreachable.js';
 import { errorText } from '../../terminal/error-text.js';
 import { errorObject } from '../edit/document.js';
@@ -14,7 +16,7 @@ import { endedError, sandboxEndedError } from '../earlier/ended-job.js';
 import { isPlayed, nameOf, stateOf } from '../earlier/job-state.js';
 import { withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
 import { findAllNamed, type Named } from '../earlier/named-request.js';
-import { otherBackendError, otherWay, reachWhenNeeded, type Reach } from '../earlier/reach-fal.js';
+import { reachWhenNeeded } from '../earlier/reach-fal.js';
 import { exitCodeOf, severalHead } from '../earlier/several.js';
 import type { CallOf } from '../command.js';
 import type { CANCEL } from './command.js';
@@ -57,7 +59,7 @@ export function runCancel(call: CallOf<typeof CANCEL>): Promise<ExitCode> {
 async function cancelGroup(
   folder: string | undefined,
   group: readonly Named[],
-  reach: () => Reach,
+  reach: () => EditEnv,
   command: LedgerCommand,
 ): Promise<Cancelled[]> {
   const cancelAll = (ledger: LedgerCommand['ledger']): Promise<Cancelled[]> =>
@@ -74,7 +76,7 @@ async function cancelGroup(
   }
 }
 
-async function cancelOne(named: Named, reach: () => Reach, command: LedgerCommand): Promise<Cancelled> {
+async function cancelOne(named: Named, reach: () => EditEnv, command: LedgerCommand): Promise<Cancelled> {
   const { job } = named;
   const requestId = job === undefined ? named.foreign.requestId : job.requestId;
   const sandbox = isPlayed(job, command.terminal);
@@ -123,12 +125,12 @@ function withoutFal(job: Job, nextSteps: NextSteps, { ledger }: LedgerCommand): 
 async function askFal(
   { job, foreign }: Named,
   requestId: string,
-  { connection, via }: Reach,
-  { ledger, context, terminal }: LedgerCommand,
+  env: EditEnv,
+  { ledger, terminal }: LedgerCommand,
 ): Promise<StopOutcome> {
-  const refusal = job === undefined ? undefined : otherBackendError(job, via);
+  const refusal = job === undefined ? undefined : otherBackendError(job, env.route);
   if (refusal !== undefined) throw refusal;
-  const other = job === undefined ? undefined : otherWay(job, via);
+  const other = job === undefined ? undefined : otherRouteText(job, env.route);
   if (other !== undefined) terminal.warn(other);
   const outcome = await stopAtFal(
     {
@@ -139,7 +141,7 @@ async function askFal(
           if (job !== undefined) ledger.cancelRequested(job.id);
         },
       },
-      options: { context, connection },
+      env,
     },
     { evenRunning: true },
   );

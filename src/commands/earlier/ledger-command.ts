@@ -1,6 +1,5 @@
 import type { ExitCode } from '../../exit-codes.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import type { Terminal } from '../../terminal/terminal.js';
 import type { Call } from '../command.js';
 import type { NameOfFlag } from '../flag.js';
 import type { REQUEST_FLAGS } from '../flags/earlier.js';
@@ -24,9 +23,4 @@ export async function withLedger<Name extends string>(
   } finally {
     ledger.close();
   }
-}
-
-/** Prints requests under --debug; undefined without it. */
-export function traceTo(terminal: Terminal): ((line: string) => void) | undefined {
-  return terminal.options.debug ? (line) => terminal.note(line) : undefined;
 }

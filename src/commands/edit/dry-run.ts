@@ -1,9 +1,8 @@
-import type { Context } from '../../context.js';
 import { usdText } from '../../dollars.js';
+import { accessOf, type EditEnv } from '../../edit/env.js';
 import { estimate } from '../../edit/estimate.js';
 import type { EditPlan } from '../../edit/plan.js';
 import { recordOf } from '../../edit/record.js';
-import type { Connection } from '../../fal/connection.js';
 import { currentPrice } from '../../fal/prices.js';
 import { withValueAt } from '../../models/fields.js';
 import { harmless } from '../../terminal/plain.js';
@@ -20,13 +19,12 @@ export interface DryRunOptions {
 /** Shows what an edit would send and cost. Uses no network and writes no files. */
 export async function dryRun(
   plan: EditPlan,
-  connection: Connection,
-  context: Context,
+  env: Omit<EditEnv, 'ledger'>,
   terminal: Terminal,
   { json, proxies }: DryRunOptions,
 ): Promise<void> {
-  const { signal, cwd } = context;
-  const price = await currentPrice(plan.model.endpoint, { connection, context, signal, offline: true });
+  const { cwd } = env.context;
+  const price = await currentPrice(plan.model.endpoint, { ...accessOf(env), offline: true });
   const cost = estimate(plan.model, plan.work, price);
   const record = { ...recordOf(plan), sandbox: terminal.options.sandbox };
   record.input = inputWithPlaceholders(plan);

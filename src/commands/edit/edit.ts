@@ -12,14 +12,15 @@ import type { Ledger } from '../../ledger/ledger.js';
 import { openProgress, type Progress } from '../../terminal/progress.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { proxiesOf } from '../../fal/connection.js';
-import { openConnection, proxyWarning, readConnection, requireKey } from '../connect.js';
+import type { Route } from '../../fal/route.js';
+import { openRoute, proxyWarning, readRoute, requireKey, traceTo } from '../connect.js';
 import { dryRun } from './dry-run.js';
 import { editDocument } from './document.js';
 import { ignoredText, withoutIgnored } from './ignored-settings.js';
 import { readEditOptions, type EditOptions } from './options.js';
 import { summaryLine } from './summary.js';
 import { fail } from '../fail.js';
-import { offerUnfinished, openLedger, viaOf } from '../open-ledger.js';
+import { offerUnfinished, openLedger } from '../open-ledger.js';
 import { printPaths, refusePictureOnTerminal, writeWhole } from '../stdout-pictures.js';
 import type { EditingName, EditingSettings } from '../flags/editing.js';
 import type { CallOf } from '../command.js';
@@ -42,24 +43,24 @@ export async function runEditCommand(call: CallOf<typeof EDIT>): Promise<ExitCod
     for (const setting of ignored) terminal.note(ignoredText(setting));
     const { images, prompt } = await readEditWords(words, fitting, modelOf(fitting), context.cwd);
     const options = await readEditOptions(withPrompt(fitting, prompt), images, context);
-    const declared = readConnection(settings, context);
+    const declared = readRoute(settings, context);
     const plan = await planEdit(options, context);
     if (plan.output.kind === 'stream') refusePictureOnTerminal(context);
     if (options.dryRun) {
       if (plan.nameTaken !== undefined) throw plan.nameTaken;
-      await dryRun(plan, declared, context, terminal, {
+      await dryRun(plan, { route: declared, context }, terminal, {
         json,
-        proxies: values['sandbox'] === true ? [] : proxiesOf(declared, 'all'),
+        proxies: values['sandbox'] === true ? [] : proxiesOf(declared.connection, 'all'),
       });
       return EXIT_OK;
     }
     requireKey(settings, declared);
-    const warning = proxyWarning(settings, declared);
+    const warning = proxyWarning(settings, declared.connection);
     if (warning !== undefined) terminal.warn(warning);
     const ledger = await openLedger(settings, context);
     record = { ...recordOf(plan), sandbox: terminal.options.sandbox };
     try {
-      await run(plan, record, options, { settings, context, terminal, ledger });
+      await run(plan, record, options, { ...call, ledger, declared });
     } finally {
       ledger.close();
     }
@@ -83,32 +84,26 @@ export async function runEditCommand(call: CallOf<typeof EDIT>): Promise<ExitCod
   }
 }
 
-interface Surroundings {
-  settings: EditingSettings;
-  context: Context;
-  terminal: Terminal;
+type EditCall = Pick<CallOf<typeof EDIT>, 'settings' | 'context' | 'terminal'> & {
   ledger: Ledger;
-}
+  /** The way to fal by the settings, which may be a sandbox that is to be started. */
+  declared: Route;
+};
 
 async function run(
   plan: EditPlan,
   record: EditRecord,
   { timeoutMs, cancelOnTimeout, detach, again, caps }: EditOptions,
-  { settings, context, terminal, ledger }: Surroundings,
+  { settings, context, terminal, ledger, declared }: EditCall,
 ): Promise<void> {
-  const declared = readConnection(settings, context);
-  const via = viaOf(settings, declared, context);
-  if (!again) offerUnfinished(ledger, via, terminal);
-  const opened = await openConnection(settings, declared, context);
+  if (!again) offerUnfinished(ledger, declared.via, terminal);
+  const opened = await openRoute(settings, declared, context);
   let progress: Progress | undefined;
   try {
     progress = await openProgress(terminal, context);
     const { show } = progress;
-    await runEdit(plan, record, {
-      context,
-      connection: opened.connection,
-      ledger,
-      via,
+    const env = { context, ledger, route: opened.route, trace: traceTo(terminal) };
+    await runEdit(plan, record, env, {
       timeoutMs,
       cancelOnTimeout,
       detach,
@@ -116,7 +111,6 @@ async function run(
       caps,
       write: (bytes) => writeWhole(context, bytes),
       onEvent: show,
-      ...(terminal.options.debug ? { trace: (line: string) => terminal.note(line) } : {}),
     });
   } finally {
     progress?.stop();

@@ -2,9 +2,8 @@ import type { Context } from '../../context.js';
 import { Deadline } from '../../edit/deadline.js';
 import { durationText } from '../../edit/duration.js';
 import { asFalEditError, FalEditError } from '../../errors.js';
-import type { PlatformOptions } from '../../fal/ask-platform.js';
 import { catalogueEntry, publicOpenApi, publishedPrices, type CatalogueEntry } from '../../fal/catalogue.js';
-import type { Connection } from '../../fal/connection.js';
+import type { FalAccess } from '../../fal/connection.js';
 import { inputSchemaOf, type PublishedSchema } from '../../fal/open-api.js';
 import { driftOf, type Difference } from '../../models/drift.js';
 import type { Model } from '../../models/model.js';
@@ -32,12 +31,10 @@ export interface ModelCheck {
   unchecked: Unchecked[];
 }
 
-export interface CheckOptions {
-  connection: Connection;
-  context: Pick<Context, 'fetch' | 'now' | 'elapsed' | 'random' | 'sleep' | 'signal'>;
+export interface CheckOptions extends Omit<FalAccess, 'signal'> {
+  context: FalAccess['context'] & Pick<Context, 'signal'>;
   /** Milliseconds in total. Parts not asked by then are reported as unchecked. */
   timeoutMs: number;
-  trace?: ((line: string) => void) | undefined;
 }
 
 /** Answer or error of one question. */
@@ -59,7 +56,7 @@ export async function checkModels(models: readonly Model[], options: CheckOption
   const { connection, context, timeoutMs, trace } = options;
   const deadline = new Deadline(timeoutMs, context.signal);
   const attempt = attemptWithin(deadline, context.signal);
-  const asking: PlatformOptions = { connection, context, signal: deadline.signal, trace };
+  const asking: FalAccess = { connection, context, signal: deadline.signal, trace };
   try {
     const prices = await attempt(() => pricesOf(models, asking));
     const checks: ModelCheck[] = [];
@@ -87,7 +84,7 @@ function attemptWithin(deadline: Deadline, interrupt: AbortSignal): Attempt {
 async function checkModel(
   model: Model,
   prices: Outcome<Prices>,
-  asking: PlatformOptions,
+  asking: FalAccess,
   attempt: Attempt,
 ): Promise<ModelCheck> {
   const entry = await attempt(() => catalogueEntry(model.endpoint, asking));
@@ -116,7 +113,7 @@ const NO_KEY: Unchecked = {
 };
 
 /** fal shows prices only with a key; a proxy may add one. */
-async function pricesOf(models: readonly Model[], asking: PlatformOptions): Promise<Prices> {
+async function pricesOf(models: readonly Model[], asking: FalAccess): Promise<Prices> {
   const { key, proxyUrl } = asking.connection;
   if (key === undefined && proxyUrl === undefined) return undefined;
   return publishedPrices(
@@ -132,7 +129,7 @@ async function pricesOf(models: readonly Model[], asking: PlatformOptions): Prom
 async function inputAtFal(
   { endpoint }: Model,
   entry: Outcome<CatalogueEntry | undefined>,
-  asking: PlatformOptions,
+  asking: FalAccess,
 ): Promise<PublishedSchema> {
   const sent = 'value' in entry ? inputSchemaOf(entry.value?.openapi, endpoint) : undefined;
   if (sent !== undefined) return sent;

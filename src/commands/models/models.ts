@@ -5,7 +5,7 @@ import { inputJsonSchema } from '../../models/json-schema.js';
 import type { Model } from '../../models/model.js';
 import { findModel, MODELS } from '../../models/registry.js';
 import { errorText } from '../../terminal/error-text.js';
-import { openConnection, proxyWarning, readConnection, refuseFalseKey } from '../connect.js';
+import { openRoute, proxyWarning, readRoute, refuseFalseKey, traceTo } from '../connect.js';
 import { readTimeout } from '../limits.js';
 import { detailLines } from './detail.js';
 import { modelsDocument } from './document.js';
@@ -45,9 +45,9 @@ async function check(
   { settings, context, terminal, json }: ModelsCall,
 ): Promise<ExitCode> {
   const timeoutMs = readTimeout(settings);
-  const declared = readConnection(settings, context);
+  const declared = readRoute(settings, context);
   refuseFalseKey(settings);
-  const warning = proxyWarning(settings, declared);
+  const warning = proxyWarning(settings, declared.connection);
   if (warning !== undefined) terminal.warn(warning);
   const sandbox = settings.values['sandbox'] === true;
   // --sandbox may come from the environment, and the result could be mistaken for fal's.
@@ -58,8 +58,9 @@ async function check(
     import('./check-lines.js'),
     import('./check-document.js'),
   ]);
-  const trace = terminal.options.debug ? (line: string) => terminal.note(line) : undefined;
-  const { connection, close } = await openConnection(settings, declared, context);
+  const trace = traceTo(terminal);
+  const { route, close } = await openRoute(settings, declared, context);
+  const { connection } = route;
   const checks = await checkModels(models, { connection, context, timeoutMs, trace }).finally(close);
   const verdict = verdictOf(checks, sandbox);
   if (json) terminal.json(checkDocument(checks, verdict, sandbox));

@@ -1,16 +1,15 @@
-import { viaOf, wayText } from '../../edit/backend.js';
+import type { EditEnv } from '../../edit/env.js';
 import { isOpen, type Finding } from '../../edit/reconcile/finding.js';
 import { reconcile } from '../../edit/reconcile/reconcile.js';
 import { FalEditError, inputError, usageError } from '../../errors.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import { otherBackendError, otherRouteText, type Route } from '../../fal/route.js';
 import type { Job } from '../../ledger/job.js';
-import type { Ledger } from '../../ledger/ledger.js';
 import { abandonedJobs, isAbandoned } from '../../ledger/lookup.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { errorText } from '../../terminal/error-text.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { fetchJobs, type FetchOutcome } from '../fetch-jobs.js';
-import { proxyWarning, readConnection } from '../connect.js';
 import {
   findEverywhere,
   nextStepsFor,
@@ -18,10 +17,9 @@ import {
   withBatch,
   type Found,
 } from '../earlier/batch-folders.js';
-import { otherBackendError } from '../earlier/reach-fal.js';
-import { traceTo, withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
+import { envOf, readEarlierRoute, warnOfProxy } from '../earlier/reach-fal.js';
+import { withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
 import { shortPath } from '../edit/document.js';
-import type { Connection } from '../../fal/connection.js';
 import { summaryLine } from '../edit/summary.js';
 import { readTimeout } from '../limits.js';
 import { readSettle, requireHistoryKey } from './options.js';
@@ -47,9 +45,8 @@ export function runReconcile(call: CallOf<typeof RECONCILE>): Promise<ExitCode> 
   });
 }
 
-/** A ledger to reconcile: the user's, or that of a batch. */
+/** Jobs of one ledger to reconcile: the user's, or that of a batch. */
 interface Book {
-  ledger: Ledger;
   /** Absolute; undefined for the user's ledger. */
   folder: string | undefined;
   open: Job[];
@@ -61,7 +58,7 @@ async function run(
 ): Promise<Report> {
   const { settings, context, terminal, ledger } = command;
   const settleMs = readSettle(settings);
-  const connection = readConnection(settings, context);
+  const route = readEarlierRoute(command);
   const all = settings.values['all'] === true;
   const own =
     names.length > 0
@@ -78,29 +75,31 @@ async function run(
   const others = names.length === 0 && !all ? await nameBatches(command) : 0;
   if (own.open.length + own.known.length + inBatches.length + others === 0)
     terminal.note('Nothing to reconcile.');
-  const via = viaOf(connection, context);
-  const open = own.open.filter((job) => isHere(job, via, all, terminal));
+  const open = own.open.filter((job) => isHere(job, route, all, terminal));
   const atFal = [...open, ...inBatches].filter(
     (job) => job.via !== SANDBOX && (job.state !== 'intent' || !isWorkedOn(job)),
   );
   if (atFal.length > 0) {
-    requireHistoryKey(settings, connection);
-    const warning = proxyWarning(settings, connection);
-    if (warning !== undefined) terminal.warn(warning);
-    warnOfOtherWays(atFal, via, terminal);
+    requireHistoryKey(settings, route.connection);
+    warnOfProxy(command, route);
+    for (const job of atFal) {
+      const other = otherRouteText(job, route);
+      if (other !== undefined) terminal.warn(other);
+    }
   }
   const report: Report = {
     ...{ findings: [], known: own.known, isWorkedOn, fetched: [], settleMs, cwd: context.cwd },
     sandbox: terminal.options.sandbox,
     folders: own.folders,
   };
-  const asked = { connection, via, settleMs, timeoutMs: readTimeout(settings), report };
-  await runBook({ ledger, folder: undefined, open }, command, asked);
+  const env = envOf(command, route);
+  const asked = { settleMs, timeoutMs: readTimeout(settings), report };
+  await runBook({ folder: undefined, open }, env, command, asked);
   for (const { folder, jobs } of batches) {
     try {
       await withBatch(folder, command, (book) => {
         const fresh = jobs.map(({ id }) => book.mustFind(id)).filter(isOpen);
-        return runBook({ ledger: book, folder, open: fresh }, command, asked);
+        return runBook({ folder, open: fresh }, { ...env, ledger: book }, command, asked);
       });
     } catch (error) {
       if (!(error instanceof FalEditError) || error.kind !== 'locked') throw error;
@@ -111,8 +110,6 @@ async function run(
 }
 
 interface ReconcileRun {
-  connection: Connection;
-  via: string;
   settleMs: number;
   timeoutMs: number;
   /** Collects the findings. */
@@ -120,23 +117,23 @@ interface ReconcileRun {
 }
 
 async function runBook(
-  { ledger, folder, open }: Book,
+  { folder, open }: Book,
+  env: EditEnv,
   { context, terminal }: LedgerCommand,
-  { connection, via, settleMs, timeoutMs, report }: ReconcileRun,
+  { settleMs, timeoutMs, report }: ReconcileRun,
 ): Promise<void> {
   if (folder !== undefined) terminal.note(`In the batch folder ${shortPath(folder, context.cwd)}:`);
-  const trace = traceTo(terminal);
-  const findings = await reconcile(open, { ledger, connection, context, via, settleMs, timeoutMs, trace });
+  const findings = await reconcile(open, env, { settleMs, timeoutMs });
   tell(findings, settleMs, terminal);
   report.findings.push(...findings);
   const nextSteps = nextStepsFor(folder === undefined ? undefined : { folder }, context.cwd);
-  const options = { context, connection, ledger, terminal, timeoutMs, nextSteps };
+  const options = { terminal, timeoutMs, nextSteps };
   const accepted = findings.filter((finding) => finding.outcome === 'accepted');
   if (folder !== undefined) for (const { job } of findings) report.folders.set(job.id, folder);
   // The first request of each edit gets the planned name.
   for (const some of [accepted.map(({ job }) => job), accepted.flatMap(({ duplicates }) => duplicates)]) {
     const wanted = some.filter(isFetched);
-    if (wanted.length > 0) report.fetched.push(...(await fetchJobs(wanted, options)));
+    if (wanted.length > 0) report.fetched.push(...(await fetchJobs(wanted, env, options)));
   }
 }
 
@@ -188,8 +185,8 @@ async function nameBatches(command: LedgerCommand): Promise<number> {
 }
 
 /** Whether the backend of this run can know a job. @throws FalEditError (input) for one that was named */
-function isHere(job: Job, via: string, all: boolean, terminal: Terminal): boolean {
-  const error = job.via === SANDBOX ? undefined : otherBackendError(job, via);
+function isHere(job: Job, route: Route, all: boolean, terminal: Terminal): boolean {
+  const error = job.via === SANDBOX ? undefined : otherBackendError(job, route);
   if (error === undefined) return true;
   if (!all) throw error;
   terminal.note(error.message);
@@ -199,14 +196,6 @@ function isHere(job: Job, via: string, all: boolean, terminal: Terminal): boolea
 /** Includes edits that another process fetched meanwhile: their files exist. */
 function isFetched({ state }: Job): boolean {
   return state === 'accepted' || state === 'completed' || state === 'saved';
-}
-
-function warnOfOtherWays(jobs: readonly Job[], via: string, terminal: Terminal): void {
-  for (const { id, via: sent } of jobs.filter((job) => job.via !== via)) {
-    terminal.warn(
-      `job ${id} was sent ${wayText(sent)} but is looked up ${via === 'fal' ? 'at fal' : `through ${via}`}, which may be a different fal.`,
-    );
-  }
 }
 
 function tell(findings: readonly Finding[], settleMs: number, terminal: Terminal): void {

@@ -1,14 +1,15 @@
 import { answerAtFal } from '../../edit/answer-at-fal.js';
-import { withTimeout } from '../../edit/with-timeout.js';
+import { withTimeout } from '../../edit/deadline.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
+import { otherBackendError, otherRouteText } from '../../fal/route.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { plainJson } from '../../plain-json.js';
 import { readTimeout } from '../limits.js';
 import { nextStepsFor } from '../earlier/batch-folders.js';
 import { endedError, sandboxEndedError } from '../earlier/ended-job.js';
-import { traceTo, withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
+import { withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
 import { findOneNamed, type Named } from '../earlier/named-request.js';
-import { otherBackendError, otherWay, reachFal } from '../earlier/reach-fal.js';
+import { reachFal } from '../earlier/reach-fal.js';
 import type { CallOf } from '../command.js';
 import type { RESULT } from './command.js';
 
@@ -28,15 +29,14 @@ async function answerOf({ job, foreign, batch }: Named, command: LedgerCommand):
   const requestId = job === undefined ? foreign.requestId : job.requestId;
   if (job !== undefined && requestId === undefined) throw endedError(command.ledger, job, nextSteps);
   if (job?.via === SANDBOX) throw sandboxEndedError(job);
-  const { connection, via } = reachFal(command);
-  const { context, terminal, settings } = command;
-  const refusal = job === undefined ? undefined : otherBackendError(job, via);
+  const env = reachFal(command);
+  const { terminal, settings } = command;
+  const refusal = job === undefined ? undefined : otherBackendError(job, env.route);
   if (refusal !== undefined) throw refusal;
-  const other = job === undefined ? undefined : otherWay(job, via);
+  const other = job === undefined ? undefined : otherRouteText(job, env.route);
   if (other !== undefined) terminal.warn(other);
   const endpoint = job === undefined ? foreign.model.endpoint : job.endpoint;
-  const trace = traceTo(terminal);
-  return withTimeout(readTimeout(settings), context, (signal) =>
-    answerAtFal({ endpoint, requestId: requestId ?? '' }, { connection, context, signal, trace }, nextSteps),
+  return withTimeout(readTimeout(settings), env, (access) =>
+    answerAtFal({ endpoint, requestId: requestId ?? '' }, access, nextSteps),
   );
 }

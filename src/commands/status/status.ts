@@ -1,8 +1,9 @@
 import { statusAt } from '../../edit/ask-fal.js';
-import { withTimeout } from '../../edit/with-timeout.js';
+import { withTimeout } from '../../edit/deadline.js';
 import { asFalEditError, type FalEditError } from '../../errors.js';
 import type { ExitCode } from '../../exit-codes.js';
 import type { QueueStatus } from '../../fal/status-events.js';
+import { otherBackendError, otherRouteText } from '../../fal/route.js';
 import { saysGone } from '../../fal/unreachable.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { errorText } from '../../terminal/error-text.js';
@@ -13,9 +14,9 @@ import { ageCell, costCell, stateCell, whatCell } from '../earlier/job-cells.js'
 import { batchDocument, batchText, nextStepsFor } from '../earlier/batch-folders.js';
 import { jobDocument } from '../earlier/job-document.js';
 import { isPlayed, nameOf, shortNameOf, stateOf } from '../earlier/job-state.js';
-import { traceTo, withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
+import { withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
 import { findAllNamed, type Named } from '../earlier/named-request.js';
-import { otherBackendError, otherWay, reachFal } from '../earlier/reach-fal.js';
+import { reachFal } from '../earlier/reach-fal.js';
 import { exitCodeOf, named, severalHead } from '../earlier/several.js';
 import type { CallOf } from '../command.js';
 import type { STATUS } from './command.js';
@@ -56,27 +57,27 @@ export function runStatus(call: CallOf<typeof STATUS>): Promise<ExitCode> {
 }
 
 async function statusOfAll(requests: readonly Named[], command: LedgerCommand): Promise<Seen[]> {
-  const { settings, context, terminal } = command;
+  const { settings, terminal } = command;
   const asked = requests.filter(isAtFal);
   if (asked.length === 0)
     return requests.map((request) => ({ request, status: undefined, error: undefined }));
-  const { connection, via } = reachFal(command);
+  const env = reachFal(command);
+  const { route } = env;
   for (const { job } of asked) {
-    const other = job === undefined || otherBackendError(job, via) ? undefined : otherWay(job, via);
+    const other = job === undefined || otherBackendError(job, route) ? undefined : otherRouteText(job, route);
     if (other !== undefined) terminal.warn(other);
   }
   const timeoutMs = readTimeout(settings);
-  const trace = traceTo(terminal);
   return Promise.all(
     requests.map(async (request): Promise<Seen> => {
       if (!isAtFal(request)) return { request, status: undefined, error: undefined };
       const endpoint = request.job?.endpoint ?? request.foreign?.model.endpoint ?? '';
       const requestId = fullName(request);
-      const refusal = request.job === undefined ? undefined : otherBackendError(request.job, via);
+      const refusal = request.job === undefined ? undefined : otherBackendError(request.job, route);
       if (refusal !== undefined) return { request, status: undefined, error: refusal };
       try {
-        const status = await withTimeout(timeoutMs, context, (signal) =>
-          statusAt({ endpoint, requestId }, { connection, context, signal, trace }),
+        const status = await withTimeout(timeoutMs, env, (access) =>
+          statusAt({ endpoint, requestId }, access),
         );
         return { request, status, error: undefined };
       } catch (error) {

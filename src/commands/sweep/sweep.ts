@@ -5,7 +5,7 @@ import { asBatch } from '../batch/fail-batch.js';
 import { openPrices } from '../batch/prices.js';
 import { runRowsOf } from '../batch/run.js';
 import type { Surroundings } from '../batch/surroundings.js';
-import { readConnection } from '../connect.js';
+import { readRoute } from '../connect.js';
 import { refusePromptWord } from '../words.js';
 import { openPage } from '../open-page.js';
 import { flagsFromFiles, readAxes } from './axes.js';
@@ -35,7 +35,7 @@ async function sweep(words: readonly string[], surroundings: Surroundings): Prom
   const { batch, seeds, bounds, open, preview } = readSweepOptions(settings, context);
   const { pictures, leftOut } = await sweepPictures(words, batch, context);
   const { axes } = await readAxes(settings, context);
-  const prices = await openPrices(readConnection(settings, context), context);
+  const prices = await openPrices({ route: readRoute(settings, context), context });
   const place = settings.origins['vary'] ?? '--vary';
   const fromFile = flagsFromFiles(axes);
   const checked = (plan: SweepPlan) => checker(plan, batch, fromFile, prices, place, context);

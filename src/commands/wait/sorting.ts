@@ -1,19 +1,20 @@
 import { adoptableRequest } from '../../edit/adopt.js';
 import { areInPlace, keptPictures } from '../../edit/in-place.js';
-import { statusAt } from '../../edit/ask-fal.js';
+import { isKnown } from '../../edit/ask-fal.js';
+import { withTimeout } from '../../edit/deadline.js';
+import type { EditEnv } from '../../edit/env.js';
 import { recordOfJob } from '../../edit/record.js';
-import { withTimeout } from '../../edit/with-timeout.js';
 import { asFalEditError, FalEditError } from '../../errors.js';
-import { saysGone } from '../../fal/unreachable.js';
+import { asItWasSent, otherBackendError, otherRouteText } from '../../fal/route.js';
+import { goneError } from '../../fal/unreachable.js';
 import { isAwaited, mayHidePicture, type Job } from '../../ledger/job.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { endWithSandbox } from '../../ledger/sandbox-jobs.js';
 import { nextStepsFor, type Found } from '../earlier/batch-folders.js';
 import { endedError, sandboxEndedError } from '../earlier/ended-job.js';
 import { nameOf } from '../earlier/job-state.js';
-import { traceTo, type LedgerCommand } from '../earlier/ledger-command.js';
+import type { LedgerCommand } from '../earlier/ledger-command.js';
 import type { UnknownRequest } from '../earlier/named-request.js';
-import { otherBackendError, otherWay, type Reach } from '../earlier/reach-fal.js';
 import type { WaitOptions } from './options.js';
 import type { Waited } from './waited.js';
 
@@ -41,52 +42,41 @@ export async function withoutFal(
  */
 export async function whereItWas(
   { job, batch }: Found,
-  { connection, via }: Reach,
+  env: EditEnv,
   { timeoutMs }: WaitOptions,
   { context, terminal }: LedgerCommand,
 ): Promise<Job | Waited> {
-  const other = otherWay(job, via);
+  const other = otherRouteText(job, env.route);
   if (other === undefined || job.result !== undefined) return job;
-  const error = otherBackendError(job, via);
-  if (error !== undefined) return { name: nameOf(job), record: recordOfJob(job), already: false, error };
+  const failed = (error: FalEditError): Waited => ({
+    ...{ name: nameOf(job), record: recordOfJob(job), already: false, error },
+  });
+  const refusal = otherBackendError(job, env.route);
+  if (refusal !== undefined) return failed(refusal);
   terminal.warn(other);
   const { endpoint, requestId = '' } = job;
   try {
-    await withTimeout(timeoutMs, context, (signal) =>
-      statusAt({ endpoint, requestId }, { connection, context, signal, trace: traceTo(terminal) }),
-    );
-    return job;
+    if (await withTimeout(timeoutMs, env, (access) => isKnown({ endpoint, requestId }, access))) return job;
+    const { kind, message, details } = goneError(requestId, 404);
+    const fetch = nextStepsFor(batch, context.cwd).fetch(requestId);
+    const hint = `Run this again ${asItWasSent(job)}, as it was sent. ${fetch}`;
+    return failed(new FalEditError(kind, message, { charged: 'maybe', hint, details }));
   } catch (error) {
-    const failure = asFalEditError(error);
-    const way = job.via === 'fal' ? 'without a proxy' : `with --proxy-url ${job.via}`;
-    return {
-      name: nameOf(job),
-      record: recordOfJob(job),
-      already: false,
-      error: saysGone(failure)
-        ? new FalEditError(failure.kind, failure.message, {
-            charged: 'maybe',
-            hint: `Run this again ${way}, as it was sent. ${nextStepsFor(batch, context.cwd).fetch(requestId)}`,
-            details: failure.details,
-            origin: failure,
-          })
-        : failure,
-    };
+    return failed(asFalEditError(error));
   }
 }
 
 /** Adds a request to the ledger. */
 export async function adopt(
   { requestId, model }: UnknownRequest,
-  { connection, via }: Reach,
+  env: EditEnv,
   { timeoutMs }: WaitOptions,
-  { context, terminal, ledger }: LedgerCommand,
 ): Promise<Job | Waited> {
   try {
-    const request = await withTimeout(timeoutMs, context, (signal) =>
-      adoptableRequest(requestId, model, { connection, context, signal, trace: traceTo(terminal) }),
+    const request = await withTimeout(timeoutMs, env, (access) =>
+      adoptableRequest(requestId, model, { ...access, context: env.context }),
     );
-    return ledger.adopt({ ...request, via });
+    return env.ledger.adopt({ ...request, via: env.route.via });
   } catch (error) {
     return { name: requestId, record: undefined, error: asFalEditError(error), already: false };
   }

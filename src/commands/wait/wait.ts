@@ -3,8 +3,8 @@ import type { Job } from '../../ledger/job.js';
 import { abandonedJobs } from '../../ledger/lookup.js';
 import { isSandbox, SANDBOX } from '../../ledger/spending.js';
 import { recordOfJob } from '../../edit/record.js';
+import type { EditEnv } from '../../edit/env.js';
 import { asFalEditError, usageError } from '../../errors.js';
-import type { Ledger } from '../../ledger/ledger.js';
 import { collectCommand } from '../../batch/next-steps.js';
 import { fetchJobs } from '../fetch-jobs.js';
 import { SCHEMA_VERSION, shortPath } from '../edit/document.js';
@@ -14,7 +14,7 @@ import { nextStepsFor, openInBatches, withBatch } from '../earlier/batch-folders
 import { shortNameOf } from '../earlier/job-state.js';
 import { withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
 import { findAllNamed, type Named } from '../earlier/named-request.js';
-import { reachWhenNeeded, type Reach } from '../earlier/reach-fal.js';
+import { reachWhenNeeded } from '../earlier/reach-fal.js';
 import { writeWhole } from '../stdout-pictures.js';
 import { readWaitOptions, type WaitOptions } from './options.js';
 import { outputsOf } from './outputs.js';
@@ -89,7 +89,7 @@ async function waitForAll(
   for (const named of all) {
     const here =
       named.job === undefined
-        ? await adopt(named.foreign, reached(), options, command)
+        ? await adopt(named.foreign, reached(), options)
         : ((await withoutFal(named, options, command)) ??
           (await whereItWas(named, reached(), options, command)));
     if ('plannedAt' in here) awaited.set(named, here);
@@ -118,7 +118,7 @@ async function nameBatches(command: LedgerCommand): Promise<number> {
 /** Fetches jobs; those of a batch go to its folder, as the batch would have saved them. */
 async function fetchAll(
   awaited: ReadonlyMap<Named, Job>,
-  reach: Reach,
+  env: EditEnv,
   options: WaitOptions,
   command: LedgerCommand,
 ): Promise<[Named, Waited][]> {
@@ -130,9 +130,7 @@ async function fetchAll(
   const all: [Named, Waited][] = [];
   for (const [folder, group] of groups) {
     if (folder === undefined) {
-      all.push(
-        ...(await fetchFrom({ ledger: command.ledger, folder }, new Map(group), reach, options, command)),
-      );
+      all.push(...(await fetchFrom(env, folder, new Map(group), options, command)));
       continue;
     }
     if (options.output !== undefined) throw staysInBatch(folder, command);
@@ -140,7 +138,7 @@ async function fetchAll(
       all.push(
         ...(await withBatch(folder, command, (own) => {
           const fresh = group.map(([named, job]) => [named, own.mustFind(job.id)] as const);
-          return fetchFrom({ ledger: own, folder }, new Map(fresh), reach, options, command);
+          return fetchFrom({ ...env, ledger: own }, folder, new Map(fresh), options, command);
         })),
       );
     } catch (error) {
@@ -162,16 +160,16 @@ function staysInBatch(folder: string, { context }: LedgerCommand): Error {
 }
 
 async function fetchFrom(
-  { ledger, folder }: { ledger: Ledger; folder: string | undefined },
+  env: EditEnv,
+  folder: string | undefined,
   awaited: ReadonlyMap<Named, Job>,
-  { connection }: Reach,
   options: WaitOptions,
   { context, terminal }: LedgerCommand,
 ): Promise<[Named, Waited][]> {
   const jobs = [...awaited.values()];
   const outputs = await outputsOf(jobs, options, context.cwd);
-  const outcomes = await fetchJobs(jobs, {
-    ...{ context, connection, ledger, terminal },
+  const outcomes = await fetchJobs(jobs, env, {
+    terminal,
     timeoutMs: options.timeoutMs,
     cancelOnTimeout: options.cancelOnTimeout,
     nextSteps: nextStepsFor(folder === undefined ? undefined : { folder }, context.cwd),

@@ -1,5 +1,6 @@
 import { FalEditError, messageOf } from '../../errors.js';
-import { historyOf, historyTime, type HistoryOptions, type PastRequest } from '../../fal/history.js';
+import type { FalAccess } from '../../fal/connection.js';
+import { historyOf, historyTime, type PastRequest } from '../../fal/history.js';
 
 /**
  * How far before the intent to look. fal's route does not say which of its times counts, and this machine's clock
@@ -27,22 +28,22 @@ export interface Past {
 export async function pastSince(
   endpoint: string,
   since: (ahead: number) => number,
-  options: HistoryOptions,
+  access: FalAccess,
 ): Promise<Past> {
   try {
-    const falNow = await historyTime(endpoint, options);
-    const start = since(falNow === undefined ? 0 : falNow - options.context.now()) - SLACK_MS;
-    const ask = (): Promise<PastRequest[]> => historyOf({ endpoint, since: start }, options);
+    const falNow = await historyTime(endpoint, access);
+    const start = since(falNow === undefined ? 0 : falNow - access.context.now()) - SLACK_MS;
+    const ask = (): Promise<PastRequest[]> => historyOf({ endpoint, since: start }, access);
     const first = await ask();
     // While several pages are read, a request that ends can slip from an unread one to one that was read.
     const found = first.length >= PAGE ? [...first, ...(await ask())] : first;
     return { items: [...new Map(found.map((item) => [item.requestId, item])).values()], falNow };
   } catch (error) {
-    throw unreadable(error, options);
+    throw unreadable(error, access);
   }
 }
 
-function unreadable(error: unknown, { connection, signal }: HistoryOptions): unknown {
+function unreadable(error: unknown, { connection, signal }: FalAccess): unknown {
   if (error instanceof FalEditError && error.kind === 'interrupted') return error;
   const known = error instanceof FalEditError ? error : undefined;
   const isAccess = known?.kind === 'auth' || known?.kind === 'account';

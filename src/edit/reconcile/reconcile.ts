@@ -3,26 +3,21 @@
  * holds no request that could be the job. The settling time has passed by fal's clock, never by ours, which may
  * jump. Anything less leaves the job unknown: an edit that is run again by mistake is paid for twice.
  */
-import type { Context } from '../../context.js';
 import { FalEditError } from '../../errors.js';
-import { accountOf, type Connection } from '../../fal/connection.js';
+import type { FalAccess } from '../../fal/connection.js';
 import type { Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { isAbandoned, listJobs } from '../../ledger/lookup.js';
 import { canonicalJson } from '../../ledger/canonical.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { Deadline } from '../deadline.js';
+import { accessOf, type EditEnv } from '../env.js';
 import { isGuess } from './assign.js';
 import { isOpen, type Finding } from './finding.js';
 import { pastSince, type Past } from './past.js';
 import { settle } from './settle.js';
 
 export interface ReconcileOptions {
-  ledger: Ledger;
-  connection: Connection;
-  context: Context;
-  /** The way to fal that is used now, as the ledger calls it. */
-  via: string;
   /**
    * How long fal may take to list a request that it accepted, in milliseconds; its own figure is not known
    * (fal-api.md 5.5).
@@ -30,7 +25,6 @@ export interface ReconcileOptions {
   settleMs: number;
   /** For reading the history, in milliseconds. */
   timeoutMs: number;
-  trace?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -40,8 +34,12 @@ export interface ReconcileOptions {
  * @param jobs jobs with an unknown outcome
  * @throws FalEditError (interrupted), or what the ledger fails with
  */
-export async function reconcile(jobs: readonly Job[], options: ReconcileOptions): Promise<Finding[]> {
-  const { ledger, context } = options;
+export async function reconcile(
+  jobs: readonly Job[],
+  env: EditEnv,
+  options: ReconcileOptions,
+): Promise<Finding[]> {
+  const { ledger, context } = env;
   const findings: Finding[] = [];
   const unknown: Job[] = [];
   for (const job of jobs) {
@@ -52,7 +50,9 @@ export async function reconcile(jobs: readonly Job[], options: ReconcileOptions)
   const deadline = new Deadline(options.timeoutMs, context.signal);
   try {
     for (const [endpoint, group] of byEndpoint(unknown)) {
-      findings.push(...(await reconcileEndpoint(endpoint, group, deadline.signal, options)));
+      findings.push(
+        ...(await reconcileEndpoint(endpoint, group, accessOf(env, deadline.signal), env, options)),
+      );
     }
   } finally {
     deadline.close();
@@ -76,10 +76,10 @@ function byEndpoint(jobs: readonly Job[]): Map<string, Job[]> {
 async function reconcileEndpoint(
   endpoint: string,
   group: readonly Job[],
-  signal: AbortSignal,
-  options: ReconcileOptions,
+  access: FalAccess,
+  { ledger, context, route }: EditEnv,
+  { settleMs }: ReconcileOptions,
 ): Promise<Finding[]> {
-  const { ledger, connection, context, trace, via, settleMs } = options;
   const now = context.now();
   const sent = withTwins(ledger, group);
   // Our own clock may have been put right since; one that was put back would have us look into the future.
@@ -91,7 +91,7 @@ async function reconcileEndpoint(
     );
   let past: Past;
   try {
-    const read = await pastSince(endpoint, since, { connection, context, signal, trace });
+    const read = await pastSince(endpoint, since, access);
     // What was sent is stored without secrets.
     const items = read.items.map((item) => ({ ...item, input: context.secrets.redactIn(item.input) }));
     past = { ...read, items };
@@ -108,7 +108,7 @@ async function reconcileEndpoint(
   const jobs = all.filter((job) => !isSent(job));
   const { items, falNow } = past;
   return settle(jobs, items, beingSent, {
-    ...{ ledger, via, account: accountOf(connection), settleMs, now, falNow },
+    ...{ ledger, route, settleMs, now, falNow },
   });
 }
 

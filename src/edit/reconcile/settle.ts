@@ -1,4 +1,5 @@
 import type { PastRequest } from '../../fal/history.js';
+import { differenceOf, type Route } from '../../fal/route.js';
 import { isAdopted, type Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { findJob } from '../../ledger/lookup.js';
@@ -9,10 +10,8 @@ import { isOpen, type Finding, type Uncertainty } from './finding.js';
 
 export interface SettleOptions {
   ledger: Ledger;
-  /** The way to fal that the history came by. */
-  via: string;
-  /** Whose history it is, where that is known. */
-  account?: string | undefined;
+  /** The route that the history came by. */
+  route: Omit<Route, 'connection'>;
   settleMs: number;
   /** When fal was asked, by our clock. */
   now: number;
@@ -129,14 +128,12 @@ function conclude(
 
 /** Why a job that fal does not list cannot be called not accepted yet. */
 function doubt(job: Job, unclear: readonly PastRequest[], options: SettleOptions): Uncertainty | undefined {
-  const { via, account } = options;
   if (unclear.length > 0) {
     return { reason: 'no_inputs', requestIds: unclear.map(({ requestId }) => requestId) };
   }
   const unsettled = options.settleMs > 0 ? settling(job, options) : undefined;
   if (unsettled !== undefined) return unsettled;
-  const isElsewhere = account !== undefined && job.account !== undefined && job.account !== account;
-  if (job.via !== via || isElsewhere) return { reason: 'another_way' };
+  if (differenceOf(job, options.route) !== undefined) return { reason: 'another_way' };
   const age = ageOf(job, options);
   if (age < 0 && options.settleMs > 0) return { reason: 'no_clock' };
   return age > KEPT_MS ? { reason: 'too_old' } : undefined;

@@ -8,13 +8,17 @@ export interface KnownUpload {
 }
 
 /**
- * @param way to whose storage: another proxy or account may have another
+ * @param storage of whom: another proxy or account may have another
  * @returns undefined also for one from the future: the clock was wrong then, and nobody knows how old it is
  */
-export function findUpload({ db, context }: Ledger, sha256: string, way: string): KnownUpload | undefined {
+export function findUpload(
+  { db, context }: Ledger,
+  sha256: string,
+  storage: string,
+): KnownUpload | undefined {
   const row = db.row(
     'SELECT url, expires_at FROM uploads WHERE sha256 = ? AND way = ? AND uploaded_at <= ?',
-    ...[sha256, way, context.now()],
+    ...[sha256, storage, context.now()],
   ) as { url: string; expires_at: number } | undefined;
   return row === undefined ? undefined : { url: row.url, expiresAt: row.expires_at };
 }
@@ -22,7 +26,7 @@ export function findUpload({ db, context }: Ledger, sha256: string, way: string)
 export function putUpload(
   { db, context }: Ledger,
   sha256: string,
-  way: string,
+  storage: string,
   { url, expiresAt }: KnownUpload,
 ): void {
   // It could not be used again.
@@ -30,11 +34,11 @@ export function putUpload(
   db.run(
     `INSERT INTO uploads VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
        url = excluded.url, uploaded_at = excluded.uploaded_at, expires_at = excluded.expires_at`,
-    ...[sha256, way, url, context.now(), expiresAt],
+    ...[sha256, storage, url, context.now(), expiresAt],
   );
 }
 
 /** fal does not have it any more, whatever was expected. */
-export function forgetUpload({ db }: Ledger, sha256: string, way: string): void {
-  db.run('DELETE FROM uploads WHERE sha256 = ? AND way = ?', sha256, way);
+export function forgetUpload({ db }: Ledger, sha256: string, storage: string): void {
+  db.run('DELETE FROM uploads WHERE sha256 = ? AND way = ?', sha256, storage);
 }

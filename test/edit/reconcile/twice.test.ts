@@ -164,7 +164,7 @@ describe('two reconciles at once', () => {
       const open = jobs.map(({ id }) => opened.mustFind(id));
       const options = {
         ledger: opened,
-        via: fal.proxyUrl,
+        route: { via: fal.proxyUrl, account: undefined },
         settleMs: 0,
         now: opened.context.now(),
         falNow: undefined,
@@ -202,7 +202,13 @@ describe('two reconciles at once', () => {
       // The other one has seen the newer request first.
       opened.accept(open[0]!.id, 'y');
       const findings = settle(open, [past('y'), past('x')], [], {
-        ...{ ledger: opened, via: fal.proxyUrl, settleMs: 0, now: opened.context.now(), falNow: undefined },
+        ...{
+          ledger: opened,
+          route: { via: fal.proxyUrl, account: undefined },
+          settleMs: 0,
+          now: opened.context.now(),
+          falNow: undefined,
+        },
       });
       expect(findings.map((finding) => [finding.outcome, finding.job.requestId])).toEqual([
         ['accepted', 'y'],

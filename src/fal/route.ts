@@ -1,0 +1,160 @@
+/*
+ * INVARIANT: a run counts as one on the sandbox, so that no cap and no cost holds for it, only where the key is
+ * the sandbox's, the address is on this machine, and the server there says that it is the sandbox. The last is
+ * asked before anything is sent: a header alone, or a key alone, turns no cap off.
+ */
+import type { Context } from '../context.js';
+import { FalEditError } from '../errors.js';
+import type { Job } from '../ledger/job.js';
+import { isSandbox, SANDBOX, standaloneSandbox } from '../ledger/spending.js';
+import {
+  accountOf,
+  isStandaloneSandbox,
+  SANDBOX_HEADER,
+  SANDBOX_KEY,
+  type Connection,
+} from './connection.js';
+import { withTimeLimit } from './time-limit.js';
+import { describeTrouble } from './trouble.js';
+
+/** The way to fal of one run, with what the ledger keeps of it. */
+export interface Route {
+  connection: Connection;
+  /**
+   * As the ledger calls it: `fal`, the address of a proxy, `sandbox` for the built-in one, or `sandbox+` and the address
+   * of one that runs on its own.
+   */
+  via: string;
+  /** Whose key it is, as a hash; undefined where a proxy adds one. */
+  account: string | undefined;
+}
+
+/**
+ * A route without the tokens of a proxy in its name, since that is stored with each edit, and compared with that of
+ * later ones.
+ *
+ * @param builtIn the sandbox is started for this run alone
+ */
+export function routeOf(
+  connection: Connection,
+  { secrets }: Pick<Context, 'secrets'>,
+  builtIn = false,
+): Route {
+  const { proxyUrl } = connection;
+  const account = accountOf(connection);
+  if (builtIn) return { connection, via: SANDBOX, account };
+  if (proxyUrl === undefined) return { connection, via: 'fal', account };
+  const address = secrets.redact(proxyUrl);
+  return { connection, via: isStandaloneSandbox(connection) ? standaloneSandbox(address) : address, account };
+}
+
+/**
+ * How a job was sent, compared with the route that fal is asked by now. Undefined: in the same way. Otherwise what is
+ * asked may not know the job, and that is no reason to write it off:
+ *
+ * - backend: one is a sandbox and the other is not; neither knows the other's requests
+ * - proxy: another proxy, or fal itself; it may lead to another fal
+ * - account: the key of another account
+ */
+export function differenceOf(
+  job: Pick<Job, 'via' | 'account'>,
+  { via, account }: Omit<Route, 'connection'>,
+): 'backend' | 'proxy' | 'account' | undefined {
+  if (isSandbox(job.via) !== isSandbox(via)) return 'backend';
+  if (job.via !== via) return 'proxy';
+  const isOther = job.account !== undefined && account !== undefined && job.account !== account;
+  return isOther ? 'account' : undefined;
+}
+
+/** How to ask fal in the way that a job was sent: `Run this again …`. */
+export function asItWasSent({ via }: Pick<Job, 'via'>): string {
+  return via === 'fal' ? 'without a proxy' : `with --proxy-url ${via}`;
+}
+
+/** Where a route leads, in words: `It was sent …`. */
+export function routeText({ via }: Pick<Route, 'via'>): string {
+  if (via === 'fal') return 'directly to fal';
+  if (via === SANDBOX) return 'to the built-in sandbox';
+  const address = via.startsWith(`${SANDBOX}+`) ? via.slice(SANDBOX.length + 1) : undefined;
+  return address === undefined ? `through ${via}` : `to the sandbox at ${new URL(address).host}`;
+}
+
+/** Note for a job that was sent in another way; undefined if it was sent as fal is asked by now. */
+export function otherRouteText(job: SentJob, route: Pick<Route, 'via'>): string | undefined {
+  if (job.via === route.via) return undefined;
+  const asked = route.via === 'fal' ? 'fal is asked directly' : `the question goes ${routeText(route)}`;
+  return `${job.requestId ?? job.id} was sent ${routeText(job)}; ${asked} now.`;
+}
+
+/** Error for a job that only a sandbox can know while fal is asked, or the other way round; undefined for all others. */
+export function otherBackendError(job: SentJob, route: Pick<Route, 'via'>): FalEditError | undefined {
+  if (isSandbox(job.via) === isSandbox(route.via)) return undefined;
+  const name = job.requestId ?? job.id;
+  const details = { job: job.id, via: job.via };
+  if (!isSandbox(job.via)) {
+    return new FalEditError('input', `${name} was sent to fal, but this would ask the sandbox.`, {
+      hint: 'Unset FAL_PROXY_URL, and set FAL_KEY to your own key.',
+      details,
+    });
+  }
+  const address = job.via.slice(SANDBOX.length + 1);
+  return new FalEditError(
+    'input',
+    `${name} was sent ${routeText(job)}, but this would ask fal. Nothing was charged.`,
+    {
+      hint: `If that sandbox still runs, repeat the command with FAL_PROXY_URL=${address} FAL_KEY=${SANDBOX_KEY}.`,
+      details,
+    },
+  );
+}
+
+type SentJob = Pick<Job, 'id' | 'requestId' | 'via'>;
+
+/** The storage that a route uploads to, as a batch's ledger calls it. */
+export function storageOf({ via, account }: Omit<Route, 'connection'>): string {
+  return `${via} ${account ?? ''}`;
+}
+
+/** In milliseconds; it is on this machine. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Asks the server at the sandbox's address whether it is the sandbox. Nothing is asked of fal itself or of its
+ * proxies. The key is not sent.
+ *
+ * @throws FalEditError (auth): it is not; (temporary): nobody answered; the signal's reason
+ */
+export async function verifySandbox(
+  connection: Connection,
+  { fetch, signal }: Pick<Context, 'fetch' | 'signal'>,
+): Promise<void> {
+  const { proxyUrl } = connection;
+  if (proxyUrl === undefined || !isStandaloneSandbox(connection)) return;
+  const { host } = new URL(proxyUrl);
+  let says: string | null;
+  try {
+    says = await withTimeLimit(PATIENCE_MS, signal, async (limited) => {
+      const answer = await fetch(proxyUrl, {
+        method: 'GET',
+        headers: {},
+        signal: limited,
+        redirect: 'manual',
+      });
+      await answer.text();
+      return answer.headers.get(SANDBOX_HEADER);
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new FalEditError(
+      'temporary',
+      `The sandbox at ${host} cannot be reached: ${describeTrouble(error)}. Nothing was sent.`,
+      { hint: 'Start it again with fal-edit sandbox, or unset FAL_PROXY_URL and FAL_KEY.', origin: error },
+    );
+  }
+  if (says !== null) return;
+  throw new FalEditError(
+    'auth',
+    `FAL_KEY is the key of the sandbox, but the server at ${host} is not the sandbox. Nothing was sent.`,
+    { hint: 'Set FAL_KEY to your own key, or start the sandbox and set both variables that it prints.' },
+  );
+}
