@@ -211,4 +211,6 @@ export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
 };
 
 /** Apps that exist; a path that they do not have fails when the job runs, not at the submit. */
-export const APPS: ReadonlySet<string> = new Set(['fal-ai/flux-general', 'fal-ai/flux-2', 'fal-ai/flux']);
+export const APPS: ReadonlySet<string> = new Set(
+  Object.keys(ENDPOINTS).map((id) => id.split('/', 2).join('/')),
+);
