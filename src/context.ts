@@ -80,7 +80,7 @@ function startOf(pid: number): string {
   }
 }
 
-/** Stands for a start that the system does not tell: known to this process alone. */
+/** Replaces a start time that the system does not report; only this process knows it. */
 const UNREPORTED = 'untold ';
 
 /** The name of a machine that does not tell it: any other may be called so. */
@@ -96,7 +96,7 @@ function hostName(): string {
 
 function selfId(): ProcessId {
   const host = hostName();
-  // A count of ticks tells processes apart on one machine alone.
+  // A count of ticks tells processes apart on one machine only.
   const started = host === UNNAMED ? '' : startOf(process.pid);
   return { host, pid: process.pid, started: started === '' ? UNREPORTED + randomUUID() : started };
 }

@@ -22,7 +22,7 @@ const NAME = 'fal-edit';
  */
 export function foldersOf(env: Environment, home: string | undefined, platform: NodeJS.Platform): Folders {
   /** A folder below the one that a variable names, or below a part of the home folder. */
-  const within = (variable: string | undefined, ...part: string[]): string | undefined => {
+  const under = (variable: string | undefined, ...part: string[]): string | undefined => {
     const named = variable === undefined ? undefined : absolute(env[variable]);
     return named ?? (home === undefined ? undefined : path.join(home, ...part));
   };
@@ -30,26 +30,26 @@ export function foldersOf(env: Environment, home: string | undefined, platform: 
     folder === undefined ? undefined : path.join(folder, NAME, ...part);
   if (platform === 'darwin') {
     return {
-      config: of(within(undefined, 'Library', 'Preferences')),
-      cache: of(within(undefined, 'Library', 'Caches')),
-      state: of(within(undefined, 'Library', 'Application Support')),
+      config: of(under(undefined, 'Library', 'Preferences')),
+      cache: of(under(undefined, 'Library', 'Caches')),
+      state: of(under(undefined, 'Library', 'Application Support')),
     };
   }
   if (platform === 'win32') {
-    const local = within('LOCALAPPDATA', 'AppData', 'Local');
+    const local = under('LOCALAPPDATA', 'AppData', 'Local');
     return {
-      config: of(within('APPDATA', 'AppData', 'Roaming'), 'Config'),
+      config: of(under('APPDATA', 'AppData', 'Roaming'), 'Config'),
       cache: of(local, 'Cache'),
       state: of(local, 'Data'),
     };
   }
   return {
-    config: of(within('XDG_CONFIG_HOME', '.config')),
-    cache: of(within('XDG_CACHE_HOME', '.cache')),
+    config: of(under('XDG_CONFIG_HOME', '.config')),
+    cache: of(under('XDG_CACHE_HOME', '.cache')),
     state: of(
       platform === 'linux'
-        ? within('XDG_STATE_HOME', '.local', 'state')
-        : within('XDG_DATA_HOME', '.local', 'share'),
+        ? under('XDG_STATE_HOME', '.local', 'state')
+        : under('XDG_DATA_HOME', '.local', 'share'),
     ),
   };
 }

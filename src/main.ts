@@ -100,21 +100,21 @@ function unknownFlag(argument: string, near: string, flags: readonly Flag[], lis
   const isLong = argument.startsWith('--');
   const [name = ''] = argument.split(/[=\n]/);
   // Behind a letter without a = there may be a key as well, which has a colon; else it is the name of a file.
-  const shown = isLong || !/[:=\n]/.test(argument) ? name : argument.slice(0, 2);
+  const typed = isLong || !/[:=\n]/.test(argument) ? name : argument.slice(0, 2);
   if (KEY_FLAG.test(`--${name.replace(/[-_]/g, '').toLowerCase()}`)) {
     return usageError(
-      `There is no flag for the key (${shown}): it would show in the list of processes and in the shell's history.`,
+      `There is no flag for the key (${typed}): it would show in the list of processes and in the shell's history.`,
       'Set FAL_KEY in the environment or in .env.',
     );
   }
   const hint = argument.includes('=') ? `${listed}, and which of them take a value.` : `${listed}.`;
-  return usageError(`Unknown option '${shown}'.`, isLong ? near || hint : shortHint(shown, flags));
+  return usageError(`Unknown option '${typed}'.`, isLong ? near || hint : shortHint(typed, flags));
 }
 
 /** The long flags that a letter may have been meant for. */
-function shortHint(shown: string, flags: readonly Flag[]): string {
-  const long = flags.filter(({ name, hidden }) => hidden !== true && name.startsWith(shown.charAt(1)));
-  return long.length === 0 || shown.length !== 2
+function shortHint(typed: string, flags: readonly Flag[]): string {
+  const long = flags.filter(({ name, hidden }) => hidden !== true && name.startsWith(typed.charAt(1)));
+  return long.length === 0 || typed.length !== 2
     ? 'A file whose name starts with a dash goes after --.'
     : `Flags with that letter: ${long.map(({ name }) => `--${name}`).join(', ')}.`;
 }

@@ -36,7 +36,7 @@ export async function requireSharp(): Promise<void> {
   }
 }
 
-/** Of the lines that a package says, the one in which the system has its word; else the first. */
+/** The line of a package's message that has the system's own error; else the first. */
 function reasonOf(error: unknown): string {
   const lines = messageOf(error).split('\n');
   const [, systemWord] = /ERR_DLOPEN_FAILED: (.*)/.exec(messageOf(error)) ?? [];
@@ -58,21 +58,21 @@ export function missingPartOfSharp(
   const sharp = resolved(from, 'sharp');
   if (sharp === undefined) return 'sharp';
   if (isBuiltHere(path.join(path.dirname(sharp), '../src/build/Release'))) return undefined;
-  const within = createRequire(sharp);
+  const fromSharp = createRequire(sharp);
   // Which C library a Linux has is not asked: npm installs what fits.
   const kinds = platform === 'linux' ? [`linux-${arch}`, `linuxmusl-${arch}`] : [`${platform}-${arch}`];
   for (const kind of kinds) {
-    const part = resolved(within, `@img/sharp-${kind}/sharp.node`);
+    const part = resolved(fromSharp, `@img/sharp-${kind}/sharp.node`);
     if (part === undefined) continue;
     const libvips = `@img/sharp-libvips-${kind}`;
     // On Windows it comes with the part itself.
     const isWhole =
       platform === 'win32' ||
-      [within, createRequire(part)].some((one) => resolved(one, `${libvips}/package`));
+      [fromSharp, createRequire(part)].some((one) => resolved(one, `${libvips}/package`));
     return isWhole ? undefined : libvips;
   }
   const forAny = ['wasm32', 'webcontainers-wasm32', 'freebsd-wasm32'];
-  if (forAny.some((kind) => resolved(within, `@img/sharp-${kind}/sharp.node`))) return undefined;
+  if (forAny.some((kind) => resolved(fromSharp, `@img/sharp-${kind}/sharp.node`))) return undefined;
   return `@img/sharp-${kinds[0] ?? ''}`;
 }
 

@@ -1,8 +1,8 @@
-/** What JSON lets through, and a terminal or an editor may act upon. */
+/** Characters that JSON allows and a terminal or an editor may act on. */
 const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /**
- * JSON that means the same, and shows nothing else than it holds: nothing in it acts on a terminal.
+ * JSON in which nothing acts on a terminal: such characters are escaped.
  *
  * @param indent spaces a level; all on one line if absent
  */

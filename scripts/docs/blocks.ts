@@ -4,7 +4,7 @@ import type { CommandSpec } from '../../src/commands/command.js';
 import { COMMANDS } from '../../src/commands/all.js';
 import { exitsText, type HelpFlag } from '../../src/terminal/help.js';
 import { EXIT_CODES, type ErrorKind } from '../../src/exit-codes.js';
-import { allowed, placeAt } from '../../src/models/allowed.js';
+import { allowed, schemaAt } from '../../src/models/allowed.js';
 import type { Model } from '../../src/models/model.js';
 import { MODELS } from '../../src/models/registry.js';
 import { FLAG_OF, type RequestKey } from '../../src/models/request.js';
@@ -107,19 +107,20 @@ function takes(model: Model, key: RequestKey): string {
   const field = model.fields[key]?.[0];
   if (field === undefined) return 'refused';
   if (key === 'loras') return takesLoras(model, field);
-  const { schema } = placeAt(model.input, [field]);
+  const { schema } = schemaAt(model.input, [field]);
   if (allowed(schema) === 'true or false') return 'yes';
   const fallback = (model.input.shape as Record<string, { meta?: () => { default?: unknown } | undefined }>)[
     field
   ]?.meta?.()?.default;
-  const shown = fallback === undefined || fallback === '' ? '' : `; fal's default: ${shownDefault(fallback)}`;
-  return `${allowed(schema)}${shown}`;
+  const defaultText =
+    fallback === undefined || fallback === '' ? '' : `; fal's default: ${valueText(fallback)}`;
+  return `${allowed(schema)}${defaultText}`;
 }
 
 function takesLoras(model: Model, field: string): string {
   const { properties } = z.toJSONSchema(model.input) as { properties: Record<string, { maxItems?: number }> };
   const most = properties[field]?.maxItems;
-  const { schema } = placeAt(model.input, [field, 0, 'scale']);
+  const { schema } = schemaAt(model.input, [field, 0, 'scale']);
   return `${most === undefined ? 'any number' : `up to ${most}`}; scale: ${allowed(schema)}`;
 }
 
@@ -134,6 +135,6 @@ function exitCodeTable(): string {
   );
 }
 
-function shownDefault(value: unknown): string {
+function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

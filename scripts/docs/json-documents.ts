@@ -435,7 +435,7 @@ const checked = z.strictObject({
     )
     .describe('the models'),
 });
-const fate = z.looseObject({
+const fieldChange = z.looseObject({
   field: text('of the request'),
   fate: text('kept, renamed, reshaped, dropped, ignored, …'),
 });
@@ -444,7 +444,7 @@ const migrated = z.strictObject({
   from: known('the model that the request was made for'),
   to: text('the model that it is for now'),
   input: z.record(z.string(), z.unknown()).nullable().describe('the request; null for a manifest'),
-  fates: z.array(fate).describe('what became of each field'),
+  fates: z.array(fieldChange).describe('what became of each field'),
   rows: z.array(z.looseObject({})).optional().describe('of a manifest: each row with its input and fates'),
 });
 
@@ -458,11 +458,13 @@ const comparison = {
     .describe('medians and quartiles of each measure, and the cost'),
   pairs: z
     .array(
-      z.looseObject({
+      z.strictObject({
         models: list('two'),
         measure: text('its name'),
         pairs: count('how many'),
+        less: z.record(z.string(), z.number()).describe('in how many pairs each of them has less'),
         p: figure('of the sign test'),
+        lower: known('the one that has less; null where the pairs cannot tell'),
       }),
     )
     .describe('two models on the same pictures'),

@@ -41,11 +41,11 @@ type Row = [name: string, type: string, meaning: string];
 /** Objects within objects become fields with a dot, those in lists get `[]`. */
 function fields({ properties = {}, required = [] }: Schema, prefix: string, withError: boolean): Row[] {
   return Object.entries(properties).flatMap(([name, schema]): Row[] => {
-    const shown = `${prefix}${name}`;
+    const path = `${prefix}${name}`;
     const isOptional = !required.includes(name);
-    const own: Row = [`${shown}${isOptional ? '?' : ''}`, typeOf(schema), schema.description ?? ''];
+    const own: Row = [`${path}${isOptional ? '?' : ''}`, typeOf(schema), schema.description ?? ''];
     const inner = name === 'error' && !withError ? undefined : innerOf(schema);
-    return inner === undefined ? [own] : [own, ...fields(inner.schema, `${shown}${inner.sign}.`, withError)];
+    return inner === undefined ? [own] : [own, ...fields(inner.schema, `${path}${inner.sign}.`, withError)];
   });
 }
 

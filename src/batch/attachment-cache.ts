@@ -9,7 +9,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { FileField } from '../models/fields.js';
 import { stampText } from './file-stamp.js';
 
-/** What is kept of a file that was read: all but its bytes. */
+/** The facts kept about a file that was read; its bytes are not. */
 type Facts = Omit<Attachment, 'path' | 'flag' | 'label' | 'upload'> & {
   upload: Omit<NonNullable<Attachment['upload']>, 'blob'>;
   source: string;

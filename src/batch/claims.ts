@@ -1,26 +1,26 @@
 import type { Database } from '../ledger/database.js';
 
 /**
- * What the rows of one reading of a manifest have taken: ids, names of files, and how often each wish was made. In
+ * The ids and file names that the rows of one reading have taken, and how often each edit is repeated. Kept in
  * temporary tables, since a manifest may have millions of rows.
  */
 export class Claims {
   constructor(private readonly db: Database) {
-    db.exec(`CREATE TEMP TABLE IF NOT EXISTS claimed_ids (id TEXT PRIMARY KEY, place TEXT) WITHOUT ROWID;
-      CREATE TEMP TABLE IF NOT EXISTS claimed_names (name TEXT PRIMARY KEY, place TEXT) WITHOUT ROWID;
+    db.exec(`CREATE TEMP TABLE IF NOT EXISTS claimed_ids (id TEXT PRIMARY KEY, taken_by TEXT) WITHOUT ROWID;
+      CREATE TEMP TABLE IF NOT EXISTS claimed_names (name TEXT PRIMARY KEY, taken_by TEXT) WITHOUT ROWID;
       CREATE TEMP TABLE IF NOT EXISTS next_numbers (name TEXT PRIMARY KEY, next INTEGER) WITHOUT ROWID;
       CREATE TEMP TABLE IF NOT EXISTS wishes (wish TEXT PRIMARY KEY, times INTEGER) WITHOUT ROWID;
       DELETE FROM claimed_ids; DELETE FROM claimed_names; DELETE FROM next_numbers; DELETE FROM wishes;`);
   }
 
-  /** Returns the place that has it already; undefined where it was free and is taken now. */
-  claimId(id: string, place: string): string | undefined {
-    return this.claim('claimed_ids', 'id', id, place);
+  /** Returns what has it already; undefined if it was free and is taken now. */
+  claimId(id: string, where: string): string | undefined {
+    return this.claim('claimed_ids', 'id', id, where);
   }
 
-  /** The same for the path of a picture. */
-  claimName(file: string, place: string): string | undefined {
-    return this.claim('claimed_names', 'name', file, place);
+  /** Claims the path of a picture. */
+  claimName(file: string, where: string): string | undefined {
+    return this.claim('claimed_names', 'name', file, where);
   }
 
   /**
@@ -29,20 +29,20 @@ export class Claims {
    * @param first the path without a number
    * @param namesWith the paths with a number; 1 is none
    */
-  claimNumbered(first: string, namesWith: (number: number) => string[], place: string): number {
+  claimNumbered(first: string, namesWith: (number: number) => string[], where: string): number {
     for (;;) {
       const number = this.numberFor(first);
-      if (this.claimNames(namesWith(number), place)) return number;
+      if (this.claimNames(namesWith(number), where)) return number;
     }
   }
 
   /** All of them or none. */
-  private claimNames(names: readonly string[], place: string): boolean {
+  private claimNames(names: readonly string[], where: string): boolean {
     const [only] = names;
     // Mostly there is one, and it need not be looked for first.
-    if (only !== undefined && names.length === 1) return this.claimName(only, place) === undefined;
+    if (only !== undefined && names.length === 1) return this.claimName(only, where) === undefined;
     if (names.some((name) => this.isClaimed(name))) return false;
-    for (const name of names) this.claimName(name, place);
+    for (const name of names) this.claimName(name, where);
     return true;
   }
 
@@ -69,10 +69,12 @@ export class Claims {
     return this.db.row('SELECT 1 FROM claimed_names WHERE name = ?', name) !== undefined;
   }
 
-  private claim(table: string, column: string, value: string, place: string): string | undefined {
-    const taken = this.db.run(`INSERT INTO ${table} VALUES (?, ?) ON CONFLICT DO NOTHING`, value, place) > 0;
+  private claim(table: string, column: string, value: string, where: string): string | undefined {
+    const taken = this.db.run(`INSERT INTO ${table} VALUES (?, ?) ON CONFLICT DO NOTHING`, value, where) > 0;
     if (taken) return undefined;
-    const row = this.db.row(`SELECT place FROM ${table} WHERE ${column} = ?`, value) as { place: string };
-    return row.place;
+    const row = this.db.row(`SELECT taken_by FROM ${table} WHERE ${column} = ?`, value) as {
+      taken_by: string;
+    };
+    return row.taken_by;
   }
 }

@@ -24,7 +24,7 @@ export interface DailyBudgetOptions {
   /** The batch's ledger. */
   own: Ledger;
   /** The user's. */
-  home: Ledger;
+  users: Ledger;
   /** Absolute: by it the user's ledger knows the batch. */
   folder: string;
   /** The way to fal. */
@@ -33,36 +33,36 @@ export interface DailyBudgetOptions {
   dailyCapUsd: number | undefined;
 }
 
-export function dailyBudget({ own, home, folder, via, dailyCapUsd }: DailyBudgetOptions): DailyBudget {
+export function dailyBudget({ own, users, folder, via, dailyCapUsd }: DailyBudgetOptions): DailyBudget {
   /** Rows under way, with what they may cost. */
   const open = new Map<string, number>();
   let day = 0;
   let settledUsd = 0;
-  let toldAt = -Infinity;
+  let reportedAt = -Infinity;
   // Before the first row is sent: whatever becomes of the run, its edits can be found.
-  rememberFolder(own, home, folder);
+  rememberFolder(own, users, folder);
   const tell = (): void => {
-    reportSpending(own.db, home.db, folder);
-    toldAt = own.context.now();
+    reportSpending(own.db, users.db, folder);
+    reportedAt = own.context.now();
   };
   const ownUsd = (): number => {
     const today = midnightBefore(own.context.now());
     // What is under way when the day ends counts for both days: that is the safe side.
     if (today !== day)
-      settledUsd = spentToday(own.db, via, own.context, '', lastCopied(home.db, folder)).total;
+      settledUsd = spentToday(own.db, via, own.context, '', lastCopied(users.db, folder)).total;
     day = today;
     return [...open.values()].reduce((sum, usd) => sum + usd, settledUsd);
   };
   return {
     take: (key, usd) => {
-      home.db.refuseElsewhere();
+      users.db.refuseElsewhere();
       if (dailyCapUsd !== undefined) {
         const ours = ownUsd();
-        home.db.transaction(() => {
-          const others = spentToday(home.db, via, home.context, folder);
+        users.db.transaction(() => {
+          const others = spentToday(users.db, via, users.context, folder);
           checkDailyCap(usd, { ...others, total: others.total + ours }, { dailyCapUsd });
-          const now = home.context.now();
-          reserveElsewhere(home.db, folder, via, { now, midnight: midnightBefore(now), usd: ours + usd });
+          const now = users.context.now();
+          reserveElsewhere(users.db, folder, via, { now, midnight: midnightBefore(now), usd: ours + usd });
         });
       }
       open.set(key, usd);
@@ -71,11 +71,11 @@ export function dailyBudget({ own, home, folder, via, dailyCapUsd }: DailyBudget
       const estimated = open.get(key) ?? 0;
       open.delete(key);
       if (job !== undefined && job.charged !== 'no') settledUsd += job.billedUsd ?? estimated;
-      if (own.context.now() - toldAt > REPORT_MS && dailyCapUsd === undefined) tell();
+      if (own.context.now() - reportedAt > REPORT_MS && dailyCapUsd === undefined) tell();
     },
     close: () => {
       tell();
-      rememberFolder(own, home, folder);
+      rememberFolder(own, users, folder);
     },
   };
 }

@@ -112,26 +112,26 @@ export class EarlierRows {
     let number = 0;
     for (const { key, endpoint, plan } of earlierRows(this.db)) {
       const { input, attachments, seedIsOurs } = plan as PlannedRow;
-      const asked = {
+      const edit = {
         ...{ model: findModel(endpoint), input, seedIsOurs },
         attachments: attachments.map((one) => ({ ...one, upload: one.upload })),
       };
       const format = input[FORMAT];
       this.db.run(
         'INSERT INTO earlier VALUES (?, ?, ?, ?, ?, ?)',
-        ...[key, number++, sameness(asked), sameInputKey(asked), typeof format === 'string' ? format : null],
+        ...[key, number++, sameness(edit), sameInputKey(edit), typeof format === 'string' ? format : null],
         isTaken(this.db, key) ? 1 : 0,
       );
     }
   }
 }
 
-/** What rows have in common that ask for the same, in whatever format. */
-function sameness(asked: FingerprintInputV1): string {
-  return wishV1({ ...asked, input: withoutFormat(asked.input) });
+/** Key shared by rows that ask for the same edit, whatever its format. */
+function sameness(edit: FingerprintInputV1): string {
+  return wishV1({ ...edit, input: withoutFormat(edit.input) });
 }
 
-/** What rows have in common that ask for the same of files that may be others. */
+/** Key shared by rows that ask for the same edit of files that may differ. */
 function sameInputKey({ model, input, attachments, seedIsOurs }: FingerprintInputV1): string {
   const { seed, ...rest } = attachments.reduce<Record<string, unknown>>(
     (whole, { path, upload }) =>

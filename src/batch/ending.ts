@@ -2,7 +2,7 @@ import { FalEditError, InterruptedError, type Charged } from '../errors.js';
 import type { ErrorKind } from '../exit-codes.js';
 import type { RowCounts } from './result-row.js';
 
-/** What the end of a run is judged by. */
+/** The facts that decide how a run ends. */
 export interface Outcome {
   counts: RowCounts;
   /** Kinds of error that rows ended with, each once. */

@@ -11,13 +11,13 @@ export interface RowName {
   place: Position;
 }
 
-/** What happens in a batch while it runs, for whoever shows it. Texts from manifests and fal are untrusted. */
+/** Events of a running batch, for display. Texts from manifests and from fal are untrusted. */
 export type BatchEvent =
   /** The rows as the run finds them. */
   | { type: 'started'; counts: RowCounts; toSend: number; toFetch: number; estimatedUsd: number }
   /** A row is being sent, or is waited for again. `state`: where it was before; `usd`: what it will probably cost. */
   | { type: 'begun'; row: RowName; attached: boolean; state: RowState; usd: number }
-  /** What happens to the edit of a row. */
+  /** A step in the edit of a row. */
   | { type: 'step'; row: RowName; event: EditEvent }
   /** fal took a row, and the run does not wait for it (`--submit-only`). */
   | { type: 'left'; row: RowName; requestId: string }

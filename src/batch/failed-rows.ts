@@ -16,7 +16,7 @@ import { MOST_PICTURES } from '../models/output.js';
 import { findModel } from '../models/registry.js';
 import { isToAsk } from './retry.js';
 
-/** What fal says of rows that had been given up. */
+/** fal's answers about rows that had been given up. */
 export interface FailedOutcome {
   /** fal has them, or makes them: they are waited for now. */
   found: number;
@@ -50,7 +50,7 @@ export async function askAboutFailed(env: EditEnv, timeoutMs: number): Promise<F
   const { ledger, context } = env;
   const limit = pLimit(AT_ONCE);
   const outcome: FailedOutcome = { found: 0, gone: 0, held: new Set(), why: undefined };
-  const asked = [...rowsInOrder(ledger, ['failed'])].filter(isToAsk).map(({ key, job }) =>
+  const questions = [...rowsInOrder(ledger, ['failed'])].filter(isToAsk).map(({ key, job }) =>
     limit(async () => {
       if (job === undefined) return;
       const answer = await answerOf(job, env, timeoutMs);
@@ -72,7 +72,7 @@ export async function askAboutFailed(env: EditEnv, timeoutMs: number): Promise<F
       }
     }),
   );
-  await Promise.all(asked);
+  await Promise.all(questions);
   return outcome;
 }
 

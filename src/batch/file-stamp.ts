@@ -1,11 +1,13 @@
 import { statSync, type Stats } from 'node:fs';
 
-/** What tells one state of a file from another without reading it. */
+/** Text that changes when a file changes, found without reading the file. */
 export function stampText({ size, mtimeMs, ctimeMs, ino }: Stats): string {
   return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
 }
 
-/** The same of a file by its name; undefined where there is none. At once: a batch asks of thousands. */
+/**
+ * The stamp of a file by its path; undefined if there is no file. Synchronous, since a batch needs thousands.
+ */
 export function stampNow(file: string): string | undefined {
   const stats = statSync(file, { throwIfNoEntry: false });
   return stats === undefined ? undefined : stampText(stats);

@@ -18,19 +18,19 @@ const defaults = z.object({
 });
 
 const identity = z.object({
-  /** Of the fingerprints that its rows have by now, apart from those that no reading has recognised yet. */
+  /** Version of the fingerprints of its rows, apart from rows that no reading has recognised yet. */
   version: z.number(),
-  /** Of the fingerprints that it began with: which shard a row belongs to still follows from them. */
+  /** Version of the fingerprints that it began with, which still decide the shard of a row. */
   began: z.number(),
   /**
-   * Of a folder that began with version 1: the format that all its rows asked for, null for none. Version 1 took it
-   * from the name of the output. Absent where the rows differ.
+   * For a folder that began with version 1: the format that all its rows asked for, or null for none. Version 1
+   * took it from the output's name. Absent if the rows differ.
    */
   format: z.string().nullable().optional(),
   defaults,
 });
 
-/** What a folder goes on with. */
+/** Fingerprint version and defaults of a batch folder, which it keeps for life. */
 export type FolderIdentity = z.infer<typeof identity>;
 export type Defaults = z.infer<typeof defaults>;
 
@@ -44,7 +44,7 @@ const BEFORE: Defaults = { model: 'fal-ai/flux-general/image-to-image' };
 export const BEGAN_WITH_1: FolderIdentity = { version: FINGERPRINT_VERSION, began: 1, defaults: BEFORE };
 
 /**
- * What a folder began with, as it is noted or as its rows tell.
+ * The identity that a folder began with, from its note or from its rows.
  *
  * @throws FalEditError (input): a newer release makes its fingerprints
  */

@@ -42,10 +42,10 @@ export function noteReading(
 }
 
 /**
- * What a reading would find, without the reading; undefined where that is not known.
+ * The result of a reading, without reading again; undefined if that is not known.
  *
- * @param entries reads the manifest from its beginning; not called where it is of no use
- * @throws what reading the manifest fails with
+ * @param entries reads the manifest from the beginning; not called if it is not needed
+ * @throws any error of reading the manifest
  */
 export async function lastReading(
   ledger: Ledger,

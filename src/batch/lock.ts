@@ -6,7 +6,7 @@ import { isBusy } from '../ledger/ledger-error.js';
 import { loadSqlite } from '../native-parts.js';
 import { OUT_DIR_FILES } from './out-dir.js';
 
-/** An out-dir is ours alone until it is released. */
+/** An out-dir that only this run may use until it is released. */
 export interface Lock {
   release: () => void;
 }

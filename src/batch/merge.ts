@@ -46,14 +46,14 @@ async function bring(file: string, from: string, to: string): Promise<string> {
   await mkdir(path.dirname(first), { recursive: true });
   for (let number = 1; ; number++) {
     const target = numbered(first, number);
-    if (await place(file, target)) return target;
+    if (await linkOrCopy(file, target)) return target;
     const there = await readFile(target).catch(() => undefined);
     if (there !== undefined && bytes.equals(there)) return target;
   }
 }
 
 /** @returns whether it has the name now; false where the name is taken */
-async function place(file: string, target: string): Promise<boolean> {
+async function linkOrCopy(file: string, target: string): Promise<boolean> {
   try {
     await link(file, target);
     return true;

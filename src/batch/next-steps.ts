@@ -7,10 +7,13 @@ const RUN_AGAIN = 'Run the batch again: it asks fal first, and fetches what fal 
 export const BY_BATCH: NextSteps = {
   fetch: () => RUN_AGAIN,
   check: () => RUN_AGAIN,
-  freeSpace: () => `Make room. ${RUN_AGAIN}`,
+  freeSpace: () => `Free some space. ${RUN_AGAIN}`,
 };
 
-/** What fetches all that fal has of a batch, and asks about what may have been sent. @param folder as people are shown it */
+/**
+ * Command that fetches everything fal has of a batch, and checks edits that may have been sent. @param folder
+ * as shown to people
+ */
 export function collectCommand(folder: string): string {
   return shellWords(['fal-edit', 'batch', '--collect', '--out-dir', folder]);
 }
@@ -20,7 +23,7 @@ export function byFolder(folder: string): NextSteps {
   const fetch = `Fetch it at no extra cost: ${collectCommand(folder)}`;
   return {
     fetch: () => fetch,
-    check: () => `Find out: ${collectCommand(folder)}`,
-    freeSpace: () => `Make room. ${fetch}`,
+    check: () => `Check: ${collectCommand(folder)}`,
+    freeSpace: () => `Free some space. ${fetch}`,
   };
 }

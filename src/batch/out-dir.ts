@@ -4,7 +4,7 @@ import { usageError, type FalEditError } from '../errors.js';
 import { displayName } from '../images/names.js';
 import { LEDGER_FILE } from '../ledger/database.js';
 
-/** What a batch calls its own files in the out-dir. */
+/** The names of a batch's own files in the out-dir. */
 export const OUT_DIR_FILES = {
   ledger: LEDGER_FILE,
   lock: 'batch.lock',
@@ -14,7 +14,7 @@ export const OUT_DIR_FILES = {
   report: 'report.html',
   /** Thumbnails of the report. */
   reportFiles: 'report-files',
-  /** What was measured on the pictures of a comparison or a sweep. */
+  /** Measurements of the pictures of a comparison or a sweep. */
   metrics: 'metrics.json',
   ...{ comparison: 'compare.json', comparisonPage: 'compare.html', picks: 'picks.json' },
   ...{ sweep: 'sweep.json', sweepPage: 'sweep.html', sheet: 'sheet.png' },

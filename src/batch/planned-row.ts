@@ -40,7 +40,7 @@ export interface PlannedRow {
   folder: string;
 }
 
-/** What a plan is kept as. @param outDir absolute */
+/** The form in which a plan is stored. @param outDir absolute */
 export function storedPlan(plan: EditPlan, folder: string, outDir: string): PlannedRow {
   const { model, prompt, seed, seedIsOurs, input, numImages, work, warnings } = plan;
   return {
@@ -55,7 +55,7 @@ export function storedPlan(plan: EditPlan, folder: string, outDir: string): Plan
     numImages,
     inputSizes: work.inputs.map((size) => size ?? null),
     outputSize: work.output ?? null,
-    inputs: edited(plan).flatMap((field) => shownPath(field.value, folder, outDir) ?? []),
+    inputs: edited(plan).flatMap((field) => pathForReport(field.value, folder, outDir) ?? []),
     warnings,
     folder,
   };
@@ -125,7 +125,7 @@ function revivedAttachment(
 ): Attachment {
   const attachment = { ...rest, size: rest.size, converted: rest.converted, upload: undefined };
   const field = findFileFields(findModel(model).input, input).find(
-    ({ path: place }) => place.join('.') === rest.path.join('.'),
+    ({ path: at }) => at.join('.') === rest.path.join('.'),
   );
   if (upload === undefined || field === undefined) return attachment;
   return {
@@ -141,7 +141,7 @@ function edited({ model, input }: EditPlan): FileField[] {
 }
 
 /** A picture for reports; undefined for one that has neither path nor address. */
-function shownPath(value: string, folder: string, outDir: string): string | undefined {
+function pathForReport(value: string, folder: string, outDir: string): string | undefined {
   if (/^https?:/i.test(value)) return value;
   if (/^data:/i.test(value)) return undefined;
   const file = /^file:/i.test(value) ? fileURLToPath(value) : path.resolve(folder, value);

@@ -104,12 +104,15 @@ class Reading {
       identity.began === 1 && shard !== undefined && readNote(ledger.db, 'shard') === shardText(shard);
   }
 
-  /** Of all rows that were taken, as reports show them. To be asked once, at the end. */
+  /** Fingerprint of all rows, as reports show them. Call it once, at the end. */
   fingerprint(): string {
     return this.hash.digest('hex');
   }
 
-  /** What all of it was read from; undefined where there is more to it. To be asked once, at the end. */
+  /**
+   * The files and settings that all of it was read from; undefined if there are others. Call it once, at the
+   * end.
+   */
   said(): string | undefined {
     return this.hasPromptFile || this.cache.hasUnremembered() ? undefined : this.saying?.text();
   }

@@ -3,13 +3,13 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { RowCounts } from './result-row.js';
 import { isToAsk, isToSend, type RetryPolicy } from './retry.js';
 
-/** What a run has to do. */
+/** The work of a run. */
 export interface Prospect {
   counts: RowCounts;
   toSend: number;
   /** Estimated, in dollars. */
   usd: number;
-  /** Of the rows to send. */
+  /** Endpoints of the rows to send. */
   endpoints: string[];
   /** Rows that fal has. */
   toFetch: number;
@@ -17,7 +17,7 @@ export interface Prospect {
   toAsk: number;
 }
 
-/** What a run is for. */
+/** The purpose of a run. */
 export interface RunAim {
   retry: RetryPolicy;
   /** Rows that fal has or may have are paid for once more. */

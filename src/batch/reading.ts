@@ -10,7 +10,7 @@ import type { Shard } from './identity.js';
 import type { Fields, Position, Problem } from './manifest/entry.js';
 import type { Standing } from './summary.js';
 
-/** What a row asks for, read from its fields. */
+/** The edit of a row, read from its fields. */
 export interface RowOrder {
   /** The user's own name for it. */
   id: string | undefined;
@@ -29,10 +29,10 @@ export interface PlanOptions {
   folder: string;
   /** @throws FalEditError (usage, input), a line for each thing that is wrong, each beginning with the field */
   readRow: (fields: Fields) => Promise<RowOrder>;
-  /** What is known of an endpoint's price without asking anybody. */
+  /** An endpoint's price, without asking fal; undefined if unknown. */
   priceOf: (endpoint: string) => CurrentPrice | undefined;
   shard: Shard | undefined;
-  /** What the folder began with, and goes on with. */
+  /** The identity of the folder. */
   identity: FolderIdentity;
   /** Names of pictures are ours, and may be others each time: what is done keeps the one that it has. */
   namesAreOurs?: boolean;
@@ -53,7 +53,7 @@ export interface PlanOptions {
   look?: (plan: BatchPlan) => Promise<void> | void;
 }
 
-/** What was read. */
+/** The result of a reading. */
 export interface BatchPlan {
   /** Rows of this batch (of this shard). */
   rows: number;

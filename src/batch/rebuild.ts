@@ -24,11 +24,11 @@ import { isRebuildCut, linesOf, noteRebuild } from './records.js';
 import type { ResultImage } from './result-row.js';
 import { isToSend, type RetryPolicy } from './retry.js';
 
-/** What came of the lines of results.jsonl. */
+/** The result of rebuilding a ledger from results.jsonl. */
 export interface Rebuilt {
   /** Edits that the ledger did not know. */
   edits: number;
-  /** Of these, edits that wait for their pictures again, which are fetched at no cost. */
+  /** Restored edits whose pictures are fetched again, at no cost. */
   toFetch: number;
   /** Pictures that are gone: paths relative to the folder. */
   gone: string[];

@@ -18,7 +18,7 @@ import { rowsText } from './ending.js';
 import { stampNow } from './file-stamp.js';
 import { OUT_DIR_FILES } from './out-dir.js';
 
-/** What a line of results.jsonl says of the edit that it is about. */
+/** A line of results.jsonl about an edit. */
 export interface ReportedEdit {
   /** Our id for it. */
   job: string;
@@ -82,10 +82,10 @@ export function isWhole(line: string): boolean {
 }
 
 /**
- * What a line is about. Both ids are found without reading all of it: a file may have millions of lines. Inside of a
- * text, a quote has a backslash before it, so that no text of the user's can pass for a field.
+ * The edit that a line is about. Both ids are found without parsing the line, since a file may have millions of
+ * them. Inside a string, quotes are escaped, so no text of the user's can look like a field.
  *
- * @returns undefined for a line that a killed run has torn, and for a row that no edit was made of
+ * @returns undefined for a torn line of a killed run, and for a row that was never sent
  */
 export function reportedEdit(line: string): ReportedEdit | undefined {
   const [, job] = /^\{"schema_version":\d+,"key":"[^"]*","job":"([^"\\]+)"/.exec(line) ?? [];
@@ -94,7 +94,7 @@ export function reportedEdit(line: string): ReportedEdit | undefined {
   return { job, requestId };
 }
 
-/** What to do where records are lost. */
+/** Hint for lost records. */
 export const REBUILD =
   '--rebuild makes the ledger from results.jsonl and the pictures, and sends nothing. --again pays for these rows again.';
 
@@ -168,15 +168,15 @@ export function rebuildCutError(folder: string): FalEditError {
  * The summary of an earlier run is a trace of its edits where both records are gone.
  *
  * @param folder absolute
- * @param shown the same as the user knows it
+ * @param folderName the same as the user knows it
  * @throws FalEditError (usage)
  */
-export function refuseForgotten(folder: string, ledger: Ledger, shown: string): void {
+export function refuseForgotten(folder: string, ledger: Ledger, folderName: string): void {
   if (hasJobs(ledger)) return;
   const rows = rowsInSummary(path.join(folder, OUT_DIR_FILES.summary));
   if (rows === 0) return;
   throw usageError(
-    `${path.join(shown, OUT_DIR_FILES.summary)} says that ${rowsText(rows)} of this folder ${rows === 1 ? 'was' : 'were'} sent, but ${LEDGER_FILE} and ${OUT_DIR_FILES.results} are missing or empty. Nothing was sent.`,
+    `${path.join(folderName, OUT_DIR_FILES.summary)} says that ${rowsText(rows)} of this folder ${rows === 1 ? 'was' : 'were'} sent, but ${LEDGER_FILE} and ${OUT_DIR_FILES.results} are missing or empty. Nothing was sent.`,
     BRING_BACK,
   );
 }

@@ -62,7 +62,7 @@ export async function renamePictures(ledger: Ledger, outDir: string): Promise<Re
   const moves = rows.flatMap((one) => movesOfRow(one, outDir));
   await refuseTaken(moves, outDir);
   for (const move of moves) await takeAway(move);
-  for (const move of moves) move.to = await place(move);
+  for (const move of moves) move.to = await giveName(move);
   const moved = new Map(moves.map(({ job, image, to }) => [`${job.id} ${image.index}`, to]));
   ledger.db.transaction(() => {
     for (const { job, output } of rows) {
@@ -121,8 +121,8 @@ function movesOfRow({ row, job, output }: Redirected, outDir: string): Move[] {
 /** The name with the ending of what the file is, where it has the ending of another picture. */
 function truly(file: string, ext: string): string {
   const { dir, name, ext: given } = path.parse(file);
-  const asked = formatOfExtension(given.slice(1).toLowerCase().replace('jpeg', 'jpg'));
-  return asked === undefined || extensionOf(asked) === ext ? file : path.join(dir, `${name}.${ext}`);
+  const named = formatOfExtension(given.slice(1).toLowerCase().replace('jpeg', 'jpg'));
+  return named === undefined || extensionOf(named) === ext ? file : path.join(dir, `${name}.${ext}`);
 }
 
 function endingWarning(row: RowWithJob, wanted: string, to: string, outDir: string): string {
@@ -173,7 +173,7 @@ async function takeAway(move: Move): Promise<void> {
 }
 
 /** Returns the name that the picture has now, or is to have when it is fetched again. */
-async function place({ between, to, image, job, force }: Move): Promise<string> {
+async function giveName({ between, to, image, job, force }: Move): Promise<string> {
   if (!existsSync(between)) return to;
   const options = { force, tag: tagOf(job.id, image.index) };
   for (let number = 1; ; number++) {

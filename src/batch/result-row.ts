@@ -34,8 +34,8 @@ export interface ResultImage {
 }
 
 /**
- * What is known of one row: a line of results.jsonl, and what reports are made from. Unknown figures are null.
- * Texts are as the manifest or fal had them: not to be trusted in a terminal or in HTML.
+ * A row with its result: a line of results.jsonl, and the source of reports. Unknown figures are null. Texts
+ * are as the manifest or fal had them: not safe in a terminal or in HTML.
  */
 export interface ResultRow {
   schema_version: number;
@@ -102,7 +102,7 @@ export interface BatchSummary {
   invalid: number;
   /** Files of the folders that were named which are no rows, by what they are: heic, bmp, …, other. */
   left_out?: Record<string, number>;
-  /** What this run did, apart from what earlier ones had done. */
+  /** The part of this run, without earlier runs. */
   run: {
     /** Paid submits that fal accepted, or may have. */
     submitted: number;
@@ -112,11 +112,11 @@ export interface BatchSummary {
     /** Why it stopped sending before the end; null where it did not. */
     stopped: string | null;
   };
-  /** Of all rows, whenever they were sent, in dollars. */
+  /** Cost of all rows, whenever they were sent, in dollars. */
   cost: {
-    /** What fal billed, as far as it said so. */
+    /** Billed by fal, as far as it said so. */
     billed_usd: number;
-    /** What it would have billed: where the batch was written down as played on the sandbox, which bills nothing. */
+    /** Would have been billed, in a batch on the sandbox, which bills nothing. */
     would_be_usd?: number;
     /** Estimates for what fal has or may have, and has not billed yet. */
     outstanding_usd: number;

@@ -10,10 +10,10 @@ import type { PlannedRow } from './planned-row.js';
 import { BATCH_SCHEMA_VERSION, type Measured, type ResultImage, type ResultRow } from './result-row.js';
 
 /**
- * What is known of a row, from the ledger alone: a later run says the same of it.
+ * A row with its result, from the ledger only, so that a later run reports the same.
  *
  * @param outDir absolute
- * @param error how it just ended, where that says more than the ledger keeps
+ * @param error the row's failure in this run, if it says more than the ledger keeps
  */
 export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError): ResultRow {
   const { job, state } = row;
@@ -82,12 +82,12 @@ function imagesOf(job: Job | undefined, outDir: string): ResultImage[] {
 function differencesOf(job: Job | undefined, { delivery }: PlannedRow): string[] {
   if (job?.result === undefined) return [];
   const output = findModel(job.endpoint).fromOutput(job.result);
-  const asked = formatOfExtension(delivery.ext);
+  const wanted = formatOfExtension(delivery.ext);
   return job.images.flatMap(({ index, path: file, contentType, width, height }) => {
     if (file === undefined || contentType === undefined || width === undefined || height === undefined)
       return [];
     const received = { file: path.basename(file), contentType, width, height };
-    return differences(received, output?.images[index] ?? {}, asked);
+    return differences(received, output?.images[index] ?? {}, wanted);
   });
 }
 

@@ -43,7 +43,7 @@ export function isWorthAnotherTry({ kind, charged, details }: FalEditError): boo
   return kind === 'temporary' && charged === 'no' && details?.['cancel'] === undefined;
 }
 
-/** What fal says where it cannot read a file that the input names (fal-api.md 4.1). */
+/** fal's errors for a file of the input that it cannot read (fal-api.md 4.1). */
 const UNREADABLE = ['file_download_error', 'image_load_error'];
 
 /** Whether fal could not read one of the files, and charged nothing. */

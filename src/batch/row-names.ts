@@ -8,13 +8,13 @@ import { outDirProblem } from './out-dir.js';
  * Gives the pictures of a row names that no other row of the manifest has. Where the row names none itself they are
  * numbered, in the order of the manifest and not of finishing: another machine comes to the same names.
  *
- * @param place of the row, for the message to another one
+ * @param where of the row, for the message to another one
  * @param outDir absolute
  * @returns the names as the out-dir keeps them, as far as they are known before the submit
  */
 export function nameRow(
   output: OutputSpec,
-  place: string,
+  where: string,
   outDir: string,
   claims: Claims,
 ): { output: OutputSpec; names: string[]; problem?: string } {
@@ -32,11 +32,11 @@ export function nameRow(
     });
     const [first = ''] = names;
     const namesWith = (number: number): string[] => (number === 1 ? names : namesOf(withNumber(number)));
-    const number = claims.claimNumbered(first, namesWith, place);
+    const number = claims.claimNumbered(first, namesWith, where);
     return { output: withNumber(number), names: namesWith(number) };
   }
   for (const name of names) {
-    const holder = claims.claimName(name, place);
+    const holder = claims.claimName(name, where);
     if (holder === undefined) continue;
     const problem = `${name} is already the output of ${holder}. Add a column, {index} or {seed} to the name.`;
     return { output, names, problem };

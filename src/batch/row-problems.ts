@@ -7,7 +7,7 @@ const OF_A_ROW: readonly string[] = ['usage', 'input', 'budget'];
 /** Fields that are spoken of in every row, though it may not have them. */
 const OF_EACH_ROW: readonly string[] = ['image', 'prompt', 'output'];
 
-/** What an error says about a row: a problem for each of its lines. Anything but a wrong row is thrown on. */
+/** The problems that an error reports about a row, one per line. Other errors are thrown on. */
 export function problemsOf(error: unknown, place: Position, fields: Fields): Problem[] {
   if (!(error instanceof FalEditError) || !OF_A_ROW.includes(error.kind)) throw error;
   const hint = error.hint === undefined ? '' : ` ${error.hint}`;

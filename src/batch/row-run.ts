@@ -16,7 +16,7 @@ import { BY_BATCH } from './next-steps.js';
 import { refuseWayOut } from './out-dir.js';
 import { revivedPlan, type PlannedRow } from './planned-row.js';
 
-/** What the edit of one row is run with. */
+/** The environment of one row's edit. */
 export interface RowRun extends LifeOptions {
   /** Absolute. */
   outDir: string;

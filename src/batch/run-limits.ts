@@ -32,7 +32,7 @@ export class RunLimits {
 
   constructor(private readonly limits: Limits) {}
 
-  /** What this run has spent, and what it may have: billed where that is known, else as estimated. */
+  /** Cost of this run so far, and possible cost of its open edits: billed if known, else estimated. */
   get spentUsd(): number {
     return [...this.open.values()].reduce((sum, usd) => sum + usd, this.settledUsd);
   }

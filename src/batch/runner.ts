@@ -34,13 +34,13 @@ export interface RunnerOptions extends RunAim {
   budget: DailyBudget;
   uploads: BatchUploads;
   results: ResultsFile;
-  /** Of one row, in milliseconds. */
+  /** Deadline of one row, in milliseconds. */
   timeoutMs: number;
   cancelOnTimeout: boolean;
   priority: 'normal' | 'low' | undefined;
   priceOf: (endpoint: string) => CurrentPrice | undefined;
   onEvent: OnBatchEvent;
-  /** What there is to do, where somebody has looked already. */
+  /** The work to do, if it was determined before. */
   prospect?: Prospect;
 }
 
@@ -61,7 +61,7 @@ class Runner {
   private again: { row: RowWithJob; tries: number }[] = [];
   /** By key, what those rows failed with that were not sent again yet. */
   private readonly unsent = new Map<string, { row: RowWithJob; error: FalEditError }>();
-  /** What the program itself fails with: nothing goes on then. */
+  /** An internal failure, which stops the run. */
   private broken: { error: unknown } | undefined;
 
   constructor(

@@ -38,7 +38,7 @@ export function standingFigures({ states, costs }: Standing): Pick<BatchSummary,
   };
 }
 
-/** What a run did, for its summary. */
+/** The figures of a run, for its summary. */
 export interface RunFigures extends Omit<BatchSummary['run'], 'stopped'> {
   source: string;
   shard: string | null;

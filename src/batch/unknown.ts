@@ -11,7 +11,7 @@ export interface UnknownOptions {
   timeoutMs: number;
 }
 
-/** What was found out about rows of which it was not known whether fal had taken them. */
+/** The result of checking rows that may have been sent. */
 export interface UnknownOutcome {
   /** fal has them: they are waited for now. */
   found: number;

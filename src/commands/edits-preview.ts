@@ -6,7 +6,7 @@ import type { PreviewPicture } from '../terminal/preview.js';
 /** Rows of the terminal that a picture with its results takes. */
 const ROWS = 14;
 /** More fill the screen many times over; the page has them all. */
-const MOST_SHOWN = 20;
+const MOST_PICTURES = 20;
 const DEFAULT_COLUMNS = 80;
 
 /** A picture with results of it, for a line of the preview. Names are printed below; they may come from outside. */
@@ -40,7 +40,7 @@ export async function editsPreview(
   if (protocol === 'none') return { text: '', left: 0 };
   const size = { columns: stdout.columns || DEFAULT_COLUMNS, rows: ROWS };
   const texts: string[] = [];
-  for (const picture of pictures.slice(0, MOST_SHOWN)) {
+  for (const picture of pictures.slice(0, MOST_PICTURES)) {
     texts.push(await previewText(lineOf(picture, outDir), protocol, size, env));
   }
   return { text: texts.join('\n'), left: pictures.length - texts.length };

@@ -73,7 +73,7 @@ async function fetchOne(
   }
 }
 
-/** What is known to have been charged for an edit that fal has accepted. */
+/** Whether an edit that fal accepted was charged. */
 function chargedOf({ state, requestId, sandbox }: EditRecord): Charged {
   if (sandbox || requestId === null) return 'no';
   if (state === 'completed' || state === 'saved') return 'yes';

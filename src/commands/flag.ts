@@ -40,7 +40,7 @@ export interface Flag {
   decimal?: boolean;
   /** May be given several times; every value counts. */
   repeatable?: boolean;
-  /** What an untrusted project file may do with it. */
+  /** Effect of an untrusted project file on the flag. */
   fromProject: FromProject;
   /** Where it may be set besides the command line; everywhere if absent. */
   settableIn?: readonly SettingSource[];

@@ -22,18 +22,18 @@ export function findKey(
   files: readonly ConfigFile[],
   proxied = false,
 ): FoundKey | undefined {
-  const found = (key: string, place: string, file: string | undefined): FoundKey => ({
-    key: checkKey(key, place, proxied),
+  const found = (key: string, where: string, file: string | undefined): FoundKey => ({
+    key: checkKey(key, where, proxied),
     ...(file === undefined ? {} : { file }),
   });
   for (const { origin, variables, file } of layers) {
-    const place = (name: string): string => (origin === '.env' ? `${name} in .env` : name);
+    const where = (name: string): string => (origin === '.env' ? `${name} in .env` : name);
     const bare = (name: string): string => bareKey(variables[name] ?? '');
     const whole = bare('FAL_KEY');
-    if (whole !== '') return found(whole, place('FAL_KEY'), file?.path);
+    if (whole !== '') return found(whole, where('FAL_KEY'), file?.path);
     const [id, secret] = [bare('FAL_KEY_ID'), bare('FAL_KEY_SECRET')];
     if (id !== '' && secret !== '') {
-      return found(`${id}:${secret}`, place('FAL_KEY_ID and FAL_KEY_SECRET'), file?.path);
+      return found(`${id}:${secret}`, where('FAL_KEY_ID and FAL_KEY_SECRET'), file?.path);
     }
   }
   for (const { file, values } of files) {
@@ -52,10 +52,10 @@ function bareKey(text: string): string {
   return text.replace(/^[\s"'`\u2018-\u201f]+|[\s"'`\u2018-\u201f]+$/g, '');
 }
 
-function checkKey(key: string, place: string, proxied: boolean): string {
+function checkKey(key: string, where: string, proxied: boolean): string {
   const problem = problemOf(key, proxied);
   if (problem === undefined) return key;
-  throw new FalEditError('auth', `${place}: ${problem}.`, {
+  throw new FalEditError('auth', `${where}: ${problem}.`, {
     hint: 'Copy the key again from https://fal.ai/dashboard/keys; nothing was sent.',
   });
 }

@@ -27,7 +27,7 @@ export async function readVariables(context: Pick<Context, 'cwd' | 'env'>): Prom
 /** The `.env` of a folder. @throws FalEditError (usage): it cannot be read */
 export function readDotEnv(folder: string): Promise<SettingsFile | undefined> {
   // A folder called .env is somebody's virtual environment, not settings.
-  return readSettingsFile(path.join(folder, DOT_ENV), { shown: DOT_ENV, folders: 'ignored' });
+  return readSettingsFile(path.join(folder, DOT_ENV), { name: DOT_ENV, folders: 'ignored' });
 }
 
 /** Those variables of a `.env` that count. */

@@ -26,7 +26,7 @@ export interface Wanted {
   flags: readonly FlagDefinition[];
   /** Names of those that the command reads: only about these it matters whether they are trusted. */
   own: ReadonlySet<string>;
-  /** Of two flags that exclude each other, the one from the stronger place is kept; both in one place are refused. */
+  /** Flags that exclude each other: the stronger source wins, and both in one source are an error. */
   exclusive: readonly (readonly [string, string])[];
 }
 
@@ -45,10 +45,10 @@ export function fromVariables({ flags, own }: Wanted, { origin, variables, file 
     if (flag.name === 'proxy-url') names.push('FAL_PROXY_URL');
     const name = names.find((candidate) => (variables[candidate] ?? '') !== '');
     if (name === undefined) continue;
-    const place = origin === '.env' ? `${name} (in .env)` : name;
-    if (!isSettable(flag, origin, own, place)) continue;
+    const where = origin === '.env' ? `${name} (in .env)` : name;
+    if (!isSettable(flag, origin, own, where)) continue;
     const text = variables[name] ?? '';
-    put(layer, flag, flag.repeatable === true ? listOf(text, place) : text, place);
+    put(layer, flag, flag.repeatable === true ? listOf(text, where) : text, where);
   }
   return layer;
 }
@@ -65,8 +65,8 @@ export function fromConfigFile({ flags, own }: Wanted, { file, values, of, conte
         didYouMean(name, [...flags.map((known) => known.name), 'key'], 'fal-edit --help lists the flags.'),
       );
     }
-    const place = `"${name}" in ${file}`;
-    if (isSettable(flag, of, own, place)) put(layer, flag, value, place);
+    const where = `"${name}" in ${file}`;
+    if (isSettable(flag, of, own, where)) put(layer, flag, value, where);
   }
   return layer;
 }
@@ -84,7 +84,7 @@ function isSettable(
   { name, settableIn }: FlagDefinition,
   at: SettingSource,
   own: Wanted['own'],
-  place: string,
+  where: string,
 ): boolean {
   if (settableIn === undefined || settableIn.includes(at)) return true;
   if (!own.has(name)) return false;
@@ -95,33 +95,33 @@ function isSettable(
     user: 'a config file',
   };
   throw usageError(
-    `${place} is refused: --${name} cannot be set in ${what[at]}.`,
+    `${where} is refused: --${name} cannot be set in ${what[at]}.`,
     `Give --${name} on the command line instead.`,
   );
 }
 
-function listOf(text: string, place: string): unknown {
+function listOf(text: string, where: string): unknown {
   if (!text.trimStart().startsWith('[')) return text;
   try {
     return JSON.parse(text) as unknown;
   } catch {
     throw usageError(
-      `${place}: starts like a JSON list but is not one.`,
+      `${where}: starts like a JSON list but is not one.`,
       'For example: ["owner/a@0.5","owner/b"]',
     );
   }
 }
 
 /** Converts a value into the form that the command line would have given it. */
-function put(layer: Layer, flag: FlagDefinition, value: unknown, place: string): void {
-  layer.values[flag.name] = flag.value === undefined ? switchOf(value, place) : valueOf(flag, value, place);
-  layer.origins[flag.name] = place;
+function put(layer: Layer, flag: FlagDefinition, value: unknown, where: string): void {
+  layer.values[flag.name] = flag.value === undefined ? switchOf(value, where) : valueOf(flag, value, where);
+  layer.origins[flag.name] = where;
 }
 
-function switchOf(value: unknown, place: string): boolean {
+function switchOf(value: unknown, where: string): boolean {
   const state = switchState(value);
   if (state !== undefined) return state;
-  throw usageError(`${place}: must be true or false, not ${JSON.stringify(value)}.`);
+  throw usageError(`${where}: must be true or false, not ${JSON.stringify(value)}.`);
 }
 
 /** Whether a word (1, true, yes, on; 0, false, no, off) or a boolean means on; undefined where it means neither. */
@@ -131,12 +131,12 @@ export function switchState(value: unknown): boolean | undefined {
   return ['0', 'false', 'no', 'off'].includes(text) ? false : undefined;
 }
 
-function valueOf(flag: FlagDefinition, value: unknown, place: string): string | string[] {
+function valueOf(flag: FlagDefinition, value: unknown, where: string): string | string[] {
   const scalar = (item: unknown): string => {
     if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean')
       return String(item);
     throw usageError(
-      `${place}: must be ${flag.repeatable === true ? 'text or a list of texts' : 'one value'}.`,
+      `${where}: must be ${flag.repeatable === true ? 'text or a list of texts' : 'one value'}.`,
     );
   };
   if (flag.repeatable !== true) return scalar(value);

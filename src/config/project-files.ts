@@ -56,8 +56,13 @@ export class ProjectFiles {
     const restricted = new Map<Layer, Restricted>();
     for (const [index, { layer, file }] of ofProject.entries()) {
       if (known[index]?.trust === 'trusted') continue;
-      const place = { own, cwd, folder: path.dirname(file.path), isThirds: known[index]?.isThirds === true };
-      restricted.set(layer, restrict(layer.values, byName, place));
+      const surroundings = {
+        own,
+        cwd,
+        folder: path.dirname(file.path),
+        isThirds: known[index]?.isThirds === true,
+      };
+      restricted.set(layer, restrict(layer.values, byName, surroundings));
     }
     return new ProjectFiles(known, restricted);
   }
@@ -83,15 +88,15 @@ export class ProjectFiles {
       for (const [name, cap] of Object.entries(caps)) {
         if (known.has(name)) continue;
         known.add(name);
-        const place = layer.origins[name] ?? name;
+        const where = layer.origins[name] ?? name;
         const users = values[name];
         const stronger = users === undefined ? 'project' : strongerCap(cap, users);
         if (stronger === 'unreadable') {
-          throw usageError(`${place}: must be a number, e.g. 0.50 or 5, not ${JSON.stringify(cap)}.`);
+          throw usageError(`${where}: must be a number, e.g. 0.50 or 5, not ${JSON.stringify(cap)}.`);
         }
         if (stronger === 'user') continue;
         values[name] = cap;
-        origins[name] = place;
+        origins[name] = where;
       }
     }
     return { values, origins };
@@ -109,7 +114,7 @@ export class ProjectFiles {
         .filter(([name]) => merged.files[name] === file)
         // Its own key may go to its own proxy: nothing of the user's does.
         .filter(([name]) => name !== 'proxy-url' || keyFile !== file.path)
-        .map(([name, reason]) => ({ place: layer.origins[name] ?? name, reason }));
+        .map(([name, reason]) => ({ where: layer.origins[name] ?? name, reason }));
       if (wrongs.length > 0) throw this.refusal(file, wrongs);
     }
   }
@@ -117,14 +122,14 @@ export class ProjectFiles {
   /** Why the ledger may not be where a file says; undefined where the user trusts it. */
   stateDirProblem(file: SettingsFile): FalEditError | undefined {
     if (this.trustOf(file.path)?.trust === 'trusted') return undefined;
-    return this.refusal(file, [{ place: `${STATE_DIR} (in .env)`, reason: '' }]);
+    return this.refusal(file, [{ where: `${STATE_DIR} (in .env)`, reason: '' }]);
   }
 
   /** Why a file's key is not used: its owner would see the user's pictures. */
   keyProblem(keyFile: string | undefined): FalEditError | undefined {
     const known = this.trustOf(keyFile);
     if (known === undefined || !known.isThirds || known.trust === 'trusted') return undefined;
-    return this.refusal(known.file, [{ place: 'The key', reason: THIRD_PERSONS }]);
+    return this.refusal(known.file, [{ where: 'The key', reason: THIRD_PERSONS }]);
   }
 
   private trustOf(file: string | undefined): Known | undefined {
@@ -133,7 +138,7 @@ export class ProjectFiles {
 
   private refusal(
     { path: file }: SettingsFile,
-    wrongs: readonly { place: string; reason: string }[],
+    wrongs: readonly { where: string; reason: string }[],
   ): FalEditError {
     const folder = path.dirname(file);
     const trust = shellWords(['fal-edit', 'trust', folder]);
@@ -144,7 +149,7 @@ export class ProjectFiles {
         ? ` To continue without it, put your own file into the working directory: echo '{}' > ${PROJECT_CONFIG}`
         : '';
     return usageError(
-      wrongs.map(({ place, reason }) => `${place} is refused until you trust ${folder}${reason}.`).join('\n'),
+      wrongs.map(({ where, reason }) => `${where} is refused until you trust ${folder}${reason}.`).join('\n'),
       `${changed}If you trust what it does: ${trust}. For this run only: --trust-project.${owned}`,
     );
   }

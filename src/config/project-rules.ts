@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url';
 import type { FlagDefinition, FlagValue } from './flag-definition.js';
 
 /*
- * What files of the working directory and above (`.env`, fal-edit.config.json) may do before the user trusts them.
- * A stranger may have written them: they came with a checkout, an archive or a pull request. Such a file must not
- * make the user spend more, send the key or private files anywhere, write outside of its own folder, or run a
- * program.
+ * Permissions of files in the working directory and above (`.env`, fal-edit.config.json) before the user trusts
+ * them.
+ * A stranger may have written them: they came with a checkout, an archive or a pull request. Such a file must
+ * not make the user spend more, send the key or private files anywhere, write outside of its own folder, or run
+ * a program.
  */
 
 /** The settings of an untrusted project file, split by what they may do. */

@@ -34,9 +34,9 @@ const LARGEST_BYTES = 1024 * 1024;
  */
 export async function readSettingsFile(
   path: string,
-  { shown = path, folders = 'refused' }: { shown?: string; folders?: 'ignored' | 'refused' } = {},
+  { name = path, folders = 'refused' }: { name?: string; folders?: 'ignored' | 'refused' } = {},
 ): Promise<SettingsFile | undefined> {
-  const refused = (why: string): FalEditError => usageError(`${shown}: ${why}.`);
+  const refused = (why: string): FalEditError => usageError(`${name}: ${why}.`);
   let bytes: Buffer;
   let owner: number;
   try {

@@ -26,7 +26,7 @@ export function unknownVariables(
     (name) => name.startsWith(PREFIX) && !known.includes(name) && (variables[name] ?? '') !== '',
   );
   return names.map((name) => {
-    const shown = `${name.replace(/[^\x21-\x7e]/g, '?')}${origin === '.env' ? ' (in .env)' : ''}`;
+    const label = `${name.replace(/[^\x21-\x7e]/g, '?')}${origin === '.env' ? ' (in .env)' : ''}`;
     const guards = known.filter((one) => flagOf.get(one)?.fromProject === 'stricter');
     // A name that is as close to a cap as to another flag is taken for the cap.
     const guard = nearName(name, guards, PREFIX);
@@ -34,11 +34,11 @@ export function unknownVariables(
     const isGuard = guard !== undefined && distance(name, guard) <= distance(name, near ?? '');
     if (isGuard && own.has(flagOf.get(guard)?.name ?? '')) {
       throw usageError(
-        `${shown} is not a setting of fal-edit. It may stand for ${guard}, which limits what you pay for.`,
+        `${label} is not a setting of fal-edit. It may stand for ${guard}, which limits what you pay for.`,
         `Rename it to ${guard}, or unset it.`,
       );
     }
     const meant = near === undefined ? '' : ` Did you mean ${near}?`;
-    return `${shown} is not a setting of fal-edit and has no effect.${meant}`;
+    return `${label} is not a setting of fal-edit and has no effect.${meant}`;
   });
 }

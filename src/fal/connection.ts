@@ -12,7 +12,7 @@ export interface Connection {
   through?: NetworkProxy | undefined;
 }
 
-/** What it takes to ask fal something. */
+/** Everything needed to send a request to fal. */
 export interface FalAccess {
   connection: Connection;
   context: Pick<Context, 'fetch' | 'now' | 'elapsed' | 'random' | 'sleep'>;
@@ -64,8 +64,8 @@ function isSandboxKey(key: string | undefined): boolean {
 }
 
 /**
- * Whether a connection leads to a sandbox that runs on its own, as far as can be said without opening it: by the
- * sandbox's key and an address on this machine. Neither alone is enough.
+ * Whether a connection leads to a standalone sandbox, as far as can be known without opening it: it has the
+ * sandbox's key and an address on this machine. One of the two is not enough.
  */
 export function isStandaloneSandbox({ key, proxyUrl }: Connection): boolean {
   return isSandboxKey(key) && proxyUrl !== undefined && isLoopback(proxyUrl);
@@ -85,22 +85,22 @@ export function refuseSandboxKeyElsewhere(connection: Connection): void {
 /**
  * Checks a proxy URL as the user gave it.
  *
- * @param place its name in messages: `--proxy-url` or `FAL_PROXY_URL`
+ * @param where its name in messages: `--proxy-url` or `FAL_PROXY_URL`
  * @throws FalEditError (usage)
  */
-export function checkProxyUrl(text: string, place: string): string {
+export function checkProxyUrl(text: string, where: string): string {
   const allowed = 'Use an https:// URL, or http:// to this machine, e.g. http://127.0.0.1:4000/proxy.';
-  if (!URL.canParse(text)) throw usageError(`${place}: "${text}" is not a URL. ${allowed}`);
+  if (!URL.canParse(text)) throw usageError(`${where}: "${text}" is not a URL. ${allowed}`);
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw usageError(`${place}: "${url.protocol}" is not a scheme for a proxy. ${allowed}`);
+    throw usageError(`${where}: "${url.protocol}" is not a scheme for a proxy. ${allowed}`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw usageError(`${place}: must not contain a user name or password. ${allowed}`);
+    throw usageError(`${where}: must not contain a user name or password. ${allowed}`);
   }
   if (url.protocol === 'http:' && !isLoopback(url.href)) {
     throw usageError(
-      `${place}: http:// is allowed only to this machine; to ${url.host} the key would travel unencrypted.`,
+      `${where}: http:// is allowed only to this machine; to ${url.host} the key would travel unencrypted.`,
       `Use https://${url.host}${url.pathname}`,
     );
   }

@@ -54,8 +54,8 @@ export async function download(url: string, options: DownloadOptions): Promise<U
       if (!isPassing(error)) refusals++;
       if (error instanceof Refused || error instanceof TooLargeError || refusals >= TRIES)
         throw downloadError(url, error);
-      const asked = error instanceof Busy ? error.afterMs : undefined;
-      await context.sleep(asked ?? backoffMs(attempt, context.random), signal);
+      const retryAfterMs = error instanceof Busy ? error.afterMs : undefined;
+      await context.sleep(retryAfterMs ?? backoffMs(attempt, context.random), signal);
     }
   }
 }

@@ -12,7 +12,10 @@ export interface RejectionContext {
   /** The user's name for a field of fal's input, from a row's `loc` without "body". */
   nameField: (path: (string | number)[]) => string;
   requestId?: string | undefined;
-  /** fal itself says that the model failed: its status does, or its history. A 5xx alone may be a gateway's. */
+  /**
+   * fal itself says that the model failed, in its status or its history. A 5xx by itself may come from a
+   * gateway.
+   */
   modelFailed?: boolean;
 }
 

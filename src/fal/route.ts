@@ -1,7 +1,7 @@
 /*
- * INVARIANT: a run counts as one on the sandbox, so that no cap and no cost holds for it, only where the key is
- * the sandbox's, the address is on this machine, and the server there says that it is the sandbox. The last is
- * asked before anything is sent: a header alone, or a key alone, turns no cap off.
+ * INVARIANT: a run counts as one on the sandbox, so that no cap and no cost applies, only if the key is the
+ * sandbox's, the address is on this machine, and the server there says that it is the sandbox. The server is
+ * asked before anything is sent: a header or a key by itself turns no cap off.
  */
 import type { Context } from '../context.js';
 import { FalEditError } from '../errors.js';
@@ -30,10 +30,10 @@ export interface Route {
 }
 
 /**
- * A route without the tokens of a proxy in its name, since that is stored with each edit, and compared with that of
- * later ones.
+ * A route without the tokens of a proxy in its name, since the name is stored with each edit and compared with
+ * that of later ones.
  *
- * @param builtIn the sandbox is started for this run alone
+ * @param builtIn the sandbox is started only for this run
  */
 export function routeOf(
   connection: Connection,
@@ -82,8 +82,8 @@ export function routeText({ via }: Pick<Route, 'via'>): string {
 /** Note for a job that was sent in another way; undefined if it was sent as fal is asked by now. */
 export function otherRouteText(job: SentJob, route: Pick<Route, 'via'>): string | undefined {
   if (job.via === route.via) return undefined;
-  const asked = route.via === 'fal' ? 'fal is asked directly' : `the question goes ${routeText(route)}`;
-  return `${job.requestId ?? job.id} was sent ${routeText(job)}; ${asked} now.`;
+  const nowText = route.via === 'fal' ? 'fal is asked directly' : `the question goes ${routeText(route)}`;
+  return `${job.requestId ?? job.id} was sent ${routeText(job)}; ${nowText} now.`;
 }
 
 /** Error for a job that only a sandbox can know while fal is asked, or the other way round; undefined for all others. */

@@ -19,7 +19,7 @@ export function targetOf(request: FalRequest): URL {
   return new URL(request.headers[TARGET_URL] ?? request.url);
 }
 
-/** The same request for another URL of fal, through the same proxy if there is one. */
+/** A request for another URL of fal, through the same proxy if there is one. */
 export function retarget(request: FalRequest, target: URL): FalRequest {
   if (request.headers[TARGET_URL] === undefined) return { ...request, url: target.href };
   return {

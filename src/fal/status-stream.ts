@@ -74,12 +74,12 @@ class Follower {
   private readonly signal: AbortSignal;
   private readonly seenLogs = new Set<string>();
   /** The last status that was passed on, and when. */
-  private told: (QueueStatus & { at: number }) | undefined;
+  private last: (QueueStatus & { at: number }) | undefined;
   private streaming = true;
   /** How often in a row fal said that it has no such request. */
   private timesGone = 0;
   /** Milliseconds that fal asked to wait before the next poll. */
-  private askedToWait = 0;
+  private retryAfterMs = 0;
   /** Wakes the poller when the stream is lost. */
   private readonly streamLost = new AbortController();
 
@@ -179,7 +179,7 @@ class Follower {
   private async pauseBeforePoll(failures: number): Promise<void> {
     const { timing } = this.options;
     const pause = this.streaming ? POLL_BESIDE_MS : POLL_ALONE_MS;
-    const wait = Math.max(failures === 0 ? 0 : backoffMs(failures, timing.random), pause, this.askedToWait);
+    const wait = Math.max(failures === 0 ? 0 : backoffMs(failures, timing.random), pause, this.retryAfterMs);
     const wake = linkSignals(this.signal, ...(this.streaming ? [this.streamLost.signal] : []));
     try {
       await timing.sleep(wait, wake.signal);
@@ -205,7 +205,7 @@ class Follower {
       throw goneError(this.options.requestId, answer.status);
     }
     if (!isGone(answer)) this.timesGone = 0;
-    this.askedToWait = retryAfterMs(answer.headers, this.options.timing.now()) ?? 0;
+    this.retryAfterMs = retryAfterMs(answer.headers, this.options.timing.now()) ?? 0;
     if (parseStatus(answer.json) !== undefined) return answer;
     this.options.onTrouble?.(answer);
     return undefined;
@@ -218,7 +218,7 @@ class Follower {
     this.options.onStatus?.(status);
     const logs = this.newLines(status.logs);
     if (logs.length > 0 || this.isNews(status)) {
-      this.told = { ...status, at: this.options.timing.now() };
+      this.last = { ...status, at: this.options.timing.now() };
       const event = { ...asRecord(json), logs };
       this.pipe.write(`data: ${JSON.stringify(event)}\n\n`);
     }
@@ -229,9 +229,9 @@ class Follower {
 
   /** A queue position may change many times a second; nobody can read that, and in a batch it would cost. */
   private isNews({ status, queuePosition }: QueueStatus): boolean {
-    if (status !== this.told?.status) return true;
+    if (status !== this.last?.status) return true;
     return (
-      queuePosition !== this.told.queuePosition && this.options.timing.now() >= this.told.at + SAME_STATE_MS
+      queuePosition !== this.last.queuePosition && this.options.timing.now() >= this.last.at + SAME_STATE_MS
     );
   }
 

@@ -41,7 +41,7 @@ export async function drawnInside(
   }
 }
 
-/** Of these sharp may try; it would read more than pictures: an SVG, a PDF. */
+/** The formats that sharp may decode. By itself it would also read an SVG or a PDF. */
 const KINDS = [isPng, isJpeg, isWebp, isGif, isTiff, isIsoMedia];
 
 /** Enough to tell them by. */

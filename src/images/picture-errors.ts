@@ -8,7 +8,7 @@ export abstract class PictureError extends Error {
   }
 }
 
-/** Something else, or a kind of picture that is recognised by name alone. */
+/** Not a picture, or a format that is recognised but not read. */
 export class NotAPictureError extends PictureError {
   override readonly name = 'NotAPictureError';
 
@@ -27,9 +27,9 @@ export class DamagedPictureError extends PictureError {
 }
 
 /** The value, or null where the bytes are not a picture that can be decoded. */
-export async function visible<T>(look: () => T | Promise<T>): Promise<T | null> {
+export async function visible<T>(read: () => T | Promise<T>): Promise<T | null> {
   try {
-    return await look();
+    return await read();
   } catch (error) {
     if (error instanceof PictureError) return null;
     throw error;

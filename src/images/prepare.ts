@@ -46,7 +46,7 @@ const ALLOWED = 'Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF.';
  * megapixels, or more than 50 MB once converted
  */
 export async function preparePicture(source: BytesSource, where: string): Promise<Picture> {
-  const subject = `${where}: ${shownName(source)}`;
+  const subject = `${where}: ${labelOf(source)}`;
   const probe = probeSource(source.bytes, subject);
   const plan = planUpload(probe);
   if (plan.action === 'refuse') {
@@ -71,7 +71,7 @@ export async function preparePicture(source: BytesSource, where: string): Promis
 }
 
 /** stdin and data: URIs have no name to put between quotation marks. */
-function shownName({ origin, label }: BytesSource): string {
+function labelOf({ origin, label }: BytesSource): string {
   return origin !== 'file' || label.startsWith('"') ? label : `"${label}"`;
 }
 

@@ -20,12 +20,11 @@ const PROBES: readonly [recognise: (bytes: Uint8Array) => boolean, probe: (bytes
 ];
 
 /**
- * Recognises a picture by its content alone and walks its structure to the end, so that a file that was cut
- * short is found before anything is sent. No pixel is decoded and nothing is allocated in proportion to what the
- * file claims.
+ * Recognises a picture by its content, and walks its structure to the end, so that a truncated file is found
+ * before anything is sent. No pixel is decoded, and memory does not grow with the size that the file claims.
  *
- * @throws NotAPictureError empty, something else, or a picture of a kind that is only known by name
- * @throws DamagedPictureError cut short or broken
+ * @throws NotAPictureError empty, not a picture, or a format that is recognised but not read
+ * @throws DamagedPictureError truncated or broken
  */
 export function probePicture(bytes: Uint8Array): Probe {
   if (bytes.length === 0) throw new NotAPictureError('is empty');

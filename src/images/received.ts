@@ -55,15 +55,15 @@ const ALL_FORMATS: readonly PictureFormat[] = ['png', 'jpeg', 'webp', 'gif', 'av
  * Differences between a picture and the requested and announced one, a sentence each. It is complete and paid
  * for, so it was saved anyway.
  *
- * @param askedFormat undefined where none was requested
+ * @param wantedFormat undefined where none was requested
  */
 export function differences(
   { file, contentType, width, height }: Received,
   announced: Announced,
-  askedFormat: PictureFormat | undefined,
+  wantedFormat: PictureFormat | undefined,
 ): string[] {
   const format = formatOfType(contentType);
-  const expected = [askedFormat, formatOfType(announced.contentType)].find(
+  const expected = [wantedFormat, formatOfType(announced.contentType)].find(
     (candidate) => candidate !== undefined && candidate !== format,
   );
   const name = file ?? 'The picture';

@@ -23,8 +23,9 @@ export interface NamedFile {
  */
 export async function statRegularFile(file: NamedFile): Promise<Stats> {
   const { where, written } = file;
-  const shown = inQuotes(written);
-  if (file.path.includes('\0')) throw inputError(`${where}: ${shown} is not a file name: it contains a NUL.`);
+  const quoted = inQuotes(written);
+  if (file.path.includes('\0'))
+    throw inputError(`${where}: ${quoted} is not a file name: it contains a NUL.`);
   let found;
   try {
     found = await stat(file.path);
@@ -32,27 +33,27 @@ export async function statRegularFile(file: NamedFile): Promise<Stats> {
     throw await unreadable(file, error);
   }
   if (!found.isFile()) {
-    throw inputError(`${where}: ${shown} is ${kindOf(found)}, not a file.`, {
+    throw inputError(`${where}: ${quoted} is ${kindOf(found)}, not a file.`, {
       hint: found.isFIFO() ? 'To read a pipe, write - and pipe into stdin.' : undefined,
     });
   }
-  if (found.size === 0) throw inputError(`${where}: ${shown} is empty.`);
+  if (found.size === 0) throw inputError(`${where}: ${quoted} is empty.`);
   return found;
 }
 
 /** The error for a file that could not be opened or read. */
 export async function unreadable(file: NamedFile, error: unknown): Promise<FalEditError> {
-  const shown = inQuotes(file.written);
+  const quoted = inQuotes(file.written);
   const code = codeOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     const near = await nearestName(file);
-    return inputError(`${file.where}: ${shown}: no such file.`, {
+    return inputError(`${file.where}: ${quoted}: no such file.`, {
       hint: near === undefined ? undefined : `Did you mean ${displayName(near)}?`,
       origin: error,
     });
   }
   const reason = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : messageOf(error);
-  return inputError(`${file.where}: ${shown} cannot be read: ${reason}.`, { origin: error });
+  return inputError(`${file.where}: ${quoted} cannot be read: ${reason}.`, { origin: error });
 }
 
 function kindOf(found: Stats): string {

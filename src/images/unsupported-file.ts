@@ -50,7 +50,7 @@ export function unsupportedFile(bytes: Uint8Array): NotAPictureError {
 
 const lookingLike = (what: string) => new NotAPictureError(`is not a picture: it looks like ${what}`);
 
-/** "BM" alone could start a text: the two reserved fields must be zero as well. */
+/** "BM" could also begin a text, so the two reserved fields must be zero. */
 const isBmp = (bytes: Uint8Array) => startsWith(bytes, 'BM') && startsWith(bytes, '\0\0\0\0', 6);
 
 /** UTF-8 without control characters; a character that the sample cuts in two is left out. */

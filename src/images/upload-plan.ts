@@ -17,8 +17,8 @@ export type UploadPlan =
   { action: 'pass'; format: UploadFormat } | Conversion | { action: 'refuse'; problem: string; hint: string };
 
 /**
- * Decides what happens to a picture before its upload, from its structure alone. A person and a model must see
- * the same picture: hence the turning by EXIF, the sRGB, the first frame.
+ * Decides from a picture's structure how to prepare it for upload. A person and a model must see the same
+ * picture: hence the rotation by EXIF, sRGB, and the first frame.
  */
 export function planUpload(probe: Probe): UploadPlan {
   const { format } = probe;

@@ -15,9 +15,9 @@ export interface Caps {
 /** Today's actual and possible spending in dollars. */
 export interface SpentToday {
   total: number;
-  /** Of the total: sent with an unknown outcome. */
+  /** The part of the total whose submits have an unknown outcome. */
   unknown: number;
-  /** Of the total: decided by runs that are about to send it. */
+  /** The part of the total that running processes are about to send. */
   planned: number;
 }
 

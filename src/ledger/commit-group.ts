@@ -20,8 +20,8 @@ export class CommitGroup {
   constructor(private readonly db: Database) {}
 
   /**
-   * Resolves with what the write returns, when it is committed. A write that throws fails alone, and must have left
-   * nothing half done; where the transaction fails, all of them do, and none of them is written.
+   * Resolves with the write's return value after the commit. A write that throws fails by itself, and must have
+   * left nothing half done; if the transaction fails, all of them fail and none is written.
    */
   add<T>(durability: Durability, write: () => T): Promise<T> {
     return new Promise<unknown>((resolve, reject) => {

@@ -31,7 +31,7 @@ type Statement = ReturnType<DatabaseSyncInstance['prepare']>;
 export class Database {
   /** Each text is compiled once: a batch says the same thousands of times. */
   private readonly statements = new Map<string, Statement>();
-  /** Plans of rows that hold a secret, as they are to be sent: in memory alone, by the row's key. */
+  /** Plans of rows that hold a secret, as they are to be sent, by the row's key. Only in memory. */
   readonly secretPlans = new Map<string, unknown>();
   private readonly identity: string | undefined;
   /** Called when a group of writes is on the disk. */
@@ -82,7 +82,7 @@ export class Database {
     return this.db.isTransaction;
   }
 
-  /** All or nothing, and alone: other processes wait for it. Within another one it is a part of that. */
+  /** Runs all or nothing, while other processes wait. Inside another transaction it is part of that. */
   transaction<T>(run: () => T): T {
     const [begin, commit, rollback] = this.db.isTransaction ? PART : WHOLE;
     return this.guarded(() => {
@@ -236,8 +236,8 @@ export class Database {
 export type LedgerKind = 'machine' | 'portable' | 'looked-at';
 
 /**
- * Opens the database in a folder, made if need be, for the user alone. WAL with full sync: what a statement has
- * written survives the process and the power.
+ * Opens the database in a folder, created if missing, readable only by the user. WAL with full sync: a finished
+ * write survives the process and a power cut.
  *
  * @throws FalEditError (input, temporary): the folder or the file cannot be used as a ledger
  */

@@ -222,7 +222,7 @@ export function mayHidePicture({ state, requestId, charged, error }: Job): boole
   return charged !== 'no' || ONCE_TAKEN_FOR_FAILED.test(error?.message ?? '');
 }
 
-/** Whether a whole job is a request that was named by its id alone, and not sent by a command of this ledger. */
+/** Whether a whole job is a request that was named by its id, not sent by a command of this ledger. */
 export function isAdopted({ askedHash, duplicateOf }: Pick<Job, 'askedHash' | 'duplicateOf'>): boolean {
   return askedHash === undefined && duplicateOf === undefined;
 }

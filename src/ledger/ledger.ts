@@ -56,7 +56,7 @@ export interface Ending {
   charged: Charged;
   error?: JobError | undefined;
   reason?: EndReason | undefined;
-  /** Of one that is unknown: the time on fal's clock, if that is known. */
+  /** For an unknown edit: the time on fal's clock, if known. */
   falAt?: number | undefined;
 }
 

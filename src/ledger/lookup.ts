@@ -29,7 +29,7 @@ export type Former =
 
 /** The jobs of a command at one moment, to tell later which of them have ended since. */
 export interface Snapshot {
-  /** Of the newest job of the ledger. */
+  /** Sequence number of the newest job of the ledger. */
   seq: number;
   /** Ids of those that had not ended. */
   open: readonly string[];
@@ -44,7 +44,7 @@ export function findJob(ledger: Records, column: 'id' | 'request_id', value: str
 }
 
 /** Identity of an edit, to recognise the same one. */
-export type Asked = Pick<NewJob, 'askedHash' | 'earlierHash' | 'via' | 'detached'>;
+export type Wanted = Pick<NewJob, 'askedHash' | 'earlierHash' | 'via' | 'detached'>;
 
 /**
  * The newest run of the same command that stands for this one. Detached ones do not count: sending three times
@@ -52,34 +52,34 @@ export type Asked = Pick<NewJob, 'askedHash' | 'earlierHash' | 'via' | 'detached
  *
  * @param since when this command began, where ends that came later are to count
  */
-export function findFormer(ledger: Records, asked: Asked, since?: Snapshot): Former | undefined {
-  if (asked.via === SANDBOX) return undefined;
-  const open = openJobs(ledger, asked);
+export function findFormer(ledger: Records, wanted: Wanted, since?: Snapshot): Former | undefined {
+  if (wanted.via === SANDBOX) return undefined;
+  const open = openJobs(ledger, wanted);
   const isFree = (job: Job): boolean => isAbandoned(ledger, job);
-  const shared = asked.detached ? [] : open.filter(({ detached }) => !detached);
+  const shared = wanted.detached ? [] : open.filter(({ detached }) => !detached);
   const awaited = shared.find((job) => isAwaited(job.state) && isFree(job));
   if (awaited !== undefined) return { kind: 'awaited', job: awaited };
   const busy = shared.find((job) => job.state !== 'unknown' && !isFree(job));
   if (busy !== undefined) return { kind: 'busy', job: busy };
   const unknown = open.find((job) => (job.state === 'intent' && isFree(job)) || job.state === 'unknown');
   if (unknown !== undefined) return { kind: 'unknown', job: unknown };
-  const ended = since === undefined ? undefined : endedSince(ledger, asked, since);
+  const ended = since === undefined ? undefined : endedSince(ledger, wanted, since);
   return ended === undefined ? undefined : { kind: 'ended', job: ended };
 }
 
 /** Must be taken before anything is read that a job which ends may change, such as the name of its picture. */
-export function snapshotOf(ledger: Records, asked: Asked): Snapshot {
+export function snapshotOf(ledger: Records, wanted: Wanted): Snapshot {
   const { seq } = ledger.db.row('SELECT coalesce(max(seq), 0) AS seq FROM jobs') as { seq: number };
-  return { seq, open: openJobs(ledger, asked).map(({ id }) => id) };
+  return { seq, open: openJobs(ledger, wanted).map(({ id }) => id) };
 }
 
 /** Jobs of the same command that were not sent and that no known process will send. */
-export function abandonedPlans(ledger: Records, asked: Asked): Job[] {
-  return openJobs(ledger, asked).filter((job) => job.state === 'planned' && isAbandoned(ledger, job));
+export function abandonedPlans(ledger: Records, wanted: Wanted): Job[] {
+  return openJobs(ledger, wanted).filter((job) => job.state === 'planned' && isAbandoned(ledger, job));
 }
 
-/** Not one that was stopped by a person before it cost anything: that was meant for its own run alone. */
-function endedSince(ledger: Records, { askedHash }: Asked, { seq, open }: Snapshot): Job | undefined {
+/** Excludes a job that a person stopped before it cost anything: that concerned only its own run. */
+function endedSince(ledger: Records, { askedHash }: Wanted, { seq, open }: Snapshot): Job | undefined {
   const rows = ledger.db.rows(
     `SELECT * FROM jobs WHERE asked_hash = ? AND detached = 0
        AND state IN ('saved', 'rejected', 'failed', 'moderated', 'cancelled') ORDER BY seq DESC`,
@@ -91,7 +91,7 @@ function endedSince(ledger: Records, { askedHash }: Asked, { seq, open }: Snapsh
     .find(({ charged, error }) => charged !== 'no' || error?.kind !== 'interrupted');
 }
 
-function openJobs(ledger: Records, { askedHash, earlierHash }: Asked): Job[] {
+function openJobs(ledger: Records, { askedHash, earlierHash }: Wanted): Job[] {
   const rows = ledger.db.rows(
     `SELECT * FROM jobs WHERE asked_hash IN (?, ?) AND state IN ('planned', 'intent', 'accepted', 'completed', 'unknown')
        ORDER BY seq DESC`,

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { codeOf } from '../errors.js';
 
 /**
- * Makes a ledger's folder and file where they are missing, readable by the user alone: prompts and the addresses
- * of pictures are nobody else's business. Synchronous: a handful of quick calls, on the way of every edit.
+ * Creates a ledger's folder and file if they are missing, readable only by the user: prompts and picture URLs
+ * are private. Synchronous: a few quick calls in every edit.
  *
  * @throws the system's error
  */

@@ -76,7 +76,7 @@ export interface ImageRow {
   sha256: string | null;
 }
 
-/** A job from its rows. What the columns hold was written by this module alone. */
+/** A job from its rows. Only this module writes these columns. */
 export function jobOf(row: JobRow, images: readonly ImageRow[], root: string | undefined): Job {
   const output = json<StoredOutput>(row.delivery);
   return {

@@ -3,8 +3,8 @@ import type { Ledger } from './ledger.js';
 import { isAbandoned } from './lookup.js';
 
 /**
- * Records the end of a job whose sandbox is gone, so that nobody is offered it again; one that another process
- * still runs is left alone.
+ * Records the end of a job whose sandbox is gone, so that nobody is offered it again. A job that another
+ * process still runs is left as it is.
  */
 export function endWithSandbox(ledger: Ledger, job: Job): void {
   if (!isAbandoned(ledger, job)) return;

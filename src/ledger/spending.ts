@@ -45,19 +45,19 @@ const UNKNOWN = `CASE WHEN billed_usd IS NULL AND state IN ('intent', 'unknown')
 const QUARTER_MS = 900_000;
 
 /** The last job of a batch folder that came with a copy: it counts in the folder that it was copied from. 0 for none. */
-export function lastCopied(home: Database, folder: string): number {
-  const known = home.row('SELECT copied FROM batch_folders WHERE folder = ?', folder) as
+export function lastCopied(users: Database, folder: string): number {
+  const known = users.row('SELECT copied FROM batch_folders WHERE folder = ?', folder) as
     { copied: number } | undefined;
   return known?.copied ?? 0;
 }
 
 /** Records in the user's ledger the spending of a batch so far, by its own ledger. */
-export function reportSpending(own: Database, home: Database, folder: string): void {
+export function reportSpending(own: Database, users: Database, folder: string): void {
   const rows = own.rows(
     `SELECT intent_at - intent_at % ${QUARTER_MS} AS quarter, model, ${ON_SANDBOX} AS sandbox, count(*) AS edits,
               sum(${BILLED}) AS billed, sum(${ESTIMATED}) AS estimated, sum(${UNKNOWN}) AS unknown
        FROM jobs WHERE intent_at IS NOT NULL AND charged <> 'no' AND seq > ? AND ${SENT_HERE} GROUP BY 1, 2, 3`,
-    lastCopied(home, folder),
+    lastCopied(users, folder),
   ) as {
     quarter: number;
     model: string;
@@ -67,10 +67,10 @@ export function reportSpending(own: Database, home: Database, folder: string): v
     estimated: number;
     unknown: number;
   }[];
-  home.transaction(() => {
-    home.run('DELETE FROM spent_elsewhere WHERE folder = ?', folder);
+  users.transaction(() => {
+    users.run('DELETE FROM spent_elsewhere WHERE folder = ?', folder);
     for (const { quarter, model, sandbox, edits, billed, estimated, unknown } of rows) {
-      home.run(
+      users.run(
         'INSERT INTO spent_elsewhere VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
         ...[folder, quarter, model, sandbox, edits, billed, estimated, unknown],
       );
@@ -85,13 +85,13 @@ export function reportSpending(own: Database, home: Database, folder: string): v
  * @param midnight the beginning of today; reports of earlier days stay
  */
 export function reserveElsewhere(
-  home: Database,
+  users: Database,
   folder: string,
   via: string,
   { now, midnight, usd }: { now: number; midnight: number; usd: number },
 ): void {
-  home.run('DELETE FROM spent_elsewhere WHERE folder = ? AND quarter >= ?', folder, midnight);
-  home.run(
+  users.run('DELETE FROM spent_elsewhere WHERE folder = ? AND quarter >= ?', folder, midnight);
+  users.run(
     'INSERT INTO spent_elsewhere VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     ...[folder, now - (now % QUARTER_MS), '', isSandbox(via) ? 1 : 0, 0, 0, 0, usd],
   );
@@ -103,7 +103,7 @@ export interface SpendingRow {
   group: string;
   /** Edits that cost or may cost something. */
   edits: number;
-  /** What fal billed. */
+  /** Billed by fal. */
   billedUsd: number;
   /** Estimates for edits that fal has accepted and, as far as we know, not billed yet. */
   estimatedUsd: number;

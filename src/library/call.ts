@@ -1,4 +1,6 @@
-/* What a caller of the library passes in, checked and in the forms that the rest of the program takes. */
+/*
+ * Checks the arguments of a caller of the library, and converts them to the types of the rest of the program.
+ */
 import path from 'node:path';
 import * as z from 'zod';
 import { findKey } from '../config/credentials.js';
@@ -18,7 +20,7 @@ import { didYouMean } from '../near-name.js';
 /** A picture: a path, an http(s) URL, a data: URI, or its bytes. */
 export type Picture = string | Uint8Array;
 
-/** What can be put in the place of the outer world. */
+/** Replaceable parts of the outside world. */
 export type EditContext = Partial<Pick<Context, 'cwd' | 'env' | 'folders' | 'now' | 'sleep'>>;
 
 /** How the library reaches fal and its ledger. */
@@ -145,8 +147,8 @@ function check(schema: z.ZodObject, value: unknown): void {
         return `${key}: unknown option.${near === '' ? '' : ` ${near}`}`;
       });
     }
-    const place = issue.path.length === 0 ? 'The options' : issue.path.map(String).join('.');
-    return [`${place} ${issue.message}.`];
+    const where = issue.path.length === 0 ? 'The options' : issue.path.map(String).join('.');
+    return [`${where} ${issue.message}.`];
   });
   throw usageError(problems.join('\n'), `Options: ${known.join(', ')}.`);
 }
@@ -157,7 +159,7 @@ export function orderOf(call: EditCall, newSeed: () => number): EditOrder {
   const { negativePrompt, acceleration, expandPrompt, safetyChecker, set } = call;
   if (call.output === '-') {
     throw usageError(
-      'output: "-" is for the command line. Allowed: a file, a folder/ or a template; inMemory saves no file.',
+      'output: "-" works only on the command line. Use a file, a folder/ or a template; inMemory saves no file.',
     );
   }
   if (call.inMemory === true && call.output !== undefined) {
@@ -183,7 +185,7 @@ export function orderOf(call: EditCall, newSeed: () => number): EditOrder {
 function sourceOf(image: Picture): string {
   if (typeof image === 'string') {
     if (image !== '-') return image;
-    throw usageError('images: "-" is for the command line. Pass the bytes of the picture.');
+    throw usageError('images: "-" works only on the command line. Pass the bytes of the picture.');
   }
   return `data:;base64,${Buffer.from(image.buffer, image.byteOffset, image.byteLength).toString('base64')}`;
 }

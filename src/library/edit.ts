@@ -97,7 +97,7 @@ export async function edit(call: EditCall): Promise<EditResult> {
 }
 
 /**
- * What an edit would probably cost, from the model's own price, without the network: nothing is uploaded or sent.
+ * Estimates the cost of an edit from the model's own price, without the network: nothing is uploaded or sent.
  *
  * @throws FalEditError (usage, input): as {@link edit} would, before it sends anything
  */

@@ -5,7 +5,7 @@ import type { FieldChange } from './field-change.js';
 
 type Advice = Pick<FieldChange, 'why' | 'instead'>;
 
-/** What to say of a field that the other model lacks, beyond that it lacks it. */
+/** Advice on a field that the other model lacks. */
 type Adviser = (to: Model) => Advice;
 
 const pictures: Adviser = (to) =>

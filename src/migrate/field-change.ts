@@ -1,12 +1,12 @@
 /**
- * What became of a field of a request.
+ * The change of a field of a request.
  *
  * - kept: the other model has it under the same name
  * - renamed: it has it under another name
  * - reshaped: it has it in another form (`image_url` → `image_urls`)
- * - dropped: it has no such thing
- * - ignored: fal did not look at it on the old model either
- * - out_of_range: the other model does not take this value, so that it is left out
+ * - dropped: it has no such field
+ * - ignored: fal ignored it on the old model too
+ * - out_of_range: the other model does not accept this value, so it is left out
  * - default_differs: it was not set, and the two models have different defaults
  */
 export type ChangeKind =
@@ -21,7 +21,7 @@ export interface FieldChange {
   to?: string;
   /** A clause, without a full stop. */
   why?: string;
-  /** What to do about it: a sentence without its full stop. */
+  /** Advice: a sentence without its full stop. */
   instead?: string;
 }
 

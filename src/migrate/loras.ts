@@ -22,8 +22,8 @@ export function translateLoras(
     return { value: undefined, changes: [outOfRange(field, value, target, to)] };
   }
   const loras: unknown[] = value;
-  const isForeign = from.base !== to.base;
-  if (isForeign && !keepAll && loras.length > 0)
+  const isOtherBase = from.base !== to.base;
+  if (isOtherBase && !keepAll && loras.length > 0)
     return { value: undefined, changes: [otherBase(field, from, to)] };
   const changes: FieldChange[] = [];
   const fitting = loras.flatMap((lora, index) => fit(lora, `${field}[${index}]`, list.element, to, changes));
@@ -38,7 +38,7 @@ export function translateLoras(
   }
   const own = fitting.slice(0, most);
   if (own.length === 0 && loras.length > 0) return { value: undefined, changes };
-  const remark = isForeign && own.length > 0 ? { why: unfit(from, to) } : {};
+  const remark = isOtherBase && own.length > 0 ? { why: unfit(from, to) } : {};
   return {
     value: own,
     changes: [{ field, kind: field === target ? 'kept' : 'renamed', to: target, ...remark }, ...changes],
@@ -61,28 +61,28 @@ function otherBase(field: string, from: Model, to: Model): FieldChange {
 /** One LoRA as the other model takes it, in a list; an empty list where it does not. */
 function fit(
   lora: unknown,
-  place: string,
+  where: string,
   element: z.core.$ZodType,
   to: Model,
   changes: FieldChange[],
 ): Record<string, unknown>[] {
   if (typeof lora !== 'object' || lora === null || !(element instanceof z.ZodObject)) {
-    return leaveOut(place, lora, element, changes);
+    return leaveOut(where, lora, element, changes);
   }
   const shape = element.shape as Record<string, z.core.$ZodType>;
   const own: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(lora)) {
     const schema = Object.hasOwn(shape, name) ? shape[name] : undefined;
     if (schema === undefined) {
-      changes.push({ field: `${place}.${name}`, kind: 'dropped', why: `no counterpart in ${to.name}` });
+      changes.push({ field: `${where}.${name}`, kind: 'dropped', why: `no counterpart in ${to.name}` });
     } else if (z.safeParse(schema, value).success) {
       own[name] = value;
     } else {
       // At another scale it would be another edit.
-      return leaveOut(`${place}.${name}`, value, schema, changes);
+      return leaveOut(`${where}.${name}`, value, schema, changes);
     }
   }
-  return element.safeParse(own).success ? [own] : leaveOut(place, lora, element, changes);
+  return element.safeParse(own).success ? [own] : leaveOut(where, lora, element, changes);
 }
 
 function leaveOut(field: string, value: unknown, schema: z.core.$ZodType, changes: FieldChange[]): [] {

@@ -9,7 +9,7 @@ export function schemaOf(model: Model, field: string): z.ZodType | undefined {
   return Object.hasOwn(shape, field) ? shape[field] : undefined;
 }
 
-/** What fal takes where the field is not set; undefined where it does not say. */
+/** fal's default of a field; undefined if it does not say. */
 export function defaultOf(model: Model, field: string): unknown {
   return schemaOf(model, field)?.meta()?.['default'];
 }
@@ -20,7 +20,7 @@ export function isList(model: Model, field: string): boolean {
   return (schema instanceof z.ZodOptional ? schema.unwrap() : schema) instanceof z.ZodArray;
 }
 
-/** What of a request a field holds; undefined for a field that only `--set` fills. */
+/** The request key that a field belongs to; undefined for a field that only `--set` fills. */
 export function keyOf(model: Model, field: string): RequestKey | undefined {
   return entriesOf(model).find(([, [first]]) => first === field)?.[0];
 }
@@ -71,7 +71,7 @@ function namesOf(model: Model): Names {
   return found;
 }
 
-/** What people call the fields of a model: by their flags, and by their own names. */
+/** Names of a model's fields: flags, and fal's own names. */
 function namesIn(model: Model): Names {
   const ofFlags = entriesOf(model).flatMap(([key, [field]]) =>
     field === undefined ? [] : [{ field, known: spelled(FLAG_OF[key].slice(2)) }],

@@ -35,7 +35,7 @@ export function plainField(
   };
 }
 
-/** What is left out since its value is not allowed there. */
+/** Change for a value that the other model does not accept. */
 export function outOfRange(field: string, value: unknown, target: string, to: Model): FieldChange {
   const schema = schemaOf(to, target);
   const fallback = defaultOf(to, target);

@@ -7,9 +7,9 @@ export interface KeptRequest {
   modelKey: string | undefined;
 }
 
-/** What programs call the model beside an input; the surest name first. */
+/** Names for the model beside an input, the most certain first. */
 const MODEL_KEYS = ['endpoint', 'endpoint_id', 'app', 'model'];
-/** What programs call the input where it is a part of something. */
+/** Names for the input in a larger object. */
 const INPUT_KEYS = ['input', 'arguments'];
 
 /**
@@ -25,8 +25,8 @@ export function keptRequest(value: unknown): KeptRequest | string {
   const model = modelKey === undefined ? undefined : endpointOf(String(value[modelKey]));
   const inner = inputKey === undefined ? undefined : value[inputKey];
   const input = isObject(inner) ? inner : value;
-  const isWithin = input === value && modelKey !== undefined;
-  return { input: isWithin ? without(input, MODEL_KEYS) : input, model, modelKey };
+  const namesModel = input === value && modelKey !== undefined;
+  return { input: namesModel ? without(input, MODEL_KEYS) : input, model, modelKey };
 }
 
 /** A document of ours repeats the prompt outside of its input; a field that is only called so has no prompt within. */

@@ -57,10 +57,10 @@ function moveField(field: string, value: unknown, { input, from, to, keepLoras }
   // fal's way to leave an optional field unset.
   if (value === null) return { changes: [{ field, kind: 'dropped', why: 'null is the same as not set' }] };
   if (target === undefined) return { changes: [{ field, kind: 'dropped', ...adviceFor(field, key, to) }] };
-  const place = { field, value, target };
-  if (key === 'images') return { target, ...translatePictures(place, to) };
-  if (key === 'loras') return { target, ...translateLoras(place, from, to, keepLoras) };
-  const plain = plainField(place, from, to);
+  const source = { field, value, target };
+  if (key === 'images') return { target, ...translatePictures(source, to) };
+  if (key === 'loras') return { target, ...translateLoras(source, from, to, keepLoras) };
+  const plain = plainField(source, from, to);
   return { target, value: plain.value, changes: [plain.change] };
 }
 

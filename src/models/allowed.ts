@@ -38,15 +38,15 @@ export interface SchemaAtPath {
 }
 
 /** The schema at a path of values, as far down as it can be followed: a union counts as one thing. */
-export function placeAt(schema: z.core.$ZodType, path: readonly PropertyKey[], depth = 0): SchemaAtPath {
-  if (schema instanceof z.ZodOptional) return placeAt(schema.unwrap(), path, depth);
+export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[], depth = 0): SchemaAtPath {
+  if (schema instanceof z.ZodOptional) return schemaAt(schema.unwrap(), path, depth);
   const head = path[depth];
   if (head === undefined) return { schema, depth };
-  if (schema instanceof z.ZodArray) return placeAt(schema.element, path, depth + 1);
+  if (schema instanceof z.ZodArray) return schemaAt(schema.element, path, depth + 1);
   if (schema instanceof z.ZodObject) {
     const shape = schema.shape as Record<PropertyKey, z.core.$ZodType>;
     const field = Object.hasOwn(shape, head) ? shape[head] : undefined;
-    if (field !== undefined) return placeAt(field, path, depth + 1);
+    if (field !== undefined) return schemaAt(field, path, depth + 1);
   }
   return { schema, depth };
 }

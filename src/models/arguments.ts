@@ -55,8 +55,8 @@ function argumentsFor(key: RequestKey, value: unknown): string[] {
 /** A path that ends like a scale is given fal's own, so that it is not taken for one. */
 function loraWord({ path, scale }: Lora): string {
   const endsLikeScale = /@[+-]?(\d+\.?\d*|\.\d+)$/.test(path);
-  const shown = scale ?? (endsLikeScale ? 1 : undefined);
-  return shown === undefined ? path : `${path}@${shown}`;
+  const written = scale ?? (endsLikeScale ? 1 : undefined);
+  return written === undefined ? path : `${path}@${written}`;
 }
 
 /** As JSON, unless it is a text that is not read as JSON by itself. */

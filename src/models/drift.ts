@@ -39,14 +39,14 @@ export function driftOf(model: Model, schema: unknown, document: unknown): Diffe
   return compareFields(ours, fals, { path: '', isTop: true, doubles });
 }
 
-interface SchemaPlace {
+interface SchemaPosition {
   path: string;
   /** Deeper down we sometimes allow less than fal, on purpose: only values that fal does not take count there. */
   isTop: boolean;
   doubles: readonly string[];
 }
 
-function compareFields(ours: Shape, fals: Shape, { path, isTop, doubles }: SchemaPlace): Difference[] {
+function compareFields(ours: Shape, fals: Shape, { path, isTop, doubles }: SchemaPosition): Difference[] {
   const [own, other] = [ours.fields ?? {}, fals.fields ?? {}];
   const known = Object.entries(own).flatMap(([name, shape]): Difference[] => {
     if (doubles.includes(name)) return [];
@@ -69,24 +69,24 @@ function compareFields(ours: Shape, fals: Shape, { path, isTop, doubles }: Schem
   return [...known, ...added];
 }
 
-function compare(ours: Shape, fals: Shape, place: SchemaPlace): Difference[] {
-  const field = place.path;
+function compare(ours: Shape, fals: Shape, position: SchemaPosition): Difference[] {
+  const field = position.path;
   if (fals.unclear !== undefined) {
     return [difference('info', field, 'not_compared', typeText(ours), fals.unclear)];
   }
   const lost = ours.types.filter((type) => !takesType(fals, type));
   if (lost.length > 0) return [difference('drift', field, 'type', typeText(ours), typeText(fals))];
-  const within = { ...place, path: `${field}.`, isTop: false };
+  const inner = { ...position, path: `${field}.`, isTop: false };
   return [
-    ...compareWords(ours, fals, place),
-    ...compareRange(ours, fals, place),
-    ...compareLength(ours, fals, place),
-    ...compareDefault(ours, fals, place),
-    ...(ours.fields !== undefined && fals.fields !== undefined ? compareFields(ours, fals, within) : []),
+    ...compareWords(ours, fals, position),
+    ...compareRange(ours, fals, position),
+    ...compareLength(ours, fals, position),
+    ...compareDefault(ours, fals, position),
+    ...(ours.fields !== undefined && fals.fields !== undefined ? compareFields(ours, fals, inner) : []),
     ...(ours.items !== undefined && fals.items !== undefined
       ? ours.items.fields === undefined
-        ? compare(ours.items, fals.items, { ...within, path: field })
-        : compareFields(ours.items, fals.items, within)
+        ? compare(ours.items, fals.items, { ...inner, path: field })
+        : compareFields(ours.items, fals.items, inner)
       : []),
   ];
 }
@@ -95,7 +95,7 @@ function takesType(shape: Shape, type: string): boolean {
   return shape.types.includes(type) || (type === 'integer' && shape.types.includes('number'));
 }
 
-function compareWords(ours: Shape, fals: Shape, { path, isTop }: SchemaPlace): Difference[] {
+function compareWords(ours: Shape, fals: Shape, { path, isTop }: SchemaPosition): Difference[] {
   if (!ours.types.includes('string') || fals.words === undefined) return [];
   const { words } = fals;
   const lost = ours.words === undefined || ours.words.some((word) => !words.includes(word));
@@ -104,7 +104,7 @@ function compareWords(ours: Shape, fals: Shape, { path, isTop }: SchemaPlace): D
   return [difference(lost ? 'drift' : 'warning', path, 'values', ours.words?.join(', '), words.join(', '))];
 }
 
-function compareRange(ours: Shape, fals: Shape, { path, isTop }: SchemaPlace): Difference[] {
+function compareRange(ours: Shape, fals: Shape, { path, isTop }: SchemaPosition): Difference[] {
   if (ours.min === fals.min && ours.max === fals.max) return [];
   const lost =
     (fals.min ?? -Infinity) > (ours.min ?? -Infinity) || (fals.max ?? Infinity) < (ours.max ?? Infinity);
@@ -115,14 +115,14 @@ function compareRange(ours: Shape, fals: Shape, { path, isTop }: SchemaPlace): D
 }
 
 /** A list that we keep shorter than fal's schema does is on purpose: fal drops pictures without a word. */
-function compareLength(ours: Shape, fals: Shape, { path }: SchemaPlace): Difference[] {
+function compareLength(ours: Shape, fals: Shape, { path }: SchemaPosition): Difference[] {
   const lost =
     (fals.minItems ?? 0) > (ours.minItems ?? 0) || (fals.maxItems ?? Infinity) < (ours.maxItems ?? Infinity);
   if (!lost || !ours.types.includes('array')) return [];
   return [difference('drift', path, 'range', lengthText(ours), lengthText(fals))];
 }
 
-function compareDefault(ours: Shape, fals: Shape, { path, isTop }: SchemaPlace): Difference[] {
+function compareDefault(ours: Shape, fals: Shape, { path, isTop }: SchemaPosition): Difference[] {
   const [own, other] = [ours.fallback, fals.fallback].map((value) => JSON.stringify(value ?? undefined));
   if (!isTop || own === other) return [];
   return [difference(own === undefined ? 'info' : 'warning', path, 'default', own, other)];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { nearName } from '../near-name.js';
-import { allowed, placeAt } from './allowed.js';
+import { allowed, schemaAt } from './allowed.js';
 import type { Model } from './model.js';
 import { flagOf, FLAG_OF, type Dimensions, type NameOf, type RequestKey } from './request.js';
 
@@ -44,7 +44,7 @@ export function explainIssues(
 
 function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue, nameOf: NameOf): string[] {
   const flag = flagForField(model, issue.path, nameOf);
-  const { schema, depth } = placeAt(model.input, issue.path);
+  const { schema, depth } = schemaAt(model.input, issue.path);
   if (issue.code === 'unrecognized_keys') {
     const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
     return issue.keys.map((key) => {

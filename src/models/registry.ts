@@ -19,16 +19,16 @@ function namesOf(model: Model): string[] {
 /**
  * The model of that name in any of its spellings; the default where none is given. Refuses others, exit 2.
  *
- * @param place name of the setting: `--model`, or the variable that it came from
+ * @param where name of the setting: `--model`, or the variable that it came from
  */
-export function findModel(name: string | undefined, place = '--model'): Model {
+export function findModel(name: string | undefined, where = '--model'): Model {
   if (name === undefined) return MODELS[0];
   const wanted = name.trim().replace(/\/+$/, '');
   const found = MODELS.find((model) => namesOf(model).includes(wanted));
   if (found !== undefined) return found;
   const known = MODELS.map((model) => model.name).join(', ');
   throw usageError(
-    `${place}: unknown model "${name}". Available: ${known}, or their endpoint ids.`,
+    `${where}: unknown model "${name}". Available: ${known}, or their endpoint ids.`,
     didYouMean(wanted, MODELS.flatMap(namesOf), undefined),
   );
 }

@@ -19,31 +19,31 @@ export function parseSetFields(
   pairs: readonly string[],
   nameOf: NameOf = flagOf,
 ): Record<string, unknown> {
-  const place = nameOf('set');
+  const where = nameOf('set');
   const fields: Record<string, unknown> = {};
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
     if (equals < 1) {
       throw usageError(
-        `${place}: "${pair}" must have the form key=value.`,
+        `${where}: "${pair}" must have the form key=value.`,
         'For example: --set scheduler=euler',
       );
     }
     const key = pair.slice(0, equals).trim().replaceAll('-', '_');
-    if (Object.hasOwn(fields, key)) throw usageError(`${place} ${key}: set twice. Give it once.`);
+    if (Object.hasOwn(fields, key)) throw usageError(`${where} ${key}: set twice. Give it once.`);
     fields[key] = parseField(model, key, pair.slice(equals + 1), nameOf);
   }
   return fields;
 }
 
 function parseField(model: Model, key: string, text: string, nameOf: NameOf): unknown {
-  const place = `${nameOf('set')} ${key}`;
+  const where = `${nameOf('set')} ${key}`;
   const shape = model.input.shape as Record<string, z.ZodType>;
   const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
   if (schema === undefined) {
     const near = nearName(key, Object.keys(shape));
     throw usageError(
-      `${place}: ${model.name} has no field "${key}".`,
+      `${where}: ${model.name} has no field "${key}".`,
       near === undefined
         ? `fal-edit models ${model.name} lists its fields.`
         : `Did you mean ${ownFlag(model, near) ?? near}?`,
@@ -51,7 +51,7 @@ function parseField(model: Model, key: string, text: string, nameOf: NameOf): un
   }
   const flag = ownFlag(model, key);
   if (flag !== undefined) {
-    throw usageError(`${place}: this field has its own flag.`, `Use ${flag} instead.`);
+    throw usageError(`${where}: this field has its own flag.`, `Use ${flag} instead.`);
   }
   const candidates = [...jsonValue(text), text];
   const taken = candidates.find((value) => schema.safeParse(value).success);
@@ -61,7 +61,7 @@ function parseField(model: Model, key: string, text: string, nameOf: NameOf): un
   const placed = issues.map((issue) => ({ ...issue, path: [key, ...issue.path] }));
   const [first, ...more] = explainIssues(model, input, placed, nameOf);
   throw usageError(
-    first ?? `${place}: must be ${allowed(schema)}.`,
+    first ?? `${where}: must be ${allowed(schema)}.`,
     more.length === 0 ? undefined : more.join(' '),
   );
 }

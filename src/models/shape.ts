@@ -46,7 +46,7 @@ function read(schema: unknown, reading: Reading, depth: number): Shape {
   if (node === undefined) return unknownShape('its schema is not an object');
   const { $ref: ref, ...beside } = node;
   if (ref !== undefined) {
-    const target = lookUp(ref, reading.document);
+    const target = resolveRef(ref, reading.document);
     if (target === undefined) return unknownShape('its schema refers to something that is not there');
     return withFallback(read(target, reading, depth + 1), beside);
   }
@@ -134,7 +134,7 @@ function withFallback(shape: Shape, beside: Json): Shape {
 }
 
 /** Only references within the document: `#/components/schemas/ImageSize`. */
-function lookUp(ref: unknown, document: unknown): unknown {
+function resolveRef(ref: unknown, document: unknown): unknown {
   if (typeof ref !== 'string' || !ref.startsWith('#/')) return undefined;
   return ref
     .slice(2)

@@ -37,7 +37,7 @@ function headOf(summary: BatchSummary): ReportHead {
     figures: [
       { label: 'rows', value: String(rows) },
       { label: 'done', value: String(states.done) },
-      ...(bad > 0 ? [{ label: 'not well', value: String(bad) }] : []),
+      ...(bad > 0 ? [{ label: 'failed', value: String(bad) }] : []),
       ...(states.pending + states.waiting > 0
         ? [{ label: 'pending', value: String(states.pending + states.waiting) }]
         : []),

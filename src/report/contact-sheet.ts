@@ -10,12 +10,12 @@ export interface SheetOptions {
 }
 
 /**
- * Writes a labelled contact sheet as a PNG, whole or not at all; a file of that name is replaced. It is drawn and
- * written row by row, so that its size is limited by the disk alone. What would be wider than 30,000 pixels, which
- * hardly a program opens, goes on below. A picture that is missing or damaged has a note in its place.
+ * Writes a labelled contact sheet as a PNG, whole or not at all, replacing a file of that name. It is drawn and
+ * written row by row, so that only the disk limits its size. A sheet wider than 30,000 pixels, which few
+ * programs open, continues below. A missing or damaged picture is replaced by a note.
  *
  * @param file absolute
- * @throws the system's error where it cannot be written, with nothing left behind
+ * @throws the system's error if it cannot be written, with nothing left behind
  */
 export async function writeContactSheet(
   file: string,

@@ -61,17 +61,17 @@ export async function reportItem(row: RowWithJob, outDir: string, cwd: string): 
 /** The pictures that were edited, those on the disk. They are told by the bytes that were uploaded. */
 export function editedHere(row: PlannedRow): Parameters<typeof pictureHere>[0][] {
   const fields = findModel(row.model).fields.images ?? [];
-  return row.attachments.flatMap(({ path: place, upload, size }) => {
-    const value = String(valueAt(row.input, place));
-    if (upload === undefined || !fields.includes(String(place[0])) || /^data:/i.test(value)) return [];
+  return row.attachments.flatMap(({ path: at, upload, size }) => {
+    const value = String(valueAt(row.input, at));
+    if (upload === undefined || !fields.includes(String(at[0])) || /^data:/i.test(value)) return [];
     const file = /^file:/i.test(value) ? fileURLToPath(value) : path.resolve(row.folder, value);
     const { sha256, bytes } = upload;
     return [{ path: file, sha256, bytes, width: size?.width ?? null, height: size?.height ?? null }];
   });
 }
 
-function valueAt(input: unknown, place: readonly (string | number)[]): unknown {
-  return place.reduce((part, key) => (part as Record<string, unknown>)[key], input);
+function valueAt(input: unknown, at: readonly (string | number)[]): unknown {
+  return at.reduce((part, key) => (part as Record<string, unknown>)[key], input);
 }
 
 function notesOf(result: ResultRow): string[] {
@@ -80,22 +80,22 @@ function notesOf(result: ResultRow): string[] {
   return [message, ...(hint === null ? [] : [hint]), ...result.warnings];
 }
 
-/** The command line that asks for the same edit alone. */
+/** Command line for the same edit by itself. */
 export function commandOf({ plan, job }: RowWithJob, cwd: string): string {
   const row = plan as PlannedRow;
   const model = findModel(row.model);
   const [seedField = 'seed'] = model.fields.seed ?? [];
   const input = row.attachments.reduce<unknown>(
-    (whole, { path: place, upload }) =>
-      upload === undefined ? whole : withValueAt(whole, place, fileFrom(cwd, row, place)),
+    (whole, { path: at, upload }) =>
+      upload === undefined ? whole : withValueAt(whole, at, fileFrom(cwd, row, at)),
     { ...row.input, [seedField]: job?.seed ?? row.seed },
   ) as Record<string, unknown>;
   return shellWords(['fal-edit', ...editArguments(model, input)]);
 }
 
 /** A file of the input as one would name it in the working directory. */
-function fileFrom(cwd: string, { input, folder }: PlannedRow, place: readonly (string | number)[]): string {
-  const text = String(valueAt(input, place));
+function fileFrom(cwd: string, { input, folder }: PlannedRow, at: readonly (string | number)[]): string {
+  const text = String(valueAt(input, at));
   if (/^[a-z][a-z0-9+.-]+:/i.test(text)) return text;
   const absolute = path.resolve(folder, text);
   const relative = path.relative(cwd, absolute);

@@ -2,7 +2,7 @@ import { positionText } from '../batch/manifest/entry.js';
 import type { ResultRow } from '../batch/result-row.js';
 import { harmlessLine } from '../terminal/plain.js';
 
-/** What a row is called in a report: the user's own name for it, else its place. Not escaped. */
+/** The name of a row in a report: the user's own name for it, else its position. Not escaped. */
 export function rowName({ id, place }: Pick<ResultRow, 'id' | 'place'>): string {
   return id ?? positionText(place);
 }

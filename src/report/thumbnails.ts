@@ -14,7 +14,7 @@ const SMALL_BYTES = 150_000;
 export interface ThumbnailSource {
   /** Absolute. */
   path: string;
-  /** Of its bytes, hexadecimal. */
+  /** SHA-256 of its bytes, hexadecimal. */
   sha256: string;
   /** Pixels; null where it is not known. */
   width: number | null;
@@ -36,7 +36,7 @@ export async function thumbnailOf(picture: ThumbnailSource, folder: string): Pro
   if (await isThere(file)) return file;
   const bytes = await shrunk(picture.path);
   if (bytes === undefined) return undefined;
-  await place(file, bytes);
+  await writeWhole(file, bytes);
   return file;
 }
 
@@ -70,7 +70,7 @@ async function shrunk(file: string): Promise<Uint8Array | undefined> {
 }
 
 /** Whole or not at all; not synced, since it can be made again and each sync costs more than the picture. */
-async function place(file: string, bytes: Uint8Array): Promise<void> {
+async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });
   const temporary = path.join(folder, `.fal-edit-thumbnail-${randomUUID()}.part`);

@@ -2,18 +2,18 @@ import type { Measured, ResultRow, RowState } from '../batch/result-row.js';
 import { usdText } from '../dollars.js';
 import type { Charged } from '../errors.js';
 
-/** What came of a row, for people. The texts may be foreign, and may have several lines: escape them. */
+/** The outcome of a row, for people. Texts may come from outside and have several lines: escape them. */
 export interface Happened {
   /** The kind of error by name (`failed`, `expectation`, …), or the state where there is no error. */
   kind: string;
-  /** What happened; never empty. */
+  /** The event; never empty. */
   message: string;
-  /** What to do next; null where there is nothing. */
+  /** The next step; null if there is none. */
   hint: string | null;
   charged: Charged;
 }
 
-/** What is said of a row that brings no words of its own. */
+/** Default message for a row without one. */
 const SAID: Record<RowState, { message: string; hint: string | null; charged: Charged }> = {
   pending: { message: 'Not sent.', hint: 'Run the same batch again.', charged: 'no' },
   waiting: {
@@ -36,7 +36,7 @@ const SAID: Record<RowState, { message: string; hint: string | null; charged: Ch
   },
 };
 
-/** What came of a row: its misses, or its error, or else what its state means. */
+/** The outcome of a row: its failed expectations, else its error, else its state. */
 export function whatHappened(row: ResultRow): Happened {
   const { state, error } = row;
   const said = SAID[state];

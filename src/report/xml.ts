@@ -1,6 +1,6 @@
 /**
- * What XML 1.0 has no way to write (control characters, halves of surrogate pairs, U+FFFE and U+FFFF), and the other
- * control characters, that it allows and a terminal would obey.
+ * Characters that XML 1.0 cannot represent (control characters, unpaired surrogates, U+FFFE and U+FFFF), and
+ * other control characters, which it allows and a terminal would act on.
  */
 const FORBIDDEN = /[^\P{Cc}\t\n\r]|\p{Cs}|[\ufffe\uffff]/gu;
 

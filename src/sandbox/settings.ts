@@ -6,7 +6,7 @@ import type { Toxic } from './faults/toxics.js';
 export interface SandboxSettings {
   /** 0, the default, takes a free one. */
   port?: number;
-  /** What the URLs of its files begin with, where it is reached under another name; its own address. */
+  /** Base of its file URLs, if it is reached under another name; else its own address. */
   publicUrl?: string;
   /** Milliseconds that a job waits at least; 150. */
   queueMs?: number;

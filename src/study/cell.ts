@@ -3,7 +3,7 @@ import type { RowSource } from '../batch/manifest/open.js';
 
 /** One edit of a comparison or a sweep. */
 export interface Cell {
-  /** What tells it from the others, in words: `photo.jpg, flux-general, seed 2`. */
+  /** Name among the others: `photo.jpg, flux-general, seed 2`. */
   id: string;
   /** As a row of a manifest would have them. */
   fields: Fields;

@@ -16,7 +16,7 @@ export interface MeasuredCell {
   cell: Cell;
   row: RowWithJob;
   result: ResultRow;
-  /** Of its first picture, against the picture that was edited; null where there is none on the disk. */
+  /** Measures of its first picture against the input; null if there is none on the disk. */
   metrics: PictureMetrics | null;
 }
 

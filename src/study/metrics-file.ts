@@ -5,7 +5,7 @@ import type { PictureMetrics } from '../images/metrics/measure.js';
 import { OUT_DIR_FILES } from '../batch/out-dir.js';
 import { saveWhole } from '../edit/save.js';
 
-/** Of what measures, and how: another version's figures are not comparable. */
+/** Version of the measures and their methods: figures of another version are not comparable. */
 const VERSION = 1;
 
 const metricsFile = z.object({

@@ -85,8 +85,8 @@ function withoutLine(spinner: Ora | undefined, write: () => void): void {
 }
 
 /** `edits.csv:17 (cat): what is wrong`. */
-function failureText({ id, place }: RowName, error: { message: string } | null): string {
-  const name = id === undefined ? positionText(place) : `${positionText(place)} (${id})`;
+function failureText({ id, place: where }: RowName, error: { message: string } | null): string {
+  const name = id === undefined ? positionText(where) : `${positionText(where)} (${id})`;
   return `${name}: ${error?.message ?? 'failed'}`;
 }
 

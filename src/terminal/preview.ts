@@ -34,8 +34,8 @@ export async function previewText(
 ): Promise<string> {
   const slots = slotsFor(pictures, size);
   if (protocol === 'none' || slots.pictures.length === 0) return '';
-  const shown = await picturesText(protocol, slots, env);
-  return `${shown}${await namesLine(slots)}\n`;
+  const drawn = await picturesText(protocol, slots, env);
+  return `${drawn}${await namesLine(slots)}\n`;
 }
 
 function picturesText(

@@ -31,7 +31,7 @@ async function machine() {
     const { ledger: home, self } = await box.start();
     const own = await Ledger.open(place, box.contextOf(self), 'portable');
     onTestFinished(() => own.close());
-    const budget = dailyBudget({ own, home, folder: place, via, dailyCapUsd });
+    const budget = dailyBudget({ own, users: home, folder: place, via, dailyCapUsd });
     const ids = new Map<string, string>();
     return {
       ...{ own, budget, folder: place },

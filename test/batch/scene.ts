@@ -77,7 +77,13 @@ export async function batchScene(settings: TestSandboxSettings = {}): Promise<Sc
     reopenMissing(ledger);
     const results = await ResultsFile.open(outDir, ledger);
     const uploads = new BatchUploads({ ledger, storage: 'fal', keptMs, atOnce: 2 });
-    const budget = dailyBudget({ own: ledger, home, folder: outDir, via: route.via, dailyCapUsd: undefined });
+    const budget = dailyBudget({
+      own: ledger,
+      users: home,
+      folder: outDir,
+      via: route.via,
+      dailyCapUsd: undefined,
+    });
     const limits = new RunLimits({ maxCostUsd, maxJobs, maxFailures });
     const events: BatchEvent[] = [];
     try {

@@ -11,7 +11,7 @@ import { Ledger } from '../../src/ledger/ledger.js';
 import type { Toxic } from '../../src/sandbox/faults/toxics.js';
 import { Secrets } from '../../src/secrets.js';
 import { DEAD } from '../support/ledger.js';
-import { acceptedByPrompt, batchPlace, resultsIn, summaryIn } from '../torture/batch-place.js';
+import { acceptedByPrompt, batchFolder, resultsIn, summaryIn } from '../torture/batch-folder.js';
 
 const ROWS = Number(process.env['BATCH_ROWS'] ?? 200);
 /** The share of requests that each fault hits. */
@@ -45,7 +45,7 @@ const prompts = Array.from({ length: ROWS }, (_, index) => {
 });
 
 test(`${ROWS} rows, ${SHARE * 100} % of each fault`, { timeout: 60_000 + ROWS * 60 }, async () => {
-  const place = await batchPlace(prompts, {
+  const place = await batchFolder(prompts, {
     toxics: FAULTS.map((fault) => ({ ...fault, toxicity: SHARE })),
   });
   const { fal, cwd } = place;

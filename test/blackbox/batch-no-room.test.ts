@@ -6,7 +6,7 @@ import path, { sep } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { folderWithPhoto } from '../edit/harness.js';
 import { sandbox } from '../support/sandbox.js';
-import { acceptedByPrompt, writeRows } from '../torture/batch-place.js';
+import { acceptedByPrompt, writeRows } from '../torture/batch-folder.js';
 import { shell } from './spawned.js';
 
 interface Told {

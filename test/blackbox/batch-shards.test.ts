@@ -2,14 +2,14 @@
 import { sep } from 'node:path';
 import { expect, test } from 'vitest';
 import { run, shell } from './spawned.js';
-import { acceptedByPrompt, batchPlace, resultsIn, summaryIn } from '../torture/batch-place.js';
+import { acceptedByPrompt, batchFolder, resultsIn, summaryIn } from '../torture/batch-folder.js';
 
 const MINUTE = 60_000;
 const prompts = Array.from({ length: 60 }, (_, index) => `row ${index}`);
 const FLAGS = ['--settle', '0s', '-q', '--no-report'];
 
 test('shards that were killed, run again and merged: every row once', { timeout: MINUTE }, async () => {
-  const place = await batchPlace(prompts, { inferenceMs: 60, runners: 4 });
+  const place = await batchFolder(prompts, { inferenceMs: 60, runners: 4 });
   const { cwd, fal } = place;
   const shards = ['1/3', '2/3', '3/3'].map((shard, index) => [
     ...['--shard', shard, '--out-dir', `part-${index + 1}`, ...FLAGS],
@@ -37,7 +37,7 @@ test('shards that were killed, run again and merged: every row once', { timeout:
 });
 
 test('two runs at once: one works, the other leaves with 11 and sends nothing', async () => {
-  const place = await batchPlace(prompts.slice(0, 8), { inferenceMs: 3_000, runners: 8 });
+  const place = await batchFolder(prompts.slice(0, 8), { inferenceMs: 3_000, runners: 8 });
   const first = place.start(...FLAGS);
   await expect.poll(() => place.fal.ledger().accepted.length, { timeout: 10_000 }).toBeGreaterThan(0);
   const second = await place.run(...FLAGS);
@@ -48,7 +48,7 @@ test('two runs at once: one works, the other leaves with 11 and sends nothing', 
 });
 
 test('the lock of a run that was killed is no lock', async () => {
-  const place = await batchPlace(prompts.slice(0, 4), { inferenceMs: 200 });
+  const place = await batchFolder(prompts.slice(0, 4), { inferenceMs: 200 });
   const first = place.start(...FLAGS);
   await expect.poll(() => place.fal.ledger().accepted.length, { timeout: 10_000 }).toBeGreaterThan(0);
   first.process.kill('SIGKILL');
@@ -59,7 +59,7 @@ test('the lock of a run that was killed is no lock', async () => {
 });
 
 test('Ctrl-C: nothing further is sent, what runs is fetched by the next run', async () => {
-  const place = await batchPlace(prompts.slice(0, 12), { inferenceMs: 500, runners: 4 });
+  const place = await batchFolder(prompts.slice(0, 12), { inferenceMs: 500, runners: 4 });
   const first = place.start(...FLAGS, '--concurrency', '4');
   const isRunning = () => place.fal.ledger().accepted.some(({ state }) => state === 'running');
   await expect.poll(isRunning, { timeout: 10_000 }).toBe(true);
@@ -84,7 +84,7 @@ test.skipIf(sep === '\\')(
   'a disk without room for the pictures: the batch stops paying, and goes on when there is',
   { timeout: MINUTE },
   async () => {
-    const place = await batchPlace(prompts.slice(0, 40), { pictureBytes: 2 * LIMIT * 1024 });
+    const place = await batchFolder(prompts.slice(0, 40), { pictureBytes: 2 * LIMIT * 1024 });
     const { cwd, fal } = place;
     const env = { FAL_PROXY_URL: fal.proxyUrl, FAL_KEY: 'test-id:test-secret' };
     const full = await shell(

@@ -4,23 +4,23 @@ import { expect, test } from 'vitest';
 import { until } from '../edit/harness.js';
 import {
   acceptedByPrompt,
-  batchPlace,
+  batchFolder,
   resultsIn,
   summaryIn,
-  type BatchPlace,
-} from '../torture/batch-place.js';
+  type BatchFolder,
+} from '../torture/batch-folder.js';
 import { BIN, shell, spawned, type Spawned } from './spawned.js';
 
 const PROMPTS = ['snow', 'rain', 'fog', 'hail'];
 const FLAGS = ['--settle', '0s', '--no-report', '--yes'];
 
-const environmentOf = ({ fal }: BatchPlace): Record<string, string> => ({
+const environmentOf = ({ fal }: BatchFolder): Record<string, string> => ({
   FAL_PROXY_URL: fal.proxyUrl,
   FAL_KEY: 'test-id:test-secret',
 });
 
 /** Starts the batch from a line of bash, in which it is `"$@"`. */
-function startedBy(line: string, place: BatchPlace): Spawned {
+function startedBy(line: string, place: BatchFolder): Spawned {
   const batch = ['batch', 'rows.jsonl', '--out-dir', 'out', ...FLAGS].join(' ');
   return spawned('/bin/bash', ['-c', `set -- "$NODE" "$BIN" ${batch}; ${line}`], {
     cwd: place.cwd,
@@ -28,10 +28,10 @@ function startedBy(line: string, place: BatchPlace): Spawned {
   });
 }
 
-const isRunning = ({ fal }: BatchPlace) =>
+const isRunning = ({ fal }: BatchFolder) =>
   until(() => fal.ledger().accepted.some(({ state }) => state === 'running'));
 
-async function expectAllDone({ fal, cwd }: BatchPlace): Promise<void> {
+async function expectAllDone({ fal, cwd }: BatchFolder): Promise<void> {
   expect(acceptedByPrompt(fal)).toEqual(new Map(PROMPTS.map((prompt) => [prompt, 1])));
   expect(await summaryIn(cwd)).toMatchObject({ status: 'ok', states: { done: PROMPTS.length } });
   expect((await resultsIn(cwd)).map(({ state }) => state)).toEqual(PROMPTS.map(() => 'done'));
@@ -41,7 +41,7 @@ test.each([
   ['started by nohup', 'nohup "$@" & echo "pid $!" >&2; wait $!'],
   ['output to nohup.out', '"$@" > nohup.out & echo "pid $!" >&2; wait $!'],
 ])('a terminal that closes does not end it: %s', async (_, line) => {
-  const place = await batchPlace(PROMPTS, { inferenceMs: 500, runners: 2 });
+  const place = await batchFolder(PROMPTS, { inferenceMs: 500, runners: 2 });
   const batch = startedBy(line, place);
   await isRunning(place);
   const [, pid] = /^pid (\d+)$/m.exec(batch.stderr()) ?? [];
@@ -53,7 +53,7 @@ test.each([
 });
 
 test('a terminal that closes ends it as 129: the same command pays only for what was not sent', async () => {
-  const place = await batchPlace(PROMPTS, { inferenceMs: 500, runners: 4 });
+  const place = await batchFolder(PROMPTS, { inferenceMs: 500, runners: 4 });
   const batch = startedBy('exec "$@"', place);
   await isRunning(place);
   batch.process.kill('SIGHUP');
@@ -68,7 +68,7 @@ test('a terminal that closes ends it as 129: the same command pays only for what
 test.skipIf(!existsSync('/usr/bin/script'))(
   'a terminal that goes away with its output: nothing is left running, and nothing is paid for twice',
   async () => {
-    const place = await batchPlace(PROMPTS, { inferenceMs: 500, runners: 4 });
+    const place = await batchFolder(PROMPTS, { inferenceMs: 500, runners: 4 });
     const terminal = startedBy(`exec script -qc "$*" /dev/null`, place);
     await isRunning(place);
     terminal.process.kill('SIGKILL');
@@ -87,7 +87,7 @@ test.skipIf(!existsSync('/usr/bin/script'))(
 test.each(['--events', '--json', '--verbose'])(
   '%s into a pipe that is closed: all rows are done',
   async (flag) => {
-    const place = await batchPlace(PROMPTS, { inferenceMs: 200, runners: 2 });
+    const place = await batchFolder(PROMPTS, { inferenceMs: 200, runners: 2 });
     const options = { cwd: place.cwd, env: environmentOf(place) };
     const line = `fal-edit batch rows.jsonl --out-dir out ${FLAGS.join(' ')} ${flag} 2>&1 | head -1`;
     const { code, stdout, stderr } = await shell(line, options);
@@ -99,7 +99,7 @@ test.each(['--events', '--json', '--verbose'])(
 test.each(['stdout', 'stderr'] as const)(
   'nobody reads %s any more: the batch ends quietly',
   async (stream) => {
-    const place = await batchPlace([...PROMPTS, 'storm [sandbox:fail]'], { inferenceMs: 200, runners: 2 });
+    const place = await batchFolder([...PROMPTS, 'storm [sandbox:fail]'], { inferenceMs: 200, runners: 2 });
     const batch = place.start(...FLAGS, '--events', '--verbose');
     await isRunning(place);
     batch.process[stream]?.destroy();
@@ -111,6 +111,6 @@ test.each(['stdout', 'stderr'] as const)(
   },
 );
 
-function seenCancel({ fal }: BatchPlace): boolean {
+function seenCancel({ fal }: BatchFolder): boolean {
   return (fal.ledger().requests.by_role.cancel ?? 0) > 0;
 }

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { RowCounts } from '../../src/batch/result-row.js';
-import { writeRows } from '../torture/batch-place.js';
+import { writeRows } from '../torture/batch-folder.js';
 import { command, hooked, noted, place, strayFiles, tryEach, type How, type Place } from './nth-step.js';
 import type { Ended } from './spawned.js';
 

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
 import { folderWithPhoto } from '../edit/harness.js';
 import { sandbox, type TestSandbox } from '../support/sandbox.js';
 import { tempDir } from '../support/temp-dir.js';
-import { resultsIn } from '../torture/batch-place.js';
+import { resultsIn } from '../torture/batch-folder.js';
 import { BIN, run, spawned, type Ended } from './spawned.js';
 
 const HOOK = path.join(import.meta.dirname, 'nth-step-hook.mjs');

@@ -156,7 +156,7 @@ describe('what to do with a row is said by the command of its batch', () => {
     const job = String(requests[0]?.['job']);
     for (const command of ['status', 'wait', 'result', 'cancel']) {
       const { stderr } = await run([command, job]);
-      expect([command, stderr]).toEqual([command, expect.stringContaining(`Find out: ${COLLECT}`)]);
+      expect([command, stderr]).toEqual([command, expect.stringContaining(`Check: ${COLLECT}`)]);
       expect(stderr).not.toMatch(BY_ID);
     }
     const doubt = await run(['reconcile', job, '--timeout', '1s', '--json'], blindToHistory());

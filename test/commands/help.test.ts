@@ -5,7 +5,7 @@ import { flagsOf } from '../../src/commands/flags/editing.js';
 import { COMMANDS } from '../../src/commands/all.js';
 import { MODELS } from '../../src/models/registry.js';
 import { FLAG_OF, SIZE_PRESETS, type RequestKey } from '../../src/models/request.js';
-import { placeAt, allowed } from '../../src/models/allowed.js';
+import { schemaAt, allowed } from '../../src/models/allowed.js';
 import type { HelpFlag } from '../../src/terminal/help.js';
 import { runCli } from '../support/run-cli.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -110,7 +110,7 @@ describe('what the help says of values is what the models take', () => {
   const valueOf = (name: string) => EDIT_FLAGS.find((flag) => flag.name === name)!.value!;
   const ranges = (field: string) =>
     MODELS.filter(({ input }) => field in input.shape).map(({ input }) =>
-      allowed(placeAt(input, [field]).schema),
+      allowed(schemaAt(input, [field]).schema),
     );
 
   test.each([

@@ -26,8 +26,8 @@ describe('options', () => {
     ['a LoRA of another form', { loras: [{ url: 'a/b' }] }, 'loras.0.path must be a string.'],
     ['no pictures', { images: 7 }, 'images must be a path, a URL, the bytes'],
     ['no prompt', { prompt: undefined }, 'prompt must be a string.'],
-    ['stdin', { images: '-' }, 'images: "-" is for the command line.'],
-    ['stdout', { output: '-' }, 'output: "-" is for the command line.'],
+    ['stdin', { images: '-' }, 'images: "-" works only on the command line.'],
+    ['stdout', { output: '-' }, 'output: "-" works only on the command line.'],
     ['a file and no file', { output: 'a.png', inMemory: true }, 'inMemory and output exclude each other.'],
     [
       'two ways to fal',

@@ -4,7 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { until } from '../edit/harness.js';
 import type { Toxic } from '../../src/sandbox/faults/toxics.js';
-import { acceptedByPrompt, batchPlace, resultsIn, writeRows } from './batch-place.js';
+import { acceptedByPrompt, batchFolder, resultsIn, writeRows } from './batch-folder.js';
 import { Dice } from './dice.js';
 
 /** What a loop comes to. All but the first four should be 0. */
@@ -42,7 +42,7 @@ const LONGEST_LIFE_MS = 2_500;
 export async function batchKillLoop(options: KillOptions): Promise<KillFigures> {
   const dice = new Dice(options.seed);
   const prompts = Array.from({ length: options.rows }, (_, index) => `row ${index}`);
-  const place = await batchPlace(prompts, { toxics: [...(options.faults ?? [])] });
+  const place = await batchFolder(prompts, { toxics: [...(options.faults ?? [])] });
   const flags = ['--concurrency', String(options.concurrency), '--settle', '0s', '--no-report', '-q'];
   const figures = { rows: options.rows, runs: 0, kills: 0, rebuilt: 0 };
   let wanted = prompts;
@@ -101,7 +101,7 @@ export async function batchKillLoop(options: KillOptions): Promise<KillFigures> 
 
 /** A run has refused: whoever started it rebuilds the ledger, and nothing is sent meanwhile. */
 async function rebuilt(
-  place: Awaited<ReturnType<typeof batchPlace>>,
+  place: Awaited<ReturnType<typeof batchFolder>>,
   flags: readonly string[],
   figures: { rebuilt: number },
   refusal: string,

@@ -1,8 +1,8 @@
 import type { Pixels } from '../../images/pixels.js';
 
-/** Of 255. What compression does to one even colour stays below. */
+/** Out of 255. Compression of a single colour stays below this. */
 const LEAST_DEVIATION = 2;
-/** Of 255. What compression does to black stays below. */
+/** Out of 255. Compression of black stays below this. */
 const LEAST_MEAN = 4;
 
 /** Whether a picture is one even colour, or black: in every channel, but for what compression adds. */

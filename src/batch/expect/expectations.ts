@@ -5,7 +5,7 @@ import type { OutputFormat } from '../../models/request.js';
 import { pairsOf, valueText } from './pairs.js';
 import { expectationValues } from './values.js';
 
-/** What a result is to be like; what is left out is not looked at. */
+/** The expectations of a result. Those left out are not checked. */
 export interface Expectations {
   /** Pixels, from 1 up. */
   minWidth?: number;
@@ -22,7 +22,7 @@ export interface Expectations {
 
 type Key = keyof Expectations;
 
-/** What the user calls each expectation. Their order is that of documents and of what is measured. */
+/** The names of the expectations in manifests and flags, in the order of documents and of measuring. */
 export const EXPECTATION_NAMES = {
   minWidth: 'min_width',
   maxBytes: 'max_bytes',
@@ -40,26 +40,28 @@ const NAMES = ENTRIES.map(([, name]) => name);
  * `min_width=1024,format=png` (a CSV cell or one `--expect` value), or from a list of such texts. Later ones replace
  * earlier ones of the same name. Nothing, or a blank text, expects nothing.
  *
- * @param place what to call it in a message: `expect` or `--expect`
+ * @param where what to call it in a message: `expect` or `--expect`
  * @throws FalEditError (usage): an unknown name (with the nearest known one), a value that is not allowed (with what
  * is), a least change above the largest
  */
-export function readExpectations(value: unknown, place: string): Expectations {
+export function readExpectations(value: unknown, where: string): Expectations {
   const given: Partial<Record<Key, unknown>> = {};
-  for (const [written, wanted] of pairsOf(value, place)) given[keyOf(written, place)] = wanted;
+  for (const [written, wanted] of pairsOf(value, where)) given[keyOf(written, where)] = wanted;
   const { data, error } = expectationValues.safeParse(given);
-  if (error !== undefined) throw valueError(given, error.issues[0]?.path[0] as Key, place);
+  if (error !== undefined) throw valueError(given, error.issues[0]?.path[0] as Key, where);
   const { minChange = 0, maxChange = 1 } = data;
   if (minChange > maxChange) {
     throw usageError(
-      `${place}: min_change (${minChange}) must not be greater than max_change (${maxChange}).`,
+      `${where}: min_change (${minChange}) must not be greater than max_change (${maxChange}).`,
       'Lower min_change, raise max_change, or remove one of them.',
     );
   }
   return data;
 }
 
-/** The same, back in the words of the manifest, for messages, the ledger and reports; keys in a fixed order. */
+/**
+ * Expectations in the words of the manifest, for messages, the ledger and reports. Keys are in a fixed order.
+ */
 export function expectationsDocument(expectations: Expectations): Record<string, number | string | boolean> {
   return Object.fromEntries(
     ENTRIES.flatMap(([key, name]) => {
@@ -74,17 +76,17 @@ export function needsInput({ minChange, maxChange }: Expectations): boolean {
   return minChange !== undefined || maxChange !== undefined;
 }
 
-function keyOf(written: string, place: string): Key {
+function keyOf(written: string, where: string): Key {
   const name = written.trim().replaceAll('-', '_');
   const entry = ENTRIES.find(([, known]) => known === name);
   if (entry !== undefined) return entry[0];
   throw usageError(
-    `${place}: unknown expectation ${valueText(written)}. Choose from ${NAMES.join(', ')}.`,
+    `${where}: unknown expectation ${valueText(written)}. Choose from ${NAMES.join(', ')}.`,
     didYouMean(name, NAMES, undefined),
   );
 }
 
-function valueError(given: Partial<Record<Key, unknown>>, key: Key, place: string): FalEditError {
+function valueError(given: Partial<Record<Key, unknown>>, key: Key, where: string): FalEditError {
   const words = allowed(expectationValues.shape[key]);
-  return usageError(`${place} ${EXPECTATION_NAMES[key]} must be ${words}, not ${valueText(given[key])}.`);
+  return usageError(`${where} ${EXPECTATION_NAMES[key]} must be ${words}, not ${valueText(given[key])}.`);
 }

@@ -44,17 +44,17 @@ export async function measure(
 
 function gaugesFor(
   { minWidth, maxBytes, format, maxChange, minChange, notBlank }: Expectations,
-  sight: PictureReader,
+  picture: PictureReader,
   drawInput: DrawInput,
 ): Gauge[] {
-  const change = once(() => changeFrom(drawInput, sight));
+  const change = once(() => changeFrom(drawInput, picture));
   return [
-    gauge('minWidth', minWidth, () => widthOf(sight), atLeast),
-    gauge('maxBytes', maxBytes, () => sizeOf(sight), atMost),
-    gauge('format', format, () => formatOf(sight), equal),
+    gauge('minWidth', minWidth, () => widthOf(picture), atLeast),
+    gauge('maxBytes', maxBytes, () => sizeOf(picture), atMost),
+    gauge('format', format, () => formatOf(picture), equal),
     gauge('maxChange', maxChange, change, atMost),
     gauge('minChange', minChange, change, atLeast),
-    gauge('notBlank', notBlank === true ? true : undefined, () => showsSomething(sight), equal),
+    gauge('notBlank', notBlank === true ? true : undefined, () => showsSomething(picture), equal),
   ].flat();
 }
 

@@ -9,20 +9,20 @@ export type Pair = readonly [name: string, value: unknown];
  *
  * @throws FalEditError (usage) naming the place
  */
-export function pairsOf(value: unknown, place: string): Pair[] {
+export function pairsOf(value: unknown, where: string): Pair[] {
   if (value === undefined || value === null) return [];
-  if (typeof value === 'string') return pairsOfText(value, place);
-  if (Array.isArray(value)) return value.flatMap((item: unknown) => pairsOfItem(item, place));
+  if (typeof value === 'string') return pairsOfText(value, where);
+  if (Array.isArray(value)) return value.flatMap((item: unknown) => pairsOfItem(item, where));
   if (typeof value === 'object') return Object.entries(value).filter(([, given]) => given !== undefined);
-  throw notAllowed(value, place);
+  throw notAllowed(value, where);
 }
 
-function pairsOfItem(item: unknown, place: string): Pair[] {
-  if (typeof item !== 'string') throw notAllowed(item, place);
-  return pairsOfText(item, place);
+function pairsOfItem(item: unknown, where: string): Pair[] {
+  if (typeof item !== 'string') throw notAllowed(item, where);
+  return pairsOfText(item, where);
 }
 
-function pairsOfText(text: string, place: string): Pair[] {
+function pairsOfText(text: string, where: string): Pair[] {
   const pieces = text.split(',').filter((piece) => piece.trim() !== '');
   return pieces.map((piece) => {
     const equals = piece.indexOf('=');
@@ -30,15 +30,15 @@ function pairsOfText(text: string, place: string): Pair[] {
     // The one that is a yes or no by itself.
     if (/^not[-_]blank$/.test(piece.trim())) return [piece.trim(), true];
     throw usageError(
-      `${place} must have the form name=value, not ${valueText(piece.trim())}.`,
+      `${where} must have the form name=value, not ${valueText(piece.trim())}.`,
       'For example: min_width=1024,format=png',
     );
   });
 }
 
-function notAllowed(value: unknown, place: string) {
+function notAllowed(value: unknown, where: string) {
   return usageError(
-    `${place} must be expectations by name, or text such as min_width=1024,format=png, not ${valueText(value)}.`,
+    `${where} must be expectations by name, or text such as min_width=1024,format=png, not ${valueText(value)}.`,
   );
 }
 

@@ -23,7 +23,7 @@ function readSwitch(text: string): boolean | undefined {
 const share = fromText(readNumber, z.number().min(0).max(1));
 const SHARE = { title: 'a number from 0 to 1' };
 
-/** What each expectation may be; the titles are what messages say of it. */
+/** The valid values of each expectation. Messages use the titles. */
 export const expectationValues = z.object({
   minWidth: fromText(readNumber, z.int().min(1))
     .exactOptional()

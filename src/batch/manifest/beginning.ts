@@ -44,7 +44,7 @@ function problemOf(head: Buffer): string | undefined {
   return isBinary(head.subarray(0, SAMPLE_BYTES)) ? 'is not a text file in UTF-8.' : undefined;
 }
 
-/** NULs alone may stand in a log that a power cut has spoilt: its other lines are good. */
+/** A log damaged by a power cut may contain lines of only NULs; its other lines are good. */
 function isBinary(sample: Buffer): boolean {
   if (!sample.includes(0)) return false;
   try {

@@ -99,7 +99,7 @@ export async function* bytesOf(
   }
 }
 
-/** The same bytes, not a copy. */
+/** A view of the same bytes, not a copy. */
 function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -3,13 +3,13 @@ import { inQuotes } from '../../images/names.js';
 /** The most that a row may have, in bytes of its JSON line or CSV record. */
 export const LONGEST_ROW_BYTES = 4 * 1024 * 1024;
 
-/** What is wrong with a longer one. */
+/** Problem of a row over that limit. */
 export const TOO_LONG = 'is longer than 4 MB, the limit for a row. Use files instead of data: URIs.';
 
 /** Lists and objects within each other, the row itself among them. What reads them further on calls itself. */
 export const DEEPEST_NESTING = 100;
 
-/** What is wrong with a row that is nested more deeply. */
+/** Problem of a row that is nested more deeply. */
 export const TOO_DEEP = `is nested more than ${DEEPEST_NESTING} levels deep.`;
 
 /** Where a row stands, for messages, annotations and reports. */
@@ -20,18 +20,18 @@ export interface Position {
   line: number | undefined;
 }
 
-/** What a field of a row may hold; a cell of a CSV file is always text. */
+/** A value of a row's field. A cell of a CSV file is always text. */
 export type FieldValue = string | number | boolean | null | FieldValue[] | { [name: string]: FieldValue };
 
 /** The fields of one row, by their names as they stand in the manifest. */
 export type Fields = Record<string, FieldValue>;
 
-/** What is wrong with a row, or with the manifest at that place. */
+/** A problem with a row, or with the manifest at that line. */
 export interface Problem {
   place: Position;
   /** The field as it stands in the manifest; undefined where the whole row is meant. */
   field?: string | undefined;
-  /** What is wrong and what is allowed; a sentence without the place. */
+  /** The problem and its fix, in a sentence without the line. */
   message: string;
 }
 
@@ -51,7 +51,7 @@ export function problemText({ place, field, message }: Problem): string {
 /** How much of a manifest's text a message quotes, in characters. */
 const LONGEST_QUOTE = 40;
 
-/** What keeps a row from being one, as an entry. */
+/** An entry for a problem. */
 export function wrong(place: Position, message: string, field?: string): Entry {
   return { kind: 'problem', problem: { place, message, ...(field === undefined ? {} : { field }) } };
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** What a manifest may be written in. */
+/** The formats of a manifest. */
 export const MANIFEST_FORMATS = ['jsonl', 'csv', 'yaml'] as const;
 export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
 

@@ -7,11 +7,11 @@ export interface Line {
   number: number;
   /** Empty where the line is too long. */
   text: string;
-  /** What is wrong with it: a sentence without its place. */
+  /** A sentence about its problem, without the line. */
   problem?: string;
 }
 
-/** What is wrong with a line of other bytes. */
+/** Problem of a line that is not UTF-8. */
 export const NOT_UTF8 = 'is not UTF-8: save it as UTF-8 (in Excel: "CSV UTF-8").';
 
 const LF = 0x0a;
@@ -28,12 +28,12 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Li
 }
 
 /**
- * The same bytes, with LF for CR where lines end with CR alone, as Excel for Mac saves CSV. The first end of a line
- * decides: in other texts a CR is part of a cell.
+ * Replaces CR with LF where lines end with CR only, as in CSV saved by Excel for Mac. The first line end
+ * decides: in other files a CR is part of a cell.
  */
 async function* withLineFeeds(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let endsWithCr: boolean | undefined;
-  /** What ends in a CR of which the next byte is not known. */
+  /** A chunk that ends in CR, until the next byte is known. */
   let held: Buffer | undefined;
   for await (const piece of chunks) {
     if (endsWithCr === false) {
@@ -75,7 +75,7 @@ function withoutCr(chunk: Buffer): Buffer {
 
 function lineSplitter() {
   let number = 1;
-  /** What there is of the line that is not over. */
+  /** The unfinished line. */
   let pieces: Buffer[] = [];
   let length = 0;
 

@@ -89,7 +89,7 @@ export async function send(
   });
   const budget = dailyBudget({
     own: ledger,
-    home,
+    users: home,
     folder,
     via: declared.via,
     dailyCapUsd: options.dailyCapUsd,

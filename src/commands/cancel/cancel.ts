@@ -78,7 +78,7 @@ async function cancelGroup(
 
 async function cancelOne(named: Named, reach: () => EditEnv, command: LedgerCommand): Promise<Cancelled> {
   const { job } = named;
-  const requestId = job === undefined ? named.foreign.requestId : job.requestId;
+  const requestId = job === undefined ? named.unlisted.requestId : job.requestId;
   const sandbox = isPlayed(job, command.terminal);
   const nextSteps = nextStepsFor(named.batch, command.context.cwd);
   const fresh = (): Job | undefined => (job === undefined ? undefined : command.ledger.mustFind(job.id));
@@ -123,7 +123,7 @@ function withoutFal(job: Job, nextSteps: NextSteps, { ledger }: LedgerCommand): 
 }
 
 async function askFal(
-  { job, foreign }: Named,
+  { job, unlisted }: Named,
   requestId: string,
   env: EditEnv,
   { ledger, terminal }: LedgerCommand,
@@ -134,7 +134,7 @@ async function askFal(
   if (other !== undefined) terminal.warn(other);
   const outcome = await stopAtFal(
     {
-      model: { endpoint: job === undefined ? foreign.model.endpoint : job.endpoint },
+      model: { endpoint: job === undefined ? unlisted.model.endpoint : job.endpoint },
       record: { requestId },
       journal: {
         cancelRequested: () => {

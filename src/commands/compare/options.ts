@@ -60,13 +60,13 @@ export async function readCompareOptions(
 }
 
 function readModels({ values, origins }: EditingSettings): string[] {
-  const place = origins['models'] ?? '--models';
+  const where = origins['models'] ?? '--models';
   const given = typeof values['models'] === 'string' ? values['models'] : DEFAULT_MODELS;
-  const names = given.split(',').map((name) => findModel(name, place).name);
+  const names = given.split(',').map((name) => findModel(name, where).name);
   const models = [...new Set(names)];
   if (models.length >= 2) return models;
   throw usageError(
-    `${place} must name at least two different models, not ${JSON.stringify(given)}.`,
+    `${where} must name at least two different models, not ${JSON.stringify(given)}.`,
     `For example: --models ${DEFAULT_MODELS}`,
   );
 }

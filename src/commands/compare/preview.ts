@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import { cameOut, modelOf, placeOf, type ComparedEdit } from '../../study/compare/measures.js';
+import { cameOut, modelOf, subjectOf, type ComparedEdit } from '../../study/compare/measures.js';
 import { grouped } from '../../study/grouped.js';
 import { editsPreview, type EditedPicture } from '../edits-preview.js';
 
@@ -13,7 +13,7 @@ export async function comparisonPreview(
   outDir: string,
   context: Pick<Context, 'stdout' | 'env'>,
 ): Promise<string> {
-  const places = grouped(edits.filter(cameOut), (edit) => placeOf(edit, false));
+  const places = grouped(edits.filter(cameOut), (edit) => subjectOf(edit, false));
   const { text, left } = await editsPreview([...places.values()].map(pictureOf), outDir, context);
   return left > 0 ? `${text}… and ${left} more on the page\n` : text;
 }

@@ -31,8 +31,8 @@ export function runCosts(call: CallOf<typeof COSTS>): Promise<ExitCode> {
       });
       return EXIT_OK;
     }
-    const shown = rows.length === 0 ? [] : [...rows, total];
-    const lines = await tableLines(columnsBy(by, sandbox), shown.map(cellsOf), context.stdout);
+    const listed = rows.length === 0 ? [] : [...rows, total];
+    const lines = await tableLines(columnsBy(by, sandbox), listed.map(cellsOf), context.stdout);
     for (const line of lines) terminal.result(line);
     if (rows.length === 0) terminal.note('Nothing spent, according to the ledger.');
     const { billedUsd, estimatedUsd, unknownUsd } = total;

@@ -38,11 +38,11 @@ type FolderSearch = Pick<LedgerCommand, 'ledger' | 'context' | 'terminal' | 'set
  * Visits the ledger of each known batch folder, the last used first. Skips missing folders, and reports once those
  * that had unfinished edits.
  *
- * @param look the ledger is open as long as it runs; false: the others need not be looked into
+ * @param visit the ledger is open as long as it runs; false: the others need not be looked into
  */
 export async function eachBatch(
   { ledger, context, terminal }: FolderSearch,
-  look: (own: Ledger, folder: string) => boolean | undefined,
+  visit: (own: Ledger, folder: string) => boolean | undefined,
 ): Promise<void> {
   const lost: string[] = [];
   for (const known of knownFolders(ledger)) {
@@ -54,7 +54,7 @@ export async function eachBatch(
     let own: Ledger | undefined;
     try {
       own = await Ledger.open(folder, contextOf(context), 'looked-at');
-      if (look(own, folder) === false) return;
+      if (visit(own, folder) === false) return;
     } catch (error) {
       if (!(error instanceof FalEditError) || error.details?.['ledger'] === undefined) throw error;
       terminal.warn(`The batch folder ${shortPath(folder, context.cwd)} was skipped: ${error.message}`);

@@ -14,7 +14,7 @@ export interface UnknownRequest {
 
 /** A request named by the user: a job of a ledger, or a request that is in none. */
 export type Named =
-  (Found & { foreign?: undefined }) | { job?: undefined; batch?: undefined; foreign: UnknownRequest };
+  (Found & { unlisted?: undefined }) | { job?: undefined; batch?: undefined; unlisted: UnknownRequest };
 
 /** Shorter texts are more likely typos than ids. */
 const SHORTEST = 4;
@@ -33,7 +33,7 @@ export async function findAllNamed(texts: readonly string[], command: LedgerComm
   if (texts.length === 0) throw usageError('<id> is missing: name the request.', LIST);
   const all: Named[] = [];
   for (const text of texts) all.push(await findNamed(text.trim(), command));
-  const idOf = ({ job, foreign }: Named): string => (job === undefined ? foreign.requestId : job.id);
+  const idOf = ({ job, unlisted }: Named): string => (job === undefined ? unlisted.requestId : job.id);
   return [...new Map(all.map((named) => [idOf(named), named])).values()];
 }
 
@@ -47,7 +47,7 @@ export async function findOneNamed(texts: readonly string[], command: LedgerComm
 
 async function findNamed(text: string, command: LedgerCommand): Promise<Named> {
   const { settings } = command;
-  const shown = harmlessLine(text, 60);
+  const safeText = harmlessLine(text, 60);
   const found = await findEverywhere(text, text.length < SHORTEST, command);
   if (found !== undefined) return found;
   if (text === 'last') {
@@ -55,20 +55,20 @@ async function findNamed(text: string, command: LedgerCommand): Promise<Named> {
     throw inputError(`There is no ${which} yet.`);
   }
   if (text.length < SHORTEST) {
-    throw inputError(`"${shown}" is too short: type at least ${SHORTEST} characters of the request id.`, {
+    throw inputError(`"${safeText}" is too short: type at least ${SHORTEST} characters of the request id.`, {
       hint: LIST,
     });
   }
   if (!REQUEST_ID.test(text)) {
-    throw inputError(`"${shown}" is not in the ledger, and is not a valid request id.`, {
+    throw inputError(`"${safeText}" is not in the ledger, and is not a valid request id.`, {
       hint: LIST,
     });
   }
   const { model } = settings.values;
   if (typeof model !== 'string') {
-    throw inputError(`"${shown}" is not in the ledger.`, {
+    throw inputError(`"${safeText}" is not in the ledger.`, {
       hint: `${LIST} To ask fal for a request that was not sent from here, name its model with --model.`,
     });
   }
-  return { foreign: { requestId: text, model: findModel(model, settings.origins['model']) } };
+  return { unlisted: { requestId: text, model: findModel(model, settings.origins['model']) } };
 }

@@ -5,18 +5,18 @@ import type { Lora } from '../../models/request.js';
  * Reads `path|url|id[@scale]`. The scale is what follows the last @ when it is a number, so a URL or file name may
  * contain an @.
  *
- * @param place name of the flag in messages: `--lora`
+ * @param where name of the flag in messages: `--lora`
  * @throws FalEditError (usage)
  */
-export function parseLora(text: string, place: string): Lora {
+export function parseLora(text: string, where: string): Lora {
   const spec = text.trim();
   const match = /^(.*)@([+-]?(?:\d+\.?\d*|\.\d+))$/s.exec(spec);
   const [, path = spec, scale] = match ?? [];
-  if (path === '') throw usageError(`${place}: "${text}" names no LoRA.`, FORM);
+  if (path === '') throw usageError(`${where}: "${text}" names no LoRA.`, FORM);
   const [, id, wanted] = /^(\w[\w.-]*\/\w[\w.-]*):(-?\d*\.?\d+)$/.exec(spec) ?? [];
   if (id !== undefined) {
     throw usageError(
-      `${place}: "${text}": the scale follows an @, not a colon.`,
+      `${where}: "${text}": the scale follows an @, not a colon.`,
       `--lora ${id}@${wanted ?? ''}`,
     );
   }
@@ -24,7 +24,7 @@ export function parseLora(text: string, place: string): Lora {
   // A file name may contain an @: dir/my@style.safetensors.
   const isHubId = /^\w[\w.-]*\/[\w.-]+@/.test(spec) && !spec.toLowerCase().endsWith('.safetensors');
   if (scale === undefined && isHubId)
-    throw usageError(`${place}: the scale must be a number, not "${tail}".`, FORM);
+    throw usageError(`${where}: the scale must be a number, not "${tail}".`, FORM);
   return scale === undefined ? { path: spec } : { path, scale: Number(scale) };
 }
 

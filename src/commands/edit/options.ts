@@ -4,7 +4,7 @@ import { EDITING_FLAGS, FLAGS_BEHIND, type EditingSettings } from '../flags/edit
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
 import type { Caps } from '../../ledger/caps.js';
-import { allowed, placeAt } from '../../models/allowed.js';
+import { allowed, schemaAt } from '../../models/allowed.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
 import {
@@ -153,7 +153,7 @@ function parseFlags(model: Model, values: EditingSettings['values'], nameOf: Nam
     const given = JSON.stringify(values[flag]);
     hints.push(...hintFor(flag, String(values[flag]).trim()));
     const extra = key === 'size' ? ', or "model" to let the model decide' : '';
-    return `${nameOf(key)}: must be ${allowed(placeAt(model.input, [field]).schema)}${extra}, not ${given}.`;
+    return `${nameOf(key)}: must be ${allowed(schemaAt(model.input, [field]).schema)}${extra}, not ${given}.`;
   });
   throw usageError(messages.join('\n'), hints[0]);
 }
@@ -165,13 +165,13 @@ function hintFor(flag: string, value: string): string[] {
   return percent === undefined ? [] : [`${percent}% is ${Number(percent) / 100}.`];
 }
 
-function loras(value: FlagValue | undefined, place: string): EditRequest['loras'] {
+function loras(value: FlagValue | undefined, where: string): EditRequest['loras'] {
   const specs = list(value);
-  return specs.length === 0 ? undefined : specs.map((spec) => parseLora(spec, place));
+  return specs.length === 0 ? undefined : specs.map((spec) => parseLora(spec, where));
 }
 
-function wholeText(value: FlagValue | undefined, place: string): string | undefined {
-  return typeof value === 'string' ? whole(value, place) : undefined;
+function wholeText(value: FlagValue | undefined, where: string): string | undefined {
+  return typeof value === 'string' ? whole(value, where) : undefined;
 }
 
 function text(value: FlagValue | undefined): string | undefined {

@@ -15,8 +15,8 @@ export async function readPrompt(
   example = 'fal-edit photo.jpg -p "turn it into a watercolor"',
 ): Promise<string> {
   const file = textOf(values['prompt-file']);
-  const place = origins['prompt-file'] ?? '--prompt-file';
-  if (file !== undefined) return checked(await readPromptFile(file, place, context), `${place}: ${file}`);
+  const where = origins['prompt-file'] ?? '--prompt-file';
+  if (file !== undefined) return checked(await readPromptFile(file, where, context), `${where}: ${file}`);
   const prompt = textOf(values['prompt']);
   if (prompt === undefined) {
     throw usageError('--prompt is missing: say what the picture should become.', example);
@@ -24,9 +24,9 @@ export async function readPrompt(
   return checked(prompt, origins['prompt'] ?? '--prompt');
 }
 
-function checked(prompt: string, place: string): string {
-  if (prompt.trim() === '') throw usageError(`${place} must not be blank.`);
-  return whole(prompt, place);
+function checked(prompt: string, where: string): string {
+  if (prompt.trim() === '') throw usageError(`${where} must not be blank.`);
+  return whole(prompt, where);
 }
 
 /**
@@ -34,31 +34,31 @@ function checked(prompt: string, place: string): string {
  *
  * @throws FalEditError (usage) where a part of it got lost on its way here
  */
-export function whole(text: string, place: string): string {
+export function whole(text: string, where: string): string {
   const problem = textProblem(text);
   if (problem === undefined) return text;
-  throw usageError(`${place}: the text ${problem}.`, 'Save the script or file it comes from as UTF-8.');
+  throw usageError(`${where}: the text ${problem}.`, 'Save the script or file it comes from as UTF-8.');
 }
 
 async function readPromptFile(
   file: string,
-  place: string,
+  where: string,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<string> {
   let bytes: Uint8Array;
   try {
     const stream =
       file === '-' ? context.stdin : createReadStream(await onDisk(path.resolve(context.cwd, file)));
-    bytes = await readAll(addAbortSignal(context.signal, stream), `${place}: ${file}`);
+    bytes = await readAll(addAbortSignal(context.signal, stream), `${where}: ${file}`);
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof FalEditError) throw error;
-    throw inputError(`${place}: ${file} cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
+    throw inputError(`${where}: ${file} cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
   }
   const decoded = decodeText(bytes);
   if ('problem' in decoded) {
     const { problem, line } = decoded;
-    throw inputError(`${place}: ${file}${line === undefined ? '' : ` (line ${line})`} ${problem}.`);
+    throw inputError(`${where}: ${file}${line === undefined ? '' : ` (line ${line})`} ${problem}.`);
   }
   // The newline at the end of a file is not part of the prompt.
   return decoded.text.replace(/\r?\n$/, '');
@@ -71,14 +71,14 @@ async function onDisk(file: string): Promise<string> {
 /** A prompt is short; a picture piped in by mistake is refused early. */
 const LONGEST_PROMPT_BYTES = 1024 * 1024;
 
-async function readAll(stream: AsyncIterable<string | Uint8Array>, place: string): Promise<Uint8Array> {
+async function readAll(stream: AsyncIterable<string | Uint8Array>, where: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     length += bytes.byteLength;
     if (length > LONGEST_PROMPT_BYTES)
-      throw inputError(`${place} is larger than 1 MB, the limit for a prompt.`);
+      throw inputError(`${where} is larger than 1 MB, the limit for a prompt.`);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);

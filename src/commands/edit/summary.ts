@@ -14,6 +14,6 @@ export function summaryLine(record: EditRecord): string {
       : estimatedUsd === null
         ? 'cost unknown'
         : `about ${usdText(estimatedUsd)}`;
-  const shown = record.sandbox ? `sandbox: nothing charged (would be ${cost})` : cost;
-  return `done: ${size}seed ${record.seed} · ${shown} · ${secondsText(record.timings.totalMs ?? 0)}`;
+  const charge = record.sandbox ? `sandbox: nothing charged (would be ${cost})` : cost;
+  return `done: ${size}seed ${record.seed} · ${charge} · ${secondsText(record.timings.totalMs ?? 0)}`;
 }

@@ -1,4 +1,4 @@
-/* What commands about earlier edits have in common. */
+/* Flags of the commands about earlier edits. */
 import { CONTROL_FLAGS } from './common.js';
 import { defineFlags } from '../flag.js';
 

@@ -2,7 +2,7 @@
 import type { EditingFlag } from '../flag.js';
 import { OPEN_FLAG, SETTLE_FLAG } from './common.js';
 
-/** What is compared by default. */
+/** The models that compare takes by default. */
 export const DEFAULT_MODELS = 'flux-general,flux-2-lora';
 
 const MANY = { batch: {}, compare: {}, sweep: {} } as const;

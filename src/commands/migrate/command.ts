@@ -49,7 +49,7 @@ export const MIGRATE: CommandSpec<NameOfFlag<typeof FLAGS>> = {
   // The document and the forms both want stdout.
   exclusive: [['json', 'as']],
   notes: [
-    'A request is fal\'s input as JSON, alone or within {"input": …}, with or without the model beside it. The translation goes to stdout; what became of each field goes to stderr: kept, renamed, reshaped, dropped, ignored (fal never read it), out of range, default differs.',
+    'A request is fal\'s input as JSON, by itself or in {"input": …}, with or without the model beside it. The translation goes to stdout; what became of each field goes to stderr: kept, renamed, reshaped, dropped, ignored (fal never read it), out of range, default differs.',
   ],
   exits: [
     [0, 'translated'],

@@ -31,12 +31,12 @@ export function readMigrateOptions({ values, origins }: CallOf<typeof MIGRATE>['
   };
 }
 
-function formOf(value: FlagValue | undefined, place: string): FormName | undefined {
+function formOf(value: FlagValue | undefined, where: string): FormName | undefined {
   if (typeof value !== 'string') return undefined;
   const form = FORM_NAMES.find((name) => name === value.trim().toLowerCase());
   if (form !== undefined) return form;
   throw usageError(
-    `${place} must be ${listText(FORM_NAMES, 'or')}, not "${value}".`,
+    `${where} must be ${listText(FORM_NAMES, 'or')}, not "${value}".`,
     didYouMean(value, FORM_NAMES, undefined),
   );
 }

@@ -33,6 +33,6 @@ function notJson(error: unknown, text: string, name: string): FalEditError {
   // Its column counts from the start of the text; convert it to line and column.
   const [, reason = '', column] = /^(.*?)(?: \(column (\d+)\))?$/s.exec(reasonOf(error, text)) ?? [];
   const before = text.slice(0, column === undefined ? 0 : Number(column) - 1).split('\n');
-  const place = column === undefined ? name : `${name}:${before.length}:${(before.at(-1) ?? '').length + 1}`;
-  return inputError(`${place} is not JSON: ${reason}.`, { hint: FORM });
+  const where = column === undefined ? name : `${name}:${before.length}:${(before.at(-1) ?? '').length + 1}`;
+  return inputError(`${where} is not JSON: ${reason}.`, { hint: FORM });
 }

@@ -8,7 +8,7 @@ import { literalPrompt, manifestFields } from './row-fields.js';
 import type { RowRequest } from './row-request.js';
 
 /**
- * The same row for another model. Unchanged fields stay as they are, including columns for placeholders.
+ * A row for another model. Unchanged fields stay as they are, including columns for placeholders.
  *
  * @param input of the other model
  */

@@ -26,7 +26,7 @@ export function checkLines(check: ModelCheck): string[] {
     ...unchecked.map(({ part, why }) => `  not checked: ${part}: ${why}`),
   ];
   const isQuiet = lines.length === 1;
-  return [...lines, ...(isQuiet ? ['  no changes'] : [])].map(shown);
+  return [...lines, ...(isQuiet ? ['  no changes'] : [])].map(lineText);
 }
 
 function statusText(status: string | undefined): string {
@@ -34,7 +34,7 @@ function statusText(status: string | undefined): string {
 }
 
 /** Keeps our indent; the rest may come from fal. */
-function shown(line: string): string {
+function lineText(line: string): string {
   const indent = line.startsWith('  ') ? '  ' : '';
   return indent + harmlessLine(line, LONGEST);
 }

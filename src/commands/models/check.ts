@@ -55,7 +55,7 @@ type Prices = Awaited<ReturnType<typeof publishedPrices>> | undefined;
 export async function checkModels(models: readonly Model[], options: CheckOptions): Promise<ModelCheck[]> {
   const { connection, context, timeoutMs, trace } = options;
   const deadline = new Deadline(timeoutMs, context.signal);
-  const attempt = attemptWithin(deadline, context.signal);
+  const attempt = attemptUntil(deadline, context.signal);
   const asking: FalAccess = { connection, context, signal: deadline.signal, trace };
   try {
     const prices = await attempt(() => pricesOf(models, asking));
@@ -67,7 +67,7 @@ export async function checkModels(models: readonly Model[], options: CheckOption
   }
 }
 
-function attemptWithin(deadline: Deadline, interrupt: AbortSignal): Attempt {
+function attemptUntil(deadline: Deadline, interrupt: AbortSignal): Attempt {
   return async (ask) => {
     try {
       deadline.signal.throwIfAborted();

@@ -28,7 +28,7 @@ export interface Judging {
   isOver: () => boolean;
 }
 
-interface ShownPair {
+interface PagePair {
   id: string;
   pair: Pair<MeasuredCell>;
   before: string | null;
@@ -58,7 +58,7 @@ export function startJudging(
     files.set(id, path.resolve(outDir, file));
     return id;
   };
-  const shown: ShownPair[] = pairs.flatMap((pair) => {
+  const onPage: PagePair[] = pairs.flatMap((pair) => {
     const left = idOf(pair.left.result.images[0]?.path);
     const right = idOf(pair.right.result.images[0]?.path);
     if (left === null || right === null) return [];
@@ -66,14 +66,14 @@ export function startJudging(
   });
   const own: Choice[] = [];
   const oneByOne = pLimit(1);
-  const current = (): ShownPair | undefined => shown[own.length];
+  const current = (): PagePair | undefined => onPage[own.length];
   return {
     state: () => {
       const judging = current();
-      const after = shown[own.length + 1];
+      const after = onPage[own.length + 1];
       return {
         done: own.length,
-        total: shown.length,
+        total: onPage.length,
         pair:
           judging === undefined
             ? null

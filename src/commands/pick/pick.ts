@@ -19,9 +19,9 @@ export async function runPick(call: CallOf<typeof PICK>): Promise<ExitCode> {
     if (comparison.sandbox) terminal.note("Made by the sandbox, not by fal's models.");
     if (comparison.pairs === 0) throw nothingToChoose(folder);
     const made = await servePairs(comparison, settings.values['open'] === true, context, terminal);
-    const shown = await readPicks(folder, context);
-    document = { sandbox: comparison.sandbox, out_dir: folder, choices: made, ...shown.document };
-    if (!json) terminal.result(shown.text);
+    const known = await readPicks(folder, context);
+    document = { sandbox: comparison.sandbox, out_dir: folder, choices: made, ...known.document };
+    if (!json) terminal.result(known.text);
     if (context.signal.aborted) throw leftEarly(context.signal.reason);
     if (json) terminal.json({ schema_version: 1, status: 'ok', ...document });
     return EXIT_OK;

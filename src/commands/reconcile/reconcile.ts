@@ -93,13 +93,13 @@ async function run(
     folders: own.folders,
   };
   const env = envOf(command, route);
-  const asked = { settleMs, timeoutMs: readTimeout(settings), report };
-  await runBook({ folder: undefined, open }, env, command, asked);
+  const options = { settleMs, timeoutMs: readTimeout(settings), report };
+  await runBook({ folder: undefined, open }, env, command, options);
   for (const { folder, jobs } of batches) {
     try {
       await withBatch(folder, command, (book) => {
         const fresh = jobs.map(({ id }) => book.mustFind(id)).filter(isOpen);
-        return runBook({ folder, open: fresh }, { ...env, ledger: book }, command, asked);
+        return runBook({ folder, open: fresh }, { ...env, ledger: book }, command, options);
       });
     } catch (error) {
       if (!(error instanceof FalEditError) || error.kind !== 'locked') throw error;

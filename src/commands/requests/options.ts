@@ -44,7 +44,7 @@ export function readRequestsOptions({
   };
 }
 
-function readStates(value: FlagValue | undefined, place: string): JobState[] | undefined {
+function readStates(value: FlagValue | undefined, where: string): JobState[] | undefined {
   if (value === undefined) return undefined;
   const words = [value].flat().flatMap((text) => String(text).split(','));
   return words.map((word) => {
@@ -52,7 +52,7 @@ function readStates(value: FlagValue | undefined, place: string): JobState[] | u
     const state = JOB_STATES.find((known) => known === wanted);
     if (state !== undefined) return state;
     throw usageError(
-      `${place} must be ${listText(JOB_STATES, 'or')}, not "${word}".`,
+      `${where} must be ${listText(JOB_STATES, 'or')}, not "${word}".`,
       didYouMean(wanted, JOB_STATES, undefined),
     );
   });

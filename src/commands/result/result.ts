@@ -23,10 +23,10 @@ export function runResult(call: CallOf<typeof RESULT>): Promise<ExitCode> {
   });
 }
 
-async function answerOf({ job, foreign, batch }: Named, command: LedgerCommand): Promise<unknown> {
+async function answerOf({ job, unlisted, batch }: Named, command: LedgerCommand): Promise<unknown> {
   if (job?.result !== undefined) return job.result;
   const nextSteps = nextStepsFor(batch, command.context.cwd);
-  const requestId = job === undefined ? foreign.requestId : job.requestId;
+  const requestId = job === undefined ? unlisted.requestId : job.requestId;
   if (job !== undefined && requestId === undefined) throw endedError(command.ledger, job, nextSteps);
   if (job?.via === SANDBOX) throw sandboxEndedError(job);
   const env = reachFal(command);
@@ -35,7 +35,7 @@ async function answerOf({ job, foreign, batch }: Named, command: LedgerCommand):
   if (refusal !== undefined) throw refusal;
   const other = job === undefined ? undefined : otherRouteText(job, env.route);
   if (other !== undefined) terminal.warn(other);
-  const endpoint = job === undefined ? foreign.model.endpoint : job.endpoint;
+  const endpoint = job === undefined ? unlisted.model.endpoint : job.endpoint;
   return withTimeout(readTimeout(settings), env, (access) =>
     answerAtFal({ endpoint, requestId: requestId ?? '' }, access, nextSteps),
   );

@@ -7,14 +7,14 @@ import { parseToxic } from '../../sandbox/faults/toxic-text.js';
 
 /** The sandbox's settings from flags and variables. @throws FalEditError (usage) */
 export function readSandboxSettings({ values, origins }: Settings<SandboxName>): SandboxSettings {
-  const place = (flag: SandboxName): string => origins[flag] ?? `--${flag}`;
+  const nameOf = (flag: SandboxName): string => origins[flag] ?? `--${flag}`;
   const whole = (flag: SandboxName, min: number, max: number): number | undefined => {
     const value = values[flag];
     if (value === undefined) return undefined;
     const number = typeof value === 'string' && /^\d{1,6}$/.test(value.trim()) ? Number(value) : NaN;
     if (number >= min && number <= max) return number;
     throw usageError(
-      `${place(flag)} must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}.`,
+      `${nameOf(flag)} must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}.`,
     );
   };
   const time = (flag: SandboxName): number | undefined => {
@@ -22,18 +22,18 @@ export function readSandboxSettings({ values, origins }: Settings<SandboxName>):
     if (typeof value !== 'string') return undefined;
     const ms = parseDuration(value);
     if (ms !== undefined) return ms;
-    throw usageError(`${place(flag)} must be a time, e.g. 600ms or 2s, not "${value}".`);
+    throw usageError(`${nameOf(flag)} must be a time, e.g. 600ms or 2s, not "${value}".`);
   };
   const toxics = [values['toxic'] ?? []].flat().map((spec) => {
     try {
       return parseToxic(String(spec));
     } catch (error) {
-      throw usageError(`${place('toxic')}: ${messageOf(error)}`);
+      throw usageError(`${nameOf('toxic')}: ${messageOf(error)}`);
     }
   });
   const pictures = values['pictures'];
   if (pictures !== undefined && pictures !== 'drawn' && pictures !== 'plain') {
-    throw usageError(`${place('pictures')} must be drawn or plain, not ${JSON.stringify(pictures)}.`);
+    throw usageError(`${nameOf('pictures')} must be drawn or plain, not ${JSON.stringify(pictures)}.`);
   }
   const settings = {
     renderPictures: pictures === undefined ? undefined : pictures === 'drawn',

@@ -58,12 +58,12 @@ export function runStatus(call: CallOf<typeof STATUS>): Promise<ExitCode> {
 
 async function statusOfAll(requests: readonly Named[], command: LedgerCommand): Promise<Seen[]> {
   const { settings, terminal } = command;
-  const asked = requests.filter(isAtFal);
-  if (asked.length === 0)
+  const atFal = requests.filter(isAtFal);
+  if (atFal.length === 0)
     return requests.map((request) => ({ request, status: undefined, error: undefined }));
   const env = reachFal(command);
   const { route } = env;
-  for (const { job } of asked) {
+  for (const { job } of atFal) {
     const other = job === undefined || otherBackendError(job, route) ? undefined : otherRouteText(job, route);
     if (other !== undefined) terminal.warn(other);
   }
@@ -71,7 +71,7 @@ async function statusOfAll(requests: readonly Named[], command: LedgerCommand): 
   return Promise.all(
     requests.map(async (request): Promise<Seen> => {
       if (!isAtFal(request)) return { request, status: undefined, error: undefined };
-      const endpoint = request.job?.endpoint ?? request.foreign?.model.endpoint ?? '';
+      const endpoint = request.job?.endpoint ?? request.unlisted?.model.endpoint ?? '';
       const requestId = fullName(request);
       const refusal = request.job === undefined ? undefined : otherBackendError(request.job, route);
       if (refusal !== undefined) return { request, status: undefined, error: refusal };
@@ -92,16 +92,16 @@ function isAtFal({ job }: Named): boolean {
   return job === undefined || (job.state === 'accepted' && job.via !== SANDBOX);
 }
 
-function fullName({ job, foreign }: Named): string {
-  return job === undefined ? foreign.requestId : nameOf(job);
+function fullName({ job, unlisted }: Named): string {
+  return job === undefined ? unlisted.requestId : nameOf(job);
 }
 
 function documentOf({ request, status, error }: Seen, command: LedgerCommand): Record<string, unknown> {
-  const { job, foreign } = request;
+  const { job, unlisted } = request;
   const { ledger, context, terminal } = command;
   const known =
     job === undefined
-      ? { job: null, request_id: foreign.requestId, state: null, endpoint: foreign.model.endpoint }
+      ? { job: null, request_id: unlisted.requestId, state: null, endpoint: unlisted.model.endpoint }
       : jobDocument(job, stateOf(ledger, job), context.now(), context.cwd);
   return {
     ...known,

@@ -33,13 +33,13 @@ export async function readAxes(
   context: Pick<Context, 'cwd' | 'signal'>,
 ): Promise<{ axes: VariedAxis[]; models: Model[] }> {
   const written = textsOf(settings.values['vary']);
-  const place = settings.origins['vary'] ?? '--vary';
+  const where = settings.origins['vary'] ?? '--vary';
   if (written.length === 0) {
-    throw usageError(`${place} is missing: say what to vary.`, 'For example: --vary strength=0.3..0.9:0.1');
+    throw usageError(`${where} is missing: say what to vary.`, 'For example: --vary strength=0.3..0.9:0.1');
   }
   const read: Omit<VariedAxis, 'target'>[] = [];
-  for (const text of written) read.push(await readAxis(text, place, context));
-  const models = modelsOf(read, settings, place);
+  for (const text of written) read.push(await readAxis(text, where, context));
+  const models = modelsOf(read, settings, where);
   const named = read.find(({ name }) => /^loras?$/i.test(name));
   const surroundings = {
     models,
@@ -48,32 +48,32 @@ export async function readAxes(
   };
   const axes = read.map((axis) => ({
     ...axis,
-    target: axisTarget(axis.name, `${place} ${axis.name}`, surroundings),
+    target: axisTarget(axis.name, `${where} ${axis.name}`, surroundings),
   }));
-  refuseDouble(axes, settings, place);
+  refuseDouble(axes, settings, where);
   return { axes, models };
 }
 
 async function readAxis(
   text: string,
-  place: string,
+  where: string,
   context: Pick<Context, 'cwd' | 'signal'>,
 ): Promise<Omit<VariedAxis, 'target'>> {
   const equals = text.indexOf('=');
   const name = text.slice(0, Math.max(0, equals)).trim();
   if (name === '') {
     throw usageError(
-      `${place}: "${text}" must have the form name=values.`,
+      `${where}: "${text}" must have the form name=values.`,
       'For example: --vary strength=0.3..0.9:0.1',
     );
   }
   const values = text.slice(equals + 1).trim();
-  const where = `${place} ${name}`;
+  const axis = `${where} ${name}`;
   const isFromFile = values.startsWith('@');
   return {
     name,
     isFromFile,
-    values: isFromFile ? await readValuesFile(values.slice(1), where, context) : parseValues(values, where),
+    values: isFromFile ? await readValuesFile(values.slice(1), axis, context) : parseValues(values, axis),
   };
 }
 
@@ -81,21 +81,21 @@ async function readAxis(
 function modelsOf(
   read: readonly Omit<VariedAxis, 'target'>[],
   { values, origins }: EditingSettings,
-  place: string,
+  where: string,
 ): Model[] {
   const axis = read.find(({ name }) => name.toLowerCase() === 'model');
   if (axis === undefined || axis.values.count > MOST_LISTED) {
     const name = values['model'];
     return [findModel(typeof name === 'string' ? name : undefined, origins['model'])];
   }
-  return axis.values.list().map((name) => findModel(name, `${place} ${axis.name}`));
+  return axis.values.list().map((name) => findModel(name, `${where} ${axis.name}`));
 }
 
 /** Refuses an axis given twice, and a flag that an axis would silently override. */
 function refuseDouble(
   axes: readonly VariedAxis[],
   { origins, values }: EditingSettings,
-  place: string,
+  where: string,
 ): void {
   const known = new Map<string, string>();
   for (const { name, target } of axes) {
@@ -104,8 +104,8 @@ function refuseDouble(
     if (before !== undefined) {
       throw usageError(
         before === name
-          ? `${place} ${name}: is given twice. Put all values into one axis.`
-          : `${place} ${name}: is the same as ${before}. Put all values into one axis.`,
+          ? `${where} ${name}: is given twice. Put all values into one axis.`
+          : `${where} ${name}: is the same as ${before}. Put all values into one axis.`,
       );
     }
     known.set(key, name);
@@ -116,7 +116,7 @@ function refuseDouble(
       target.kind === 'set' && textsOf(values['set']).some((pair) => fieldOfPair(pair) === target.key);
     if (hidden === undefined && !isSet) continue;
     throw usageError(
-      `${place} ${name} and --${hidden ?? `set ${flag.slice(4)}`} cannot be used together. Use one of them.`,
+      `${where} ${name} and --${hidden ?? `set ${flag.slice(4)}`} cannot be used together. Use one of them.`,
     );
   }
 }

@@ -25,26 +25,26 @@ export interface AxisSurroundings {
  * Resolves the name of an axis: a field of rows, the scale of a LoRA, a field of the model by fal's name, or a
  * word in braces of the prompt.
  *
- * @param place name of the axis in messages
+ * @param where name of the axis in messages
  * @throws FalEditError (usage) with the nearest known name
  */
-export function axisTarget(name: string, place: string, surroundings: AxisSurroundings): AxisTarget {
+export function axisTarget(name: string, where: string, surroundings: AxisSurroundings): AxisTarget {
   const { models, prompt, loras } = surroundings;
   const [, index] = /^loras?\.(\d+)\.scale$/i.exec(name) ?? [];
-  if (index !== undefined) return scaleOf(Number(index), place, loras);
+  if (index !== undefined) return scaleOf(Number(index), where, loras);
   const meaning = meaningOf(name);
   if (meaning !== undefined) {
     if (meaning.kind === 'flag' && meaning.part !== undefined) {
-      return fieldOf(meaning.part, models, [], place);
+      return fieldOf(meaning.part, models, [], where);
     }
     const field = meaning.kind === 'flag' ? meaning.flag.name : meaning.name;
     const instead = insteadOf(meaning);
-    if (instead !== undefined) throw usageError(`${place}: cannot be varied.`, instead);
+    if (instead !== undefined) throw usageError(`${where}: cannot be varied.`, instead);
     return { kind: 'field', field: field === 'image-strength' ? 'strength' : field.replaceAll('-', '_') };
   }
   // With several pictures, that is the name of their axis.
   const words = placeholdersOf(prompt ?? '').filter((word) => word !== 'picture');
-  return words.includes(name) ? { kind: 'field', field: name } : fieldOf(name, models, words, place);
+  return words.includes(name) ? { kind: 'field', field: name } : fieldOf(name, models, words, where);
 }
 
 /** Alternative for a field that cannot be varied; undefined if it can. */
@@ -52,10 +52,10 @@ function insteadOf(meaning: Meaning): string | undefined {
   return meaning.kind === 'flag' ? meaning.flag.notVaried : OWN_FIELDS[meaning.name];
 }
 
-function scaleOf(index: number, place: string, loras: number): AxisTarget {
+function scaleOf(index: number, where: string, loras: number): AxisTarget {
   if (index < loras) return { kind: 'scale', index };
   const given = loras === 0 ? 'there is no LoRA' : `the last LoRA is number ${loras - 1}, counted from 0`;
-  throw usageError(`${place}: ${given}.`, 'Add it: --lora owner/style');
+  throw usageError(`${where}: ${given}.`, 'Add it: --lora owner/style');
 }
 
 /**
@@ -67,7 +67,7 @@ function fieldOf(
   name: string,
   models: readonly Model[],
   words: readonly string[],
-  place: string,
+  where: string,
 ): AxisTarget {
   const key = name.trim().replaceAll('-', '_');
   const known = models.filter((model) => Object.hasOwn(model.input.shape, key));
@@ -76,7 +76,7 @@ function fieldOf(
     const field = flag.replace(/^--/, '');
     const meaning = meaningOf(field);
     const instead = meaning === undefined ? undefined : insteadOf(meaning);
-    if (instead !== undefined) throw usageError(`${place}: cannot be varied.`, instead);
+    if (instead !== undefined) throw usageError(`${where}: cannot be varied.`, instead);
     return { kind: 'field', field: field.replaceAll('-', '_') };
   }
   if (known.length > 0) return { kind: 'set', key };
@@ -89,7 +89,7 @@ function fieldOf(
   });
   const names = models.map((model) => model.name).join(', ');
   throw usageError(
-    `${place}: ${names} has no such setting.`,
+    `${where}: ${names} has no such setting.`,
     didYouMean(
       name,
       [...ours, ...fields, ...words, 'lora.0.scale'],

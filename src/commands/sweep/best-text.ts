@@ -11,7 +11,7 @@ export function bestText(best: BestFound, bounds: readonly Bound[], sandbox: boo
 }
 
 /** Error if no setting meets the bounds. */
-export function noneWithinBounds(best: BestFound, bounds: readonly Bound[], sandbox: boolean): FalEditError {
+export function noneMeetsBounds(best: BestFound, bounds: readonly Bound[], sandbox: boolean): FalEditError {
   return new FalEditError(
     'expectation',
     `No setting meets ${boundsText(bounds)}. Nearest: ${cellText(best)} (${foundText(best, bounds, sandbox)}).`,

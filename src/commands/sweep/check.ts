@@ -29,7 +29,7 @@ export function checker(
   { expectations, outDir, maxCostUsd, dailyCapUsd, allowOutside }: BatchOptions & { outDir: string },
   fromFile: readonly string[],
   prices: Prices,
-  place: string,
+  where: string,
   context: Context,
 ): Checker {
   const { pictures, axes, seeds, settings } = plan;
@@ -58,7 +58,7 @@ export function checker(
 
   return {
     checkAll: async () => {
-      const problems = new Problems(plan, place);
+      const problems = new Problems(plan, where);
       for (const name of models) {
         await problems.of(() => costOf(fieldsFor(pictures[0] ?? '', first, name)));
         for (const [axis, { values }] of axes.entries()) {
@@ -90,7 +90,7 @@ class Problems {
 
   constructor(
     { axes }: Pick<SweepPlan, 'axes'>,
-    private readonly place: string,
+    private readonly where: string,
   ) {
     this.names = new Map(axes.map(({ name, target }) => [targetName(target), name]));
   }
@@ -115,7 +115,7 @@ class Problems {
   private named(line: string): string {
     const [whole = '', set, key = '', field = ''] = /^(?:(set) (\w+)|([\w.-]+))(?=: )/.exec(line) ?? [];
     const name = this.names.get(set === undefined ? field : `set.${key}`) ?? this.scaleName(field);
-    return name === undefined ? line : `${this.place} ${name}${line.slice(whole.length)}`;
+    return name === undefined ? line : `${this.where} ${name}${line.slice(whole.length)}`;
   }
 
   private scaleName(field: string): string | undefined {

@@ -41,7 +41,7 @@ export function sweepDocument(
         ? null
         : {
             bounds: bounds.map(({ written }) => written),
-            met: best.isWithin,
+            met: best.isMet,
             id: best.cell.cell.id,
             at: best.group.at,
             medians: written(best.group.figures),

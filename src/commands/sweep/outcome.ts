@@ -12,7 +12,7 @@ import { seedGroups } from '../../study/sweep/groups.js';
 import { harmless } from '../../terminal/plain.js';
 import { errorDocument, shortPath } from '../edit/document.js';
 import type { Finished, Outcome, RunOutput } from '../batch/finish.js';
-import { bestText, noneMeasured, noneWithinBounds } from './best-text.js';
+import { bestText, noneMeasured, noneMeetsBounds } from './best-text.js';
 import { sweepPreview } from './preview.js';
 import { sweepDocument, type BestFound } from './document.js';
 import { earlierRun } from './earlier.js';
@@ -55,13 +55,13 @@ export function sweepOutcome(sweep: Sweep): SweepOutcome {
       const best = bestOf(cells, sweep.bounds, context.cwd);
       missed = missOf(best, sweep.bounds, summary.sandbox);
       const document = sweepDocument(summary.source, axes, cells, sweep.bounds, best, summary.sandbox);
-      const verdict = best?.isWithin === true ? [bestText(best, sweep.bounds, summary.sandbox)] : [];
+      const verdict = best?.isMet === true ? [bestText(best, sweep.bounds, summary.sandbox)] : [];
       const view = { title: summary.source, sandbox: summary.sandbox, axes, cells, verdict };
       const { views, listed } = await writeFiles(document, view, finished);
       page = views.page;
       const pictures = sweep.preview ? await sweepPreview(cells, axes, folder, context) : '';
       const files = [views.page ?? [], views.sheets ?? []].flat();
-      const shown = files.map((file) => shortPath(file, context.cwd));
+      const names = files.map((file) => shortPath(file, context.cwd));
       const isOver = ending === undefined && missed !== undefined;
       return {
         document: {
@@ -71,7 +71,7 @@ export function sweepOutcome(sweep: Sweep): SweepOutcome {
         // The escape sequences of the pictures are ours.
         text: [
           ...(pictures === '' ? [] : [pictures]),
-          ...(await textOf(cells, axes, best, sweep.bounds, shown, finished)).map(harmless),
+          ...(await textOf(cells, axes, best, sweep.bounds, names, finished)).map(harmless),
         ].join('\n'),
       } satisfies RunOutput;
     },
@@ -132,8 +132,8 @@ function missOf(
   bounds: readonly Bound[],
   sandbox: boolean,
 ): FalEditError | undefined {
-  if (bounds.length === 0 || best?.isWithin === true) return undefined;
-  return best === undefined ? noneMeasured(bounds) : noneWithinBounds(best, bounds, sandbox);
+  if (bounds.length === 0 || best?.isMet === true) return undefined;
+  return best === undefined ? noneMeasured(bounds) : noneMeetsBounds(best, bounds, sandbox);
 }
 
 /** For stdout: the table, the paths of page and sheets, and the command of the best setting as the last line. */
@@ -146,6 +146,6 @@ async function textOf(
   { folder, context, summary: { sandbox } }: Finished,
 ): Promise<string[]> {
   const table = await sweepTable(cells, axes, folder, context, sandbox);
-  const chosen = best?.isWithin === true ? [bestText(best, bounds, sandbox), best.command] : [];
+  const chosen = best?.isMet === true ? [bestText(best, bounds, sandbox), best.command] : [];
   return [...table, ...files, ...chosen];
 }

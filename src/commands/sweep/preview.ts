@@ -20,10 +20,10 @@ export async function sweepPreview(
 ): Promise<string> {
   const [across, ...others] = axes;
   const seed = axes.find(({ name }) => name === SEED_AXIS && name !== across?.name)?.values[0];
-  const shown = cells.filter(
+  const measured = cells.filter(
     ({ cell, metrics }) => metrics !== null && (seed === undefined || cell.at[SEED_AXIS] === seed),
   );
-  const lines = grouped(shown, ({ cell }) => JSON.stringify(others.map(({ name }) => cell.at[name])));
+  const lines = grouped(measured, ({ cell }) => JSON.stringify(others.map(({ name }) => cell.at[name])));
   const pictures = [...lines.values()].map((line) => pictureOf(line, across));
   const { text, left } = await editsPreview(pictures, outDir, context);
   return left > 0 ? `${text}… and ${left} more on the page\n` : text;

@@ -36,9 +36,9 @@ async function sweep(words: readonly string[], surroundings: Surroundings): Prom
   const { pictures, leftOut } = await sweepPictures(words, batch, context);
   const { axes } = await readAxes(settings, context);
   const prices = await openPrices({ route: readRoute(settings, context), context });
-  const place = settings.origins['vary'] ?? '--vary';
+  const where = settings.origins['vary'] ?? '--vary';
   const fromFile = flagsFromFiles(axes);
-  const checked = (plan: SweepPlan) => checker(plan, batch, fromFile, prices, place, context);
+  const checked = (plan: SweepPlan) => checker(plan, batch, fromFile, prices, where, context);
   const firstOnly = axes.map((axis) => ({ ...axis, values: [axis.values.first()] }));
   await refuseTooMany({ pictures, axes, seeds }, checked({ pictures, axes: firstOnly, seeds, settings }));
   const plan: SweepPlan = {

@@ -33,8 +33,8 @@ export async function sweepTable(
     ...['change', 'sharpness', 'time', costWord(sandbox)].map((title) => ({ title, right: true })),
     { title: 'picture' },
   ];
-  const shown = isTTY ? cells.slice(0, MOST_ROWS) : cells;
-  const rows = shown.map((measured) => {
+  const listed = isTTY ? cells.slice(0, MOST_ROWS) : cells;
+  const rows = listed.map((measured) => {
     const { cell, result } = measured;
     const { change, sharpness, inference_ms: ms, cost_usd: usd } = figuresOf(measured);
     const file = result.images[0]?.path ?? null;
@@ -49,7 +49,7 @@ export async function sweepTable(
       file === null ? result.state : shortPath(path.resolve(outDir, file), cwd),
     ];
   });
-  const left = cells.length - shown.length;
+  const left = cells.length - listed.length;
   return [
     ...(await tableLines(columns, rows, stdout)),
     ...(left > 0 ? [`… and ${left} more on the page.`] : []),

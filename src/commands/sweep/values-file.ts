@@ -12,15 +12,15 @@ const LARGEST_BYTES = 16 * 1024 * 1024;
 /**
  * Reads the values of an axis from a file, one per line.
  *
- * @param place name of the axis in messages
+ * @param where name of the axis in messages
  * @throws FalEditError (usage, input): no such file, a folder, too large, not UTF-8, empty
  */
 export async function readValuesFile(
   file: string,
-  place: string,
+  where: string,
   { cwd, signal }: Pick<Context, 'cwd' | 'signal'>,
 ): Promise<AxisValues> {
-  const whole = `${place}: the file ${inQuotes(file)}`;
+  const whole = `${where}: the file ${inQuotes(file)}`;
   const refused = (why: string): FalEditError =>
     inputError(`${whole} ${why}. Nothing was sent.`, {
       hint: 'Put each value on its own line: --vary prompt=@prompts.txt',

@@ -46,13 +46,13 @@ export async function runTrust(call: CallOf<typeof TRUST>): Promise<ExitCode> {
     const list = values['list'] === true;
     if (!list) folder = folderOf(words, context);
     else if (words.length > 0) throw usageError('--list shows all folders and takes no argument.');
-    const shown = await (folder === null
+    const entries = await (folder === null
       ? listed(context)
       : values['remove'] === true
         ? removed(folder, context)
         : trusted(folder, values['dry-run'] === true, known, context));
-    if (json) terminal.json(documentOf(folder, shown));
-    else print(shown, terminal);
+    if (json) terminal.json(documentOf(folder, entries));
+    else print(entries, terminal);
     if (values['dry-run'] === true) terminal.note('Dry run: no file was trusted.');
     return EXIT_OK;
   } catch (error) {
@@ -86,7 +86,7 @@ async function trusted(
     );
   }
   const known = new Map(await readTrusted(context));
-  const shown = files.map((file) => ({
+  const entries = files.map((file) => ({
     file: file.path,
     state: dry ? trustStateOf(known, file) : ('trusted' as const),
     settings: allowedByTrust(file, folder, flags, context),
@@ -95,7 +95,7 @@ async function trusted(
     for (const { path: file, sha256 } of files) known.set(trustName(file), sha256);
     await writeTrusted(context, known);
   }
-  return shown;
+  return entries;
 }
 
 /** Removes trust from the files that apply in a folder, and from deleted files in it. */
@@ -112,13 +112,13 @@ async function removed(folder: string, context: Context): Promise<TrustEntry[]> 
 /** All trusted files, including those that have changed since. */
 async function listed(context: Context): Promise<TrustEntry[]> {
   const known = await readTrusted(context);
-  const shown: TrustEntry[] = [];
+  const entries: TrustEntry[] = [];
   for (const file of known.keys()) {
     const found = await readSettingsFile(file).catch(() => undefined);
     const state = found === undefined ? 'missing' : trustStateOf(known, found);
-    shown.push({ file, state, settings: [] });
+    entries.push({ file, state, settings: [] });
   }
-  return shown;
+  return entries;
 }
 
 async function filesOf(folder: string, { env }: Context): Promise<SettingsFile[]> {
@@ -139,13 +139,14 @@ function allowedByTrust(
     ? fromVariables(wanted, { ...fromDotEnv(file), file })
     : fromConfigFile(wanted, parseConfig(file, 'project'));
   const byName = new Map<string, FlagDefinition>(flags.map((flag) => [flag.name, flag]));
-  const place = { cwd, folder: path.dirname(file.path) };
+  const folders = { cwd, folder: path.dirname(file.path) };
   const proxy = layer.values['proxy-url'];
   if (typeof proxy === 'string') secrets.addUrl(proxy);
   const settings = Object.entries(layer.values).flatMap(([name, value]) => {
     const flag = byName.get(name);
     const isFree =
-      flag === undefined || (flag.fromProject !== 'stricter' && objection(flag, value, place) === undefined);
+      flag === undefined ||
+      (flag.fromProject !== 'stricter' && objection(flag, value, folders) === undefined);
     return isFree ? [] : [{ name, value: [value].flat().join(' ') }];
   });
   const stateDir = isDotEnv ? (fromDotEnv(file).variables[STATE_DIR] ?? '') : '';
@@ -157,10 +158,10 @@ function documentOf(folder: string | null, files: readonly TrustEntry[]): Record
 }
 
 /** Prints one line per file on stdout, and the settings that trust allows on stderr. */
-function print(shown: readonly TrustEntry[], terminal: Terminal): void {
-  for (const { file, state, settings } of shown) {
+function print(entries: readonly TrustEntry[], terminal: Terminal): void {
+  for (const { file, state, settings } of entries) {
     terminal.result(`${state}\t${displayName(file)}`);
     for (const { name, value } of settings) terminal.note(harmlessLine(`  ${name}: ${value}`));
   }
-  if (shown.length === 0) terminal.note('No files are trusted there.');
+  if (entries.length === 0) terminal.note('No files are trusted there.');
 }

@@ -50,14 +50,14 @@ async function outputOf(
 
 /** The picture exists already: another extension does not change its format. */
 function refuseOtherFormat(chosen: OutputChoice, { ext }: OutputSpec, job: Job): void {
-  const asked = formatOfOutput(chosen, findModel(job.endpoint), undefined);
+  const wanted = formatOfOutput(chosen, findModel(job.endpoint), undefined);
   // The format of a saved picture is known; else it is the requested one.
   const saved = formatOfType(job.images.find(({ contentType }) => contentType !== undefined)?.contentType);
   const made = saved ?? formatOfExtension(ext);
-  if (asked === undefined || made === undefined || asked === made) return;
+  if (wanted === undefined || made === undefined || wanted === made) return;
   const name = path.basename(chosen.template);
   throw usageError(
-    `--output: ${name} is ${asked}, but ${nameOf(job)} made ${made}.`,
+    `--output: ${name} is ${wanted}, but ${nameOf(job)} made ${made}.`,
     `Name it ${path.parse(name).name}.${extensionOf(made)}, or end it with {ext}.`,
   );
 }

@@ -89,7 +89,7 @@ async function waitForAll(
   for (const named of all) {
     const here =
       named.job === undefined
-        ? await adopt(named.foreign, reached(), options)
+        ? await adopt(named.unlisted, reached(), options)
         : ((await withoutFal(named, options, command)) ??
           (await whereItWas(named, reached(), options, command)));
     if ('plannedAt' in here) awaited.set(named, here);
@@ -109,8 +109,8 @@ async function nameBatches(command: LedgerCommand): Promise<number> {
   const batches = await openInBatches(command, ['accepted', 'completed'], abandonedJobs);
   for (const { folder, jobs } of batches) {
     const which = jobs.length === 1 ? '1 row is' : `${jobs.length} rows are`;
-    const shown = shortPath(folder, context.cwd);
-    terminal.note(`${which} unfinished in ${shown}. Fetch them: ${collectCommand(shown)}`);
+    const folderName = shortPath(folder, context.cwd);
+    terminal.note(`${which} unfinished in ${folderName}. Fetch them: ${collectCommand(folderName)}`);
   }
   return batches.length;
 }

@@ -26,7 +26,7 @@ export interface PictureMetrics extends Difference {
   width: number;
   /** Pixels, as a person sees it. */
   height: number;
-  /** Of the file. */
+  /** Size of the file. */
   bytes: number;
 }
 

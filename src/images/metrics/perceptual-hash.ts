@@ -5,7 +5,7 @@ export type PerceptualHash = bigint;
 
 /** Side of the small grey picture. */
 const SIDE = 32;
-/** Waves are counted in each direction from 1 to that: 0 would be the brightness alone. */
+/** Waves counted in each direction from 1: wave 0 would be only the brightness. */
 const WAVES = 8;
 /** Compression and rounding of a picture of one even colour stay below this. */
 const FAINT = 1;

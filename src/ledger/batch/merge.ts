@@ -41,8 +41,8 @@ export function mergeLedgers(
     const before = lastJob(to);
     for (const row of from.db.each('SELECT * FROM jobs ORDER BY seq')) {
       const job = without(row as Row, 'seq');
-      const asked = present({ key: job['asked_hash'] ?? null })['key'] ?? null;
-      insert(to, 'jobs', { ...job, asked_hash: asked }, furtherJob);
+      const hash = present({ key: job['asked_hash'] ?? null })['key'] ?? null;
+      insert(to, 'jobs', { ...job, asked_hash: hash }, furtherJob);
     }
     noteBrought(to, before);
     const moved = (kept: Value | undefined): Value =>
@@ -144,7 +144,7 @@ function taking(names: readonly string[]): string {
   return names.map((name) => `${name} = excluded.${name}`).join(', ');
 }
 
-/** As the part's manifest has it now; what was measured in the whole alone stays. */
+/** The row as in the part's current manifest; measurements made only in the whole stay. */
 const updatedRow: OnConflict = (names) => {
   const others = names.filter(
     (name) => !['key', 'position', 'measured', 'unmet', 'former_key'].includes(name),

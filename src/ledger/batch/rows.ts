@@ -101,7 +101,7 @@ export function rowChanges(db: Database): RowChanges {
   const before = count('former_position IS NOT NULL');
   const added = count('position IS NOT NULL AND former_position IS NULL');
   const removed = count('position IS NULL AND former_position IS NOT NULL');
-  const edited = countPairs(db, 'fresh.id = old.id') + countPairs(db, SAME_PLACE);
+  const edited = countPairs(db, 'fresh.id = old.id') + countPairs(db, SAME_POSITION);
   const swapped = db.row(
     `SELECT 1 FROM (SELECT former_position, lag(former_position) OVER (ORDER BY position) AS previous
        FROM batch_rows WHERE position IS NOT NULL AND former_position IS NOT NULL)
@@ -117,7 +117,7 @@ export function rowChanges(db: Database): RowChanges {
 }
 
 /** Where neither has a name. */
-const SAME_PLACE = 'fresh.id IS NULL AND old.id IS NULL AND fresh.position = old.former_position';
+const SAME_POSITION = 'fresh.id IS NULL AND old.id IS NULL AND fresh.position = old.former_position';
 
 /** New rows in the place of old ones. Each condition by itself: of two at once, SQLite tries every row with every other. */
 function countPairs(db: Database, condition: string): number {

@@ -1,7 +1,7 @@
 /*
  * INVARIANT: while a run sends, ledger.db by itself says that a run is open, and only the WAL beside it says
- * that nothing of that run is missing. A reader who finds ledger.db without its WAL finds "open": edits may be
- * paid for of which no file speaks any more. So the WAL is written back by us alone, and never between the two.
+ * that nothing of that run is missing. A reader that finds ledger.db without its WAL finds "open": edits may
+ * have been paid for that no file mentions. So only we write the WAL back, and never between the two.
  */
 import { existsSync, statSync } from 'node:fs';
 import type { Database } from '../database.js';

@@ -3,7 +3,7 @@ import { editArguments } from '../../models/arguments.js';
 import { shellWords } from '../../shell-words.js';
 import type { Form } from './form.js';
 
-/** What would act on a terminal when the command line is shown; line ends and tabs are plain text within quotes. */
+/** Characters that a terminal would act on. Line ends and tabs are plain text inside quotes. */
 const ACTS = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Our own command, which uploads files of this machine. */

@@ -2,7 +2,7 @@ import type { Model } from '../../models/model.js';
 
 /** A way to write requests down. */
 export interface Form {
-  /** What stands once before all of them; nothing where it is absent. */
+  /** Text before all of them, if any. */
   head?: string;
   /** One request, to be run or sent as it is. */
   body: (model: Model, input: Readonly<Record<string, unknown>>) => string;

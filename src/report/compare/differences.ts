@@ -4,10 +4,10 @@ import { FEWEST_PAIRS, type Paired } from '../../study/compare/pairs.js';
 import type { ModelSummary } from '../../study/compare/summary.js';
 import { countText, TEXT_OF } from './words.js';
 
-/** Of two figures that are nearer to each other than this nobody says that one is more. */
+/** Two figures within this ratio count as equal. */
 const ABOUT_EQUAL = 1.1;
 
-/** What the figures say of two models, in sentences. */
+/** The differences of two models, in sentences. */
 export function differences(
   first: ModelSummary,
   second: ModelSummary,
@@ -37,8 +37,8 @@ function changeSentence(
   if (pair === undefined || pair.pairs === 0 || medians === undefined) return undefined;
   if (pair.fewer !== null) {
     const [less, more] = pair.fewer === first.model ? [first, second] : [second, first];
-    const shown = mediansOf(less, more, 'change') ?? medians;
-    return `${less.model} changes the picture less than ${more.model}: in ${shareText(pair)} (median ${shown}).`;
+    const medianText = mediansOf(less, more, 'change') ?? medians;
+    return `${less.model} changes the picture less than ${more.model}: in ${shareText(pair)} (median ${medianText}).`;
   }
   if (isFew(pair)) {
     return `Too few pairs to tell whether ${first.model} or ${second.model} changes the picture less: ${countText(pair.pairs, 'pair')}, and at least ${FEWEST_PAIRS} are needed. So far ${second.model} is at ${TEXT_OF.change(second.measures.change?.median ?? 0)}, ${first.model} at ${TEXT_OF.change(first.measures.change?.median ?? 0)}.`;
@@ -89,7 +89,7 @@ function timeSentence(first: ModelSummary, second: ModelSummary): string | undef
   return `${slow.model} took ${ratio} × as long to run as ${fast.model}: ${mediansOf(slow, fast, 'inference_ms') ?? medians} (${counts}).`;
 }
 
-/** What was billed; of the sandbox, what would be. */
+/** The cost: billed, or what the sandbox would bill. */
 function costSentence(first: ModelSummary, second: ModelSummary, isSandbox: boolean): string | undefined {
   const [one, other] = [first.cost.per_100_pictures_usd, second.cost.per_100_pictures_usd];
   if (one === null || other === null) return undefined;

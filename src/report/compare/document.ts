@@ -17,7 +17,7 @@ export function comparisonDocument(
     pairs: pairs.map(({ models: both, measure, pairs: count, less, p, fewer }) => ({
       ...{ models: both, measure, pairs: count },
       less: { [both[0]]: less[0], [both[1]]: less[1] },
-      ...{ p, told_to_have_less: fewer },
+      ...{ p, lower: fewer },
     })),
     picks: picks.map(({ interval, rate, ...counts }) => ({
       ...counts,

@@ -1,4 +1,4 @@
-/** What a comparison leaves in its out-dir beside the files of a batch. */
+/** The files of a comparison in its out-dir, in addition to those of every batch. */
 export const COMPARE_FILES = { document: 'compare.json', page: 'compare.html' } as const;
 
 /** Version of compare.json. */

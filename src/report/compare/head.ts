@@ -5,7 +5,7 @@ import type { Axis, Figure, Metric, ReportHead } from '../page/data.js';
 import { billedFigure } from '../page/masthead.js';
 import { modelTable, pairTable, pickTable } from './tables.js';
 
-/** What the items of a comparison can be sorted by; cards show the first of them. */
+/** The measures that items of a comparison can be sorted by. Cards show the first ones. */
 export const STUDY_METRICS: readonly Metric[] = [
   { key: 'change', label: 'change', unit: 'ratio' },
   { key: 'hashDistance', label: 'hash distance', unit: '' },

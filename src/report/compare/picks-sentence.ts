@@ -1,10 +1,10 @@
 import type { WinRate } from '../../study/pick/tally.js';
 import { countText, percentText } from './words.js';
 
-/** What people chose, and whether it can be told from chance. */
+/** People's preference, and whether it could be chance. */
 export function picksSentence(picks: readonly WinRate[]): string {
-  const told = picks.filter(({ comparisons }) => comparisons > 0);
-  const best = told.toSorted((a, b) => (b.rate ?? 0) - (a.rate ?? 0))[0];
+  const compared = picks.filter(({ comparisons }) => comparisons > 0);
+  const best = compared.toSorted((a, b) => (b.rate ?? 0) - (a.rate ?? 0))[0];
   if (best?.interval == null || best.rate === null) return 'Nobody has chosen yet.';
   const { model, comparisons, rate, interval } = best;
   const figures = `a win rate of ${percentText(rate)} in ${countText(comparisons, 'comparison')} (95% interval ${percentText(interval.low)} to ${percentText(interval.high)})`;

@@ -5,7 +5,7 @@ import type { WinRate } from '../../study/pick/tally.js';
 import type { ReportTable } from '../page/data.js';
 import { costText, costTitle, percentText, spreadText, TEXT_OF } from './words.js';
 
-/** What each measure is called in a table. */
+/** Titles of the measures in a table. */
 const TITLES: Record<Paired['measure'], string> = {
   change: 'change',
   hash_distance: 'hash distance',
@@ -17,19 +17,19 @@ const TITLES: Record<Paired['measure'], string> = {
   bytes: 'size',
 };
 
-/** What the models are told apart by on a page, in the order of its columns. */
+/** The measures in the table of a page, in the order of its columns. */
 const ON_PAGE = Object.keys(TITLES) as Paired['measure'][];
 
 /** A line a model: medians, and what the middle half lies between. */
 export function modelTable({ models, isSandbox }: Compared): ReportTable {
-  const shown = ON_PAGE.filter((measure) => models.some(({ measures }) => measures[measure] !== null));
+  const listed = ON_PAGE.filter((measure) => models.some(({ measures }) => measures[measure] !== null));
   return {
     title: 'By model: median (middle half)',
-    columns: ['model', 'succeeded', ...shown.map((measure) => TITLES[measure]), costTitle(isSandbox)],
+    columns: ['model', 'succeeded', ...listed.map((measure) => TITLES[measure]), costTitle(isSandbox)],
     rows: models.map((model) => [
       model.model,
       cameOutText(model),
-      ...shown.map((measure) => spreadText(model.measures[measure], TEXT_OF[measure])),
+      ...listed.map((measure) => spreadText(model.measures[measure], TEXT_OF[measure])),
       costText(model.cost),
     ]),
   };
@@ -62,7 +62,7 @@ export function pairTable({ pairs }: Compared): ReportTable {
   };
 }
 
-/** What people chose who did not know the names. */
+/** Win rates of people's blind choices. */
 export function pickTable(picks: readonly WinRate[]): ReportTable {
   return {
     title: 'Chosen blind: a tie is half a win for each',

@@ -33,7 +33,7 @@ export function verdictOf(compared: Compared, pickCommand: string): string[] {
   ];
 }
 
-/** What a model did not deliver, and why. */
+/** The results that a model did not deliver, and why. */
 function missingSentence({ model, edits, done, failed, moderated, open, failure }: ModelSummary): string[] {
   const reason = failure === null ? '' : ` ${/[.!?]$/.test(failure) ? failure : `${failure}.`}`;
   const parts = [
@@ -54,7 +54,7 @@ function partOfOne(failed: number, moderated: number): string {
   return failed > 0 ? 'failed' : moderated > 0 ? 'was moderated' : 'is not done yet';
 }
 
-/** What can be said of a model that stands alone. */
+/** Sentence about a comparison's only model. */
 function aloneSentence({ model, done, measures, cost }: ModelSummary, isSandbox: boolean): string {
   const { change, inference_ms: time } = measures;
   const parts = [

@@ -32,12 +32,12 @@ export function spreadText(spread: Spread | null, text: (value: number) => strin
   return lower === upper ? (middle ?? '') : `${middle ?? ''} (${lower ?? ''} to ${upper ?? ''})`;
 }
 
-/** What a column of costs is called. */
+/** Title of a column of costs. */
 export function costTitle(isSandbox: boolean): string {
   return isSandbox ? '100 pictures would cost' : '100 pictures';
 }
 
-/** What 100 pictures cost; a dash where none came out. */
+/** Cost of 100 pictures; a dash if there are none. */
 export function costText({
   per_100_pictures_usd: usd,
   is_estimate: isEstimate,

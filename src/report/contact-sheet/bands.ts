@@ -15,9 +15,9 @@ export async function* bandsOf(sheet: Sheet, layout: Layout): AsyncGenerator<Ras
   yield await titleBand(sheet.title, layout);
   const rows = rowsOf(layout);
   const draw = (at: number): Promise<Raster> | undefined => {
-    const place = rows[at];
-    if (place === undefined) return undefined;
-    const drawn = rowBand(sheet, place, layout, limit);
+    const band = rows[at];
+    if (band === undefined) return undefined;
+    const drawn = rowBand(sheet, band, layout, limit);
     // Whoever takes it hears of the failure; until then it is nobody's.
     drawn.catch(() => undefined);
     return drawn;

@@ -50,7 +50,7 @@ export function fitted(text: string, { width, lines }: Room, widthOf = textWidth
   return broken;
 }
 
-/** What fits, up to the last space in it if there is one. At least one character. */
+/** The text that fits, up to its last space if there is one. At least one character. */
 function firstLine(text: string, width: number, widthOf: (text: string) => number): string {
   const fits = fitting(text, width, widthOf);
   if (fits.length === text.length || text[fits.length] === ' ') return fits;

@@ -33,6 +33,6 @@ export async function labelsBlock(
 function labelLine(label: string, index: number, { pitch, cell, type }: Layout): TextLine[] {
   const [text] = fitted(label, { width: cell / type.label, lines: 1 });
   if (text === undefined) return [];
-  const place = { x: (index + 0.5) * pitch, baseline: Math.round(type.label * 1.1) };
-  return [{ ...place, text, size: type.label, colour: SOFT_INK, anchor: 'middle' }];
+  const point = { x: (index + 0.5) * pitch, baseline: Math.round(type.label * 1.1) };
+  return [{ ...point, text, size: type.label, colour: SOFT_INK, anchor: 'middle' }];
 }

@@ -1,6 +1,6 @@
 import { fitted, textWidth } from './fitted.js';
 
-/** What stands in one place of a sheet. Its texts may be foreign. */
+/** A cell of a sheet. Its texts may come from outside. */
 export interface SheetCell {
   /** Absolute; undefined for a cell without a picture. */
   path: string | undefined;
@@ -33,9 +33,9 @@ export interface Layout {
   cell: number;
   /** From the left of one cell to the left of the next. */
   pitch: number;
-  /** Of the lines that go across: row heads and cells. */
+  /** Width of the lines that go across: row heads and cells. */
   tableWidth: number;
-  /** Of the row heads; 0 where there are none. */
+  /** Width of the row heads; 0 if there are none. */
   headWidth: number;
   /** How many columns stand side by side; the others go on below. */
   across: number;

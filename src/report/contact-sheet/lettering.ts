@@ -9,7 +9,7 @@ export interface TextLine {
   x: number;
   /** Pixels: of the line on which the letters stand. */
   baseline: number;
-  /** Of the font, pixels. */
+  /** Font size in pixels. */
   size: number;
   colour: string;
   anchor: 'start' | 'middle';
@@ -20,7 +20,7 @@ export const INK = '#1f2328';
 /** Text beside it: 4.5 to 1 and more against white. */
 export const SOFT_INK = '#656d76';
 
-/** Of a font's size. */
+/** Height of a line, in font sizes. */
 export const LINE_HEIGHT = 1.35;
 
 /** Lines of a text, one beneath the other. @param top where the first one begins, pixels */

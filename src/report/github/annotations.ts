@@ -13,9 +13,9 @@ const LONGEST_CHARGED = 60;
 /** A longer path is left out: half of it would be another file. */
 const LONGEST_FILE = 200;
 
-/** What ends a command's data, and so its line. */
+/** Characters that end a command's data, and so its line. */
 const IN_DATA: Record<string, string> = { '%': '%25', '\r': '%0D', '\n': '%0A' };
-/** What ends a property of a command as well. */
+/** Characters that end a property of a command as well. */
 const IN_PROPERTY: Record<string, string> = { ...IN_DATA, ':': '%3A', ',': '%2C' };
 
 /**
@@ -27,7 +27,7 @@ export function annotationLine(row: ResultRow): string | undefined {
   if (row.state === 'done' || row.state === 'pending' || row.state === 'waiting') return undefined;
   const { message, hint } = whatHappened(row);
   const title = `${row.state}: ${beginning(rowName(row), LONGEST_TITLE)}`;
-  const properties = [...place(row), `title=${escaped(title, IN_PROPERTY, LONGEST_TITLE)}`];
+  const properties = [...position(row), `title=${escaped(title, IN_PROPERTY, LONGEST_TITLE)}`];
   const start = `::error ${properties.join(',')}::`;
   // However long the message is: whether it was paid for is not cut off.
   const end = escaped(`\ncharged: ${chargedText(row)}`, IN_DATA, LONGEST_CHARGED);
@@ -35,10 +35,10 @@ export function annotationLine(row: ResultRow): string | undefined {
   return start + escaped(text, IN_DATA, LONGEST - start.length - end.length) + end;
 }
 
-function place({ place: { file, line } }: ResultRow): string[] {
-  const shown = escaped(harmless(file), IN_PROPERTY, Infinity);
-  if (shown.length > LONGEST_FILE) return [];
-  return [`file=${shown}`, ...(line === undefined ? [] : [`line=${line}`])];
+function position({ place: { file, line } }: ResultRow): string[] {
+  const escapedFile = escaped(harmless(file), IN_PROPERTY, Infinity);
+  if (escapedFile.length > LONGEST_FILE) return [];
+  return [`file=${escapedFile}`, ...(line === undefined ? [] : [`line=${line}`])];
 }
 
 /** Cut after the escaping, and never through an escape or half a character. */

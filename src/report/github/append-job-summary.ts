@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { messageOf } from '../../errors.js';
 
-/** Of a larger file GitHub shows nothing at all, and marks the step with an error. */
+/** GitHub shows nothing of a larger file, and marks the step with an error. */
 const MOST_BYTES = 1_048_576;
 const CUT = '\nThe rest did not fit: GitHub allows 1 MiB per step.\n';
 const NEWLINE = 0x0a;

@@ -1,6 +1,6 @@
 import { beginning } from '../naming.js';
 
-/** What has a meaning in Markdown, in HTML or in GitHub's formulas, wherever in a line it stands. */
+/** Characters with a meaning in Markdown, in HTML or in GitHub's formulas, anywhere in a line. */
 const MEANING = /[\\`*_~[\]<>&|$]/g;
 /** Where GitHub makes a link of a mention, a number or an address, or a picture of a :word:. */
 const LINKS = /[@#]|:(?=\/\/|[\w+-]+:)|www(?=\.)/gi;

@@ -28,13 +28,13 @@ const ENDED_BADLY: readonly RowState[] = ['unmet', 'failed', 'moderated', 'unkno
  * @param worst the rows to show, the worst first; what is beyond {@link MOST_SUMMARY_ROWS} is counted
  */
 export function jobSummary(summary: BatchSummary, worst: readonly ResultRow[]): string {
-  const shown = worst.slice(0, MOST_SUMMARY_ROWS);
+  const listed = worst.slice(0, MOST_SUMMARY_ROWS);
   const sections = [
     heading(summary),
     table(STATES, [STATES.map((state) => String(summary.states[state]))], '--:'),
     figures(summary),
-    ...(shown.length === 0 ? [] : [table(TITLES, shown.map(rowCells), '---')]),
-    ...leftOut(summary, shown, worst.length),
+    ...(listed.length === 0 ? [] : [table(TITLES, listed.map(rowCells), '---')]),
+    ...leftOut(summary, listed, worst.length),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -82,10 +82,10 @@ function table(titles: readonly string[], rows: readonly (readonly string[])[], 
 }
 
 /** Who kept only the worst does not hold the others: the counts know of them. */
-function leftOut({ states }: BatchSummary, shown: readonly ResultRow[], offered: number): string[] {
+function leftOut({ states }: BatchSummary, listed: readonly ResultRow[], offered: number): string[] {
   const ended = ENDED_BADLY.reduce((sum, state) => sum + states[state], 0);
-  const shownBadly = shown.filter(({ state }) => ENDED_BADLY.includes(state)).length;
-  const unshown = Math.max(offered - shown.length, ended - shownBadly);
+  const listedBadly = listed.filter(({ state }) => ENDED_BADLY.includes(state)).length;
+  const unshown = Math.max(offered - listed.length, ended - listedBadly);
   if (unshown <= 0) return [];
   return [
     `${unshown === 1 ? '1 more row is' : `${unshown} more rows are`} not listed here; results.jsonl lists all.`,

@@ -55,7 +55,7 @@ const SCRIPTS = [
   'page.js',
 ];
 
-/** What stands in every page: the text between its style and between its script tags. */
+/** Parts of every page: the text of its style and of its script. */
 export interface Assets {
   style: string;
   script: string;

@@ -1,6 +1,6 @@
 import type { RowState } from '../../batch/result-row.js';
 
-/** What a figure of an item counts; `ratio` is 1 for the whole and shown in per cent. */
+/** Unit of a figure; a `ratio` of 1 is shown as 100 per cent. */
 export type Unit = 'usd' | 'ms' | 'bytes' | 'ratio' | 'px' | '';
 
 /** A figure that items have, by which they can be sorted. Cards show the first few that are known. */
@@ -38,7 +38,7 @@ export interface Chart {
   series: { name: string; values: (number | null)[] }[];
 }
 
-/** What stands on the page once. Texts may hold anything: they are never taken for HTML. */
+/** Data that a page has once. Texts may hold anything: they are never treated as HTML. */
 export interface ReportHead {
   kind: 'batch' | 'compare' | 'sweep';
   /** The manifest's name, or what else tells this report from others. */
@@ -64,7 +64,7 @@ export interface ReportHead {
 export interface ReportPicture {
   /** Relative to the page, encoded: see `urlTo`. */
   src: string;
-  /** The same for a smaller copy; null where the picture itself is small. */
+  /** A smaller copy; null if the picture itself is small. */
   thumb: string | null;
   /** Pixels. */
   width: number | null;
@@ -92,7 +92,7 @@ export interface ReportItem {
   after: ReportPicture[];
   /** By the keys of the head's metrics; null where it is not known. */
   figures: Record<string, number | null>;
-  /** What a person should know: errors, hints, expectations that were not met, warnings. */
+  /** Messages for people: errors, hints, failed expectations, warnings. */
   notes: string[];
   /** fal's id of the request; null where it never got one. */
   request: string | null;

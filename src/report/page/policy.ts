@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Assets } from './assets.js';
 
 /**
- * What the page may do (Content-Security-Policy): run this one script, use this one style, show pictures from the
- * disk. It can reach no network, and no text can become an element by way of innerHTML and its like.
+ * Permissions of the page (Content-Security-Policy): run this one script, use this one style, show pictures
+ * from the disk. It can reach no network, and no text can become an element through innerHTML and the like.
  */
 export function policyFor({ style, script }: Assets): string {
   return [

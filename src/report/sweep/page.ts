@@ -18,7 +18,7 @@ import { sweepTables } from './tables.js';
 /** Thumbnails that are made at the same time. */
 const AT_ONCE = 2;
 
-/** What is measured on the pictures; cells show the first. */
+/** Measures of the pictures. Cells show the first ones. */
 const MEASURED: readonly Metric[] = [
   { key: 'change', label: 'change', unit: 'ratio' },
   { key: 'hash_distance', label: 'hash distance', unit: '' },

@@ -37,7 +37,7 @@ export async function writeSweepSheets(
 ): Promise<Sheets> {
   const [across, down, ...further] = axes;
   if (across === undefined) return { files: [], leftOut: 0 };
-  const places = new Map(cells.map((measured) => [placeOf(measured.cell.at, axes), measured]));
+  const places = new Map(cells.map((measured) => [keyOf(measured.cell.at, axes), measured]));
   const count = countCells(further.map(({ values }) => values.length));
   const files: string[] = [];
   for (const chosen of combinations(further.map(({ values }) => values.length))) {
@@ -52,7 +52,7 @@ export async function writeSweepSheets(
         [across.name]: column,
         ...(down === undefined ? {} : { [down.name]: row ?? '' }),
       };
-      const measured = places.get(placeOf(at, axes));
+      const measured = places.get(keyOf(at, axes));
       return measured === undefined ? undefined : sheetCell(measured, outDir);
     };
     const rows = down?.values ?? [undefined];
@@ -77,7 +77,7 @@ function headOf(axis: string, value: string): string {
   return axis === 'picture' ? value : `${axis} ${value}`;
 }
 
-function placeOf(at: Readonly<Record<string, string>>, axes: readonly GridAxis[]): string {
+function keyOf(at: Readonly<Record<string, string>>, axes: readonly GridAxis[]): string {
   return JSON.stringify(axes.map(({ name }) => at[name]));
 }
 

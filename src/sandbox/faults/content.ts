@@ -9,7 +9,7 @@ interface Output {
   has_nsfw_concepts: boolean[];
 }
 
-/** The JSON of a good result; undefined for a failure, which these faults leave alone. */
+/** The JSON of a good result; undefined for a failure, which these faults do not change. */
 async function outputOf(answer: Response): Promise<Output | undefined> {
   return answer.status === 200 ? ((await answer.json()) as Output) : undefined;
 }
@@ -42,13 +42,13 @@ export async function withoutImages(answer: Response): Promise<Response> {
   return output === undefined ? answer : again(answer, { ...output, images: [], has_nsfw_concepts: [] });
 }
 
-/** The same picture in another format than its content type and its name say. */
+/** Sends the picture in a different format from its content type and name. */
 export function reformatted(answer: Response): Promise<Response> {
   const png = answer.headers.get('content-type') === 'image/png';
   return redrawn(answer, (picture) => Promise.resolve(png ? picture.jpeg() : picture.png()));
 }
 
-/** The same picture at half its width. */
+/** Sends the picture at half its width. */
 export function narrowed(answer: Response): Promise<Response> {
   return redrawn(answer, async (picture) => {
     const { width, height } = await picture.metadata();

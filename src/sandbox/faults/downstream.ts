@@ -9,7 +9,7 @@ import type { Encounter, Toxic } from './toxics.js';
 import { close, reset, sendPart } from './wire.js';
 import type { World } from '../world.js';
 
-/** The types that leave the connection alone. */
+/** The types that do not end the connection. */
 type Altering = Exclude<Toxic, { type: Ending }>;
 type Ending =
   'latency' | 'timeout' | 'fin' | 'slow_close' | 'status' | 'html' | 'reset_peer' | 'pause' | 'limit_data';

@@ -18,7 +18,7 @@ export function heldAt(answer: Response, bytes: number, encounter: Encounter, wi
   return new Response(body, { status: answer.status, headers: answer.headers });
 }
 
-/** The same bytes, with a wait after the first of them; a shorter body is not held. */
+/** Pauses after the first part of the body. A shorter body is not delayed. */
 async function* split(
   source: AsyncIterable<Chunk>,
   bytes: number,

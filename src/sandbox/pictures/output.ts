@@ -38,11 +38,11 @@ export function keepPicture(
 const SMALLEST = 64;
 const LARGEST = 2048;
 /** Limit of an explicit size, so that a 14142 x 14142 request does not exhaust the machine. */
-const LARGEST_ASKED = 4096;
+const LARGEST_SIDE = 4096;
 
 /** The size of the output in pixels: the requested one, else the first input's, within bounds. */
-export function outputSize(input: Size, asked: Size | undefined): Size {
-  if (asked !== undefined) return bounded(asked, LARGEST_ASKED);
+export function outputSize(input: Size, wanted: Size | undefined): Size {
+  if (wanted !== undefined) return bounded(wanted, LARGEST_SIDE);
   return bounded(input, LARGEST);
 }
 

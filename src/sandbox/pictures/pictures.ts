@@ -13,10 +13,10 @@ export type Loaded = { ok: true; picture: InputPicture } | { ok: false; row: Row
 export async function loadPicture(storage: Storage, named: NamedPicture): Promise<Loaded> {
   const bytes = fetchBytes(storage, named.url);
   const { loc, url } = named;
-  const shown = url.length > 200 ? `${url.slice(0, 200)}…` : url;
+  const shortUrl = url.length > 200 ? `${url.slice(0, 200)}…` : url;
   if (bytes === undefined) {
     const msg = 'Failed to download the file. Please check if the URL is accessible and try again.';
-    return { ok: false, row: row(loc, 'file_download_error', msg, shown) };
+    return { ok: false, row: row(loc, 'file_download_error', msg, shortUrl) };
   }
   const { default: sharp } = await import('sharp');
   try {
@@ -24,7 +24,7 @@ export async function loadPicture(storage: Storage, named: NamedPicture): Promis
     return { ok: true, picture: { bytes, width, height } };
   } catch {
     const msg = 'Failed to load the image. Please ensure the image file is not corrupted and is supported.';
-    return { ok: false, row: row(loc, 'image_load_error', msg, shown) };
+    return { ok: false, row: row(loc, 'image_load_error', msg, shortUrl) };
   }
 }
 

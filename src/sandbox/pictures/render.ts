@@ -18,7 +18,7 @@ const BRUSH = 7;
 /** The share of the picture's own colours that shows through the paint. */
 const OWN = 0.3;
 const LUMA = [0.299, 0.587, 0.114] as const;
-/** What no colour of ours is darker than: near black is what a moderated picture looks like. */
+/** Our darkest colour: near black is how a moderated picture looks. */
 const DARKEST = 64;
 /** Colours of the clouds, across and down. */
 const CLOUDS = { width: 5, height: 4 } as const;
@@ -125,7 +125,7 @@ function paint(prompt: string, seed: number) {
   return { matrix, offset: three((channel) => (1 - OWN) * dark[channel]) };
 }
 
-/** Of red, green and blue. */
+/** A value for each of red, green and blue. */
 function three<Value>(of: (channel: 0 | 1 | 2) => Value): [Value, Value, Value] {
   return [of(0), of(1), of(2)];
 }

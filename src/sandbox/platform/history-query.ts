@@ -14,9 +14,9 @@ const cursor = z.string().transform((text, context) => {
 });
 
 /**
- * `end` excluded, the form of the cursor and `sort_by` are as on fal's own page of the route,
- * docs/platform-apis/v1/models/requests/by-endpoint. What fal-api.md 5.5 calls `sort` is not there: a client
- * that relies on it has been tested against this sandbox alone.
+ * `end` is exclusive; the cursor and `sort_by` are as on fal's own page of the route,
+ * docs/platform-apis/v1/models/requests/by-endpoint. It has no `sort`, as in fal-api.md 5.5: a client that
+ * relies on it was tested only against this sandbox.
  */
 const querySchema = z.object({
   endpoint_id: z.array(z.string()).min(1).max(50),

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { json } from '../answers.js';
 import { pageCursor, readHistoryQuery, type HistoryQuery } from './history-query.js';
 import type { Job } from '../queue/job.js';
-import { askedEndpoints, failure } from './platform-form.js';
+import { endpointsOf, failure } from './platform-form.js';
 import type { SandboxEnv, World } from '../world.js';
 
 /**
@@ -14,7 +14,7 @@ export function requestHistory(world: World, c: Context<SandboxEnv>): Response {
   const now = world.clock.now();
   let query: HistoryQuery;
   try {
-    query = readHistoryQuery(askedEndpoints(c) ?? [], c.req.query(), now);
+    query = readHistoryQuery(endpointsOf(c) ?? [], c.req.query(), now);
   } catch (error) {
     return failure(400, 'validation_error', error instanceof Error ? error.message : String(error));
   }

@@ -43,7 +43,7 @@ function fieldSchema(schemas: Schemas, name: string, field: Field): Json {
   const bare = bareSchema(schemas, name, field);
   const described = { title: name, description: `The ${name}.` };
   const fallback = field.default === undefined ? {} : { default: field.default };
-  // As pydantic writes them: a reference stands alone, null is one of several.
+  // As pydantic writes them: a reference stands by itself, null is one of several.
   if (field.nullable === true) return { ...described, anyOf: [bare, { type: 'null' }], ...fallback };
   return '$ref' in bare
     ? { ...described, allOf: [bare], ...fallback }

@@ -8,7 +8,7 @@ export function failure(status: number, type: string, message: string): Response
 }
 
 /** The endpoint ids asked for, repeated or with commas between them; undefined when none were. */
-export function askedEndpoints(c: Context<SandboxEnv>): string[] | undefined {
+export function endpointsOf(c: Context<SandboxEnv>): string[] | undefined {
   const ids = c.req.queries('endpoint_id')?.flatMap((value) => value.split(','));
   return ids?.map((id) => id.trim()).filter((id) => id !== '');
 }

@@ -5,7 +5,7 @@ import { published } from './catalogue.js';
 import { as } from '../faults/faulty-route.js';
 import { requestHistory } from './history.js';
 import { openApi } from './open-api.js';
-import { askedEndpoints, failure } from './platform-form.js';
+import { endpointsOf, failure } from './platform-form.js';
 import type { SandboxEnv, World } from '../world.js';
 
 const PAGE = { next_cursor: null, has_more: false };
@@ -15,7 +15,7 @@ export function platformApp(world: World): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>({ strict: false });
 
   app.get('/v1/models', as(world, 'models'), authorizedPlatform(world, true), (c) => {
-    const ids = askedEndpoints(c);
+    const ids = endpointsOf(c);
     const limit = Number(c.req.query('limit') ?? 50);
     if (!Number.isInteger(limit) || limit < 1 || (ids?.length ?? 0) > 50) {
       return failure(400, 'validation_error', 'limit must be a positive integer, endpoint_id 1 to 50 ids');
@@ -41,7 +41,7 @@ export function platformApp(world: World): Hono<SandboxEnv> {
   });
 
   app.get('/v1/models/pricing', as(world, 'pricing'), authorizedPlatform(world, false), (c) => {
-    const ids = askedEndpoints(c) ?? [];
+    const ids = endpointsOf(c) ?? [];
     if (ids.length < 1 || ids.length > 50) {
       return failure(400, 'validation_error', 'endpoint_id: 1 to 50 ids are needed');
     }

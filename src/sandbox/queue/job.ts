@@ -30,7 +30,7 @@ export interface Submission {
 
 export interface Job extends Submission {
   id: string;
-  /** The same for every submit of one edit: see `jobKey`. */
+  /** Key shared by every submit of one edit: see `jobKey`. */
   key: string;
   state: 'IN_QUEUE' | 'IN_PROGRESS' | 'COMPLETED';
   logs: LogLine[];

@@ -18,7 +18,7 @@ const NOT_FOUND = { status: 'NOT_FOUND' };
 export function queueApp(world: World): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>({ strict: false });
   const key = authorized(world);
-  // Status, result and cancel go by owner and app alone, but the full endpoint id is taken as well.
+  // Status, result and cancel need only owner and app, but the full endpoint id is accepted too.
   const one = '/:endpoint{.+}/requests/:id';
   const job = (c: Context<SandboxEnv>): Job | undefined => {
     const found = world.jobs.get(c.req.param('id') ?? '');

@@ -12,7 +12,7 @@ export function statusStream(world: World, job: Job, wantsLogs: boolean): Respon
   let stop = (): void => undefined;
   const body = new ReadableStream<Uint8Array>({
     start(out) {
-      let told = '';
+      let sent = '';
       let lines = 0;
       const comment = setInterval(() => out.enqueue(encoder.encode(': ping\n\n')), world.keepAliveCommentMs);
       stop = () => {
@@ -22,8 +22,8 @@ export function statusStream(world: World, job: Job, wantsLogs: boolean): Respon
       const tell = () => {
         const fresh = wantsLogs ? job.logs.slice(lines) : null;
         const now = `${job.state} ${world.jobs.position(job)}`;
-        if (now === told && (fresh === null || fresh.length === 0)) return;
-        told = now;
+        if (now === sent && (fresh === null || fresh.length === 0)) return;
+        sent = now;
         lines = job.logs.length;
         out.enqueue(encoder.encode(`data: ${JSON.stringify(statusBody(world.jobs, job, fresh))}\n\n`));
         comment.refresh();

@@ -41,7 +41,9 @@ export function row(
   };
 }
 
-/** Checks an input as fal's pydantic models do when the job runs: every fault is named, none is fatal alone. */
+/**
+ * Checks an input as fal's pydantic models do when the job runs: every fault is reported, not only the first.
+ */
 export function validate(fields: Fields, input: unknown): Checked {
   const checked: Checked = { rows: [], pictures: [], values: {} };
   checked.values = checkObject(checked, fields, input, ['body']);
@@ -158,7 +160,7 @@ function checkNumber(
   return parsed;
 }
 
-/** What is over the number in use is dropped without a word, as fal does (fal-api.md 1.2). */
+/** Pictures over the number in use are dropped silently, as by fal (fal-api.md 1.2). */
 function checkPictures(to: Checked, field: Of<'pictures'>, value: unknown, loc: Loc, fault: Fault): unknown {
   if (!Array.isArray(value)) return fault('list_type', 'Input should be a valid list');
   if (value.length < (field.atLeast ?? 0)) {

@@ -13,14 +13,14 @@ export interface Grid {
   prompts: readonly string[];
   seeds: readonly number[];
   models: readonly GridModel[];
-  /** What else decides over the results, the same for all: a change of it gives them other names. */
+  /** Other settings that decide the results, the same for all: a change gives them other names. */
   common: unknown;
 }
 
 export interface GridPicture {
   /** As it is written from the working directory, or a URL. */
   word: string;
-  /** Of its bytes, hexadecimal; of a URL, of its text. */
+  /** Digest of its bytes, hexadecimal; for a URL, of its text. */
   digest: string;
 }
 

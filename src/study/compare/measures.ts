@@ -3,7 +3,7 @@ import type { MeasuredCell } from '../measured.js';
 /** One edit of a comparison, as its figures need it. */
 export type ComparedEdit = Pick<MeasuredCell, 'cell' | 'result' | 'metrics'>;
 
-/** What is measured of a result, by its name in compare.json. */
+/** The measures of a result, by their names in compare.json. */
 export const MEASURES = [
   'change',
   'hash_distance',
@@ -36,8 +36,8 @@ export function valueOf(edit: ComparedEdit, measure: Measure): number | null {
   return values[measure];
 }
 
-/** What several models edited alike: picture and prompt, and the seed where it is meant. */
-export function placeOf({ cell: { at } }: Pick<ComparedEdit, 'cell'>, withSeed: boolean): string {
+/** Key shared by edits of the same picture and prompt, and of the same seed if asked for. */
+export function subjectOf({ cell: { at } }: Pick<ComparedEdit, 'cell'>, withSeed: boolean): string {
   return JSON.stringify([at['picture'], at['prompt'], ...(withSeed ? [at['seed']] : [])]);
 }
 

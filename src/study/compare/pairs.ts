@@ -1,11 +1,11 @@
 import { signTest } from '../sign-test.js';
-import { MEASURES, modelOf, placeOf, valueOf, type ComparedEdit, type Measure } from './measures.js';
+import { MEASURES, modelOf, subjectOf, valueOf, type ComparedEdit, type Measure } from './measures.js';
 import type { Scattered } from './scattered.js';
 
 /** With fewer pairs that differ, even all of them on one side can be chance. */
 export const FEWEST_PAIRS = 6;
 
-/** As improbable as this under chance alone has what is called a difference to be. */
+/** A difference must be at least this improbable under chance. */
 const MOST_CHANCE = 0.05;
 
 /** Two models on the same pictures, prompts and seeds: which one has less of something, and how often. */
@@ -25,7 +25,7 @@ export interface Paired {
 /** A value of a model at a place. */
 interface Placed {
   model: string;
-  place: string;
+  subject: string;
   value: number;
 }
 
@@ -40,14 +40,14 @@ export function pairedFigures(
       ...MEASURES.map((measure) => {
         const placed = edits.flatMap((edit): Placed[] => {
           const value = valueOf(edit, measure);
-          return value === null ? [] : [{ model: modelOf(edit), place: placeOf(edit, true), value }];
+          return value === null ? [] : [{ model: modelOf(edit), subject: subjectOf(edit, true), value }];
         });
         return paired([first, second], measure, placed);
       }),
       paired(
         [first, second],
         'scatter',
-        scattered.map(({ model, place, scatter }) => ({ model, place, value: scatter })),
+        scattered.map(({ model, subject, scatter }) => ({ model, subject, value: scatter })),
       ),
     ]),
   );
@@ -56,18 +56,18 @@ export function pairedFigures(
 function paired(models: [string, string], measure: Paired['measure'], placed: readonly Placed[]): Paired {
   const [first, second] = models;
   const valuesOf = (name: string): Map<string, number> =>
-    new Map(placed.filter(({ model }) => model === name).map(({ place, value }) => [place, value]));
+    new Map(placed.filter(({ model }) => model === name).map(({ subject, value }) => [subject, value]));
   const others = valuesOf(second);
-  const differences = [...valuesOf(first)].flatMap(([place, value]) => {
-    const other = others.get(place);
+  const differences = [...valuesOf(first)].flatMap(([subject, value]) => {
+    const other = others.get(subject);
     return other === undefined ? [] : [value - other];
   });
   const firstLess = differences.filter((difference) => difference < 0).length;
   const secondLess = differences.filter((difference) => difference > 0).length;
   const p = signTest(firstLess, secondLess);
-  const isTold = firstLess + secondLess >= FEWEST_PAIRS && p < MOST_CHANCE;
+  const isClear = firstLess + secondLess >= FEWEST_PAIRS && p < MOST_CHANCE;
   return {
     ...{ models, measure, pairs: differences.length, less: [firstLess, secondLess], p },
-    fewer: !isTold ? null : firstLess > secondLess ? first : second,
+    fewer: !isClear ? null : firstLess > secondLess ? first : second,
   };
 }

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { scatter } from '../../images/metrics/scatter.js';
 import { grouped } from '../grouped.js';
-import { cameOut, modelOf, placeOf, type ComparedEdit } from './measures.js';
+import { cameOut, modelOf, subjectOf, type ComparedEdit } from './measures.js';
 
 /** How far the seeds of one model lie apart on one picture and prompt. */
 export interface Scattered {
   model: string;
   /** As `placeOf` has it, without the seed. */
-  place: string;
+  subject: string;
   /** Mean of 1 - SSIM over the pairs of seeds, 0..1. */
   scatter: number;
 }
@@ -16,7 +16,7 @@ export interface Scattered {
 /** Reads the results and measures how far seeds scatter, where there are several. @param outDir absolute */
 export async function scatterOfSeeds(edits: readonly ComparedEdit[], outDir: string): Promise<Scattered[]> {
   const groups = grouped(edits.filter(cameOut), (edit) =>
-    JSON.stringify([modelOf(edit), placeOf(edit, false)]),
+    JSON.stringify([modelOf(edit), subjectOf(edit, false)]),
   );
   const measured: Scattered[] = [];
   for (const group of groups.values()) {
@@ -26,7 +26,7 @@ export async function scatterOfSeeds(edits: readonly ComparedEdit[], outDir: str
     // A result that cannot be looked at is as good as missing: the rest is still a report.
     const apart = await scatter(pictures.filter((bytes) => bytes !== undefined)).catch(() => null);
     if (apart !== null) {
-      measured.push({ model: modelOf(first), place: placeOf(first, false), scatter: apart });
+      measured.push({ model: modelOf(first), subject: subjectOf(first, false), scatter: apart });
     }
   }
   return measured;

@@ -13,9 +13,9 @@ export interface Spread {
   upper: number;
 }
 
-/** What edits with one model cost, in dollars. */
+/** Cost of a model's edits, in dollars. */
 export interface ModelCost {
-  /** What fal billed for all of them, as far as it said so; for those as well that did not come out. */
+  /** Billed by fal for all of them, failed ones included, as far as it said so. */
   billed_usd: number;
   /** For 100 pictures that came out; null where none did. */
   per_100_pictures_usd: number | null;
@@ -35,7 +35,7 @@ export interface ModelSummary {
   open: number;
   /** The commonest word of fal's or ours on why edits failed; null where none did. */
   failure: string | null;
-  /** Of the edits that came out; null where nothing was measured. */
+  /** Measures of the successful edits; null if nothing was measured. */
   measures: Record<Measure | 'scatter', Spread | null>;
   cost: ModelCost;
 }
@@ -77,7 +77,7 @@ function spreadOf(values: readonly number[]): Spread | null {
   return found === null ? null : { count: values.length, ...found };
 }
 
-/** What did not come out and was billed all the same is paid for by the pictures that did. */
+/** The cost of billed edits without a picture is added to those with one. */
 function costOf(edits: readonly ComparedEdit[]): ModelCost {
   const billed = edits.filter(({ result }) => result.cost.billed_usd !== null);
   const came = edits.filter(cameOut);

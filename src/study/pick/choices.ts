@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { saveWhole } from '../../edit/save.js';
 import { inputError, codeOf } from '../../errors.js';
 
-/** What people chose, in the out-dir of a comparison. */
+/** People's choices, in the out-dir of a comparison. */
 export const PICKS_FILE = 'picks.json';
 
 const picksFile = z.object({

@@ -1,4 +1,4 @@
-import { cameOut, placeOf, type ComparedEdit } from '../compare/measures.js';
+import { cameOut, subjectOf, type ComparedEdit } from '../compare/measures.js';
 import { grouped } from '../grouped.js';
 import type { Choice } from './choices.js';
 
@@ -29,7 +29,7 @@ export function openPairs<Edit extends ComparedEdit>(
 
 /** Every two models that have a result at a place. */
 export function allPairs<Edit extends ComparedEdit>(edits: readonly Edit[]): Pair<Edit>[] {
-  const places = grouped(edits.filter(cameOut), (edit) => placeOf(edit, true));
+  const places = grouped(edits.filter(cameOut), (edit) => subjectOf(edit, true));
   return [...places.values()].flatMap((group) =>
     group.flatMap((left, index) => group.slice(index + 1).map((right) => ({ left, right }))),
   );

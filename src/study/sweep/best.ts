@@ -12,7 +12,7 @@ export interface Bound {
   value: number;
 }
 
-/** What cells can be told by, in the words of the flag. */
+/** The figures of a bound, by their names in the flag. */
 const NAMES: ReadonlyMap<string, FigureName> = new Map([
   ['change', 'change'],
   ['hash-distance', 'hash_distance'],
@@ -22,15 +22,15 @@ const NAMES: ReadonlyMap<string, FigureName> = new Map([
   ['cost', 'cost_usd'],
 ]);
 
-/** @param place what to call the flag. @throws FalEditError (usage) */
-export function parseBound(written: string, place: string): Bound {
+/** @param where what to call the flag. @throws FalEditError (usage) */
+export function parseBound(written: string, where: string): Bound {
   const [, side = '', name = '', number = ''] =
     /^\s*(min|max)[-_]([a-z_-]+)\s*=\s*\$?(\d+\.?\d*|\.\d+)\s*$/i.exec(written) ?? [];
   const figure = NAMES.get(name.toLowerCase().replaceAll('_', '-'));
   if (figure === undefined) {
     const names = [...NAMES.keys()].filter((one) => one !== 'color-shift');
     throw usageError(
-      `${place} must be min-<figure>=<number> or max-<figure>=<number>, not "${written}". Figures: ${names.join(', ')}.`,
+      `${where} must be min-<figure>=<number> or max-<figure>=<number>, not "${written}". Figures: ${names.join(', ')}.`,
       'For example: --best max-change=0.4',
     );
   }
@@ -47,24 +47,24 @@ export interface Best {
   group: SeedGroup;
   cell: MeasuredCell;
   /** Whether it keeps all the bounds; where none does, it is the one that comes nearest. */
-  isWithin: boolean;
+  isMet: boolean;
 }
 
 /**
- * Of the settings whose medians over the seeds keep all bounds, the one that comes nearest to the last of them; of
- * equal ones the first. Undefined where nothing is measured.
+ * The setting that keeps all bounds with its medians over the seeds, and is nearest to the last bound; the
+ * first of equal ones. Undefined if nothing is measured.
  */
 export function chooseBest(groups: readonly SeedGroup[], bounds: readonly Bound[]): Best | undefined {
   const last = bounds.at(-1);
   if (last === undefined) return undefined;
   const known = groups.filter(({ figures }) => bounds.every(({ figure }) => figures[figure] !== null));
-  const within = known.filter(({ figures }) => bounds.every((bound) => excess(figures, bound) <= 0));
-  const isWithin = within.length > 0;
-  const group = isWithin
-    ? leastOf(within, ({ figures }) => -excess(figures, last))
+  const meeting = known.filter(({ figures }) => bounds.every((bound) => excess(figures, bound) <= 0));
+  const isMet = meeting.length > 0;
+  const group = isMet
+    ? leastOf(meeting, ({ figures }) => -excess(figures, last))
     : leastOf(known, ({ figures }) => Math.max(...bounds.map((bound) => relativeExcess(figures, bound))));
   const cell = group === undefined ? undefined : typicalCell(group, last.figure);
-  return group === undefined || cell === undefined ? undefined : { group, cell, isWithin };
+  return group === undefined || cell === undefined ? undefined : { group, cell, isMet };
 }
 
 /** By how much a bound is passed; negative where there is room. */

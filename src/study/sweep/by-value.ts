@@ -2,7 +2,7 @@ import type { MeasuredCell } from '../measured.js';
 import { medianFigures, type Figures } from './figures.js';
 import type { GridAxis } from './grid.js';
 
-/** What cells have in common that share one value of an axis. */
+/** Summary of the cells that share one value of an axis. */
 export interface ValueSummary {
   value: string;
   /** How many there are, and how many of them have a picture. */

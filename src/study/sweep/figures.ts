@@ -1,7 +1,7 @@
 import { median } from '../../images/metrics/statistics.js';
 import type { MeasuredCell } from '../measured.js';
 
-/** What is measured of each cell, by the name that `--best` and JSON documents have for it. */
+/** The figures of each cell, by their names in `--best` and in JSON documents. */
 export const FIGURES = [
   'change',
   'hash_distance',

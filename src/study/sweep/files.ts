@@ -1,8 +1,8 @@
-/** What a sweep calls its own files in the out-dir, beside those of every batch. */
+/** The names of a sweep's own files in the out-dir, in addition to those of every batch. */
 export const SWEEP_FILES = {
   document: 'sweep.json',
   page: 'sweep.html',
-  /** Of several, each has its number: `sheet-1.png`. */
+  /** Several sheets are numbered: `sheet-1.png`. */
   sheet: 'sheet.png',
 } as const;
 

@@ -5,7 +5,7 @@ import { medianFigures, type Figures } from './figures.js';
 /** The axis of which other values show chance, and no setting. */
 export const SEED_AXIS = 'seed';
 
-/** Cells that differ in their seeds alone. */
+/** Cells that differ only in their seeds. */
 export interface SeedGroup {
   /** Where they stand, without the seed. */
   at: Record<string, string>;

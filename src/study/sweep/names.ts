@@ -25,7 +25,7 @@ export function namer(
   };
 }
 
-/** What a cell is called in messages and on pages: `strength 0.3, guidance 2.5, seed 1`. */
+/** The name of a cell in messages and on pages: `strength 0.3, guidance 2.5, seed 1`. */
 export function cellId(steps: readonly Step[]): string {
   const words = steps.map(([axis, value]) =>
     axis === 'picture' ? printable(value) : `${axis} ${cut(value)}`,
@@ -33,7 +33,7 @@ export function cellId(steps: readonly Step[]): string {
   return cutTo(words.join(', '), LONGEST_ID);
 }
 
-/** What its picture is called, without extension: `photo-strength-0.3-guidance-2.5-seed-1`. */
+/** The name of its picture, without extension: `photo-strength-0.3-guidance-2.5-seed-1`. */
 export function cellName(picture: string, steps: readonly Step[]): string {
   const words = [picture, ...steps.flatMap(([axis, value]) => [axis, cut(value).replace(/…$/, '')])];
   const name = words.map((word) => word.replace(/[\s{}]+/g, '_')).join('-');

@@ -18,36 +18,36 @@ const MOST_DECIMALS = 12;
  * Reads `from..to:step`, in either direction, both ends included where a step lands on them. Counted in whole numbers
  * of the smallest decimal, so that 0.3..0.9:0.1 has 0.8 in it and no 0.7999999999999999.
  *
- * @param place what to call the axis in a message
+ * @param where what to call the axis in a message
  * @returns undefined for a text that is no range
  * @throws FalEditError (usage): no step, a step of zero, one that leads away from the end, not of that form
  */
-export function parseRange(text: string, place: string): Range | undefined {
+export function parseRange(text: string, where: string): Range | undefined {
   const [, from = '', to = '', step] = RANGE.exec(text) ?? [];
   if (from === '') {
     if (!BEGINS_LIKE_ONE.test(text)) return undefined;
-    throw usageError(`${place}: "${text}" is not a range. Write from..to:step.`, EXAMPLE);
+    throw usageError(`${where}: "${text}" is not a range. Write from..to:step.`, EXAMPLE);
   }
   if (step === undefined) {
     throw usageError(
-      `${place}: the range ${text} has no step.`,
+      `${where}: the range ${text} has no step.`,
       `For example: ${text}:${someStep(from, to)}`,
     );
   }
   const decimals = Math.max(...[from, to, step].map(decimalsOf));
   if (decimals > MOST_DECIMALS) {
-    throw usageError(`${place}: ${text} has more than ${MOST_DECIMALS} decimals.`);
+    throw usageError(`${where}: ${text} has more than ${MOST_DECIMALS} decimals.`);
   }
   const [first, last, by] = [from, to, step].map((number) => scaled(number, decimals)) as [
     bigint,
     bigint,
     bigint,
   ];
-  if (by === 0n) throw usageError(`${place}: the range ${text} has a step of zero.`, EXAMPLE);
+  if (by === 0n) throw usageError(`${where}: the range ${text} has a step of zero.`, EXAMPLE);
   // `0.9..0.3:0.1` goes down: nobody has to write the sign, but a wrong one is a mistake.
   const stride = last < first && by > 0n ? -by : by;
   if (first !== last && stride < 0n !== last < first) {
-    throw usageError(`${place}: the range ${text} is empty: its step leads away from ${to}.`, EXAMPLE);
+    throw usageError(`${where}: the range ${text} is empty: its step leads away from ${to}.`, EXAMPLE);
   }
   const steps = (last - first) / stride;
   return {

@@ -1,6 +1,6 @@
 import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
 
-/** What the values of an axis are put into. */
+/** The part of an edit that an axis varies. */
 export type AxisTarget =
   /** A field of a row, or a column that the prompt asks for. */
   | { kind: 'field'; field: string }
@@ -9,7 +9,7 @@ export type AxisTarget =
   /** How strongly a LoRA is applied; counted from 0. */
   | { kind: 'scale'; index: number };
 
-/** What no two axes may have in common. */
+/** Name of a target, unique among the axes. */
 export function targetName(target: AxisTarget): string {
   switch (target.kind) {
     case 'field':

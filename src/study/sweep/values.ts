@@ -14,7 +14,7 @@ interface Part {
   count: number;
   first: string;
   values: () => string[];
-  /** What tells a value from others: 0.5 and 0.50 are one number, but two prompts. */
+  /** Identity of a value: as numbers 0.5 and 0.50 are equal, as prompts they are not. */
   identity: (value: string) => string;
 }
 
@@ -25,13 +25,13 @@ const asNumber = (value: string): string =>
 /**
  * Reads the values of `--vary`: texts and ranges between commas; a text with commas in it stands in JSON quotes.
  *
- * @param place what to call the axis in a message
+ * @param where what to call the axis in a message
  * @throws FalEditError (usage)
  */
-export function parseValues(written: string, place: string): AxisValues {
+export function parseValues(written: string, where: string): AxisValues {
   return valuesOf(
-    itemsOf(written, place).map(({ text, isQuoted }) => {
-      const range = isQuoted ? undefined : parseRange(text, place);
+    itemsOf(written, where).map(({ text, isQuoted }) => {
+      const range = isQuoted ? undefined : parseRange(text, where);
       if (range !== undefined) return { ...range, identity: asNumber };
       return { count: 1, first: text, values: () => [text], identity: isQuoted ? asText : asNumber };
     }),
@@ -41,17 +41,17 @@ export function parseValues(written: string, place: string): AxisValues {
 /**
  * The values of a file: a line each, without blank lines.
  *
- * @param place what to call the axis in a message
+ * @param where what to call the axis in a message
  * @throws FalEditError (usage): it has none
  */
-export function lineValues(text: string, place: string): AxisValues {
+export function lineValues(text: string, where: string): AxisValues {
   const lines = text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const [first] = lines;
-  if (first === undefined) throw usageError(`${place} has no values. Write one per line.`);
+  if (first === undefined) throw usageError(`${where} has no values. Write one per line.`);
   return valuesOf([{ count: lines.length, first, values: () => lines, identity: asText }]);
 }
 
@@ -80,13 +80,13 @@ interface Item {
 /** A text in JSON quotes up to the comma behind it, or a text without commas. */
 const ITEM = /\s*(?:("(?:[^"\\]|\\.)*")|([^,]*?))\s*(?:,|$)/y;
 
-function itemsOf(written: string, place: string): Item[] {
+function itemsOf(written: string, where: string): Item[] {
   const items: Item[] = [];
   for (let start = 0; ;) {
     ITEM.lastIndex = start;
     const [whole = '', quoted, plain = ''] = ITEM.exec(written) ?? [];
-    const text = quoted === undefined ? plain : unquoted(quoted, place);
-    if (text === '') throw usageError(`${place}: "${written}" has an empty value.`, EXAMPLE);
+    const text = quoted === undefined ? plain : unquoted(quoted, where);
+    if (text === '') throw usageError(`${where}: "${written}" has an empty value.`, EXAMPLE);
     items.push({ text, isQuoted: quoted !== undefined });
     // Behind a comma at the very end a value is missing.
     if (!whole.endsWith(',')) return items;
@@ -94,11 +94,11 @@ function itemsOf(written: string, place: string): Item[] {
   }
 }
 
-function unquoted(quoted: string, place: string): string {
+function unquoted(quoted: string, where: string): string {
   try {
     return String(JSON.parse(quoted));
   } catch {
-    throw usageError(`${place}: ${quoted} starts with a quote but is not a JSON string.`);
+    throw usageError(`${where}: ${quoted} starts with a quote but is not a JSON string.`);
   }
 }
 

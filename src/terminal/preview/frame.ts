@@ -22,10 +22,10 @@ export async function fileFrame(
   for (const { path } of pictures) files.push(await filePicture(path, { columns, rows }));
   const high = Math.max(...files.map((file) => file?.rows ?? 0));
   if (high === 0) return '';
-  const shown = files.map((file, index) =>
+  const sequences = files.map((file, index) =>
     file === undefined ? '' : `\x1b[${index * pitch + 1}G\x1b7${sequence(file)}\x1b8`,
   );
-  return `${'\n'.repeat(high)}\x1b[${high}A${shown.join('')}\x1b[${high}B\r`;
+  return `${'\n'.repeat(high)}\x1b[${high}A${sequences.join('')}\x1b[${high}B\r`;
 }
 
 async function filePicture(path: string, size: PreviewSize): Promise<FilePicture | undefined> {

@@ -19,7 +19,7 @@ const NARROWEST = 6;
 /** Divides the room among the pictures: `columns` and `rows` are those that each has, without the row of names. */
 export function slotsFor<T>(pictures: readonly T[], { columns, rows }: PreviewSize): Slots<T> {
   const room = Math.floor((columns + GAP) / (NARROWEST + GAP));
-  const shown = pictures.slice(0, Math.max(1, room));
-  const width = Math.floor((columns + GAP) / Math.max(1, shown.length)) - GAP;
-  return { pictures: shown, columns: Math.max(1, width), rows: Math.max(1, rows - 1), pitch: width + GAP };
+  const fitting = pictures.slice(0, Math.max(1, room));
+  const width = Math.floor((columns + GAP) / Math.max(1, fitting.length)) - GAP;
+  return { pictures: fitting, columns: Math.max(1, width), rows: Math.max(1, rows - 1), pitch: width + GAP };
 }

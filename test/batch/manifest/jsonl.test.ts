@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { read, rowsIn } from './reading.js';
 
-const ALLOWED = 'Allowed: an object, e.g. {"image": "cat.png"}.';
+const ALLOWED = ', not an object such as {"image": "cat.png"}.';
 
 test.each([
   ['on several lines', '[{"a":1},\n {"a":2}]', [1, 2]],
@@ -77,11 +77,11 @@ test.each(
     ['{', "is not JSON: expected property name or '}' (column 2)."],
     ['hello', 'is not JSON: unexpected "h" (column 1).'],
     [`{"a": ${'x'.repeat(20_000)}}`, 'is not JSON: unexpected "x".'],
-    ['[{"a":1}]', `is a list. ${ALLOWED}`],
-    ['17', `is a number. ${ALLOWED}`],
-    ['"image.png"', `is a string. ${ALLOWED}`],
-    ['null', `is null. ${ALLOWED}`],
-    ['true', `is true or false. ${ALLOWED}`],
+    ['[{"a":1}]', `is a list${ALLOWED}`],
+    ['17', `is a number${ALLOWED}`],
+    ['"image.png"', `is a string${ALLOWED}`],
+    ['null', `is null${ALLOWED}`],
+    ['true', `is true or false${ALLOWED}`],
     ['{"a":1,"b":2,"a":3}', 'has the key "a" twice.'],
     ['{"a":1,"\\u0061":3}', 'has the key "a" twice.'],
     ['{"a":{"b":1},"c":[{"d":1,"d":2}]}', 'has the key "d" twice.'],

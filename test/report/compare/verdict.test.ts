@@ -100,8 +100,8 @@ describe('what two models differ in', () => {
   it('says how far seeds lie apart, and that few pictures say nothing', () => {
     const scattered = (count: number) =>
       Array.from({ length: count }, (_, n) => [
-        { model: 'flux-general', place: String(n), scatter: 0.1 },
-        { model: 'flux-2-lora', place: String(n), scatter: 0.3 },
+        { model: 'flux-general', subject: String(n), scatter: 0.1 },
+        { model: 'flux-2-lora', subject: String(n), scatter: 0.3 },
       ]).flat();
     const edits = both(3, () => ({}));
     expect(verdict(edits, { scattered: scattered(3) })).toContain(

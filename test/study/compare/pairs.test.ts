@@ -43,9 +43,9 @@ describe('pairedFigures', () => {
   });
 
   it('pairs the scatter of seeds by picture and prompt', () => {
-    const scattered = ['1', '2'].flatMap((place) => [
-      { model: 'flux-general', place, scatter: 0.1 },
-      { model: 'flux-2-lora', place, scatter: 0.2 },
+    const scattered = ['1', '2'].flatMap((subject) => [
+      { model: 'flux-general', subject, scatter: 0.1 },
+      { model: 'flux-2-lora', subject, scatter: 0.2 },
     ]);
     const found = pairedFigures(MODELS, [], scattered).find(({ measure }) => measure === 'scatter');
     expect(found).toMatchObject({ pairs: 2, less: [2, 0], fewer: null });

@@ -24,7 +24,7 @@ describe('summarise', () => {
   });
 
   it('has what was measured of the seeds', () => {
-    const scattered = [0.1, 0.3].map((scatter) => ({ model: 'flux-general', place: '', scatter }));
+    const scattered = [0.1, 0.3].map((scatter) => ({ model: 'flux-general', subject: '', scatter }));
     expect(summarise(['flux-general'], [edit()], scattered)[0]?.measures.scatter?.median).toBeCloseTo(0.2);
   });
 

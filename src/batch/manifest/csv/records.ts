@@ -7,7 +7,7 @@ export interface CsvRecord {
   line: number;
   /** Without the newline that ends it; of no use where something is wrong with it. */
   text: string;
-  /** What is wrong with it: a sentence without its place. */
+  /** A sentence about its problem, without the line. */
   problem?: string | undefined;
 }
 
@@ -48,15 +48,15 @@ export async function* recordsOf(
 function recordAssembler(known: string | undefined) {
   let delimiter = known ?? ',';
   let isFirst = true;
-  /** Of the record that is not over. */
+  /** First line of the unfinished record. */
   let first: number | undefined;
   let texts: string[] = [];
   let problem: string | undefined;
-  /** Of its text, without the newline at its end. */
+  /** Size of the unfinished record, without the newline at its end. */
   let bytes = -1;
   let isInQuotes = false;
   /** It was told that the record is too long: the rest of it is passed over. */
-  let isTold = false;
+  let isReported = false;
 
   function take(line: Line): CsvRecord[] {
     if (!isInQuotes && line.problem === undefined && /^\s*$/.test(line.text)) return [];
@@ -68,8 +68,8 @@ function recordAssembler(known: string | undefined) {
     }
     // What was passed over of a line is not known: most often the row ends with it.
     isInQuotes = line.problem !== TOO_LONG && endsInQuotes(line.text, isInQuotes, delimiter);
-    const records = isTold ? [] : add(line);
-    if (!isInQuotes) [first, texts, problem, bytes, isTold] = [undefined, [], undefined, -1, false];
+    const records = isReported ? [] : add(line);
+    if (!isInQuotes) [first, texts, problem, bytes, isReported] = [undefined, [], undefined, -1, false];
     return records;
   }
 
@@ -79,15 +79,15 @@ function recordAssembler(known: string | undefined) {
     texts.push(line.text);
     problem ??= line.problem;
     bytes += Buffer.byteLength(line.text) + 1;
-    isTold = bytes > LONGEST_ROW_BYTES;
-    if (isTold) [texts, problem] = [[], `${TOO_LONG} ${NOT_CLOSED}`];
-    if (isInQuotes && !isTold) return [];
+    isReported = bytes > LONGEST_ROW_BYTES;
+    if (isReported) [texts, problem] = [[], `${TOO_LONG} ${NOT_CLOSED}`];
+    if (isInQuotes && !isReported) return [];
     // CR LF ends the record; a CR before that is part of a cell.
     return [{ line: first, text: texts.join('\n').replace(/\r$/, ''), problem }];
   }
 
   function end(): CsvRecord[] {
-    return first === undefined || isTold ? [] : [{ line: first, text: '', problem: NEVER_CLOSED }];
+    return first === undefined || isReported ? [] : [{ line: first, text: '', problem: NEVER_CLOSED }];
   }
 
   return { take, end, delimiter: () => delimiter };
@@ -106,10 +106,10 @@ function guessedDelimiter(header: string): string {
 }
 
 /**
- * Whether a line of CSV ends within quotes, so that the next belongs to the same row. A quote opens at the beginning
- * of a cell alone; what is wrong in other places is csv-parse's to say.
+ * Whether a line of CSV ends inside quotes, so that the next line belongs to the same row. A quote opens only
+ * at the beginning of a cell; csv-parse reports errors elsewhere.
  *
- * @param isInQuotes whether it begins within quotes
+ * @param isInQuotes whether the line begins inside quotes
  */
 function endsInQuotes(line: string, isInQuotes: boolean, delimiter: string): boolean {
   let isQuoted = isInQuotes;

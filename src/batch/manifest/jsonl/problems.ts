@@ -2,11 +2,11 @@ import { messageOf } from '../../../errors.js';
 import { DEEPEST_NESTING, quoted, TOO_DEEP } from '../entry.js';
 
 /**
- * What `JSON.parse` lets pass without a word: a key that stands twice in one object, of which it keeps the last, and
- * nesting without end. Runs on each row: one pass, and texts are leapt over.
+ * Problems that `JSON.parse` accepts silently: a repeated key, of which it keeps the last value, and very deep
+ * nesting. Runs on every row, in one pass that skips over strings.
  *
  * @param json valid JSON
- * @returns a sentence without its place, or undefined where nothing is wrong
+ * @returns a sentence without the line, or undefined if there is no problem
  */
 export function structureProblem(json: string): string | undefined {
   /** The objects and lists that are open, from the outside: an object's keys so far; undefined for a list. */
@@ -61,7 +61,7 @@ function textOf(json: string, start: number, end: number): string {
   return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
-/** What is said in other words: the engine calls it "end of JSON input". */
+/** Replaces the engine's "end of JSON input". */
 const TOO_SHORT = 'it is cut off';
 
 /** A longer line is not searched for the place of its error. */
@@ -82,13 +82,13 @@ export function reasonOf(error: unknown, text: string): string {
   if (message.startsWith('Unexpected end')) return TOO_SHORT;
   const [, words, position] = /^(.+?)(?: in JSON)? at position (\d+)/s.exec(message) ?? [];
   if (words !== undefined) return withColumn(lowered(words), Number(position));
-  const foreign = firstUnexpected(text);
+  const at = firstUnexpected(text);
   // The engine's own token may be half a character.
   const token =
-    foreign === undefined
+    at === undefined
       ? /^Unexpected token '(.+?)', /s.exec(message)?.[1]
-      : String.fromCodePoint(text.codePointAt(foreign) ?? 0);
-  return withColumn(`unexpected ${token === undefined ? 'text' : quoted(token)}`, foreign);
+      : String.fromCodePoint(text.codePointAt(at) ?? 0);
+  return withColumn(`unexpected ${token === undefined ? 'text' : quoted(token)}`, at);
 }
 
 /** Where the first thing stands that is no part of JSON at all. */

@@ -27,7 +27,7 @@ function entryOf({ number, text, problem }: Line, file: string): Entry {
     return wrong(place, `is not JSON: ${reasonOf(error, text)}.`);
   }
   if (!isFields(value))
-    return wrong(place, `is ${kindOf(value)}. Allowed: an object, e.g. {"image": "cat.png"}.`);
+    return wrong(place, `is ${kindOf(value)}, not an object such as {"image": "cat.png"}.`);
   const structure = structureProblem(text);
   return structure === undefined ? { kind: 'row', place, fields: value } : wrong(place, structure);
 }

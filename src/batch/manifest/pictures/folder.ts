@@ -32,7 +32,7 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
 
 const OTHER = 'other';
 
-/** What tells the folder of a batch, a comparison or a sweep: its pictures are results. */
+/** Files that mark the folder of a batch, a comparison or a sweep, whose pictures are results. */
 const OF_A_BATCH: readonly string[] = [OUT_DIR_FILES.ledger, OUT_DIR_FILES.results];
 
 /**
@@ -81,7 +81,7 @@ export async function picturesIn(
   return { pictures: inNaturalOrder(names).map((name) => path.join(folder, name)), leftOut };
 }
 
-/** Of a subfolder that cannot be read nothing is there. */
+/** An unreadable subfolder counts as empty. */
 async function entriesOf(folder: string, isNamed: boolean): Promise<Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
@@ -97,7 +97,7 @@ async function kindOf(entry: Dirent, file: string): Promise<'file' | 'folder' | 
   return found?.isFile() === true ? 'file' : found?.isDirectory() === true ? 'folder' : undefined;
 }
 
-/** The same of several folders. */
+/** The files left out of several folders together. */
 export function leftOutOfAll(folders: readonly LeftOut[]): LeftOut {
   const sum: LeftOut = {};
   for (const [kind, count] of folders.flatMap(Object.entries) as [string, number][]) {

@@ -6,7 +6,7 @@ export const PICTURE_ENDINGS = [
   ...['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '.gif', '.avif', '.tif', '.tiff'],
 ];
 
-/** What a pattern passes over wherever it stands below the folder that was named; hidden names are as well. */
+/** Folders that a pattern never enters, like hidden ones. */
 const PASSED_OVER = ['**/node_modules/**'];
 
 /** Whether a word that is no file's name may stand for several. */

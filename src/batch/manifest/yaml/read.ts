@@ -30,7 +30,7 @@ const DEEPEST_DOCUMENT = 2 * DEEPEST_NESTING;
 /** The library's messages may quote the text. */
 const LONGEST_REASON = 100;
 
-/** What is wrong with the syntax, and from where to where. */
+/** A syntax error, with its start and end. */
 type Fault = Pick<YAMLParseError, 'code' | 'message' | 'pos'>;
 
 interface YamlDocument {
@@ -87,7 +87,10 @@ function textOf(bytes: Buffer): string {
   return text.includes('\n') ? text : text.replaceAll('\r', '\n');
 }
 
-/** What the library's parseAllDocuments gives, but it stops where the nesting would end the process. */
+/**
+ * The documents of a text, as by the library's parseAllDocuments, except that it stops at nesting that would
+ * exhaust the stack.
+ */
 function documentsOf(text: string, lines: LineCounter, { Composer, Lexer, Parser }: Yaml): YamlDocument[] {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
@@ -119,12 +122,12 @@ function* entriesOf(
 ): Generator<Entry[]> {
   const nodes = nodesOf(contents, yaml);
   const targets = aliasTargets(contents, yaml);
-  const placeAt = (offset: number): Position => ({ file, line: lines.linePos(offset).line });
+  const positionAt = (offset: number): Position => ({ file, line: lines.linePos(offset).line });
   const faults = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
 
   const [early] = faults;
   if (early !== undefined && early.pos[1] < (nodes[0]?.range[0] ?? Infinity)) {
-    yield [wrong(placeAt(early.pos[0]), syntaxProblem(early, lines))];
+    yield [wrong(positionAt(early.pos[0]), syntaxProblem(early, lines))];
   }
   let next = 0;
   for (const [index, node] of nodes.entries()) {
@@ -134,15 +137,15 @@ function* entriesOf(
     const isHit = fault !== undefined && fault.pos[0] < (nodes[index + 1]?.range[0] ?? Infinity);
     yield [
       isHit
-        ? wrong(placeAt(start), syntaxProblem(fault, lines))
-        : entryOf(node, placeAt(start), targets, yaml),
+        ? wrong(positionAt(start), syntaxProblem(fault, lines))
+        : entryOf(node, positionAt(start), targets, yaml),
     ];
   }
   const end = nodes.at(-1)?.range[1] ?? Infinity;
   const late = faults.find(({ code, pos }) => code === 'UNEXPECTED_TOKEN' && pos[0] >= end);
   if (late !== undefined) {
     yield [
-      wrong(placeAt(late.pos[0]), `${syntaxProblem(late, lines)} The rest of this document was not read.`),
+      wrong(positionAt(late.pos[0]), `${syntaxProblem(late, lines)} The rest of this document was not read.`),
     ];
   }
 }
@@ -152,7 +155,7 @@ function nodesOf(contents: ParsedNode | null, { isScalar, isSeq }: Yaml): readon
   return isSeq(contents) ? contents.items : [contents];
 }
 
-/** What is wrong with the syntax, and where: a sentence without the place of its row. */
+/** A syntax error with its position: a sentence without the line of its row. */
 function syntaxProblem({ code, message, pos }: Fault, lines: LineCounter): string {
   const { line, col } = lines.linePos(pos[0]);
   const reason = code === 'NON_STRING_KEY' ? 'a key is not a string' : message.slice(0, LONGEST_REASON);
@@ -166,7 +169,7 @@ function entryOf(node: ParsedNode, place: Position, targets: ReadonlyMap<Alias, 
   try {
     const row = values.followed(node);
     if (!yaml.isMap(row)) {
-      return wrong(place, `is ${kindOf(row, yaml)}. Allowed: a map, e.g. image: cat.png.`);
+      return wrong(place, `is ${kindOf(row, yaml)}, not a map such as image: cat.png.`);
     }
     const fields: [string, FieldValue][] = [];
     for (const [key, value] of values.pairs(row)) {

@@ -4,7 +4,7 @@ import { DEEPEST_NESTING, type FieldValue, LONGEST_ROW_BYTES, quoted, TOO_DEEP, 
 /** The library, loaded by who reads with it. */
 export type Yaml = typeof import('yaml');
 
-/** What keeps a part of a document from being a row or a field. */
+/** Part of a document that cannot be a row or a field. */
 export class ValueError extends Error {
   override readonly name = 'ValueError';
   /** @param problem a sentence without its place */
@@ -13,7 +13,10 @@ export class ValueError extends Error {
   }
 }
 
-/** What aliases and merges repeat counts each time: a few lines of them can stand for billions of values. */
+/**
+ * Values repeated by aliases and merges count each time: a few lines of aliases can expand to billions of
+ * values.
+ */
 const MOST_VALUES = 10_000;
 const TOO_MANY = `has more than ${MOST_VALUES} values, counting each repeat of an alias.`;
 
@@ -21,8 +24,8 @@ const TOO_MANY = `has more than ${MOST_VALUES} values, counting each repeat of a
 const MERGE = '<<';
 
 /**
- * What the aliases of a document stand for: the last node before each that has its anchor. The library would search
- * the whole document for every alias.
+ * The node that each alias of a document repeats: the last one before it with its anchor. The library would
+ * search the whole document for every alias.
  */
 export function aliasTargets(contents: Node | null, { visit }: Yaml): Map<Alias, Node> {
   const anchors = new Map<string, Node>();
@@ -57,7 +60,7 @@ export function rowValues({ isAlias, isMap, isScalar, isSeq }: Yaml, targets: Re
     return value;
   }
 
-  /** What a node is, or what it repeats. */
+  /** A node, or the node that its alias repeats. */
   function followed(node: unknown): unknown {
     if (!isAlias(node)) return node;
     const target = targets.get(node);

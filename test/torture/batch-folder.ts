@@ -7,7 +7,7 @@ import { folderWithPhoto } from '../edit/harness.js';
 import { start, type Ended, type Spawned } from '../blackbox/spawned.js';
 
 /** A manifest in a folder, a fal, and the built program to run the one with the other. */
-export interface BatchPlace {
+export interface BatchFolder {
   fal: Sandbox;
   cwd: string;
   /** Starts `fal-edit batch` on the manifest. */
@@ -17,10 +17,10 @@ export interface BatchPlace {
 }
 
 /** @param prompts one for each row; no two are the same, so that fal's record tells the rows apart */
-export async function batchPlace(
+export async function batchFolder(
   prompts: readonly string[],
   settings: SandboxSettings = {},
-): Promise<BatchPlace> {
+): Promise<BatchFolder> {
   const fal = await startSandbox({
     ...{ queueMs: 0, inferenceMs: 20, runners: 40, renderPictures: false },
     ...settings,
