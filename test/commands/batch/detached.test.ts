@@ -82,7 +82,7 @@ describe('--collect', () => {
   });
 
   it('brings what is there, and comes again for the rest', async () => {
-    const scene = await batchScene({ 'rows.jsonl': ROWS }, { runners: 1, inferenceMs: 150 });
+    const scene = await batchScene({ 'rows.jsonl': ROWS }, { runners: 1, inferenceMs: 600 });
     await scene.batch('rows.jsonl', '--submit-only');
     const early = await scene.run(['--collect', '-d', 'out', '--timeout', '50ms', '--no-report']);
     expect(early.code, early.stderr).toBe(7);
