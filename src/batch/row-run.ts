@@ -1,10 +1,8 @@
-import type { LifeOptions } from '../edit/life.js';
+import type { RunOptions } from '../edit/edit-run.js';
 import { isKnown } from '../edit/ask-fal.js';
 import { accessOf, type EditEnv } from '../edit/env.js';
 import { pathOf } from '../edit/output.js';
-import { recordOf, recordOfJob } from '../edit/record.js';
-import { resumeJob } from '../edit/resume.js';
-import { runEdit } from '../edit/run.js';
+import { resumeJob, runEdit } from '../edit/run.js';
 import { FalEditError } from '../errors.js';
 import { asItWasSent } from '../fal/route.js';
 import type { CurrentPrice } from '../fal/prices.js';
@@ -16,8 +14,8 @@ import { BY_BATCH } from './next-steps.js';
 import { refuseWayOut } from './out-dir.js';
 import { revivedPlan, type PlannedRow } from './planned-row.js';
 
-/** The environment of one row's edit. */
-export interface RowRun extends LifeOptions {
+/** Options of one row's edit. */
+export interface RowRun extends RunOptions {
   /** Absolute. */
   outDir: string;
   again: boolean;
@@ -40,7 +38,7 @@ export async function sendRow(row: RowWithJob, env: EditEnv, run: RowRun): Promi
   );
   // The folder may have come with a repository, and the rows in it.
   await refuseWayOut(pathOf(plan.output, 0), outDir);
-  await runEdit(plan, recordOf(plan), env, {
+  const { error } = await runEdit(plan, env, {
     ...run,
     nextSteps: BY_BATCH,
     askedHash: row.key,
@@ -50,6 +48,7 @@ export async function sendRow(row: RowWithJob, env: EditEnv, run: RowRun): Promi
     again,
     detach: submitOnly,
   });
+  if (error !== undefined) throw error;
 }
 
 /** Goes on with a row that fal has, or that has lost its pictures. @throws FalEditError */
@@ -61,7 +60,8 @@ export async function attachRow({ job }: RowWithJob, env: EditEnv, run: RowRun):
   for (const file of [...named, ...images.flatMap(({ target }) => target ?? [])]) {
     await refuseWayOut(file, run.outDir);
   }
-  await resumeJob(job, recordOfJob(job), env, { ...run, nextSteps: BY_BATCH, leaveWhenInterrupted: true });
+  const { error } = await resumeJob(job, env, { ...run, nextSteps: BY_BATCH, leaveWhenInterrupted: true });
+  if (error !== undefined) throw error;
 }
 
 /** A job that was sent another way may be unknown to this fal, which is no reason to write it off. */

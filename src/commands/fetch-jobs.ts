@@ -1,9 +1,8 @@
 import pLimit from 'p-limit';
 import type { EditEnv } from '../edit/env.js';
 import type { OnEvent } from '../edit/events.js';
-import { recordOfJob, type EditRecord } from '../edit/record.js';
-import { resumeJob, type ResumeOptions } from '../edit/resume.js';
-import { asFalEditError, withCharge, type Charged, type FalEditError } from '../errors.js';
+import type { EditOutcome } from '../edit/record.js';
+import { resumeJob, type ResumeOptions } from '../edit/run.js';
 import type { Job } from '../ledger/job.js';
 import { openProgress } from '../terminal/progress.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -17,14 +16,12 @@ export interface FetchOptions extends Pick<
 > {
   terminal: Terminal;
   /** Where to save the pictures, instead of where the edit would have. */
-  elsewhere?: (job: Job) => Promise<ResumeOptions['elsewhere']>;
+  elsewhere?: (job: Job) => ResumeOptions['elsewhere'];
 }
 
 /** Outcome of one job. */
-export interface FetchOutcome {
+export interface FetchOutcome extends EditOutcome {
   job: Job;
-  record: EditRecord;
-  error: FalEditError | undefined;
 }
 
 /**
@@ -56,26 +53,9 @@ async function fetchOne(
   env: EditEnv,
   { elsewhere, timeoutMs, cancelOnTimeout, write, nextSteps }: FetchOptions,
 ): Promise<FetchOutcome> {
-  const record = recordOfJob(job);
-  try {
-    await resumeJob(job, record, env, {
-      timeoutMs,
-      cancelOnTimeout,
-      leaveWhenInterrupted: true,
-      write,
-      nextSteps,
-      onEvent,
-      elsewhere: await elsewhere?.(job),
-    });
-    return { job, record, error: undefined };
-  } catch (error) {
-    return { job, record, error: withCharge(asFalEditError(error), chargedOf(record)) };
-  }
-}
-
-/** Whether an edit that fal accepted was charged. */
-function chargedOf({ state, requestId, sandbox }: EditRecord): Charged {
-  if (sandbox || requestId === null) return 'no';
-  if (state === 'completed' || state === 'saved') return 'yes';
-  return state === 'accepted' ? 'maybe' : 'no';
+  const outcome = await resumeJob(job, env, {
+    ...{ timeoutMs, cancelOnTimeout, leaveWhenInterrupted: true, write, nextSteps, onEvent },
+    elsewhere: elsewhere?.(job),
+  });
+  return { job, ...outcome };
 }

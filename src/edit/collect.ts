@@ -4,37 +4,66 @@ import { codeOf, FalEditError, messageOf } from '../errors.js';
 import { download } from '../fal/download.js';
 import { probePicture, type Probe } from '../images/probe.js';
 import { differences, extensionOf, formatOfExtension } from '../images/received.js';
-import type { JobImage } from '../ledger/job.js';
-import type { OutputImage } from '../models/model.js';
+import type { Job, JobImage } from '../ledger/job.js';
+import type { EditOutput, Model, OutputImage } from '../models/model.js';
+import { isRedacted } from '../secrets.js';
 import { sha256Of } from '../sha256.js';
-import type { Answered } from './awaiting.js';
-import type { Life } from './life.js';
-import { blankedError, collectError } from './outcomes.js';
-import { accessOf } from './env.js';
+import type { Deadline } from './deadline.js';
+import { accessOf, type EditEnv } from './env.js';
+import type { OnEvent } from './events.js';
 import { hasOwnEnding, pathOf } from './output.js';
-import { choosePaths, placePicture, tagOf, withTrueEnding } from './placing.js';
-import type { EditedImage } from './record.js';
+import { choosePaths, placePicture, tagOf, withTrueEnding, type Placing } from './placing.js';
+import type { EditedImage, EditRecord } from './record.js';
 import { removeLeftovers } from './save.js';
+
+/** fal's answer as it came, and what the model's adapter reads in it. */
+export interface Answered {
+  data: unknown;
+  output: EditOutput;
+}
+
+/** The answer that an earlier command has recorded. */
+export function rememberedAnswer({ result }: Pick<Job, 'result'>, model: Model): Answered | undefined {
+  if (result === undefined) return undefined;
+  const output = model.fromOutput(result);
+  // Stored without a secret that its URLs held: fal has to be asked again.
+  if (output === undefined || output.images.some(({ url }) => isRedacted(url))) return undefined;
+  return { data: result, output };
+}
+
+export interface CollectOptions {
+  onEvent: OnEvent;
+  /** Takes the bytes where they go to a stream. */
+  write?: ((bytes: Uint8Array) => Promise<void>) | undefined;
+  /** Schedules a part of the work where many edits run at once; runs it at once if absent. */
+  inLane?: (<T>(lane: 'download', run: () => Promise<T>) => Promise<T>) | undefined;
+}
+
+/** The parts of a running edit that its pictures need. */
+interface Collecting extends Placing {
+  record: EditRecord;
+  env: EditEnv;
+  deadline: Deadline;
+  options: CollectOptions;
+  warn: (message: string) => void;
+}
 
 /**
  * Fetches the pictures of a finished edit. fal's answer is in the ledger before the first of them is asked for.
- * Every good one is saved, whatever happens to the others; then the first failure is thrown.
+ * Every good one is saved, whatever happens to the others.
  *
  * @param former the pictures as an earlier command left them
- * @throws FalEditError: moderated where one came back blanked, temporary where one could not be fetched, failed
- * where one could not be written
+ * @returns the pictures in fal's order, and what those failed with that are not saved
  */
 export async function fetchPictures(
-  life: Life,
-  { data, output }: Answered,
-  former: readonly JobImage[] = [],
-): Promise<void> {
-  const { record, journal, options } = life;
-  const { keepBlanked } = life.output;
-  const { images } = output;
-  const wanted = images.map((image) => image.nsfw !== true || keepBlanked);
+  run: Collecting,
+  { data, output: { images } }: Answered,
+  former: readonly JobImage[],
+): Promise<{ images: EditedImage[]; failures: unknown[] }> {
+  const { record, journal, options } = run;
+  const wanted = images.map((image) => image.nsfw !== true || run.output.keepBlanked);
   const own = (isPromised: (file: string) => boolean): (string | undefined)[] =>
-    choosePaths(life, wanted, isPromised);
+    choosePaths(run, wanted, isPromised);
   const promised = await journal.completed({
     result: data,
     billedUnits: record.cost.billedUnits ?? undefined,
@@ -43,27 +72,23 @@ export async function fetchPictures(
     inferenceMs: record.timings.inferenceMs ?? undefined,
     targets: own,
   });
-  const paths = life.asPromised && isWhole(promised, wanted) ? promised : own(() => false);
+  const paths = run.asPromised && isWhole(promised, wanted) ? promised : own(() => false);
   const count = wanted.filter(Boolean).length;
   if (count > 0) options.onEvent({ type: 'downloading', pictures: count });
   const results = await Promise.allSettled(
     images.map((image, index) =>
       wanted[index] === true
-        ? collectOne(life, image, index, paths[index], former[index])
+        ? collectOne(run, image, index, paths[index], former[index])
         : Promise.resolve(notKept(image)),
     ),
   );
-  record.images = images.map((image, index) => {
-    const result = results[index];
-    return (result?.status === 'fulfilled' ? result.value : undefined) ?? notKept(image);
-  });
-  const failures = results.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason as unknown] : [],
-  );
-  if (failures.length > 0) throw collectError(failures, images.length, record, journal.nextSteps);
-  const blanked = images.filter((image) => image.nsfw === true).length;
-  if (blanked > 0) throw blankedError(blanked, images.length, keepBlanked, record);
-  journal.finished();
+  return {
+    images: images.map((image, index) => {
+      const result = results[index];
+      return (result?.status === 'fulfilled' ? result.value : undefined) ?? notKept(image);
+    }),
+    failures: results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])),
+  };
 }
 
 /** Whether every picture has a path to go to: not where an earlier command was to send the bytes to a stream. */
@@ -72,42 +97,42 @@ function isWhole(paths: readonly (string | undefined)[], wanted: readonly boolea
 }
 
 async function collectOne(
-  life: Life,
+  run: Collecting,
   image: OutputImage,
   index: number,
   chosen: string | undefined,
   former: JobImage | undefined,
 ): Promise<EditedImage> {
-  const { onEvent, inLane = atOnce } = life.options;
+  const { onEvent, inLane = atOnce } = run.options;
   const nsfw = image.nsfw ?? null;
-  const kept = life.asPromised ? await stillThere(former) : undefined;
+  const kept = run.asPromised ? await stillThere(former) : undefined;
   if (kept !== undefined) return { ...kept, nsfw };
   let probe: Probe | undefined;
   const bytes = await inLane('download', () =>
     download(image.url, {
-      ...accessOf(life.env, life.deadline.signal),
+      ...accessOf(run.env, run.deadline.signal),
       check: (candidate) => {
         probe = probePicture(candidate);
       },
     }),
   );
-  const path = await keep(life, bytes, probe, index, chosen);
+  const path = await keep(run, bytes, probe, index, chosen);
   const { width = 0, height = 0, contentType = 'image/png' } = probe ?? {};
   const size = bytes.byteLength;
   const sha256 = sha256Of(bytes);
   if (path !== '-') {
-    await life.journal.savedImage({ index, path, width, height, contentType, bytes: size, sha256 });
+    await run.journal.savedImage({ index, path, width, height, contentType, bytes: size, sha256 });
     // An earlier command may have been killed while it wrote.
-    if (former !== undefined) await removeLeftovers(path, tagOf(life.journal.jobId, index));
+    if (former !== undefined) await removeLeftovers(path, tagOf(run.journal.jobId, index));
   }
   const file = path === '-' ? undefined : basename(path);
-  const asked = formatOfExtension(life.output.ext);
-  for (const message of differences({ file, contentType, width, height }, image, asked)) warn(life, message);
+  const asked = formatOfExtension(run.output.ext);
+  for (const message of differences({ file, contentType, width, height }, image, asked)) run.warn(message);
   onEvent({ type: 'saved', path, width, height, bytes: size });
   return { path, width, height, contentType, bytes: size, sha256, nsfw };
 }
 
-const atOnce: NonNullable<Life['options']['inLane']> = (_, run) => run();
+const atOnce: NonNullable<CollectOptions['inLane']> = (_, download) => download();
 
 /** A picture that an earlier command saved, if its file is there and as it was. */
 async function stillThere(former: JobImage | undefined): Promise<Omit<EditedImage, 'nsfw'> | undefined> {
@@ -119,29 +144,24 @@ async function stillThere(former: JobImage | undefined): Promise<Omit<EditedImag
   return { path, width, height, contentType, bytes: bytes.byteLength, sha256 };
 }
 
-function warn({ record, options }: Life, message: string): void {
-  record.warnings.push(message);
-  options.onEvent({ type: 'warning', message });
-}
-
 async function keep(
-  life: Life,
+  run: Collecting,
   bytes: Uint8Array,
   probe: Probe | undefined,
   index: number,
   chosen: string | undefined,
 ): Promise<string> {
-  const { output, record, options } = life;
+  const { output, journal, options } = run;
   if (output.kind === 'stream' || chosen === undefined) {
     await options.write?.(bytes);
     return '-';
   }
   try {
     const ext = probe === undefined ? output.ext : extensionOf(probe.format);
-    const path = await placePicture(life, index, withTrueEnding(life, index, chosen, ext), bytes);
-    const first = pathOf(output, index, life.journal.requestName, hasOwnEnding(output) ? undefined : ext);
+    const path = await placePicture(run, index, withTrueEnding(run, index, chosen, ext), bytes);
+    const first = pathOf(output, index, journal.requestName, hasOwnEnding(output) ? undefined : ext);
     if (path !== first && !output.numberWhenTaken) {
-      warn(life, `${first} was taken in the meantime; the picture was saved as ${path}.`);
+      run.warn(`${first} was taken in the meantime; the picture was saved as ${path}.`);
     }
     return path;
   } catch (error) {
@@ -150,7 +170,7 @@ async function keep(
       `The picture is ready, but cannot be written to ${chosen}: ${codeOf(error) ?? messageOf(error)}.`,
       {
         charged: 'yes',
-        hint: life.journal.nextSteps.freeSpace(record.requestId ?? ''),
+        hint: journal.nextSteps.freeSpace(journal.requestId ?? ''),
         details: { target: chosen },
         origin: error,
       },

@@ -12,7 +12,7 @@ export interface EditEnv {
   trace?: ((line: string) => void) | undefined;
 }
 
-/** What asking fal takes. @param signal ends the question; Ctrl-C does if absent */
+/** Access to fal from an environment. @param signal ends the requests; Ctrl-C does if absent */
 export function accessOf(
   { context, route, trace }: Omit<EditEnv, 'ledger'>,
   signal = context.signal,

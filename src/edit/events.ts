@@ -1,3 +1,6 @@
+import { parseStatus } from '../fal/status-events.js';
+import type { EditRecord } from './record.js';
+
 /** Events of a running edit, for display. Texts from fal are as fal sent them: untrusted. */
 export type EditEvent =
   | { type: 'warning'; message: string }
@@ -20,3 +23,34 @@ export type EditEvent =
   | { type: 'saved'; path: string; width: number; height: number; bytes: number };
 
 export type OnEvent = (event: EditEvent) => void;
+
+type Times = EditRecord['timings'];
+
+/**
+ * Passes fal's status updates on as events. Made when the waiting begins.
+ *
+ * @param elapsed milliseconds from an arbitrary point
+ * @param onTimes called with what an update says of times
+ */
+export function statusWatcher(
+  onEvent: OnEvent,
+  elapsed: () => number,
+  onTimes: (times: Partial<Times>) => void,
+): (update: unknown) => void {
+  const began = elapsed();
+  let seenLogs = 0;
+  return (update) => {
+    const status = parseStatus(update);
+    if (status === undefined) return;
+    if (status.status !== 'IN_QUEUE') onTimes({ queuedMs: Math.round(elapsed() - began) });
+    if (status.inferenceSeconds !== undefined) {
+      onTimes({ inferenceMs: Math.round(status.inferenceSeconds * 1000) });
+    }
+    // The client hands over all the lines so far each time.
+    for (const { level, message } of status.logs.slice(seenLogs)) onEvent({ type: 'log', level, message });
+    seenLogs = Math.max(seenLogs, status.logs.length);
+    if (status.status === 'IN_QUEUE') onEvent({ type: 'queued', position: status.queuePosition });
+    if (status.status === 'IN_PROGRESS') onEvent({ type: 'running' });
+    if (status.status === 'COMPLETED') onEvent({ type: 'completed' });
+  };
+}

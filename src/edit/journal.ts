@@ -1,7 +1,7 @@
 import { FalEditError, messageOf, type Charged } from '../errors.js';
-import type { SubmitJournal, SubmitState } from '../fal/submit-once.js';
+import type { SubmitState } from '../fal/submit-once.js';
 import type { Durability } from '../ledger/commit-group.js';
-import { GIVEN_UP, type Job, type JobImage, type JobState } from '../ledger/job.js';
+import { GIVEN_UP, type Job, type JobImage, type JobState, type UploadedFile } from '../ledger/job.js';
 import type { Completion, Ledger } from '../ledger/ledger.js';
 import type { OnEvent } from './events.js';
 import { SINGLE_EDIT, type NextSteps } from './next-steps.js';
@@ -14,10 +14,12 @@ import type { EditRecord } from './record.js';
  * since the edit is paid for and its pictures are worth more than their entry; that it fell behind is reported
  * at once, and is how the run ends, unless the ledger takes it all later on.
  */
-export class Journal implements SubmitJournal {
+export class Journal {
   /** The error that kept events out of the ledger; undefined where the ledger is complete. */
   fellBehind: unknown;
   state: JobState;
+  /** fal's; undefined until the edit is accepted. */
+  requestId: string | undefined;
   /**
    * Writes that the ledger did not take, in order. They can be repeated: each write says where the job is, not
    * how far it goes.
@@ -26,22 +28,18 @@ export class Journal implements SubmitJournal {
 
   constructor(
     private readonly ledger: Ledger,
-    private readonly job: Pick<Job, 'id' | 'state'>,
-    private readonly record: EditRecord,
+    private readonly job: Pick<Job, 'id' | 'state' | 'requestId'>,
     private readonly onEvent: OnEvent,
+    readonly nextSteps: NextSteps = SINGLE_EDIT,
     /** The time on fal's clock, if that is known. */
     private readonly falTime: () => number | undefined = () => undefined,
-    readonly nextSteps: NextSteps = SINGLE_EDIT,
   ) {
     this.state = job.state;
+    this.requestId = job.requestId;
   }
 
   get recovery(): string {
     return this.nextSteps.check(this.job.id);
-  }
-
-  get sandbox(): boolean {
-    return this.record.sandbox;
   }
 
   get jobId(): string {
@@ -50,11 +48,11 @@ export class Journal implements SubmitJournal {
 
   /** The request's name in file names: fal's id, without a secret that it should never contain. */
   get requestName(): string {
-    return this.ledger.db.secrets.redact(this.record.requestId ?? '');
+    return this.ledger.db.secrets.redact(this.requestId ?? '');
   }
 
-  async intend(): Promise<void> {
-    const { input, uploads } = this.record;
+  /** Before the submit is sent. @throws FalEditError: it must not be, then */
+  async intend(input: Record<string, unknown>, uploads: readonly UploadedFile[]): Promise<void> {
     await this.ledger.write('at once', () => this.ledger.intend(this.job.id, input, uploads, this.falTime()));
     this.state = 'intent';
   }
@@ -64,7 +62,7 @@ export class Journal implements SubmitJournal {
   }
 
   async accepted(requestId: string): Promise<void> {
-    this.record.requestId = requestId;
+    this.requestId = requestId;
     this.state = 'accepted';
     await this.inTurn('at once', () => this.ledger.accept(this.job.id, requestId));
   }
@@ -173,8 +171,8 @@ export class Journal implements SubmitJournal {
       return value;
     } catch (error) {
       this.fellBehind ??= error;
-      const { requestId } = this.record;
-      if (requestId !== null) this.onEvent({ type: 'unrecorded', requestId, why: messageOf(error) });
+      const { requestId } = this;
+      if (requestId !== undefined) this.onEvent({ type: 'unrecorded', requestId, why: messageOf(error) });
       return undefined;
     }
   }

@@ -16,7 +16,7 @@ type Placeholder = (typeof PLACEHOLDERS)[number];
 /** Template of the default name of a result. */
 const DEFAULT_TEMPLATE = '{name}.edit.{ext}';
 
-/** What the user says of where the pictures go. */
+/** The user's choice of where the pictures go. */
 export type OutputChoice = Pick<OutputSpec, 'kind' | 'cwd' | 'template' | 'numberWhenTaken'>;
 
 /**
@@ -51,7 +51,7 @@ export async function readOutput(
   return { ...byName, template: output, numberWhenTaken: false };
 }
 
-/** For a request that was not sent from here: the default name in the working directory, by the request's id. */
+/** Output of a request that was not sent from here: the default name in the working directory, by the request's id. */
 export function defaultOutput(
   { requestId, seed }: Pick<Job, 'requestId' | 'seed'>,
   model: Model,

@@ -2,9 +2,18 @@ import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../errors.js';
-import type { Life } from './life.js';
+import type { OutputSpec } from '../ledger/job.js';
+import type { Journal } from './journal.js';
 import { hasOwnEnding, numbered, pathOf } from './output.js';
 import { saveWhole } from './save.js';
+
+/** The parts of a running edit that the names of its pictures need. */
+export interface Placing {
+  output: OutputSpec;
+  journal: Journal;
+  /** Whether the ledger's choice of paths counts: not where somebody asked for other ones. */
+  asPromised: boolean;
+}
 
 /**
  * A path for each picture, absolute; undefined for one that is not to become a file. A name that is taken, on
@@ -13,7 +22,7 @@ import { saveWhole } from './save.js';
  * @param wanted by picture, whether it is to be kept
  */
 export function choosePaths(
-  { output, journal }: Pick<Life, 'output' | 'journal'>,
+  { output, journal }: Placing,
   wanted: readonly boolean[],
   isPromised: (file: string) => boolean,
 ): (string | undefined)[] {
@@ -47,7 +56,7 @@ function freeName(first: string, isTaken: (file: string) => boolean): string {
  * @param ext the usual ending of its format, without the dot
  */
 export function withTrueEnding(
-  { journal, output, asPromised }: Pick<Life, 'journal' | 'output' | 'asPromised'>,
+  { journal, output, asPromised }: Placing,
   index: number,
   chosen: string,
   ext: string,
@@ -66,7 +75,7 @@ export function withTrueEnding(
  * @throws the system's error
  */
 export async function placePicture(
-  { journal, output, asPromised }: Pick<Life, 'journal' | 'output' | 'asPromised'>,
+  { journal, output, asPromised }: Placing,
   index: number,
   chosen: string,
   bytes: Uint8Array,

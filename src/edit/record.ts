@@ -1,3 +1,4 @@
+import type { FalEditError } from '../errors.js';
 import type { Job, JobState, UploadedFile } from '../ledger/job.js';
 import { isSandbox } from '../ledger/spending.js';
 import type { EditPlan } from './plan.js';
@@ -17,7 +18,7 @@ export interface EditedImage {
   nsfw: boolean | null;
 }
 
-/** Everything known about one edit. It grows while the edit runs, and stays valid when the edit fails midway. */
+/** Everything known about one edit, also one that failed midway. */
 export interface EditRecord {
   /** Our own id for it, in the ledger; null until it is there. */
   job: string | null;
@@ -53,6 +54,13 @@ export interface EditRecord {
     totalMs: number | null;
   };
   warnings: string[];
+}
+
+/** How an edit ended, and everything that is known of it. */
+export interface EditOutcome {
+  record: EditRecord;
+  /** Undefined where its pictures are saved, or where it was only to be submitted and is. */
+  error: FalEditError | undefined;
 }
 
 /** A record of an edit that has not started yet. */

@@ -9,7 +9,6 @@ import { isAbandoned } from '../ledger/lookup.js';
 import type { Deadline } from './deadline.js';
 import { durationText } from './duration.js';
 import type { EditEnv } from './env.js';
-import { recordOfJob, type EditRecord } from './record.js';
 import { signalOf } from './stopping.js';
 
 /** Time between two checks of the ledger, in milliseconds. */
@@ -20,27 +19,24 @@ const UNDER_WAY: readonly JobState[] = ['planned', 'intent', 'accepted', 'comple
 /**
  * Waits until the process that works on a job has ended it, let go of it, or is gone.
  *
- * @param record is kept as the ledger has the job
- * @returns the job as it is then
- * @throws FalEditError (temporary, interrupted): the wait ended first; the other process goes on
+ * @returns the job as it is then; with an error (temporary, interrupted) where the wait ended first, and the other
+ * process goes on
  */
 export async function waitForOther(
   job: Job,
-  record: EditRecord,
   deadline: Deadline,
   { ledger, context }: EditEnv,
-): Promise<Job> {
+): Promise<{ job: Job; error: FalEditError | undefined }> {
   let now = job;
   try {
     while (UNDER_WAY.includes(now.state) && !isAbandoned(ledger, now)) {
-      Object.assign(record, recordOfJob(now));
       await context.sleep(POLL_MS, deadline.signal);
       now = ledger.mustFind(job.id);
     }
-    return now;
+    return { job: now, error: undefined };
   } catch (error) {
     if (!deadline.signal.aborted) throw error;
-    throw stillBusyError(now, deadline, context);
+    return { job: now, error: stillBusyError(now, deadline, context) };
   }
 }
 

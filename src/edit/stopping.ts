@@ -16,16 +16,20 @@ import type { Journal } from './journal.js';
 import type { EditRecord } from './record.js';
 import { stopAtFal, type Stoppable, type StopOutcome } from './stop-at-fal.js';
 
+export interface StopOptions {
+  /** At the deadline, ask fal to cancel the edit instead of leaving it to be fetched later. */
+  cancelOnTimeout?: boolean | undefined;
+  /** Ctrl-C ends only the waiting: a request in fal's queue was put there by another command, to stay. */
+  leaveWhenInterrupted?: boolean | undefined;
+}
+
 /** An edit under its deadline. */
 export interface Stopping extends Stoppable {
   record: Pick<EditRecord, 'requestId' | 'sandbox'>;
   journal: Journal;
   session: FalSession;
   deadline: Deadline;
-  options: {
-    cancelOnTimeout?: boolean | undefined;
-    leaveWhenInterrupted?: boolean | undefined;
-  };
+  options: StopOptions;
 }
 
 /** The error for an edit that was stopped, depending on its state, after asking fal. */

@@ -16,7 +16,7 @@ export interface Connection {
 export interface FalAccess {
   connection: Connection;
   context: Pick<Context, 'fetch' | 'now' | 'elapsed' | 'random' | 'sleep'>;
-  /** Its reason is what every question then fails with. */
+  /** Ends the requests; they fail with its reason. */
   signal: AbortSignal;
   /** Called with each request and each problem on the way, for `--debug`. Never gets the key. */
   trace?: ((line: string) => void) | undefined;

@@ -1,6 +1,6 @@
-import type { FalClient } from '@fal-ai/client';
 import { FalEditError } from '../errors.js';
 import { isTrustedUrl, type Connection } from './connection.js';
+import type { FalSession } from './session.js';
 
 /** A file to put into fal's storage. */
 export interface Upload {
@@ -26,7 +26,7 @@ export interface UploadCache {
  * @throws FalEditError (temporary), or what the file fails with
  */
 export async function uploadAll(
-  client: FalClient,
+  session: FalSession,
   connection: Connection,
   uploads: readonly Upload[],
   cache: UploadCache = { urlOf: (_, put) => put() },
@@ -34,17 +34,23 @@ export async function uploadAll(
   const distinct = [...new Map(uploads.map((upload) => [upload.sha256, upload])).values()];
   const urls = await Promise.all(
     distinct.map(async (upload) => {
-      const url = await cache.urlOf(upload, () => put(client, connection, upload));
+      const url = await cache.urlOf(upload, () => put(session, connection, upload));
       return [upload.sha256, url] as const;
     }),
   );
   return new Map(urls);
 }
 
-async function put(client: FalClient, connection: Connection, upload: Upload): Promise<string> {
+async function put(
+  { client, exchange }: FalSession,
+  connection: Connection,
+  upload: Upload,
+): Promise<string> {
   const { contentType, fileName } = upload;
   const file = new File([await upload.blob()], fileName, { type: contentType });
-  const url: unknown = await client.storage.upload(file);
+  const url: unknown = await client.storage.upload(file).catch((error: unknown) => {
+    throw exchange.uploadFailure ?? error;
+  });
   if (typeof url === 'string' && isTrustedUrl(url, connection)) return url;
   throw new FalEditError(
     'temporary',

@@ -6,9 +6,8 @@ import { estimate as estimateOf, type Estimate } from '../edit/estimate.js';
 import { SINGLE_EDIT } from '../edit/next-steps.js';
 import { areInPlace, keptPictures } from '../edit/in-place.js';
 import { planEdit } from '../edit/plan.js';
-import { recordOf, recordOfJob, type EditedImage, type EditRecord } from '../edit/record.js';
-import { resumeJob } from '../edit/resume.js';
-import { runEdit } from '../edit/run.js';
+import { recordOfJob, type EditedImage, type EditRecord } from '../edit/record.js';
+import { resumeJob, runEdit } from '../edit/run.js';
 import { inputError } from '../errors.js';
 import { currentPrice } from '../fal/prices.js';
 import { otherBackendError, routeOf, verifySandbox, type Route } from '../fal/route.js';
@@ -62,34 +61,29 @@ export async function edit(call: EditCall): Promise<EditResult> {
     }
     const opened = await openRoute(call, declared, context);
     try {
-      const record: EditRecord = recordOf(plan);
       const ledger = await ledgerOf(call, context);
       let data: Uint8Array | undefined;
       try {
-        await runEdit(
-          plan,
-          record,
-          { context, ledger, route: opened.route },
-          {
-            timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
-            cancelOnTimeout,
-            caps: { maxCostUsd, dailyCapUsd },
-            again: again === true,
-            detach: false,
-            write: (bytes) => {
-              data = bytes;
-              return Promise.resolve();
-            },
-            onEvent: listenerOf(call),
-            nextSteps: SINGLE_EDIT,
+        const env = { context, ledger, route: opened.route };
+        const { record, error } = await runEdit(plan, env, {
+          timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
+          cancelOnTimeout,
+          caps: { maxCostUsd, dailyCapUsd },
+          again: again === true,
+          detach: false,
+          write: (bytes) => {
+            data = bytes;
+            return Promise.resolve();
           },
-        );
+          onEvent: listenerOf(call),
+          nextSteps: SINGLE_EDIT,
+        });
+        if (error !== undefined) throw error;
+        const own: Partial<ResultImage> = data === undefined ? {} : { path: null, data };
+        return { ...record, images: record.images.map((image) => ({ ...image, ...own })) };
       } finally {
         ledger.close();
       }
-      if (data === undefined) return record;
-      const own = data;
-      return { ...record, images: record.images.map((image) => ({ ...image, path: null, data: own })) };
     } finally {
       await opened.close();
     }
@@ -125,8 +119,9 @@ export async function wait(id: string, access: Access = {}): Promise<EditResult>
     try {
       const job = findMeant(ledger, id, false);
       if (job === undefined) throw inputError(`There is no edit ${JSON.stringify(id)} in the ledger.`);
-      const record: EditRecord = { ...recordOfJob(job), images: keptPictures(job) };
-      if (job.state === 'saved' && (await areInPlace(job))) return record;
+      if (job.state === 'saved' && (await areInPlace(job))) {
+        return { ...recordOfJob(job), images: keptPictures(job) };
+      }
       if (job.state !== 'saved' && !isAwaited(job.state) && !mayHidePicture(job)) {
         throw endedError(ledger, job, SINGLE_EDIT);
       }
@@ -134,18 +129,15 @@ export async function wait(id: string, access: Access = {}): Promise<EditResult>
       const elsewhere = otherBackendError(job, route);
       if (elsewhere !== undefined) throw elsewhere;
       await verifySandbox(route.connection, context);
-      await resumeJob(
-        job,
-        record,
-        { context, ledger, route },
-        {
-          timeoutMs: access.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-          cancelOnTimeout: access.cancelOnTimeout,
-          leaveWhenInterrupted: true,
-          onEvent: listenerOf(access),
-          nextSteps: SINGLE_EDIT,
-        },
-      );
+      const env = { context, ledger, route };
+      const { record, error } = await resumeJob(job, env, {
+        timeoutMs: access.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+        cancelOnTimeout: access.cancelOnTimeout,
+        leaveWhenInterrupted: true,
+        onEvent: listenerOf(access),
+        nextSteps: SINGLE_EDIT,
+      });
+      if (error !== undefined) throw error;
       return record;
     } finally {
       ledger.close();

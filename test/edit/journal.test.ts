@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EditEvent } from '../../src/edit/events.js';
 import { Journal } from '../../src/edit/journal.js';
-import { recordOfJob } from '../../src/edit/record.js';
 import { FalEditError } from '../../src/errors.js';
 import { openBatch } from '../ledger/batch/rows.js';
 import { intend, newRequestId, oneProcess, plan } from '../ledger/machine.js';
@@ -11,9 +10,8 @@ async function sentEdit(open = async () => (await oneProcess()).ledger) {
   const ledger = await open();
   const id = plan(ledger);
   intend(ledger, id);
-  const record = recordOfJob(ledger.mustFind(id));
   const events: EditEvent[] = [];
-  const journal = new Journal(ledger, ledger.mustFind(id), record, (event) => events.push(event));
+  const journal = new Journal(ledger, ledger.mustFind(id), (event) => events.push(event));
   const steps = {
     accept: () => journal.accepted(requestId),
     complete: () =>

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Journal } from '../../src/edit/journal.js';
 import { choosePaths, placePicture } from '../../src/edit/placing.js';
-import { recordOfJob } from '../../src/edit/record.js';
 import type { OutputSpec } from '../../src/ledger/job.js';
 import { intend, newRequestId, oneProcess, plan } from '../ledger/machine.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -23,13 +22,12 @@ async function life(
   intend(ledger, id);
   ledger.accept(id, newRequestId());
   const job = ledger.mustFind(id);
-  const record = recordOfJob(job);
   const output: OutputSpec = {
     ...{ kind: 'files', cwd, template, numberWhenTaken: true, name: 'cat', seed: 7, model: 'm', ext: 'png' },
     ...{ count, force, keepBlanked: false },
   };
-  const journal = new Journal(ledger, job, record, () => undefined);
-  return { cwd, ledger, id, output, record, journal, asPromised };
+  const journal = new Journal(ledger, job, () => undefined);
+  return { cwd, ledger, id, output, journal, asPromised };
 }
 
 type Part = Awaited<ReturnType<typeof life>>;

@@ -1,8 +1,7 @@
 /* An edit whose bytes were to go to stdout, and that was cut short once fal's answer was in the ledger. */
 import { expect, test } from 'vitest';
 import { Journal } from '../../src/edit/journal.js';
-import { recordOfJob } from '../../src/edit/record.js';
-import { resumeJob } from '../../src/edit/resume.js';
+import { resumeJob } from '../../src/edit/run.js';
 import { systemContext } from '../../src/context.js';
 import { routeOf } from '../../src/fal/route.js';
 import { onlyJobIn, openLedgerIn, stateIn } from '../support/ledger.js';
@@ -16,22 +15,21 @@ test('whoever goes on with it without a stream gets a file', async () => {
   const first = await onlyJobIn(state);
   const ledger = await openLedgerIn(state);
   const job = ledger.adopt({ ...first, requestId: 'another-one', output: { ...first.output!, cwd } });
-  const journal = new Journal(ledger, job, recordOfJob(job), () => undefined);
+  const journal = new Journal(ledger, job, () => undefined);
   // As a run with `-o -` leaves it: completed, and no path chosen.
   await journal.completed({ result: first.result, targets: () => [undefined] });
 
   const completed = ledger.mustFind(job.id);
-  const record = recordOfJob(completed);
   const context = { ...systemContext(new AbortController().signal), cwd };
-  await resumeJob(
+  const { record, error } = await resumeJob(
     completed,
-    record,
     { context, ledger, route: routeOf({ key: undefined, proxyUrl: fal.proxyUrl }, context) },
     {
       timeoutMs: 5_000,
       onEvent: () => undefined,
     },
   );
+  expect(error).toBeUndefined();
   expect(await leftIn(cwd)).toEqual(['out.2.png', 'out.png']);
   expect(record.images.map(({ path }) => path)).toEqual([`${cwd}/out.2.png`]);
   expect(ledger.mustFind(job.id)).toMatchObject({ state: 'saved', images: [{ path: `${cwd}/out.2.png` }] });

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
 import { SINGLE_EDIT } from '../../edit/next-steps.js';
 import { planEdit, type EditPlan } from '../../edit/plan.js';
-import { recordOf, type EditRecord } from '../../edit/record.js';
+import { recordOf, type EditOutcome, type EditRecord } from '../../edit/record.js';
 import { runEdit } from '../../edit/run.js';
 import { usageError } from '../../errors.js';
 import { EXIT_CODES, EXIT_OK, type ExitCode } from '../../exit-codes.js';
@@ -60,7 +60,9 @@ export async function runEditCommand(call: CallOf<typeof EDIT>): Promise<ExitCod
     const ledger = await openLedger(settings, context);
     record = { ...recordOf(plan), sandbox: terminal.options.sandbox };
     try {
-      await run(plan, record, options, { ...call, ledger, declared });
+      const outcome = await run(plan, options, { ...call, ledger, declared });
+      record = outcome.record;
+      if (outcome.error !== undefined) throw outcome.error;
     } finally {
       ledger.close();
     }
@@ -92,10 +94,9 @@ type EditCall = Pick<CallOf<typeof EDIT>, 'settings' | 'context' | 'terminal'> &
 
 async function run(
   plan: EditPlan,
-  record: EditRecord,
   { timeoutMs, cancelOnTimeout, detach, again, caps }: EditOptions,
   { settings, context, terminal, ledger, declared }: EditCall,
-): Promise<void> {
+): Promise<EditOutcome> {
   if (!again) offerUnfinished(ledger, declared.via, terminal);
   const opened = await openRoute(settings, declared, context);
   let progress: Progress | undefined;
@@ -103,12 +104,8 @@ async function run(
     progress = await openProgress(terminal, context);
     const { show } = progress;
     const env = { context, ledger, route: opened.route, trace: traceTo(terminal) };
-    await runEdit(plan, record, env, {
-      timeoutMs,
-      cancelOnTimeout,
-      detach,
-      again,
-      caps,
+    return await runEdit(plan, env, {
+      ...{ timeoutMs, cancelOnTimeout, detach, again, caps },
       write: (bytes) => writeWhole(context, bytes),
       onEvent: show,
     });

@@ -174,7 +174,7 @@ async function fetchFrom(
     cancelOnTimeout: options.cancelOnTimeout,
     nextSteps: nextStepsFor(folder === undefined ? undefined : { folder }, context.cwd),
     write: (bytes) => writeWhole(context, bytes),
-    elsewhere: (job) => Promise.resolve(outputs.get(job.id)),
+    elsewhere: (job) => outputs.get(job.id),
   });
   return [...awaited.keys()].flatMap((named, index): [Named, Waited][] => {
     const outcome = outcomes[index];

@@ -1,0 +1,298 @@
+/*
+ * INVARIANT: each step is in the ledger before the next one begins: the intent before the submit (fal/submit-once.ts
+ * calls for it), the request id before fal is first asked for its status, fal's answer before the download. So an
+ * edit that is cut short at any point can be found and finished.
+ */
+import { asFalEditError, withCharge, type Charged, type FalEditError } from '../errors.js';
+import { proxiesOf } from '../fal/connection.js';
+import { openSession, type FalSession } from '../fal/session.js';
+import type { SubmitJournal } from '../fal/submit-once.js';
+import { saysGone } from '../fal/unreachable.js';
+import { uploadAll, type UploadCache } from '../fal/upload.js';
+import type { Job, JobImage, OutputSpec } from '../ledger/job.js';
+import { flagForField } from '../models/explain.js';
+import { withValueAt } from '../models/fields.js';
+import type { Model } from '../models/model.js';
+import { MOST_PICTURES } from '../models/output.js';
+import { resultInHistory } from './ask-fal.js';
+import type { Attachment } from './attachments.js';
+import { fetchPictures, rememberedAnswer, type Answered, type CollectOptions } from './collect.js';
+import { Deadline } from './deadline.js';
+import { accessOf, type EditEnv } from './env.js';
+import { usd } from './estimate.js';
+import { statusWatcher } from './events.js';
+import { unrecordedError, type Journal } from './journal.js';
+import type { NextSteps } from './next-steps.js';
+import { blankedError, collectError, noPicturesError, tooManyPicturesError } from './outcomes.js';
+import type { Placing } from './placing.js';
+import type { EditOutcome, EditRecord } from './record.js';
+import { stoppedError, type StopOptions } from './stopping.js';
+
+/** Options of every way to run or continue an edit. */
+export interface RunOptions extends CollectOptions, StopOptions {
+  /** Our own deadline, in milliseconds. */
+  timeoutMs: number;
+  /** Hints on how to continue where this run does not; those for a single edit if absent. */
+  nextSteps?: NextSteps | undefined;
+}
+
+/** Contents and options of a submit. */
+export interface Sending {
+  attachments: readonly Attachment[];
+  /** Cache of earlier uploads; everything is uploaded if absent. */
+  uploads?: UploadCache | undefined;
+  /** Priority in fal's queue; normal if absent (fal-api.md 2.6). */
+  priority?: 'normal' | 'low' | undefined;
+  /** Submit and leave. */
+  detach: boolean;
+}
+
+/** An edit as its run begins: in the ledger, and nothing of it sent by this run. */
+export interface EditStart extends Placing {
+  model: Model;
+  record: EditRecord;
+}
+
+type RecordChange = Partial<Omit<EditRecord, 'cost' | 'timings' | 'state' | 'requestId'>> & {
+  cost?: Partial<EditRecord['cost']>;
+  timings?: Partial<EditRecord['timings']>;
+};
+
+/** One edit under way, until its pictures are saved or its deadline has passed. */
+export class EditRun {
+  readonly model: Model;
+  readonly journal: Journal;
+  readonly output: OutputSpec;
+  readonly asPromised: boolean;
+  readonly deadline: Deadline;
+  readonly session: FalSession;
+  private known: EditRecord;
+  private readonly began: number;
+
+  constructor(
+    { model, record, journal, output, asPromised }: EditStart,
+    readonly env: EditEnv,
+    readonly options: RunOptions,
+  ) {
+    this.model = model;
+    this.known = record;
+    this.journal = journal;
+    this.output = output;
+    this.asPromised = asPromised;
+    this.began = env.context.elapsed();
+    this.deadline = new Deadline(options.timeoutMs, env.context.signal);
+    this.session = openSession({
+      ...accessOf(env, this.deadline.signal),
+      nameField: this.nameField,
+      journal: this.submitJournal(),
+      endpoint: model.endpoint,
+      requestId: journal.requestId,
+    });
+  }
+
+  /** Everything known about the edit so far. How far it has come, the journal knows. */
+  get record(): EditRecord {
+    const { state, requestId = null } = this.journal;
+    return { ...this.known, state, requestId };
+  }
+
+  /** Uploads the files, submits the edit, and saves its pictures, unless it is only to be submitted. */
+  send({ attachments, uploads, priority = 'normal', detach }: Sending): Promise<EditOutcome> {
+    return this.toItsEnd(async () => {
+      await this.upload(attachments, uploads);
+      if (detach) await this.submitAndLeave(priority);
+      else await this.collect(await this.submit(priority));
+    });
+  }
+
+  /** Waits for an edit that fal has accepted, and saves its pictures. */
+  goOn(job: Pick<Job, 'result' | 'images'>): Promise<EditOutcome> {
+    return this.toItsEnd(async () => {
+      await this.collect(rememberedAnswer(job, this.model) ?? (await this.follow()), job.images);
+    });
+  }
+
+  /** A message for people, which stays with the record. */
+  warn(message: string): void {
+    this.note({ warnings: [...this.known.warnings, message] });
+    this.options.onEvent({ type: 'warning', message });
+  }
+
+  /** The one place where the record changes. */
+  private note({ cost, timings, ...change }: RecordChange): void {
+    const { known } = this;
+    this.known = {
+      ...{ ...known, ...change },
+      cost: { ...known.cost, ...cost },
+      timings: { ...known.timings, ...timings },
+    };
+  }
+
+  /** Runs the steps under the deadline, and writes down how the edit ended, whatever happens. */
+  private async toItsEnd(steps: () => Promise<void>): Promise<EditOutcome> {
+    const { journal, deadline } = this;
+    let error: FalEditError | undefined;
+    try {
+      await steps();
+    } catch (thrown) {
+      error = deadline.signal.aborted
+        ? await stoppedError(this, thrown)
+        : withCharge(asFalEditError(thrown, this.charged), this.charged);
+      journal.ended(error, this.session.exchange.submit.state);
+    } finally {
+      deadline.close();
+      this.note({ timings: { totalMs: Math.round(this.env.context.elapsed() - this.began) } });
+    }
+    const { record } = this;
+    const isUnrecorded = journal.fellBehind !== undefined && record.requestId !== null;
+    return { record, error: isUnrecorded ? unrecordedError(journal, record, error) : error };
+  }
+
+  private readonly nameField = (path: (string | number)[]): string => flagForField(this.model, path);
+
+  /** Whether the edit is charged, as far as is known. */
+  private get charged(): Charged {
+    const { state, requestId } = this.journal;
+    const { exchange } = this.session;
+    if (exchange.hasResult || state === 'completed' || state === 'saved') return 'yes';
+    return requestId === undefined ? exchange.submit.charged : 'maybe';
+  }
+
+  private submitJournal(): SubmitJournal {
+    const { journal } = this;
+    return {
+      intend: () => journal.intend(this.known.input, this.known.uploads),
+      intendAgain: () => journal.intendAgain(),
+      accepted: (requestId) => journal.accepted(requestId),
+      recovery: journal.recovery,
+      sandbox: this.known.sandbox,
+    };
+  }
+
+  /** Uploads the local files; afterwards the input contains only URLs. */
+  private async upload(attachments: readonly Attachment[], cache: UploadCache | undefined): Promise<void> {
+    const { env, session } = this;
+    const { onEvent } = this.options;
+    const local = attachments.flatMap(({ upload: file }) => file ?? []);
+    if (local.length === 0) return;
+    const bytes = local.reduce((sum, file) => sum + file.bytes, 0);
+    onEvent({ type: 'uploading', files: local.length, bytes });
+    const urls = await uploadAll(session, env.route.connection, local, cache);
+    this.note({ uploads: [...urls].map(([sha256, url]) => ({ sha256, url })) });
+    for (const { path, label, upload: file } of attachments) {
+      const url = file === undefined ? undefined : urls.get(file.sha256);
+      if (url === undefined) continue;
+      this.note({ input: withValueAt(this.known.input, path, url) as Record<string, unknown> });
+      onEvent({ type: 'uploaded', label, url });
+    }
+  }
+
+  /** The one call that costs money, until fal's answer is here and is an answer. */
+  private submit(priority: 'normal' | 'low'): Promise<Answered> {
+    const { session, model, options } = this;
+    this.tellSubmitting();
+    let watch: ((update: unknown) => void) | undefined;
+    return this.read(async () => {
+      const answer: { data: unknown } = await session.client.subscribe(model.endpoint, {
+        input: this.known.input,
+        priority,
+        mode: 'streaming',
+        logs: true,
+        // By now the request id is in the ledger: submit-once.ts saw to it.
+        onEnqueue: (requestId) => {
+          watch = this.statusWatcher();
+          options.onEvent({ type: 'accepted', requestId });
+        },
+        onQueueUpdate: (update) => watch?.(update),
+      });
+      return answer.data;
+    });
+  }
+
+  /** The same call, without waiting for the result. */
+  private async submitAndLeave(priority: 'normal' | 'low'): Promise<void> {
+    const { session, model, journal, options } = this;
+    this.tellSubmitting();
+    await session.client.queue.submit(model.endpoint, { input: this.known.input, priority });
+    options.onEvent({ type: 'accepted', requestId: journal.requestId ?? '' });
+    journal.left();
+  }
+
+  private tellSubmitting(): void {
+    const { sandbox, cost } = this.known;
+    const proxies = sandbox ? [] : proxiesOf(this.env.route.connection, 'remote');
+    this.options.onEvent({ type: 'submitting', estimatedUsd: cost.estimatedUsd ?? 0, proxies });
+  }
+
+  /** Waits for a request that was accepted earlier, and gets its result. */
+  private follow(): Promise<Answered> {
+    const { queue } = this.session.client;
+    const { endpoint } = this.model;
+    const { requestId = '' } = this.journal;
+    return this.read(async () => {
+      await queue.subscribeToStatus(endpoint, {
+        requestId,
+        mode: 'streaming',
+        logs: true,
+        onQueueUpdate: this.statusWatcher(),
+      });
+      const answer: { data: unknown } = await queue.result(endpoint, { requestId });
+      return answer.data;
+    });
+  }
+
+  private statusWatcher(): (update: unknown) => void {
+    const { env, options } = this;
+    return statusWatcher(options.onEvent, env.context.elapsed, ({ queuedMs, ...times }) => {
+      // Only its first end of the waiting counts.
+      this.note({ timings: { ...times, queuedMs: this.known.timings.queuedMs ?? queuedMs ?? null } });
+    });
+  }
+
+  /** Reads an answer with the client's own errors undone. What fal's queue has forgotten, its history may still have. */
+  private async read(ask: () => Promise<unknown>): Promise<Answered> {
+    const { model, session, journal } = this;
+    let data: unknown;
+    try {
+      data = await ask();
+    } catch (error) {
+      const failure = session.exchange.waitFailure ?? error;
+      const at = { endpoint: model.endpoint, requestId: journal.requestId ?? '' };
+      const access = { ...accessOf(this.env, this.deadline.signal), nameField: this.nameField };
+      const remembered = saysGone(failure) ? await resultInHistory(at, access) : undefined;
+      if (remembered === undefined) throw failure as Error;
+      data = remembered;
+    }
+    const { billableUnits: units } = session.exchange;
+    if (units !== undefined) {
+      const { unitPriceUsd } = this.known.cost;
+      const billedUsd = unitPriceUsd === null ? null : usd(units * unitPriceUsd);
+      this.note({ cost: { billedUnits: units, billedUsd: billedUsd ?? this.known.cost.billedUsd } });
+    }
+    const output = model.fromOutput(data);
+    if (output === undefined || output.images.length === 0) throw noPicturesError(this.record);
+    if (output.images.length > MOST_PICTURES) throw tooManyPicturesError(this.record, output.images.length);
+    if (output.inferenceSeconds !== undefined) {
+      const inferenceMs = this.known.timings.inferenceMs ?? Math.round(output.inferenceSeconds * 1000);
+      this.note({ timings: { inferenceMs } });
+    }
+    return { data, output };
+  }
+
+  /**
+   * Saves every good picture, whatever happens to the others; then the first failure is thrown.
+   *
+   * @param former the pictures as an earlier command left them
+   */
+  private async collect(answered: Answered, former: readonly JobImage[] = []): Promise<void> {
+    const { images: answers } = answered.output;
+    const { images, failures } = await fetchPictures(this, answered, former);
+    this.note({ images });
+    if (failures.length > 0) {
+      throw collectError(failures, images.length, this.record, this.journal.nextSteps);
+    }
+    const blanked = answers.filter((image) => image.nsfw === true).length;
+    if (blanked > 0) throw blankedError(blanked, images.length, this.output.keepBlanked, this.record);
+    this.journal.finished();
+  }
+}
