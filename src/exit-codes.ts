@@ -23,6 +23,17 @@ export const EXIT_CODES = {
 /** The name of a way to fail, as `--json` carries it. */
 export type ErrorKind = keyof typeof EXIT_CODES;
 
+/**
+ * The kind that several failures have together: their own where everything failed in the same way.
+ *
+ * @param isAll whether nothing succeeded
+ */
+export function commonKind(kinds: readonly ErrorKind[], isAll: boolean): ErrorKind {
+  if (!isAll) return 'partial';
+  const [kind, ...others] = new Set(kinds);
+  return kind !== undefined && others.length === 0 ? kind : 'failed';
+}
+
 /** Exit code of the process: 0 where everything asked for was done, else a code of {@link EXIT_CODES}, 129 or 143. */
 export type ExitCode = number;
 

@@ -53,8 +53,8 @@ const EXCEPTIONS: readonly { names: string[]; files: RegExp; why: string }[] = [
     why: "the user's home folder",
   },
   {
-    names: ['isInPlace', 'areInPlace'],
-    files: /^src\/(edit|ledger|commands\/wait)\//,
+    names: ['isInPlace'],
+    files: /^src\/ledger\//,
     why: 'ordinary English: a file that is in place',
   },
   { names: ['look'], files: /^src\/(batch|commands)\//, why: 'a run that only looks' },

@@ -1,5 +1,5 @@
 import { FalEditError, InterruptedError, type Charged } from '../errors.js';
-import type { ErrorKind } from '../exit-codes.js';
+import { commonKind, type ErrorKind } from '../exit-codes.js';
 import type { RowCounts } from './result-row.js';
 
 /** The facts that decide how a run ends. */
@@ -100,9 +100,7 @@ function kindOf({ counts, kinds, invalid }: Outcome, done: number, rows: number)
   const bad = failed + moderated + unmet + invalid;
   if (bad === 0) return 'temporary';
   if (bad === unmet && done + unmet === rows) return 'expectation';
-  if (done + unmet > 0 || invalid > 0 || bad < rows) return 'partial';
-  const [kind, ...others] = kinds;
-  return kind !== undefined && others.length === 0 ? kind : 'failed';
+  return commonKind(kinds, done + unmet === 0 && invalid === 0 && bad === rows);
 }
 
 const WORDS: readonly (readonly [keyof RowCounts, string])[] = [

@@ -3,11 +3,11 @@
  * the run whose ledger is lost: it is unknown, so that the next run asks fal before it pays.
  */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { hasEarlierRows } from '../ledger/batch/earlier.js';
 import { usd } from '../edit/estimate.js';
+import { stateOfFile } from '../edit/save.js';
 import { putRebuilt } from '../ledger/batch/rebuilt.js';
 import type { OpenRun } from '../ledger/batch/run-mark.js';
 import { rowsInOrder } from '../ledger/batch/states.js';
@@ -15,7 +15,6 @@ import type { RebuiltJob } from '../ledger/insert.js';
 import type { JobImage, StoredOutput } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { findModel } from '../models/registry.js';
-import { sha256Of } from '../sha256.js';
 import type { Context } from '../context.js';
 import { BEGAN_WITH_1, noteIdentity } from './folder-identity.js';
 import { OUT_DIR_FILES } from './out-dir.js';
@@ -149,9 +148,9 @@ async function readFolderPicture(
   const file = path.resolve(folder, name);
   // Nothing that a line says makes us write outside of the folder.
   if (!file.startsWith(folder + path.sep)) return image;
-  const bytes = await readFile(file).catch(() => undefined);
-  if (bytes !== undefined && sha256Of(bytes) === sha256) return { ...image, target: file, path: file };
-  (bytes === undefined ? gone : changed).push(name);
+  const state = await stateOfFile({ ...image, path: file });
+  if (state === 'intact') return { ...image, target: file, path: file };
+  (state === 'gone' ? gone : changed).push(name);
   return { ...image, target: file };
 }
 

@@ -4,11 +4,11 @@
  * next run what only the files can tell. A file that is not the batch's own is replaced with --force only.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { numbered, pathOf } from '../edit/output.js';
 import { tagOf } from '../edit/placing.js';
-import { moveWhole } from '../edit/save.js';
+import { isIntact, moveWhole } from '../edit/save.js';
 import { inputError } from '../errors.js';
 import { extensionOf, formatOfExtension } from '../images/received.js';
 import { redirectedRows, redirectJob } from '../ledger/batch/deliveries.js';
@@ -17,7 +17,6 @@ import { findRow, type RowWithJob } from '../ledger/batch/states.js';
 import type { Job, JobImage, OutputSpec } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { keptPath } from '../ledger/portable-path.js';
-import { sha256Of } from '../sha256.js';
 import { positionText } from './manifest/entry.js';
 import { outputOf, type PlannedRow } from './planned-row.js';
 import { noteRenamed } from './renamed-results.js';
@@ -160,9 +159,8 @@ async function refuseTaken(moves: readonly Move[], outDir: string): Promise<void
 }
 
 /** Whether an earlier run has renamed the picture, and was killed before it could note that. */
-async function isThere({ to, image }: Move): Promise<boolean> {
-  const bytes = await readFile(to).catch(() => undefined);
-  return bytes !== undefined && sha256Of(bytes) === image.sha256;
+function isThere({ to, image }: Move): Promise<boolean> {
+  return isIntact({ path: to, sha256: image.sha256 });
 }
 
 /** So that pictures can change their names with each other. */

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { codeOf, FalEditError, messageOf } from '../errors.js';
 import { download } from '../fal/download.js';
@@ -13,8 +12,8 @@ import { accessOf, type EditEnv } from './env.js';
 import type { OnEvent } from './events.js';
 import { hasOwnEnding, pathOf } from './output.js';
 import { choosePaths, placePicture, tagOf, withTrueEnding, type Placing } from './placing.js';
-import type { EditedImage, EditRecord } from './record.js';
-import { removeLeftovers } from './save.js';
+import { keptPicture, type EditedImage, type EditRecord } from './record.js';
+import { isIntact, removeLeftovers } from './save.js';
 
 /** fal's answer as it came, and what the model's adapter reads in it. */
 export interface Answered {
@@ -105,8 +104,9 @@ async function collectOne(
 ): Promise<EditedImage> {
   const { onEvent, inLane = atOnce } = run.options;
   const nsfw = image.nsfw ?? null;
-  const kept = run.asPromised ? await stillThere(former) : undefined;
-  if (kept !== undefined) return { ...kept, nsfw };
+  if (run.asPromised && former !== undefined && (await isIntact(former))) {
+    return { ...keptPicture(former), nsfw };
+  }
   let probe: Probe | undefined;
   const bytes = await inLane('download', () =>
     download(image.url, {
@@ -133,16 +133,6 @@ async function collectOne(
 }
 
 const atOnce: NonNullable<CollectOptions['inLane']> = (_, download) => download();
-
-/** A picture that an earlier command saved, if its file is there and as it was. */
-async function stillThere(former: JobImage | undefined): Promise<Omit<EditedImage, 'nsfw'> | undefined> {
-  const { path, sha256 } = former ?? {};
-  if (path === undefined || sha256 === undefined) return undefined;
-  const bytes = await readFile(path).catch(() => undefined);
-  if (bytes === undefined || sha256Of(bytes) !== sha256) return undefined;
-  const { width = null, height = null, contentType = null } = former ?? {};
-  return { path, width, height, contentType, bytes: bytes.byteLength, sha256 };
-}
 
 async function keep(
   run: Collecting,

@@ -1,5 +1,5 @@
 import type { FalEditError } from '../errors.js';
-import type { Job, JobState, UploadedFile } from '../ledger/job.js';
+import type { Job, JobImage, JobState, UploadedFile } from '../ledger/job.js';
 import { isSandbox } from '../ledger/spending.js';
 import type { EditPlan } from './plan.js';
 
@@ -105,5 +105,22 @@ export function recordOfJob(job: Job): EditRecord {
     },
     timings: { queuedMs: job.queuedMs ?? null, inferenceMs: job.inferenceMs ?? null, totalMs: null },
     warnings: [],
+  };
+}
+
+/** The pictures of a job that are files, as the ledger has them. */
+export function keptPictures({ images }: Pick<Job, 'images'>): EditedImage[] {
+  return images.map(keptPicture);
+}
+
+export function keptPicture(image: JobImage): EditedImage {
+  return {
+    path: image.path ?? null,
+    width: image.width ?? null,
+    height: image.height ?? null,
+    contentType: image.contentType ?? null,
+    bytes: image.bytes ?? null,
+    sha256: image.sha256 ?? null,
+    nsfw: null,
   };
 }

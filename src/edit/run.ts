@@ -17,12 +17,12 @@ import { accessOf, type EditEnv } from './env.js';
 import { estimate, refuseUnbounded, type Estimate } from './estimate.js';
 import { fingerprintV1 } from './fingerprint-v1.js';
 import { askedHashOf } from './fingerprint.js';
-import { areInPlace, keptPictures } from './in-place.js';
 import { Journal } from './journal.js';
 import { stillUnknownError } from './outcomes.js';
 import { checkFree, defaultOutput } from './output.js';
 import type { EditPlan } from './plan.js';
-import { recordOf, recordOfJob, type EditOutcome, type EditRecord } from './record.js';
+import { keptPictures, recordOf, recordOfJob, type EditOutcome, type EditRecord } from './record.js';
+import { areIntact } from './save.js';
 import { sameEndError, waitForOther } from './same-edit.js';
 
 export interface SendOptions extends RunOptions, Omit<Sending, 'attachments'> {
@@ -233,7 +233,7 @@ async function goOnWith(
   if (kind === 'ended') {
     const kept = { ...record, images: keptPictures(job) };
     if (job.state !== 'saved') return { record: kept, error: sameEndError(job) };
-    if (elsewhere === undefined && (await areInPlace(job))) return { record: kept, error: undefined };
+    if (elsewhere === undefined && (await areIntact(job))) return { record: kept, error: undefined };
   } else {
     options.onEvent({ type: 'resumed', requestId: job.requestId ?? '', plannedAt: job.plannedAt });
   }

@@ -14,6 +14,8 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../errors.js';
+import type { Job, JobImage } from '../ledger/job.js';
+import { sha256Of } from '../sha256.js';
 
 export interface SaveOptions {
   /** Replace a file of that name. */
@@ -83,6 +85,27 @@ export async function trySaving(folder: string): Promise<void> {
   } finally {
     await Promise.all([file, named].map((one) => rm(one, { force: true })));
   }
+}
+
+/** Whether a picture that was saved is there as it was, byte for byte. @param path absolute */
+export async function stateOfFile({
+  path: file,
+  sha256,
+}: Pick<JobImage, 'path' | 'sha256'>): Promise<'intact' | 'changed' | 'gone'> {
+  const bytes = file === undefined ? undefined : await readFile(file).catch(() => undefined);
+  if (bytes === undefined) return 'gone';
+  return sha256Of(bytes) === sha256 ? 'intact' : 'changed';
+}
+
+/** The same, where it does not matter why not. */
+export async function isIntact(image: Pick<JobImage, 'path' | 'sha256'>): Promise<boolean> {
+  return (await stateOfFile(image)) === 'intact';
+}
+
+/** Whether every picture of a job that became a file is intact. False where none did: its bytes went to a stream. */
+export async function areIntact({ images }: Pick<Job, 'images'>): Promise<boolean> {
+  const files = images.filter(({ path: file, target }) => file !== undefined || target !== undefined);
+  return files.length > 0 && (await Promise.all(files.map(isIntact))).every(Boolean);
 }
 
 /** Removes files that killed runs have left in the folder while saving this picture. */

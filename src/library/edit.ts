@@ -4,9 +4,9 @@ import type { Context } from '../context.js';
 import { accessOf } from '../edit/env.js';
 import { estimate as estimateOf, type Estimate } from '../edit/estimate.js';
 import { SINGLE_EDIT } from '../edit/next-steps.js';
-import { areInPlace, keptPictures } from '../edit/in-place.js';
 import { planEdit } from '../edit/plan.js';
-import { recordOfJob, type EditedImage, type EditRecord } from '../edit/record.js';
+import { keptPictures, recordOfJob, type EditedImage, type EditRecord } from '../edit/record.js';
+import { areIntact } from '../edit/save.js';
 import { resumeJob, runEdit } from '../edit/run.js';
 import { inputError } from '../errors.js';
 import { currentPrice } from '../fal/prices.js';
@@ -119,7 +119,7 @@ export async function wait(id: string, access: Access = {}): Promise<EditResult>
     try {
       const job = findMeant(ledger, id, false);
       if (job === undefined) throw inputError(`There is no edit ${JSON.stringify(id)} in the ledger.`);
-      if (job.state === 'saved' && (await areInPlace(job))) {
+      if (job.state === 'saved' && (await areIntact(job))) {
         return { ...recordOfJob(job), images: keptPictures(job) };
       }
       if (job.state !== 'saved' && !isAwaited(job.state) && !mayHidePicture(job)) {

@@ -51,7 +51,7 @@ export function proxyApp(world: World): Hono<SandboxEnv> {
   });
   app.all('/proxy', async (c) => {
     const header = c.req.header(TARGET);
-    // Somebody asks who this is (edit/backend.ts): the header of the answer says it.
+    // Somebody asks who this is (fal/route.ts): the header of the answer says it.
     if (header === undefined && c.req.method === 'GET') return json(200, { sandbox: true });
     const url = header !== undefined && URL.canParse(header) ? new URL(header) : undefined;
     const host = url?.protocol === 'https:' && url.port === '' ? hosts.get(url.hostname) : undefined;

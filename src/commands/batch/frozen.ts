@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { rowsText } from '../../batch/ending.js';
 import { positionText } from '../../batch/manifest/entry.js';
 import { measureRow } from '../../batch/measure-row.js';
 import { movesOf, type Move } from '../../batch/rename-pictures.js';
 import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
 import type { Context } from '../../context.js';
+import { stateOfFile } from '../../edit/save.js';
 import { FalEditError } from '../../errors.js';
 import { findRow, rowsInOrder, unmeasuredRows, type RowWithJob } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { keptPath } from '../../ledger/portable-path.js';
 import { harmlessLine } from '../../terminal/plain.js';
-import { sha256Of } from '../../sha256.js';
 import { lastLine } from './event-lines.js';
 import { MAKE_IT, writeFrozenJunit } from './frozen-junit.js';
 import type { BatchOptions } from './options.js';
@@ -79,11 +78,8 @@ async function whyStale({ state, job }: RowWithJob): Promise<string | undefined>
   if (state !== 'done' || job === undefined) return STALE[state] ?? 'it is not done.';
   for (const { path, sha256 } of job.images) {
     if (path === undefined) return 'its picture was not kept.';
-    const bytes = await readFile(path).catch(() => undefined);
-    if (bytes === undefined) return `its picture ${path} is gone.`;
-    if (sha256Of(bytes) !== sha256) {
-      return `its picture ${path} has changed.`;
-    }
+    const state = await stateOfFile({ path, sha256 });
+    if (state !== 'intact') return `its picture ${path} ${state === 'gone' ? 'is gone' : 'has changed'}.`;
   }
   return undefined;
 }

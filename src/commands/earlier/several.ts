@@ -1,5 +1,5 @@
 import { FalEditError, InterruptedError, type Charged } from '../../errors.js';
-import { EXIT_CODES, EXIT_OK, type ErrorKind, type ExitCode } from '../../exit-codes.js';
+import { commonKind, EXIT_CODES, EXIT_OK, type ErrorKind, type ExitCode } from '../../exit-codes.js';
 import { errorDocument, SCHEMA_VERSION } from '../edit/document.js';
 
 type Failures = readonly (FalEditError | undefined)[];
@@ -11,7 +11,7 @@ type Failures = readonly (FalEditError | undefined)[];
 export function exitCodeOf(failures: Failures): ExitCode {
   const interrupted = failures.find((failure) => failure instanceof InterruptedError);
   if (interrupted !== undefined) return interrupted.exitCode;
-  const kind = commonKind(failures);
+  const kind = kindOf(failures);
   return kind === undefined ? EXIT_OK : EXIT_CODES[kind].code;
 }
 
@@ -30,7 +30,7 @@ export function severalHead(
 
 /** Error for the document about several requests; undefined if all succeeded. */
 export function severalError(failures: Failures): FalEditError | undefined {
-  const kind = commonKind(failures);
+  const kind = kindOf(failures);
   const failed = failures.filter((failure) => failure !== undefined);
   const [first] = failed;
   if (kind === undefined || first === undefined) return undefined;
@@ -43,13 +43,9 @@ export function severalError(failures: Failures): FalEditError | undefined {
   );
 }
 
-function commonKind(failures: Failures): ErrorKind | undefined {
-  const failed = failures.filter((failure) => failure !== undefined);
-  const kinds = new Set(failed.map(({ kind }) => kind));
-  const [kind] = kinds;
-  if (kind === undefined) return undefined;
-  if (failed.length < failures.length) return 'partial';
-  return kinds.size === 1 ? kind : 'failed';
+function kindOf(failures: Failures): ErrorKind | undefined {
+  const kinds = failures.flatMap((failure) => failure?.kind ?? []);
+  return kinds.length === 0 ? undefined : commonKind(kinds, kinds.length === failures.length);
 }
 
 function mostOf(failures: readonly FalEditError[]): Charged {

@@ -1,6 +1,7 @@
 import { collectCommand } from '../../batch/next-steps.js';
 import type { Finding } from '../../edit/reconcile/finding.js';
 import { FalEditError } from '../../errors.js';
+import { commonKind } from '../../exit-codes.js';
 import type { Job } from '../../ledger/job.js';
 import { isSandbox } from '../../ledger/spending.js';
 import type { FetchOutcome } from '../fetch-jobs.js';
@@ -61,10 +62,9 @@ function fetchError(fetched: readonly FetchOutcome[]): FalEditError | undefined 
   const errors = fetched.flatMap(({ error }) => error ?? []);
   const [first] = errors;
   if (first === undefined || fetched.length === 1) return first;
-  const kinds = new Set(errors.map(({ kind }) => kind));
-  const all = errors.length === fetched.length;
+  const kinds = errors.map(({ kind }) => kind);
   return new FalEditError(
-    !all ? 'partial' : kinds.size === 1 ? first.kind : 'failed',
+    commonKind(kinds, errors.length === fetched.length),
     `${errors.length} of ${fetched.length} edits that fal accepted could not be fetched.`,
     { charged: 'maybe', hint: 'Fetch those that fal still has: fal-edit wait --unfinished' },
   );

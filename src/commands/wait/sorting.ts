@@ -1,9 +1,9 @@
 import { adoptableRequest } from '../../edit/adopt.js';
-import { areInPlace, keptPictures } from '../../edit/in-place.js';
 import { isKnown } from '../../edit/ask-fal.js';
 import { withTimeout } from '../../edit/deadline.js';
 import type { EditEnv } from '../../edit/env.js';
-import { recordOfJob } from '../../edit/record.js';
+import { keptPictures, recordOfJob } from '../../edit/record.js';
+import { areIntact } from '../../edit/save.js';
 import { asFalEditError, FalEditError } from '../../errors.js';
 import { asItWasSent, otherBackendError, otherRouteText } from '../../fal/route.js';
 import { goneError } from '../../fal/unreachable.js';
@@ -27,7 +27,7 @@ export async function withoutFal(
   const record = { ...recordOfJob(job), images: keptPictures(job) };
   const one = { name: nameOf(job), record, already: false };
   if (job.state === 'saved') {
-    if (output === undefined && (await areInPlace(job))) return { ...one, error: undefined, already: true };
+    if (output === undefined && (await areIntact(job))) return { ...one, error: undefined, already: true };
   } else if (!isAwaited(job.state) && !mayHidePicture(job)) {
     return { ...one, error: endedError(ledger, job, nextStepsFor(batch, context.cwd)) };
   }
