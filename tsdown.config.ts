@@ -58,23 +58,28 @@ const withoutUnused = {
 };
 
 const HELP =
-  /src\/(commands\/(at-once|all|command|flag|flags\/.+|.+\/command)|models\/words|terminal\/(help|wrap)|config\/flag-definition|errors|exit-codes|folders|last-words|version)(?<!\.d)\.ts$|package\.json$/;
+  /src\/(commands\/(at-once|all|command|flag|flags\/.+|.+\/command)|models\/words|terminal\/(help|wrap)|config\/flag-definition|errors|exit-codes|folders|last-words|version)\.ts$|package\.json$/;
 const OURS =
-  /src\/((context|dollars|light-fetch|linked-signal|main|native-parts|near-name|network-proxy|plain-json|program|secrets|sha256|shell-words|sockets|text)|commands\/([^/]+|edit\/.+)|(config|models|fal|images|ledger|edit|terminal)\/.+)(?<!\.d)\.ts$/;
+  /src\/((context|dollars|light-fetch|linked-signal|main|native-parts|near-name|network-proxy|plain-json|program|secrets|sha256|shell-words|sockets|text)|commands\/([^/]+|edit\/.+)|(config|models|fal|images|ledger|edit|terminal)\/.+)\.ts$/;
 const THEIRS = /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein)\//;
 /** Commands about earlier edits, and trust: no edit is to pay for reading them. */
 const CONTROL =
-  /src\/(config\/trust-store\.ts|commands\/(fetch-jobs\.ts|(requests|status|wait|result|cancel|costs|reconcile|trust|earlier)\/.+)|edit\/(reconcile\/.+|(within|foreign|answer-at-fal)\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;
+  /src\/(config\/trust-store\.ts|commands\/(fetch-jobs\.ts|(requests|status|wait|result|cancel|costs|reconcile|trust|earlier)\/.+)|edit\/(reconcile\/.+|answer-at-fal\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;
 /** Many edits: nothing that one edit needs. What draws or reads a certain format is loaded when it is used. */
 const BATCH =
-  /src\/(commands\/batch\/.+|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|picture-reader|input-pixels)).+|ledger\/batch\/(?!(cleaning|notes|rows)\.).+|terminal\/(batch-progress|confirm)\.ts)(?<!\.d)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
+  /src\/(commands\/batch\/.+|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|picture-reader|input-pixels)).+|ledger\/batch\/(?!(cleaning|notes|rows)\.).+|terminal\/(batch-progress|confirm)\.ts)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
 /** Deciding and tuning, each in one file: which model, which parameters. */
 const DECIDE =
-  /src\/(commands\/((models|migrate|compare|sweep|pick)\/.+|(edits-preview|open-page)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift|json-schema|shape)\.ts|fal\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))(?<!\.d)$/;
+  /src\/(commands\/((models|migrate|compare|sweep|pick)\/.+|(edits-preview|open-page)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift|json-schema|shape)\.ts|fal\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))$/;
 /** What draws or measures pictures: loaded by whoever does. */
 const MEASURE = /src\/images\/(metrics\/.+|(pixels|drawn-inside)\.ts)$/;
-const REPORT = /src\/report\/(?!compare\/|sweep\/|page\/pick-page).+(?<!\.d)\.ts$/;
+const REPORT = /src\/report\/(?!compare\/|sweep\/|page\/pick-page).+\.ts$/;
 const SANDBOX = /src\/(commands\/sandbox\/|sandbox\/)/;
+
+/** Modules of code. The declarations of types stay together, whatever they describe. */
+function codeOf(pattern: RegExp): (id: string) => boolean {
+  return (id) => !id.endsWith('.d.ts') && pattern.test(id);
+}
 
 export default defineConfig({
   entry: ['src/bin.ts', 'src/index.ts'],
@@ -98,15 +103,15 @@ export default defineConfig({
     codeSplitting: {
       includeDependenciesRecursively: false,
       groups: [
-        { name: 'help', test: HELP, priority: 2 },
-        { name: 'control', test: CONTROL, priority: 2 },
-        { name: 'batch', test: BATCH, priority: 2 },
-        { name: 'decide', test: DECIDE, priority: 2 },
-        { name: 'measure', test: MEASURE, priority: 2 },
-        { name: 'report', test: REPORT, priority: 2 },
+        { name: 'help', test: codeOf(HELP), priority: 2 },
+        { name: 'control', test: codeOf(CONTROL), priority: 2 },
+        { name: 'batch', test: codeOf(BATCH), priority: 2 },
+        { name: 'decide', test: codeOf(DECIDE), priority: 2 },
+        { name: 'measure', test: codeOf(MEASURE), priority: 2 },
+        { name: 'report', test: codeOf(REPORT), priority: 2 },
         {
           name: 'edit',
-          test: (id: string) => (OURS.test(id) && !SANDBOX.test(id)) || THEIRS.test(id),
+          test: (id: string) => (codeOf(OURS)(id) && !SANDBOX.test(id)) || THEIRS.test(id),
           priority: 1,
         },
       ],

@@ -1,5 +1,5 @@
 /**
- * fal-edit as a library: one edit without argv and without printing.
+ * fal-edit as a library: edits without argv and without printing.
  *
  * ```ts
  * import { edit } from 'fal-edit';
@@ -10,6 +10,21 @@
  */
 export type { Access, EditCall, EditContext, Picture } from './library/call.js';
 export { edit, estimate, wait, type EditResult, type ResultImage } from './library/edit.js';
+export { batch, compare } from './library/many.js';
+export type {
+  BatchCall,
+  BatchResult,
+  BatchRow,
+  CompareCall,
+  ComparedSettings,
+  CompareResult,
+  ManyCall,
+  RowSettings,
+} from './library/many-call.js';
+export type { BatchEvent } from './batch/events.js';
+export type { Expectations } from './batch/expect/expectations.js';
+export type { BatchSummary, ResultRow } from './batch/result-row.js';
+export type { Comparison } from './report/compare/document.js';
 export type { Estimate } from './edit/estimate.js';
 export type { EditEvent } from './edit/events.js';
 export type { EditedImage } from './edit/record.js';

@@ -42,7 +42,7 @@ const EXCEPTIONS: readonly { names: string[]; files: RegExp; why: string }[] = [
   { names: ['asked_hash', 'askedHash'], files: /./, why: 'a column of every ledger' },
   {
     names: ['place'],
-    files: /^(src\/(batch|report|study|commands)|scripts)\//,
+    files: /^(src\/(batch|report|study|commands|library)|scripts)\//,
     why: 'a field of results.jsonl: file and line of a row',
   },
   { names: ['fate'], files: /migrate|json-documents/, why: 'a field in the JSON of migrate' },

@@ -25,6 +25,14 @@ const BLOCKS: Record<string, () => string> = {
       ['src/library/call.ts', 'EditCall'],
       ['src/library/call.ts', 'Access'],
     ),
+  'library-batch': () =>
+    interfaceTable(['src/library/many-call.ts', 'BatchCall'], ['src/library/many-call.ts', 'ManyCall']),
+  'library-compare': () => interfaceTable(['src/library/many-call.ts', 'CompareCall']),
+  'library-many': () =>
+    interfaceTable(
+      ['src/library/many-call.ts', 'BatchResult'],
+      ['src/library/many-call.ts', 'CompareResult'],
+    ),
   'library-result': () => interfaceTable(['src/edit/record.ts', 'EditRecord']),
   json: jsonSections,
   faults: () => ['```', ...describeToxics(), '```'].join('\n'),

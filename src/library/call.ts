@@ -70,14 +70,14 @@ export interface EditCall extends Omit<EditRequest, 'images' | 'seed' | 'set'>, 
   again?: boolean;
 }
 
-const text = z.string({ error: 'must be a string' });
-const flag = z.boolean({ error: 'must be true or false' });
-const number = z.number({ error: 'must be a number' });
+export const text = z.string({ error: 'must be a string' });
+export const flag = z.boolean({ error: 'must be true or false' });
+export const number = z.number({ error: 'must be a number' });
 const dollars = z.number({ error: 'must be dollars' }).min(0, 'must not be negative');
 const picture = z.union([z.string(), z.instanceof(Uint8Array)]);
 const instance = <T>(what: string, is: (value: unknown) => value is T) => z.custom<T>(is, `must be ${what}`);
 
-const ACCESS = {
+export const ACCESS = {
   ...{ key: text, proxyUrl: text, stateDir: text, cancelOnTimeout: flag },
   // Infinity is a number here.
   timeoutMs: instance(
@@ -92,7 +92,7 @@ const ACCESS = {
   context: z.looseObject({}, { error: 'must be an object' }),
 };
 
-const EDIT = {
+export const EDIT = {
   ...{
     model: text,
     sandbox: flag,
@@ -136,7 +136,13 @@ export function checkAccess(access: unknown): void {
   check(accessSchema, access);
 }
 
-function check(schema: z.ZodObject, value: unknown): void {
+/**
+ * Checks the names and types of options.
+ *
+ * @param at path of the options in the call, where they are a part of it
+ * @throws FalEditError (usage)
+ */
+export function check(schema: z.ZodObject, value: unknown, at?: string): void {
   const { error } = schema.safeParse(value);
   if (error === undefined) return;
   const known = Object.keys(schema.shape);
@@ -144,10 +150,12 @@ function check(schema: z.ZodObject, value: unknown): void {
     if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
       return issue.keys.map((key) => {
         const near = didYouMean(key, known, '');
-        return `${key}: unknown option.${near === '' ? '' : ` ${near}`}`;
+        const name = at === undefined ? key : `${at}.${key}`;
+        return `${name}: unknown option.${near === '' ? '' : ` ${near}`}`;
       });
     }
-    const where = issue.path.length === 0 ? 'The options' : issue.path.map(String).join('.');
+    const name = [...(at === undefined ? [] : [at]), ...issue.path.map(String)].join('.');
+    const where = name === '' ? 'The options' : name;
     return [`${where} ${issue.message}.`];
   });
   throw usageError(problems.join('\n'), `Options: ${known.join(', ')}.`);
@@ -191,7 +199,7 @@ function sourceOf(image: Picture): string {
 }
 
 /** With the caller's environment comes the way through its proxies. */
-export function contextOf(signal: AbortSignal, { context: overrides = {} }: Access): Context {
+function contextOf(signal: AbortSignal, { context: overrides = {} }: Pick<Access, 'context'>): Context {
   const system = systemContext(signal);
   const { env } = overrides;
   return { ...system, ...(env === undefined ? {} : { fetch: openFetch(env) }), ...overrides, signal };
@@ -199,7 +207,7 @@ export function contextOf(signal: AbortSignal, { context: overrides = {} }: Acce
 
 /** The way to fal. Its secrets are kept out of everything from here on. @throws FalEditError (usage, auth) */
 export function routeOfCall(
-  { key, proxyUrl, sandbox }: Access & Pick<EditCall, 'sandbox'>,
+  { key, proxyUrl, sandbox }: Pick<EditCall, 'key' | 'proxyUrl' | 'sandbox'>,
   context: Pick<Context, 'env' | 'secrets'>,
 ): Route {
   const { env, secrets } = context;
@@ -221,16 +229,25 @@ export function routeOfCall(
 }
 
 /** The ledger that the call names, or the user's. */
-export function ledgerOf({ stateDir }: Access, context: Context): Promise<Ledger> {
-  const folder = stateDir ?? context.env['FAL_EDIT_STATE_DIR'] ?? '';
-  return Ledger.open(
-    stateFolderOf(context.folders, folder === '' ? undefined : path.resolve(context.cwd, folder)),
-    context,
-  );
+export function ledgerOf(access: Access, context: Context): Promise<Ledger> {
+  return Ledger.open(stateFolderOf(context.folders, stateDirOf(access, context)), context);
+}
+
+/** Absolute; undefined if neither the call nor the environment names one. */
+export function stateDirOf(
+  { stateDir }: Pick<Access, 'stateDir'>,
+  { env, cwd }: Pick<Context, 'env' | 'cwd'>,
+): string | undefined {
+  const folder = stateDir ?? env['FAL_EDIT_STATE_DIR'] ?? '';
+  return folder === '' ? undefined : path.resolve(cwd, folder);
 }
 
 /** The caller's own errors do not stop an edit. */
-export function listenerOf({ onEvent }: Access): (event: EditEvent) => void {
+export function listenerOf<Event = EditEvent>({
+  onEvent,
+}: {
+  onEvent?: (event: Event) => void;
+}): (event: Event) => void {
   return (event) => {
     try {
       onEvent?.(event);
@@ -241,10 +258,26 @@ export function listenerOf({ onEvent }: Access): (event: EditEvent) => void {
 }
 
 /** The caller's signal with a reason of ours, which the rest of the program can rely on. */
-export function interruptionOf({ signal: stop }: Access): { signal: AbortSignal; release: () => void } {
+function interruptionOf({ signal: stop }: Pick<Access, 'signal'>): {
+  signal: AbortSignal;
+  release: () => void;
+} {
   const controller = new AbortController();
   const abort = (): void => controller.abort(new InterruptedError('SIGINT'));
   if (stop?.aborted === true) abort();
   stop?.addEventListener('abort', abort, { once: true });
   return { signal: controller.signal, release: () => stop?.removeEventListener('abort', abort) };
+}
+
+/** Runs a call under its context, as long as its signal lets it. */
+export async function withContext<T>(
+  call: Pick<Access, 'context' | 'signal'>,
+  run: (context: Context) => Promise<T>,
+): Promise<T> {
+  const { signal, release } = interruptionOf(call);
+  try {
+    return await run(contextOf(signal, call));
+  } finally {
+    release();
+  }
 }

@@ -18,14 +18,13 @@ import { requireSharp } from '../native-parts.js';
 import {
   checkAccess,
   checkCall,
-  contextOf,
-  interruptionOf,
   ledgerOf,
   listenerOf,
   orderOf,
   routeOfCall,
   type Access,
   type EditCall,
+  withContext,
 } from './call.js';
 
 /** A finished edit. */
@@ -143,15 +142,6 @@ export async function wait(id: string, access: Access = {}): Promise<EditResult>
       ledger.close();
     }
   });
-}
-
-async function withContext<T>(access: Access, run: (context: Context) => Promise<T>): Promise<T> {
-  const { signal, release } = interruptionOf(access);
-  try {
-    return await run(contextOf(signal, access));
-  } finally {
-    release();
-  }
 }
 
 /** Starts the local fal where it is asked for. One that runs on its own is asked whether it is one. */

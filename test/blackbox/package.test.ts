@@ -19,7 +19,8 @@ async function npm(argv: readonly string[], cwd: string): Promise<string> {
 }
 
 const TYPED = `
-import { edit, estimate, wait, FalEditError, type EditEvent, type EditResult } from 'fal-edit';
+import { batch, compare, edit, estimate, wait, FalEditError } from 'fal-edit';
+import type { BatchCall, BatchEvent, CompareResult, EditEvent, EditResult, ResultRow } from 'fal-edit';
 const onEvent = (event: EditEvent): void => { if (event.type === 'accepted') event.requestId.trim(); };
 const result: EditResult = await edit({ images: ['a.png'], prompt: 'snow', strength: 0.5, onEvent });
 const path: string | null | undefined = result.images[0]?.path;
@@ -29,7 +30,17 @@ const data: Uint8Array | undefined = fetched.images[0]?.data;
 const kind = (error: unknown): string => (error instanceof FalEditError ? error.kind : '');
 // @ts-expect-error a prompt is needed
 void edit({ images: ['a.png'] });
-export { path, kind, usd, data };
+const onRow = (event: BatchEvent): void => { if (event.type === 'ended') event.result.key.trim(); };
+const call: BatchCall = { rows: [{ images: 'a.png', prompt: 'snow' }], outDir: 'out', maxCostUsd: 1, onEvent: onRow };
+const { rows, error } = await batch(call);
+const states: ResultRow['state'][] = rows.map(({ state }) => state);
+const compared: CompareResult = await compare({ images: 'a.png', prompt: ['snow'], seeds: 2, sandbox: true });
+const lower: string | null | undefined = compared.comparison?.pairs[0]?.lower;
+// @ts-expect-error a misspelt option
+void batch({ ...call, concurency: 2 });
+// @ts-expect-error a misspelt option of a row
+void batch({ rows: [{ images: 'a.png', prompt: 'snow', strenght: 1 }] });
+export { path, kind, usd, data, states, error, lower };
 `;
 
 test('the package', { timeout: 240_000 }, async () => {
@@ -72,7 +83,14 @@ test('the package', { timeout: 240_000 }, async () => {
   const imports = `import * as library from 'fal-edit'; process.stdout.write(Object.keys(library).sort().join(' '));`;
   expect(await ended(process.execPath, '--input-type=module', '-e', imports)).toEqual({
     code: 0,
-    stdout: 'EXIT_CODES FalEditError InterruptedError edit estimate wait',
+    stdout: 'EXIT_CODES FalEditError InterruptedError batch compare edit estimate wait',
+    stderr: '',
+  });
+
+  const many = `import { batch } from 'fal-edit'; const { rows } = await batch({ rows: [{ images: 'cat.png', prompt: 'snow' }], outDir: 'out', sandbox: true }); process.stdout.write(rows.map((row) => row.state).join());`;
+  expect(await ended(process.execPath, '--input-type=module', '-e', many)).toEqual({
+    code: 0,
+    stdout: 'done',
     stderr: '',
   });
 

@@ -10,6 +10,7 @@ import { chargedSoFar } from '../../fal/submit-once.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { errorDocument } from '../edit/document.js';
 import { fail } from '../fail.js';
+import { keepHeapSmall } from './engine.js';
 import { lastLine } from './event-lines.js';
 
 type SummaryField =
@@ -79,6 +80,7 @@ export async function asBatch(
   { settings, terminal, context }: Pick<Surroundings, 'settings' | 'terminal' | 'context'>,
   run: () => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  keepHeapSmall();
   try {
     return await run();
   } catch (error) {

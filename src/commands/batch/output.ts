@@ -17,7 +17,7 @@ export interface BatchOutput {
 /** Progress and failures to stderr; to stdout the paths as they come, or an object for each event. @param folder absolute */
 export async function batchOutput(
   { events, listsPictures }: Pick<BatchOptions, 'events'> & Pick<Outcome, 'listsPictures'>,
-  { context, terminal, json }: Surroundings,
+  { context, terminal, json, onEvent }: Surroundings,
   folder: string,
   spending: () => Spending,
 ): Promise<BatchOutput> {
@@ -33,6 +33,7 @@ export async function batchOutput(
       }
     }
     annotated.show(event);
+    onEvent?.(event);
   };
   const stop = (): void => {
     progress.stop();

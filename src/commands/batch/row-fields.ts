@@ -27,7 +27,7 @@ export type Meaning =
   | { kind: 'flag'; flag: RowFlag; part: string | undefined }
   | { kind: 'own'; name: (typeof OWN_FIELDS)[number]; part: string | undefined };
 
-/** Looks up a field by its name; `num_images` and `num-images` are the same. Undefined for an unknown field. */
+/** Looks up a field by its name; `num_images`, `num-images` and `numImages` are the same. Undefined for an unknown field. */
 export function meaningOf(field: string): Meaning | undefined {
   const [head = '', ...rest] = field.trim().split('.');
   const name = spelled(head);
@@ -50,5 +50,9 @@ export function isOfTheBatch(field: string): boolean {
 }
 
 function spelled(field: string): string {
-  return field.trim().toLowerCase().replaceAll('_', '-');
+  return field
+    .trim()
+    .replaceAll(/([a-z])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replaceAll('_', '-');
 }

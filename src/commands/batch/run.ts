@@ -15,7 +15,6 @@ import { harmlessLine } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { readRoute } from '../connect.js';
 import { showProspect } from './dry-run.js';
-import { keepHeapSmall } from './engine.js';
 import { knowing, type KnownBatch } from './fail-batch.js';
 import { refuseUnfrozen } from './frozen.js';
 import { BATCH_OUTCOME, type Outcome } from './finish.js';
@@ -50,7 +49,6 @@ export async function runRowsOf(
   surroundings: Surroundings,
   outcome: Outcome,
 ): Promise<ExitCode> {
-  keepHeapSmall();
   const { settings, context } = surroundings;
   const { collect, dryRun, frozen, rebuild, again, shard } = options;
   const route = readRoute(settings, context);

@@ -1,4 +1,5 @@
 import type { EditingSettings } from '../flags/editing.js';
+import type { OnBatchEvent } from '../../batch/events.js';
 import type { Context } from '../../context.js';
 import type { Terminal } from '../../terminal/terminal.js';
 
@@ -8,4 +9,6 @@ export interface Surroundings {
   context: Context;
   terminal: Terminal;
   json: boolean;
+  /** Takes the events as well, for callers of the library. */
+  onEvent?: OnBatchEvent;
 }

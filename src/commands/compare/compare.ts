@@ -1,14 +1,17 @@
+import type { Fields } from '../../batch/manifest/entry.js';
 import type { EditingSettings } from '../flags/editing.js';
 import { usageError } from '../../errors.js';
 import type { ExitCode } from '../../exit-codes.js';
 import { findModel } from '../../models/registry.js';
-import { cellRows } from '../../study/cell.js';
+import { cellRows, type Cell } from '../../study/cell.js';
 import { comparisonCells } from '../../study/compare/cells.js';
 import { asBatch } from '../batch/fail-batch.js';
+import type { Outcome } from '../batch/finish.js';
 import { runRowsOf } from '../batch/run.js';
+import type { Surroundings } from '../batch/surroundings.js';
 import { checkCells } from './check.js';
 import { readWords } from './model-words.js';
-import { readCompareOptions } from './options.js';
+import { readCompareOptions, type CompareOptions } from './options.js';
 import { comparisonOutcome } from './outcome.js';
 import { comparedPictures } from './pictures.js';
 import { commonOf, settingsOfCells } from './row-settings.js';
@@ -28,11 +31,34 @@ export function runCompare(call: CallOf<typeof COMPARE>): Promise<ExitCode> {
 async function compare(call: CallOf<typeof COMPARE>): Promise<ExitCode> {
   const { words, settings: resolved, context, terminal } = call;
   await refusePromptWord('compare', words, resolved, context.cwd);
-  const { batch, models, prompts, seeds, open, preview } = await readCompareOptions(resolved, context);
-  const { pictures: named, settings: own } = readWords(words, context.cwd);
-  refuseOthers([...own.keys()], models);
-  refuseOtherBaseLora(resolved, models);
-  const settings = settingsOfCells(resolved);
+  const { open, preview, ...options } = await readCompareOptions(resolved, context);
+  const { pictures, settings: own } = readWords(words, context.cwd);
+  refuseOthers([...own.keys()], options.models);
+  let page: string | undefined;
+  const code = await runComparison({ ...options, pictures, own }, call, (cells) =>
+    comparisonOutcome(cells, preview, (written) => (page = written)),
+  );
+  if (open && page !== undefined) await openPage(page, context, terminal);
+  return code;
+}
+
+/** Everything that decides what a comparison edits. */
+export interface ComparisonPlan extends Omit<CompareOptions, 'open' | 'preview'> {
+  /** Pictures as the user named them: paths, folders, patterns or URLs. */
+  pictures: readonly string[];
+  /** Settings for only one model, by its short name. */
+  own: ReadonlyMap<string, Fields>;
+}
+
+/** Runs a comparison as a batch. @throws FailedBatch, FalEditError */
+export async function runComparison(
+  { batch, models, prompts, seeds, pictures: named, own }: ComparisonPlan,
+  surroundings: Surroundings,
+  outcomeOf: (cells: readonly Cell[]) => Outcome,
+): Promise<ExitCode> {
+  const { context, terminal } = surroundings;
+  refuseOtherBaseLora(surroundings.settings, models);
+  const settings = settingsOfCells(surroundings.settings);
   const onSame = (picture: string, first: string): void =>
     terminal.warn(`${picture} is the same picture as ${first}; compared once.`);
   const { pictures, leftOut } = await comparedPictures(named, batch.recursive, batch.outDir, context, onSame);
@@ -43,12 +69,8 @@ async function compare(call: CallOf<typeof COMPARE>): Promise<ExitCode> {
   });
   const names = new Map([...own].map(([model, fields]) => [model, Object.keys(fields)]));
   await checkCells(cells, settings, names, batch.outDir, context);
-  let page: string | undefined;
   const source = { ...cellRows(sourceName(named), context.cwd, cells), leftOut };
-  const outcome = comparisonOutcome(cells, preview, (written) => (page = written));
-  const code = await runRowsOf(source, batch, { ...call, settings }, outcome);
-  if (open && page !== undefined) await openPage(page, context, terminal);
-  return code;
+  return runRowsOf(source, batch, { ...surroundings, settings }, outcomeOf(cells));
 }
 
 function refuseOthers(set: readonly string[], models: readonly string[]): void {

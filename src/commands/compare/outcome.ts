@@ -1,3 +1,4 @@
+import type { Comparison } from '../../report/compare/document.js';
 import { COMPARE_FILES } from '../../report/compare/files.js';
 import { cameOutText } from '../../report/compare/tables.js';
 import { costText, costTitle, TEXT_OF, spreadText } from '../../report/compare/words.js';
@@ -10,11 +11,11 @@ import type { Outcome } from '../batch/finish.js';
 import { shortPath } from '../edit/document.js';
 import { comparisonPreview } from './preview.js';
 
-/** Output of a comparison. @param onWritten takes the absolute path of the page */
+/** Output of a comparison. @param onWritten takes the absolute path of the page, and compare.json */
 export function comparisonOutcome(
   cells: readonly Cell[],
   preview: boolean,
-  onWritten: (page: string) => void,
+  onWritten: (page: string, comparison: Comparison) => void,
 ): Outcome {
   return {
     name: COMPARE_FILES.page,
@@ -25,7 +26,7 @@ export function comparisonOutcome(
         ...{ ledger, outDir: folder, cwd: context.cwd, now: context.now() },
         pickCommand: pickCommand(folder, context),
       });
-      onWritten(page);
+      onWritten(page, document);
       const pictures = preview ? await comparisonPreview(edits, folder, context) : '';
       const lines = [
         ...(pictures === '' ? [] : [pictures]),

@@ -1,14 +1,55 @@
 import { writtenRow } from '../../batch/sandbox-cost.js';
 import { modelOf, type ComparedEdit } from '../../study/compare/measures.js';
 import type { Compared } from '../../study/compare/compared.js';
-import type { ModelCost } from '../../study/compare/summary.js';
+import type { Paired } from '../../study/compare/pairs.js';
+import type { ModelCost, ModelSummary } from '../../study/compare/summary.js';
 import { COMPARE_SCHEMA_VERSION } from './files.js';
+
+/** compare.json without its cells. Shares are 0..1, times milliseconds; unknown figures are null. */
+export interface Comparison {
+  schema_version: number;
+  /** Made on the sandbox: it says nothing about fal. */
+  sandbox: boolean;
+  /** Number of different pictures. */
+  pictures: number;
+  prompts: number;
+  seeds: number;
+  /** The result in a few sentences. */
+  verdict: readonly string[];
+  /** Figures of each model, in the order in which they were named. */
+  models: ModelSummary[];
+  /** Every two models by every measure, on the same picture, prompt and seed. */
+  pairs: {
+    models: readonly [string, string];
+    measure: Paired['measure'];
+    pairs: number;
+    /** In how many pairs each of them has less. */
+    less: Record<string, number>;
+    /** Probability of such a difference by chance, from the sign test. */
+    p: number;
+    /** The model that has less; null where the pairs cannot tell. */
+    lower: string | null;
+  }[];
+  /** Choices of people; empty before anybody has chosen. */
+  picks: {
+    model: string;
+    comparisons: number;
+    won: number;
+    lost: number;
+    ties: number;
+    win_rate: number | null;
+    interval_95: [low: number, high: number] | null;
+  }[];
+  /** ISO 8601. */
+  made_at: string;
+}
 
 /** The figures of a comparison, for scripts. Shares are 0..1, times milliseconds; unknown figures are null. */
 export function comparisonDocument(
   { models, pairs, picks, pictures, prompts, seeds, isSandbox }: Compared,
   verdict: readonly string[],
-): Record<string, unknown> {
+  madeAt: string,
+): Comparison {
   return {
     schema_version: COMPARE_SCHEMA_VERSION,
     sandbox: isSandbox,
@@ -24,6 +65,7 @@ export function comparisonDocument(
       win_rate: rate,
       interval_95: interval === null ? null : [interval.low, interval.high],
     })),
+    made_at: madeAt,
   };
 }
 

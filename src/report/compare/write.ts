@@ -12,7 +12,7 @@ import { reportItem } from '../item.js';
 import { ahead } from '../page/ahead.js';
 import type { ReportItem } from '../page/data.js';
 import { writeReport } from '../page/write.js';
-import { cellDocument, comparisonDocument } from './document.js';
+import { cellDocument, comparisonDocument, type Comparison } from './document.js';
 import { COMPARE_FILES } from './files.js';
 import { comparisonHead } from './head.js';
 import { verdictOf } from './verdict.js';
@@ -38,7 +38,7 @@ export interface WrittenComparison {
   verdict: string[];
   edits: MeasuredCell[];
   /** compare.json without its cells. */
-  document: Record<string, unknown>;
+  document: Comparison;
   /** Absolute path of the page. */
   page: string;
 }
@@ -64,7 +64,7 @@ export async function writeComparison(
   const verdict = verdictOf(compared, pickCommand);
   const madeAt = new Date(now).toISOString();
   const { secrets } = ledger.db;
-  const document = secrets.redactIn({ ...comparisonDocument(compared, verdict), made_at: madeAt });
+  const document = secrets.redactIn(comparisonDocument(compared, verdict, madeAt));
   const whole = { ...document, cells: secrets.redactIn(edits.map(cellDocument)) };
   await saveWhole(
     path.join(outDir, COMPARE_FILES.document),

@@ -145,7 +145,7 @@ describe('what it does not claim', () => {
     );
     const played = comparedOf(MODELS, dearer, [], [], true);
     expect(modelTable(played).columns.at(-1)).toBe('100 pictures would cost');
-    expect(comparisonDocument(played, [])).toMatchObject({
+    expect(comparisonDocument(played, [], '2026-01-01T00:00:00.000Z')).toMatchObject({
       sandbox: true,
       models: [
         { cost: { billed_usd: 0, per_100_pictures_usd: 7.5, is_estimate: true } },
