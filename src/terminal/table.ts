@@ -6,6 +6,8 @@ export interface Column {
   title: string;
   /** Right-aligned, for numbers. */
   right?: boolean;
+  /** Never cut, e.g. a path. */
+  whole?: boolean;
 }
 
 /** Longest cell; a prompt may be a book. */
@@ -14,8 +16,8 @@ const LONGEST_CELL = 2000;
 const NARROWEST = 8;
 
 /**
- * The lines of a table, each cell harmless and on one line. On a terminal: with titles, in columns, the last one cut
- * to what fits. Elsewhere for scripts: no titles, tabs between the cells, nothing cut.
+ * The lines of a table, with its titles first, each cell harmless and on one line. On a terminal: in columns, the last
+ * one cut to what fits. Elsewhere for scripts: tabs between the cells, nothing cut.
  */
 export async function tableLines(
   columns: readonly Column[],
@@ -23,8 +25,8 @@ export async function tableLines(
   { isTTY, columns: width }: Pick<Output, 'isTTY' | 'columns'>,
 ): Promise<string[]> {
   const cells = rows.map((row) => row.map((cell) => harmlessLine(cell, LONGEST_CELL)));
-  if (isTTY !== true) return cells.map((row) => row.join('\t'));
   const all = [columns.map(({ title }) => title), ...cells];
+  if (isTTY !== true) return all.map((row) => row.join('\t'));
   const measure = await measureFor(all);
   const last = columns.length - 1;
   const widths = columns.map((_, index) => Math.max(...all.map((row) => measure(row[index] ?? ''))));
@@ -33,9 +35,10 @@ export async function tableLines(
   return all.map((row) =>
     row
       .map((cell, index) => {
-        if (index === last && columns[index]?.right !== true) return cut(cell, room, measure);
+        const { right = false, whole = false } = columns[index] ?? {};
+        if (index === last && !right) return whole ? cell : cut(cell, room, measure);
         const padding = ' '.repeat((widths[index] ?? 0) - measure(cell));
-        return columns[index]?.right === true ? padding + cell : cell + padding;
+        return right ? padding + cell : cell + padding;
       })
       .join('  ')
       .trimEnd(),

@@ -24,6 +24,7 @@ it('adds up what was billed, what is estimated and what may have been sent, by m
   const costs = await spent();
   const { stdout } = await costs();
   expect(stdout.split('\n').map((line) => line.split('\t'))).toEqual([
+    ['MODEL', 'EDITS', 'BILLED', 'ESTIMATED', 'UNKNOWN', 'TOTAL'],
     ['flux-2-lora', '2', '?', '$0.10', '$0.021', '$0.121'],
     ['flux-general', '2', '$0.20', '$0.00', '$0.00', '$0.20'],
     ['total', '4', '$0.20', '$0.10', '$0.021', '$0.321'],
@@ -55,7 +56,7 @@ it('has a document without the dust of floating point', async () => {
 it('shows apart what the sandbox would have charged', async () => {
   const costs = await spent();
   const result = await costs('--sandbox');
-  expect(result.stdout).toBe(
+  expect(result.stdout.slice(result.stdout.indexOf('\n') + 1)).toBe(
     'flux-general\t1\t$0.10\t$0.00\t$0.00\t$0.10\ntotal\t1\t$0.10\t$0.00\t$0.00\t$0.10\n',
   );
   expect(result.stderr).toContain('sandbox: nothing charged (would be $0.10).');
@@ -69,6 +70,9 @@ it('shows apart what the sandbox would have charged', async () => {
 
 it('says that there is nothing', async () => {
   const { code, stdout, stderr } = await runCli(['costs'], { cwd: await tempDir() });
-  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: 'MODEL\tEDITS\tBILLED\tESTIMATED\tUNKNOWN\tTOTAL\n',
+  });
   expect(stderr).toContain('Nothing spent, according to the ledger.');
 });

@@ -24,6 +24,7 @@ it('lists what was sent, newest first, one line each, with full ids', async () =
   await run(['wait', first]);
   const { stdout } = await run(['requests'], { env: {} });
   expect(stdout.split('\n').map((line) => line.split('\t'))).toEqual([
+    ['REQUEST', 'STATE', 'AGE', 'COST', 'MODEL', 'WHAT'],
     [second, 'accepted', expect.stringMatching(/^\d+ s$/), '~$0.075', 'flux-general', 'snow'],
     [first, 'saved', expect.stringMatching(/^\d+ s$/), '$0.075', 'flux-general', 'cat.edit.png'],
     [''],
@@ -86,7 +87,10 @@ it('has the document of the brief, with null for what is not known', async () =>
 it('says that there is nothing yet', async () => {
   const { run } = await desk();
   const plain = await run([]);
-  expect({ code: plain.code, stdout: plain.stdout }).toEqual({ code: 0, stdout: '' });
+  expect({ code: plain.code, stdout: plain.stdout }).toEqual({
+    code: 0,
+    stdout: 'REQUEST\tSTATE\tAGE\tCOST\tMODEL\tWHAT\n',
+  });
   expect(plain.stderr).toContain('No edits yet.');
   expect((await run(['--json'])).json()).toEqual({
     schema_version: 1,
@@ -101,7 +105,7 @@ it('says that there are more than it shows', async () => {
   const { ledger, run } = await desk();
   for (let count = 0; count < 21; count++) plan(ledger);
   const all = await run([]);
-  expect(all.stdout.trimEnd().split('\n')).toHaveLength(20);
+  expect(all.stdout.trimEnd().split('\n')).toHaveLength(1 + 20);
   expect(all.stderr).toContain('--limit');
   const some = await run(['--limit', '21', '--json']);
   expect(some.json<Several>()).toMatchObject({ more: false });
@@ -164,7 +168,7 @@ test('a prompt cannot act on the terminal, nor break the line', async () => {
   plan(ledger, newJob({ prompt: 'a\u001b[31m\ncat\tin\u202e red' }));
   for (const tty of [true, false]) {
     const { stdout } = await run([], { tty });
-    expect(stdout.trimEnd().split('\n')).toHaveLength(tty ? 2 : 1);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(2);
     expect(stdout).toContain('a cat in red');
   }
 });

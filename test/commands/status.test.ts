@@ -14,6 +14,7 @@ describe('status', () => {
     expect(result.code, result.stderr).toBe(0);
     const lines = result.stdout.trimEnd().split('\n');
     expect(lines.map((line) => line.split('\t').slice(0, 3))).toEqual([
+      ['REQUEST', 'STATE', 'AT FAL'],
       [ids[2], 'accepted', 'queued, 1 ahead'],
       [ids[1], 'accepted', 'queued, 0 ahead'],
       [ids[0], 'accepted', 'running'],
@@ -48,6 +49,7 @@ describe('status', () => {
     const result = await run(['status', ...ids], { env: {} });
     expect(result.code, result.stderr).toBe(0);
     expect(result.stdout.split('\n').map((line) => line.split('\t')[1])).toEqual([
+      'STATE',
       'saved',
       'failed',
       'saved (sandbox)',

@@ -32,12 +32,12 @@ it('lets the files of a folder set anything, as long as they stay as they are', 
   expect((await dryRun()).code).toBe(2);
 
   const shown = await run('trust', '--dry-run');
-  expect([shown.code, shown.stdout]).toEqual([0, `untrusted\t${file}\n`]);
+  expect([shown.code, shown.stdout]).toEqual([0, `STATE\tFILE\nuntrusted\t${file}\n`]);
   expect(shown.stderr).toContain('force: true');
   expect(shown.stderr).not.toContain('steps');
   expect((await dryRun()).code).toBe(2);
 
-  expect((await run('trust')).stdout).toBe(`trusted\t${file}\n`);
+  expect((await run('trust')).stdout).toBe(`STATE\tFILE\ntrusted\t${file}\n`);
   expect((await dryRun()).code).toBe(0);
   const store = path.join(cwd, '.home', 'config', 'trust.json');
   expect((await stat(store)).mode & 0o077).toBe(0);
@@ -46,19 +46,21 @@ it('lets the files of a folder set anything, as long as they stay as they are', 
   const changed = await dryRun();
   expect(changed.code).toBe(2);
   expect(changed.stderr).toContain(`${file} has changed since you trusted it.`);
-  expect((await run('trust', '--list')).stdout).toBe(`changed\t${file}\n`);
+  expect((await run('trust', '--list')).stdout).toBe(`STATE\tFILE\nchanged\t${file}\n`);
 
   expect((await run('trust')).code).toBe(0);
   expect((await dryRun()).code).toBe(0);
-  expect((await run('trust', '--remove')).stdout).toBe(`untrusted\t${file}\n`);
+  expect((await run('trust', '--remove')).stdout).toBe(`STATE\tFILE\nuntrusted\t${file}\n`);
   expect((await dryRun()).code).toBe(2);
-  expect((await run('trust', '--list')).stdout).toBe('');
+  expect((await run('trust', '--list')).stdout).toBe('STATE\tFILE\n');
 });
 
 it('trusts what applies in a folder: its .env, and the config file there or above', async () => {
   const { cwd, run } = await folder({ [CONFIG]: '{}', 'photos/.env': 'FAL_PROXY_URL=https://x.example/\n' });
   const { stdout, stderr } = await run('trust', 'photos');
-  expect(stdout).toBe(`trusted\t${path.join(cwd, 'photos', '.env')}\ntrusted\t${path.join(cwd, CONFIG)}\n`);
+  expect(stdout).toBe(
+    `STATE\tFILE\ntrusted\t${path.join(cwd, 'photos', '.env')}\ntrusted\t${path.join(cwd, CONFIG)}\n`,
+  );
   expect(stderr).toContain('proxy-url: https://x.example/');
 });
 

@@ -17,13 +17,16 @@ it('puts figures to the right, and cuts the last column to the width of the term
   ]);
 });
 
-it('has tabs and no titles for a script, and cuts nothing', async () => {
-  expect(await tableLines(COLUMNS, ROWS, {})).toEqual(ROWS.map((row) => row.join('\t')));
+it('has titles and tabs for a script, and cuts nothing', async () => {
+  expect(await tableLines(COLUMNS, ROWS, {})).toEqual([
+    'ID\tCOST\tWHAT',
+    ...ROWS.map((row) => row.join('\t')),
+  ]);
 });
 
 it('keeps what makes lines and columns out of the cells', async () => {
   const rows = [['a', 'b\tc\nd', '\u001b[2Je\u009b31mf']];
-  expect(await tableLines(COLUMNS, rows, {})).toEqual(['a\tb c d\tef']);
+  expect(await tableLines(COLUMNS, rows, {})).toEqual(['ID\tCOST\tWHAT', 'a\tb c d\tef']);
 });
 
 test.each(['日本語', '👩‍👩‍👧‍👦', 'e\u0301'])('measures as a terminal does: %s', async (text) => {
@@ -34,7 +37,16 @@ test.each(['日本語', '👩‍👩‍👧‍👦', 'e\u0301'])('measures as a 
 
 it('has only titles where there is nothing', async () => {
   expect(await tableLines(COLUMNS, [], { isTTY: true, columns: 80 })).toEqual(['ID  COST  WHAT']);
-  expect(await tableLines(COLUMNS, [], {})).toEqual([]);
+  expect(await tableLines(COLUMNS, [], {})).toEqual(['ID\tCOST\tWHAT']);
+});
+
+it('cuts no path', async () => {
+  const columns = [{ title: 'STATE' }, { title: 'FILE', whole: true }];
+  const file = `/${'folder/'.repeat(20)}.env`;
+  expect(await tableLines(columns, [['trusted', file]], { isTTY: true, columns: 40 })).toEqual([
+    'STATE    FILE',
+    `trusted  ${file}`,
+  ]);
 });
 
 test.each([

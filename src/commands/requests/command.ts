@@ -44,7 +44,7 @@ export const REQUESTS: CommandSpec<NameOfFlag<typeof FLAGS>> = {
   ],
   flags: FLAGS,
   notes: [
-    'A cost with ~ is an estimate. If stdout is not a terminal, each line has full ids and its columns are separated by tabs: id, state, age, cost, model, what.',
+    'A cost with ~ is an estimate. If stdout is not a terminal, the table has full ids, and tabs between its columns.',
   ],
   exits: [[0, 'listed']],
   ledger: true,

@@ -19,7 +19,8 @@ import { inputError, usageError } from '../../errors.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { displayName } from '../../images/names.js';
 import { harmlessLine } from '../../terminal/plain.js';
-import { type Terminal } from '../../terminal/terminal.js';
+import { tableLines, type Column } from '../../terminal/table.js';
+import type { Terminal } from '../../terminal/terminal.js';
 import { errorDocument, SCHEMA_VERSION } from '../edit/document.js';
 import { fail } from '../fail.js';
 import type { CallOf } from '../command.js';
@@ -52,7 +53,7 @@ export async function runTrust(call: CallOf<typeof TRUST>): Promise<ExitCode> {
         ? removed(folder, context)
         : trusted(folder, values['dry-run'] === true, known, context));
     if (json) terminal.json(documentOf(folder, entries));
-    else print(entries, terminal);
+    else await print(entries, terminal, context);
     if (values['dry-run'] === true) terminal.note('Dry run: no file was trusted.');
     return EXIT_OK;
   } catch (error) {
@@ -157,10 +158,19 @@ function documentOf(folder: string | null, files: readonly TrustEntry[]): Record
   return { schema_version: SCHEMA_VERSION, status: 'ok', sandbox: false, error: null, folder, files };
 }
 
-/** Prints one line per file on stdout, and the settings that trust allows on stderr. */
-function print(entries: readonly TrustEntry[], terminal: Terminal): void {
-  for (const { file, state, settings } of entries) {
-    terminal.result(`${state}\t${displayName(file)}`);
+const COLUMNS: readonly Column[] = [{ title: 'STATE' }, { title: 'FILE', whole: true }];
+
+/** Prints a table of the files on stdout, and the settings that trust allows on stderr. */
+async function print(
+  entries: readonly TrustEntry[],
+  terminal: Terminal,
+  { stdout }: Pick<Context, 'stdout'>,
+): Promise<void> {
+  const rows = entries.map(({ file, state }) => [state, displayName(file)]);
+  const [titles = '', ...lines] = await tableLines(COLUMNS, rows, stdout);
+  terminal.result(titles);
+  for (const [index, { settings }] of entries.entries()) {
+    terminal.result(lines[index] ?? '');
     for (const { name, value } of settings) terminal.note(harmlessLine(`  ${name}: ${value}`));
   }
   if (entries.length === 0) terminal.note('No files are trusted there.');

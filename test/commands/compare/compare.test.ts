@@ -34,7 +34,8 @@ describe('a comparison', () => {
     expect(code, stderr).toBe(0);
     expect(sent(scene)).toBe(12);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines.slice(0, 2).map((line) => line.split('\t').slice(0, 2))).toEqual([
+    expect(lines.slice(0, 3).map((line) => line.split('\t').slice(0, 2))).toEqual([
+      ['model', 'succeeded'],
       ['flux-general', '6 of 6'],
       ['flux-2-lora', '6 of 6'],
     ]);

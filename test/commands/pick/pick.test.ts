@@ -39,7 +39,7 @@ describe('choosing', () => {
     ]);
     const { code, stdout } = await finish(page);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^flux-general\t3\t[012]\t1\t[012]\t\d+%\t/);
+    expect(stdout).toMatch(/^model\t.+\nflux-general\t3\t[012]\t1\t[012]\t\d+%\t/);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('compare.out/compare.html');
     const picks = await picksIn(scene);
     expect(picks.map(({ comparisons, ties }) => [comparisons, ties])).toEqual([

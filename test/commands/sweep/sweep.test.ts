@@ -79,7 +79,7 @@ describe('a grid', () => {
     const again = await scene.sweep(GRID);
     expect([again.code, scene.accepted()]).toEqual([0, 12]);
     expect(again.stderr).toContain('nothing to send');
-    expect(linesOf(again.stdout)).toHaveLength(12 + 3);
+    expect(linesOf(again.stdout)).toHaveLength(13 + 3);
 
     const wider = await scene.sweep({ ...GRID, vary: ['strength=0.2..0.5:0.1', 'guidance=2.5,3.5'] });
     expect([wider.code, scene.accepted()]).toEqual([0, 16]);
