@@ -60,7 +60,7 @@ const withoutUnused = {
 const HELP =
   /src\/(commands\/(at-once|all|command|flag|flags\/.+|.+\/command)|models\/words|terminal\/(help|wrap)|config\/flag-definition|errors|exit-codes|folders|last-words|version)\.ts$|package\.json$/;
 const OURS =
-  /src\/((context|dollars|light-fetch|linked-signal|main|native-parts|near-name|network-proxy|plain-json|program|secrets|sha256|shell-words|sockets|text)|commands\/([^/]+|edit\/.+)|(config|models|fal|images|ledger|edit|terminal)\/.+)\.ts$/;
+  /src\/((context|deadline|light-fetch|main|native-parts|near-name|network-proxy|plain-json|program|secrets|sha256|shell-words|sockets|text|units)|commands\/([^/]+|edit\/.+)|(config|models|fal|images|ledger|edit|terminal)\/.+)\.ts$/;
 const THEIRS = /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein)\//;
 /** Commands about earlier edits, and trust: no edit is to pay for reading them. */
 const CONTROL =

@@ -4,3 +4,17 @@ import { hash } from 'node:crypto';
 export function sha256Of(content: string | Uint8Array): string {
   return hash('sha256', content);
 }
+
+/** JSON with the keys of every object in order: two values that mean the same have the same text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : part,
+  );
+}
+
+/** Hexadecimal SHA-256 of the canonical JSON of a value. */
+export function hashOf(value: unknown): string {
+  return sha256Of(canonicalJson(value));
+}

@@ -1,8 +1,14 @@
-import { checkDailyCap, midnightBefore, spentToday } from '../ledger/caps.js';
+import {
+  checkDailyCap,
+  lastCopied,
+  midnightBefore,
+  reportSpending,
+  reserveElsewhere,
+  spentToday,
+} from '../ledger/spending.js';
 import { rememberFolder } from '../ledger/batch/folders.js';
 import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { lastCopied, reserveElsewhere, reportSpending } from '../ledger/spending.js';
 
 /**
  * The money of the day, which a batch shares with everything else that runs on this machine. A batch has a ledger of

@@ -4,7 +4,7 @@
  */
 import { wishV1, type FingerprintInputV1 } from '../edit/fingerprint-v1.js';
 import type { EditPlan } from '../edit/plan.js';
-import { hashOf } from '../ledger/canonical.js';
+import { hashOf } from '../sha256.js';
 import { earlierRows, hasEarlierRows, keysWithoutRow } from '../ledger/batch/earlier.js';
 import { isTaken } from '../ledger/batch/states.js';
 import type { Database } from '../ledger/database.js';

@@ -1,18 +1,17 @@
 import pLimit from 'p-limit';
 import { answerAtFal } from '../edit/answer-at-fal.js';
 import { statusAt } from '../edit/ask-fal.js';
-import { withTimeout } from '../edit/deadline.js';
-import type { EditEnv } from '../edit/env.js';
+import { withTimeout, type EditEnv } from '../edit/env.js';
 import { asFalEditError, type FalEditError } from '../errors.js';
 import type { FalAccess } from '../fal/connection.js';
 import { differenceOf } from '../fal/route.js';
-import { withTimeLimit } from '../fal/time-limit.js';
+import { withTimeLimit } from '../deadline.js';
 import { saysGone } from '../fal/unreachable.js';
 import { rowsInOrder } from '../ledger/batch/states.js';
 import type { Job } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { isSandbox } from '../ledger/spending.js';
-import { MOST_PICTURES } from '../models/output.js';
+import { MOST_PICTURES } from '../models/wire.js';
 import { findModel } from '../models/registry.js';
 import { isToAsk } from './retry.js';
 

@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import type { EditOrder } from '../edit/plan.js';
 import type { CurrentPrice } from '../fal/prices.js';
 import type { RowChanges } from '../ledger/batch/rows.js';
-import type { Caps } from '../ledger/caps.js';
+import type { Caps } from '../ledger/spending.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Expectations } from './expect/expectations.js';
 import type { FolderIdentity } from './folder-identity.js';

@@ -16,7 +16,7 @@ import { readNote, writeNote } from '../ledger/batch/notes.js';
 import { findRow, type RowWithJob } from '../ledger/batch/states.js';
 import type { Job, JobImage, OutputSpec } from '../ledger/job.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { keptPath } from '../ledger/portable-path.js';
+import { keptPath } from '../ledger/rows.js';
 import { positionText } from './manifest/entry.js';
 import { outputOf, type PlannedRow } from './planned-row.js';
 import { noteRenamed } from './renamed-results.js';

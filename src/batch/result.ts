@@ -4,7 +4,7 @@ import type { FalEditError } from '../errors.js';
 import { ENDED, type RowWithJob } from '../ledger/batch/states.js';
 import { differences, formatOfExtension } from '../images/received.js';
 import type { Job } from '../ledger/job.js';
-import { keptPath } from '../ledger/portable-path.js';
+import { keptPath } from '../ledger/rows.js';
 import { findModel } from '../models/registry.js';
 import type { PlannedRow } from './planned-row.js';
 import { BATCH_SCHEMA_VERSION, type Measured, type ResultImage, type ResultRow } from './result-row.js';

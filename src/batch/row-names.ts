@@ -1,6 +1,6 @@
 import { numbered, pathOf } from '../edit/output.js';
 import type { OutputSpec } from '../ledger/job.js';
-import { keptPath } from '../ledger/portable-path.js';
+import { keptPath } from '../ledger/rows.js';
 import type { Claims } from './claims.js';
 import { outDirProblem } from './out-dir.js';
 

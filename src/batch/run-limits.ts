@@ -1,4 +1,4 @@
-import { usdText } from '../dollars.js';
+import { usdText } from '../units.js';
 import { codeOf, FalEditError } from '../errors.js';
 import type { Job } from '../ledger/job.js';
 

@@ -1,5 +1,5 @@
 import type { FlagValue, Settings } from '../config/settings.js';
-import { parseDuration } from '../edit/duration.js';
+import { parseDuration } from '../units.js';
 import { usageError } from '../errors.js';
 import { numberText } from './number-text.js';
 

@@ -2,9 +2,9 @@
 import { statSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import { inputError, usageError } from '../errors.js';
-import { refuseWrongCount } from '../edit/picture-count.js';
+import { refuseWrongCount } from '../models/unsupported.js';
 import { inQuotes } from '../images/names.js';
-import { otherSpelling } from '../images/spelling.js';
+import { otherSpelling } from '../images/named-file.js';
 import type { Model } from '../models/model.js';
 import { shellWords } from '../shell-words.js';
 import type { EditingSettings } from './flags/editing.js';

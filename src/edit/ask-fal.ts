@@ -3,7 +3,7 @@ import type { FalAccess } from '../fal/connection.js';
 import { answerInHistory } from '../fal/history.js';
 import { rejectionError, type RejectionContext } from '../fal/rejection.js';
 import { openSession } from '../fal/session.js';
-import { parseStatus, type QueueStatus } from '../fal/status-events.js';
+import { parseStatus, type QueueStatus } from '../fal/answer.js';
 import { saysGone } from '../fal/unreachable.js';
 
 /** A request at fal. */

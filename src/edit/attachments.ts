@@ -4,7 +4,7 @@ import { inputError, usageError } from '../errors.js';
 import type { Upload } from '../fal/upload.js';
 import { preparePicture } from '../images/prepare.js';
 import { nameOf, readSource } from '../images/sources.js';
-import { otherSpelling } from '../images/spelling.js';
+import { otherSpelling } from '../images/named-file.js';
 import { openWeights } from '../images/weights.js';
 import { flagForField } from '../models/explain.js';
 import { findFileFields, withValueAt, type FileField } from '../models/fields.js';

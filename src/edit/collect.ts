@@ -7,7 +7,7 @@ import type { Job, JobImage } from '../ledger/job.js';
 import type { EditOutput, Model, OutputImage } from '../models/model.js';
 import { isRedacted } from '../secrets.js';
 import { sha256Of } from '../sha256.js';
-import type { Deadline } from './deadline.js';
+import type { Deadline } from '../deadline.js';
 import { accessOf, type EditEnv } from './env.js';
 import type { OnEvent } from './events.js';
 import { hasOwnEnding, pathOf } from './output.js';

@@ -13,11 +13,11 @@ import type { Job, JobImage, OutputSpec } from '../ledger/job.js';
 import { flagForField } from '../models/explain.js';
 import { withValueAt } from '../models/fields.js';
 import type { Model } from '../models/model.js';
-import { MOST_PICTURES } from '../models/output.js';
+import { MOST_PICTURES } from '../models/wire.js';
 import { resultInHistory } from './ask-fal.js';
 import type { Attachment } from './attachments.js';
 import { fetchPictures, rememberedAnswer, type Answered, type CollectOptions } from './collect.js';
-import { Deadline } from './deadline.js';
+import { Deadline } from '../deadline.js';
 import { accessOf, type EditEnv } from './env.js';
 import { usd } from './estimate.js';
 import { statusWatcher } from './events.js';
@@ -164,7 +164,9 @@ export class EditRun {
       intend: () => journal.intend(this.known.input, this.known.uploads),
       intendAgain: () => journal.intendAgain(),
       accepted: (requestId) => journal.accepted(requestId),
-      recovery: journal.recovery,
+      get recovery() {
+        return journal.recovery;
+      },
       sandbox: this.known.sandbox,
     };
   }
@@ -175,9 +177,13 @@ export class EditRun {
     const { onEvent } = this.options;
     const local = attachments.flatMap(({ upload: file }) => file ?? []);
     if (local.length === 0) return;
+    const storage = (file: File): Promise<unknown> =>
+      session.client.storage.upload(file).catch((error: unknown) => {
+        throw session.exchange.uploadFailure ?? error;
+      });
     const bytes = local.reduce((sum, file) => sum + file.bytes, 0);
     onEvent({ type: 'uploading', files: local.length, bytes });
-    const urls = await uploadAll(session, env.route.connection, local, cache);
+    const urls = await uploadAll(storage, env.route.connection, local, cache);
     this.note({ uploads: [...urls].map(([sha256, url]) => ({ sha256, url })) });
     for (const { path, label, upload: file } of attachments) {
       const url = file === undefined ? undefined : urls.get(file.sha256);

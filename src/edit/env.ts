@@ -1,7 +1,10 @@
 import type { Context } from '../context.js';
+import { Deadline } from '../deadline.js';
+import { FalEditError } from '../errors.js';
 import type { FalAccess } from '../fal/connection.js';
 import type { Route } from '../fal/route.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { durationText } from '../units.js';
 
 /** Where an edit runs. Made once, by the command or the library, and handed down as it is. */
 export interface EditEnv {
@@ -18,4 +21,32 @@ export function accessOf(
   signal = context.signal,
 ): FalAccess & { context: Context } {
   return { connection: route.connection, context, signal, trace };
+}
+
+/**
+ * Runs requests that cost nothing under the user's deadline.
+ *
+ * @param timeoutMs milliseconds
+ * @throws FalEditError (temporary, interrupted), and whatever the requests throw
+ */
+export async function withTimeout<T>(
+  timeoutMs: number,
+  env: Omit<EditEnv, 'ledger'>,
+  ask: (access: FalAccess) => Promise<T>,
+): Promise<T> {
+  const { signal } = env.context;
+  const deadline = new Deadline(timeoutMs, signal);
+  try {
+    return await ask(accessOf(env, deadline.signal));
+  } catch (error) {
+    if (!deadline.signal.aborted) throw error;
+    signal.throwIfAborted();
+    throw new FalEditError('temporary', `fal did not answer within ${durationText(timeoutMs)}.`, {
+      charged: 'maybe',
+      hint: 'Try again, or allow more time with --timeout.',
+      origin: error,
+    });
+  } finally {
+    deadline.close();
+  }
 }

@@ -1,6 +1,6 @@
 import { FalEditError } from '../errors.js';
 import type { CurrentPrice } from '../fal/prices.js';
-import type { Caps } from '../ledger/caps.js';
+import type { Caps } from '../ledger/spending.js';
 import type { BillableWork, Model } from '../models/model.js';
 
 /** Estimated cost of an edit, with its assumptions. */

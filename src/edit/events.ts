@@ -1,4 +1,4 @@
-import { parseStatus } from '../fal/status-events.js';
+import { parseStatus } from '../fal/answer.js';
 import type { EditRecord } from './record.js';
 
 /** Events of a running edit, for display. Texts from fal are as fal sent them: untrusted. */

@@ -4,8 +4,8 @@
  * that were uploaded. So an input must be given here as those releases sent it: no field that they did not send, no
  * default that came later; and of a picture that they converted, the bytes that they made.
  */
-import { hashOf } from '../ledger/canonical.js';
-import { storedOutput } from '../ledger/job.js';
+import { hashOf } from '../sha256.js';
+import { storedOutput } from '../ledger/rows.js';
 import { withValueAt } from '../models/fields.js';
 import type { Attachment } from './attachments.js';
 import type { EditPlan } from './plan.js';

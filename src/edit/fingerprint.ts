@@ -5,10 +5,9 @@
  * the name alone asks for it, --force, --keep-blanked. Paid edits are found again by it, so it never changes:
  * another way to make fingerprints is another version, beside this one (see fingerprint-v1.ts).
  */
-import { hashOf } from '../ledger/canonical.js';
+import { hashOf, sha256Of } from '../sha256.js';
 import type { StoredOutput } from '../ledger/job.js';
-import { sha256Of } from '../sha256.js';
-import { compact } from '../models/input.js';
+import { compact } from '../models/wire.js';
 import { withValueAt } from '../models/fields.js';
 import type { Model } from '../models/model.js';
 import type { EditRequest, RequestKey } from '../models/request.js';

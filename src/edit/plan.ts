@@ -1,4 +1,4 @@
-import { toInput } from '../models/input.js';
+import { toInput } from '../models/wire.js';
 import type { Context } from '../context.js';
 import { usageError, type FalEditError } from '../errors.js';
 import { extensionOf } from '../images/received.js';
@@ -6,7 +6,7 @@ import type { OutputSpec } from '../ledger/job.js';
 import { explainIssues } from '../models/explain.js';
 import type { BillableWork, Model } from '../models/model.js';
 import { flagOf, SIZE_PRESETS, type Dimensions, type EditRequest, type NameOf } from '../models/request.js';
-import { refuseUnsupported } from '../models/unsupported.js';
+import { refuseUnsupported, refuseWrongCount } from '../models/unsupported.js';
 import {
   readAttachment,
   readAttachments,
@@ -16,7 +16,6 @@ import {
 } from './attachments.js';
 import { givenOf, type Given } from './fingerprint.js';
 import { checkFree, formatOfOutput, readOutput } from './output.js';
-import { refuseWrongCount } from './picture-count.js';
 
 /** An edit as the user requested it. */
 export interface EditOrder {

@@ -3,15 +3,14 @@
  * sent is finished instead, and none is paid for.
  */
 import { asFalEditError, withCharge, type Charged } from '../errors.js';
-import { falTime } from '../fal/clock.js';
+import { falTime } from '../fal/connection.js';
 import { currentPrice, type CurrentPrice } from '../fal/prices.js';
-import type { Caps } from '../ledger/caps.js';
+import { type Caps, isSandbox } from '../ledger/spending.js';
 import type { Job, NewJob, OutputSpec } from '../ledger/job.js';
 import type { Beginning, BeginOptions } from '../ledger/ledger.js';
 import { findFormer, snapshotOf, type Wanted, type Former } from '../ledger/lookup.js';
-import { isSandbox } from '../ledger/spending.js';
 import { findModel } from '../models/registry.js';
-import { Deadline } from './deadline.js';
+import { Deadline } from '../deadline.js';
 import { EditRun, type RunOptions, type Sending } from './edit-run.js';
 import { accessOf, type EditEnv } from './env.js';
 import { estimate, refuseUnbounded, type Estimate } from './estimate.js';

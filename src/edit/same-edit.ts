@@ -6,8 +6,8 @@
 import { FalEditError, InterruptedError, type FalEditErrorOptions } from '../errors.js';
 import type { Job, JobState } from '../ledger/job.js';
 import { isAbandoned } from '../ledger/lookup.js';
-import type { Deadline } from './deadline.js';
-import { durationText } from './duration.js';
+import type { Deadline } from '../deadline.js';
+import { durationText } from '../units.js';
 import type { EditEnv } from './env.js';
 import { signalOf } from './stopping.js';
 

@@ -3,7 +3,7 @@ import { accessOf, type EditEnv } from './env.js';
 import { FalEditError, type Charged } from '../errors.js';
 import { cancelRequest } from '../fal/cancel.js';
 import type { FalSession } from '../fal/session.js';
-import { parseStatus, type QueueStatus } from '../fal/status-events.js';
+import { parseStatus, type QueueStatus } from '../fal/answer.js';
 import { saysGone } from '../fal/unreachable.js';
 import type { Model } from '../models/model.js';
 import { sessionAt } from './ask-fal.js';

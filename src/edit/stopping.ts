@@ -9,9 +9,9 @@ import {
   type FalEditErrorOptions,
   type InterruptSignal,
 } from '../errors.js';
-import { durationText } from './duration.js';
+import { durationText } from '../units.js';
 import type { FalSession } from '../fal/session.js';
-import type { Deadline } from './deadline.js';
+import type { Deadline } from '../deadline.js';
 import type { Journal } from './journal.js';
 import type { EditRecord } from './record.js';
 import { stopAtFal, type Stoppable, type StopOutcome } from './stop-at-fal.js';

@@ -1,6 +1,5 @@
 import type { Answer } from './answer.js';
-import { noteDate } from './clock.js';
-import type { FalAccess } from './connection.js';
+import { type FalAccess, noteDate } from './connection.js';
 import { repeat } from './repeat.js';
 import { notReachedError } from './unreachable.js';
 

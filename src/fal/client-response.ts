@@ -1,5 +1,5 @@
-import type { FetchBody, FetchResponse } from '../light-fetch.js';
 import type { Answer } from './answer.js';
+import type { FetchBody, FetchResponse } from '../light-fetch.js';
 
 /**
  * An answer in the form that @fal-ai/client reads: the part of fetch's `Response` that it uses. Made by us, since
@@ -54,4 +54,48 @@ async function readText(body: FetchBody): Promise<string> {
 
 function statusOf(status: number): Pick<FetchResponse, 'status' | 'statusText' | 'ok'> {
   return { status, statusText: '', ok: status >= 200 && status < 300 };
+}
+
+/** A pipe from one writer to one reader, as a body: writes wait until they are read. */
+export class EventPipe implements FetchBody {
+  private readonly waiting: Uint8Array[] = [];
+  private end: { error?: Error } | undefined;
+  private wake: () => void = () => undefined;
+
+  /** @param onLeave called when the reader hangs up */
+  constructor(private readonly onLeave: () => void) {}
+
+  write(text: string): void {
+    this.waiting.push(new TextEncoder().encode(text));
+    this.wake();
+  }
+
+  /** Ends it after the pending writes; with an error, the reader gets that instead of the end. */
+  close(error?: Error): void {
+    this.end ??= error === undefined ? {} : { error };
+    this.wake();
+  }
+
+  getReader(): ReturnType<FetchBody['getReader']> {
+    return {
+      read: () => this.read(),
+      cancel: () => {
+        this.onLeave();
+        return Promise.resolve();
+      },
+    };
+  }
+
+  private async read(): Promise<{
+    done: boolean;
+    value?: Uint8Array | undefined;
+  }> {
+    for (;;) {
+      const value = this.waiting.shift();
+      if (value !== undefined) return { done: false, value };
+      if (this.end?.error !== undefined) throw this.end.error;
+      if (this.end !== undefined) return { done: true };
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
 }

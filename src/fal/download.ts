@@ -3,9 +3,9 @@ import { codeOf, FalEditError, messageOf } from '../errors.js';
 import type { FetchResponse } from '../light-fetch.js';
 import { readBytes, TooLargeError } from './answer.js';
 import { NotSentError } from '../sockets.js';
-import { backoffMs } from './backoff.js';
+import { withTimeLimit } from '../deadline.js';
+import { backoffMs } from './repeat.js';
 import { isTrustedUrl, type FalAccess } from './connection.js';
-import { withTimeLimit } from './time-limit.js';
 import { describeTrouble, retryAfterMs } from './trouble.js';
 
 export interface DownloadOptions extends Pick<FalAccess, 'connection' | 'signal'> {

@@ -3,8 +3,7 @@ import { FalEditError } from '../errors.js';
 import { describeTrouble } from './trouble.js';
 import type { Answer } from './answer.js';
 import { askPlatform } from './ask-platform.js';
-import { dateOf } from './clock.js';
-import type { FalAccess } from './connection.js';
+import { dateOf, type FalAccess } from './connection.js';
 import { rejectionError } from './rejection.js';
 import { isRequestId } from './routes.js';
 

@@ -5,9 +5,8 @@ import * as z from 'zod';
 import type { Context } from '../context.js';
 import { sha256Of } from '../sha256.js';
 import { readAnswer } from './answer.js';
-import { noteDate } from './clock.js';
-import type { FalAccess } from './connection.js';
-import { withTimeLimit } from './time-limit.js';
+import { type FalAccess, noteDate } from './connection.js';
+import { withTimeLimit } from '../deadline.js';
 
 /** fal's price of one unit of an endpoint's work. */
 export interface CurrentPrice {

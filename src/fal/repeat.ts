@@ -1,8 +1,8 @@
-import type { FetchResponse } from '../light-fetch.js';
-import { readAnswer, type Answer } from './answer.js';
-import { backoffMs, type Timing } from './backoff.js';
-import { withTimeLimit } from './time-limit.js';
+import type { Context } from '../context.js';
+import { type Answer, readAnswer } from './answer.js';
 import { isLasting, retryAfterMs } from './trouble.js';
+import { withTimeLimit } from '../deadline.js';
+import type { FetchResponse } from '../light-fetch.js';
 
 export interface RepeatOptions {
   timing: Timing;
@@ -57,4 +57,18 @@ export async function repeat(
 export function isGatewayTrouble(answer: Answer): boolean {
   if (answer.status === 429 || answer.status === 408) return true;
   return answer.json === undefined && (answer.status >= 500 || answer.status < 300);
+}
+
+export type Timing = Pick<Context, 'now' | 'random' | 'sleep'>;
+
+const FIRST_MS = 250;
+const LONGEST_MS = 5_000;
+
+/**
+ * How long to wait before try `attempt + 1`: doubling from 0.25 s to 5 s, of which a random half is taken off,
+ * so that many clients do not come back at once.
+ */
+export function backoffMs(attempt: number, random: () => number): number {
+  const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** attempt);
+  return ceiling / 2 + (ceiling / 2) * random();
 }

@@ -14,7 +14,7 @@ import {
   SANDBOX_KEY,
   type Connection,
 } from './connection.js';
-import { withTimeLimit } from './time-limit.js';
+import { withTimeLimit } from '../deadline.js';
 import { describeTrouble } from './trouble.js';
 
 /** The way to fal of one run, with what the ledger keeps of it. */

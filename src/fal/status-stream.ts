@@ -8,13 +8,19 @@
  */
 import { createParser } from 'eventsource-parser';
 import type { FetchBody, FetchResponse } from '../light-fetch.js';
-import { linkSignals, type LinkedSignal } from '../linked-signal.js';
-import { asRecord, MAX_ANSWER_BYTES, readAnswer, TooLargeError, type Answer } from './answer.js';
-import { backoffMs, type Timing } from './backoff.js';
-import { clientEventStream, type ClientResponse } from './client-response.js';
-import { EventPipe } from './event-pipe.js';
-import { parseStatus, type LogLine, type QueueStatus } from './status-events.js';
-import { withTimeLimit } from './time-limit.js';
+import { type LinkedSignal, linkSignals, withTimeLimit } from '../deadline.js';
+import {
+  type Answer,
+  asRecord,
+  type LogLine,
+  MAX_ANSWER_BYTES,
+  parseStatus,
+  type QueueStatus,
+  readAnswer,
+  TooLargeError,
+} from './answer.js';
+import { backoffMs, type Timing } from './repeat.js';
+import { clientEventStream, type ClientResponse, EventPipe } from './client-response.js';
 import { retryAfterMs } from './trouble.js';
 import { goneError, isGone } from './unreachable.js';
 

@@ -12,7 +12,7 @@ import { FalEditError, type Charged } from '../errors.js';
 import type { FetchResponse } from '../light-fetch.js';
 import { NotSentError } from '../sockets.js';
 import { asRecord, readAnswer, type Answer } from './answer.js';
-import { backoffMs, type Timing } from './backoff.js';
+import { backoffMs, type Timing } from './repeat.js';
 import { isRequestId } from './routes.js';
 import { rejectionError, type RejectionContext } from './rejection.js';
 import { describeTrouble, isLasting, reachHint, retryAfterMs } from './trouble.js';

@@ -1,6 +1,5 @@
 import { FalEditError } from '../errors.js';
 import { isTrustedUrl, type Connection } from './connection.js';
-import type { FalSession } from './session.js';
 
 /** A file to put into fal's storage. */
 export interface Upload {
@@ -14,6 +13,9 @@ export interface Upload {
   blob: () => Promise<Blob>;
 }
 
+/** Puts a file into fal's storage, and returns its address as fal gave it. */
+type Storage = (file: File) => Promise<unknown>;
+
 /** Cache of uploads, for edits that share files. */
 export interface UploadCache {
   /** The URL of a file: one that it knows and that is still good, or the one that `put` gives. */
@@ -26,7 +28,7 @@ export interface UploadCache {
  * @throws FalEditError (temporary), or what the file fails with
  */
 export async function uploadAll(
-  session: FalSession,
+  storage: Storage,
   connection: Connection,
   uploads: readonly Upload[],
   cache: UploadCache = { urlOf: (_, put) => put() },
@@ -34,23 +36,17 @@ export async function uploadAll(
   const distinct = [...new Map(uploads.map((upload) => [upload.sha256, upload])).values()];
   const urls = await Promise.all(
     distinct.map(async (upload) => {
-      const url = await cache.urlOf(upload, () => put(session, connection, upload));
+      const url = await cache.urlOf(upload, () => put(storage, connection, upload));
       return [upload.sha256, url] as const;
     }),
   );
   return new Map(urls);
 }
 
-async function put(
-  { client, exchange }: FalSession,
-  connection: Connection,
-  upload: Upload,
-): Promise<string> {
+async function put(storage: Storage, connection: Connection, upload: Upload): Promise<string> {
   const { contentType, fileName } = upload;
   const file = new File([await upload.blob()], fileName, { type: contentType });
-  const url: unknown = await client.storage.upload(file).catch((error: unknown) => {
-    throw exchange.uploadFailure ?? error;
-  });
+  const url = await storage(file);
   if (typeof url === 'string' && isTrustedUrl(url, connection)) return url;
   throw new FalEditError(
     'temporary',

@@ -6,7 +6,7 @@ import { inputError } from '../errors.js';
 import { DataUriError, decodeDataUri } from './data-uri.js';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_SIZE } from './limits.js';
 import { displayName, inQuotes, nameOfPath } from './names.js';
-import { type NamedFile, statRegularFile, unreadable } from './regular-file.js';
+import { type NamedFile, statRegularFile, unreadable } from './named-file.js';
 import type { BytesSource, Source } from './source.js';
 import { readStdin } from './stdin.js';
 

@@ -5,7 +5,7 @@ import { extname, resolve } from 'node:path';
 import type { Context } from '../context.js';
 import { inputError } from '../errors.js';
 import { displayName, inQuotes, nameOfPath, uploadName } from './names.js';
-import { type NamedFile, statRegularFile, unreadable } from './regular-file.js';
+import { type NamedFile, statRegularFile, unreadable } from './named-file.js';
 
 /** A local LoRA file, checked, not yet read into memory. */
 export interface Weights {

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from '../context.js';
 import type { Database } from './database.js';
-import { storedOutput, type Job, type JobState, type NewJob, type StoredOutput } from './job.js';
-import { keptPath } from './portable-path.js';
-import { storedColumns } from './rows.js';
+import type { Job, JobState, NewJob, StoredOutput } from './job.js';
+import { keptPath, storedColumns, storedOutput } from './rows.js';
 
 /** A request at fal that was not sent by a job of this ledger, or whose answer was lost twice. */
 export interface AdoptedRequest

@@ -92,12 +92,6 @@ export interface OutputSpec {
 /** The part of it that the ledger stores: seed and model are the job's, and a stream ends with its command. */
 export type StoredOutput = Omit<OutputSpec, 'kind' | 'seed' | 'model'>;
 
-/** Rows and jobs are compared by this text, also with what earlier releases stored: neither names nor order change. */
-export function storedOutput(output: StoredOutput): StoredOutput {
-  const { cwd, template, numberWhenTaken, name, ext, count, force, keepBlanked } = output;
-  return { cwd, template, numberWhenTaken, name, ext, count, force, keepBlanked };
-}
-
 /** One picture of a job. */
 export interface JobImage {
   /** From 0, in fal's order. */

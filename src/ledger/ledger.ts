@@ -7,11 +7,11 @@
  * This folder owns the schema: nothing else reads or writes the tables.
  */
 import { FalEditError, type Charged } from '../errors.js';
-import { checkDailyCap, checkRunCap, spentToday, type Caps } from './caps.js';
-import { hashOf } from './canonical.js';
+import { checkDailyCap, checkRunCap, spentToday, type Caps } from './spending.js';
+import { hashOf } from '../sha256.js';
 import { CommitGroup, type Durability } from './commit-group.js';
 import { openDatabase, type Database, type LedgerKind } from './database.js';
-import { ImageRows } from './image-rows.js';
+import { ImageRows, storedColumns } from './rows.js';
 import { insertAdopted, insertPlanned, type AdoptedRequest } from './insert.js';
 import {
   BEFORE,
@@ -33,7 +33,6 @@ import {
   type LedgerContext,
   type Snapshot,
 } from './lookup.js';
-import { storedColumns } from './rows.js';
 
 /** How an edit begins: as a new job, or as that of another run of the same command. */
 export type Beginning = { kind: 'new'; job: Pick<Job, 'id' | 'state'> } | { kind: 'former'; former: Former };

@@ -3,7 +3,7 @@ import { optional, weights } from './fields.js';
 import { FLUX_2_BILLED, FLUX_2_FLAGS, flux2Billable, flux2Fields } from './flux-2.js';
 import type { Model } from './model.js';
 import { once } from './once.js';
-import { parsePicturesOutput } from './output.js';
+import { parsePicturesOutput } from './wire.js';
 
 const MAX_IMAGES = 3;
 

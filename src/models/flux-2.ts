@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { noSyncMode, optional, pictureUrl } from './fields.js';
-import { imageSize } from './image-size.js';
-import { assumedOutput } from './megapixels.js';
+import { assumedOutput, imageSize } from './image-size.js';
 import type { BillableEstimate, BillableWork, Model } from './model.js';
 
 // Fields and defaults: fal's published types (Flux2EditInput, Flux2LoraEditInput), fal-api.md 1.2. The ranges of steps,

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { noSyncMode, optional, pictureUrl } from './fields.js';
-import { assumedOutput } from './megapixels.js';
+import { assumedOutput } from './image-size.js';
 import type { BillableEstimate, BillableWork, Model } from './model.js';
 import { once } from './once.js';
-import { parsePicturesOutput } from './output.js';
+import { parsePicturesOutput } from './wire.js';
 
 // Fields and defaults: fal's published types (FluxDevImageToImageInput). Ranges: third parties, of this endpoint and of
 // its twin fal-ai/flux-1/dev/image-to-image, which has the same input type.

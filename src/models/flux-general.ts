@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { method, noSyncMode, optional, pictureUrl, weights } from './fields.js';
-import { imageSize } from './image-size.js';
-import { assumedOutput } from './megapixels.js';
+import { assumedOutput, imageSize } from './image-size.js';
 import type { BillableEstimate, BillableWork, Model } from './model.js';
 import { once } from './once.js';
-import { parsePicturesOutput } from './output.js';
+import { parsePicturesOutput } from './wire.js';
 
 // Fields, ranges and defaults: fal-api.md 1.1. Where it gives no bounds, there are none here.
 

@@ -1,8 +1,8 @@
 import { usageError } from '../errors.js';
-import { listText } from '../text.js';
 import type { Model } from './model.js';
 import { MODELS } from './registry.js';
-import { flagOf, FLAG_OF, type EditRequest, type NameOf, type RequestKey } from './request.js';
+import { type EditRequest, FLAG_OF, flagOf, type NameOf, type RequestKey } from './request.js';
+import { listText } from '../text.js';
 
 /**
  * Refuses every property of a request that the model has no field for: fal would silently ignore it (fal-api.md
@@ -25,4 +25,46 @@ export function refuseUnsupported(
         : `${listText(others, 'and')} ${others.length === 1 ? 'has' : 'have'} it: -m ${others[0] ?? ''}. Or leave it out.`,
     );
   }
+}
+
+/**
+ * Refuses no picture at all, and more than the model edits together.
+ *
+ * @param setting name of the setting of the pictures, for messages
+ * @param also another hint about too many
+ * @throws FalEditError (usage)
+ */
+export function refuseWrongCount(
+  model: Model,
+  images: readonly string[],
+  setting: string,
+  also?: string,
+): void {
+  const count = images.length;
+  if (count === 0)
+    throw usageError('<image> is missing: name the picture to edit.', 'fal-edit photo.jpg -p "…"');
+  if (count <= model.maxImages) return;
+  const most = model.maxImages === 1 ? 'exactly one picture' : `at most ${model.maxImages} pictures`;
+  throw usageError(
+    `${setting}: ${count} pictures are given, but ${model.name} takes ${most}.`,
+    [hintFor(model, count), ...(also === undefined ? [] : [also])].join('. '),
+  );
+}
+
+/** The models that would take them all; where there is none, those that would take more of them. */
+function hintFor({ maxImages }: Model, count: number): string {
+  const others = MODELS.filter((other) => other.maxImages > maxImages);
+  const enough = others.filter((other) => other.maxImages >= count);
+  const [first] = enough;
+  if (first !== undefined) return `${maximaText(enough)}: -m ${first.name}`;
+  return others.length === 0 ? 'Give fewer.' : `Give fewer. ${maximaText(others)}.`;
+}
+
+/** E.g. `flux-2-lora edits up to 3 together, flux-2-edit up to 4`. */
+function maximaText(models: readonly Model[]): string {
+  return models
+    .map(({ name, maxImages }, index) =>
+      index === 0 ? `${name} edits up to ${maxImages} together` : `${name} up to ${maxImages}`,
+    )
+    .join(', ');
 }

@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { OUT_DIR_FILES } from '../batch/out-dir.js';
 import type { BatchSummary } from '../batch/result-row.js';
-import { usdText } from '../dollars.js';
+import { secondsText, usdText } from '../units.js';
 import { rowsInOrder } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { secondsText } from '../terminal/units.js';
 import { ITEM_METRICS, reportItem } from './item.js';
 import { ahead } from './page/ahead.js';
 import type { ReportHead } from './page/data.js';

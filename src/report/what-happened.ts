@@ -1,5 +1,5 @@
 import type { Measured, ResultRow, RowState } from '../batch/result-row.js';
-import { usdText } from '../dollars.js';
+import { usdText } from '../units.js';
 import type { Charged } from '../errors.js';
 
 /** The outcome of a row, for people. Texts may come from outside and have several lines: escape them. */

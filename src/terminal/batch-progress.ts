@@ -2,11 +2,10 @@ import type { Ora } from 'ora';
 import type { OnBatchEvent, RowName } from '../batch/events.js';
 import { positionText } from '../batch/manifest/entry.js';
 import type { Context } from '../context.js';
-import { usdText } from '../dollars.js';
+import { secondsText, usdText } from '../units.js';
 import { harmlessLine } from './plain.js';
 import { openSpinner } from './progress.js';
 import type { Terminal } from './terminal.js';
-import { secondsText } from './units.js';
 
 /** Shows a batch as it runs: one changing line on a terminal, a line every ten seconds elsewhere; failures always. */
 export interface BatchProgress {

@@ -1,10 +1,9 @@
 import type { Ora } from 'ora';
 import type { Context } from '../context.js';
-import { usdText } from '../dollars.js';
+import { bytesText, usdText } from '../units.js';
 import type { EditEvent } from '../edit/events.js';
 import { harmlessLine } from './plain.js';
 import type { Terminal } from './terminal.js';
-import { bytesText } from './units.js';
 
 /** Shows edits as they run: a spinner on a terminal, plain lines elsewhere. */
 export interface Progress {

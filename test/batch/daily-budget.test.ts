@@ -2,9 +2,8 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dailyBudget, type DailyBudget } from '../../src/batch/daily-budget.js';
 import type { FalEditError } from '../../src/errors.js';
-import { spentToday } from '../../src/ledger/caps.js';
+import { spending, spentToday } from '../../src/ledger/spending.js';
 import { Ledger } from '../../src/ledger/ledger.js';
-import { spending } from '../../src/ledger/spending.js';
 import { tempDir } from '../support/temp-dir.js';
 import { intend, jobIn, Machine, newJob, NOON, plan } from '../ledger/machine.js';
 

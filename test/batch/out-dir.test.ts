@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { outDirProblem } from '../../src/batch/out-dir.js';
-import { keptPath } from '../../src/ledger/portable-path.js';
+import { keptPath } from '../../src/ledger/rows.js';
 
 const OUTSIDE = 'is outside the out-dir, where all files of a batch belong';
 const OWN = 'is a name that the batch uses for its own files';

@@ -2,9 +2,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { hashOf } from '../../src/ledger/canonical.js';
-import { storedOutput, type Job } from '../../src/ledger/job.js';
-import { sha256Of } from '../../src/sha256.js';
+import { hashOf, sha256Of } from '../../src/sha256.js';
+import type { Job } from '../../src/ledger/job.js';
+import { storedOutput } from '../../src/ledger/rows.js';
 import { jobsIn, openLedgerIn, stateIn } from '../support/ledger.js';
 import { sandbox } from '../support/sandbox.js';
 import { editCat, folderWithPhoto, leftIn } from './harness.js';

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { dateOf, falTime, noteDate } from '../../src/fal/clock.js';
-import type { Connection } from '../../src/fal/connection.js';
+import { type Connection, dateOf, falTime, noteDate } from '../../src/fal/connection.js';
 
 const NOW = Date.UTC(2026, 10, 30);
 const clocks = { now: () => NOW, elapsed: () => 0 };

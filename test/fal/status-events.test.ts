@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseStatus } from '../../src/fal/status-events.js';
+import { parseStatus } from '../../src/fal/answer.js';
 
 describe('parseStatus', () => {
   test.each([

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { lightFetch } from '../../src/light-fetch.js';
-import { withTimeLimit } from '../../src/fal/time-limit.js';
+import { withTimeLimit } from '../../src/deadline.js';
 import { tcpServer } from './servers.js';
 
 const never = (signal: AbortSignal): Promise<never> =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { backoffMs } from '../../src/fal/backoff.js';
+import { backoffMs } from '../../src/fal/repeat.js';
 import { describeTrouble, retryAfterMs } from '../../src/fal/trouble.js';
 import { answerOf } from './answer-of.js';
 

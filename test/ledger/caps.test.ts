@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FalEditError } from '../../src/errors.js';
-import type { Caps } from '../../src/ledger/caps.js';
+import type { Caps } from '../../src/ledger/spending.js';
 import type { NewJob } from '../../src/ledger/job.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import { intend, jobIn, Machine, NOON, oneProcess, plan } from './machine.js';

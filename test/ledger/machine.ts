@@ -2,7 +2,7 @@ import path from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { onTestFinished } from 'vitest';
 import type { ProcessId } from '../../src/context.js';
-import type { Caps } from '../../src/ledger/caps.js';
+import type { Caps } from '../../src/ledger/spending.js';
 import { LEDGER_FILE } from '../../src/ledger/database.js';
 import type { Job, JobImage, JobState, NewJob, StoredOutput } from '../../src/ledger/job.js';
 import { Ledger } from '../../src/ledger/ledger.js';

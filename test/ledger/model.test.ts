@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FalEditError } from '../../src/errors.js';
-import { spentToday } from '../../src/ledger/caps.js';
+import { spentToday } from '../../src/ledger/spending.js';
 import type { Job } from '../../src/ledger/job.js';
 import { abandonedJobs, findJob, findMeant, listJobs } from '../../src/ledger/lookup.js';
 import { happening, SEATS, type Happening } from './happenings.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { foundPath, keptPath } from '../../src/ledger/portable-path.js';
+import { foundPath, keptPath } from '../../src/ledger/rows.js';
 
 describe('A path in a ledger that goes with a folder', () => {
   test.each([

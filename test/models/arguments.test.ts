@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { toInput } from '../../src/models/input.js';
+import { toInput } from '../../src/models/wire.js';
 import { describe, expect, it, test } from 'vitest';
 import { editArguments } from '../../src/models/arguments.js';
 import { MODELS } from '../../src/models/registry.js';

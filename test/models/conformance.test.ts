@@ -1,4 +1,4 @@
-import { toInput } from '../../src/models/input.js';
+import { toInput } from '../../src/models/wire.js';
 import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod';
 import { findFileFields } from '../../src/models/fields.js';

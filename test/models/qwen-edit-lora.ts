@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { noSyncMode, optional, pictureUrl, weights } from '../../src/models/fields.js';
-import { assumedOutput } from '../../src/models/megapixels.js';
+import { assumedOutput } from '../../src/models/image-size.js';
 import type { Model } from '../../src/models/model.js';
-import { parsePicturesOutput } from '../../src/models/output.js';
+import { parsePicturesOutput } from '../../src/models/wire.js';
 
 /** A model of a third base, which a test adds to a copy of the program (added-model.test.ts). */
 export const qwenEditLora: Model = {

@@ -1,4 +1,4 @@
-import { toInput } from '../../src/models/input.js';
+import { toInput } from '../../src/models/wire.js';
 import { describe, expect, test } from 'vitest';
 import { findFileFields, withValueAt } from '../../src/models/fields.js';
 import { flux2Edit } from '../../src/models/flux-2-edit.js';

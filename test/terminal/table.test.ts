@@ -1,7 +1,7 @@
 import { expect, it, test } from 'vitest';
 import stringWidth from 'string-width';
 import { tableLines } from '../../src/terminal/table.js';
-import { ageText } from '../../src/terminal/units.js';
+import { ageText } from '../../src/units.js';
 
 const COLUMNS = [{ title: 'ID' }, { title: 'COST', right: true }, { title: 'WHAT' }];
 const ROWS = [

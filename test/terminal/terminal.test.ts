@@ -5,9 +5,8 @@ import type { Output } from '../../src/context.js';
 import { errorText } from '../../src/terminal/error-text.js';
 import { harmless, harmlessLine } from '../../src/terminal/plain.js';
 import { colourLevel, openTerminal } from '../../src/terminal/terminal.js';
-import { bytesText, secondsText } from '../../src/terminal/units.js';
+import { bytesText, secondsText, usdText } from '../../src/units.js';
 import { systemContext } from '../../src/context.js';
-import { usdText } from '../../src/dollars.js';
 
 const stream = (isTTY: boolean, sink: string[] = []): Output =>
   Object.assign(

@@ -5,13 +5,12 @@ import type { PlannedRow } from '../../batch/planned-row.js';
 import { movesOf } from '../../batch/rename-pictures.js';
 import { isToAsk, isToSend } from '../../batch/retry.js';
 import { rowsText } from '../../batch/ending.js';
-import { usdText } from '../../dollars.js';
+import { bytesText, usdText } from '../../units.js';
 import { usd } from '../../edit/estimate.js';
 import { findUpload } from '../../ledger/batch/uploads.js';
 import { countStates, rowsInOrder } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Terminal } from '../../terminal/terminal.js';
-import { bytesText } from '../../terminal/units.js';
 import { lastLine } from './event-lines.js';
 import type { BatchOptions } from './options.js';
 

@@ -1,7 +1,7 @@
 import type { EditingName, EditingSettings } from '../flags/editing.js';
 import type { Shard } from '../../batch/identity.js';
 import type { Rate } from '../../batch/pace.js';
-import { parseDuration } from '../../edit/duration.js';
+import { parseDuration } from '../../units.js';
 import { usageError } from '../../errors.js';
 import { listText } from '../../text.js';
 

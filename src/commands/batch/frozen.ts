@@ -8,7 +8,7 @@ import { stateOfFile } from '../../edit/save.js';
 import { FalEditError } from '../../errors.js';
 import { findRow, rowsInOrder, unmeasuredRows, type RowWithJob } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import { keptPath } from '../../ledger/portable-path.js';
+import { keptPath } from '../../ledger/rows.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import { lastLine } from './event-lines.js';
 import { MAKE_IT, writeFrozenJunit } from './frozen-junit.js';

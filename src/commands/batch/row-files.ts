@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isBelow } from '../../batch/out-dir.js';
 import { usageError } from '../../errors.js';
 import { displayName } from '../../images/names.js';
-import { otherSpelling } from '../../images/spelling.js';
+import { otherSpelling } from '../../images/named-file.js';
 import { findFileFields } from '../../models/fields.js';
 import { keyOfPair } from '../edit/ignored-settings.js';
 import type { EditOptions } from '../edit/options.js';

@@ -12,7 +12,7 @@ import { runRows } from '../../batch/runner.js';
 import { standingOf } from '../../batch/summary.js';
 import { Tally } from '../../batch/tally.js';
 import { BatchUploads } from '../../batch/upload-cache.js';
-import { usdText } from '../../dollars.js';
+import { usdText } from '../../units.js';
 import { usd } from '../../edit/estimate.js';
 import { asFalEditError, FalEditError } from '../../errors.js';
 import type { ExitCode } from '../../exit-codes.js';

@@ -1,4 +1,4 @@
-import { billedText, usdText } from '../../dollars.js';
+import { billedText, usdText } from '../../units.js';
 import { usd } from '../../edit/estimate.js';
 import { usageError } from '../../errors.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';

@@ -1,7 +1,6 @@
-import { usdText } from '../../dollars.js';
+import { ageText, usdText } from '../../units.js';
 import type { Job, JobState } from '../../ledger/job.js';
 import { isSandbox } from '../../ledger/spending.js';
-import { ageText } from '../../terminal/units.js';
 import { shortPath } from '../edit/document.js';
 import { ageOf } from './job-document.js';
 

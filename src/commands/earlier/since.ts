@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.js';
-import { parseDuration } from '../../edit/duration.js';
+import { parseDuration } from '../../units.js';
 import { usageError } from '../../errors.js';
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import { usdText } from '../../dollars.js';
+import { bytesText, usdText } from '../../units.js';
 import { accessOf, type EditEnv } from '../../edit/env.js';
 import { estimate } from '../../edit/estimate.js';
 import type { EditPlan } from '../../edit/plan.js';
@@ -7,7 +7,6 @@ import { currentPrice } from '../../fal/prices.js';
 import { withValueAt } from '../../models/fields.js';
 import { harmless } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
-import { bytesText } from '../../terminal/units.js';
 import { dryRunDocument } from './document.js';
 
 export interface DryRunOptions {

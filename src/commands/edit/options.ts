@@ -3,7 +3,7 @@ import type { FlagValue } from '../../config/settings.js';
 import { EDITING_FLAGS, FLAGS_BEHIND, type EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors.js';
-import type { Caps } from '../../ledger/caps.js';
+import type { Caps } from '../../ledger/spending.js';
 import { allowed, schemaAt } from '../../models/allowed.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';

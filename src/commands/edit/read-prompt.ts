@@ -5,7 +5,7 @@ import type { FlagValue } from '../../config/settings.js';
 import type { EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import { codeOf, FalEditError, inputError, usageError } from '../../errors.js';
-import { otherSpelling } from '../../images/spelling.js';
+import { otherSpelling } from '../../images/named-file.js';
 import { decodeText, textProblem } from '../../text.js';
 
 /** The prompt of the settings, from a flag or a file. @param example a command with one. @throws FalEditError (usage, input) */

@@ -1,6 +1,5 @@
-import { usdText } from '../../dollars.js';
+import { bytesText, secondsText, usdText } from '../../units.js';
 import type { EditRecord } from '../../edit/record.js';
-import { bytesText, secondsText } from '../../terminal/units.js';
 
 /** One line on a finished edit: size, seed, cost, time. */
 export function summaryLine(record: EditRecord): string {

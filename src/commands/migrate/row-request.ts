@@ -6,7 +6,7 @@ import { usageError } from '../../errors.js';
 import { withLocalFiles } from '../../migrate/local-files.js';
 import { readInstead } from '../../migrate/model-fields.js';
 import { keptRequest, looksLikeRequest } from '../../migrate/request.js';
-import { toInput } from '../../models/input.js';
+import { toInput } from '../../models/wire.js';
 import type { Model } from '../../models/model.js';
 import { sortFields, type SortedRow } from '../batch/sorted-row.js';
 import { readEditOptions } from '../edit/options.js';

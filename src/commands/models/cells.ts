@@ -1,7 +1,7 @@
 import type { Model } from '../../models/model.js';
 import type { RequestKey } from '../../models/request.js';
 import type { Shape } from '../../models/shape.js';
-import { usdText } from '../../dollars.js';
+import { usdText } from '../../units.js';
 import { shapeFor } from './describe.js';
 
 /** Values that a model takes for a flag: a range and fal's default in brackets; `-` if it has no such field. */

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
-import { Deadline } from '../../edit/deadline.js';
-import { durationText } from '../../edit/duration.js';
+import { Deadline } from '../../deadline.js';
+import { durationText } from '../../units.js';
 import { asFalEditError, FalEditError } from '../../errors.js';
 import { catalogueEntry, publicOpenApi, publishedPrices, type CatalogueEntry } from '../../fal/catalogue.js';
 import type { FalAccess } from '../../fal/connection.js';

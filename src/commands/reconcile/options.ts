@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.js';
-import { parseDuration } from '../../edit/duration.js';
+import { parseDuration } from '../../units.js';
 import { FalEditError, usageError } from '../../errors.js';
 import type { Connection } from '../../fal/connection.js';
 

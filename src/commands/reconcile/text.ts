@@ -1,4 +1,4 @@
-import { durationText } from '../../edit/duration.js';
+import { durationText } from '../../units.js';
 import type { NextSteps } from '../../edit/next-steps.js';
 import type { Finding, Uncertainty } from '../../edit/reconcile/finding.js';
 import type { Job } from '../../ledger/job.js';

@@ -1,5 +1,5 @@
 import { answerAtFal } from '../../edit/answer-at-fal.js';
-import { withTimeout } from '../../edit/deadline.js';
+import { withTimeout } from '../../edit/env.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { otherBackendError, otherRouteText } from '../../fal/route.js';
 import { SANDBOX } from '../../ledger/spending.js';

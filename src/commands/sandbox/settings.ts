@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.js';
-import { parseDuration } from '../../edit/duration.js';
+import { parseDuration } from '../../units.js';
 import { messageOf, usageError } from '../../errors.js';
 import type { SandboxSettings } from '../../sandbox/server.js';
 import type { SandboxName } from '../flags/sandbox.js';

@@ -1,8 +1,8 @@
 import { statusAt } from '../../edit/ask-fal.js';
-import { withTimeout } from '../../edit/deadline.js';
+import { withTimeout } from '../../edit/env.js';
 import { asFalEditError, type FalEditError } from '../../errors.js';
 import type { ExitCode } from '../../exit-codes.js';
-import type { QueueStatus } from '../../fal/status-events.js';
+import type { QueueStatus } from '../../fal/answer.js';
 import { otherBackendError, otherRouteText } from '../../fal/route.js';
 import { saysGone } from '../../fal/unreachable.js';
 import { SANDBOX } from '../../ledger/spending.js';

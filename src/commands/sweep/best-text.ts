@@ -2,7 +2,7 @@ import { FalEditError } from '../../errors.js';
 import type { FigureName } from '../../study/sweep/figures.js';
 import type { Bound } from '../../study/sweep/best.js';
 import { costWord, numberText, shareText } from '../../report/sweep/tables.js';
-import { usdText } from '../../dollars.js';
+import { usdText } from '../../units.js';
 import type { BestFound } from './document.js';
 
 /** `Best for max-change=0.4: strength 0.5 (change 38.2%).` */

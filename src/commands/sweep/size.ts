@@ -1,4 +1,4 @@
-import { usdText } from '../../dollars.js';
+import { usdText } from '../../units.js';
 import { usd } from '../../edit/estimate.js';
 import { FalEditError, usageError } from '../../errors.js';
 import { countCells, MOST_CELLS, type GridAxis } from '../../study/sweep/grid.js';

@@ -1,13 +1,12 @@
 import path from 'node:path';
 import type { Context } from '../../context.js';
-import { usdText } from '../../dollars.js';
+import { secondsText, usdText } from '../../units.js';
 import { costWord, numberText, shareText } from '../../report/sweep/tables.js';
 import { figuresOf } from '../../study/sweep/figures.js';
 import type { GridAxis } from '../../study/sweep/grid.js';
 import type { MeasuredCell } from '../../study/measured.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import { tableLines, type Column } from '../../terminal/table.js';
-import { secondsText } from '../../terminal/units.js';
 import { shortPath } from '../edit/document.js';
 
 /** Rows on a terminal; the page has all. */

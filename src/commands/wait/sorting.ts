@@ -1,7 +1,6 @@
 import { adoptableRequest } from '../../edit/adopt.js';
 import { isKnown } from '../../edit/ask-fal.js';
-import { withTimeout } from '../../edit/deadline.js';
-import type { EditEnv } from '../../edit/env.js';
+import { withTimeout, type EditEnv } from '../../edit/env.js';
 import { keptPictures, recordOfJob } from '../../edit/record.js';
 import { areIntact } from '../../edit/save.js';
 import { asFalEditError, FalEditError } from '../../errors.js';

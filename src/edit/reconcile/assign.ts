@@ -1,5 +1,5 @@
 import type { PastRequest } from '../../fal/history.js';
-import { canonicalJson } from '../../ledger/canonical.js';
+import { canonicalJson } from '../../sha256.js';
 import type { Job } from '../../ledger/job.js';
 import { compareInputs } from './comparison.js';
 

@@ -1,7 +1,7 @@
 /* Jobs of rows that are to have other names for their pictures than when they were sent. */
-import { storedOutput, type StoredOutput } from '../job.js';
+import type { StoredOutput } from '../job.js';
 import type { Ledger } from '../ledger.js';
-import { keptPath } from '../portable-path.js';
+import { keptPath, storedOutput } from '../rows.js';
 import { JOINED } from './states.js';
 
 /** Keys of rows that fal has made or is making, and whose results are to go elsewhere by now. */

@@ -2,7 +2,7 @@
 import type { Value } from '../database.js';
 import type { JobState } from '../job.js';
 import type { Ledger } from '../ledger.js';
-import { foundPath, keptPath } from '../portable-path.js';
+import { foundPath, keptPath } from '../rows.js';
 import { hasRow, presentKeys, renameRow } from './earlier.js';
 import { readNote, writeNote } from './notes.js';
 import { FINGERPRINT } from './rows.js';

@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger.js';
-import { foundPath } from '../portable-path.js';
+import { foundPath } from '../rows.js';
 import { JOINED } from './states.js';
 
 /** A picture of a row that is done. */

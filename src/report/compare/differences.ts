@@ -1,4 +1,4 @@
-import { usdText } from '../../dollars.js';
+import { usdText } from '../../units.js';
 import type { Compared } from '../../study/compare/compared.js';
 import { FEWEST_PAIRS, type Paired } from '../../study/compare/pairs.js';
 import type { ModelSummary } from '../../study/compare/summary.js';

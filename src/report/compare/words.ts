@@ -1,6 +1,5 @@
-import { usdText } from '../../dollars.js';
+import { bytesText, secondsText, usdText } from '../../units.js';
 import type { ModelSummary, Spread } from '../../study/compare/summary.js';
-import { bytesText, secondsText } from '../../terminal/units.js';
 
 /** A share for people: `31%`, `4.2%`. */
 export function percentText(share: number): string {

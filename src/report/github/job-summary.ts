@@ -1,7 +1,6 @@
 import type { BatchSummary, ResultRow, RowState } from '../../batch/result-row.js';
-import { usdText } from '../../dollars.js';
+import { secondsText, usdText } from '../../units.js';
 import { EXIT_CODES } from '../../exit-codes.js';
-import { secondsText } from '../../terminal/units.js';
 import { rowName } from '../naming.js';
 import { chargedText, whatHappened } from '../what-happened.js';
 import { inert } from './inert.js';

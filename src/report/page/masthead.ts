@@ -1,4 +1,4 @@
-import { usdText } from '../../dollars.js';
+import { usdText } from '../../units.js';
 import type { Figure, ReportHead, ReportTable } from './data.js';
 import { escapeHtml, untrusted } from './html.js';
 

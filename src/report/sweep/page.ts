@@ -4,7 +4,7 @@ import { figuresOf } from '../../study/sweep/figures.js';
 import { SWEEP_FILES } from '../../study/sweep/files.js';
 import type { GridAxis } from '../../study/sweep/grid.js';
 import type { MeasuredCell } from '../../study/measured.js';
-import { usdText } from '../../dollars.js';
+import { usdText } from '../../units.js';
 import { ITEM_METRICS, reportItem } from '../item.js';
 import { ahead } from '../page/ahead.js';
 import type { Figure, Metric, ReportItem } from '../page/data.js';

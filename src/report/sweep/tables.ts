@@ -1,9 +1,8 @@
-import { usdText } from '../../dollars.js';
+import { secondsText, usdText } from '../../units.js';
 import { byValue } from '../../study/sweep/by-value.js';
 import type { GridAxis } from '../../study/sweep/grid.js';
 import { SEED_AXIS } from '../../study/sweep/groups.js';
 import type { MeasuredCell } from '../../study/measured.js';
-import { secondsText } from '../../terminal/units.js';
 import type { ReportTable } from '../page/data.js';
 
 /** The medians at each value of each axis. */

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { usdText } from '../../../src/dollars.js';
+import { bytesText, secondsText, usdText } from '../../../src/units.js';
 import type { ReportItem } from '../../../src/report/page/data.js';
 import { ROW_STATES } from '../../../src/batch/result-row.js';
-import { bytesText, secondsText } from '../../../src/terminal/units.js';
 import { item, picture } from './sample.js';
 
 interface View {

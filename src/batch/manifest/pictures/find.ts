@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Context } from '../../../context.js';
 import { inputError } from '../../../errors.js';
 import { inQuotes } from '../../../images/names.js';
-import { type NamedFile, statRegularFile, unreadable } from '../../../images/regular-file.js';
+import { type NamedFile, statRegularFile, unreadable } from '../../../images/named-file.js';
 import type { Entry } from '../entry.js';
 import { leftOutOfAll, picturesIn, type FolderPictures, type LeftOut } from './folder.js';
 import { filesMatching, isPattern, PICTURE_ENDINGS } from './glob.js';

@@ -8,7 +8,7 @@ import { standingOf, summaryOf } from '../../../batch/summary.js';
 import { usageError } from '../../../errors.js';
 import type { ErrorKind, ExitCode } from '../../../exit-codes.js';
 import { readNote, readWorld, writeNote } from '../../../ledger/batch/notes.js';
-import { hashOf } from '../../../ledger/canonical.js';
+import { hashOf } from '../../../sha256.js';
 import { countStates, endedKinds, type RowWithJob } from '../../../ledger/batch/states.js';
 import { SANDBOX } from '../../../ledger/spending.js';
 import type { Terminal } from '../../../terminal/terminal.js';

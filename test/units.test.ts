@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { billedText } from '../src/dollars.js';
+import { billedText } from '../src/units.js';
 import { billedFigure } from '../src/report/page/masthead.js';
 
 test.each([

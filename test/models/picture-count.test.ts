@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refuseWrongCount } from '../../src/edit/picture-count.js';
+import { refuseWrongCount } from '../../src/models/unsupported.js';
 import { FalEditError } from '../../src/errors.js';
 import { findModel, MODELS } from '../../src/models/registry.js';
 
