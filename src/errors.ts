@@ -5,18 +5,30 @@ export type Charged = 'no' | 'yes' | 'maybe';
 
 /** One problem of the user's input. */
 export interface FieldProblem {
-  /** Null where the whole row is meant. */
+  /** The field as the user wrote it: `--strength`, `FAL_EDIT_STRENGTH`, a column; null where the whole row is meant. */
   field: string | null;
+  /** The problem and its fix: a sentence, or a predicate that follows the field ("must be a number."). */
   message: string;
   file?: string;
   /** From 1. */
   line?: number;
 }
 
+/** A predicate follows its field directly, another sentence after a colon. */
+const PREDICATE =
+  /^(must|is|are|was|were|has|have|cannot|can|may|does|do|takes|needs|starts|applies|asks|holds|contains) /;
+
+/** `--strength must be a number.`, `--image: a.jpg does not exist.`, `rows.csv:17: strength must be a number.` */
+export function problemText({ field, message, file, line }: FieldProblem): string {
+  const position = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
+  if (field === null) return `${position}${message}`;
+  return `${position}${field}${PREDICATE.test(message) ? '' : ':'} ${message}`;
+}
+
 export interface FalEditErrorOptions {
   /** The next step, in the imperative. */
   hint?: string | undefined;
-  /** Each problem, where there are several, for scripts. */
+  /** Each problem of the input. */
   problems?: readonly FieldProblem[] | undefined;
   /** Facts for scripts: request id, status code, rows of a 422. JSON values only. */
   details?: Record<string, unknown> | undefined;
@@ -57,6 +69,37 @@ export class FalEditError extends Error {
   get exitCode(): ExitCode {
     return EXIT_CODES[this.kind].code;
   }
+
+  /** This failure in other words. It keeps its class and the fields that are not named. */
+  with(changes: Retold): this {
+    return retold(this, changes);
+  }
+}
+
+function retold<E extends FalEditError>(error: E, { message = error.message, ...others }: Retold): E {
+  const copy = Object.create(Object.getPrototypeOf(error) as object) as E;
+  for (const [name, value] of Object.entries({ message, stack: error.stack })) {
+    Object.defineProperty(copy, name, { value, configurable: true, writable: true, enumerable: false });
+  }
+  Object.assign(copy, error, others);
+  return copy;
+}
+
+/** The parts that {@link FalEditError.with} can change. */
+type Retold = Partial<
+  Pick<FalEditError, 'kind' | 'message' | 'hint' | 'problems' | 'details' | 'charged' | 'origin'>
+>;
+
+/** This machine lacks something that every further edit would need: room on a disk, memory, files. */
+export class ShortageError extends FalEditError {
+  constructor(
+    /** The system's code, e.g. ENOSPC. */
+    readonly systemCode: string,
+    message: string,
+    options: FalEditErrorOptions,
+  ) {
+    super('temporary', message, { ...options, details: { system: systemCode, ...options.details } });
+  }
 }
 
 /** The signals that stop a run, with the exit code of each: 128 and the number of the signal, as in a shell. */
@@ -66,12 +109,27 @@ export const INTERRUPTIONS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
 export type InterruptSignal = keyof typeof INTERRUPTIONS;
 
+/** Outcome of stopping a request at fal. */
+export type Stopped =
+  /** It did not run, and costs nothing; or fal confirmed that it was cut short. */
+  | 'cancelled'
+  /** fal took note, and it is not known yet whether in time. */
+  | 'requested'
+  /** It runs, and was left alone. */
+  | 'running'
+  /** It was done before. */
+  | 'completed'
+  | 'not-found'
+  | 'unreachable';
+
 /** A signal stopped the run. */
 export class InterruptedError extends FalEditError {
   constructor(
     readonly signal: InterruptSignal,
     message = 'Interrupted.',
     options: FalEditErrorOptions = {},
+    /** Outcome of the cancel at fal; undefined where none was tried. */
+    readonly stopped?: Stopped,
   ) {
     super('interrupted', message, options);
   }
@@ -84,6 +142,39 @@ export class InterruptedError extends FalEditError {
 /** A flag or value is wrong. Nothing was sent. */
 export function usageError(message: string, hint?: string): FalEditError {
   return new FalEditError('usage', message, { hint });
+}
+
+/**
+ * A value of one field is wrong. Nothing was sent.
+ *
+ * @param field as the user knows it: `--strength`, a variable, a column
+ * @param message a sentence, or a predicate that follows the field
+ */
+export function fieldError(field: string, message: string, hint?: string): FalEditError {
+  return problemsError('usage', [{ field, message }], { hint });
+}
+
+/** As {@link fieldError}, where the value names a file that is wrong. */
+export function inputFieldError(
+  field: string,
+  message: string,
+  options: FalEditErrorOptions = {},
+): FalEditError {
+  return problemsError('input', [{ field, message }], options);
+}
+
+/** Several problems of the input, a line each. Nothing was sent. */
+export function problemsError(
+  kind: ErrorKind,
+  problems: readonly FieldProblem[],
+  options: FalEditErrorOptions = {},
+): FalEditError {
+  return new FalEditError(kind, problems.map(problemText).join('\n'), { ...options, problems });
+}
+
+/** The problems that an error is about; one without a field where it has no list of them. */
+export function problemsIn({ problems, message }: FalEditError): readonly FieldProblem[] {
+  return problems ?? [{ field: null, message }];
 }
 
 /** A file is wrong. Nothing was sent. */
@@ -104,12 +195,7 @@ export function asFalEditError(error: unknown, charged: Charged = 'maybe'): FalE
   const [trouble, hint] = SHORTAGES[code] ?? [];
   if (trouble !== undefined) {
     const message = `${trouble}: ${sentence(messageOf(error))}${sent}`;
-    return new FalEditError('temporary', message, {
-      charged,
-      hint,
-      details: { system: code },
-      origin: error,
-    });
+    return new ShortageError(code, message, { charged, hint, origin: error });
   }
   return new FalEditError('internal', `This is a bug in fal-edit: ${sentence(messageOf(error))}${sent}`, {
     charged,
@@ -123,9 +209,9 @@ export function asFalEditError(error: unknown, charged: Charged = 'maybe'): FalE
  * is known of that. Where something is charged, it was no bad input, and running it again is safe.
  */
 export function withCharge(error: FalEditError, charged: Charged): FalEditError {
-  const { kind, message, hint, details, origin } = error;
+  const { kind } = error;
   if (error.charged !== 'no' || charged === 'no' || (kind !== 'input' && kind !== 'internal')) return error;
-  return new FalEditError(kind === 'input' ? 'temporary' : kind, message, { charged, hint, details, origin });
+  return error.with({ kind: kind === 'input' ? 'temporary' : kind, charged });
 }
 
 const TOO_MANY_FILES = [

@@ -3,7 +3,7 @@
  * FAL_PROXY_URL's (fal/connection.ts).
  */
 import { BlockList, isIP } from 'node:net';
-import { usageError } from './errors.js';
+import { fieldError } from './errors.js';
 
 /** A proxy that carries TLS to any host, by CONNECT. */
 export interface NetworkProxy {
@@ -55,14 +55,15 @@ function parseProxy(text: string, variable: string): NetworkProxy {
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   const scheme = whole.slice(0, whole.indexOf(':')).toLowerCase();
   if (scheme.startsWith('socks')) {
-    throw usageError(
-      `${variable}: SOCKS proxies are not supported (${scheme}://).`,
+    throw fieldError(
+      variable,
+      `SOCKS proxies are not supported (${scheme}://).`,
       `Name an http:// or https:// proxy in https_proxy, or run it without one: env -u ${variable} fal-edit …`,
     );
   }
   if (!URL.canParse(whole) || (scheme !== 'http' && scheme !== 'https')) {
     // Not repeated: it may hold a password.
-    throw usageError(`${variable}: must be the URL of a proxy, e.g. http://proxy.example.com:3128.`);
+    throw fieldError(variable, 'must be the URL of a proxy, e.g. http://proxy.example.com:3128.');
   }
   const { protocol, hostname, username, password } = new URL(whole);
   const port = portOf(whole, scheme);

@@ -1,3 +1,6 @@
+/** A value as JSON has them. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [name: string]: JsonValue };
+
 /** Characters that JSON allows and a terminal or an editor may act on. */
 const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readAttachment, type Attachment, type AttachmentReader } from '../edit/attachments.js';
 import type { PlanCache } from '../edit/plan.js';
-import { inputError } from '../errors.js';
+import { inputFieldError } from '../errors.js';
 import { displayName } from '../images/names.js';
 import { findDigest, putDigest } from '../ledger/batch/digests.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -137,8 +137,9 @@ export async function bytesAgain(
 ): Promise<Blob> {
   const { upload } = await readAttachment(field, flag, context);
   if (upload?.sha256 === sha256) return upload.blob();
-  throw inputError(
-    `${flag}: "${displayName(field.value)}" has changed since it was checked. This row was not sent.`,
+  throw inputFieldError(
+    flag,
+    `"${displayName(field.value)}" has changed since it was checked. This row was not sent.`,
     { hint: 'Run the batch again to edit the changed file.' },
   );
 }

@@ -36,9 +36,10 @@ export async function openForRebuild(
 /** The error of a ledger that cannot be opened, with the way out where it is damaged. @param folder as the user knows it */
 export function namingRebuild(error: unknown, folder: string): unknown {
   if (!(error instanceof FalEditError) || !isDamaged(error)) return error;
-  return new FalEditError('usage', `${path.join(folder, LEDGER_FILE)} is damaged. Nothing was sent.`, {
+  return error.with({
+    kind: 'usage',
+    message: `${path.join(folder, LEDGER_FILE)} is damaged. Nothing was sent.`,
     hint: '--rebuild renames it, makes a new one from results.jsonl and the pictures, and sends nothing.',
-    details: error.details,
     origin: error,
   });
 }

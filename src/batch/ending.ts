@@ -1,5 +1,6 @@
 import { FalEditError, InterruptedError, type Charged } from '../errors.js';
 import { commonKind, type ErrorKind } from '../exit-codes.js';
+import { SaveError } from '../errors/failures.js';
 import type { RowCounts } from './result-row.js';
 
 /** The facts that decide how a run ends. */
@@ -63,10 +64,9 @@ export function endingOf(outcome: Outcome): FalEditError | undefined {
 
 /** A run that ended before it could send anything: the error as it is, with where the rows are. */
 export function withStates(error: FalEditError, states: RowCounts): FalEditError {
-  const { kind, message, hint, charged, origin, details } = error;
   if (error instanceof InterruptedError) return error;
   const rows = Object.values(states).reduce((sum, count) => sum + count, 0);
-  return new FalEditError(kind, message, { hint, charged, origin, details: { ...details, rows, states } });
+  return error.with({ details: { ...error.details, rows, states } });
 }
 
 function inDoubt(rows: number, sandbox: boolean): string {
@@ -74,9 +74,8 @@ function inDoubt(rows: number, sandbox: boolean): string {
 }
 
 /** Whether something on this machine stopped the run: its kind says that nothing was sent, which is for the rows to say. */
-function isLocal({ kind, details }: FalEditError): boolean {
-  if (kind === 'usage' || kind === 'input') return true;
-  return kind === 'failed' && details?.['target'] !== undefined;
+function isLocal(error: FalEditError): boolean {
+  return error.kind === 'usage' || error.kind === 'input' || error instanceof SaveError;
 }
 
 function stoppedKind(stopped: FalEditError, { pending, waiting, unknown, ...over }: RowCounts): ErrorKind {

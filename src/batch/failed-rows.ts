@@ -6,6 +6,7 @@ import { asFalEditError, type FalEditError } from '../errors.js';
 import type { FalAccess } from '../fal/connection.js';
 import { differenceOf } from '../fal/route.js';
 import { withTimeLimit } from '../deadline.js';
+import { isCancelled, isRetryable } from '../errors/failures.js';
 import { saysGone } from '../fal/unreachable.js';
 import { rowsInOrder } from '../ledger/batch/states.js';
 import type { Job } from '../ledger/job.js';
@@ -76,12 +77,12 @@ export async function askAboutFailed(env: EditEnv, timeoutMs: number): Promise<F
 }
 
 function endingOf(error: FalEditError): Parameters<Ledger['end']>[1] {
-  const { kind, message, charged, details } = error;
-  const retryable = details?.['retryable'] ?? (Number(details?.['http_status']) >= 500 || undefined);
+  const { kind, message, charged } = error;
+  const retryable = isRetryable(error);
   return {
-    state: details?.['http_status'] === 499 ? 'cancelled' : kind === 'moderated' ? 'moderated' : 'failed',
+    state: isCancelled(error) ? 'cancelled' : kind === 'moderated' ? 'moderated' : 'failed',
     charged,
-    error: { kind, message, ...(typeof retryable === 'boolean' ? { retryable } : {}) },
+    error: { kind, message, ...(retryable === undefined ? {} : { retryable }) },
   };
 }
 

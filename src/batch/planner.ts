@@ -163,7 +163,7 @@ class Reading {
       refuseUnbounded(cost, caps);
       return { place, id, plan, expectations, usd: cost.usd };
     } catch (error) {
-      return { problems: problemsOf(error, place, fields) };
+      return { problems: problemsOf(error, place) };
     }
   }
 
@@ -214,7 +214,7 @@ class Reading {
     // A file may have its name because it is what the row made.
     else if (plan.nameTaken !== undefined && !isTaken(ledger.db, key)) {
       const files = names.map((name) => path.resolve(outDir, name));
-      this.taking.push({ key, files, problems: problemsOf(plan.nameTaken, place, {}) });
+      this.taking.push({ key, files, problems: problemsOf(plan.nameTaken, place) });
     }
     if (ordinal > 0 && !plan.seedIsOurs) this.plan.equal++;
     const expected = expectationsDocument(expectations);

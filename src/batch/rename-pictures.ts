@@ -9,7 +9,7 @@ import path from 'node:path';
 import { numbered, pathOf } from '../edit/output.js';
 import { tagOf } from '../edit/placing.js';
 import { isIntact, moveWhole } from '../edit/save.js';
-import { inputError } from '../errors.js';
+import { inputFieldError } from '../errors.js';
 import { extensionOf, formatOfExtension } from '../images/received.js';
 import { redirectedRows, redirectJob } from '../ledger/batch/deliveries.js';
 import { readNote, writeNote } from '../ledger/batch/notes.js';
@@ -149,8 +149,9 @@ async function refuseTaken(moves: readonly Move[], outDir: string): Promise<void
   const [first] = taken;
   if (first === undefined) return;
   const more = taken.length === 1 ? '' : ` (and ${taken.length - 1} more)`;
-  throw inputError(
-    `${nameOf(first.row)}: output: ${keptPath(first.to, outDir)} already exists and is not a picture of this row${more}. Nothing was sent or renamed.`,
+  throw inputFieldError(
+    nameOf(first.row),
+    `output: ${keptPath(first.to, outDir)} already exists and is not a picture of this row${more}. Nothing was sent or renamed.`,
     {
       hint: 'Overwrite it with --force, or choose another name.',
       details: { taken: taken.map(({ to }) => to) },

@@ -1,3 +1,4 @@
+import { SaveError } from '../errors/failures.js';
 import { existsSync } from 'node:fs';
 import { open, rename, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
@@ -131,10 +132,9 @@ async function stampOf(handle: FileHandle): Promise<string> {
 }
 
 function unwrittenError(file: string, error: unknown): FalEditError {
-  return new FalEditError('failed', `${file} cannot be written (${codeOf(error) ?? messageOf(error)}).`, {
+  return new SaveError(`${file} cannot be written (${codeOf(error) ?? messageOf(error)}).`, file, {
     charged: 'maybe',
     hint: 'Free disk space. The results are in the ledger; run the same command again to write them and continue.',
-    details: { target: file },
     origin: error,
   });
 }

@@ -1,4 +1,5 @@
 import type { FalEditError } from '../errors.js';
+import { FalAnswerError, stoppedOf } from '../errors/failures.js';
 import { mayHidePicture } from '../ledger/job.js';
 import type { RowWithJob } from '../ledger/batch/states.js';
 
@@ -38,17 +39,17 @@ export function isToAsk({ state, job }: RowWithJob): boolean {
 }
 
 /** Whether a row that was not taken can be sent once more in the same run: nothing was sent, and nobody stopped it. */
-export function isWorthAnotherTry({ kind, charged, details }: FalEditError): boolean {
+export function isWorthAnotherTry(error: FalEditError): boolean {
+  const { kind, charged } = error;
   // What was cancelled at its deadline would only run into it again.
-  return kind === 'temporary' && charged === 'no' && details?.['cancel'] === undefined;
+  return kind === 'temporary' && charged === 'no' && stoppedOf(error) === undefined;
 }
 
 /** fal's errors for a file of the input that it cannot read (fal-api.md 4.1). */
 const UNREADABLE = ['file_download_error', 'image_load_error'];
 
 /** Whether fal could not read one of the files, and charged nothing. */
-export function isFileRefused({ details, charged }: FalEditError): boolean {
-  const rows = details?.['detail'];
-  if (charged !== 'no' || !Array.isArray(rows)) return false;
-  return rows.some((row: unknown) => UNREADABLE.includes(String((row as { type?: unknown } | null)?.type)));
+export function isFileRefused(error: FalEditError): boolean {
+  if (error.charged !== 'no' || !(error instanceof FalAnswerError)) return false;
+  return error.rows.some(({ type }) => UNREADABLE.includes(type));
 }

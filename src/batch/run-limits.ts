@@ -1,5 +1,6 @@
 import { usdText } from '../units.js';
-import { codeOf, FalEditError } from '../errors.js';
+import { codeOf, FalEditError, ShortageError } from '../errors.js';
+import { LedgerError, SaveError, UnreachableError } from '../errors/failures.js';
 import type { Job } from '../ledger/job.js';
 
 /** How far a run may go. What is left out has no limit. */
@@ -104,17 +105,14 @@ const GO_ON = 'Edits already sent will finish. Run the same command again to con
 /** Errors of the system that the next row would meet as well: a picture that cannot be saved is not worth paying for. */
 const FULL_DISK = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EFBIG', 'EMFILE'];
 
-/** Where a connection failed that the next row needs as well: nothing was sent. The network itself may come back. */
-const NO_WAY: readonly unknown[] = ['proxy', 'tls'];
-
 /**
  * Whether the next row would fail in the same way: no key, a locked account, no ledger, a full disk, a proxy or
  * certificate that lets nothing through, a bug.
  */
 export function failsEveryRow(error: FalEditError): boolean {
   if (error.kind === 'auth' || error.kind === 'account' || error.kind === 'internal') return true;
-  if (error.details?.['system'] !== undefined) return true;
-  if (error.details?.['ledger'] !== undefined || NO_WAY.includes(error.details?.['not_sent'])) return true;
+  if (error instanceof ShortageError || error instanceof LedgerError) return true;
+  if (error instanceof UnreachableError) return error.phase === 'proxy' || error.phase === 'tls';
   const origin = error.origin instanceof FalEditError ? error.origin.origin : error.origin;
-  return error.details?.['target'] !== undefined && FULL_DISK.includes(codeOf(origin) ?? '');
+  return error instanceof SaveError && FULL_DISK.includes(codeOf(origin) ?? '');
 }

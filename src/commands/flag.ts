@@ -38,6 +38,8 @@ export interface Flag {
   group: (typeof GROUPS)[number];
   /** A number that may have a fraction: a cell of a spreadsheet may write it with a comma. */
   decimal?: boolean;
+  /** A number of the request, whole or not: one of a JSON file keeps its type. */
+  isNumber?: boolean;
   /** May be given several times; every value counts. */
   repeatable?: boolean;
   /** Effect of an untrusted project file on the flag. */

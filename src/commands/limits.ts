@@ -1,7 +1,7 @@
 import type { FlagValue, Settings } from '../config/settings.js';
 import { parseDuration } from '../units.js';
 import { usageError } from '../errors.js';
-import { numberText } from './number-text.js';
+import { numberText } from '../models/number-text.js';
 
 const DEFAULT_TIMEOUT_MS = 10 * 60_000;
 const LONGEST_TIMEOUT_MS = 24 * 60 * 60_000;

@@ -1,3 +1,5 @@
+import type { JsonValue } from '../plain-json.js';
+
 /** A source of settings besides the command line. */
 export type SettingSource = 'environment' | '.env' | 'project' | 'user';
 
@@ -18,12 +20,15 @@ export interface FlagDefinition {
   /** Absent for a switch. */
   value?: string;
   repeatable?: boolean;
+  /** Its value is a number: one of a JSON file keeps its type. */
+  isNumber?: boolean;
   fromProject: FromProject;
   /** Where it may be set beside the command line; everywhere if absent. */
   settableIn?: readonly SettingSource[];
 }
 
-export type FlagValue = string | boolean | string[];
+/** A text or a switch of the command line, or a value of a JSON file as it stands there. */
+export type FlagValue = JsonValue;
 
 /** The flag with which the user trusts the files of the project for one run. */
 export const TRUST_PROJECT = 'trust-project';

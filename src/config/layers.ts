@@ -1,4 +1,4 @@
-import { usageError } from '../errors.js';
+import { fieldError, usageError } from '../errors.js';
 import type { ConfigFile } from './config-file.js';
 import type { VariableLayer } from './environment.js';
 import { variableOf, type FlagDefinition, type FlagValue, type SettingSource } from './flag-definition.js';
@@ -60,8 +60,9 @@ export function fromConfigFile({ flags, own }: Wanted, { file, values, of, conte
     const flag = flags.find((candidate) => candidate.name === name);
     // Another command's flag may stand here too; a flag of none of them is a typing error.
     if (flag === undefined) {
-      throw usageError(
-        `${file}: unknown flag "${name}".`,
+      throw fieldError(
+        file,
+        `unknown flag "${name}".`,
         didYouMean(name, [...flags.map((known) => known.name), 'key'], 'fal-edit --help lists the flags.'),
       );
     }
@@ -105,8 +106,9 @@ function listOf(text: string, where: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw usageError(
-      `${where}: starts like a JSON list but is not one.`,
+    throw fieldError(
+      where,
+      'starts like a JSON list but is not one.',
       'For example: ["owner/a@0.5","owner/b"]',
     );
   }
@@ -121,7 +123,7 @@ function put(layer: Layer, flag: FlagDefinition, value: unknown, where: string):
 function switchOf(value: unknown, where: string): boolean {
   const state = switchState(value);
   if (state !== undefined) return state;
-  throw usageError(`${where}: must be true or false, not ${JSON.stringify(value)}.`);
+  throw fieldError(where, `must be true or false, not ${JSON.stringify(value)}.`);
 }
 
 /** Whether a word (1, true, yes, on; 0, false, no, off) or a boolean means on; undefined where it means neither. */
@@ -131,13 +133,12 @@ export function switchState(value: unknown): boolean | undefined {
   return ['0', 'false', 'no', 'off'].includes(text) ? false : undefined;
 }
 
-function valueOf(flag: FlagDefinition, value: unknown, where: string): string | string[] {
-  const scalar = (item: unknown): string => {
+function valueOf(flag: FlagDefinition, value: unknown, where: string): FlagValue {
+  const scalar = (item: unknown): FlagValue => {
+    if (typeof item === 'number' && flag.isNumber === true) return item;
     if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean')
       return String(item);
-    throw usageError(
-      `${where}: must be ${flag.repeatable === true ? 'text or a list of texts' : 'one value'}.`,
-    );
+    throw fieldError(where, `must be ${flag.repeatable === true ? 'text or a list of texts' : 'one value'}.`);
   };
   if (flag.repeatable !== true) return scalar(value);
   return Array.isArray(value) ? value.map(scalar) : [scalar(value)];

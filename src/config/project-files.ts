@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Context } from '../context.js';
-import { usageError, type FalEditError } from '../errors.js';
+import { type FalEditError, fieldError, problemsError } from '../errors.js';
 import { shellWords } from '../shell-words.js';
 import { PROJECT_CONFIG } from './config-file.js';
 import type { VariableLayer } from './environment.js';
@@ -92,7 +92,7 @@ export class ProjectFiles {
         const users = values[name];
         const stronger = users === undefined ? 'project' : strongerCap(cap, users);
         if (stronger === 'unreadable') {
-          throw usageError(`${where}: must be a number, e.g. 0.50 or 5, not ${JSON.stringify(cap)}.`);
+          throw fieldError(where, `must be a number, e.g. 0.50 or 5, not ${JSON.stringify(cap)}.`);
         }
         if (stronger === 'user') continue;
         values[name] = cap;
@@ -148,9 +148,13 @@ export class ProjectFiles {
       known?.isThirds === true
         ? ` To continue without it, put your own file into the working directory: echo '{}' > ${PROJECT_CONFIG}`
         : '';
-    return usageError(
-      wrongs.map(({ where, reason }) => `${where} is refused until you trust ${folder}${reason}.`).join('\n'),
-      `${changed}If you trust what it does: ${trust}. For this run only: --trust-project.${owned}`,
+    return problemsError(
+      'usage',
+      wrongs.map(({ where, reason }) => ({
+        field: where,
+        message: `is refused until you trust ${folder}${reason}.`,
+      })),
+      { hint: `${changed}If you trust what it does: ${trust}. For this run only: --trust-project.${owned}` },
     );
   }
 }

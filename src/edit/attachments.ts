@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Context } from '../context.js';
-import { inputError, usageError } from '../errors.js';
+import { inputFieldError, usageError } from '../errors.js';
 import type { Upload } from '../fal/upload.js';
 import { preparePicture } from '../images/prepare.js';
 import { nameOf, readSource } from '../images/sources.js';
@@ -117,7 +117,7 @@ async function readWeights(
   context: Pick<Context, 'cwd' | 'signal'>,
 ): Promise<Attachment> {
   if (/^https?:\/\//i.test(value)) {
-    if (!URL.canParse(value)) throw inputError(`${flag}: "${value}" is not a valid URL.`);
+    if (!URL.canParse(value)) throw inputFieldError(flag, `"${value}" is not a valid URL.`);
     return remote(path, flag, value);
   }
   if (value.toLowerCase().endsWith('.safetensors')) {
@@ -128,8 +128,9 @@ async function readWeights(
   const isName = role === 'method' && /^[\w-]+$/.test(value);
   // Hugging Face ids: owner/name, letters, digits, dots, dashes.
   if (isName || /^[\w][\w.-]*\/[\w][\w.-]*$/.test(value)) return remote(path, flag, value);
-  throw inputError(
-    `${flag}: "${value}" is not an http(s) URL, a Hugging Face id (owner/name) or a .safetensors file.`,
+  throw inputFieldError(
+    flag,
+    `"${value}" is not an http(s) URL, a Hugging Face id (owner/name) or a .safetensors file.`,
   );
 }
 

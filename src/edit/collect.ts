@@ -1,5 +1,6 @@
+import { SaveError } from '../errors/failures.js';
 import { basename } from 'node:path';
-import { codeOf, FalEditError, messageOf } from '../errors.js';
+import { codeOf, messageOf } from '../errors.js';
 import { download } from '../fal/download.js';
 import { probePicture, type Probe } from '../images/probe.js';
 import { differences, extensionOf, formatOfExtension } from '../images/received.js';
@@ -155,13 +156,12 @@ async function keep(
     }
     return path;
   } catch (error) {
-    throw new FalEditError(
-      'failed',
+    throw new SaveError(
       `The picture is ready, but cannot be written to ${chosen}: ${codeOf(error) ?? messageOf(error)}.`,
+      chosen,
       {
         charged: 'yes',
         hint: journal.nextSteps.freeSpace(journal.requestId ?? ''),
-        details: { target: chosen },
         origin: error,
       },
     );

@@ -1,5 +1,6 @@
 import { FalEditError, messageOf, type Charged } from '../errors.js';
 import type { SubmitState } from '../fal/submit-once.js';
+import { isCancelled, isRetryable, LedgerError } from '../errors/failures.js';
 import type { Durability } from '../ledger/commit-group.js';
 import { GIVEN_UP, type Job, type JobImage, type JobState, type UploadedFile } from '../ledger/job.js';
 import type { Completion, Ledger } from '../ledger/ledger.js';
@@ -121,7 +122,7 @@ export class Journal {
       if (submit === 'unknown' || submit === 'sending') end('unknown', 'maybe');
       else if (submit === 'rejected') end('rejected', 'no');
       // Where the ledger itself was the trouble, the same edit may be sent as soon as that works again.
-      else end(kind === 'interrupted' || isLedgerTrouble(error) ? 'cancelled' : 'failed', 'no');
+      else end(kind === 'interrupted' || error instanceof LedgerError ? 'cancelled' : 'failed', 'no');
     } else if (GIVEN_UP.includes(this.state)) {
       // What fal says now counts; that it says nothing does not.
       const said = isCancelled(error) ? 'cancelled' : kind === 'moderated' ? 'moderated' : 'failed';
@@ -198,23 +199,4 @@ export function unrecordedError(journal: Journal, record: EditRecord, other: unk
 function asEnding(error: unknown): Pick<FalEditError, 'kind' | 'charged' | 'message'> {
   if (error instanceof FalEditError) return error;
   return { kind: 'internal', charged: 'maybe', message: messageOf(error) };
-}
-
-/** Whether the same edit may succeed another time, as fal says or else as its code says (fal-api.md 2.9, 4.1). */
-function isRetryable(error: unknown): boolean | undefined {
-  if (!(error instanceof FalEditError)) return undefined;
-  const { retryable, http_status: status } = error.details ?? {};
-  if (typeof retryable === 'boolean') return retryable;
-  if (error.kind === 'temporary') return true;
-  return typeof status === 'number' && status >= 500 ? true : undefined;
-}
-
-function isLedgerTrouble(error: unknown): boolean {
-  return error instanceof FalEditError && error.details?.['ledger'] !== undefined;
-}
-
-/** Whether fal says that the edit was cancelled (fal-api.md 2.4), or we made sure that it was. */
-function isCancelled(error: unknown): boolean {
-  if (!(error instanceof FalEditError)) return false;
-  return error.details?.['http_status'] === 499 || error.details?.['cancel'] === 'cancelled';
 }

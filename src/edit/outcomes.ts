@@ -1,4 +1,5 @@
 import { FalEditError, messageOf } from '../errors.js';
+import { DownloadError } from '../errors/failures.js';
 import type { Job } from '../ledger/job.js';
 import { isSandbox } from '../ledger/spending.js';
 import { SINGLE_EDIT, type NextSteps } from './next-steps.js';
@@ -66,7 +67,8 @@ export function collectError(
       },
     );
   }
-  return new FalEditError(first.kind, `${first.message}${count}`, {
+  return first.with({
+    message: `${first.message}${count}`,
     charged: 'yes',
     // A failure on this machine has its own hint.
     hint: first.kind === 'failed' ? first.hint : hint,
@@ -76,10 +78,9 @@ export function collectError(
 }
 
 function urlsOf(failures: unknown[]): string[] {
-  return failures.flatMap((failure) => {
-    const url = failure instanceof FalEditError ? failure.details?.['url'] : undefined;
-    return typeof url === 'string' && url.length < 500 ? [url] : [];
-  });
+  return failures.flatMap((failure) =>
+    failure instanceof DownloadError && failure.url.length < 500 ? [failure.url] : [],
+  );
 }
 
 /** One or more pictures came back black. */

@@ -1,6 +1,6 @@
 import { lstat, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, usageError, type FalEditError } from '../errors.js';
+import { codeOf, type FalEditError, fieldError, usageError } from '../errors.js';
 import { harmlessName, inQuotes, isPrintable } from '../images/names.js';
 import { extensionOf } from '../images/received.js';
 import type { Job, OutputSpec } from '../ledger/job.js';
@@ -34,16 +34,14 @@ export async function readOutput(
   const byName = { kind: 'files', cwd, template: DEFAULT_TEMPLATE, numberWhenTaken: true } as const;
   if (output === undefined) return byName;
   if (output === '-') return { ...byName, kind: 'stream' };
-  if (output.trim() === '') throw usageError(`${place}: is empty. Give a file, a folder/, a template, or -.`);
+  if (output.trim() === '') throw fieldError(place, `is empty. Give a file, a folder/, a template, or -.`);
   if (!isPrintable(output)) {
-    throw usageError(
-      `${place}: ${inQuotes(output)} contains a control character, which a file name must not.`,
-    );
+    throw fieldError(place, `${inQuotes(output)} contains a control character, which a file name must not.`);
   }
   for (const [, name = ''] of output.matchAll(/\{([^{}]*)\}/g)) {
     if ((PLACEHOLDERS as readonly string[]).includes(name)) continue;
     const known = PLACEHOLDERS.map((placeholder) => `{${placeholder}}`).join(' ');
-    throw usageError(`${place}: unknown placeholder {${name}}. Available: ${known}.`);
+    throw fieldError(place, `unknown placeholder {${name}}. Available: ${known}.`);
   }
   if (/[\\/]$/.test(output) || (await isFolder(path.resolve(cwd, output)))) {
     return { ...byName, template: path.join(output, DEFAULT_TEMPLATE) };
@@ -91,14 +89,16 @@ export function formatOfOutput(
   const shown = `${nameOf('output')}: ${path.basename(template)}`;
   if (asked === undefined) {
     if (!OTHER_PICTURES.includes(extension)) return format;
-    throw usageError(
-      `${shown}: ${model.name} does not make ${extension.slice(1)}, only ${extensionsOf(model)}.`,
+    throw fieldError(
+      shown,
+      `${model.name} does not make ${extension.slice(1)}, only ${extensionsOf(model)}.`,
     );
   }
   if (!model.formats.includes(asked)) {
     const other = MODELS.find((candidate) => candidate.formats.includes(asked));
-    throw usageError(
-      `${shown}: ${model.name} does not make ${asked}, only ${extensionsOf(model)}.`,
+    throw fieldError(
+      shown,
+      `${model.name} does not make ${asked}, only ${extensionsOf(model)}.`,
       other === undefined ? undefined : `${other.name} makes ${asked}: -m ${other.name}`,
     );
   }
@@ -176,7 +176,7 @@ export async function checkFree(
   const files = Array.from({ length: output.count }, (_, index) => pathOf(output, index));
   for (const name of files.map((file) => path.basename(file))) {
     if (Buffer.byteLength(name) <= LONGEST_FILE) continue;
-    throw usageError(`${place}: the name ${name.slice(0, 40)}… is too long: at most ${LONGEST_FILE} bytes.`);
+    throw fieldError(place, `the name ${name.slice(0, 40)}… is too long: at most ${LONGEST_FILE} bytes.`);
   }
   for (const folder of new Set(files.map((file) => path.dirname(file)))) {
     if (writable.has(folder)) continue;
@@ -187,10 +187,11 @@ export async function checkFree(
   for (const file of files) {
     if (!(await exists(file))) continue;
     const shown = path.relative(output.cwd, file) || file;
-    if (await isFolder(file)) throw usageError(`${place}: ${shown} is a folder.`);
+    if (await isFolder(file)) throw fieldError(place, `${shown} is a folder.`);
     if (output.force) continue;
-    return usageError(
-      `${place}: ${shown} already exists. Nothing was sent.`,
+    return fieldError(
+      place,
+      `${shown} already exists. Nothing was sent.`,
       'Overwrite it with --force, or choose another name.',
     );
   }
@@ -204,8 +205,9 @@ async function checkFolder(folder: string, place: string): Promise<void> {
   try {
     await trySaving(existing);
   } catch (error) {
-    throw usageError(
-      `${place}: cannot write to the folder ${existing} (${codeOf(error) ?? 'unknown reason'}). Nothing was sent.`,
+    throw fieldError(
+      place,
+      `cannot write to the folder ${existing} (${codeOf(error) ?? 'unknown reason'}). Nothing was sent.`,
     );
   }
 }

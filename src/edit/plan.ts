@@ -1,8 +1,8 @@
 import { toInput } from '../models/wire.js';
 import type { Context } from '../context.js';
-import { usageError, type FalEditError } from '../errors.js';
+import { type FalEditError, problemsError, usageError } from '../errors.js';
 import { extensionOf } from '../images/received.js';
-import type { OutputSpec } from '../ledger/job.js';
+import { type OutputSpec } from '../ledger/job.js';
 import { explainIssues } from '../models/explain.js';
 import type { BillableWork, Model } from '../models/model.js';
 import { flagOf, SIZE_PRESETS, type Dimensions, type EditRequest, type NameOf } from '../models/request.js';
@@ -82,8 +82,7 @@ export async function planEdit(
   const input = await spelledInput(model, toInput(model, { ...request, format }), context.cwd);
   const issues = model.input.safeParse(input).error?.issues ?? [];
   if (issues.length > 0) {
-    const [first = '', ...more] = explainIssues(model, input, issues, nameOf);
-    throw usageError([first, ...more].join('\n'));
+    throw problemsError('usage', explainIssues(model, input, issues, nameOf));
   }
   const numImages = request.numImages ?? 1;
   if (chosen.kind === 'stream' && numImages > 1) {

@@ -1,6 +1,7 @@
 import type { Context } from '../context.js';
 import { accessOf, type EditEnv } from './env.js';
-import { FalEditError, type Charged } from '../errors.js';
+import { type Charged, FalEditError, type Stopped } from '../errors.js';
+import { falStatusOf } from '../errors/failures.js';
 import { cancelRequest } from '../fal/cancel.js';
 import type { FalSession } from '../fal/session.js';
 import { parseStatus, type QueueStatus } from '../fal/answer.js';
@@ -8,19 +9,6 @@ import { saysGone } from '../fal/unreachable.js';
 import type { Model } from '../models/model.js';
 import { sessionAt } from './ask-fal.js';
 import type { EditRecord } from './record.js';
-
-/** Outcome of stopping a request. */
-export type Stopped =
-  /** It did not run, and costs nothing; or fal confirmed that it was cut short. */
-  | 'cancelled'
-  /** fal took note, and it is not known yet whether in time. */
-  | 'requested'
-  /** It runs, and was left alone. */
-  | 'running'
-  /** It was done before. */
-  | 'completed'
-  | 'not-found'
-  | 'unreachable';
 
 /** Outcome of stopping a request, and whether it is charged. */
 export interface StopOutcome {
@@ -130,7 +118,7 @@ async function endOf({ client }: FalSession, endpoint: string, requestId: string
   } catch (error) {
     if (!(error instanceof FalEditError)) return outcome('requested');
     if (saysGone(error)) return UNQUEUED;
-    if (error.details?.['http_status'] === 499) return { stopped: 'cancelled', charged: error.charged };
+    if (falStatusOf(error) === 499) return { stopped: 'cancelled', charged: error.charged };
     return outcome('completed');
   }
 }

@@ -8,8 +8,10 @@ import {
   messageOf,
   type FalEditErrorOptions,
   type InterruptSignal,
+  type Stopped,
 } from '../errors.js';
 import { durationText } from '../units.js';
+import { DeadlineError } from '../errors/failures.js';
 import type { FalSession } from '../fal/session.js';
 import type { Deadline } from '../deadline.js';
 import type { Journal } from './journal.js';
@@ -37,10 +39,10 @@ export async function stoppedError(life: Stopping, error: unknown): Promise<FalE
   const { record, journal, session, deadline, env, options } = life;
   const { exchange } = session;
   const interrupted = deadline.reason === 'interrupted';
-  const build = (message: string, more: FalEditErrorOptions): FalEditError =>
+  const build = (message: string, more: FalEditErrorOptions, outcome?: Stopped): FalEditError =>
     interrupted
-      ? new InterruptedError(signalOf(env.context.signal), message, more)
-      : new FalEditError('temporary', message, more);
+      ? new InterruptedError(signalOf(env.context.signal), message, more, outcome)
+      : new DeadlineError(message, outcome, more);
   const what = interrupted ? 'Interrupted' : `Not done within ${durationText(deadline.timeoutMs)}`;
   const trouble = exchange.lastTrouble === undefined ? '' : ` (last problem: ${exchange.lastTrouble})`;
 
@@ -94,12 +96,13 @@ export async function stoppedError(life: Stopping, error: unknown): Promise<FalE
     );
   }
   const { stopped, charged } = await stopAtFal(life, { evenRunning: !interrupted });
-  return build(`${what}. ${stoppedText(requestId, { stopped, charged }, sandbox)}`, {
+  const more: FalEditErrorOptions = {
     charged,
     ...(stopped === 'cancelled' ? {} : { hint: fetch }),
     details: { ...details, cancel: stopped },
     origin: messageOf(error),
-  });
+  };
+  return build(`${what}. ${stoppedText(requestId, { stopped, charged }, sandbox)}`, more, stopped);
 }
 
 /** Outcome of stopping a request, as a sentence. @param sandbox nothing is charged there */

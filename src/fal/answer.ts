@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type DetailRow } from '../errors/failures.js';
 import type { FetchBody, FetchResponse } from '../light-fetch.js';
 
 /** An HTTP answer, read whole: text first, JSON second, since gateways answer with HTML where JSON is due. */
@@ -43,15 +44,6 @@ export async function readBytes(body: FetchBody | null, maxBytes: number): Promi
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
-}
-
-/** One row of a 422 (fal-api.md 4.1). */
-export interface DetailRow {
-  /** Where, e.g. ["body", "image_url"]. */
-  loc: (string | number)[];
-  msg: string;
-  /** For programs; the message is for people. */
-  type: string;
 }
 
 /** @throws whatever the socket does while the body is read */

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { FalEditError, usageError } from '../errors.js';
+import { FalEditError, fieldError } from '../errors.js';
 import type { Answer } from './answer.js';
 import { type Environment, isLoopback, type NetworkProxy, proxyFor } from '../network-proxy.js';
 import { sha256Of } from '../sha256.js';
@@ -91,17 +91,18 @@ export function refuseSandboxKeyElsewhere(connection: Connection): void {
  */
 export function checkProxyUrl(text: string, where: string): string {
   const allowed = 'Use an https:// URL, or http:// to this machine, e.g. http://127.0.0.1:4000/proxy.';
-  if (!URL.canParse(text)) throw usageError(`${where}: "${text}" is not a URL. ${allowed}`);
+  if (!URL.canParse(text)) throw fieldError(where, `"${text}" is not a URL. ${allowed}`);
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw usageError(`${where}: "${url.protocol}" is not a scheme for a proxy. ${allowed}`);
+    throw fieldError(where, `"${url.protocol}" is not a scheme for a proxy. ${allowed}`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw usageError(`${where}: must not contain a user name or password. ${allowed}`);
+    throw fieldError(where, `must not contain a user name or password. ${allowed}`);
   }
   if (url.protocol === 'http:' && !isLoopback(url.href)) {
-    throw usageError(
-      `${where}: http:// is allowed only to this machine; to ${url.host} the key would travel unencrypted.`,
+    throw fieldError(
+      where,
+      `http:// is allowed only to this machine; to ${url.host} the key would travel unencrypted.`,
       `Use https://${url.host}${url.pathname}`,
     );
   }

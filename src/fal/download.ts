@@ -1,3 +1,4 @@
+import { DownloadError } from '../errors/failures.js';
 import type { Context } from '../context.js';
 import { codeOf, FalEditError, messageOf } from '../errors.js';
 import type { FetchResponse } from '../light-fetch.js';
@@ -120,10 +121,9 @@ function downloadError(url: string, error: unknown): FalEditError {
       : messageOf(error) === 'fetch failed'
         ? describeTrouble(error)
         : messageOf(error);
-  return new FalEditError('temporary', `The picture is ready, but could not be downloaded: ${why}.`, {
+  return new DownloadError(`The picture is ready, but could not be downloaded: ${why}.`, url, {
     charged: 'yes',
     hint: 'fal keeps it for a while; its address is below and in the details of --json.',
-    details: { url },
     origin: error,
   });
 }

@@ -1,3 +1,4 @@
+import { FalAnswerError } from '../errors/failures.js';
 import { FalEditError } from '../errors.js';
 import type { FetchInit, FetchResponse } from '../light-fetch.js';
 import { type Answer, asRecord, billableUnitsOf, isHtml, parseStatus, type QueueStatus } from './answer.js';
@@ -273,15 +274,12 @@ export class GuardedFetch {
 
   private garbage(answer: Answer): FalEditError {
     const { requestId } = this.exchange;
-    return new FalEditError(
-      'temporary',
-      `The edit is done, but its result cannot be read: ${describeTrouble(answer)}.`,
-      {
-        charged: 'yes',
-        ...(answer.tooLarge ? { hint: TOO_LARGE_HINT } : {}),
-        details: { request_id: requestId, http_status: answer.status },
-      },
-    );
+    const message = `The edit is done, but its result cannot be read: ${describeTrouble(answer)}.`;
+    return new FalAnswerError('temporary', message, answer.status, undefined, [], {
+      charged: 'yes',
+      ...(answer.tooLarge ? { hint: TOO_LARGE_HINT } : {}),
+      details: { request_id: requestId },
+    });
   }
 
   private noteTrouble(trouble: unknown): void {

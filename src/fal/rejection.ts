@@ -1,4 +1,5 @@
-import { FalEditError, type Charged } from '../errors.js';
+import type { Charged, FalEditError } from '../errors.js';
+import { FalAnswerError } from '../errors/failures.js';
 import type { ErrorKind } from '../exit-codes.js';
 import { billableUnitsOf, detailRows, detailText, isHtml, type Answer } from './answer.js';
 import { describeTrouble } from './trouble.js';
@@ -30,7 +31,7 @@ export function rejectionError(answer: Answer, context: RejectionContext): FalEd
   const quoted = said === undefined ? '' : ` fal says: ${said}`;
   const charged = modelFailed ? 'no' : chargedBy(answer, stage);
   const build = (kind: ErrorKind, message: string, hint?: string): FalEditError =>
-    new FalEditError(kind, message, {
+    new FalAnswerError(kind, message, status, retryableOf(answer), detailRows(answer), {
       hint,
       charged,
       details: detailsOf(answer, requestId),
@@ -135,13 +136,15 @@ function hasModelFailed(answer: Answer, { stage, modelFailed = false }: Rejectio
 function detailsOf(answer: Answer, requestId: string | undefined): Record<string, unknown> {
   const rows = detailRows(answer);
   const said = detailText(answer);
-  const retryable = answer.headers.get('x-fal-retryable');
   return {
-    http_status: answer.status,
-    ...(retryable === 'true' || retryable === 'false' ? { retryable: retryable === 'true' } : {}),
     ...(requestId === undefined ? {} : { request_id: requestId }),
     ...(rows.length > 0 ? { detail: rows } : said === undefined ? {} : { detail: said }),
   };
+}
+
+function retryableOf({ headers }: Answer): boolean | undefined {
+  const said = headers.get('x-fal-retryable');
+  return said === 'true' ? true : said === 'false' ? false : undefined;
 }
 
 function capital(text: string): string {

@@ -8,6 +8,7 @@
  * NotSentError: there was no connection yet), or where fal said with a 429 that it did not accept it. Anything
  * not proven counts as sent; an error code proves nothing.
  */
+import { UnreachableError } from '../errors/failures.js';
 import { FalEditError, type Charged } from '../errors.js';
 import type { FetchResponse } from '../light-fetch.js';
 import { NotSentError } from '../sockets.js';
@@ -172,13 +173,9 @@ function oddIdOf({ json }: Answer): string | undefined {
 
 /** fal could not be reached at all: nothing was sent, nothing can be charged. */
 export function notSentError(error: unknown): FalEditError {
-  return new FalEditError(
-    'temporary',
+  return new UnreachableError(
     `fal cannot be reached: ${describeTrouble(error)}. Nothing was sent.`,
-    {
-      hint: reachHint(error),
-      origin: error,
-      ...(error instanceof NotSentError ? { details: { not_sent: error.phase } } : {}),
-    },
+    error instanceof NotSentError ? error.phase : undefined,
+    { hint: reachHint(error), origin: error },
   );
 }

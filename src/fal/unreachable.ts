@@ -1,4 +1,5 @@
 import { FalEditError } from '../errors.js';
+import { FalAnswerError, falStatusOf } from '../errors/failures.js';
 import type { Answer } from './answer.js';
 import { describeTrouble, reachHint } from './trouble.js';
 
@@ -9,18 +10,18 @@ export function isGone({ status }: Pick<Answer, 'status'>): boolean {
 
 /** fal has forgotten a request, or never had it. Its cost is unknown then. */
 export function goneError(requestId: string, status: number): FalEditError {
-  return new FalEditError('failed', `fal no longer knows request ${requestId} (${status}).`, {
+  const message = `fal no longer knows request ${requestId} (${status}).`;
+  return new FalAnswerError('failed', message, status, undefined, [], {
     charged: 'maybe',
     hint: GONE_HINT,
-    details: { request_id: requestId, http_status: status },
+    details: { request_id: requestId },
   });
 }
 
 /** Whether an error says that fal has forgotten the request. */
 export function saysGone(error: unknown): boolean {
-  if (!(error instanceof FalEditError)) return false;
-  const status = error.details?.['http_status'];
-  return typeof status === 'number' && isGone({ status });
+  const status = falStatusOf(error);
+  return status !== undefined && isGone({ status });
 }
 
 /** How long fal keeps results (fal-api.md 2.4). */

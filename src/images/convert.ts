@@ -1,4 +1,4 @@
-import { inputError, messageOf } from '../errors.js';
+import { inputFieldError, messageOf } from '../errors.js';
 import { requireSharp } from '../native-parts.js';
 import { MAX_PICTURE_PIXELS } from './limits.js';
 import type { Conversion } from './upload-plan.js';
@@ -18,12 +18,14 @@ export const DAMAGED_HINT = 'Get a complete copy of it, or open it and save it a
  * Decodes the first frame, turns it by its EXIF orientation, and encodes it anew without metadata. sharp is
  * loaded only here: it costs 70 ms, which an unchanged picture need not wait for.
  *
- * @param subject beginning of each message: the flag and the file
+ * @param where the user's name for the field, for messages
+ * @param subject the file, for messages
  * @throws FalEditError kind `input` for whatever sharp cannot decode
  */
 export async function convertPicture(
   bytes: Uint8Array,
   { format }: Conversion,
+  where: string,
   subject: string,
 ): Promise<Converted> {
   await requireSharp();
@@ -38,9 +40,13 @@ export async function convertPicture(
     return { bytes: data, width: info.width, height: info.height };
   } catch (error) {
     const [reason] = messageOf(error).split('\n', 1);
-    throw inputError(`${subject} is damaged: it cannot be decoded (${reason ?? 'no reason given'}).`, {
-      hint: DAMAGED_HINT,
-      origin: error,
-    });
+    throw inputFieldError(
+      where,
+      `${subject} is damaged: it cannot be decoded (${reason ?? 'no reason given'}).`,
+      {
+        hint: DAMAGED_HINT,
+        origin: error,
+      },
+    );
   }
 }

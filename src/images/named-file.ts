@@ -2,7 +2,7 @@ import { existsSync, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import { codeOf, type FalEditError, inputError, messageOf } from '../errors.js';
+import { codeOf, type FalEditError, inputFieldError, messageOf } from '../errors.js';
 import { displayName, inQuotes } from './names.js';
 
 /** A file that the user named: its path, the path as written, and the flag. */
@@ -25,7 +25,7 @@ export async function statRegularFile(file: NamedFile): Promise<Stats> {
   const { where, written } = file;
   const quoted = inQuotes(written);
   if (file.path.includes('\0'))
-    throw inputError(`${where}: ${quoted} is not a file name: it contains a NUL.`);
+    throw inputFieldError(where, `${quoted} is not a file name: it contains a NUL.`);
   let found;
   try {
     found = await stat(file.path);
@@ -33,11 +33,11 @@ export async function statRegularFile(file: NamedFile): Promise<Stats> {
     throw await unreadable(file, error);
   }
   if (!found.isFile()) {
-    throw inputError(`${where}: ${quoted} is ${kindOf(found)}, not a file.`, {
+    throw inputFieldError(where, `${quoted} is ${kindOf(found)}, not a file.`, {
       hint: found.isFIFO() ? 'To read a pipe, write - and pipe into stdin.' : undefined,
     });
   }
-  if (found.size === 0) throw inputError(`${where}: ${quoted} is empty.`);
+  if (found.size === 0) throw inputFieldError(where, `${quoted} is empty.`);
   return found;
 }
 
@@ -47,13 +47,13 @@ export async function unreadable(file: NamedFile, error: unknown): Promise<FalEd
   const code = codeOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     const near = await nearestName(file);
-    return inputError(`${file.where}: ${quoted}: no such file.`, {
+    return inputFieldError(file.where, `${quoted}: no such file.`, {
       hint: near === undefined ? undefined : `Did you mean ${displayName(near)}?`,
       origin: error,
     });
   }
   const reason = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : messageOf(error);
-  return inputError(`${file.where}: ${quoted} cannot be read: ${reason}.`, { origin: error });
+  return inputFieldError(file.where, `${quoted} cannot be read: ${reason}.`, { origin: error });
 }
 
 function kindOf(found: Stats): string {

@@ -1,4 +1,4 @@
-import { inputError } from '../errors.js';
+import { inputFieldError } from '../errors.js';
 import { sha256Of } from '../sha256.js';
 import { convertPicture, DAMAGED_HINT } from './convert.js';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIZE } from './limits.js';
@@ -46,27 +46,31 @@ const ALLOWED = 'Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF.';
  * megapixels, or more than 50 MB once converted
  */
 export async function preparePicture(source: BytesSource, where: string): Promise<Picture> {
-  const subject = `${where}: ${labelOf(source)}`;
-  const probe = probeSource(source.bytes, subject);
+  const subject = labelOf(source);
+  const probe = probeSource(source.bytes, where, subject);
   const plan = planUpload(probe);
   if (plan.action === 'refuse') {
-    throw inputError(`${subject} ${plan.problem}. ${ALLOWED}`, { hint: plan.hint });
+    throw inputFieldError(where, `${subject} ${plan.problem}. ${ALLOWED}`, { hint: plan.hint });
   }
   if (probe.width * probe.height > MAX_PICTURE_PIXELS) {
-    throw inputError(`${subject} is ${probe.width}x${probe.height}: more than 100 megapixels.`, {
+    throw inputFieldError(where, `${subject} is ${probe.width}x${probe.height}: more than 100 megapixels.`, {
       hint: 'Make it smaller first.',
     });
   }
   if (plan.action === 'pass') return seal(source, { ...probe, format: plan.format, bytes: source.bytes });
 
-  const result = await convertPicture(source.bytes, plan, subject);
+  const result = await convertPicture(source.bytes, plan, where, subject);
   if (result.bytes.length > MAX_PICTURE_BYTES) {
-    throw inputError(`${subject} is larger than ${MAX_PICTURE_SIZE} once converted (${plan.converted}).`, {
-      hint: 'Make it smaller first.',
-    });
+    throw inputFieldError(
+      where,
+      `${subject} is larger than ${MAX_PICTURE_SIZE} once converted (${plan.converted}).`,
+      {
+        hint: 'Make it smaller first.',
+      },
+    );
   }
   const picture = seal(source, { ...result, format: plan.format });
-  const warnings = plan.warning === undefined ? [] : [`${subject} ${plan.warning}`];
+  const warnings = plan.warning === undefined ? [] : [`${where}: ${subject} ${plan.warning}`];
   return { ...picture, warnings, converted: plan.converted };
 }
 
@@ -75,16 +79,16 @@ function labelOf({ origin, label }: BytesSource): string {
   return origin !== 'file' || label.startsWith('"') ? label : `"${label}"`;
 }
 
-function probeSource(bytes: Uint8Array, subject: string): Probe {
+function probeSource(bytes: Uint8Array, where: string, subject: string): Probe {
   try {
     return probePicture(bytes);
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
     if (error instanceof NotAPictureError) {
       const hint = error.isPicture ? 'Save it as PNG or JPEG first.' : undefined;
-      throw inputError(`${subject} ${error.problem}. ${ALLOWED}`, { hint, origin: error });
+      throw inputFieldError(where, `${subject} ${error.problem}. ${ALLOWED}`, { hint, origin: error });
     }
-    throw inputError(`${subject} ${error.problem}.`, { hint: DAMAGED_HINT, origin: error });
+    throw inputFieldError(where, `${subject} ${error.problem}.`, { hint: DAMAGED_HINT, origin: error });
   }
 }
 

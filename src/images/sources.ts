@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from '../context.js';
-import { inputError } from '../errors.js';
+import { inputError, inputFieldError } from '../errors.js';
 import { DataUriError, decodeDataUri } from './data-uri.js';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_SIZE } from './limits.js';
 import { displayName, inQuotes, nameOfPath } from './names.js';
@@ -49,7 +49,7 @@ export async function readSource(
     default:
       // Without slashes it is a file whose name holds a colon ("12:30.png", "cat:2.png").
       if (scheme !== undefined && slashes !== undefined) {
-        throw inputError(`${where}: ${scheme}: URLs are not supported: ${inQuotes(source)}. ${ALLOWED}`, {
+        throw inputFieldError(where, `${scheme}: URLs are not supported: ${inQuotes(source)}. ${ALLOWED}`, {
           hint: 'Download it first, or use an http(s) URL that needs no login.',
         });
       }
@@ -74,7 +74,7 @@ function readDataUri(uri: string, where: string): BytesSource {
     return { kind: 'bytes', bytes, origin: 'data', label: 'the data: URI', name: 'image' };
   } catch (error) {
     if (!(error instanceof DataUriError)) throw error;
-    throw inputError(`${where}: the data: URI ${error.problem}.`, {
+    throw inputFieldError(where, `the data: URI ${error.problem}.`, {
       hint: 'It is written data:image/png;base64,…',
     });
   }
@@ -84,12 +84,13 @@ function readDataUri(uri: string, where: string): BytesSource {
 function checkUrl(written: string, where: string): string {
   // "http:photo.png" would parse too, with the file's name as its host.
   if (!/^https?:\/\/[^/]/i.test(written) || !URL.canParse(written)) {
-    throw inputError(`${where}: ${inQuotes(written)} is not a valid URL.`);
+    throw inputFieldError(where, `${inQuotes(written)} is not a valid URL.`);
   }
   const url = new URL(written);
   if (url.username !== '' || url.password !== '') {
-    throw inputError(
-      `${where}: the URL of ${url.host} contains a user name or a password, which fal would see.`,
+    throw inputFieldError(
+      where,
+      `the URL of ${url.host} contains a user name or a password, which fal would see.`,
       {
         hint: 'Download the picture and name the file, or use a signed URL.',
       },
@@ -103,7 +104,7 @@ function pathOfFileUrl(written: string, where: string): string {
   try {
     return fileURLToPath(written);
   } catch (error) {
-    throw inputError(`${where}: ${inQuotes(written)} is not a valid file: URL.`, { origin: error });
+    throw inputFieldError(where, `${inQuotes(written)} is not a valid file: URL.`, { origin: error });
   }
 }
 
@@ -125,12 +126,13 @@ async function readPictureFile(file: NamedFile, signal: AbortSignal): Promise<Ui
   }
   // It may have grown or been emptied since.
   if (bytes.length > MAX_PICTURE_BYTES) throw tooLarge(file);
-  if (bytes.length === 0) throw inputError(`${file.where}: ${inQuotes(file.written)} is empty.`);
+  if (bytes.length === 0) throw inputFieldError(file.where, `${inQuotes(file.written)} is empty.`);
   return bytes;
 }
 
 function tooLarge({ where, written }: NamedFile) {
-  return inputError(
-    `${where}: ${inQuotes(written)} is larger than ${MAX_PICTURE_SIZE}, the limit for a picture.`,
+  return inputFieldError(
+    where,
+    `${inQuotes(written)} is larger than ${MAX_PICTURE_SIZE}, the limit for a picture.`,
   );
 }

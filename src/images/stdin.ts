@@ -1,6 +1,6 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { Context } from '../context.js';
-import { inputError, messageOf } from '../errors.js';
+import { inputFieldError, messageOf } from '../errors.js';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_SIZE } from './limits.js';
 
 /**
@@ -13,12 +13,12 @@ export async function readStdin(
   where: string,
 ): Promise<Uint8Array> {
   if (isTerminal(stdin)) {
-    throw inputError(`${where}: "-" reads a picture from stdin, but stdin is a terminal.`, {
+    throw inputFieldError(where, '"-" reads a picture from stdin, but stdin is a terminal.', {
       hint: 'Pipe a picture in, or name a file.',
     });
   }
   if (stdin.readableEnded || stdin.destroyed) {
-    throw inputError(`${where}: stdin was already read; "-" can be used only once.`);
+    throw inputFieldError(where, 'stdin was already read; "-" can be used only once.');
   }
   const chunks: Buffer[] = [];
   let length = 0;
@@ -31,13 +31,13 @@ export async function readStdin(
     }
   } catch (error) {
     signal.throwIfAborted();
-    throw inputError(`${where}: stdin cannot be read: ${messageOf(error)}.`, { origin: error });
+    throw inputFieldError(where, `stdin cannot be read: ${messageOf(error)}.`, { origin: error });
   }
   if (length > MAX_PICTURE_BYTES) {
-    throw inputError(`${where}: stdin is larger than ${MAX_PICTURE_SIZE}, the limit for a picture.`);
+    throw inputFieldError(where, `stdin is larger than ${MAX_PICTURE_SIZE}, the limit for a picture.`);
   }
   if (length === 0)
-    throw inputError(`${where}: stdin is empty.`, { hint: 'Pipe a picture in, or name a file.' });
+    throw inputFieldError(where, 'stdin is empty.', { hint: 'Pipe a picture in, or name a file.' });
   return Buffer.concat(chunks, length);
 }
 

@@ -3,7 +3,7 @@ import { createReadStream, openAsBlob } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import type { Context } from '../context.js';
-import { inputError } from '../errors.js';
+import { inputError, inputFieldError } from '../errors.js';
 import { displayName, inQuotes, nameOfPath, uploadName } from './names.js';
 import { type NamedFile, statRegularFile, unreadable } from './named-file.js';
 
@@ -44,12 +44,12 @@ export async function openWeights(
   if (path === '') throw inputError(`${where} is empty. ${ALLOWED}`);
   const { size } = await statRegularFile(file);
   if (extname(file.path).toLowerCase() !== '.safetensors') {
-    throw inputError(`${where}: ${inQuotes(path)} does not end in .safetensors. ${ALLOWED}`);
+    throw inputFieldError(where, `${inQuotes(path)} does not end in .safetensors. ${ALLOWED}`);
   }
   let sha256;
   try {
     if (!hasHeader(await readStart(file.path), size)) {
-      throw inputError(`${where}: ${inQuotes(path)} has no safetensors header. ${ALLOWED}`, {
+      throw inputFieldError(where, `${inQuotes(path)} has no safetensors header. ${ALLOWED}`, {
         hint: 'It may be cut short, or a saved web page: download it again.',
       });
     }

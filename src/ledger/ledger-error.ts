@@ -1,4 +1,5 @@
 import { codeOf, FalEditError, messageOf } from '../errors.js';
+import { LedgerError } from '../errors/failures.js';
 
 /** SQLite's result codes that have messages of their own (sqlite.org/rescode.html). */
 const SQLITE = { busy: 5, readOnly: 8, io: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
@@ -10,34 +11,32 @@ export function ledgerError(error: unknown, file: string): FalEditError {
   if (error instanceof FalEditError) return error;
   const [what, hint] = explain(error);
   const kind = resultCode(error) === SQLITE.busy ? 'temporary' : 'input';
-  return new FalEditError(kind, `The ledger ${file} ${what}. Nothing more is sent.`, {
+  return new LedgerError(kind, `The ledger ${file} ${what}. Nothing more is sent.`, file, {
     hint,
-    details: { ledger: file },
     origin: error,
   });
 }
 
 /** A ledger of a later version of the program. */
 export function newerLedgerError(file: string, version: number, known: number): FalEditError {
-  return new FalEditError(
+  return new LedgerError(
     'input',
     `The ledger ${file} was written by a newer fal-edit (version ${version}; this one reads up to ${known}). Nothing was sent.`,
+    file,
     {
       hint: 'Update fal-edit, or set FAL_EDIT_STATE_DIR to another folder.',
-      details: { ledger: file, version },
+      details: { version },
     },
   );
 }
 
 /** The file was deleted or replaced while it was open. */
 export function goneLedgerError(file: string): FalEditError {
-  return new FalEditError(
+  return new LedgerError(
     'input',
     `The ledger ${file} was deleted or replaced while it was in use. Nothing more is sent.`,
-    {
-      hint: 'Find out what removes its folder; then run it again.',
-      details: { ledger: file },
-    },
+    file,
+    { hint: 'Find out what removes its folder; then run it again.' },
   );
 }
 

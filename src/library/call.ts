@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { findKey } from '../config/credentials.js';
 import { systemContext, type Context } from '../context.js';
-import { InterruptedError, usageError } from '../errors.js';
+import { InterruptedError, problemsError, usageError } from '../errors.js';
 import type { EditEvent } from '../edit/events.js';
 import type { EditOrder } from '../edit/plan.js';
 import { checkProxyUrl, connectionTo, refuseSandboxKeyElsewhere } from '../fal/connection.js';
@@ -14,7 +14,8 @@ import { stateFolderOf } from '../folders.js';
 import { Ledger } from '../ledger/ledger.js';
 import { openFetch } from '../light-fetch.js';
 import { findModel } from '../models/registry.js';
-import type { EditRequest } from '../models/request.js';
+import { readRequest } from '../models/read-request.js';
+import type { EditRequest, NameOf } from '../models/request.js';
 import { didYouMean } from '../near-name.js';
 
 /** A picture: a path, an http(s) URL, a data: URI, or its bytes. */
@@ -150,15 +151,14 @@ export function check(schema: z.ZodObject, value: unknown, at?: string): void {
     if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
       return issue.keys.map((key) => {
         const near = didYouMean(key, known, '');
-        const name = at === undefined ? key : `${at}.${key}`;
-        return `${name}: unknown option.${near === '' ? '' : ` ${near}`}`;
+        const field = at === undefined ? key : `${at}.${key}`;
+        return { field, message: `unknown option.${near === '' ? '' : ` ${near}`}` };
       });
     }
     const name = [...(at === undefined ? [] : [at]), ...issue.path.map(String)].join('.');
-    const where = name === '' ? 'The options' : name;
-    return [`${where} ${issue.message}.`];
+    return [{ field: name === '' ? 'The options' : name, message: `${issue.message}.` }];
   });
-  throw usageError(problems.join('\n'), `Options: ${known.join(', ')}.`);
+  throw problemsError('usage', problems, { hint: `Options: ${known.join(', ')}.` });
 }
 
 /** The edit that a call asks for. Messages name its options. @throws FalEditError (usage) */
@@ -173,19 +173,22 @@ export function orderOf(call: EditCall, newSeed: () => number): EditOrder {
   if (call.inMemory === true && call.output !== undefined) {
     throw usageError('inMemory and output exclude each other. Give one.');
   }
+  const model = findModel(call.model, 'model');
+  const nameOf: NameOf = (setting) => (setting === 'output' && call.inMemory === true ? 'inMemory' : setting);
+  const given = {
+    ...{ prompt, strength, loras, steps, guidance, seed, numImages, size, format },
+    ...{ negativePrompt, acceleration, expandPrompt, safetyChecker, set },
+    images: (Array.isArray(images) ? images : [images]).map(sourceOf),
+  };
+  const request = readRequest(model, given, nameOf);
   return {
-    model: findModel(call.model, 'model'),
-    request: {
-      ...{ prompt, strength, loras, steps, guidance, numImages, size, format },
-      ...{ negativePrompt, acceleration, expandPrompt, safetyChecker, set },
-      images: (Array.isArray(images) ? images : [images]).map(sourceOf),
-      seed: seed ?? newSeed(),
-    },
+    model,
+    request: { ...request, seed: request.seed ?? newSeed() },
     output: call.inMemory === true ? '-' : call.output,
     force: call.force === true,
     keepBlanked: call.keepBlanked === true,
     seedIsOurs: seed === undefined,
-    nameOf: (setting) => (setting === 'output' && call.inMemory === true ? 'inMemory' : setting),
+    nameOf,
   };
 }
 

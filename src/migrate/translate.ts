@@ -1,4 +1,4 @@
-import { inputError } from '../errors.js';
+import { problemsError } from '../errors.js';
 import type { Model } from '../models/model.js';
 import { adviceFor } from './advice.js';
 import { defaultChanges } from './defaults.js';
@@ -77,12 +77,12 @@ function refuseMissing(
   if (lacking.length === 0) return;
   const names = lacking.map((field) => nameIn(from, to, field));
   const problems = names.map((field) => {
-    if ((input[field] ?? undefined) !== undefined) return `${field}: fal cannot use this value.`;
+    if ((input[field] ?? undefined) !== undefined) return { field, message: 'fal cannot use this value.' };
     const misspelt = Object.keys(input).find((name) => meantBy(from, name) === field);
     const hint = misspelt === undefined ? '' : ` ${from.name} has no field ${JSON.stringify(misspelt)}.`;
-    return `${field} is missing.${hint}`;
+    return { field, message: `is missing.${hint}` };
   });
-  throw inputError(problems.join('\n'), {
+  throw problemsError('input', problems, {
     hint: `A request for ${from.name} needs ${names.join(' and ')}. Use --from if it was made for another model.`,
   });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { problemText, type FieldProblem } from '../errors.js';
 import { nearName } from '../near-name.js';
 import { allowed, schemaAt } from './allowed.js';
 import type { Model } from './model.js';
@@ -32,35 +33,39 @@ function ownKey(model: Model, field: string): RequestKey | undefined {
   return entries.find(([, names]) => names.includes(field))?.[0];
 }
 
-/** One sentence for each problem of an input, in terms of the flags; no two alike. */
+/** The problems of an input, in terms of the flags; no two alike. */
 export function explainIssues(
   model: Model,
   input: unknown,
   issues: readonly z.core.$ZodIssue[],
   nameOf: NameOf = flagOf,
-): string[] {
-  return [...new Set(issues.flatMap((issue) => explainIssue(model, input, issue, nameOf)))];
+): FieldProblem[] {
+  const problems = issues.flatMap((issue) => explainIssue(model, input, issue, nameOf));
+  return [...new Map(problems.map((problem) => [problemText(problem), problem])).values()];
 }
 
-function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue, nameOf: NameOf): string[] {
-  const flag = flagForField(model, issue.path, nameOf);
+function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue, nameOf: NameOf): FieldProblem[] {
+  const field = flagForField(model, issue.path, nameOf);
   const { schema, depth } = schemaAt(model.input, issue.path);
   if (issue.code === 'unrecognized_keys') {
     const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
     return issue.keys.map((key) => {
       const near = nearName(key, known);
       const suggestion = near === undefined ? '' : ` Did you mean ${near}?`;
-      return `${flagForField(model, [...issue.path, key], nameOf)}: ${model.name} has no field "${key}".${suggestion}`;
+      return {
+        field: flagForField(model, [...issue.path, key], nameOf),
+        message: `${model.name} has no field "${key}".${suggestion}`,
+      };
     });
   }
   if (issue.code === 'too_big' && issue.origin === 'array') {
-    return [`${flag}: ${model.name} takes at most ${issue.maximum} here.`];
+    return [{ field, message: `${model.name} takes at most ${issue.maximum} here.` }];
   }
   const value = valueAt(input, issue.path.slice(0, depth));
-  if (value === undefined) return [`${flag}: is missing. It must be ${allowed(schema)}.`];
+  if (value === undefined) return [{ field, message: `is missing. It must be ${allowed(schema)}.` }];
   const given = shortJson(value);
-  if (schema instanceof z.ZodLiteral) return [`${flag}: ${given} ${issue.message}.`];
-  return [`${flag}: must be ${allowed(schema)} for ${model.name}, not ${given}.`];
+  if (schema instanceof z.ZodLiteral) return [{ field, message: `${given} ${issue.message}.` }];
+  return [{ field, message: `must be ${allowed(schema)} for ${model.name}, not ${given}.` }];
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

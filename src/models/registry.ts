@@ -1,4 +1,4 @@
-import { usageError } from '../errors.js';
+import { fieldError } from '../errors.js';
 import { didYouMean } from '../near-name.js';
 import { flux2Edit } from './flux-2-edit.js';
 import { flux2Lora } from './flux-2-lora.js';
@@ -27,8 +27,9 @@ export function findModel(name: string | undefined, where = '--model'): Model {
   const found = MODELS.find((model) => namesOf(model).includes(wanted));
   if (found !== undefined) return found;
   const known = MODELS.map((model) => model.name).join(', ');
-  throw usageError(
-    `${where}: unknown model "${name}". Available: ${known}, or their endpoint ids.`,
+  throw fieldError(
+    where,
+    `unknown model "${name}". Available: ${known}, or their endpoint ids.`,
     didYouMean(wanted, MODELS.flatMap(namesOf), undefined),
   );
 }

@@ -1,8 +1,8 @@
-import { usageError } from '../errors.js';
+import { fieldError, usageError } from '../errors.js';
+import { listText } from '../text.js';
 import type { Model } from './model.js';
 import { MODELS } from './registry.js';
 import { type EditRequest, FLAG_OF, flagOf, type NameOf, type RequestKey } from './request.js';
-import { listText } from '../text.js';
 
 /**
  * Refuses every property of a request that the model has no field for: fal would silently ignore it (fal-api.md
@@ -18,8 +18,9 @@ export function refuseUnsupported(
   for (const key of Object.keys(FLAG_OF) as RequestKey[]) {
     if (request[key] === undefined || model.fields[key] !== undefined) continue;
     const others = MODELS.filter((other) => other.fields[key] !== undefined).map((other) => other.name);
-    throw usageError(
-      `${nameOf(key)}: ${model.name} has no such setting; fal would ignore it.`,
+    throw fieldError(
+      nameOf(key),
+      `${model.name} has no such setting; fal would ignore it.`,
       others.length === 0
         ? undefined
         : `${listText(others, 'and')} ${others.length === 1 ? 'has' : 'have'} it: -m ${others[0] ?? ''}. Or leave it out.`,
@@ -45,8 +46,9 @@ export function refuseWrongCount(
     throw usageError('<image> is missing: name the picture to edit.', 'fal-edit photo.jpg -p "…"');
   if (count <= model.maxImages) return;
   const most = model.maxImages === 1 ? 'exactly one picture' : `at most ${model.maxImages} pictures`;
-  throw usageError(
-    `${setting}: ${count} pictures are given, but ${model.name} takes ${most}.`,
+  throw fieldError(
+    setting,
+    `${count} pictures are given, but ${model.name} takes ${most}.`,
     [hintFor(model, count), ...(also === undefined ? [] : [also])].join('. '),
   );
 }

@@ -126,14 +126,14 @@ describe('A batch in which something is wrong', () => {
     [
       'a value that is not allowed',
       [{ strength: 2 }],
-      ['rows.jsonl:1: strength: must be a number from 0.01 to 1'],
+      ['rows.jsonl:1: strength must be a number from 0.01 to 1'],
     ],
     [
       'several things in one row',
       [{ strength: 2, num_images: 99 }],
       [
-        'rows.jsonl:1: strength: must be a number from 0.01 to 1 for flux-general, not 2',
-        'rows.jsonl:1: num_images: must be a whole number from 1 to 10 for flux-general, not 99',
+        'rows.jsonl:1: strength must be a number from 0.01 to 1 for flux-general, not 2',
+        'rows.jsonl:1: num_images must be a whole number from 1 to 10 for flux-general, not 99',
       ],
     ],
     [

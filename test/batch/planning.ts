@@ -1,10 +1,11 @@
+import { problemText } from '../../src/errors.js';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import sharp from 'sharp';
 import { readExpectations } from '../../src/batch/expect/expectations.js';
 import { folderIdentity } from '../../src/batch/folder-identity.js';
-import { problemText, type Entry, type Fields } from '../../src/batch/manifest/entry.js';
+import { fieldProblem, type Entry, type Fields } from '../../src/batch/manifest/entry.js';
 import { planRows } from '../../src/batch/planner.js';
 import type { BatchPlan, PlanOptions, RowOrder } from '../../src/batch/reading.js';
 import { systemContext, type Context } from '../../src/context.js';
@@ -84,7 +85,7 @@ export async function planInto(
     ...{ ledger, outDir, folder: path.dirname(outDir), readRow, priceOf: () => undefined, shard: undefined },
     ...{ caps: {}, skipInvalid: false, again: false, context: quietContext() },
     identity: folderIdentity(ledger.db),
-    onProblem: (problem) => void texts.push(problemText(problem)),
+    onProblem: (problem) => void texts.push(problemText(fieldProblem(problem))),
     ...options,
   });
   return { ...plan, texts };

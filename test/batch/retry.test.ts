@@ -7,6 +7,8 @@ import {
   type RetryPolicy,
 } from '../../src/batch/retry.js';
 import { FalEditError, type Charged } from '../../src/errors.js';
+import { DeadlineError, FalAnswerError } from '../../src/errors/failures.js';
+import { detailRows, type Answer } from '../../src/fal/answer.js';
 import type { ErrorKind } from '../../src/exit-codes.js';
 import { ROW_STATES, type RowState, type RowWithJob } from '../../src/ledger/batch/states.js';
 import type { Job, JobError } from '../../src/ledger/job.js';
@@ -99,12 +101,15 @@ describe('Another try in the same run', () => {
   });
 
   it('is not worth it where it was cancelled at its deadline: it would run into that again', () => {
-    const cancelled = new FalEditError('temporary', 'x', { charged: 'no', details: { cancel: 'cancelled' } });
+    const cancelled = new DeadlineError('x', 'cancelled', { charged: 'no' });
     expect(isWorthAnotherTry(cancelled)).toBe(false);
   });
 
   const refusedWith = (detail: unknown, charged: Charged = 'no'): FalEditError =>
-    new FalEditError('failed', 'x', { charged, details: { detail } });
+    new FalAnswerError('failed', 'x', 422, undefined, detailRows({ json: { detail } } as Answer), {
+      charged,
+      details: {},
+    });
 
   test.each<[string, FalEditError, boolean]>([
     [

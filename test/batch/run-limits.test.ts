@@ -1,3 +1,4 @@
+import { LedgerError, SaveError } from '../../src/errors/failures.js';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { RunLimits, failsEveryRow } from '../../src/batch/run-limits.js';
@@ -185,17 +186,17 @@ describe('What the next row would meet as well', () => {
   const error = (kind: ErrorKind, more: ConstructorParameters<typeof FalEditError>[2] = {}): FalEditError =>
     new FalEditError(kind, 'It went wrong.', more);
   const unsaved = (code: string): FalEditError =>
-    error('failed', { details: { target: '/out/a.png' }, origin: system(code) });
+    new SaveError('It went wrong.', '/out/a.png', { origin: system(code) });
 
   test.each<[string, FalEditError, boolean]>([
     ['no key', error('auth'), true],
     ['a locked account', error('account'), true],
     ['a bug', error('internal'), true],
-    ['a ledger that fails', error('input', { details: { ledger: '/out/ledger.db' } }), true],
+    ['a ledger that fails', new LedgerError('input', 'It went wrong.', '/out/ledger.db', {}), true],
     ['a full disk', unsaved('ENOSPC'), true],
     [
       'a full disk, told for several pictures',
-      error('failed', { details: { target: 'a' }, origin: unsaved('EDQUOT') }),
+      unsaved('EDQUOT').with({ message: 'Two of them.', origin: unsaved('EDQUOT') }),
       true,
     ],
     ['a disk that is read-only', unsaved('EROFS'), true],

@@ -64,5 +64,5 @@ test.each([
 test.each(['nowhere', '', 'ftp://x', 'file:///x', 'http://user:pw@x', 'http://user@x', '127.0.0.1:80'])(
   'checkProxyUrl refuses %j',
   (text) =>
-    expect(() => checkProxyUrl(text, 'FAL_PROXY_URL')).toThrow(/^FAL_PROXY_URL: .*Use an https:\/\/ URL/),
+    expect(() => checkProxyUrl(text, 'FAL_PROXY_URL')).toThrow(/^FAL_PROXY_URL:? .*Use an https:\/\/ URL/),
 );

@@ -38,7 +38,7 @@ describe('options', () => {
     [
       'a strength that there is not',
       { strength: 2 },
-      'strength: must be a number from 0.01 to 1 for flux-general, not 2.',
+      'strength must be a number from 0.01 to 1 for flux-general, not 2.',
     ],
     [
       'a setting that the model lacks',

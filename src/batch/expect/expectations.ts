@@ -1,4 +1,4 @@
-import { usageError, type FalEditError } from '../../errors.js';
+import { type FalEditError, fieldError, usageError } from '../../errors.js';
 import { allowed } from '../../models/allowed.js';
 import { didYouMean } from '../../near-name.js';
 import type { OutputFormat } from '../../models/request.js';
@@ -51,8 +51,9 @@ export function readExpectations(value: unknown, where: string): Expectations {
   if (error !== undefined) throw valueError(given, error.issues[0]?.path[0] as Key, where);
   const { minChange = 0, maxChange = 1 } = data;
   if (minChange > maxChange) {
-    throw usageError(
-      `${where}: min_change (${minChange}) must not be greater than max_change (${maxChange}).`,
+    throw fieldError(
+      where,
+      `min_change (${minChange}) must not be greater than max_change (${maxChange}).`,
       'Lower min_change, raise max_change, or remove one of them.',
     );
   }
@@ -80,8 +81,9 @@ function keyOf(written: string, where: string): Key {
   const name = written.trim().replaceAll('-', '_');
   const entry = ENTRIES.find(([, known]) => known === name);
   if (entry !== undefined) return entry[0];
-  throw usageError(
-    `${where}: unknown expectation ${valueText(written)}. Choose from ${NAMES.join(', ')}.`,
+  throw fieldError(
+    where,
+    `unknown expectation ${valueText(written)}. Choose from ${NAMES.join(', ')}.`,
     didYouMean(name, NAMES, undefined),
   );
 }

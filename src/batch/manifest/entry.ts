@@ -1,16 +1,15 @@
+import type { JsonValue } from '../../plain-json.js';
+import { type ErrorKind } from '../../exit-codes.js';
 import { inQuotes } from '../../images/names.js';
-
 /** The most that a row may have, in bytes of its JSON line or CSV record. */
 export const LONGEST_ROW_BYTES = 4 * 1024 * 1024;
-
 /** Problem of a row over that limit. */
 export const TOO_LONG = 'is longer than 4 MB, the limit for a row. Use files instead of data: URIs.';
-
 /** Lists and objects within each other, the row itself among them. What reads them further on calls itself. */
 export const DEEPEST_NESTING = 100;
-
 /** Problem of a row that is nested more deeply. */
 export const TOO_DEEP = `is nested more than ${DEEPEST_NESTING} levels deep.`;
+import type { FieldProblem } from '../../errors.js';
 
 /** Where a row stands, for messages, annotations and reports. */
 export interface Position {
@@ -21,7 +20,7 @@ export interface Position {
 }
 
 /** A value of a row's field. A cell of a CSV file is always text. */
-export type FieldValue = string | number | boolean | null | FieldValue[] | { [name: string]: FieldValue };
+export type FieldValue = JsonValue;
 
 /** The fields of one row, by their names as they stand in the manifest. */
 export type Fields = Record<string, FieldValue>;
@@ -33,6 +32,10 @@ export interface Problem {
   field?: string | undefined;
   /** The problem and its fix, in a sentence without the line. */
   message: string;
+  /** The next step, in the imperative. */
+  hint?: string;
+  /** The kind of failure that it would be by itself. */
+  kind?: ErrorKind;
 }
 
 /** One row of a manifest, or what keeps it from being one. */
@@ -43,9 +46,10 @@ export function positionText({ file, line }: Position): string {
   return line === undefined ? file : `${file}:${line}`;
 }
 
-/** `rows.csv:17: strength: must be a number.` */
-export function problemText({ place, field, message }: Problem): string {
-  return [positionText(place), ...(field === undefined ? [] : [field]), message].join(': ');
+/** A problem of the input as errors and documents have it. */
+export function fieldProblem({ place: { file, line }, field, message, hint }: Problem): FieldProblem {
+  const whole = hint === undefined ? message : `${message} ${hint}`;
+  return { field: field ?? null, message: whole, file, ...(line === undefined ? {} : { line }) };
 }
 
 /** How much of a manifest's text a message quotes, in characters. */

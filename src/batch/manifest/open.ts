@@ -1,8 +1,8 @@
 import type { Context } from '../../context.js';
-import { usageError } from '../../errors.js';
+import { type FalEditError, usageError } from '../../errors.js';
 import { inQuotes } from '../../images/names.js';
 import { manifestFile, manifestOnStdin } from './bytes.js';
-import type { Entry } from './entry.js';
+import { type Entry, type Problem } from './entry.js';
 import { type ManifestFormat, namesManifest, STDIN_WORD } from './format.js';
 import type { LeftOut } from './pictures/folder.js';
 import { findPictures, pictureRows } from './pictures/find.js';
@@ -26,6 +26,10 @@ export interface RowSource {
   flagsAreDefaults: boolean;
   /** Files of the folders that were named which are no rows, by what they are; absent where no folder was named. */
   leftOut?: LeftOut | undefined;
+  /** A note to print once all rows are known to be valid. */
+  note?: string;
+  /** The error for rows with problems, where that is not the list of them by row. */
+  refuse?: (problems: readonly Problem[]) => FalEditError;
   /**
    * Reads them from the beginning, one by one; those of stdin once only. What is wrong with a row is an entry.
    *

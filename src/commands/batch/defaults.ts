@@ -2,92 +2,73 @@ import path from 'node:path';
 import type { FlagValue } from '../../config/settings.js';
 import type { EditingSettings } from '../flags/editing.js';
 import { findFileFields, withValueAt } from '../../models/fields.js';
+import { parseLora } from '../../models/lora-text.js';
 import type { Model } from '../../models/model.js';
-import { findModel } from '../../models/registry.js';
 import { parseSetFields } from '../../models/set-fields.js';
-import { parseLora } from '../edit/lora-spec.js';
-
-/**
- * Settings of the batch with absolute paths, and a function that does the same for `--set`, which depends on the
- * model.
- */
-export interface Defaults {
-  settings: EditingSettings;
-  /** Makes the paths in those `--set` pairs absolute that come from the batch and not from the row. */
-  withSet: (merged: EditingSettings) => EditingSettings;
-}
 
 type Absolute = (text: string) => string;
 
 /**
- * Makes paths in flags absolute: flags are relative to the working directory, rows to the folder of their manifest.
+ * Settings of a batch with absolute paths: flags are relative to the working directory, rows to the folder of their
+ * manifest. Which fields of `set` are paths depends on the model.
  *
  * @param folder absolute, of the rows
  */
-export function absoluteDefaults(settings: EditingSettings, cwd: string, folder: string): Defaults {
-  if (cwd === folder) return { settings, withSet: (merged) => merged };
+export function absoluteDefaults(
+  settings: EditingSettings,
+  cwd: string,
+  folder: string,
+): (model: Model) => EditingSettings {
+  if (cwd === folder) return () => settings;
   const absolute: Absolute = (text) => (isLocal(text) ? path.resolve(cwd, text) : text);
   const values = { ...settings.values };
-  const change = (name: 'image' | 'prompt-file' | 'lora', to: Absolute): void => {
+  const change = (name: 'image' | 'prompt-file' | 'lora', to: (value: FlagValue) => FlagValue): void => {
     const value = values[name];
-    if (typeof value === 'string') values[name] = to(value);
-    else if (Array.isArray(value)) values[name] = value.map(to);
+    if (value !== undefined) values[name] = Array.isArray(value) ? value.map(to) : to(value);
   };
-  change('image', absolute);
-  change('prompt-file', absolute);
-  change('lora', (spec) => absoluteLora(spec, absolute));
-  const own = new Set(list(values['set']));
-  const known = new Map<string, string>();
-  return {
-    settings: { ...settings, values },
-    withSet: (merged) => {
-      if (own.size === 0) return merged;
-      const model = findModel(textOf(merged.values['model']), merged.origins['model']);
-      const set = list(merged.values['set']).map((pair) => {
-        if (!own.has(pair)) return pair;
-        const key = `${model.name} ${pair}`;
-        const made = known.get(key) ?? absolutePair(model, pair, absolute);
-        known.set(key, made);
-        return made;
-      });
-      return { ...merged, values: { ...merged.values, set } };
-    },
+  change('image', (value) => (typeof value === 'string' ? absolute(value) : value));
+  change('prompt-file', (value) => (typeof value === 'string' ? absolute(value) : value));
+  change('lora', (value) => absoluteLora(value, absolute));
+  const { set } = values;
+  if (set === undefined) return () => ({ ...settings, values });
+  const known = new Map<string, EditingSettings>();
+  return (model) => {
+    const before = known.get(model.name);
+    if (before !== undefined) return before;
+    const made = { ...settings, values: { ...values, set: absoluteSet(model, set, absolute) } };
+    known.set(model.name, made);
+    return made;
   };
 }
 
-function absoluteLora(spec: string, absolute: Absolute): string {
-  const { path: file, scale } = parseLora(spec, '--lora');
-  if (!file.toLowerCase().endsWith('.safetensors')) return spec;
-  return scale === undefined ? absolute(file) : `${absolute(file)}@${scale}`;
+function absoluteLora(value: FlagValue, absolute: Absolute): FlagValue {
+  const lora = typeof value === 'string' ? parseLora(value, '--lora') : value;
+  if (typeof lora !== 'object' || lora === null || !('path' in lora)) return value;
+  const { path: file, scale } = lora;
+  if (typeof file !== 'string' || !file.toLowerCase().endsWith('.safetensors')) return value;
+  return { path: absolute(file), ...(scale === undefined ? {} : { scale }) };
 }
 
-/** An invalid pair is left as it is; it is reported when the row is read. */
-function absolutePair(model: Model, pair: string, absolute: Absolute): string {
-  let fields: Record<string, unknown>;
-  try {
-    fields = parseSetFields(model, [pair]);
-  } catch {
-    return pair;
-  }
-  const files = findFileFields(model.input, fields).filter(
-    ({ role, value }) => role === 'picture' || value.toLowerCase().endsWith('.safetensors'),
-  );
-  const changed = files.reduce<unknown>(
-    (whole, { path: place, value }) => withValueAt(whole, place, absolute(value)),
-    fields,
-  ) as Record<string, unknown>;
-  const [[key, value] = ['', undefined]] = Object.entries(changed);
-  return `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`;
+/** An invalid value is left as it is; it is reported when the row is read. */
+function absoluteSet(model: Model, set: FlagValue, absolute: Absolute): FlagValue[] {
+  return [set].flat().map((part) => {
+    let fields: Record<string, unknown>;
+    try {
+      fields = parseSetFields(model, part);
+    } catch {
+      return part;
+    }
+    const files = findFileFields(model.input, fields).filter(
+      ({ role, value }) => role === 'picture' || value.toLowerCase().endsWith('.safetensors'),
+    );
+    const changed = files.reduce<unknown>(
+      (whole, { path: place, value }) => withValueAt(whole, place, absolute(value)),
+      fields,
+    );
+    return files.length === 0 ? part : (changed as FlagValue);
+  });
 }
 
 function isLocal(text: string): boolean {
   return text !== '' && text !== '-' && !/^[a-z][a-z0-9+.-]+:/i.test(text);
-}
-
-function textOf(value: FlagValue | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function list(value: FlagValue | undefined): string[] {
-  return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
 }

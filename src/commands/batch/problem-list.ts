@@ -1,4 +1,5 @@
-import { positionText, problemText, type Problem } from '../../batch/manifest/entry.js';
+import { fieldProblem, positionText, type Problem } from '../../batch/manifest/entry.js';
+import { problemText } from '../../errors.js';
 
 /** How many the terminal shows; the JSON document has all of them. */
 const MOST_SHOWN = 20;
@@ -13,7 +14,7 @@ export class ProblemList {
 
   add(problem: Problem): void {
     if (this.kept.length < MOST_KEPT) this.kept.push(problem);
-    const key = JSON.stringify([problem.field, problem.message]);
+    const key = JSON.stringify([problem.field, problem.message, problem.hint]);
     const group = this.groups.get(key);
     if (group !== undefined) group.rows++;
     else if (this.groups.size < MOST_KEPT) this.groups.set(key, { first: problem, rows: 1 });
@@ -23,7 +24,7 @@ export class ProblemList {
   lines(): string[] {
     const groups = [...this.groups.values()];
     const shown = groups.slice(0, MOST_SHOWN).map(({ first, rows }) => {
-      const text = problemText(first);
+      const text = problemText(fieldProblem(first));
       return rows === 1 ? text : `in ${rows} rows, first: ${text}`;
     });
     const [next] = groups.slice(MOST_SHOWN);

@@ -1,5 +1,5 @@
 import type { RowSource } from '../../batch/manifest/open.js';
-import { positionText, type Entry, type Problem } from '../../batch/manifest/entry.js';
+import { fieldProblem, positionText, type Entry, type Problem } from '../../batch/manifest/entry.js';
 import { leftOutText } from '../../batch/manifest/pictures/folder.js';
 import { folderIdentity, type Defaults } from '../../batch/folder-identity.js';
 import { lastReading } from '../../batch/last-reading.js';
@@ -90,17 +90,20 @@ export async function readRows(
       onProblem: (problem) => problems.add(problem),
       ...(look === undefined ? {} : { look }),
     }));
-  for (const line of problems.lines()) {
+  for (const line of source.refuse === undefined ? problems.lines() : []) {
     if (skipInvalid) terminal.warn(line);
     else terminal.error(harmlessLine(line, 2_000));
   }
   const { rows, invalid, standing } = plan;
   await knowing({ facts: { rows, invalid }, standing: () => standing }, () => {
-    if (plan.problems > 0 && !skipInvalid) throw wrongRows(source, plan, problems.kept);
+    if (plan.problems > 0 && !skipInvalid) {
+      throw source.refuse?.(problems.kept) ?? wrongRows(source, plan, problems.kept);
+    }
     if (plan.unrecognised.length > 0 && !again) throw unrecognisedRows(plan.unrecognised, outDir, terminal);
     if (plan.made > 0) throw forgottenPicturesError(shortPath(outDir, context.cwd), plan.made);
     if (rows + plan.elsewhere === 0) throw inputError(`${source.name}: no rows left. Nothing was sent.`);
   });
+  if (source.note !== undefined) terminal.note(source.note);
   for (const line of ignored.lines()) terminal.note(line);
   if (plan.equal > 0) {
     terminal.warn(
@@ -148,12 +151,9 @@ function wrongRows({ name, isManifest }: RowSource, plan: BatchPlan, problems: r
   const listed = problems.slice(0, MOST_IN_DETAILS);
   return inputError(`${what} ${count} in ${rowsText(plan.invalid)}. Nothing was sent.`, {
     hint: `Fix ${plan.problems === 1 ? 'it' : 'them'}, or skip ${plan.invalid === 1 ? 'that row' : 'those rows'} with --skip-invalid.`,
-    problems: problems.map(({ place: { file, line }, field, message }) => ({
-      ...{ field: field ?? null, message, file },
-      ...(line === undefined ? {} : { line }),
-    })),
+    problems: problems.map(fieldProblem),
     details: {
-      problems: listed.map(({ place, field, message }) => ({ ...place, field: field ?? null, message })),
+      problems: listed.map((problem) => ({ line: undefined, ...fieldProblem(problem) })),
       ...(plan.problems > listed.length ? { problems_not_listed: plan.problems - listed.length } : {}),
     },
   });

@@ -1,11 +1,11 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isBelow } from '../../batch/out-dir.js';
-import { usageError } from '../../errors.js';
+import { fieldError } from '../../errors.js';
 import { displayName } from '../../images/names.js';
 import { otherSpelling } from '../../images/named-file.js';
 import { findFileFields } from '../../models/fields.js';
-import { keyOfPair } from '../edit/ignored-settings.js';
+import { setEntries } from '../../models/set-fields.js';
 import type { EditOptions } from '../edit/options.js';
 import type { SortedRow } from './sorted-row.js';
 
@@ -61,7 +61,7 @@ export function rowFiles(folder: string, { fromFile, allowOutside }: RowTrust): 
       known.set(file, reading);
     }
     const problem = await reading;
-    if (problem !== undefined) throw usageError(`${place}: ${problem}`);
+    if (problem !== undefined) throw fieldError(place, problem);
   }
 
   return {
@@ -76,7 +76,7 @@ export function rowFiles(folder: string, { fromFile, allowOutside }: RowTrust): 
         }
       }
       if (values['set'] === undefined) return;
-      const own = new Set([values['set']].flat().map((pair) => keyOfPair(String(pair))));
+      const own = new Set(setEntries(values['set'], origins['set'] ?? 'set').map(([key]) => key));
       for (const [key, value] of Object.entries(request.set ?? {})) {
         if (!own.has(key)) continue;
         for (const { role, value: file } of findFileFields(model.input, { [key]: value })) {

@@ -9,14 +9,17 @@ import type { Fields } from '../../batch/manifest/entry.js';
 import type { RowOrder } from '../../batch/reading.js';
 import { fillOutput, fillPrompt } from '../../batch/template.js';
 import { PLACEHOLDERS } from '../../edit/output.js';
-import { usageError } from '../../errors.js';
+import { fieldError } from '../../errors.js';
 import { withoutIgnored, type IgnoredSetting } from '../edit/ignored-settings.js';
+import type { Model } from '../../models/model.js';
+import { whole } from '../../models/read-request.js';
+import { findModel } from '../../models/registry.js';
+import { setEntries } from '../../models/set-fields.js';
 import { readEditOptions } from '../edit/options.js';
-import { whole } from '../edit/read-prompt.js';
 import { absoluteDefaults } from './defaults.js';
 import { rowFiles, type RowTrust } from './row-files.js';
 import { refuseBlank, withRow } from './row-settings.js';
-import { sortFields } from './sorted-row.js';
+import { sortFields, type SortedRow } from './sorted-row.js';
 
 /** Where the rows of a reader come from. */
 export interface RowOrigin extends RowTrust {
@@ -44,18 +47,25 @@ export function rowReader(
   const common = expectationsDocument(expectations);
   const here = { ...context, cwd: folder };
   const files = rowFiles(folder, origin);
-  const typedPairs =
-    flagsAreDefaults || settings.origins['set'] !== '--set' ? [] : [settings.values['set'] ?? []].flat();
+  const typedSet =
+    flagsAreDefaults || settings.origins['set'] !== '--set'
+      ? []
+      : setEntries(settings.values['set'], '--set');
   return async (fields) => {
     const row = sortFields(fields);
     const isTyped = (flag: EditingName): boolean =>
       row.values[flag] !== undefined || (!flagsAreDefaults && settings.origins[flag] === `--${flag}`);
-    const pairs = [...typedPairs, ...[row.values['set'] ?? []].flat()].map(String);
-    const { settings: merged, ignored } = withoutIgnored(withRow(defaults.settings, row), isTyped, pairs);
+    const model = modelOf(row, settings);
+    const typed = [...typedSet, ...setEntries(row.values['set'], row.origins['set'] ?? 'set')];
+    const { settings: merged, ignored } = withoutIgnored(
+      withRow(defaults(model), row),
+      isTyped,
+      new Set(typed.map(([key]) => key)),
+    );
     await files.checkPromptFile(row);
-    const options = await readEditOptions(defaults.withSet(merged), [], here);
+    const options = await readEditOptions(merged, [], here);
     await files.checkOthers(row, options);
-    const { model, request, output, force, keepBlanked, seedIsOurs, nameOf } = options;
+    const { request, output, force, keepBlanked, seedIsOurs, nameOf } = options;
     const prompt = fillPrompt(request.prompt, fields, (name) => noColumn(nameOf('prompt'), name));
     refuseBlank(prompt, nameOf('prompt'));
     whole(prompt, nameOf('prompt'));
@@ -78,12 +88,19 @@ export function rowReader(
   };
 }
 
+function modelOf(row: SortedRow, settings: EditingSettings): Model {
+  const name = row.values['model'] ?? settings.values['model'];
+  const origin = row.origins['model'] ?? settings.origins['model'];
+  return findModel(typeof name === 'string' ? name : undefined, origin);
+}
+
 function hasOwn(expectations: Record<string, unknown>): boolean {
   return Object.keys(expectations).length > 0;
 }
 
 function noColumn(place: string, name: string): never {
-  throw usageError(
-    `${place}: this row has no column for {${name}}. For literal braces, double them: {{${name}}}.`,
+  throw fieldError(
+    place,
+    `this row has no column for {${name}}. For literal braces, double them: {{${name}}}.`,
   );
 }

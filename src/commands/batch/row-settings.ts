@@ -2,8 +2,10 @@ import type { FlagValue } from '../../config/settings.js';
 import { EDIT_EXCLUSIVE, type EditingName, type EditingSettings } from '../flags/editing.js';
 import { placeholdersOf } from '../../batch/template.js';
 import { didYouMean } from '../../near-name.js';
-import { usageError } from '../../errors.js';
+import { fieldError, type FieldProblem, problemsError } from '../../errors.js';
 import { displayName } from '../../images/names.js';
+import { setEntries } from '../../models/set-fields.js';
+import { withoutKeys } from '../edit/ignored-settings.js';
 import { FIELD_NAMES, isOfTheBatch } from './row-fields.js';
 import type { SortedRow } from './sorted-row.js';
 
@@ -24,18 +26,16 @@ export function withRow(settings: EditingSettings, row: SortedRow): EditingSetti
   const kept = Object.entries(settings.values).filter(([name]) => !hidden.has(name));
   const values: Partial<Record<EditingName, FlagValue>> = { ...Object.fromEntries(kept), ...row.values };
   const [own, common] = [row.values['set'], settings.values['set']];
-  if (own !== undefined && common !== undefined) values['set'] = mergedSet(list(common), list(own));
+  if (own !== undefined && common !== undefined) {
+    const place = row.origins['set'] ?? 'set';
+    const keys = new Set(setEntries(own, place).map(([key]) => key));
+    values['set'] = [...withoutKeys([common].flat(), keys, settings.origins['set'] ?? '--set'), own].flat();
+  }
   const merged = { ...settings, values, origins: { ...settings.origins, ...row.origins } };
   refuseUnknown(row, merged);
   refuseStreams(merged);
   refuseMissing(merged);
   return merged;
-}
-
-function mergedSet(common: readonly string[], own: readonly string[]): string[] {
-  const keyOf = (pair: string): string => (pair.split('=')[0] ?? '').trim().replaceAll('-', '_');
-  const keys = new Set(own.map(keyOf));
-  return [...common.filter((pair) => !keys.has(keyOf(pair))), ...own];
 }
 
 /** Refuses a column that no placeholder uses: it is a typo, or a setting that would be ignored. */
@@ -45,46 +45,45 @@ function refuseUnknown({ others }: SortedRow, { values }: EditingSettings): void
   const templates = [values['prompt'], values['output']].filter((text) => typeof text === 'string');
   const asked = new Set(templates.flatMap(placeholdersOf));
   const unknown = others.filter((field) => !asked.has(field));
-  if (unknown.length > 0) throw usageError(unknown.map(unknownText).join('\n'));
+  if (unknown.length > 0) throw problemsError('usage', unknown.map(unknownColumn));
 }
 
-function unknownText(field: string): string {
-  if (isOfTheBatch(field)) return `${field}: applies to the whole batch. Set it as a flag.`;
+function unknownColumn(field: string): FieldProblem {
+  if (isOfTheBatch(field)) return { field, message: 'applies to the whole batch. Set it as a flag.' };
   // The name may contain line breaks.
   const name = displayName(field);
-  return [
-    `${name}: unknown column (no {${name}} in the prompt or the names uses it).`,
-    didYouMean(field, FIELD_NAMES, ''),
-  ]
-    .join(' ')
-    .trimEnd();
+  const near = didYouMean(field, FIELD_NAMES, '');
+  const message = `unknown column (no {${name}} in the prompt or the names uses it). ${near}`.trimEnd();
+  return { field: name, message };
 }
 
 function refuseStreams({ values, origins }: EditingSettings): void {
   for (const name of ['image', 'prompt-file'] as const) {
     if (!list(values[name]).includes('-')) continue;
-    throw usageError(`${origins[name] ?? name}: - (stdin) is not allowed in a row. Name a file.`);
+    throw fieldError(origins[name] ?? name, '- (stdin) is not allowed in a row. Name a file.');
   }
   if (values['output'] !== '-') return;
-  throw usageError(`${origins['output'] ?? 'output'}: - (stdout) is not allowed in a row. Name a file.`);
+  throw fieldError(origins['output'] ?? 'output', '- (stdout) is not allowed in a row. Name a file.');
 }
 
 function refuseMissing({ values, origins }: EditingSettings): void {
   const prompt = values['prompt'];
   const hasPrompt = prompt !== undefined || values['prompt-file'] !== undefined;
-  const missing = [
-    ...(list(values['image']).length > 0 ? [] : ['image: is missing. Add it to the row, or use --image.']),
-    ...(hasPrompt ? [] : ['prompt: is missing. Add it to the row, or use --prompt.']),
-  ];
-  if (missing.length > 0) throw usageError(missing.join('\n'));
+  const missing = [...(list(values['image']).length > 0 ? [] : ['image']), ...(hasPrompt ? [] : ['prompt'])];
+  if (missing.length > 0) {
+    throw problemsError(
+      'usage',
+      missing.map((field) => ({ field, message: `is missing. Add it to the row, or use --${field}.` })),
+    );
+  }
   if (typeof prompt === 'string') refuseBlank(prompt, origins['prompt'] ?? 'prompt');
 }
 
 /** @param place of the prompt, for the message. @throws FalEditError (usage): it says nothing */
 export function refuseBlank(prompt: string, place: string): void {
-  if (prompt.trim() === '') throw usageError(`${place}: must not be blank.`);
+  if (prompt.trim() === '') throw fieldError(place, 'must not be blank.');
 }
 
-function list(value: FlagValue | undefined): string[] {
-  return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
+function list(value: FlagValue | undefined): FlagValue[] {
+  return [value ?? []].flat();
 }

@@ -1,7 +1,7 @@
 import type { FlagValue } from '../../config/settings.js';
 import { expectationsDocument, readExpectations } from '../../batch/expect/expectations.js';
 import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
-import { FalEditError, usageError } from '../../errors.js';
+import { FalEditError, fieldError, type FieldProblem, problemsError, problemsIn } from '../../errors.js';
 import { isPrintable } from '../../images/names.js';
 import { EDIT_EXCLUSIVE, type EditingName } from '../flags/editing.js';
 import { flagValueOf } from './field-values.js';
@@ -26,23 +26,24 @@ const LONGEST_ID = 200;
 /** Sorts the fields of a row. A null counts as missing. @throws FalEditError (usage), one line per problem */
 export function sortFields(fields: Fields): SortedRow {
   const row: SortedRow = { values: {}, origins: {}, off: [], id: undefined, expectations: {}, others: [] };
-  const problems: string[] = [];
+  const problems: FieldProblem[] = [];
   for (const [field, value] of Object.entries(fields)) {
     if (value === null) continue;
     try {
       take(row, field, value);
     } catch (error) {
       if (!(error instanceof FalEditError)) throw error;
-      problems.push(error.message);
+      problems.push(...problemsIn(error));
     }
   }
   for (const [one, other] of EDIT_EXCLUSIVE) {
     if (row.values[one] === undefined || row.values[other] === undefined) continue;
-    problems.push(
-      `${row.origins[one] ?? one}: cannot be used with ${row.origins[other] ?? other}. Use one of them.`,
-    );
+    problems.push({
+      field: row.origins[one] ?? one,
+      message: `cannot be used with ${row.origins[other] ?? other}. Use one of them.`,
+    });
   }
-  if (problems.length > 0) throw usageError(problems.join('\n'));
+  if (problems.length > 0) throw problemsError('usage', problems);
   return row;
 }
 
@@ -73,24 +74,25 @@ function takeFlag(
   const { name } = flag;
   const before = values[name];
   if (before !== undefined && name !== 'set') {
-    throw usageError(`${field}: is the same as ${origins[name] ?? name}. Use one of them.`);
+    throw fieldError(field, `is the same as ${origins[name] ?? name}. Use one of them.`);
   }
   const own = flagValueOf(flag, value, field);
   if (own === undefined) {
     off.push(name);
     return;
   }
-  values[name] = Array.isArray(before) && Array.isArray(own) ? [...before, ...own] : own;
+  values[name] = before === undefined ? own : [before, own].flat();
   origins[name] = isPart ? name : field;
 }
 
 function idOf(value: FieldValue, field: string): string {
   const id = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
   if (id !== '' && !isPrintable(id)) {
-    throw usageError(`${field}: ${JSON.stringify(value)} contains a control character.`);
+    throw fieldError(field, `${JSON.stringify(value)} contains a control character.`);
   }
   if (id !== '' && id.length <= LONGEST_ID) return id;
-  throw usageError(
-    `${field}: must be text of 1 to ${LONGEST_ID} characters or a number, not ${JSON.stringify(value)}.`,
+  throw fieldError(
+    field,
+    `must be text of 1 to ${LONGEST_ID} characters or a number, not ${JSON.stringify(value)}.`,
   );
 }

@@ -1,6 +1,6 @@
 import type { Fields } from '../../batch/manifest/entry.js';
 import type { EditingSettings } from '../flags/editing.js';
-import { usageError } from '../../errors.js';
+import { fieldError, usageError } from '../../errors.js';
 import type { ExitCode } from '../../exit-codes.js';
 import { findModel } from '../../models/registry.js';
 import { cellRows, type Cell } from '../../study/cell.js';
@@ -9,7 +9,8 @@ import { asBatch } from '../batch/fail-batch.js';
 import type { Outcome } from '../batch/finish.js';
 import { runRowsOf } from '../batch/run.js';
 import type { Surroundings } from '../batch/surroundings.js';
-import { checkCells } from './check.js';
+import { cellsError } from './problems.js';
+import type { RowSource } from '../../batch/manifest/open.js';
 import { readWords } from './model-words.js';
 import { readCompareOptions, type CompareOptions } from './options.js';
 import { comparisonOutcome } from './outcome.js';
@@ -68,8 +69,11 @@ export async function runComparison(
     models: models.map((name) => ({ name, fields: own.get(name) ?? {} })),
   });
   const names = new Map([...own].map(([model, fields]) => [model, Object.keys(fields)]));
-  await checkCells(cells, settings, names, batch.outDir, context);
-  const source = { ...cellRows(sourceName(named), context.cwd, cells), leftOut };
+  const source: RowSource = {
+    ...cellRows(sourceName(named), context.cwd, cells),
+    leftOut,
+    refuse: (problems) => cellsError(problems, cells, settings, names),
+  };
   return runRowsOf(source, batch, { ...surroundings, settings }, outcomeOf(cells));
 }
 
@@ -87,8 +91,9 @@ function refuseOtherBaseLora({ values, origins }: EditingSettings, models: reado
   const [lora] = [values['lora']].flat();
   const [one, other] = [...new Map(models.map((name) => [findModel(name).base, name]))];
   if (typeof lora !== 'string' || one === undefined || other === undefined) return;
-  throw usageError(
-    `${origins['lora'] ?? '--lora'}: ${lora} cannot fit both ${one[1]} (${one[0]}) and ${other[1]} (${other[0]}): a LoRA only fits the base model it was trained on.`,
+  throw fieldError(
+    origins['lora'] ?? '--lora',
+    `${lora} cannot fit both ${one[1]} (${one[0]}) and ${other[1]} (${other[0]}): a LoRA only fits the base model it was trained on.`,
     `Set it for only one model: ${one[1]}.lora=${lora}`,
   );
 }

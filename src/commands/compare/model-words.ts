@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Fields } from '../../batch/manifest/entry.js';
 import { didYouMean } from '../../near-name.js';
-import { usageError } from '../../errors.js';
+import { fieldError } from '../../errors.js';
 import { findModel } from '../../models/registry.js';
 import { FIELD_NAMES, meaningOf } from '../batch/row-fields.js';
 
@@ -43,16 +43,17 @@ function withSetting(fields: Fields, word: string, field: string, value: string)
       const known = meaningOf(name);
       return known?.kind === 'flag' && known.flag.comparedAlike === undefined;
     });
-    throw usageError(
-      `${word}: there is no setting ${field}.`,
+    throw fieldError(
+      word,
+      `there is no setting ${field}.`,
       didYouMean(field, names, `Settings: ${names.join(', ')}.`),
     );
   }
   const { flag, part } = meaning;
   const reason = flag.comparedAlike;
-  if (reason !== undefined) throw usageError(`${word}: ${flag.name} cannot be set for one model; ${reason}.`);
-  if (value.trim() === '') throw usageError(`${word}: the value is missing.`);
-  const own = part === undefined ? value : `${part}=${value}`;
+  if (reason !== undefined) throw fieldError(word, `${flag.name} cannot be set for one model; ${reason}.`);
+  if (value.trim() === '') throw fieldError(word, 'the value is missing.');
+  const own = part === undefined ? value : { [part]: value };
   // Of what can be given once the last counts, as with flags.
   if (flag.repeatable !== true) return { ...fields, [flag.name]: own };
   const before = fields[flag.name];

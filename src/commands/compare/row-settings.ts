@@ -21,7 +21,11 @@ export function settingsOfCells(settings: EditingSettings): EditingSettings {
 
 /** Shared settings that affect the results, by name. */
 export function commonOf({ values }: EditingSettings): [string, FlagValue][] {
-  return Object.entries(values)
-    .filter(([name]) => OF_RESULTS.has(name))
-    .sort(([one], [other]) => (one < other ? -1 : 1));
+  return (
+    Object.entries(values)
+      .filter(([name]) => OF_RESULTS.has(name))
+      // Names of results come from these: a number of a config file counts like its text.
+      .map(([name, value]): [string, FlagValue] => [name, typeof value === 'number' ? String(value) : value])
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+  );
 }

@@ -2,6 +2,7 @@
  * The edits of batches, for commands about earlier edits. Their ledgers are only looked at here, but for what is done
  * under the lock of the batch: a batch that runs is never interfered with.
  */
+import { LedgerError } from '../../errors/failures.js';
 import { byFolder } from '../../batch/next-steps.js';
 import { measureRow } from '../../batch/measure-row.js';
 import { ResultsFile } from '../../batch/results-file.js';
@@ -56,7 +57,7 @@ export async function eachBatch(
       own = await Ledger.open(folder, contextOf(context), 'looked-at');
       if (visit(own, folder) === false) return;
     } catch (error) {
-      if (!(error instanceof FalEditError) || error.details?.['ledger'] === undefined) throw error;
+      if (!(error instanceof LedgerError)) throw error;
       terminal.warn(`The batch folder ${shortPath(folder, context.cwd)} was skipped: ${error.message}`);
     } finally {
       own?.close();

@@ -7,6 +7,7 @@ import { usageError } from '../../errors.js';
 import { EXIT_CODES, EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
+import { setEntries } from '../../models/set-fields.js';
 import { readEditWords } from '../words.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { openProgress, type Progress } from '../../terminal/progress.js';
@@ -38,7 +39,9 @@ export async function runEditCommand(call: CallOf<typeof EDIT>): Promise<ExitCod
     const { settings: fitting, ignored } = withoutIgnored(
       settings,
       (flag) => settings.origins[flag] === `--${flag}`,
-      settings.origins['set'] === '--set' ? [values['set'] ?? []].flat().map(String) : [],
+      new Set(
+        settings.origins['set'] === '--set' ? setEntries(values['set'], '--set').map(([key]) => key) : [],
+      ),
     );
     for (const setting of ignored) terminal.note(ignoredText(setting));
     const { images, prompt } = await readEditWords(words, fitting, modelOf(fitting), context.cwd);

@@ -2,6 +2,7 @@ import type { FlagValue } from '../../config/settings.js';
 import { FLAGS_BEHIND, type EditingName, type EditingSettings } from '../flags/editing.js';
 import type { Model } from '../../models/model.js';
 import { findModel, MODELS } from '../../models/registry.js';
+import { setEntries } from '../../models/set-fields.js';
 
 /** A default that a model has no field for. */
 export interface IgnoredSetting {
@@ -16,13 +17,13 @@ export interface IgnoredSetting {
  * and are refused by name later.
  *
  * @param isTyped by flag
- * @param typedPairs pairs of `set` that were typed
+ * @param typedKeys fields of `set` that were typed
  * @throws FalEditError (usage): there is no such model
  */
 export function withoutIgnored(
   settings: EditingSettings,
   isTyped: (flag: EditingName) => boolean,
-  typedPairs: readonly string[],
+  typedKeys: ReadonlySet<string>,
 ): { settings: EditingSettings; ignored: IgnoredSetting[] } {
   const { values, origins } = settings;
   const name = values['model'];
@@ -38,17 +39,14 @@ export function withoutIgnored(
       ignored.push({ origin: origins[flag] ?? `--${flag}`, model: model.name });
     }
   }
-  const pairs = values['set'];
-  if (Array.isArray(pairs)) {
-    const has = (pair: string): boolean =>
-      typedPairs.includes(pair) || hasField(model, pair) || !MODELS.some((other) => hasField(other, pair));
-    const others = pairs.filter((pair) => !has(pair));
-    if (others.length > 0) {
-      kept = { ...(kept ?? values), set: pairs.filter(has) };
-      for (const pair of others) {
-        ignored.push({ origin: `${origins['set'] ?? '--set'} ${keyOfPair(pair)}`, model: model.name });
-      }
-    }
+  const place = origins['set'] ?? '--set';
+  const parts = [values['set'] ?? []].flat();
+  const others = setEntries(parts, place).flatMap(([key]) =>
+    typedKeys.has(key) || hasField(model, key) || !MODELS.some((other) => hasField(other, key)) ? [] : [key],
+  );
+  if (others.length > 0) {
+    kept = { ...(kept ?? values), set: withoutKeys(parts, new Set(others), place) };
+    for (const key of others) ignored.push({ origin: `${place} ${key}`, model: model.name });
   }
   return { settings: kept === undefined ? settings : { ...settings, values: kept }, ignored };
 }
@@ -58,8 +56,19 @@ const LACKABLE = [...FLAGS_BEHIND].flatMap(([key, flags]) =>
   key === 'set' || key === 'output' || key === 'prompt' || key === 'images' ? [] : [[key, flags] as const],
 );
 
-function hasField(model: Model, pair: string): boolean {
-  return Object.hasOwn(model.input.shape, keyOfPair(pair));
+function hasField(model: Model, key: string): boolean {
+  return Object.hasOwn(model.input.shape, key);
+}
+
+/** Parts of `set` without some of its fields. @param place of `set` in messages */
+export function withoutKeys(
+  parts: readonly FlagValue[],
+  keys: ReadonlySet<string>,
+  place: string,
+): FlagValue[] {
+  return parts.flatMap((part) =>
+    setEntries(part, place).flatMap(([key, value]) => (keys.has(key) ? [] : [{ [key]: value as FlagValue }])),
+  );
 }
 
 /** Counts ignored defaults, so that each is reported once and not for each row. */
@@ -82,9 +91,4 @@ export class IgnoredSettings {
 export function ignoredText({ origin, model }: IgnoredSetting, rows?: number): string {
   const where = rows === undefined ? '' : rows === 1 ? ' in 1 row' : ` in ${rows} rows`;
   return `${origin}: ignored${where}; ${model} has no such setting.`;
-}
-
-/** The field that a `--set` pair fills. */
-export function keyOfPair(pair: string): string {
-  return (pair.split('=')[0] ?? '').trim().replaceAll('-', '_');
 }

@@ -4,9 +4,10 @@ import { addAbortSignal } from 'node:stream';
 import type { FlagValue } from '../../config/settings.js';
 import type { EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
-import { codeOf, FalEditError, inputError, usageError } from '../../errors.js';
+import { codeOf, FalEditError, inputError, inputFieldError, usageError } from '../../errors.js';
 import { otherSpelling } from '../../images/named-file.js';
-import { decodeText, textProblem } from '../../text.js';
+import { decodeText } from '../../text.js';
+import { whole } from '../../models/read-request.js';
 
 /** The prompt of the settings, from a flag or a file. @param example a command with one. @throws FalEditError (usage, input) */
 export async function readPrompt(
@@ -29,17 +30,6 @@ function checked(prompt: string, where: string): string {
   return whole(prompt, where);
 }
 
-/**
- * Checks a text that goes to fal unchanged.
- *
- * @throws FalEditError (usage) where a part of it got lost on its way here
- */
-export function whole(text: string, where: string): string {
-  const problem = textProblem(text);
-  if (problem === undefined) return text;
-  throw usageError(`${where}: the text ${problem}.`, 'Save the script or file it comes from as UTF-8.');
-}
-
 async function readPromptFile(
   file: string,
   where: string,
@@ -53,12 +43,12 @@ async function readPromptFile(
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof FalEditError) throw error;
-    throw inputError(`${where}: ${file} cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
+    throw inputFieldError(where, `${file} cannot be read (${codeOf(error) ?? 'unknown reason'}).`);
   }
   const decoded = decodeText(bytes);
   if ('problem' in decoded) {
     const { problem, line } = decoded;
-    throw inputError(`${where}: ${file}${line === undefined ? '' : ` (line ${line})`} ${problem}.`);
+    throw inputFieldError(where, `${file}${line === undefined ? '' : ` (line ${line})`} ${problem}.`);
   }
   // The newline at the end of a file is not part of the prompt.
   return decoded.text.replace(/\r?\n$/, '');

@@ -100,6 +100,7 @@ const REQUEST_FLAGS = [
     help: `1 remakes the picture, near 0 keeps it${modelsWith('strength')}`,
     in: EVERYWHERE,
     fills: 'strength',
+    isNumber: true,
     perRow: true,
   },
   {
@@ -112,6 +113,7 @@ const REQUEST_FLAGS = [
     help: 'the same as --strength',
     in: EVERYWHERE,
     fills: 'strength',
+    isNumber: true,
     perRow: true,
   },
   {
@@ -133,6 +135,7 @@ const REQUEST_FLAGS = [
     help: `denoising steps, up to 50${modelsWith('steps')}`,
     in: EVERYWHERE,
     fills: 'steps',
+    isNumber: true,
     perRow: true,
   },
   {
@@ -144,6 +147,7 @@ const REQUEST_FLAGS = [
     help: `how closely to follow the prompt${modelsWith('guidance')}`,
     in: EVERYWHERE,
     fills: 'guidance',
+    isNumber: true,
     perRow: true,
   },
   {
@@ -162,6 +166,7 @@ const REQUEST_FLAGS = [
       sweep: { value: '<n>', help: 'the first seed (default 1)' },
     },
     fills: 'seed',
+    isNumber: true,
     perRow: true,
     comparedAlike: 'every model gets the same seeds: --seed, --seeds',
   },
@@ -251,6 +256,7 @@ const REQUEST_FLAGS = [
     help: `how many pictures to make${modelsWith('numImages')}`,
     in: NOT_COMPARE,
     fills: 'numImages',
+    isNumber: true,
     perRow: true,
     comparedAlike: 'several of each are made by --seeds',
   },

@@ -1,8 +1,9 @@
-import { positionText, problemText, type Fields, type Position } from '../../batch/manifest/entry.js';
+import { problemsOf } from '../../batch/row-problems.js';
+import { fieldProblem, type Fields, type Position } from '../../batch/manifest/entry.js';
 import type { CallOf } from '../command.js';
 import type { MIGRATE } from './command.js';
 import type { Context } from '../../context.js';
-import { FalEditError, inputError } from '../../errors.js';
+import { FalEditError, type FieldProblem, inputError, problemText } from '../../errors.js';
 import { countChanges } from '../../migrate/counted.js';
 import type { FieldChange } from '../../migrate/field-change.js';
 import { allWrittenDown, FORMS } from '../../migrate/forms/forms.js';
@@ -80,7 +81,7 @@ export async function migrateManifest(
   printResult(text, printing);
 }
 
-/** How many problems are shown. */
+/** How many problems are printed. */
 const MOST_PROBLEMS = 10;
 
 async function translatedRows(
@@ -92,11 +93,11 @@ async function translatedRows(
   const usual = findModel(typeof model === 'string' ? model : undefined, settings.origins['model']);
   const reading = { from: options.from, usual, folder: source.folder };
   const rows: TranslatedRow[] = [];
-  const problems: string[] = [];
+  const problems: FieldProblem[] = [];
   let to: Chosen | undefined;
   for await (const entry of source.rows()) {
     if (entry.kind === 'problem') {
-      problems.push(problemText(entry.problem));
+      problems.push(fieldProblem(entry.problem));
       continue;
     }
     const { place, fields } = entry;
@@ -118,11 +119,10 @@ async function translatedRows(
         again: isManifest ? againOf(fields, row, to.model, input) : undefined,
       });
     } catch (error) {
-      if (!(error instanceof FalEditError)) throw error;
-      problems.push(...error.message.split('\n').map((line) => `${positionText(place)}: ${line}`));
+      problems.push(...problemsOf(error, place).map(fieldProblem));
     }
   }
-  if (to === undefined || problems.length > 0) throw problemsError(problems);
+  if (to === undefined || problems.length > 0) throw wrongRows(problems);
   return { rows, to };
 }
 
@@ -136,10 +136,11 @@ function againOf(
   return row.model === to && row.hasFlags ? fields : rowAgain(fields, row, to, input);
 }
 
-function problemsError(problems: readonly string[]): FalEditError {
+function wrongRows(problems: readonly FieldProblem[]): FalEditError {
   const others = problems.length - MOST_PROBLEMS;
-  const lines = [...problems.slice(0, MOST_PROBLEMS), ...(others > 0 ? [`and ${others} more`] : [])];
-  return inputError(lines.join('\n'), { hint: 'Fix these first; the other rows are not printed.' });
+  const listed = problems.slice(0, MOST_PROBLEMS).map(problemText);
+  const lines = [...listed, ...(others > 0 ? [`and ${others} more`] : [])];
+  return inputError(lines.join('\n'), { hint: 'Fix these first; the other rows are not printed.', problems });
 }
 
 function wayOfRows(rows: readonly TranslatedRow[], to: Chosen): string {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Fields } from '../../batch/manifest/entry.js';
 import { fillPrompt } from '../../batch/template.js';
 import type { Context } from '../../context.js';
-import { usageError } from '../../errors.js';
+import { fieldError, problemsError, usageError } from '../../errors.js';
 import { withLocalFiles } from '../../migrate/local-files.js';
 import { readInstead } from '../../migrate/model-fields.js';
 import { keptRequest, looksLikeRequest } from '../../migrate/request.js';
@@ -82,7 +82,7 @@ export async function requestOfRow(
 function refuseStdin({ values, origins }: SortedRow): void {
   for (const name of ['image', 'prompt-file'] as const) {
     if (![values[name]].flat().includes('-')) continue;
-    throw usageError(`${origins[name] ?? name}: - (stdin) is not allowed in a row. Name a file.`);
+    throw fieldError(origins[name] ?? name, '- (stdin) is not allowed in a row. Name a file.');
   }
 }
 
@@ -100,14 +100,15 @@ export function standingAlone(
   { folder, cwd }: { folder: string; cwd: string },
 ): Record<string, unknown> {
   if (missing.length > 0) {
-    throw usageError(
-      missing.map((name) => `${name}: is missing. Only a manifest may leave it out.`).join('\n'),
+    throw problemsError(
+      'usage',
+      missing.map((field) => ({ field, message: 'is missing. Only a manifest may leave it out.' })),
     );
   }
   if (!hasFlags) return { ...input };
   const [promptField = 'prompt'] = model.fields.prompt ?? [];
   const prompt = fillPrompt(String(input[promptField]), fields, (name) => {
-    throw usageError(`prompt: this row has no column for {${name}}.`);
+    throw fieldError('prompt', `this row has no column for {${name}}.`);
   });
   return withLocalFiles(model, { ...input, [promptField]: prompt }, (file) =>
     folder === cwd ? file : path.relative(cwd, path.resolve(folder, file)),

@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/settings.js';
 import { parseDuration } from '../../units.js';
-import { messageOf, usageError } from '../../errors.js';
+import { fieldError, messageOf, usageError } from '../../errors.js';
 import type { SandboxSettings } from '../../sandbox/server.js';
 import type { SandboxName } from '../flags/sandbox.js';
 import { parseToxic } from '../../sandbox/faults/toxic-text.js';
@@ -26,9 +26,9 @@ export function readSandboxSettings({ values, origins }: Settings<SandboxName>):
   };
   const toxics = [values['toxic'] ?? []].flat().map((spec) => {
     try {
-      return parseToxic(String(spec));
+      return parseToxic(typeof spec === 'string' ? spec : JSON.stringify(spec));
     } catch (error) {
-      throw usageError(`${nameOf('toxic')}: ${messageOf(error)}`);
+      throw fieldError(nameOf('toxic'), messageOf(error));
     }
   });
   const pictures = values['pictures'];

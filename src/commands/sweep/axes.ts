@@ -1,7 +1,7 @@
 import type { FlagValue } from '../../config/settings.js';
 import { EDIT_EXCLUSIVE, type EditingName, type EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
-import { usageError } from '../../errors.js';
+import { fieldError, usageError } from '../../errors.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
 import { targetName, type AxisTarget } from '../../study/sweep/target.js';
@@ -62,8 +62,9 @@ async function readAxis(
   const equals = text.indexOf('=');
   const name = text.slice(0, Math.max(0, equals)).trim();
   if (name === '') {
-    throw usageError(
-      `${where}: "${text}" must have the form name=values.`,
+    throw fieldError(
+      where,
+      `"${text}" must have the form name=values.`,
       'For example: --vary strength=0.3..0.9:0.1',
     );
   }
@@ -102,11 +103,8 @@ function refuseDouble(
     const key = targetName(target);
     const before = known.get(key);
     if (before !== undefined) {
-      throw usageError(
-        before === name
-          ? `${where} ${name}: is given twice. Put all values into one axis.`
-          : `${where} ${name}: is the same as ${before}. Put all values into one axis.`,
-      );
+      const what = before === name ? 'is given twice' : `is the same as ${before}`;
+      throw fieldError(`${where} ${name}`, `${what}. Put all values into one axis.`);
     }
     known.set(key, name);
     const flag = key.replaceAll('_', '-') as EditingName;
@@ -133,5 +131,5 @@ function fieldOfPair(pair: string): string {
 }
 
 function textsOf(value: FlagValue | undefined): string[] {
-  return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
+  return [value ?? []].flat().map(String);
 }

@@ -1,6 +1,6 @@
 import { placeholdersOf } from '../../batch/template.js';
 import { didYouMean } from '../../near-name.js';
-import { usageError } from '../../errors.js';
+import { fieldError } from '../../errors.js';
 import { ownFlag } from '../../models/explain.js';
 import type { Model } from '../../models/model.js';
 import type { AxisTarget } from '../../study/sweep/target.js';
@@ -39,7 +39,7 @@ export function axisTarget(name: string, where: string, surroundings: AxisSurrou
     }
     const field = meaning.kind === 'flag' ? meaning.flag.name : meaning.name;
     const instead = insteadOf(meaning);
-    if (instead !== undefined) throw usageError(`${where}: cannot be varied.`, instead);
+    if (instead !== undefined) throw fieldError(where, 'cannot be varied.', instead);
     return { kind: 'field', field: field === 'image-strength' ? 'strength' : field.replaceAll('-', '_') };
   }
   // With several pictures, that is the name of their axis.
@@ -55,7 +55,7 @@ function insteadOf(meaning: Meaning): string | undefined {
 function scaleOf(index: number, where: string, loras: number): AxisTarget {
   if (index < loras) return { kind: 'scale', index };
   const given = loras === 0 ? 'there is no LoRA' : `the last LoRA is number ${loras - 1}, counted from 0`;
-  throw usageError(`${where}: ${given}.`, 'Add it: --lora owner/style');
+  throw fieldError(where, `${given}.`, 'Add it: --lora owner/style');
 }
 
 /**
@@ -76,7 +76,7 @@ function fieldOf(
     const field = flag.replace(/^--/, '');
     const meaning = meaningOf(field);
     const instead = meaning === undefined ? undefined : insteadOf(meaning);
-    if (instead !== undefined) throw usageError(`${where}: cannot be varied.`, instead);
+    if (instead !== undefined) throw fieldError(where, 'cannot be varied.', instead);
     return { kind: 'field', field: field.replaceAll('-', '_') };
   }
   if (known.length > 0) return { kind: 'set', key };
@@ -88,8 +88,9 @@ function fieldOf(
     return meaning !== undefined && insteadOf(meaning) === undefined;
   });
   const names = models.map((model) => model.name).join(', ');
-  throw usageError(
-    `${where}: ${names} has no such setting.`,
+  throw fieldError(
+    where,
+    `${names} has no such setting.`,
     didYouMean(
       name,
       [...ours, ...fields, ...words, 'lora.0.scale'],

@@ -8,7 +8,7 @@ import { outDirName } from '../batch/open.js';
 import { isOnSandbox } from '../connect.js';
 import { flagReader } from '../batch/flag-reader.js';
 import { SWEEP } from './command.js';
-import { numberText } from '../number-text.js';
+import { numberText } from '../../models/number-text.js';
 
 /** Typed flags of the sweep itself, without those of its edits. */
 export interface SweepOptions {
@@ -32,7 +32,7 @@ export function readSweepOptions(settings: EditingSettings, { cwd }: Pick<Contex
   const { values, origins } = settings;
   const batch = readBatchOptions(settings, { cwd });
   const best = values['best'];
-  const bounds = Array.isArray(best) ? best : typeof best === 'string' ? [best] : [];
+  const bounds = [best ?? []].flat().filter((bound) => typeof bound === 'string');
   return {
     batch: {
       ...batch,
@@ -50,7 +50,9 @@ const LARGEST_SEED = 2 ** 31 - 1;
 function readSeeds(settings: EditingSettings): number[] | undefined {
   const { values, origins } = settings;
   const count = flagReader(settings).whole('seeds', 1, 10_000);
-  const isVaried = [values['vary'] ?? []].flat().some((axis) => /^\s*seed\s*=/i.test(String(axis)));
+  const isVaried = [values['vary'] ?? []]
+    .flat()
+    .some((axis) => typeof axis === 'string' && /^\s*seed\s*=/i.test(axis));
   if (isVaried && count !== undefined) {
     throw usageError(
       `--vary seed and ${origins['seeds'] ?? '--seeds'} cannot be used together. Use one of them.`,

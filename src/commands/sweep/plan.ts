@@ -6,7 +6,7 @@ import { combinations, type GridAxis } from '../../study/sweep/grid.js';
 import { SEED_AXIS } from '../../study/sweep/groups.js';
 import { cellId, cellName, namer, type Step } from '../../study/sweep/names.js';
 import { fieldsAt, type AxisTarget } from '../../study/sweep/target.js';
-import { parseLora } from '../edit/lora-spec.js';
+import { parseLora } from '../../models/lora-text.js';
 
 /** A sweep with all of its values. */
 export interface SweepPlan {
@@ -76,7 +76,8 @@ export function cellFields(
   const at = axes.map(({ target }, axis) => ({ target, value: chosen[axis] ?? '' }));
   const varied = at.find(({ target }) => target.kind === 'field' && target.field === 'lora');
   const specs = varied === undefined ? [settings.values['lora'] ?? []].flat() : [varied.value];
-  const loras = specs.map((spec) => parseLora(String(spec), settings.origins['lora'] ?? '--lora'));
+  const place = settings.origins['lora'] ?? '--lora';
+  const loras = specs.flatMap((spec) => (typeof spec === 'string' ? [parseLora(spec, place)] : []));
   return { image: picture, ...fieldsAt(at, loras), ...(seed === undefined ? {} : { seed }) };
 }
 

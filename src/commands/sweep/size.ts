@@ -1,10 +1,15 @@
 import { usdText } from '../../units.js';
-import { usd } from '../../edit/estimate.js';
+import { estimate, usd } from '../../edit/estimate.js';
 import { FalEditError, usageError } from '../../errors.js';
 import { countCells, MOST_CELLS, type GridAxis } from '../../study/sweep/grid.js';
-import type { Checker } from './check.js';
+import type { Context } from '../../context.js';
+import { targetName } from '../../study/sweep/target.js';
+import type { BatchOptions } from '../batch/options.js';
+import { planEdit } from '../../edit/plan.js';
+import type { Prices } from '../batch/prices.js';
+import { rowReader } from '../batch/row-reader.js';
 import type { VariedAxis } from './axes.js';
-import type { SweepPlan } from './plan.js';
+import { cellFields, type SweepPlan } from './plan.js';
 
 /** Dimensions of a planned sweep. */
 export type SweepSize = Pick<SweepPlan, 'pictures' | 'seeds'> & { axes: readonly VariedAxis[] };
@@ -19,10 +24,10 @@ export function sizeOf({ pictures, axes, seeds }: SweepSize): number {
  *
  * @throws FalEditError (usage); the signal's reason
  */
-export async function refuseTooMany(size: SweepSize, { firstUsd }: Pick<Checker, 'firstUsd'>): Promise<void> {
+export async function refuseTooMany(size: SweepSize, cellUsd: () => Promise<number>): Promise<void> {
   const cells = sizeOf(size);
   if (cells <= MOST_CELLS) return;
-  const each = await costOf(firstUsd);
+  const each = await costOf(cellUsd);
   const cost = each === undefined ? '' : `, about ${usdText(usd(cells * each))}`;
   throw usageError(
     `The sweep has ${grouped(cells)} cells${cost}; at most ${grouped(MOST_CELLS)} are allowed. Nothing was sent.`,
@@ -30,10 +35,32 @@ export async function refuseTooMany(size: SweepSize, { firstUsd }: Pick<Checker,
   );
 }
 
+/** Estimated cost of the first cell in dollars, averaged over the models. @throws FalEditError */
+export async function firstUsd(
+  plan: SweepPlan,
+  { expectations, outDir, allowOutside }: BatchOptions & { outDir: string },
+  fromFile: readonly string[],
+  prices: Prices,
+  context: Context,
+): Promise<number> {
+  const { pictures, axes, seeds, settings } = plan;
+  const readRow = rowReader(settings, expectations, { folder: context.cwd, fromFile, allowOutside }, context);
+  const first = axes.map(({ values }) => values[0] ?? '');
+  const model = axes.findIndex(({ target }) => targetName(target) === 'model');
+  const choices = axes[model]?.values.map((name) => first.with(model, name)) ?? [first];
+  const costs: number[] = [];
+  for (const chosen of choices) {
+    const { order } = await readRow(cellFields(plan, pictures[0] ?? '', chosen, seeds?.[0]?.toString()));
+    const edit = await planEdit({ ...order, outputFolder: outDir }, context);
+    costs.push(estimate(edit.model, edit.work, prices.of(edit.model.endpoint)).usd);
+  }
+  return costs.reduce((sum, usd) => sum + usd, 0) / costs.length;
+}
+
 /** Undefined if the first cell is invalid. */
-async function costOf(firstUsd: () => Promise<number>): Promise<number | undefined> {
+async function costOf(cellUsd: () => Promise<number>): Promise<number | undefined> {
   try {
-    return await firstUsd();
+    return await cellUsd();
   } catch (error) {
     if (error instanceof FalEditError && error.kind !== 'interrupted') return undefined;
     throw error;

@@ -9,13 +9,14 @@ import { readRoute } from '../connect.js';
 import { refusePromptWord } from '../words.js';
 import { openPage } from '../open-page.js';
 import { flagsFromFiles, readAxes } from './axes.js';
-import { checker } from './check.js';
+import { cellsError } from './problems.js';
+import type { RowSource } from '../../batch/manifest/open.js';
 import { ofASweep, readSweepOptions } from './options.js';
 import { sweepOutcome } from './outcome.js';
 import { sweepPictures } from './pictures.js';
 import { gridAxes, sweepCells, type SweepPlan } from './plan.js';
 import { sweepRows } from './rows.js';
-import { gridText, refuseTooMany } from './size.js';
+import { firstUsd, gridText, refuseTooMany } from './size.js';
 import type { CallOf } from '../command.js';
 import type { SWEEP } from './command.js';
 
@@ -35,24 +36,25 @@ async function sweep(words: readonly string[], surroundings: Surroundings): Prom
   const { batch, seeds, bounds, open, preview } = readSweepOptions(settings, context);
   const { pictures, leftOut } = await sweepPictures(words, batch, context);
   const { axes } = await readAxes(settings, context);
-  const prices = await openPrices({ route: readRoute(settings, context), context });
   const where = settings.origins['vary'] ?? '--vary';
   const fromFile = flagsFromFiles(axes);
-  const checked = (plan: SweepPlan) => checker(plan, batch, fromFile, prices, where, context);
-  const firstOnly = axes.map((axis) => ({ ...axis, values: [axis.values.first()] }));
-  await refuseTooMany({ pictures, axes, seeds }, checked({ pictures, axes: firstOnly, seeds, settings }));
+  await refuseTooMany({ pictures, axes, seeds }, async () => {
+    const firstOnly = axes.map((axis) => ({ ...axis, values: [axis.values.first()] }));
+    const prices = await openPrices({ route: readRoute(settings, context), context });
+    return firstUsd({ pictures, axes: firstOnly, seeds, settings }, batch, fromFile, prices, context);
+  });
   const plan: SweepPlan = {
     ...{ pictures, seeds, settings },
     axes: axes.map((axis) => ({ ...axis, values: axis.values.list() })),
   };
-  await checked(plan).checkAll();
   const grid = gridAxes(plan);
-  terminal.note(`${gridText(grid)}.`);
   const cells = sweepCells(plan, await namesIn(batch.outDir));
   const outcome = sweepOutcome({ cells, axes: grid, bounds, preview });
-  const rows = {
+  const rows: RowSource = {
     ...sweepRows(pictures.length === 1 ? (pictures[0] ?? '') : words.join(' '), context.cwd, cells, fromFile),
     leftOut,
+    note: `${gridText(grid)}.`,
+    refuse: (problems) => cellsError(problems, plan, where),
   };
   const code = await runRowsOf(rows, batch, surroundings, outcome);
   const page = outcome.page();

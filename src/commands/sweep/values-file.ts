@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../../context.js';
-import { codeOf, inputError, type FalEditError } from '../../errors.js';
+import { codeOf, inputFieldError, type FalEditError } from '../../errors.js';
 import { inQuotes } from '../../images/names.js';
 import { decodeText } from '../../text.js';
 import { lineValues, type AxisValues } from '../../study/sweep/values.js';
@@ -20,9 +20,9 @@ export async function readValuesFile(
   where: string,
   { cwd, signal }: Pick<Context, 'cwd' | 'signal'>,
 ): Promise<AxisValues> {
-  const whole = `${where}: the file ${inQuotes(file)}`;
+  const whole = `the file ${inQuotes(file)}`;
   const refused = (why: string): FalEditError =>
-    inputError(`${whole} ${why}. Nothing was sent.`, {
+    inputFieldError(where, `${whole} ${why}. Nothing was sent.`, {
       hint: 'Put each value on its own line: --vary prompt=@prompts.txt',
     });
   const absolute = path.resolve(cwd, file);
@@ -40,6 +40,6 @@ export async function readValuesFile(
     );
   }
   const decoded = decodeText(bytes);
-  if ('text' in decoded) return lineValues(decoded.text, whole);
+  if ('text' in decoded) return lineValues(decoded.text, `${where}: ${whole}`);
   throw refused(`${decoded.problem}${decoded.line === undefined ? '' : ` (line ${decoded.line})`}`);
 }

@@ -56,10 +56,9 @@ export async function whereItWas(
   const { endpoint, requestId = '' } = job;
   try {
     if (await withTimeout(timeoutMs, env, (access) => isKnown({ endpoint, requestId }, access))) return job;
-    const { kind, message, details } = goneError(requestId, 404);
     const fetch = nextStepsFor(batch, context.cwd).fetch(requestId);
     const hint = `Run this again ${asItWasSent(job)}, as it was sent. ${fetch}`;
-    return failed(new FalEditError(kind, message, { charged: 'maybe', hint, details }));
+    return failed(goneError(requestId, 404).with({ hint }));
   } catch (error) {
     return failed(asFalEditError(error));
   }

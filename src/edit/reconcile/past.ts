@@ -1,6 +1,7 @@
 import { FalEditError, messageOf } from '../../errors.js';
 import type { FalAccess } from '../../fal/connection.js';
 import { historyOf, historyTime, type PastRequest } from '../../fal/history.js';
+import { falStatusOf } from '../../errors/failures.js';
 
 /**
  * How far before the intent to look. fal's route does not say which of its times counts, and this machine's clock
@@ -61,8 +62,7 @@ function unreadable(error: unknown, { connection, signal }: FalAccess): unknown 
 
 function reasonOf(error: unknown): string {
   // On other routes a 404 speaks of the model.
-  const isMissing = error instanceof FalEditError && error.details?.['http_status'] === 404;
-  return isMissing ? 'The history was not found (404).' : messageOf(error);
+  return falStatusOf(error) === 404 ? 'The history was not found (404).' : messageOf(error);
 }
 
 function hintFor(known: FalEditError | undefined, proxied: boolean, late: boolean): string | undefined {

@@ -1,4 +1,4 @@
-import { usageError } from '../../errors.js';
+import { fieldError } from '../../errors.js';
 
 /** Numbers at equal distances, in decimals: they are counted without being made. */
 export interface Range {
@@ -26,28 +26,25 @@ export function parseRange(text: string, where: string): Range | undefined {
   const [, from = '', to = '', step] = RANGE.exec(text) ?? [];
   if (from === '') {
     if (!BEGINS_LIKE_ONE.test(text)) return undefined;
-    throw usageError(`${where}: "${text}" is not a range. Write from..to:step.`, EXAMPLE);
+    throw fieldError(where, `"${text}" is not a range. Write from..to:step.`, EXAMPLE);
   }
   if (step === undefined) {
-    throw usageError(
-      `${where}: the range ${text} has no step.`,
-      `For example: ${text}:${someStep(from, to)}`,
-    );
+    throw fieldError(where, `the range ${text} has no step.`, `For example: ${text}:${someStep(from, to)}`);
   }
   const decimals = Math.max(...[from, to, step].map(decimalsOf));
   if (decimals > MOST_DECIMALS) {
-    throw usageError(`${where}: ${text} has more than ${MOST_DECIMALS} decimals.`);
+    throw fieldError(where, `${text} has more than ${MOST_DECIMALS} decimals.`);
   }
   const [first, last, by] = [from, to, step].map((number) => scaled(number, decimals)) as [
     bigint,
     bigint,
     bigint,
   ];
-  if (by === 0n) throw usageError(`${where}: the range ${text} has a step of zero.`, EXAMPLE);
+  if (by === 0n) throw fieldError(where, `the range ${text} has a step of zero.`, EXAMPLE);
   // `0.9..0.3:0.1` goes down: nobody has to write the sign, but a wrong one is a mistake.
   const stride = last < first && by > 0n ? -by : by;
   if (first !== last && stride < 0n !== last < first) {
-    throw usageError(`${where}: the range ${text} is empty: its step leads away from ${to}.`, EXAMPLE);
+    throw fieldError(where, `the range ${text} is empty: its step leads away from ${to}.`, EXAMPLE);
   }
   const steps = (last - first) / stride;
   return {

@@ -1,4 +1,4 @@
-import { usageError } from '../../errors.js';
+import { fieldError, usageError } from '../../errors.js';
 import { parseRange } from './range.js';
 
 /** The values of an axis, which may be too many to be made. */
@@ -86,7 +86,7 @@ function itemsOf(written: string, where: string): Item[] {
     ITEM.lastIndex = start;
     const [whole = '', quoted, plain = ''] = ITEM.exec(written) ?? [];
     const text = quoted === undefined ? plain : unquoted(quoted, where);
-    if (text === '') throw usageError(`${where}: "${written}" has an empty value.`, EXAMPLE);
+    if (text === '') throw fieldError(where, `"${written}" has an empty value.`, EXAMPLE);
     items.push({ text, isQuoted: quoted !== undefined });
     // Behind a comma at the very end a value is missing.
     if (!whole.endsWith(',')) return items;
@@ -98,7 +98,7 @@ function unquoted(quoted: string, where: string): string {
   try {
     return String(JSON.parse(quoted));
   } catch {
-    throw usageError(`${where}: ${quoted} starts with a quote but is not a JSON string.`);
+    throw fieldError(where, `${quoted} starts with a quote but is not a JSON string.`);
   }
 }
 

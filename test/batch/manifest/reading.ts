@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { problemText, type Entry, type Fields } from '../../../src/batch/manifest/entry.js';
+import { fieldProblem, type Entry, type Fields } from '../../../src/batch/manifest/entry.js';
 import { openRows, type ManifestFormat } from '../../../src/batch/manifest/open.js';
-import type { FalEditError } from '../../../src/errors.js';
+import { type FalEditError, problemText } from '../../../src/errors.js';
 
 export const neverAborted = new AbortController().signal;
 
@@ -38,7 +38,7 @@ export function seen(entries: readonly Entry[]): Seen[] {
   return entries.map((entry) =>
     entry.kind === 'row'
       ? [entry.place.line, entry.fields]
-      : problemText(entry.problem).replace(/^stdin:(?=\d)/, ''),
+      : problemText(fieldProblem(entry.problem)).replace(/^stdin:(?=\d)/, ''),
   );
 }
 

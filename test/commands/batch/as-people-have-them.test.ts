@@ -69,7 +69,7 @@ describe('numbers of a spreadsheet', () => {
     const { code, stderr } = await batch('rows.csv');
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(new RegExp(`rows.csv:2: ${field}: must be .*, not "${cell}"`)),
+      expect.stringMatching(new RegExp(`rows.csv:2: ${field} must be .*, not "${cell}"`)),
     ]);
   });
 });
@@ -86,7 +86,7 @@ describe('problems', () => {
     const told = linesOf(stderr);
     expect(told[0]).toMatch(/^in 65 rows, first: rows\.jsonl:1: image: "gone\.png": no such file\./);
     expect(told[1]).toMatch(
-      /^rows\.jsonl:66: steps: must be a whole number from 1 to 50 for flux-general, not 100/,
+      /^rows\.jsonl:66: steps must be a whole number from 1 to 50 for flux-general, not 100/,
     );
     expect(told.slice(20)).toEqual([
       'and 11 more problems, the first in rows.jsonl:85 (--json lists all).',

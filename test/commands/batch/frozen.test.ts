@@ -112,7 +112,10 @@ it('fails where there is no out-dir yet, and makes none', async () => {
 it('still says what is wrong with the manifest', async () => {
   const { scene, frozen } = await done();
   await scene.write({ 'rows.jsonl': jsonl({ image: 'a.png', prompt: 'x', steps: 99 }) });
-  expect(await frozen()).toMatchObject({ code: 2, stderr: expect.stringMatching(/^rows\.jsonl:1: steps: /) });
+  expect(await frozen()).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^rows\.jsonl:1: steps must /),
+  });
 });
 
 it('does not mind another order, other names and rows that are gone', async () => {

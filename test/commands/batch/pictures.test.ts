@@ -88,7 +88,7 @@ describe('each picture is a row', () => {
 
 describe('what is refused, and sends nothing', () => {
   test.each<[string, string[], RegExp]>([
-    ['no prompt', ['a.png'], /^a\.png: prompt: is missing/m],
+    ['no prompt', ['a.png'], /^a\.png: prompt is missing/m],
     ['a picture that is not there', ['no.png', '-p', 'x'], /no\.png.*no such file/],
     ['a glob that matches nothing', ['none/*.png', '-p', 'x'], /matches no file/],
     ['a folder without pictures', ['empty', '-p', 'x'], /has no pictures.*\n.*--recursive/],

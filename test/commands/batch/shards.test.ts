@@ -43,7 +43,7 @@ describe('--shard', () => {
     const scene = await batchScene({ 'rows.jsonl': jsonl(...ROWS, { ...row(99), steps: 99 }) });
     for (const n of [1, 2]) {
       const { code, stderr } = await shard(scene, `${n}/2`, `out-${n}`);
-      expect([code, stderr]).toEqual([2, expect.stringContaining('rows.jsonl:13: steps: ')]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('rows.jsonl:13: steps must ')]);
     }
   });
 

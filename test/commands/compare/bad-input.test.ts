@@ -46,7 +46,7 @@ test.each<[string, string[], Given, RegExp]>([
     'a value that is out of range',
     ['a.png', 'flux-general.strength=7'],
     {},
-    /flux-general\.strength: must be a number from 0\.01 .*7/,
+    /flux-general\.strength must be a number from 0\.01 .*7/,
   ],
   ['more LoRAs than a model takes', ['a.png'], { lora: ['o/a', 'o/b', 'o/c', 'o/d'] }, /--lora/],
   [

@@ -35,7 +35,7 @@ test.each<[string, string[], string[], Record<string, unknown>]>([
     'fields of the schema',
     ['flux-general.set.scheduler=euler', 'flux-general.set=a=b=c'],
     [],
-    { 'flux-general': { set: ['scheduler=euler', 'a=b=c'] } },
+    { 'flux-general': { set: [{ scheduler: 'euler' }, 'a=b=c'] } },
   ],
   [
     'a value with dots and equal signs',

@@ -150,7 +150,7 @@ describe('other forms', () => {
     const { run } = await desk({ 'edits.csv': 'image,steps\na.png,20' });
     const { code, stderr } = await run(['edits.csv'], { as: 'curl' });
     expect(code).toBe(2);
-    expect(stderr).toContain('edits.csv:2: prompt: is missing');
+    expect(stderr).toContain('edits.csv:2: prompt is missing');
   });
 });
 
@@ -173,7 +173,7 @@ it('prints nothing of a manifest with a row that is wrong, and says where', asyn
   });
   const { code, stdout, stderr } = await run(['edits.jsonl']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/edits\.jsonl:2: strength: must be .*, not "much"/);
+  expect(stderr).toMatch(/edits\.jsonl:2: strength must be .*, not "much"/);
   expect(stderr).toMatch(/edits\.jsonl:3: is a list/);
   expect(stderr).toMatch(/edits\.jsonl:4: is not JSON/);
   expect(stderr).toMatch(/edits\.jsonl:5: image: - \(stdin\) is not allowed in a row/);

@@ -114,28 +114,28 @@ const CASES: Case[] = [
     name: 'a scale that the model does not take',
     flags: { ...vary('lora.0.scale=1,5,6'), lora: ['owner/a'], model: 'flux-2-lora' },
     message:
-      /^error: --vary lora\.0\.scale: must be .*, not 5\.\n +--vary lora\.0\.scale: must be [^\n]*, not 6\.\n$/,
+      /^error: --vary lora\.0\.scale must be .*, not 5\.\n +--vary lora\.0\.scale must be [^\n]*, not 6\.\n$/,
   },
   {
     name: 'values out of range, each said once',
     flags: vary('strength=0.5,1.5,2', 'guidance=1..4:1', 'steps=10,60'),
     message:
-      /^error: --vary strength: [^\n]* not 1\.5\.\n +--vary strength: [^\n]* not 2\.\n +--vary steps: [^\n]* not 60\.\n$/,
+      /^error: --vary strength must [^\n]* not 1\.5\.\n +--vary strength must [^\n]* not 2\.\n +--vary steps must [^\n]* not 60\.\n$/,
   },
   {
     name: 'a value that a field does not take',
     flags: vary('scheduler=euler,foo'),
-    message: '--vary scheduler: must be euler',
+    message: '--vary scheduler must be euler',
   },
   {
     name: 'an axis twice',
     flags: vary('strength=0.3', 'strength=0.4'),
-    message: '--vary strength: is given twice.',
+    message: '--vary strength is given twice.',
   },
   {
     name: 'an axis under two names',
     flags: vary('guidance=3', 'guidance_scale=4'),
-    message: '--vary guidance_scale: is the same as guidance.',
+    message: '--vary guidance_scale is the same as guidance.',
   },
   {
     name: 'an axis that a flag says as well',
@@ -170,10 +170,10 @@ const CASES: Case[] = [
   {
     name: 'pictures as an axis',
     flags: vary('image=a.png,b.png'),
-    message: '--vary image: cannot be varied.',
+    message: '--vary image cannot be varied.',
     hint: 'Name the pictures on the command line',
   },
-  { name: 'what is no setting', flags: vary('output=a,b'), message: '--vary output: cannot be varied.' },
+  { name: 'what is no setting', flags: vary('output=a,b'), message: '--vary output cannot be varied.' },
   {
     name: 'a bound that is none',
     flags: { ...vary('strength=0.3'), best: ['change=0.4'] },

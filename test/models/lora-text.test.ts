@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseLora } from '../../src/commands/edit/lora-spec.js';
+import { parseLora } from '../../src/models/lora-text.js';
 
 test.each([
   ['owner/style', { path: 'owner/style' }],

@@ -1,5 +1,5 @@
-import { usageError } from '../../errors.js';
-import type { Lora } from '../../models/request.js';
+import { fieldError } from '../errors.js';
+import type { Lora } from './request.js';
 
 /**
  * Reads `path|url|id[@scale]`. The scale is what follows the last @ when it is a number, so a URL or file name may
@@ -12,11 +12,12 @@ export function parseLora(text: string, where: string): Lora {
   const spec = text.trim();
   const match = /^(.*)@([+-]?(?:\d+\.?\d*|\.\d+))$/s.exec(spec);
   const [, path = spec, scale] = match ?? [];
-  if (path === '') throw usageError(`${where}: "${text}" names no LoRA.`, FORM);
+  if (path === '') throw fieldError(where, `"${text}" names no LoRA.`, FORM);
   const [, id, wanted] = /^(\w[\w.-]*\/\w[\w.-]*):(-?\d*\.?\d+)$/.exec(spec) ?? [];
   if (id !== undefined) {
-    throw usageError(
-      `${where}: "${text}": the scale follows an @, not a colon.`,
+    throw fieldError(
+      where,
+      `"${text}": the scale follows an @, not a colon.`,
       `--lora ${id}@${wanted ?? ''}`,
     );
   }
@@ -24,7 +25,7 @@ export function parseLora(text: string, where: string): Lora {
   // A file name may contain an @: dir/my@style.safetensors.
   const isHubId = /^\w[\w.-]*\/[\w.-]+@/.test(spec) && !spec.toLowerCase().endsWith('.safetensors');
   if (scale === undefined && isHubId)
-    throw usageError(`${where}: the scale must be a number, not "${tail}".`, FORM);
+    throw fieldError(where, `the scale must be a number, not "${tail}".`, FORM);
   return scale === undefined ? { path: spec } : { path, scale: Number(scale) };
 }
 
