@@ -12,7 +12,7 @@ async function sent(field: string, flags: Flags, files = {}): Promise<unknown[]>
   return scene.fal
     .ledger()
     .accepted.map(({ input }) => (input as Record<string, unknown>)[field])
-    .sort();
+    .sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
 }
 
 const loras = (...scales: number[]) =>
