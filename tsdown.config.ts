@@ -64,7 +64,7 @@ const OURS =
 const THEIRS = /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein)\//;
 /** Commands about earlier edits, and trust: no edit is to pay for reading them. */
 const CONTROL =
-  /src\/(config\/trust-store\.ts|commands\/(fetch-jobs\.ts|(requests|status|wait|result|cancel|costs|reconcile|trust|earlier)\/.+)|edit\/(reconcile\/.+|answer-at-fal\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;
+  /src\/(config\/trust-store\.ts|commands\/(fetch-jobs\.ts|(requests|status|wait|result|cancel|costs|reconcile|trust|earlier)\/.+)|edit\/(reconcile\/.+|adopt\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;
 /** Many edits: nothing that one edit needs. What draws or reads a certain format is loaded when it is used. */
 const BATCH =
   /src\/(commands\/batch\/.+|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|picture-reader|input-pixels)).+|ledger\/batch\/(?!(cleaning|notes|rows)\.).+|terminal\/(batch-progress|confirm)\.ts)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;

@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
-import { answerAtFal } from '../edit/answer-at-fal.js';
-import { statusAt } from '../edit/ask-fal.js';
+import { answerAtFal, statusAt } from '../edit/ask-fal.js';
 import { withTimeout, type EditEnv } from '../edit/env.js';
 import { asFalEditError, type FalEditError } from '../errors.js';
 import type { FalAccess } from '../fal/connection.js';

@@ -1,5 +1,5 @@
 import type { RunOptions } from '../edit/edit-run.js';
-import { isKnown } from '../edit/ask-fal.js';
+import { goneAt } from '../edit/ask-fal.js';
 import { accessOf, type EditEnv } from '../edit/env.js';
 import { pathOf } from '../edit/output.js';
 import { resumeJob, runEdit } from '../edit/run.js';
@@ -68,7 +68,7 @@ export async function attachRow({ job }: RowWithJob, env: EditEnv, run: RowRun):
 async function refuseElsewhere(job: Job, env: EditEnv): Promise<void> {
   if (job.via === env.route.via || job.result !== undefined) return;
   const { endpoint, requestId = '' } = job;
-  if (await isKnown({ endpoint, requestId }, accessOf(env))) return;
+  if ((await goneAt({ endpoint, requestId }, accessOf(env))) === undefined) return;
   throw new FalEditError(
     'temporary',
     `Request ${requestId} was sent through another connection, and is unknown on this one.`,

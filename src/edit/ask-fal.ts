@@ -1,9 +1,10 @@
+import { type NextSteps, SINGLE_EDIT } from './next-steps.js';
 import { FalEditError } from '../errors.js';
+import { parseStatus, type QueueStatus } from '../fal/answer.js';
 import type { FalAccess } from '../fal/connection.js';
 import { answerInHistory } from '../fal/history.js';
-import { rejectionError, type RejectionContext } from '../fal/rejection.js';
+import { type RejectionContext, rejectionError } from '../fal/rejection.js';
 import { openSession } from '../fal/session.js';
-import { parseStatus, type QueueStatus } from '../fal/answer.js';
 import { saysGone } from '../fal/unreachable.js';
 
 /** A request at fal. */
@@ -27,13 +28,17 @@ export async function statusAt(
   throw new FalEditError('temporary', `fal's status of request ${requestId} cannot be read.`);
 }
 
-/** Whether fal's queue knows a request, asked in the way of now. @throws FalEditError (auth, temporary): it cannot be asked */
-export async function isKnown(at: AtFal, access: FalAccess): Promise<boolean> {
+/**
+ * The error of a request that fal's queue does not know; undefined where it does.
+ *
+ * @throws FalEditError (auth, temporary): it cannot be asked
+ */
+export async function goneAt(at: AtFal, access: FalAccess): Promise<FalEditError | undefined> {
   try {
     await statusAt(at, access);
-    return true;
+    return undefined;
   } catch (error) {
-    if (saysGone(error)) return false;
+    if (error instanceof FalEditError && saysGone(error)) return error;
     throw error;
   }
 }
@@ -56,4 +61,45 @@ export async function resultInHistory(
 /** A session that can only read. */
 export function sessionAt({ endpoint, requestId }: AtFal, access: FalAccess): ReturnType<typeof openSession> {
   return openSession({ ...access, nameField: String, endpoint, requestId });
+}
+
+/**
+ * fal's answer to a request, as fal gives it: from its queue, or from its history, which forgets later
+ * (fal-api.md 2.4, 5.5). Does not wait for a request that still runs.
+ *
+ * @throws FalEditError (temporary): it is not done, or fal cannot be asked; (failed, moderated): it ended without
+ * an answer; (failed): fal has forgotten it
+ */
+export async function answerAtFal(
+  request: AtFal,
+  access: FalAccess,
+  nextSteps = SINGLE_EDIT,
+): Promise<unknown> {
+  try {
+    return await fromQueue(request, access, nextSteps);
+  } catch (error) {
+    if (!saysGone(error)) throw error;
+    const remembered = await resultInHistory(request, access);
+    if (remembered === undefined) throw error;
+    return remembered;
+  }
+}
+
+async function fromQueue(
+  { endpoint, requestId }: AtFal,
+  access: FalAccess,
+  nextSteps: NextSteps,
+): Promise<unknown> {
+  const session = sessionAt({ endpoint, requestId }, access);
+  const { status } = await statusAt({ endpoint, requestId }, access, session);
+  if (status !== 'COMPLETED') {
+    const doing = status === 'IN_QUEUE' ? 'in the queue' : 'running';
+    throw new FalEditError('temporary', `Request ${requestId} is still ${doing} and has no result yet.`, {
+      charged: 'maybe',
+      hint: nextSteps.fetch(requestId),
+      details: { request_id: requestId },
+    });
+  }
+  const answer: { data: unknown } = await session.client.queue.result(endpoint, { requestId });
+  return answer.data;
 }

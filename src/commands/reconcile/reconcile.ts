@@ -20,13 +20,12 @@ import {
 import { envOf, readEarlierRoute, warnOfProxy } from '../earlier/reach-fal.js';
 import { withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
 import { shortPath } from '../edit/document.js';
-import { summaryLine } from '../edit/summary.js';
+import { printPaths, summaryLine } from '../edit-results.js';
 import { readTimeout } from '../limits.js';
 import { readSettle, requireHistoryKey } from './options.js';
 import { endingOf, reconcileDocument, type Report } from './report.js';
 import { selectJobs } from './selection.js';
 import { duplicatesText, findingLine, knownLine } from './text.js';
-import { printPaths } from '../stdout-pictures.js';
 import type { CallOf } from '../command.js';
 import type { NameOfFlag } from '../flag.js';
 import type { RECONCILE } from './command.js';

@@ -1,4 +1,4 @@
-import { answerAtFal } from '../../edit/answer-at-fal.js';
+import { answerAtFal } from '../../edit/ask-fal.js';
 import { withTimeout } from '../../edit/env.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { otherBackendError, otherRouteText } from '../../fal/route.js';

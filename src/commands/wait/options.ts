@@ -4,7 +4,7 @@ import { readTimeout } from '../limits.js';
 import type { NameOfFlag } from '../flag.js';
 import type { WAIT } from './command.js';
 import type { LedgerCommand } from '../earlier/ledger-command.js';
-import { refusePictureOnTerminal } from '../stdout-pictures.js';
+import { refusePictureOnTerminal } from '../edit-results.js';
 
 /** The flags of `wait`, typed. */
 export interface WaitOptions {

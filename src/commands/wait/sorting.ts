@@ -1,11 +1,10 @@
 import { adoptableRequest } from '../../edit/adopt.js';
-import { isKnown } from '../../edit/ask-fal.js';
+import { goneAt } from '../../edit/ask-fal.js';
 import { withTimeout, type EditEnv } from '../../edit/env.js';
 import { keptPictures, recordOfJob } from '../../edit/record.js';
 import { areIntact } from '../../edit/save.js';
 import { asFalEditError, FalEditError } from '../../errors.js';
 import { asItWasSent, otherBackendError, otherRouteText } from '../../fal/route.js';
-import { goneError } from '../../fal/unreachable.js';
 import { isAwaited, mayHidePicture, type Job } from '../../ledger/job.js';
 import { SANDBOX } from '../../ledger/spending.js';
 import { endWithSandbox } from '../../ledger/sandbox-jobs.js';
@@ -55,10 +54,11 @@ export async function whereItWas(
   terminal.warn(other);
   const { endpoint, requestId = '' } = job;
   try {
-    if (await withTimeout(timeoutMs, env, (access) => isKnown({ endpoint, requestId }, access))) return job;
+    const gone = await withTimeout(timeoutMs, env, (access) => goneAt({ endpoint, requestId }, access));
+    if (gone === undefined) return job;
     const fetch = nextStepsFor(batch, context.cwd).fetch(requestId);
     const hint = `Run this again ${asItWasSent(job)}, as it was sent. ${fetch}`;
-    return failed(goneError(requestId, 404).with({ hint }));
+    return failed(gone.with({ hint }));
   } catch (error) {
     return failed(asFalEditError(error));
   }

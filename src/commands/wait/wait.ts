@@ -15,7 +15,7 @@ import { shortNameOf } from '../earlier/job-state.js';
 import { withLedger, type LedgerCommand } from '../earlier/ledger-command.js';
 import { findAllNamed, type Named } from '../earlier/named-request.js';
 import { reachWhenNeeded } from '../earlier/reach-fal.js';
-import { writeWhole } from '../stdout-pictures.js';
+import { writeWhole } from '../edit-results.js';
 import { readWaitOptions, type WaitOptions } from './options.js';
 import { outputsOf } from './outputs.js';
 import { adopt, whereItWas, withoutFal } from './sorting.js';

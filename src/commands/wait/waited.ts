@@ -3,11 +3,10 @@ import { FalEditError } from '../../errors.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { errorText } from '../../terminal/error-text.js';
 import { editDocument, errorDocument } from '../edit/document.js';
-import { summaryLine } from '../edit/summary.js';
+import { printPaths, summaryLine } from '../edit-results.js';
 import { fail } from '../fail.js';
 import type { LedgerCommand } from '../earlier/ledger-command.js';
 import { exitCodeOf, named, severalHead } from '../earlier/several.js';
-import { printPaths } from '../stdout-pictures.js';
 
 /** Outcome of waiting for one request. */
 export interface Waited {

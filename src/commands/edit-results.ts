@@ -1,8 +1,9 @@
+import { shortPath } from './edit/document.js';
 import type { Context } from '../context.js';
 import type { EditRecord } from '../edit/record.js';
 import { FalEditError, usageError } from '../errors.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { shortPath } from './edit/document.js';
+import { bytesText, secondsText, usdText } from '../units.js';
 
 /** Prints the written paths, one per line. */
 export function printPaths(record: EditRecord, { cwd }: Pick<Context, 'cwd'>, terminal: Terminal): void {
@@ -30,4 +31,20 @@ export function writeWhole({ stdout }: Context, bytes: Uint8Array): Promise<void
         );
     });
   });
+}
+
+/** One line on a finished edit: size, seed, cost, time. */
+export function summaryLine(record: EditRecord): string {
+  const [image] = record.images;
+  const size =
+    image?.width == null ? '' : `${image.width}x${image.height ?? 0}, ${bytesText(image.bytes ?? 0)} · `;
+  const { billedUsd, estimatedUsd } = record.cost;
+  const cost =
+    billedUsd !== null
+      ? usdText(billedUsd)
+      : estimatedUsd === null
+        ? 'cost unknown'
+        : `about ${usdText(estimatedUsd)}`;
+  const charge = record.sandbox ? `sandbox: nothing charged (would be ${cost})` : cost;
+  return `done: ${size}seed ${record.seed} · ${charge} · ${secondsText(record.timings.totalMs ?? 0)}`;
 }
