@@ -19,9 +19,9 @@ export interface Lock {
  * @param look nothing is to be left behind: where no run has ever been, there is none now
  * @throws FalEditError (locked): another run has it; (input): it cannot be taken by anybody
  */
-export function lockOutDir(outDir: string, { look }: { look: boolean }): Lock {
+export function lockOutDir(outDir: string, { readOnly }: { readOnly: boolean }): Lock {
   const file = path.join(outDir, OUT_DIR_FILES.lock);
-  if (look && !existsSync(file)) return { release: () => undefined };
+  if (readOnly && !existsSync(file)) return { release: () => undefined };
   const { DatabaseSync } = loadSqlite();
   let db: DatabaseSyncInstance | undefined;
   try {

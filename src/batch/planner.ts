@@ -37,7 +37,7 @@ const AT_ONCE = 64;
 
 /** @throws FalEditError (interrupted), or what the ledger fails with */
 export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptions): Promise<BatchPlan> {
-  const { ledger, look, skipInvalid, again } = options;
+  const { ledger, inspect, skipInvalid, again } = options;
   return ledger.db.longTransaction(async () => {
     beginRows(ledger.db);
     const reading = new Reading(options);
@@ -49,7 +49,7 @@ export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptio
       reading.plan.made === 0 &&
       (problems === 0 || skipInvalid) &&
       (again || reading.plan.unrecognised.length === 0);
-    const keep = look === undefined && isGood;
+    const keep = inspect === undefined && isGood;
     noteIdentity(ledger.db, options.identity);
     const fingerprint = reading.fingerprint();
     const isSame = readNote(ledger.db, 'reading') === fingerprint;
@@ -61,7 +61,7 @@ export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptio
       ...{ ...reading.plan, changes: rowChanges(ledger.db), isSame, kept: keep },
       standing: isGood ? undefined : standingOf(ledger),
     };
-    if (isGood) await look?.(plan);
+    if (isGood) await inspect?.(plan);
     return { keep, value: plan };
   });
 }

@@ -50,7 +50,7 @@ export interface PlanOptions {
   mayBeMade?: boolean;
   onProblem: (problem: Problem) => void;
   /** Leave the ledger as it was: the rows are only looked at. */
-  look?: (plan: BatchPlan) => Promise<void> | void;
+  inspect?: (plan: BatchPlan) => Promise<void> | void;
 }
 
 /** The result of a reading. */

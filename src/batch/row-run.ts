@@ -42,7 +42,7 @@ export async function sendRow(row: RowWithJob, env: EditEnv, run: RowRun): Promi
     ...run,
     nextSteps: BY_BATCH,
     askedHash: row.key,
-    price: { live: priceOf(row.endpoint) },
+    price: { current: priceOf(row.endpoint) },
     // The money is counted over all rows, by whoever starts them.
     caps: {},
     again,

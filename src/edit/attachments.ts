@@ -51,12 +51,12 @@ export async function spelledInput(
   cwd: string,
 ): Promise<Record<string, unknown>> {
   let spelled: unknown = input;
-  for (const { path: place, value } of findFileFields(model.input, input)) {
+  for (const { path: at, value } of findFileFields(model.input, input)) {
     if (value === '' || value === '-' || /^[a-z][a-z0-9+.-]+:/i.test(value)) continue;
     const found = await otherSpelling(path.resolve(cwd, value));
     if (found === undefined) continue;
     const name = path.isAbsolute(value) ? found : path.relative(cwd, found);
-    spelled = withValueAt(spelled, place, name);
+    spelled = withValueAt(spelled, at, name);
   }
   return spelled as Record<string, unknown>;
 }

@@ -12,7 +12,7 @@ import type { Deadline } from '../deadline.js';
 import { accessOf, type EditEnv } from './env.js';
 import type { OnEvent } from './events.js';
 import { hasOwnEnding, pathOf } from './output.js';
-import { choosePaths, placePicture, tagOf, withTrueEnding, type Placing } from './placing.js';
+import { choosePaths, putPicture, tagOf, withTrueEnding, type Placing } from './placing.js';
 import { keptPicture, type EditedImage, type EditRecord } from './record.js';
 import { isIntact, removeLeftovers } from './save.js';
 
@@ -127,8 +127,8 @@ async function collectOne(
     if (former !== undefined) await removeLeftovers(path, tagOf(run.journal.jobId, index));
   }
   const file = path === '-' ? undefined : basename(path);
-  const asked = formatOfExtension(run.output.ext);
-  for (const message of differences({ file, contentType, width, height }, image, asked)) run.warn(message);
+  const wanted = formatOfExtension(run.output.ext);
+  for (const message of differences({ file, contentType, width, height }, image, wanted)) run.warn(message);
   onEvent({ type: 'saved', path, width, height, bytes: size });
   return { path, width, height, contentType, bytes: size, sha256, nsfw };
 }
@@ -149,7 +149,7 @@ async function keep(
   }
   try {
     const ext = probe === undefined ? output.ext : extensionOf(probe.format);
-    const path = await placePicture(run, index, withTrueEnding(run, index, chosen, ext), bytes);
+    const path = await putPicture(run, index, withTrueEnding(run, index, chosen, ext), bytes);
     const first = pathOf(output, index, journal.requestName, hasOwnEnding(output) ? undefined : ext);
     if (path !== first && !output.numberWhenTaken) {
       run.warn(`${first} was taken in the meantime; the picture was saved as ${path}.`);

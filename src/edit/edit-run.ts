@@ -215,7 +215,7 @@ export class EditRun {
     });
   }
 
-  /** The same call, without waiting for the result. */
+  /** Submits, and does not wait for the result. */
   private async submitAndLeave(priority: 'normal' | 'low'): Promise<void> {
     const { session, model, journal, options } = this;
     this.tellSubmitting();

@@ -18,13 +18,13 @@ export interface Estimate {
 }
 
 /** Units by the adapter's arithmetic, times fal's live price or the adapter's own. */
-export function estimate(model: Model, work: BillableWork, live: CurrentPrice | undefined): Estimate {
+export function estimate(model: Model, work: BillableWork, current: CurrentPrice | undefined): Estimate {
   const { units, assumptions, unbounded } = model.billable(work);
   const { price } = model;
-  const { unitUsd, priceDate, priceSource } = usable(live)
+  const { unitUsd, priceDate, priceSource } = usable(current)
     ? {
-        unitUsd: live.unitUsd,
-        priceDate: new Date(live.readAt).toISOString().slice(0, 10),
+        unitUsd: current.unitUsd,
+        priceDate: new Date(current.readAt).toISOString().slice(0, 10),
         priceSource: 'https://api.fal.ai/v1/models/pricing',
       }
     : { unitUsd: price.unitUsd, priceDate: price.date, priceSource: price.source };
@@ -57,8 +57,8 @@ export function refuseUnbounded({ unbounded }: Estimate, { maxCostUsd, dailyCapU
 }
 
 /** A price for another unit than the one that the adapter counts cannot be multiplied with its count. */
-function usable(live: CurrentPrice | undefined): live is CurrentPrice {
-  return live !== undefined && /megapixel/i.test(live.unit);
+function usable(current: CurrentPrice | undefined): current is CurrentPrice {
+  return current !== undefined && /megapixel/i.test(current.unit);
 }
 
 /** Dollars rounded to a millionth, without floating-point noise. */

@@ -18,8 +18,8 @@ export type FingerprintInputV1 = Pick<EditPlan, 'model' | 'input' | 'seedIsOurs'
 };
 
 /** Hash that equal rows had in common. Hexadecimal. */
-export function wishV1({ model, ...asked }: FingerprintInputV1): string {
-  return hashOf([model.endpoint, wantedInput(asked)]);
+export function wishV1({ model, ...request }: FingerprintInputV1): string {
+  return hashOf([model.endpoint, wantedInput(request)]);
 }
 
 /** The fingerprint of a command. */

@@ -47,8 +47,8 @@ export function givenOf(
   return attachments.reduce<Given>((whole, { path, source }) => {
     if (source === undefined) return whole;
     const [field] = path;
-    const place = field === fieldOf('images') && path.length === 1 ? [field, 0] : path;
-    return withValueAt(whole, place, { sha256: source }) as Given;
+    const at = field === fieldOf('images') && path.length === 1 ? [field, 0] : path;
+    return withValueAt(whole, at, { sha256: source }) as Given;
   }, given);
 }
 

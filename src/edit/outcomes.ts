@@ -24,7 +24,7 @@ export function tooManyPicturesError(record: EditRecord, count: number): FalEdit
   });
 }
 
-/** The same command may have been sent before, with an unknown outcome. Nothing is sent now. */
+/** Error if an earlier run of this command may have sent its edit. Nothing is sent now. */
 export function stillUnknownError(
   { id, intentAt, plannedAt, via }: Job,
   nextSteps = SINGLE_EDIT,

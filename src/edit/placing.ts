@@ -74,7 +74,7 @@ export function withTrueEnding(
  * @returns the absolute path that it has
  * @throws the system's error
  */
-export async function placePicture(
+export async function putPicture(
   { journal, output, asPromised }: Placing,
   index: number,
   chosen: string,

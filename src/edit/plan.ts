@@ -52,7 +52,7 @@ export interface EditPlan {
   /** The values that the user gave, which identify the edit. */
   given: Given;
   output: OutputSpec;
-  /** What to call the setting of the output in a message. */
+  /** Name of the output setting in messages. */
   outputSetting: string;
   /** Why the pictures cannot have their names; irrelevant for an edit that is continued: the files may be its own. */
   nameTaken: FalEditError | undefined;

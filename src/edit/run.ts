@@ -31,7 +31,7 @@ export interface SendOptions extends RunOptions, Omit<Sending, 'attachments'> {
   /** Identity of the edit where that is not the command's: a row of a batch has its own. */
   askedHash?: string;
   /** fal's price, where it is already known; an undefined value in it means that it is unknown. */
-  price?: { live: CurrentPrice | undefined };
+  price?: { current: CurrentPrice | undefined };
 }
 
 /**
@@ -142,9 +142,9 @@ async function checkNames(
 }
 
 async function estimateNow(plan: EditPlan, env: EditEnv, { price }: SendOptions): Promise<Estimate> {
-  const { live } = price ?? { live: await currentPrice(plan.model.endpoint, accessOf(env)) };
+  const { current } = price ?? { current: await currentPrice(plan.model.endpoint, accessOf(env)) };
   env.context.signal.throwIfAborted();
-  return estimate(plan.model, plan.work, live);
+  return estimate(plan.model, plan.work, current);
 }
 
 function newJob(

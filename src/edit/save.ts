@@ -97,7 +97,7 @@ export async function stateOfFile({
   return sha256Of(bytes) === sha256 ? 'intact' : 'changed';
 }
 
-/** The same, where it does not matter why not. */
+/** Whether a picture is as it was saved, without the reason if it is not. */
 export async function isIntact(image: Pick<JobImage, 'path' | 'sha256'>): Promise<boolean> {
   return (await stateOfFile(image)) === 'intact';
 }

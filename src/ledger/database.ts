@@ -160,13 +160,13 @@ export class Database {
   }
 
   /** Whether the file that has our name is the one that we write to: somebody may delete or replace its folder. */
-  isInPlace(): boolean {
+  isStillOurs(): boolean {
     return this.identity !== undefined && this.identity === identityOf(this.file);
   }
 
   /** @throws FalEditError (input): what is written now nobody would find again */
   refuseElsewhere(): void {
-    if (!this.isInPlace()) throw goneLedgerError(this.file);
+    if (!this.isStillOurs()) throw goneLedgerError(this.file);
   }
 
   /** Throws nothing: all writes stay, and the next process that opens the file does the rest. */

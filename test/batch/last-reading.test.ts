@@ -102,7 +102,7 @@ describe('What the last reading found', () => {
 
   it('is that of the last one that was kept', async () => {
     const { ledger, again } = await readBatch();
-    await planInto(ledger, ROWS.slice(1), { basis: BASIS, look: () => undefined });
+    await planInto(ledger, ROWS.slice(1), { basis: BASIS, inspect: () => undefined });
     expect(await again()).toMatchObject({ rows: 4 });
     await planInto(ledger, ROWS.slice(1), { basis: BASIS });
     expect(await again()).toBeUndefined();

@@ -8,8 +8,8 @@ import { FalEditError } from '../../src/errors.js';
 import { ROOT } from '../support/build.js';
 import { tempDir } from '../support/temp-dir.js';
 
-const RUN = { look: false };
-const LOOK = { look: true };
+const RUN = { readOnly: false };
+const LOOK = { readOnly: true };
 
 function take(folder: string, options = RUN): () => void {
   const { release } = lockOutDir(folder, options);

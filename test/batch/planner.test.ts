@@ -209,7 +209,7 @@ describe('A batch that is only looked at', () => {
     const look = (): void => {
       pending = countStates(ledger.db).pending;
     };
-    const plan = await planInto(ledger, [{}, { prompt: 'rain' }, { prompt: 'old' }], { look });
+    const plan = await planInto(ledger, [{}, { prompt: 'rain' }, { prompt: 'old' }], { inspect: look });
     expect([pending, plan.kept, plan.changes.added]).toEqual([3, false, 2]);
     expect(dump(ledger)).toEqual(before);
   });
@@ -220,9 +220,9 @@ describe('A batch that is only looked at', () => {
     const look = (): void => {
       looks++;
     };
-    await planInto(ledger, [{}, 'torn'], { look });
+    await planInto(ledger, [{}, 'torn'], { inspect: look });
     expect(looks).toBe(0);
-    await planInto(ledger, [{}, 'torn'], { look, skipInvalid: true });
+    await planInto(ledger, [{}, 'torn'], { inspect: look, skipInvalid: true });
     expect(looks).toBe(1);
   });
 });

@@ -78,7 +78,7 @@ it('wait brings a row to its folder, as the batch would', async () => {
 it('a batch that runs is not interfered with', async () => {
   const scene = await batched(['--submit-only']);
   const [first = ''] = idsOf(scene);
-  const lock = lockOutDir(path.join(scene.cwd, 'out'), { look: false });
+  const lock = lockOutDir(path.join(scene.cwd, 'out'), { readOnly: false });
   const wait = await scene.fal_edit('wait', first);
   const cancel = await scene.fal_edit('cancel', first);
   const status = await scene.fal_edit('status', first);

@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Journal } from '../../src/edit/journal.js';
-import { choosePaths, placePicture } from '../../src/edit/placing.js';
+import { choosePaths, putPicture } from '../../src/edit/placing.js';
 import type { OutputSpec } from '../../src/ledger/job.js';
 import { intend, newRequestId, oneProcess, plan } from '../ledger/machine.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -104,7 +104,7 @@ describe('placing', () => {
   test('the chosen name', async () => {
     const part = await life();
     const [chosen = ''] = await complete(part);
-    expect(await placePicture(part, 0, chosen, BYTES)).toBe(path.join(part.cwd, 'a.png'));
+    expect(await putPicture(part, 0, chosen, BYTES)).toBe(path.join(part.cwd, 'a.png'));
     expect(await readFile(chosen)).toEqual(BYTES);
     expect(await readdir(part.cwd)).toEqual(['a.png']);
   });
@@ -118,7 +118,7 @@ describe('placing', () => {
     const [chosen = ''] = await complete(part);
     await block(chosen);
     const second = path.join(part.cwd, 'a.2.png');
-    expect(await placePicture(part, 0, chosen, BYTES)).toBe(second);
+    expect(await putPicture(part, 0, chosen, BYTES)).toBe(second);
     expect(await readFile(second)).toEqual(BYTES);
     expect(part.ledger.mustFind(part.id).images).toMatchObject([{ target: second }]);
     expect((await readdir(part.cwd)).sort()).toEqual(['a.2.png', 'a.png']);
@@ -128,7 +128,7 @@ describe('placing', () => {
     const part = await life();
     const [chosen = ''] = await complete(part);
     await writeFile(chosen, BYTES);
-    expect(await placePicture(part, 0, chosen, BYTES)).toBe(chosen);
+    expect(await putPicture(part, 0, chosen, BYTES)).toBe(chosen);
     expect(await readdir(part.cwd)).toEqual(['a.png']);
   });
 
@@ -137,14 +137,14 @@ describe('placing', () => {
     const [chosen = ''] = await complete(part);
     await writeFile(chosen, BYTES);
     const before = await stat(part.cwd, { bigint: true });
-    expect(await placePicture(part, 0, chosen, BYTES)).toBe(chosen);
+    expect(await putPicture(part, 0, chosen, BYTES)).toBe(chosen);
     expect((await stat(part.cwd, { bigint: true })).mtimeNs).toBe(before.mtimeNs);
   });
 
   test('many at once save the same picture of one job: one file', async () => {
     const part = await life();
     const [chosen = ''] = await complete(part);
-    const placed = await Promise.all(Array.from({ length: 12 }, () => placePicture(part, 0, chosen, BYTES)));
+    const placed = await Promise.all(Array.from({ length: 12 }, () => putPicture(part, 0, chosen, BYTES)));
     expect(new Set(placed)).toEqual(new Set([chosen]));
     expect(await readdir(part.cwd)).toEqual(['a.png']);
   });
@@ -153,7 +153,7 @@ describe('placing', () => {
     const part = await life();
     const [chosen = ''] = await complete(part);
     await writeFile(chosen, 'mine');
-    const placed = await Promise.all(Array.from({ length: 12 }, () => placePicture(part, 0, chosen, BYTES)));
+    const placed = await Promise.all(Array.from({ length: 12 }, () => putPicture(part, 0, chosen, BYTES)));
     expect(new Set(placed)).toEqual(new Set([path.join(part.cwd, 'a.2.png')]));
     expect((await readdir(part.cwd)).sort()).toEqual(['a.2.png', 'a.png']);
   });
@@ -166,7 +166,7 @@ describe('placing', () => {
     const chosen = parts.map((part) => choosePaths(part, [true], nobodyElse)[0] ?? '');
     expect(new Set(chosen).size).toBe(1);
     const placed = await Promise.all(
-      parts.map((part, index) => placePicture(part, 0, chosen[index]!, Buffer.from(`picture ${index}`))),
+      parts.map((part, index) => putPicture(part, 0, chosen[index]!, Buffer.from(`picture ${index}`))),
     );
     expect(new Set(placed).size).toBe(12);
     expect(await Promise.all(placed.map((file) => readFile(file, 'utf8')))).toEqual(
@@ -179,14 +179,14 @@ describe('placing', () => {
     const part = await life({ asPromised: false });
     const [chosen = ''] = choosePaths(part, [true], nobodyElse);
     await writeFile(chosen, BYTES);
-    expect(path.basename(await placePicture(part, 0, chosen, BYTES))).toBe('a.2.png');
+    expect(path.basename(await putPicture(part, 0, chosen, BYTES))).toBe('a.2.png');
   });
 
   test('with force it replaces what came meanwhile', async () => {
     const part = await life({ force: true });
     const [chosen = ''] = await complete(part);
     await writeFile(chosen, 'old');
-    expect(await placePicture(part, 0, chosen, BYTES)).toBe(chosen);
+    expect(await putPicture(part, 0, chosen, BYTES)).toBe(chosen);
     expect(await readFile(chosen)).toEqual(BYTES);
   });
 
@@ -194,7 +194,7 @@ describe('placing', () => {
     const part = await life({ template: 'sub/a.png' });
     const [chosen = ''] = await complete(part);
     await writeFile(path.join(part.cwd, 'sub'), '');
-    await expect(placePicture(part, 0, chosen, BYTES)).rejects.toMatchObject({
+    await expect(putPicture(part, 0, chosen, BYTES)).rejects.toMatchObject({
       code: expect.stringMatching(/ENOTDIR|EEXIST/) as string,
     });
     expect(await readdir(part.cwd)).toEqual(['sub']);

@@ -46,7 +46,7 @@ export function showProspect(
   json: boolean,
 ): void {
   const counts = countStates(ledger.db);
-  const prospect = lookAhead(ledger, options, storage);
+  const prospect = prospectFor(ledger, options, storage);
   const toRename = movesOf(ledger, outDir).length;
   // Rows that are sent again or left at fal are not fetched.
   const toFetch = options.again || options.submitOnly ? 0 : counts.waiting;
@@ -103,7 +103,7 @@ function uploadsText(files: number, bytes: number): string {
   return `${files === 1 ? '1 file' : `${files} files`}, ${bytesText(bytes)}`;
 }
 
-function lookAhead(ledger: Ledger, { retry, again }: BatchOptions, storage: string): Prospect {
+function prospectFor(ledger: Ledger, { retry, again }: BatchOptions, storage: string): Prospect {
   const prospect: Prospect = { rows: 0, toAsk: 0, usd: 0, models: new Map(), uploads: new Map() };
   const now = ledger.context.now();
   for (const row of rowsInOrder(ledger, ['pending', 'failed', 'moderated', 'waiting', 'unknown'])) {

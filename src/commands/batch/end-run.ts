@@ -79,7 +79,7 @@ function standingAtEnd(
 /** If the file of the ledger is gone, prints the request ids it knew, so that no paid edit is lost. */
 function nameIfGone(ledger: Ledger, terminal: Terminal): void {
   try {
-    if (!ledger.db.isInPlace()) nameAccepted(ledger, terminal);
+    if (!ledger.db.isStillOurs()) nameAccepted(ledger, terminal);
   } catch {
     // It cannot be read any more, which is said already.
   }

@@ -93,13 +93,13 @@ export async function finishBatch(finished: Finished, outcome = BATCH_OUTCOME): 
       if (problem !== undefined) terminal.warn(problem);
     });
   }
-  let shown: RunOutput | undefined;
+  let output: RunOutput | undefined;
   await trying(outcome.name, terminal, async () => {
-    shown = await outcome.write(finished);
+    output = await outcome.write(finished);
   });
   tell(finished);
-  if (json) terminal.json({ ...document(summary, folder, ending), ...shown?.document });
-  else if (shown !== undefined && !options.events) terminal.drawn(shown.text);
+  if (json) terminal.json({ ...document(summary, folder, ending), ...output?.document });
+  else if (output !== undefined && !options.events) terminal.drawn(output.text);
   if (options.events)
     terminal.result(lastLine('finished', document(summary, folder, ending), context.now(), summary.sandbox));
   return ending === undefined ? EXIT_OK : ending.exitCode;

@@ -40,8 +40,8 @@ export async function refuseUnfrozen(
     const move = moves.get(row.key);
     const why = (await whyStale(row)) ?? (move === undefined ? undefined : whyElsewhere(move, outDir));
     if (why === undefined) continue;
-    const place = positionText({ file: row.file, line: row.line });
-    terminal.error(harmlessLine(`${place}${row.id === undefined ? '' : ` (${row.id})`}: ${why}`, 2_000));
+    const where = positionText({ file: row.file, line: row.line });
+    terminal.error(harmlessLine(`${where}${row.id === undefined ? '' : ` (${row.id})`}: ${why}`, 2_000));
     reasons.set(row.key, why);
     stale.push({ file: row.file, line: row.line ?? null, id: row.id ?? null, why });
   }

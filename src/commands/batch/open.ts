@@ -62,7 +62,7 @@ export function defaultOutDir(source: RowSource | undefined, cwd: string, sandbo
 /** How an out-dir is opened. */
 export interface OutDirUse {
   /** Leave nothing behind: a new folder is opened in a temporary place instead. */
-  look: boolean;
+  readOnly: boolean;
   mustExist: boolean;
   /** Pictures must be fal's; pictures of the sandbox fail as an unmet expectation. */
   frozen?: boolean;
@@ -84,7 +84,7 @@ export async function openOutDir(
   wanted: string,
   via: string | undefined,
   context: Context,
-  { look, mustExist, frozen = false, rebuild = false, lost = rebuild }: OutDirUse,
+  { readOnly, mustExist, frozen = false, rebuild = false, lost = rebuild }: OutDirUse,
 ): Promise<OpenOutDir> {
   const holds = (name: string): boolean => existsSync(path.join(wanted, name));
   const holdsBatch = (): boolean => holds(LEDGER_FILE);
@@ -94,7 +94,7 @@ export async function openOutDir(
   if (!isBatch && mustExist && !holds(OUT_DIR_FILES.results)) {
     throw usageError(`${wanted} is not a batch folder.`);
   }
-  const away = look && !isBatch ? await mkdtemp(path.join(tmpdir(), 'fal-edit-look-')) : undefined;
+  const away = readOnly && !isBatch ? await mkdtemp(path.join(tmpdir(), 'fal-edit-look-')) : undefined;
   const folder = away ?? wanted;
   const made = away === undefined ? await makeFolder(folder) : undefined;
   if (away === undefined) await refuseLinks(folder);
@@ -111,30 +111,30 @@ export async function openOutDir(
     if (away !== undefined) await rm(away, { recursive: true, force: true });
   };
   try {
-    lock = lockOutDir(folder, { look });
-    isFresh = !look && !holdsBatch();
+    lock = lockOutDir(folder, { readOnly });
+    isFresh = !readOnly && !holdsBatch();
     const hadWal = hasWal(path.join(folder, LEDGER_FILE));
     const opened = rebuild
       ? await openForRebuild(folder, contextOf(context))
-      : { ledger: await Ledger.open(folder, contextOf(context), look ? 'looked-at' : 'portable') };
+      : { ledger: await Ledger.open(folder, contextOf(context), readOnly ? 'looked-at' : 'portable') };
     ledger = opened.ledger;
     const { db } = ledger;
-    if (!look) cleanLedger(db);
+    if (!readOnly) cleanLedger(db);
     const world: World | undefined = via === undefined ? undefined : isSandbox(via) ? 'sandbox' : 'fal';
     if (world !== undefined) refuseOtherWorld(readWorld(db), world, wanted, frozen);
     const claim = (): void => {
       isFresh = false;
-      if (world !== undefined && !look) writeNote(db, 'world', world);
+      if (world !== undefined && !readOnly) writeNote(db, 'world', world);
     };
     const since = 'since' in opened ? opened.since : undefined;
     const lostBefore = since === undefined ? lostRun(db, hadWal) : { since, retry: 'temporary' };
     const records = { ...(await compareRecords(wanted, ledger)), lostRun: lostBefore };
-    const shown = shortPath(wanted, context.cwd);
+    const folderName = shortPath(wanted, context.cwd);
     if (!lost) {
-      if (records.lost.length > 0) throw lostEditsError(records.lost, shown);
-      if (records.lostRun !== undefined) throw lostRunError(shown);
-      refuseForgotten(wanted, ledger, shown);
-      if (isRebuildCut(ledger)) throw rebuildCutError(shown);
+      if (records.lost.length > 0) throw lostEditsError(records.lost, folderName);
+      if (records.lostRun !== undefined) throw lostRunError(folderName);
+      refuseForgotten(wanted, ledger, folderName);
+      if (isRebuildCut(ledger)) throw rebuildCutError(folderName);
     }
     return { folder: away === undefined ? folder : wanted, ledger, records, claim, close };
   } catch (error) {

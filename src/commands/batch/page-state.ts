@@ -18,6 +18,6 @@ export function notePages({ db }: Ledger): void {
 
 /** Whether the pages still show the current rows. */
 export function pagesStand({ db }: Ledger): boolean {
-  const shown = readNote(db, PAGES_FOR) ?? '';
-  return shown !== '' && shown === readNote(db, 'reading');
+  const kept = readNote(db, PAGES_FOR) ?? '';
+  return kept !== '' && kept === readNote(db, 'reading');
 }

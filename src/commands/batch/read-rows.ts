@@ -43,13 +43,13 @@ export async function readRows(
     ledger,
     outDir,
     prices,
-    look,
+    inspect,
     mayBeMade,
   }: {
     ledger: Ledger;
     outDir: string;
     prices: Prices;
-    look?: ((plan: BatchPlan) => Promise<void> | void) | undefined;
+    inspect?: ((plan: BatchPlan) => Promise<void> | void) | undefined;
     /** The ledger is new, and an earlier run that it does not know may have made the rows. */
     mayBeMade: boolean;
   },
@@ -67,7 +67,7 @@ export async function readRows(
   // A manifest on stdin can be read only once.
   const isRepeatable = source.isManifest && source.name !== 'stdin';
   const known =
-    isRepeatable && look === undefined && isDone(ledger, options)
+    isRepeatable && inspect === undefined && isDone(ledger, options)
       ? await lastReading(ledger, entries, basis)
       : undefined;
   const plan =
@@ -88,7 +88,7 @@ export async function readRows(
         context,
       ),
       onProblem: (problem) => problems.add(problem),
-      ...(look === undefined ? {} : { look }),
+      ...(inspect === undefined ? {} : { inspect }),
     }));
   for (const line of source.refuse === undefined ? problems.lines() : []) {
     if (skipInvalid) terminal.warn(line);

@@ -40,9 +40,9 @@ export function tellRebuilt(
     });
     return EXIT_OK;
   }
-  const shown = shortPath(folder, context.cwd);
+  const folderName = shortPath(folder, context.cwd);
   terminal.note(
-    `Rebuilt ${edits === 1 ? '1 edit' : `${edits} edits`} of ${shown} from results.jsonl: ${counts.done + counts.unmet} of ${rowsText(rows)} done. Nothing was sent.`,
+    `Rebuilt ${edits === 1 ? '1 edit' : `${edits} edits`} of ${folderName} from results.jsonl: ${counts.done + counts.unmet} of ${rowsText(rows)} done. Nothing was sent.`,
   );
   const list = (files: readonly string[]): string =>
     `${files

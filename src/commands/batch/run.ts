@@ -54,7 +54,7 @@ export async function runRowsOf(
   const route = readRoute(settings, context);
   const { via } = route;
   const wanted = options.outDir ?? defaultOutDir(source, context.cwd, isSandbox(via));
-  const look = dryRun || frozen;
+  const readOnly = dryRun || frozen;
   const facts: KnownBatch = {
     ...(source === undefined ? {} : { source: source.name, left_out: source.leftOut ?? {} }),
     ...(shard === undefined ? {} : { shard: shardText(shard) }),
@@ -62,7 +62,7 @@ export async function runRowsOf(
   };
   return knowing({ facts }, async () => {
     const outDir = await openOutDir(wanted, via, context, {
-      ...{ look, frozen, mustExist: collect || rebuild, rebuild, lost: rebuild || (again && !frozen) },
+      ...{ readOnly, frozen, mustExist: collect || rebuild, rebuild, lost: rebuild || (again && !frozen) },
     });
     try {
       const { ledger } = outDir;
@@ -91,7 +91,7 @@ async function runIn(
 ): Promise<ExitCode> {
   const { context, terminal, json } = surroundings;
   const { dryRun, frozen, rebuild, shard } = options;
-  const look = dryRun || frozen;
+  const readOnly = dryRun || frozen;
   const { ledger, records, folder } = outDir;
   const { via } = route;
   const rebuilt = rebuild ? await rebuildEdits(folder, ledger, via, records.lostRun) : undefined;
@@ -99,7 +99,7 @@ async function runIn(
   const prices = await openPrices({ route, context });
   const proxiesToFal = (which: 'all' | 'remote'): string[] =>
     isSandbox(via) ? [] : proxiesOf(route.connection, which);
-  const lookAt = (read: BatchPlan): Promise<void> | void => {
+  const inspectRows = (read: BatchPlan): Promise<void> | void => {
     if (source === undefined) return;
     if (frozen) {
       return knowing({ standing: () => standingOf(ledger) }, () =>
@@ -113,16 +113,16 @@ async function runIn(
     source &&
     (await readRows(source, options, surroundings, {
       ...{ ledger, outDir: folder, prices, mayBeMade: rebuilt?.lostRun !== undefined },
-      look: look ? lookAt : undefined,
+      inspect: readOnly ? inspectRows : undefined,
     }));
-  if (look) return EXIT_OK;
+  if (readOnly) return EXIT_OK;
   outDir.claim();
   if (source !== undefined) {
     writeNote(ledger.db, 'source', source.name);
     writeNote(ledger.db, 'shard', shard === undefined ? '' : shardText(shard));
   }
   if (rebuilt !== undefined) return tellRebuilt(rebuilt, outDir, via, surroundings);
-  if (source !== undefined) await placeAnew(ledger, folder, terminal);
+  if (source !== undefined) await renameFinished(ledger, folder, terminal);
   return send(source, options, surroundings, {
     ...{ ledger, records, folder, declared: route, proxies: proxiesToFal('remote'), prices },
     ...{ plan, outcome },
@@ -130,7 +130,7 @@ async function runIn(
 }
 
 /** Renames finished pictures to the names that their rows now give them. Sends nothing. */
-async function placeAnew(ledger: Ledger, folder: string, terminal: Terminal): Promise<void> {
+async function renameFinished(ledger: Ledger, folder: string, terminal: Terminal): Promise<void> {
   const { renamed, warnings } = await renamePictures(ledger, folder);
   for (const warning of warnings) terminal.warn(harmlessLine(warning, 2_000));
   if (renamed > 0) terminal.note(`Renamed ${renamed === 1 ? '1 picture' : `${renamed} pictures`}.`);

@@ -37,7 +37,7 @@ import { batchOutput, type BatchOutput } from './output.js';
 import type { BatchOptions } from './options.js';
 import type { Surroundings } from './surroundings.js';
 import type { Prices } from './prices.js';
-import { lookUpFailed, lookUpUnknown } from './unknown.js';
+import { checkFailed, checkUnknown } from './unknown.js';
 
 /** How many times one run asks fal about its own lost answers. */
 const MOST_PASSES = 10;
@@ -82,14 +82,14 @@ export async function send(
     if (warning !== undefined) terminal.warn(warning);
   }
   const opened = touchesFal ? await openRoute(settings, declared, context) : undefined;
-  const home = await openLedger(settings, context);
+  const users = await openLedger(settings, context);
   const env: EditEnv = { context, ledger, route: opened?.route ?? declared, trace: traceTo(terminal) };
   const uploads = new BatchUploads({
     ...{ ledger, storage: storageOf(declared), keptMs: options.reuseUploadsMs, atOnce: options.uploads },
   });
   const budget = dailyBudget({
     own: ledger,
-    users: home,
+    users,
     folder,
     via: declared.via,
     dailyCapUsd: options.dailyCapUsd,
@@ -104,8 +104,8 @@ export async function send(
   let output: BatchOutput | undefined;
   let results: ResultsFile | undefined;
   try {
-    if (prospect.counts.unknown > 0 && !again) await lookUpUnknown(env, options, terminal);
-    if (prospect.toAsk > 0) aim = { ...aim, held: await lookUpFailed(env, options, terminal) };
+    if (prospect.counts.unknown > 0 && !again) await checkUnknown(env, options, terminal);
+    if (prospect.toAsk > 0) aim = { ...aim, held: await checkFailed(env, options, terminal) };
     if (prospect.toSend > 0) await prices.refresh(prospect.endpoints, ledger);
     if (touchesFal) prospect = prospectOf(ledger, aim);
     limits = new RunLimits({
@@ -121,12 +121,12 @@ export async function send(
     results = await ResultsFile.open(folder, ledger, records.lost.length > 0 ? undefined : records.jobs);
     if (touchesFal) forgetPages(ledger);
     // A changing progress line would overwrite the question.
-    const shown = await batchOutput({ ...options, ...outcome }, surroundings, folder, () => ({
+    const display = await batchOutput({ ...options, ...outcome }, surroundings, folder, () => ({
       spentUsd: limits.spentUsd,
       isEstimate: limits.isEstimate,
       capUsd: limits.capUsd,
     }));
-    output = shown;
+    output = display;
     const run = {
       ...{ outDir: folder, limits, budget, uploads, results },
       ...aim,
@@ -137,7 +137,7 @@ export async function send(
       onEvent: (event: BatchEvent) => {
         if (event.type === 'started') tally.restart(standingOf(ledger, event.counts));
         else tally.note(event);
-        shown.show(event);
+        display.show(event);
       },
     };
     openRun(ledger.db, { since: context.now(), retry });
@@ -147,7 +147,7 @@ export async function send(
     for (let pass = 0; touchesFal && pass < MOST_PASSES; pass++) {
       if (countStates(ledger.db).unknown === 0) break;
       if (context.signal.aborted || options.submitOnly) break;
-      if ((await lookUpUnknown(env, options, terminal)) === 0) break;
+      if ((await checkUnknown(env, options, terminal)) === 0) break;
       // Rows that failed in this run wait for the next.
       await runRows(env, { ...run, again: false, retry: 'none' });
     }
@@ -161,7 +161,7 @@ export async function send(
     } catch (error) {
       breakWith(error);
     }
-    home.close();
+    users.close();
     await Promise.all([opened?.close().catch(breakWith), results?.close().catch(breakWith)]);
   }
   return endRun(

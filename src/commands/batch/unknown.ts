@@ -13,7 +13,7 @@ import type { BatchOptions } from './options.js';
  *
  * @returns number of rows that are settled now
  */
-export async function lookUpUnknown(
+export async function checkUnknown(
   env: EditEnv,
   { settleMs, timeoutMs }: BatchOptions,
   terminal: Terminal,
@@ -42,7 +42,7 @@ export async function lookUpUnknown(
  *
  * @returns keys of the rows that fal could not be asked about
  */
-export async function lookUpFailed(
+export async function checkFailed(
   env: EditEnv,
   { timeoutMs, retry }: BatchOptions,
   terminal: Terminal,

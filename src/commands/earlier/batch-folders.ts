@@ -131,7 +131,7 @@ export async function withBatch<T>(
   { ledger, context }: Pick<LedgerCommand, 'ledger' | 'context'>,
   run: (own: Ledger) => Promise<T>,
 ): Promise<T> {
-  const outDir = await openOutDir(folder, undefined, context, { look: false, mustExist: true }).catch(
+  const outDir = await openOutDir(folder, undefined, context, { readOnly: false, mustExist: true }).catch(
     (error: unknown) => {
       throw error instanceof FalEditError && error.kind === 'locked'
         ? runningError(folder, context.cwd)

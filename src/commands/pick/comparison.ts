@@ -39,7 +39,7 @@ const comparisonFile = z.looseObject({
 export async function comparisonIn(folder: string, context: Context): Promise<FoundComparison> {
   const cells = await cellsIn(folder);
   // Not kept open: choosing takes time, and the comparison may be run again meanwhile.
-  const outDir = await openOutDir(folder, undefined, context, { look: true, mustExist: true });
+  const outDir = await openOutDir(folder, undefined, context, { readOnly: true, mustExist: true });
   try {
     const edits = await measureCells(cells, outDir.ledger, folder);
     const choices = await readChoices(folder, presentKeys(outDir.ledger.db));
@@ -56,7 +56,7 @@ export async function readPicks(
   context: Context,
 ): Promise<{ text: string; document: Record<string, unknown> }> {
   const { writeComparison } = await import('../../report/compare/write.js');
-  const outDir = await openOutDir(folder, undefined, context, { look: true, mustExist: true });
+  const outDir = await openOutDir(folder, undefined, context, { readOnly: true, mustExist: true });
   try {
     const { compared, document, page } = await writeComparison(await cellsIn(folder), {
       ...{ ledger: outDir.ledger, outDir: folder, cwd: context.cwd, now: context.now() },

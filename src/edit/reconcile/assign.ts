@@ -8,7 +8,7 @@ export interface Assignment {
   job: Job;
   /** The request that the job became; undefined where there is none, or where the job has its request already. */
   own: PastRequest | undefined;
-  /** The same edit, accepted by fal once more. */
+  /** Further requests for this edit that fal accepted. */
   extra: PastRequest[];
   /** Requests of which fal kept too little to tell whether they are the job's. */
   unclear: PastRequest[];
@@ -25,7 +25,7 @@ export function isGuess(job: Pick<Job, 'input' | 'inputHash' | 'askedHash'>): bo
   return job.input !== undefined && job.inputHash === undefined && job.askedHash !== undefined;
 }
 
-/** What is known about a submit that the ledger has lost. */
+/** Facts about a submit that the ledger has lost. */
 export interface Guess {
   /** The seeds that it can have had, one for each attempt; undefined where the input has the user's. */
   seeds: readonly number[] | undefined;
@@ -71,9 +71,9 @@ function bySeed(
   items: readonly PastRequest[],
 ): (job: Pick<Claimant, 'input' | 'guess'>) => readonly PastRequest[] {
   const groups = new Map<unknown, Map<PastRequest, number>>();
-  items.forEach((item, place) => {
+  items.forEach((item, index) => {
     const seed = item.input?.['seed'];
-    groups.set(seed, (groups.get(seed) ?? new Map<PastRequest, number>()).set(item, place));
+    groups.set(seed, (groups.get(seed) ?? new Map<PastRequest, number>()).set(item, index));
   });
   const without = groups.get(undefined) ?? new Map<PastRequest, number>();
   return ({ input, guess }) => {
@@ -131,7 +131,7 @@ export function fittingTo(
   return { matching: exact.length > 0 ? exact : same, unclear: of('unclear') };
 }
 
-/** Of several attempts the one that may have a picture comes first; without its seed, a request may be any row's. */
+/** Puts the attempt that may have a picture first; without its seed, a request may be any row's. */
 function guessed(same: readonly PastRequest[], unclear: readonly PastRequest[]): Fitting {
   const hasSeed = ({ input }: PastRequest): boolean => input?.['seed'] !== undefined;
   const isFailed = ({ statusCode = 200 }: PastRequest): boolean => statusCode >= 400;

@@ -26,9 +26,9 @@ export function compareInputs(
         group.some((other) => has(other) && compare(sent[name], sent[other]) === 'same'),
     );
   const names = Object.keys(sent);
-  const told = names.filter((name) => has(name) || !isKeptElsewhere(name));
-  if (told.length === 0) return 'unclear';
-  return least(told.map((name) => compare(sent[name], has(name) ? kept?.[name] : undefined)));
+  const known = names.filter((name) => has(name) || !isKeptElsewhere(name));
+  if (known.length === 0) return 'unclear';
+  return least(known.map((name) => compare(sent[name], has(name) ? kept?.[name] : undefined)));
 }
 
 function compare(sent: unknown, kept: unknown): Comparison {

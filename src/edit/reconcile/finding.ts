@@ -19,9 +19,9 @@ export type Uncertainty =
   | { reason: 'settling'; askAgainAt: number }
   /** How long ago it was sent cannot be told: fal's answers carry no date, or our clock was put back since. */
   | { reason: 'no_clock' }
-  /** The same input is being sent by a process of its own: what fal lists may be that one's. */
+  /** Another process is sending this input, so fal's list may show its request. */
   | { reason: 'being_sent'; by: Job }
-  /** Of these requests fal kept too little of the input to tell whether they are the job's. */
+  /** fal kept too little of the input of these requests to tell whether they are the job's. */
   | { reason: 'no_inputs'; requestIds: string[] }
   /** It was sent longer ago than fal remembers. */
   | { reason: 'too_old' }

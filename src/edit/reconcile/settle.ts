@@ -158,7 +158,7 @@ function ageOf({ sentFalAt, intentAt, plannedAt }: Job, { now, falNow }: SettleO
   return falNow - sentFalAt;
 }
 
-/** The same edit under another request: saved beside the first one, never over it. */
+/** A further request for an edit: saved beside the first one, never over it. */
 function duplicateOf(job: Job, requestId: string): Parameters<Ledger['adopt']>[0] {
   const { id, model, endpoint, via, prompt, seed, estimatedUsd, unitPriceUsd, output, input, intentAt } = job;
   return {

@@ -46,11 +46,11 @@ async function merge(
   const opened: OpenOutDir[] = [];
   try {
     for (const folder of named) {
-      opened.push(await openOutDir(folder, undefined, context, { look: true, mustExist: true }));
+      opened.push(await openOutDir(folder, undefined, context, { readOnly: true, mustExist: true }));
     }
     const world = worldOf(opened);
     const all = await openOutDir(wanted, world === 'sandbox' ? SANDBOX : 'fal', context, {
-      look: false,
+      readOnly: false,
       mustExist: false,
     });
     opened.push(all);
