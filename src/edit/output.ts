@@ -23,25 +23,25 @@ export type OutputChoice = Pick<OutputSpec, 'kind' | 'cwd' | 'template' | 'numbe
  * Reads `-o`: a file, a folder (ends in a slash, or is one), a template, or `-`.
  *
  * @param cwd absolute folder that a relative output starts at
- * @param place what to call the setting in a message
+ * @param where what to call the setting in a message
  * @throws FalEditError (usage) for an unknown placeholder
  */
 export async function readOutput(
   output: string | undefined,
   cwd: string,
-  place = '--output',
+  where = '--output',
 ): Promise<OutputChoice> {
   const byName = { kind: 'files', cwd, template: DEFAULT_TEMPLATE, numberWhenTaken: true } as const;
   if (output === undefined) return byName;
   if (output === '-') return { ...byName, kind: 'stream' };
-  if (output.trim() === '') throw fieldError(place, `is empty. Give a file, a folder/, a template, or -.`);
+  if (output.trim() === '') throw fieldError(where, `is empty. Give a file, a folder/, a template, or -.`);
   if (!isPrintable(output)) {
-    throw fieldError(place, `${inQuotes(output)} contains a control character, which a file name must not.`);
+    throw fieldError(where, `${inQuotes(output)} contains a control character, which a file name must not.`);
   }
   for (const [, name = ''] of output.matchAll(/\{([^{}]*)\}/g)) {
     if ((PLACEHOLDERS as readonly string[]).includes(name)) continue;
     const known = PLACEHOLDERS.map((placeholder) => `{${placeholder}}`).join(' ');
-    throw fieldError(place, `unknown placeholder {${name}}. Available: ${known}.`);
+    throw fieldError(where, `unknown placeholder {${name}}. Available: ${known}.`);
   }
   if (/[\\/]$/.test(output) || (await isFolder(path.resolve(cwd, output)))) {
     return { ...byName, template: path.join(output, DEFAULT_TEMPLATE) };
@@ -85,27 +85,27 @@ export function formatOfOutput(
 ): OutputFormat | undefined {
   if (kind === 'stream') return format;
   const extension = path.extname(template).toLowerCase();
-  const asked = FORMAT_OF_EXTENSION[extension];
-  const shown = `${nameOf('output')}: ${path.basename(template)}`;
-  if (asked === undefined) {
+  const wanted = FORMAT_OF_EXTENSION[extension];
+  const label = `${nameOf('output')}: ${path.basename(template)}`;
+  if (wanted === undefined) {
     if (!OTHER_PICTURES.includes(extension)) return format;
     throw fieldError(
-      shown,
+      label,
       `${model.name} does not make ${extension.slice(1)}, only ${extensionsOf(model)}.`,
     );
   }
-  if (!model.formats.includes(asked)) {
-    const other = MODELS.find((candidate) => candidate.formats.includes(asked));
+  if (!model.formats.includes(wanted)) {
+    const other = MODELS.find((candidate) => candidate.formats.includes(wanted));
     throw fieldError(
-      shown,
-      `${model.name} does not make ${asked}, only ${extensionsOf(model)}.`,
-      other === undefined ? undefined : `${other.name} makes ${asked}: -m ${other.name}`,
+      label,
+      `${model.name} does not make ${wanted}, only ${extensionsOf(model)}.`,
+      other === undefined ? undefined : `${other.name} makes ${wanted}: -m ${other.name}`,
     );
   }
-  if (format !== undefined && format !== asked) {
-    throw usageError(`${shown} asks for ${asked}, but ${nameOf('format')} for ${format}. Give one.`);
+  if (format !== undefined && format !== wanted) {
+    throw usageError(`${label} asks for ${wanted}, but ${nameOf('format')} for ${format}. Give one.`);
   }
-  return asked;
+  return wanted;
 }
 
 function extensionsOf(model: Model): string {
@@ -125,10 +125,10 @@ const SOME_REQUEST_ID = '00000000-0000-0000-0000-000000000000';
  * @param ext another ending than the one that was asked for
  */
 export function pathOf(
-  { cwd, template, name, seed, model, ext: askedExt, count }: OutputSpec,
+  { cwd, template, name, seed, model, ext: wantedExt, count }: OutputSpec,
   index: number,
   requestId = SOME_REQUEST_ID,
-  ext = askedExt,
+  ext = wantedExt,
 ): string {
   const values: Record<Placeholder, () => string> = {
     name: () => harmlessName(name),
@@ -162,36 +162,36 @@ const LONGEST_FILE = 255;
 /**
  * Finds what would stop the pictures from being saved, before anything is sent.
  *
- * @param place what to call the setting in a message
+ * @param where what to call the setting in a message
  * @param writable folders that are known to take files; those that turn out to are added
  * @returns an error (usage) where a name is taken by a file
  * @throws FalEditError (usage): a folder that cannot be written to, a name that is a folder's or too long
  */
 export async function checkFree(
   output: OutputSpec,
-  place = '--output',
+  where = '--output',
   writable = new Set<string>(),
 ): Promise<FalEditError | undefined> {
   if (output.kind === 'stream') return undefined;
   const files = Array.from({ length: output.count }, (_, index) => pathOf(output, index));
   for (const name of files.map((file) => path.basename(file))) {
     if (Buffer.byteLength(name) <= LONGEST_FILE) continue;
-    throw fieldError(place, `the name ${name.slice(0, 40)}… is too long: at most ${LONGEST_FILE} bytes.`);
+    throw fieldError(where, `the name ${name.slice(0, 40)}… is too long: at most ${LONGEST_FILE} bytes.`);
   }
   for (const folder of new Set(files.map((file) => path.dirname(file)))) {
     if (writable.has(folder)) continue;
-    await checkFolder(folder, place);
+    await checkFolder(folder, where);
     writable.add(folder);
   }
   if (output.template.includes('{request_id}') || output.numberWhenTaken) return undefined;
   for (const file of files) {
     if (!(await exists(file))) continue;
-    const shown = path.relative(output.cwd, file) || file;
-    if (await isFolder(file)) throw fieldError(place, `${shown} is a folder.`);
+    const label = path.relative(output.cwd, file) || file;
+    if (await isFolder(file)) throw fieldError(where, `${label} is a folder.`);
     if (output.force) continue;
     return fieldError(
-      place,
-      `${shown} already exists. Nothing was sent.`,
+      where,
+      `${label} already exists. Nothing was sent.`,
       'Overwrite it with --force, or choose another name.',
     );
   }
@@ -199,14 +199,14 @@ export async function checkFree(
 }
 
 /** A folder that is missing is made later; what can be tried now is the nearest one that exists. */
-async function checkFolder(folder: string, place: string): Promise<void> {
+async function checkFolder(folder: string, where: string): Promise<void> {
   let existing = folder;
   while (!(await exists(existing)) && path.dirname(existing) !== existing) existing = path.dirname(existing);
   try {
     await trySaving(existing);
   } catch (error) {
     throw fieldError(
-      place,
+      where,
       `cannot write to the folder ${existing} (${codeOf(error) ?? 'unknown reason'}). Nothing was sent.`,
     );
   }

@@ -40,7 +40,7 @@ const BY_FIELD: Readonly<Record<string, Adviser>> = {
   ...{ easycontrols: pictures, ip_adapters: pictures, reference_image_url: pictures },
 };
 
-/** Why a field is dropped on the way to a model that has no such thing, and what to do instead. */
+/** Reason why a field is dropped for a model that lacks it, and advice. */
 export function adviceFor(field: string, key: RequestKey | undefined, to: Model): Advice {
   const adviser = key === undefined ? BY_FIELD[field] : BY_KEY[key];
   return { why: `no counterpart in ${to.name}`, ...adviser?.(to) };

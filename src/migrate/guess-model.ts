@@ -4,8 +4,8 @@ import { MODELS } from '../models/registry.js';
 import { schemaOf } from './model-fields.js';
 
 /**
- * The model that an input was most likely made for: its picture field says what it cannot be, and of the others the
- * one that knows most of its fields is it, in doubt the one that stands first in the registry.
+ * The model that an input was most likely made for: of the models with its picture field, the one that knows
+ * most of its fields; if in doubt, the first of the registry.
  *
  * @throws FalEditError (input): it has the picture fields of several forms, or of none
  */

@@ -5,8 +5,8 @@ import { isSame } from './plain-field.js';
 import { shortValue } from './short-value.js';
 
 /**
- * The change of a field that fal did not look at on the old model; undefined for one that it read. Such a field is not
- * brought over, though the other model may have it: the request as it was worked without it.
+ * The change of a field that fal ignored on the old model; undefined for one that it read. An ignored field is
+ * not translated, even if the other model has it: the request worked without it.
  */
 export function ignoredChange(
   field: string,

@@ -7,9 +7,9 @@ import { outOfRange } from './plain-field.js';
 import { shortValue } from './short-value.js';
 
 /**
- * The LoRAs that the other model can use. Those for another base stay out, unless they are asked for.
+ * The LoRAs that the other model can use. LoRAs for another base are left out, unless they are asked for.
  *
- * @param keepAll keep LoRAs for another base as well, as far as the other model takes so many and such scales
+ * @param keepAll keep LoRAs for another base too, as far as the other model accepts their number and scales
  */
 export function translateLoras(
   { field, value, target }: { field: string; value: unknown; target: string },
@@ -98,7 +98,7 @@ function listOf(model: Model, field: string): z.ZodArray | undefined {
   return list instanceof z.ZodArray ? list : undefined;
 }
 
-/** How many of a list's elements, of which each is allowed by itself, may be in it together. */
+/** The largest number of elements that a list accepts, of elements that are valid by themselves. */
 function mostOf(list: z.ZodArray, elements: readonly unknown[]): number {
   let most = elements.length;
   while (most > 0 && !list.safeParse(elements.slice(0, most)).success) most--;

@@ -33,12 +33,12 @@ export function readInstead(model: Model, field: string): string | undefined {
   return entriesOf(model).find(([, [, ...others]]) => others.includes(field))?.[1][0];
 }
 
-/** Whether fal looks at the field at all. */
+/** Whether fal reads the field. */
 export function isRead(model: Model, field: string): boolean {
   return schemaOf(model, field) !== undefined && readInstead(model, field) === undefined;
 }
 
-/** The other model's field for the same thing; undefined where it has none. */
+/** The other model's field for the same setting; undefined if it has none. */
 export function counterpartOf(field: string, from: Model, to: Model): string | undefined {
   const key = keyOf(from, field);
   if (key !== undefined) return to.fields[key]?.[0];
@@ -46,13 +46,13 @@ export function counterpartOf(field: string, from: Model, to: Model): string | u
 }
 
 /**
- * The field of the model that somebody probably meant by a name that is none: what a flag of that name fills, or what
- * is spelled nearly alike. Undefined where nothing is near.
+ * The field of the model that was probably meant by an unknown name: the one that a flag of that name fills, or
+ * one with a similar name. Undefined if none is close.
  */
 export function meantBy(model: Model, name: string): string | undefined {
   const written = spelled(name);
   const [near] = namesOf(model)
-    // What differs in more than a third is no slip of the fingers.
+    // A name that differs by more than a third is not a typo.
     .filter(({ known }) => Math.abs(known.length - written.length) <= known.length / 3)
     .map(({ field, known }) => ({ field, slips: distance(written, known), most: known.length / 3 }))
     .filter(({ slips, most }) => slips <= most)
@@ -62,7 +62,7 @@ export function meantBy(model: Model, name: string): string | undefined {
 
 type Names = readonly { field: string; known: string }[];
 
-/** Garbage may have thousands of fields, and each of them asks for the names again. */
+/** Garbage may have thousands of fields, and each needs these names. */
 const names = new WeakMap<Model, Names>();
 
 function namesOf(model: Model): Names {

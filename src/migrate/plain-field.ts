@@ -50,7 +50,7 @@ export function outOfRange(field: string, value: unknown, target: string, to: Mo
   };
 }
 
-/** A text may stand for what JSON reads from it: "0.6" is 0.6, "true" is true. */
+/** Values that a text may stand for as JSON: "0.6" is 0.6, "true" is true. */
 function readings(value: unknown): unknown[] {
   if (typeof value !== 'string') return [value];
   try {

@@ -13,10 +13,10 @@ const MODEL_KEYS = ['endpoint', 'endpoint_id', 'app', 'model'];
 const INPUT_KEYS = ['input', 'arguments'];
 
 /**
- * Finds fal's input in what people keep of a request: the input itself, perhaps with a model beside its fields, or
- * within `input` or `arguments`, as fal's clients and our own `--json` documents have it.
+ * Finds fal's input in a saved request: the input itself, perhaps with a model beside its fields, or in `input`
+ * or `arguments`, as in fal's clients and in our own `--json` documents.
  *
- * @returns what it is instead, for a sentence, where it is none
+ * @returns if there is none, what the value is instead, for a sentence
  */
 export function keptRequest(value: unknown): KeptRequest | string {
   if (!isObject(value)) return kindOf(value);
@@ -29,7 +29,10 @@ export function keptRequest(value: unknown): KeptRequest | string {
   return { input: namesModel ? without(input, MODEL_KEYS) : input, model, modelKey };
 }
 
-/** A document of ours repeats the prompt outside of its input; a field that is only called so has no prompt within. */
+/**
+ * A document of ours repeats the prompt outside of its input. A field that only has the name of an input
+ * contains no prompt.
+ */
 function isWrapped(value: Readonly<Record<string, unknown>>, key: string): boolean {
   const inner = value[key];
   return isObject(inner) && (Object.hasOwn(inner, 'prompt') || !Object.hasOwn(value, 'prompt'));

@@ -15,11 +15,11 @@ export interface TranslateOptions {
 }
 
 /**
- * A request of one model as a request of another: as what fal really did, not as what was hoped for. The result is
- * valid for the other model; what it does not take is left out, and told.
+ * Translates a request of one model into a request of another, by what fal really did. The result is valid for
+ * the other model; fields that it does not accept are left out and reported.
  *
  * @param input fal's input for `from`; values and names may be anything
- * @throws FalEditError (input): it has no prompt or no picture that the other model takes
+ * @throws FalEditError (input): it has no prompt or no picture that the other model accepts
  */
 export function translate(
   input: Readonly<Record<string, unknown>>,

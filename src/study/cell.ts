@@ -7,7 +7,7 @@ export interface Cell {
   id: string;
   /** As a row of a manifest would have them. */
   fields: Fields;
-  /** Where it stands in the grid: a value by the name of each axis. */
+  /** Position in the grid: a value by the name of each axis. */
   at: Record<string, string>;
 }
 

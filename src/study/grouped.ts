@@ -1,4 +1,4 @@
-/** Things by a key, keys and things in the order in which they come. */
+/** Groups items by a key. Keys and items keep their order. */
 export function grouped<T>(things: Iterable<T>, keyOf: (thing: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const thing of things) {

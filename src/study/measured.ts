@@ -11,7 +11,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Cell } from './cell.js';
 import { readMetrics, writeMetrics } from './metrics-file.js';
 
-/** A cell with what became of it. */
+/** A cell with its result. */
 export interface MeasuredCell {
   cell: Cell;
   row: RowWithJob;
@@ -73,7 +73,7 @@ async function metricsOf(
   try {
     return await measurePicture(picture, edited);
   } catch (error) {
-    // Somebody has changed the file since: there is nothing to measure, and all else stands.
+    // The file was changed since: nothing to measure, and the rest remains valid.
     if (error instanceof PictureError) return null;
     throw error;
   }

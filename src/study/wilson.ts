@@ -8,7 +8,7 @@ export interface Interval {
 const Z = 1.959964;
 
 /**
- * Wilson's 95 % interval of a share: also honest for few trials, and for none or all of them won. null of no trials.
+ * Wilson's 95 % interval of a share, valid for few trials and for none or all of them won. Null without trials.
  *
  * @param won 0..trials; a tie counts half
  */

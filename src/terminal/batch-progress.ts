@@ -83,7 +83,7 @@ function withoutLine(spinner: Ora | undefined, write: () => void): void {
   spinner?.render();
 }
 
-/** `edits.csv:17 (cat): what is wrong`. */
+/** `edits.csv:17 (cat): message`. */
 function failureText({ id, place: where }: RowName, error: { message: string } | null): string {
   const name = id === undefined ? positionText(where) : `${positionText(where)} (${id})`;
   return `${name}: ${error?.message ?? 'failed'}`;

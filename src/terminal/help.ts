@@ -57,7 +57,7 @@ function flagLines({ name, short, value, help }: HelpFlag): string[] {
   return columns(left, help);
 }
 
-/** Two columns; a long left side gets a line of its own, a long right side is wrapped. */
+/** Two columns. A long left side gets a line of its own; a long right side is wrapped. */
 function columns(left: string, right: string): string[] {
   const wrapped = wrap(right, WIDTH - COLUMN);
   const indent = ' '.repeat(COLUMN);

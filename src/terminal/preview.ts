@@ -19,9 +19,9 @@ export interface PreviewPicture {
 }
 
 /**
- * Text that shows pictures side by side, each with its name below; ends with a newline. Empty for `none`. In a
- * cell of a terminal, which is taken to be twice as high as wide, half blocks have two pixels. A picture that is
- * missing or cannot be decoded leaves its place empty. Pictures for which there is no room are left out.
+ * Text that shows pictures side by side, each with its name below; ends with a newline. Empty for `none`. Half
+ * blocks have two pixels per cell of the terminal, which is assumed to be twice as high as wide. A picture that
+ * is missing or cannot be decoded leaves its space empty. Pictures without room are left out.
  *
  * @param size the room for all of it; names take one row of it
  * @param env its COLORTERM says whether half blocks may have all colours, or 256

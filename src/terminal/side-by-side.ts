@@ -7,8 +7,8 @@ const GAP = 2;
 const NARROWEST = 10;
 
 /**
- * Compares things side by side: each row has a label and one cell per thing; the first row has their names. On a terminal the
- * cells are wrapped into equal columns; elsewhere there are tabs between them, and nothing is cut.
+ * Compares things side by side. Each row has a label and a cell per thing; the first row has their names. On a
+ * terminal the cells are wrapped in equal columns; elsewhere tabs separate them, and nothing is cut.
  */
 export function sideBySideLines(
   rows: readonly (readonly string[])[],

@@ -1,4 +1,4 @@
-/** A text in lines of at most that many characters, broken at spaces; a longer word has a line of its own. */
+/** Wraps a text at spaces to lines of at most that many characters; a longer word gets a line of its own. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -62,7 +62,7 @@ function absoluteSet(model: Model, set: FlagValue, absolute: Absolute): FlagValu
       ({ role, value }) => role === 'picture' || value.toLowerCase().endsWith('.safetensors'),
     );
     const changed = files.reduce<unknown>(
-      (whole, { path: place, value }) => withValueAt(whole, place, absolute(value)),
+      (whole, { path: at, value }) => withValueAt(whole, at, absolute(value)),
       fields,
     );
     return files.length === 0 ? part : (changed as FlagValue);

@@ -2,7 +2,7 @@ import { fieldProblem, positionText, type Problem } from '../../batch/manifest/e
 import { problemText } from '../../errors.js';
 
 /** How many the terminal shows; the JSON document has all of them. */
-const MOST_SHOWN = 20;
+const MOST_GROUPS = 20;
 /** How many problems are kept: a manifest of millions of wrong rows is not worth the memory. */
 const MOST_KEPT = 100_000;
 
@@ -23,15 +23,15 @@ export class ProblemList {
   /** For the terminal: `edits.csv:3: image: …`, or `in 65 rows, first: edits.csv:3: image: …`. */
   lines(): string[] {
     const groups = [...this.groups.values()];
-    const shown = groups.slice(0, MOST_SHOWN).map(({ first, rows }) => {
+    const listed = groups.slice(0, MOST_GROUPS).map(({ first, rows }) => {
       const text = problemText(fieldProblem(first));
       return rows === 1 ? text : `in ${rows} rows, first: ${text}`;
     });
-    const [next] = groups.slice(MOST_SHOWN);
-    if (next === undefined) return shown;
-    const more = groups.length - MOST_SHOWN;
+    const [next] = groups.slice(MOST_GROUPS);
+    if (next === undefined) return listed;
+    const more = groups.length - MOST_GROUPS;
     return [
-      ...shown,
+      ...listed,
       `and ${more} more ${more === 1 ? 'problem' : 'problems'}, the first in ${positionText(next.first.place)} (--json lists all).`,
     ];
   }

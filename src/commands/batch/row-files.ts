@@ -53,7 +53,7 @@ export function rowFiles(folder: string, { fromFile, allowOutside }: RowTrust): 
     return isOther ? `${displayName(file)} is a pipe or a device, not a file.` : undefined;
   }
 
-  async function check(field: string, place: string, file: string): Promise<void> {
+  async function check(field: string, where: string, file: string): Promise<void> {
     if (fromFile !== 'all' && !fromFile.includes(field)) return;
     let reading = known.get(file);
     if (reading === undefined) {
@@ -61,7 +61,7 @@ export function rowFiles(folder: string, { fromFile, allowOutside }: RowTrust): 
       known.set(file, reading);
     }
     const problem = await reading;
-    if (problem !== undefined) throw fieldError(place, problem);
+    if (problem !== undefined) throw fieldError(where, problem);
   }
 
   return {

@@ -98,9 +98,9 @@ function hasOwn(expectations: Record<string, unknown>): boolean {
   return Object.keys(expectations).length > 0;
 }
 
-function noColumn(place: string, name: string): never {
+function noColumn(where: string, name: string): never {
   throw fieldError(
-    place,
+    where,
     `this row has no column for {${name}}. For literal braces, double them: {{${name}}}.`,
   );
 }

@@ -27,8 +27,8 @@ export function withRow(settings: EditingSettings, row: SortedRow): EditingSetti
   const values: Partial<Record<EditingName, FlagValue>> = { ...Object.fromEntries(kept), ...row.values };
   const [own, common] = [row.values['set'], settings.values['set']];
   if (own !== undefined && common !== undefined) {
-    const place = row.origins['set'] ?? 'set';
-    const keys = new Set(setEntries(own, place).map(([key]) => key));
+    const where = row.origins['set'] ?? 'set';
+    const keys = new Set(setEntries(own, where).map(([key]) => key));
     values['set'] = [...withoutKeys([common].flat(), keys, settings.origins['set'] ?? '--set'), own].flat();
   }
   const merged = { ...settings, values, origins: { ...settings.origins, ...row.origins } };
@@ -43,8 +43,8 @@ function refuseUnknown({ others }: SortedRow, { values }: EditingSettings): void
   // The placeholders of a prompt file are known only when it is read.
   if (others.length === 0 || values['prompt-file'] !== undefined) return;
   const templates = [values['prompt'], values['output']].filter((text) => typeof text === 'string');
-  const asked = new Set(templates.flatMap(placeholdersOf));
-  const unknown = others.filter((field) => !asked.has(field));
+  const used = new Set(templates.flatMap(placeholdersOf));
+  const unknown = others.filter((field) => !used.has(field));
   if (unknown.length > 0) throw problemsError('usage', unknown.map(unknownColumn));
 }
 
@@ -79,9 +79,9 @@ function refuseMissing({ values, origins }: EditingSettings): void {
   if (typeof prompt === 'string') refuseBlank(prompt, origins['prompt'] ?? 'prompt');
 }
 
-/** @param place of the prompt, for the message. @throws FalEditError (usage): it says nothing */
-export function refuseBlank(prompt: string, place: string): void {
-  if (prompt.trim() === '') throw fieldError(place, 'must not be blank.');
+/** @param where of the prompt, for the message. @throws FalEditError (usage): it says nothing */
+export function refuseBlank(prompt: string, where: string): void {
+  if (prompt.trim() === '') throw fieldError(where, 'must not be blank.');
 }
 
 function list(value: FlagValue | undefined): FlagValue[] {

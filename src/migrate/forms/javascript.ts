@@ -1,7 +1,7 @@
 import { indented, type Form } from './form.js';
 import { plainJson } from '../../plain-json.js';
 
-/** For fal's own client. JSON is JavaScript as it stands. */
+/** For fal's own client. JSON is valid JavaScript. */
 export const javascript: Form = {
   uploads: false,
   head: "import { fal } from '@fal-ai/client';",

@@ -37,8 +37,8 @@ const LONGEST_STEM = 80;
 const LONGEST_WORD = 120;
 
 /**
- * The cells, those that are compared with each other side by side: a run that stops early has whole pairs, and what is
- * slow at fal at that moment is slow for all models.
+ * The cells, those to be compared with each other side by side: a run that stops early has whole pairs, and a
+ * slow moment at fal is slow for all models.
  */
 export function comparisonCells({ pictures, prompts, seeds, models, common }: Grid): Cell[] {
   return pictures.flatMap((picture) =>
@@ -65,8 +65,8 @@ export function comparisonCells({ pictures, prompts, seeds, models, common }: Gr
 }
 
 /**
- * The name follows from what is asked for and from nothing else: neither another order nor more of anything gives a
- * result the name of another.
+ * Name that follows only from the edit: neither another order nor more pictures or models give a result another
+ * name.
  */
 function resultName({ word, digest }: GridPicture, model: string, seed: number, wish: string): string {
   const name = /^https?:/i.test(word) ? new URL(word).pathname : word;

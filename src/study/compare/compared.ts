@@ -7,16 +7,16 @@ import { summarise, type ModelSummary } from './summary.js';
 
 /** All that is known of a comparison. */
 export interface Compared {
-  /** In the order in which they were named: the first is what the others are held against. */
+  /** In the order in which they were named: the others are compared with the first. */
   models: ModelSummary[];
   pairs: Paired[];
-  /** Empty where nobody has chosen yet. */
+  /** Empty before anybody has chosen. */
   picks: WinRate[];
-  /** How many there are of each. */
+  /** Number of different pictures. */
   pictures: number;
   prompts: number;
   seeds: number;
-  /** Made by the built-in sandbox: nothing of it says anything about fal. */
+  /** Made by the sandbox: it says nothing about fal. */
   isSandbox: boolean;
 }
 

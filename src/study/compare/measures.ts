@@ -15,12 +15,12 @@ export const MEASURES = [
 ] as const;
 export type Measure = (typeof MEASURES)[number];
 
-/** Whether an edit came out: a blanked picture is measured by nobody. */
+/** Whether an edit succeeded. A blanked picture is not measured. */
 export function cameOut({ result }: Pick<ComparedEdit, 'result'>): boolean {
   return result.state === 'done' || result.state === 'unmet';
 }
 
-/** A measure of an edit; null where it did not come out or nobody can say. */
+/** A measure of an edit; null if it failed or the measure is unknown. */
 export function valueOf(edit: ComparedEdit, measure: Measure): number | null {
   if (!cameOut(edit)) return null;
   const { metrics, result } = edit;

@@ -2,7 +2,7 @@ import { signTest } from '../sign-test.js';
 import { MEASURES, modelOf, subjectOf, valueOf, type ComparedEdit, type Measure } from './measures.js';
 import type { Scattered } from './scattered.js';
 
-/** With fewer pairs that differ, even all of them on one side can be chance. */
+/** With fewer pairs that differ, even a unanimous result can be chance. */
 export const FEWEST_PAIRS = 6;
 
 /** A difference must be at least this improbable under chance. */
@@ -12,17 +12,17 @@ const MOST_CHANCE = 0.05;
 export interface Paired {
   models: [string, string];
   measure: Measure | 'scatter';
-  /** Pairs of which both are measured. */
+  /** Number of pairs with both values. */
   pairs: number;
   /** In how many the first has less, and in how many the second; in the rest they are equal. */
   less: [number, number];
-  /** How probable so uneven a count is by chance (two-sided sign test), 0..1. */
+  /** Probability of so uneven a count by chance (two-sided sign test), 0..1. */
   p: number;
-  /** Which model has less, as far as the pairs can tell; null where they cannot. */
+  /** The model that has less; null where the pairs cannot tell. */
   fewer: string | null;
 }
 
-/** A value of a model at a place. */
+/** A model's value for a picture, prompt and seed. */
 interface Placed {
   model: string;
   subject: string;

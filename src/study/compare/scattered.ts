@@ -4,10 +4,10 @@ import { scatter } from '../../images/metrics/scatter.js';
 import { grouped } from '../grouped.js';
 import { cameOut, modelOf, subjectOf, type ComparedEdit } from './measures.js';
 
-/** How far the seeds of one model lie apart on one picture and prompt. */
+/** Differences among the seeds of one model for one picture and prompt. */
 export interface Scattered {
   model: string;
-  /** As `placeOf` has it, without the seed. */
+  /** As `subjectOf` returns it, without the seed. */
   subject: string;
   /** Mean of 1 - SSIM over the pairs of seeds, 0..1. */
   scatter: number;
@@ -23,7 +23,7 @@ export async function scatterOfSeeds(edits: readonly ComparedEdit[], outDir: str
     const [first] = group;
     if (first === undefined || group.length < 2) continue;
     const pictures = await Promise.all(group.map((edit) => pictureOf(edit, outDir)));
-    // A result that cannot be looked at is as good as missing: the rest is still a report.
+    // A result that cannot be read counts as missing, so that the rest is still reported.
     const apart = await scatter(pictures.filter((bytes) => bytes !== undefined)).catch(() => null);
     if (apart !== null) {
       measured.push({ model: modelOf(first), subject: subjectOf(first, false), scatter: apart });

@@ -6,10 +6,10 @@ import type { Scattered } from './scattered.js';
 /** The middle of some values, and how far they spread. */
 export interface Spread {
   count: number;
-  /** A quarter of them lies below. */
+  /** A quarter of the values is below. */
   lower: number;
   median: number;
-  /** A quarter of them lies above. */
+  /** A quarter of the values is above. */
   upper: number;
 }
 
@@ -17,9 +17,9 @@ export interface Spread {
 export interface ModelCost {
   /** Billed by fal for all of them, failed ones included, as far as it said so. */
   billed_usd: number;
-  /** For 100 pictures that came out; null where none did. */
+  /** For 100 pictures; null if there are none. */
   per_100_pictures_usd: number | null;
-  /** fal has billed none of them yet: the figure is our own estimate. */
+  /** Our own estimate, since fal has billed none of them yet. */
   is_estimate: boolean;
 }
 
@@ -27,11 +27,11 @@ export interface ModelCost {
 export interface ModelSummary {
   model: string;
   edits: number;
-  /** Edits that came out. */
+  /** Successful edits. */
   done: number;
   failed: number;
   moderated: number;
-  /** Not sent, at fal, or nobody knows. */
+  /** Edits that are not sent, running at fal, or unknown. */
   open: number;
   /** The commonest word of fal's or ours on why edits failed; null where none did. */
   failure: string | null;

@@ -14,7 +14,7 @@ const picksFile = z.object({
       /** Keys of the two edits, as they stood on the page. */
       left: z.string(),
       right: z.string(),
-      /** The key of the one that was preferred; null for no difference. */
+      /** The key of the preferred one; null for no difference. */
       preferred: z.string().nullable(),
       /** ISO 8601. */
       at: z.string(),
@@ -22,15 +22,15 @@ const picksFile = z.object({
   ),
 });
 
-/** One choice between two results of which nobody said what made them. */
+/** A blind choice between two results. */
 export type Choice = z.infer<typeof picksFile>['choices'][number];
 
 /**
- * The choices that were made so far; none where there is no file.
+ * The choices so far; none if there is no file.
  *
  * @param outDir absolute
- * @param presentKeys of edits whose keys are others by now than when they were chosen
- * @throws FalEditError (input): the file is damaged; it is somebody's work, and nothing writes over it
+ * @param presentKeys current keys of edits whose keys have changed since they were chosen
+ * @throws FalEditError (input): the file is damaged; it is somebody's work and is never overwritten
  */
 export async function readChoices(
   outDir: string,

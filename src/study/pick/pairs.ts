@@ -9,7 +9,7 @@ export interface Pair<Edit extends ComparedEdit = ComparedEdit> {
 }
 
 /**
- * The pairs that nobody has judged yet, in an order and on sides that say nothing.
+ * The pairs that nobody has judged yet, in random order and on random sides.
  *
  * @param random in [0, 1)
  */
@@ -27,7 +27,7 @@ export function openPairs<Edit extends ComparedEdit>(
   );
 }
 
-/** Every two models that have a result at a place. */
+/** Every two models with a result for the same picture, prompt and seed. */
 export function allPairs<Edit extends ComparedEdit>(edits: readonly Edit[]): Pair<Edit>[] {
   const places = grouped(edits.filter(cameOut), (edit) => subjectOf(edit, true));
   return [...places.values()].flatMap((group) =>
@@ -35,7 +35,7 @@ export function allPairs<Edit extends ComparedEdit>(edits: readonly Edit[]): Pai
   );
 }
 
-/** Whichever stood on which side. */
+/** Key of two results, whichever was on which side. */
 function bothOf(one: string, other: string): string {
   return [one, other].sort().join(' ');
 }

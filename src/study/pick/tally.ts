@@ -2,7 +2,7 @@ import { modelOf, type ComparedEdit } from '../compare/measures.js';
 import { wilson, type Interval } from '../wilson.js';
 import type { Choice } from './choices.js';
 
-/** How often a model's results were preferred. */
+/** Record of a model in the comparisons of people. */
 export interface WinRate {
   model: string;
   /** Comparisons that it was in. */

@@ -42,11 +42,11 @@ export function parseBound(written: string, where: string): Bound {
   };
 }
 
-/** The setting that was chosen, and the one of its cells that stands for it. */
+/** The chosen setting, with the cell that represents it. */
 export interface Best {
   group: SeedGroup;
   cell: MeasuredCell;
-  /** Whether it keeps all the bounds; where none does, it is the one that comes nearest. */
+  /** Whether it meets all bounds; if none does, it is the nearest. */
   isMet: boolean;
 }
 

@@ -5,7 +5,7 @@ import type { GridAxis } from './grid.js';
 /** Summary of the cells that share one value of an axis. */
 export interface ValueSummary {
   value: string;
-  /** How many there are, and how many of them have a picture. */
+  /** Number of cells, and number of those with a picture. */
   cells: number;
   done: number;
   /** Medians. */

@@ -12,7 +12,7 @@ export const FIGURES = [
 ] as const;
 export type FigureName = (typeof FIGURES)[number];
 
-/** Null where nobody knows. */
+/** Null if unknown. */
 export type Figures = Record<FigureName, number | null>;
 
 export function figuresOf({ metrics, result }: MeasuredCell): Figures {
@@ -26,7 +26,7 @@ export function figuresOf({ metrics, result }: MeasuredCell): Figures {
   };
 }
 
-/** The middle of each figure over several cells, as far as it is known of them. */
+/** Median of each figure over several cells, as far as known. */
 export function medianFigures(cells: readonly MeasuredCell[]): Figures {
   const all = cells.map(figuresOf);
   const entries = FIGURES.map((name) => [

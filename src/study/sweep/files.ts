@@ -6,7 +6,7 @@ export const SWEEP_FILES = {
   sheet: 'sheet.png',
 } as const;
 
-/** The name of a contact sheet. @param index from 0, of so many */
+/** The name of a contact sheet. @param index from 0 @param count of all sheets */
 export function sheetName(index: number, count: number): string {
   return count === 1 ? SWEEP_FILES.sheet : SWEEP_FILES.sheet.replace('.', `-${index + 1}.`);
 }

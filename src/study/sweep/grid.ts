@@ -4,10 +4,10 @@ export interface GridAxis {
   values: readonly string[];
 }
 
-/** The most cells that a sweep may have: nobody looks at more, and a slip of the pen costs no fortune. */
+/** Largest number of cells of a sweep: nobody looks at more, and a typo must not cost a fortune. */
 export const MOST_CELLS = 10_000;
 
-/** How many cells axes make, without making them. */
+/** Number of cells of some axes, without making them. */
 export function countCells(counts: readonly number[]): number {
   return counts.reduce((product, count) => product * count, 1);
 }

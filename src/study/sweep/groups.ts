@@ -2,12 +2,12 @@ import { grouped } from '../grouped.js';
 import type { MeasuredCell } from '../measured.js';
 import { medianFigures, type Figures } from './figures.js';
 
-/** The axis of which other values show chance, and no setting. */
+/** The axis whose values are chance, not a setting. */
 export const SEED_AXIS = 'seed';
 
 /** Cells that differ only in their seeds. */
 export interface SeedGroup {
-  /** Where they stand, without the seed. */
+  /** Their position, without the seed. */
   at: Record<string, string>;
   cells: MeasuredCell[];
   /** Medians over the seeds. */

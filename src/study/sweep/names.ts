@@ -1,15 +1,15 @@
 import { harmlessName, printable } from '../../images/names.js';
 
-/** Where a cell stands: an axis and the value there. */
+/** Position of a cell on an axis. */
 export type Step = readonly [axis: string, value: string];
 
 /** Characters of a value that a name shows: a prompt may be a book. */
 const LONGEST_VALUE = 40;
 const LONGEST_ID = 160;
-/** Leaves room for a number and for what a template adds. */
+/** Leaves room for a number and for the additions of a template. */
 const LONGEST_NAME = 140;
 
-/** Makes names of which no two are alike, also where capitals are not told apart. */
+/** Makes unique names, on file systems that ignore case too. */
 export function namer(
   taken: Iterable<string> = [],
 ): (wanted: string, numbered: (n: number) => string) => string {

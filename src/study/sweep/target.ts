@@ -6,7 +6,7 @@ export type AxisTarget =
   | { kind: 'field'; field: string }
   /** A field of the model by fal's name, as `--set` has it. */
   | { kind: 'set'; key: string }
-  /** How strongly a LoRA is applied; counted from 0. */
+  /** The scale of a LoRA, counted from 0. */
   | { kind: 'scale'; index: number };
 
 /** Name of a target, unique among the axes. */
@@ -22,10 +22,10 @@ export function targetName(target: AxisTarget): string {
 }
 
 /**
- * The fields of a row at one place of the grid.
+ * The fields of a row at one position of the grid.
  *
  * @param at a value for each target
- * @param loras as `--lora` has them, each with its scale apart: scales are put into them
+ * @param loras as in `--lora`, each with its scale apart: scales are put into them
  */
 export function fieldsAt(
   at: readonly { target: AxisTarget; value: string }[],

@@ -3,7 +3,7 @@ import { parseRange } from './range.js';
 
 /** The values of an axis, which may be too many to be made. */
 export interface AxisValues {
-  /** How many are named; of equal ones each counts. */
+  /** Number of values named, repeated ones included. */
   count: number;
   first: () => string;
   /** Each once, in their order. */
@@ -23,7 +23,7 @@ const asNumber = (value: string): string =>
   /^[+-]?(\d+\.?\d*|\.\d+)$/.test(value) ? `number ${Number(value)}` : asText(value);
 
 /**
- * Reads the values of `--vary`: texts and ranges between commas; a text with commas in it stands in JSON quotes.
+ * Reads the values of `--vary`: texts and ranges separated by commas. A text with commas needs JSON quotes.
  *
  * @param where what to call the axis in a message
  * @throws FalEditError (usage)
@@ -39,7 +39,7 @@ export function parseValues(written: string, where: string): AxisValues {
 }
 
 /**
- * The values of a file: a line each, without blank lines.
+ * The values of a file, one per line, without blank lines.
  *
  * @param where what to call the axis in a message
  * @throws FalEditError (usage): it has none

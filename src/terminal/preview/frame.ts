@@ -11,8 +11,8 @@ export interface FilePicture extends PreviewSize {
 }
 
 /**
- * Pictures that the terminal draws itself. The rows are made first, so that the screen has scrolled before anything
- * stands on it; each picture is put in its place, and the cursor goes back and down to the line beneath all of them.
+ * Pictures that the terminal draws itself. The rows are made first, so that the screen has scrolled before
+ * anything is on it. Then each picture is drawn, and the cursor goes to the line below all of them.
  */
 export async function fileFrame(
   { pictures, columns, rows, pitch }: Slots<{ path: string }>,

@@ -4,8 +4,8 @@ import type { FilePicture } from './frame.js';
 const CHUNK = 4096;
 
 /**
- * The sequences of Kitty's graphics protocol that show a PNG at the cursor, which stays. `q=2`: the terminal does not
- * answer, since nobody would read it but the user's shell.
+ * The sequences of Kitty's graphics protocol that show a PNG at the cursor, which stays. `q=2`: the terminal
+ * does not answer, since only the user's shell would read that.
  *
  * https://sw.kovidgoyal.net/kitty/graphics-protocol/
  */
