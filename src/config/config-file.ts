@@ -34,7 +34,8 @@ export async function readConfigFiles(
 }
 
 /**
- * The nearest config file of a project: in a folder or above it, up to the user's home, or to the root outside of it.
+ * The nearest config file of a project: in a folder or above it, up to the user's home folder, or to the root
+ * outside of it.
  *
  * @throws FalEditError (usage): it cannot be read
  */

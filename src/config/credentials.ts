@@ -9,13 +9,13 @@ export interface FoundKey {
 }
 
 /**
- * The key for fal, from the strongest place that has one: FAL_KEY, or FAL_KEY_ID with FAL_KEY_SECRET, in the
- * environment, then `.env`, then `"key"` in a config file. Without the spaces and quotes around it; undefined
- * when there is none.
+ * The key for fal from the strongest source that has one: FAL_KEY, or FAL_KEY_ID with FAL_KEY_SECRET, in the
+ * environment, then `.env`, then `"key"` in a config file. Surrounding spaces and quotes are removed. Undefined
+ * if there is none.
  *
  * @param proxied a proxy is set, which may take another kind of key: it only has to fit into a header
- * @throws FalEditError (auth) when it holds something that cannot go into a header, or has not the form of a
- * key. It is never quoted.
+ * @throws FalEditError (auth) if it cannot go into a header, or does not have the form of a key. It is never
+ * quoted.
  */
 export function findKey(
   layers: readonly VariableLayer[],

@@ -16,7 +16,7 @@ export const DOT_ENV = '.env';
 
 /**
  * The process's environment, and below it the `.env` of the working directory, of which only FAL_* and
- * FAL_EDIT_* count: a file that a stranger's folder holds is not to set PATH or a proxy for all of Node.
+ * FAL_EDIT_* count: a file in a stranger's folder must not set PATH or a proxy for all of Node.
  */
 export async function readVariables(context: Pick<Context, 'cwd' | 'env'>): Promise<VariableLayer[]> {
   const environment: VariableLayer = { origin: 'environment', variables: context.env };

@@ -4,12 +4,12 @@ import type { JsonValue } from '../plain-json.js';
 export type SettingSource = 'environment' | '.env' | 'project' | 'user';
 
 /**
- * How a file of the project may use a flag until the user trusts it (project-rules.ts):
+ * Permission of a project file to set a flag before the user trusts the file (project-rules.ts):
  *
- * - `yes`: set it as it likes
- * - `stricter`: lower a cap, or switch a guard on; never the other way round
- * - `inside-folder`: name what is inside of the file's own folder, or a URL
- * - `trusted`: nothing
+ * - `yes`: any value
+ * - `stricter`: lower a cap, or switch a guard on; never the reverse
+ * - `inside-folder`: a path inside the file's own folder, or a URL
+ * - `trusted`: none
  */
 export type FromProject = 'yes' | 'stricter' | 'inside-folder' | 'trusted';
 

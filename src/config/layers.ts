@@ -58,7 +58,7 @@ export function fromConfigFile({ flags, own }: Wanted, { file, values, of, conte
   for (const [name, value] of Object.entries(values)) {
     if (name === 'key' || name === '$schema' || isMap(name, value, file)) continue;
     const flag = flags.find((candidate) => candidate.name === name);
-    // Another command's flag may stand here too; a flag of none of them is a typing error.
+    // Another command's flag is fine here; an unknown flag is a typo.
     if (flag === undefined) {
       throw fieldError(
         file,
@@ -144,7 +144,7 @@ function valueOf(flag: FlagDefinition, value: unknown, where: string): FlagValue
   return Array.isArray(value) ? value.map(scalar) : [scalar(value)];
 }
 
-/** Keeps of each flag the value of the strongest place. @param layers the strongest first */
+/** Keeps the value of the strongest source for each flag. @param layers the strongest first */
 export function merge(layers: readonly Layer[], exclusive: Wanted['exclusive']): Merged {
   const values: Layer['values'] = {};
   const origins: Layer['origins'] = {};

@@ -68,8 +68,8 @@ export class ProjectFiles {
   }
 
   /**
-   * A layer without the values that its file may not set; refused values stay until it is known that they have
-   * an effect.
+   * A layer without the values that its file may not set; refused values stay until it is known whether they
+   * have an effect.
    */
   allowed(layer: Layer): Layer {
     return { ...layer, values: this.restricted.get(layer)?.values ?? layer.values };
@@ -79,7 +79,7 @@ export class ProjectFiles {
    * The settings with the caps of untrusted files, where they are lower than the user's.
    *
    * @param typed the command line, which no file changes
-   * @throws FalEditError (usage): a cap is no number
+   * @throws FalEditError (usage): a cap is not a number
    */
   withCaps(merged: Merged, typed: Layer): Pick<Merged, 'values' | 'origins'> {
     const [values, origins] = [{ ...merged.values }, { ...merged.origins }];
@@ -159,7 +159,7 @@ export class ProjectFiles {
   }
 }
 
-/** How far the user trusts a file: all of them in this run, or those that the store has. */
+/** The user's trust in files: all of them in this run, or those in the store. */
 async function trustReader(
   context: Judged,
   layers: readonly Layer[],

@@ -23,12 +23,12 @@ const NONBLOCK = 'O_NONBLOCK' in constants ? constants.O_NONBLOCK : 0;
 const LARGEST_BYTES = 1024 * 1024;
 
 /**
- * Reads a file of settings. Only regular files are opened: to open a pipe would wait for its other end, where
- * not even Ctrl-C is heard.
+ * Reads a file of settings. Only regular files are opened: opening a pipe would wait for its other end, and
+ * ignore Ctrl-C meanwhile.
  *
- * @param shown name of the file in messages
- * @param folders whether a folder of that name is as good as no file
- * @returns undefined where there is none
+ * @param name name of the file in messages
+ * @param folders whether a folder of that name counts as no file
+ * @returns undefined if there is none
  * @throws FalEditError (usage): not a regular file, over 1 MB, not readable, or not text in UTF-8. Never quotes
  * the content, which may hold the key.
  */
@@ -46,7 +46,7 @@ export async function readSettingsFile(
       throw refused('is a folder, not a file');
     }
     if (!found.isFile()) throw refused('is a pipe, a socket or a device, not a file');
-    // What stands there may have changed since: with O_NONBLOCK a pipe is opened at once, and refused.
+    // The file may have changed since: with O_NONBLOCK a pipe is opened at once, and refused.
     const handle = await open(path, constants.O_RDONLY | NONBLOCK);
     try {
       const opened = await handle.stat();

@@ -62,7 +62,7 @@ export async function resolveSettings(
   const keyProblem = key.problem ?? project.keyProblem(key.found?.file);
   return {
     values: Object.fromEntries(
-      // A switch that is off has done its work once it has hidden the weaker settings: it is not given.
+      // A switch that is off has served its purpose once it has hidden weaker settings.
       Object.entries(values).filter(([name, value]) => value !== false && name !== TRUST_PROJECT),
     ),
     origins,

@@ -45,7 +45,7 @@ export class CommitGroup {
     }
   }
 
-  /** Writes, and returns how to tell of it once it is committed. */
+  /** Writes, and returns a function that reports the result after the commit. */
   private settlementOf({ write, resolve, reject }: Member): () => void {
     let settle: () => void;
     try {
@@ -54,7 +54,7 @@ export class CommitGroup {
     } catch (reason) {
       settle = () => reject(reason);
     }
-    // Some errors, a full disk among them, take along what the others wrote.
+    // Some errors, such as a full disk, also undo the writes of the others.
     if (!this.db.isInTransaction) throw new Error('an error has ended the transaction');
     return settle;
   }

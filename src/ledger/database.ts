@@ -12,14 +12,14 @@ import { migrate, SCHEMA_VERSION, versionOf } from './schema.js';
 /** Name of the ledger's file, in the state folder or a batch folder. */
 export const LEDGER_FILE = 'ledger.db';
 
-/** How long a write waits for other processes to finish theirs, in milliseconds. */
+/** Time that a write waits for other processes, in milliseconds. */
 const BUSY_MS = 10_000;
 /** Time between two tries where SQLite does not wait by itself, in milliseconds. */
 const PAUSE_MS = 20;
 /** Compiled statements that are kept: more than the program has, but for lists of other lengths. */
 const MOST_STATEMENTS = 100;
 
-/** How a transaction begins, ends well and ends badly: by itself, and within another. */
+/** Statements for the beginning, success and failure of a transaction: by itself, and inside another. */
 const WHOLE = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'] as const;
 const PART = ['SAVEPOINT part', 'RELEASE part', 'ROLLBACK TO part; RELEASE part'] as const;
 
@@ -48,7 +48,7 @@ export class Database {
     this.identity = identityOf(file);
   }
 
-  /** How many rows changed. */
+  /** Returns the number of changed rows. */
   run(sql: string, ...values: Value[]): number {
     return this.guarded(() => this.prepared(sql).run(...values).changes);
   }
@@ -99,8 +99,8 @@ export class Database {
   }
 
   /**
-   * A transaction that does not wait for the disk: a crash of the program loses nothing of it, a power cut may, until the
-   * next write that waits. Only for writes that can be found out or repeated.
+   * A transaction that does not wait for the disk: it survives a crash of the program, but perhaps not a power
+   * cut before the next write that waits. Only for writes that can be repeated or reconstructed.
    */
   relaxedTransaction<T>(run: () => T): T {
     if (this.db.isTransaction) return this.transaction(run);
@@ -113,9 +113,9 @@ export class Database {
   }
 
   /**
-   * A transaction for work that waits in between. Everything that this process writes meanwhile belongs to it.
+   * A transaction for work that waits in between. It includes everything that this process writes meanwhile.
    *
-   * @param run tells whether to keep what was written
+   * @param run says whether to keep the writes
    */
   async longTransaction<T>(run: () => Promise<{ keep: boolean; value: T }>): Promise<T> {
     this.guarded(() => this.db.exec('BEGIN IMMEDIATE'));
@@ -140,7 +140,7 @@ export class Database {
     }
   }
 
-  /** Writes the WAL back into the file, as far as nobody reads it at the moment. */
+  /** Writes the WAL back into the file, except for parts that are being read. */
   checkpoint(): void {
     this.guarded(() => {
       this.db.exec('PRAGMA busy_timeout = 100');
@@ -148,23 +148,23 @@ export class Database {
     });
   }
 
-  /** Removes deleted data from the file, as far as nobody reads it at the moment. */
+  /** Removes deleted data from the file, except for parts that are being read. */
   rewrite(): void {
     try {
       this.db.exec('PRAGMA busy_timeout = 100');
       this.db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // Somebody reads it, or the disk is full: what was written since is without it all the same.
+      // The file is being read, or the disk is full: the deleted data stays a little longer.
     }
     this.guarded(() => this.db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`));
   }
 
-  /** Whether the file that has our name is the one that we write to: somebody may delete or replace its folder. */
+  /** Whether the file at our path is the one that we write to: its folder may have been deleted or replaced. */
   isStillOurs(): boolean {
     return this.identity !== undefined && this.identity === identityOf(this.file);
   }
 
-  /** @throws FalEditError (input): what is written now nobody would find again */
+  /** @throws FalEditError (input): nobody would find what is written now */
   refuseElsewhere(): void {
     if (!this.isStillOurs()) throw goneLedgerError(this.file);
   }
@@ -177,7 +177,7 @@ export class Database {
     try {
       this.db.close();
     } catch {
-      // A full disk has no room for the checkpoint that closing makes.
+      // The disk is full, so there is no room for the checkpoint of closing.
     }
     this.onClosed();
   }
@@ -276,7 +276,7 @@ export async function openDatabase(
   }
 }
 
-/** A ledger of an older version beside itself, in a folder of its own. */
+/** A copy of a ledger of an older version, in a temporary folder. */
 function copyOf(original: DatabaseSyncInstance): { db: DatabaseSyncInstance; remove: () => void } {
   const { DatabaseSync } = loadSqlite();
   const folder = mkdtempSync(path.join(tmpdir(), 'fal-edit-look-'));

@@ -16,7 +16,7 @@ export interface AdoptedRequest
 /** Objects become JSON. */
 type Columns = Record<string, unknown>;
 
-/** Writes a job of which nothing is sent yet; returns our id for it. */
+/** Writes a job before anything is sent; returns our id for it. */
 export function insertPlanned(
   db: Database,
   job: NewJob,
@@ -61,7 +61,7 @@ export interface RebuiltJob extends Pick<
   | ('model' | 'endpoint' | 'via' | 'prompt' | 'seed' | 'charged' | 'requestId' | 'input' | 'images')
   | ('estimatedUsd' | 'unitPriceUsd' | 'billedUnits' | 'billedUsd' | 'queuedMs' | 'inferenceMs' | 'error')
 > {
-  /** Ours; a new one where nobody knows it. */
+  /** Our id; a new one if it is unknown. */
   id: string | undefined;
   /** `accepted` where pictures have to be fetched again: those without a path. */
   state: Extract<JobState, 'accepted' | 'saved' | 'failed' | 'moderated' | 'unknown'>;
@@ -93,7 +93,7 @@ export function insertRebuilt(db: Database, job: RebuiltJob, now: number, root: 
       accepted_at: job.requestId === undefined ? undefined : job.intentAt,
       ended_at: job.state === 'accepted' ? undefined : job.endedAt,
       asked_hash: job.askedHash,
-      // Its hash stands for the whole of what was sent, which is lost.
+      // Its hash represents the input, which is lost.
       input,
       error: error === undefined ? undefined : JSON.stringify(error),
     },
@@ -123,7 +123,7 @@ function insert(db: Database, columns: Columns, id = newId()): string {
   return id;
 }
 
-/** `j` and 55 random bits: short to type, told from fal's hexadecimal ids by its first letter. */
+/** `j` and 55 random bits: short to type, and distinguished from fal's hexadecimal ids by its first letter. */
 function newId(): string {
   const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
   return `j${[...randomBytes(11)].map((byte) => alphabet[byte & 31]).join('')}`;

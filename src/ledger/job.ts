@@ -65,7 +65,10 @@ export interface UploadedFile {
 
 /** Where an edit's pictures go, so that any later command can put them where the first one would have. */
 export interface OutputSpec {
-  /** As bytes to a stream, or into files. With a stream, the rest says where pictures go that did not reach it. */
+  /**
+   * As bytes to a stream, or into files. With a stream, the other fields say where to put pictures that did not
+   * reach it.
+   */
   kind: 'files' | 'stream';
   /** Absolute; a relative template starts here. */
   cwd: string;
@@ -81,7 +84,7 @@ export interface OutputSpec {
   model: string;
   /** Value of `{ext}`: the ending of the format that was asked for, without the dot. */
   ext: string;
-  /** How many pictures were asked for. */
+  /** Number of requested pictures. */
   count: number;
   /** Overwrite an existing file. */
   force: boolean;
@@ -89,7 +92,7 @@ export interface OutputSpec {
   keepBlanked: boolean;
 }
 
-/** The part of it that the ledger stores: seed and model are the job's, and a stream ends with its command. */
+/** The part that the ledger stores: seed and model are the job's, and a stream ends with its command. */
 export type StoredOutput = Omit<OutputSpec, 'kind' | 'seed' | 'model'>;
 
 /** One picture of a job. */
@@ -98,7 +101,7 @@ export interface JobImage {
   index: number;
   /** Absolute path that was chosen for it before the download; undefined where the bytes went to a stream. */
   target: string | undefined;
-  /** Absolute path that it has; undefined until it is saved. */
+  /** Absolute path; undefined until it is saved. */
   path: string | undefined;
   width: number | undefined;
   height: number | undefined;
@@ -118,7 +121,10 @@ export interface NewJob {
    * `sandbox+` and the address of one that runs on its own.
    */
   via: string;
-  /** Whose key sent it, as a hash; undefined where somebody else's did. Another account's history holds nothing of it. */
+  /**
+   * Hash of the key that sent it; undefined for somebody else's key. The history of another account does not
+   * contain it.
+   */
   account?: string | undefined;
   prompt: string;
   seed: number;
@@ -160,7 +166,7 @@ export interface Job extends Omit<
   plannedAt: number;
   /** Just before the POST. Undefined for a request that was not sent from here. */
   intentAt: number | undefined;
-  /** By when it was sent for certain, if at all, by fal's clock; undefined where fal had not told its time. */
+  /** Time on fal's clock by which it was certainly sent, if at all; undefined if fal had not given its time. */
   sentFalAt: number | undefined;
   /** By fal's clock, when fal was first asked for it and did not list it. */
   missedFalAt: number | undefined;
@@ -170,7 +176,7 @@ export interface Job extends Omit<
   endedAt: number | undefined;
   /** When fal was asked to cancel it. */
   cancelRequestedAt: number | undefined;
-  /** From the acceptance until a runner started it; undefined where nobody watched. */
+  /** Time from acceptance until a runner started it; undefined if nobody watched. */
   queuedMs: number | undefined;
   /** On fal's clock. */
   inferenceMs: number | undefined;
@@ -204,7 +210,10 @@ export function isAwaited(state: JobState): boolean {
 /** Ends without a picture, as far as was known then: fal may say otherwise when it is asked later. */
 export const GIVEN_UP: readonly JobState[] = ['failed', 'cancelled'];
 
-/** How releases that took any 5xx for the model's own worded it: a gateway may have spoken, and the edit be paid for. */
+/**
+ * Message of earlier releases for any 5xx of the model: it may have come from a gateway, and the edit may be
+ * paid for.
+ */
 const ONCE_TAKEN_FOR_FAILED = /^The model failed at fal \(5\d\d\)/;
 
 /**

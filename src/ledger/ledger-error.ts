@@ -65,7 +65,7 @@ const SYSTEM: Readonly<Partial<Record<string, Explanation>>> = {
 };
 
 function explain(error: unknown): Explanation {
-  // The shared memory of the WAL found no room: of all errors of input and output the one that says so.
+  // No room for the shared memory of the WAL: the only I/O error that means a full disk.
   if (extendedCode(error) === SHM_SIZE) return FULL;
   switch (resultCode(error)) {
     case SQLITE.busy:
@@ -95,7 +95,7 @@ function explain(error: unknown): Explanation {
   return SYSTEM[code] ?? [`cannot be used (${why})`, OTHER_FOLDER];
 }
 
-/** Whether a ledger cannot be read for what is in the file, rather than for where it is. */
+/** Whether a ledger is unreadable because of its content, not its location. */
 export function isDamaged(error: unknown): boolean {
   const origin = error instanceof FalEditError ? error.origin : error;
   return explain(origin)[1] === SET_ASIDE;

@@ -34,14 +34,14 @@ import {
   type Snapshot,
 } from './lookup.js';
 
-/** How an edit begins: as a new job, or as that of another run of the same command. */
+/** The beginning of an edit: a new job, or that of another run of the same command. */
 export type Beginning = { kind: 'new'; job: Pick<Job, 'id' | 'state'> } | { kind: 'former'; former: Former };
 
 export interface BeginOptions {
   caps: Caps;
   /** The user asks for another one. */
   again: boolean;
-  /** When the command began, where another run of it may have come to its end since. */
+  /** When the command began, so that runs that ended since are noticed. */
   since?: Snapshot | undefined;
   /** Why no new edit may be sent: a file already has the name of its picture. */
   nameTaken?: FalEditError | undefined;
@@ -49,7 +49,7 @@ export interface BeginOptions {
 
 const TAKEN_OVER = 'Another run of the same command took its place before it was sent.';
 
-/** How a job ended without being saved. */
+/** The end of a job that is not saved. */
 export interface Ending {
   state: Extract<JobState, 'rejected' | 'failed' | 'moderated' | 'unknown' | 'cancelled'>;
   charged: Charged;
@@ -69,8 +69,8 @@ export interface Completion {
   /** Milliseconds, on fal's clock. */
   inferenceMs?: number | undefined;
   /**
-   * Chooses an absolute path for each picture; undefined for one that is not to become a file. It is told which
-   * names other jobs have chosen and not filled yet.
+   * Chooses an absolute path for each picture; undefined for one that is not saved. Gets the names that other
+   * jobs have chosen and not filled yet.
    */
   targets: (isPromised: (file: string) => boolean) => readonly (string | undefined)[];
 }
@@ -110,23 +110,23 @@ export class Ledger {
   }
 
   /**
-   * Resolves when the writes are in the ledger: for an edit at once, in a batch together with what other edits
-   * have to write at the same moment.
+   * Resolves when the writes are in the ledger: for an edit at once, in a batch together with other edits'
+   * writes.
    *
-   * @throws FalEditError (input, temporary), or what the write throws: nothing of it is written
+   * @throws FalEditError (input, temporary), or the error of the write, of which nothing is written
    */
   async write<T>(durability: Durability, write: () => T): Promise<T> {
     return this.root === undefined ? write() : this.group.add(durability, write);
   }
 
   /**
-   * Takes a new edit, unless the same command has one that is not finished; and unless it could cost too much.
-   * One transaction, so that of two runs at once only one sends the edit, and only one has the last dollar.
+   * Takes a new edit, unless the same command has an unfinished one or it could cost too much. In one
+   * transaction, so that of two runs at once only one sends the edit, and only one gets the last dollar.
    *
-   * @throws FalEditError (budget), or what the name is refused with
+   * @throws FalEditError (budget), or the error for a taken name
    */
   begin(job: NewJob, { caps, again, since, nameTaken }: BeginOptions): Beginning {
-    // Nothing is sent yet: the intent is what has to be on the disk, and takes this along.
+    // Nothing is sent yet: the intent must be on the disk, and writes this with it.
     return this.db.relaxedTransaction(() => {
       const former = again ? undefined : findFormer(this, job, since);
       if (former !== undefined) {
@@ -134,7 +134,7 @@ export class Ledger {
         return { kind: 'former', former };
       }
       if (nameTaken !== undefined) throw nameTaken;
-      // One of them may only be out of sight: its intent is refused from now on.
+      // One of them may still be running unseen: its intent is refused from now on.
       for (const { id } of again || job.detached ? [] : abandonedPlans(this, job)) {
         this.end(id, {
           state: 'cancelled',
@@ -238,8 +238,8 @@ export class Ledger {
   }
 
   /**
-   * A name that was chosen for a picture turned out to be taken: another is chosen in its place, unless somebody
-   * else has done so meanwhile. Returns the one that counts.
+   * Replaces the name of a picture that turned out to be taken, unless another process has done so meanwhile.
+   * Returns the valid one.
    */
   retarget(id: string, index: number, from: string, to: string): string {
     return this.db.transaction(() => {
@@ -249,7 +249,7 @@ export class Ledger {
   }
 
   /**
-   * A picture has its name. With the last one that is to become a file the job is saved; before its result is here
+   * Records that a picture is saved. The last one of a job makes the job saved; before its result is known,
    * nobody knows which one that is.
    */
   saveImage(id: string, image: Omit<JobImage, 'target'>): void {
@@ -362,7 +362,7 @@ export class Ledger {
     }
   }
 
-  /** Forgets a job whose place another one takes. */
+  /** Removes a job that another one replaces. */
   remove(id: string): void {
     this.db.run('DELETE FROM images WHERE job_id = ?', id);
     this.db.run('DELETE FROM jobs WHERE id = ?', id);

@@ -24,10 +24,10 @@ export type Former =
   | { kind: 'unknown'; job: Job }
   /** Another process is at work on it. */
   | { kind: 'busy'; job: Job }
-  /** Another process was at work on it when this command began, and it has come to its end. */
+  /** Another process worked on it when this command began, and has finished. */
   | { kind: 'ended'; job: Job };
 
-/** The jobs of a command at one moment, to tell later which of them have ended since. */
+/** The jobs of a command at one moment, to find out later which have ended since. */
 export interface Snapshot {
   /** Sequence number of the newest job of the ledger. */
   seq: number;
@@ -47,10 +47,10 @@ export function findJob(ledger: Records, column: 'id' | 'request_id', value: str
 export type Wanted = Pick<NewJob, 'askedHash' | 'earlierHash' | 'via' | 'detached'>;
 
 /**
- * The newest run of the same command that stands for this one. Detached ones do not count: sending three times
- * with --detach means three edits. The built-in sandbox has none: it ends with its run.
+ * The newest run of the same command that this one may continue. Detached ones do not count: sending three
+ * times with --detach means three edits. The built-in sandbox has none, since it ends with its run.
  *
- * @param since when this command began, where ends that came later are to count
+ * @param since the beginning of this command, if later ends count
  */
 export function findFormer(ledger: Records, wanted: Wanted, since?: Snapshot): Former | undefined {
   if (wanted.via === SANDBOX) return undefined;
@@ -101,7 +101,9 @@ function openJobs(ledger: Records, { askedHash, earlierHash }: Wanted): Job[] {
   return rows.map((row) => withImages(ledger, row));
 }
 
-/** Whether no known process works on a job: its process is gone, has let go of it, or cannot be seen from here. */
+/**
+ * Whether no known process works on a job: its process is gone, has released it, or cannot be seen from here.
+ */
 export function isAbandoned({ context }: Records, { owner }: Pick<Job, 'owner'>): boolean {
   return owner === undefined || context.isRunning(owner) !== true;
 }
@@ -152,7 +154,7 @@ export interface JobFilter {
   /** Milliseconds since the epoch, of the time that a job was planned. */
   since?: number | undefined;
   model?: string | undefined;
-  /** At most so many. */
+  /** Largest number of jobs. */
   limit?: number | undefined;
 }
 

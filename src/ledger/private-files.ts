@@ -13,7 +13,7 @@ export function makePrivate(folder: string, file: string): void {
   createFile(file);
   // Its companions (-wal, -shm) get the rights of the file from SQLite.
   tighten(file, 0o600);
-  // A folder that holds other things as well was chosen by somebody for more than this.
+  // Somebody chose a folder with other files for more than this.
   const others = readdirSync(folder).filter((name) => !name.startsWith(path.basename(file)));
   if (others.length === 0) tighten(folder, 0o700);
 }

@@ -1,8 +1,8 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 
 /**
- * Migrations of the ledger, one step for each version. A step that was released is never changed: a ledger of an
- * older version goes through the ones that it has not seen.
+ * Migrations of the ledger, one step for each version. A released step is never changed: an older ledger goes
+ * through the steps that it has not seen.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE jobs (
@@ -154,7 +154,7 @@ export function versionOf(db: DatabaseSyncInstance): number {
   return (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
 }
 
-/** Brings a ledger up to {@link SCHEMA_VERSION}. Several processes may do so at once: one of them does it. */
+/** Updates a ledger to {@link SCHEMA_VERSION}. Several processes may try at once: one of them does it. */
 export function migrate(db: DatabaseSyncInstance): void {
   if (versionOf(db) >= SCHEMA_VERSION) return;
   db.exec('BEGIN IMMEDIATE');

@@ -6,7 +6,7 @@ import { usdText } from '../units.js';
 /** The way to fal of runs on the built-in sandbox, which cost nothing and end with their run. */
 export const SANDBOX = 'sandbox';
 
-/** The way to fal of runs on a sandbox of its own, which cost nothing either, but can be asked about later. */
+/** The route of runs on a standalone sandbox, which cost nothing either, but can be checked later. */
 export function standaloneSandbox(proxyUrl: string): string {
   return `${SANDBOX}+${proxyUrl}`;
 }
@@ -29,8 +29,8 @@ export const COST = `CASE
   ELSE coalesce(estimated_usd, 0) END`;
 
 /**
- * Whether a job was sent by its ledger, as SQL: a merged job was sent by one of the parts, and is counted there.
- * Where they stand is noted by merge.ts, as pairs of numbers.
+ * Whether a job was sent by its ledger, as SQL: a merged job was sent by one of the parts, and is counted
+ * there. merge.ts notes their positions, as pairs of numbers.
  */
 export const SENT_HERE = `NOT EXISTS (
   SELECT 1 FROM batch, json_each(batch.value) AS brought WHERE batch.name = 'merged'
@@ -82,8 +82,8 @@ export function reportSpending(own: Database, users: Database, folder: string): 
 }
 
 /**
- * Counts an amount as spent today by a running batch, instead of what it reported for today before: until it
- * reports the real amount, and also if it never does.
+ * Counts an amount as spent today by a running batch, instead of its earlier reports of today: until it reports
+ * the real amount, and also if it never does.
  *
  * @param midnight the beginning of today; reports of earlier days stay
  */

@@ -1,6 +1,6 @@
 /*
- * Earlier versions, and runs that did not know a secret, may have stored it in what a server has said. It is taken out
- * of a ledger once: after that nothing with it gets in.
+ * Earlier versions, and runs that did not know a secret, may have stored it in a server's answer. It is removed
+ * from a ledger once; after that no text with a secret is stored.
  */
 import { readNote, writeNote, type Note } from './notes.js';
 import { cleanPlan } from './rows.js';

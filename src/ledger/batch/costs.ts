@@ -15,9 +15,9 @@ export interface BatchCosts {
 const KEYS = 'SELECT key FROM batch_rows WHERE position IS NOT NULL';
 
 /**
- * An edit that fal accepted twice counts twice, though a row has one result.
+ * Costs of a batch. An edit that fal accepted twice counts twice, though a row has one result.
  *
- * @param isAllSent it is known that no row is to be sent, and there is nothing to add up
+ * @param isAllSent no row is to be sent, so there is nothing to add up
  */
 export function batchCosts(db: Database, isAllSent = false): BatchCosts {
   const { billed, outstanding } = db.row(

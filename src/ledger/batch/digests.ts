@@ -22,7 +22,7 @@ export function putDigest({ db }: Ledger, file: string, { stamp, facts }: Digest
   );
 }
 
-/** Whether something holds for all files of which it is known what they are. @param holds told absolute paths */
+/** Whether a test holds for all files with a known digest. @param holds takes absolute paths */
 export function everyDigest({ db }: Ledger, holds: (file: string, stamp: string) => boolean): boolean {
   for (const row of db.each('SELECT path, stamp FROM digests')) {
     const { path, stamp } = row as { path: string; stamp: string };

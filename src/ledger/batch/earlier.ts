@@ -1,6 +1,6 @@
 /*
- * Rows and jobs that stand under fingerprints of an earlier version. Paid edits must be found again: a row is
- * never removed, only given its present key, and its jobs with it.
+ * Rows and jobs with fingerprints of an earlier version. Paid edits must be found again: a row is never
+ * removed, only given its present key, and its jobs with it.
  */
 import type { Database } from '../database.js';
 import { FINGERPRINT } from './rows.js';
@@ -13,12 +13,12 @@ export interface EarlierRow {
   plan: unknown;
 }
 
-/** Whether any row stands under a fingerprint of an earlier version. */
+/** Whether any row has a fingerprint of an earlier version. */
 export function hasEarlierRows(db: Database): boolean {
   return db.row(`SELECT 1 FROM batch_rows WHERE fingerprint < ${FINGERPRINT} LIMIT 1`) !== undefined;
 }
 
-/** All of them. Their rows may not be written to meanwhile. */
+/** All of them. Their rows must not be written to meanwhile. */
 export function* earlierRows(db: Database): Generator<EarlierRow, void, undefined> {
   const sql = `SELECT key, endpoint, plan FROM batch_rows WHERE fingerprint < ${FINGERPRINT}
     ORDER BY coalesce(position, former_position), key`;
@@ -42,7 +42,7 @@ export function noteFormerKey(db: Database, key: string, former: string): void {
   db.run('UPDATE batch_rows SET former_key = ? WHERE key = ? AND former_key IS NULL', former, key);
 }
 
-/** Gives a row and its jobs another key. A row that has that key already must have no job of its own. */
+/** Gives a row and its jobs another key. A row that already has that key must have no job. */
 export function renameRow(db: Database, from: string, to: string): void {
   db.run('DELETE FROM batch_rows WHERE key = ?', to);
   db.run(

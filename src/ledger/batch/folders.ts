@@ -9,7 +9,7 @@ import { SENT_HERE } from '../spending.js';
 export interface KnownFolder {
   /** Absolute. */
   folder: string;
-  /** How many of its edits were unfinished. */
+  /** Number of unfinished edits. */
   open: number;
 }
 
@@ -18,14 +18,14 @@ export function isThere({ folder }: Pick<KnownFolder, 'folder'>): boolean {
   return existsSync(path.join(folder, LEDGER_FILE));
 }
 
-/** The batch folders of this machine, the one that was used last first, those included that are gone. */
+/** The batch folders of this machine, the last used first, including missing ones. */
 export function knownFolders({ db }: Ledger): KnownFolder[] {
   return db.rows('SELECT folder, open FROM batch_folders ORDER BY used_at DESC, folder') as KnownFolder[];
 }
 
 /**
- * Remembers a batch folder. One that was moved here takes the place of what is remembered of where it was, with
- * its costs: they would count twice. Of a copy, only the edits that it sends itself count.
+ * Remembers a batch folder. A moved folder replaces the entry of its old path, with its costs, which would
+ * count twice. In a copy, only the edits that it sends itself count.
  *
  * @param own the batch's ledger @param user the user's @param folder absolute
  */

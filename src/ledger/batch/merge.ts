@@ -16,12 +16,12 @@ export function picturesOf(ledger: Ledger): string[] {
 }
 
 /**
- * Copies everything of a ledger that is not in the other one yet, and brings what is there up to it: a part may have
- * gone on since it was put there, and so may the whole.
+ * Copies everything that is missing from the other ledger, and updates the rest: a part may have continued
+ * since the last merge, and so may the whole.
  *
- * @param pathOf where a picture is now, by where it was; both absolute
- * @param planOf the plan of a row as it is to stand in the other ledger
- * @returns keys of rows that both had sent, each with a request of its own
+ * @param pathOf a picture's present path, from its old one; both absolute
+ * @param planOf a row's plan for the other ledger
+ * @returns keys of rows that both have sent, each with a request of its own
  */
 export function mergeLedgers(
   from: Ledger,
@@ -63,9 +63,9 @@ export function mergeLedgers(
 }
 
 /**
- * Copies of one part may have been read by releases with other fingerprints: rows are one where the key of the one is
- * the former key of the other. Those of the whole get the present key here; what is returned finds it for those of the
- * part.
+ * Copies of one part may have been read by releases with other fingerprints: rows are the same if the key of
+ * one is the former key of the other. Rows of the whole get the present key here; the function returned finds
+ * it for rows of the part.
  */
 function presentIn(from: Ledger, to: Ledger): (columns: Row) => Row {
   for (const [former, key] of presentKeys(from.db)) if (hasRow(to.db, former)) renameRow(to.db, former, key);
@@ -129,7 +129,7 @@ function without(row: Row, ...names: string[]): Row {
   return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
 }
 
-/** How a row of the other ledger about the same thing is resolved, in SQL. */
+/** SQL that resolves a conflict with a row of the other ledger. */
 type OnConflict = (names: readonly string[]) => string;
 
 function insert({ db }: Ledger, table: string, columns: Row, onConflict: OnConflict): void {
@@ -154,7 +154,7 @@ const updatedRow: OnConflict = (names) => {
     unmet = CASE WHEN excluded.measured IS NULL THEN unmet ELSE excluded.unmet END`;
 };
 
-/** How far a job can have come, in order: of two copies of one the further one knows more. */
+/** Stages of a job, in order: of two copies the later stage knows more. */
 const STEPS: readonly JobState[] = [
   ...(['planned', 'intent', 'unknown', 'rejected', 'accepted'] as const),
   ...(['cancelled', 'failed', 'completed', 'moderated', 'saved'] as const),

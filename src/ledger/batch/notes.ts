@@ -18,7 +18,7 @@ export type Note =
   | 'cleaned'
   | 'cleaned_results';
 
-/** Whether the pictures of a batch folder are from fal or from the sandbox. One never stands for the other. */
+/** Whether the pictures of a batch folder are from fal or from the sandbox. A folder has only one kind. */
 export type World = 'fal' | 'sandbox';
 
 /** Undefined where no run has found its rows valid yet. */

@@ -20,10 +20,9 @@ export function knownRequests({ db }: Ledger): Set<string> {
 }
 
 /**
- * Writes a job that the ledger does not know, or has not seen come to its end. Where it has one of that id, that one
- * gives way.
+ * Writes a job that the ledger does not know, or whose end it has not seen. It replaces a job of the same id.
  *
- * @returns false where the ledger knows the request, or the job where there is none, and no less of it
+ * @returns false if the ledger knows the request, or a job without one, and at least as much about it
  */
 export function putRebuilt(ledger: Ledger, job: RebuiltJob): boolean {
   const { db, context, root } = ledger;
@@ -40,7 +39,7 @@ export function putRebuilt(ledger: Ledger, job: RebuiltJob): boolean {
   return true;
 }
 
-/** How many jobs belong to no row of the batch as it is now. */
+/** Number of jobs that belong to no row of the present batch. */
 export function strayJobs({ db }: Ledger): number {
   const { n } = db.row(
     `SELECT count(*) AS n FROM jobs WHERE asked_hash NOT IN

@@ -13,7 +13,7 @@ export function markReported(db: Database, job: string): void {
   db.run('INSERT INTO reported VALUES (?) ON CONFLICT DO NOTHING', job);
 }
 
-/** Keys of rows that came to an end of which no line speaks, in the order of ending. */
+/** Keys of finished rows without a line in results.jsonl, in the order in which they finished. */
 export function unreportedRows(db: Database): string[] {
   return endedRows(db, 'j.id NOT IN (SELECT job FROM reported)');
 }

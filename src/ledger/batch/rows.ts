@@ -26,18 +26,18 @@ export interface BatchRow {
 export interface RowChanges {
   /** Rows of the run before; 0 on the first run. */
   before: number;
-  /** Rows of the same name, or else at the same place, that ask for something else now. */
+  /** Rows with the same name, or else at the same position, whose edit has changed. */
   edited: number;
   added: number;
   removed: number;
-  /** Whether rows that stayed stand in another order. */
+  /** Whether the order of unchanged rows has changed. */
   reordered: boolean;
 }
 
 /** The version of the fingerprints that rows are put under. */
 export const FINGERPRINT = 2;
 
-/** Begins a new reading of the manifest: no row has a place until it is read again. */
+/** Begins a new reading of the manifest: no row has a position until it is read again. */
 export function beginRows(db: Database): void {
   db.run('UPDATE batch_rows SET former_position = position, position = NULL');
 }
@@ -45,7 +45,7 @@ export function beginRows(db: Database): void {
 /** Parts of a plan that are paths, which have to be found again, or are ours. */
 const PLACES = ['folder', 'delivery', 'attachments'];
 
-/** The plan of a row as it is to be sent, also where it holds a secret, which is not stored. */
+/** The plan of a row as it is to be sent, with any secret, which is not stored. */
 export function planToSend(db: Database, { key, plan }: Pick<BatchRow, 'key' | 'plan'>): unknown {
   return db.secretPlans.get(key) ?? plan;
 }
@@ -73,7 +73,7 @@ export function cleanPlan(db: Database, stored: string): string {
   return withoutSecrets(db, Object.entries(JSON.parse(stored) as Record<string, unknown>));
 }
 
-/** Takes a row as it was just read. One that is known keeps what was measured, unless something else is expected now. */
+/** Takes a row that was just read. A known row keeps its measurements, unless its expectations have changed. */
 export function putRow(db: Database, row: BatchRow): void {
   db.run(
     `INSERT INTO batch_rows (key, position, id, file, line, endpoint, usd, plan, expected, fingerprint)
@@ -119,7 +119,10 @@ export function rowChanges(db: Database): RowChanges {
 /** Where neither has a name. */
 const SAME_POSITION = 'fresh.id IS NULL AND old.id IS NULL AND fresh.position = old.former_position';
 
-/** New rows in the place of old ones. Each condition by itself: of two at once, SQLite tries every row with every other. */
+/**
+ * Counts new rows that replace old ones. Called once per condition: with two at once, SQLite would compare
+ * every row with every other.
+ */
 function countPairs(db: Database, condition: string): number {
   const { n } = db.row(
     `SELECT count(*) AS n FROM batch_rows AS fresh JOIN batch_rows AS old ON ${condition}

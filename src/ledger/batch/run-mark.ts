@@ -11,15 +11,15 @@ import { readNote, writeNote } from './notes.js';
 export interface OpenRun {
   /** When it began, in milliseconds since the epoch. */
   since: number;
-  /** Which failed rows it sent again. */
+  /** Policy for rows that failed in earlier runs. */
   retry: string;
 }
 
-/** The WAL is written back when it is longer, in bytes: SQLite's own limit is a quarter of it. */
+/** Bytes from which the WAL is written back; SQLite's own limit is a quarter of it. */
 const LONGEST_WAL = 16 * 1024 * 1024;
 
 interface Mark extends OpenRun {
-  /** Whether the WAL that it stands in is there. */
+  /** Whether the WAL that contains it exists. */
   whole: boolean;
 }
 

@@ -12,7 +12,7 @@ export interface SavedFile {
 
 /** The pictures of all rows of the batch that are saved. */
 export function* savedFiles(ledger: Ledger): Generator<SavedFile, void, undefined> {
-  // The plus keeps SQLite from beginning with all saved jobs, and looking through all rows for each of them.
+  // The plus keeps SQLite from starting with all saved jobs and searching all rows for each of them.
   const sql = `SELECT i.job_id, i.path FROM ${JOINED} JOIN images AS i ON i.job_id = j.id
     WHERE r.position IS NOT NULL AND +j.state = 'saved' AND i.path IS NOT NULL`;
   for (const row of ledger.db.each(sql)) {
@@ -21,7 +21,7 @@ export function* savedFiles(ledger: Ledger): Generator<SavedFile, void, undefine
   }
 }
 
-/** Saved jobs of the batch whose pictures another job has put its own in the place of, later. */
+/** Saved jobs of the batch whose pictures were later replaced by another job's. */
 export function replacedJobs({ db }: Ledger): string[] {
   const sql = `
     WITH shared AS (

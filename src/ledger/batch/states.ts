@@ -1,6 +1,6 @@
 /*
- * A row has no state of its own: it follows from the newest job that was made of it, or from one that is saved
- * or may still be fetched. So a run that was killed at any moment leaves rows and jobs that agree.
+ * A row has no state of its own: it follows from its newest job, or from one that is saved or can still be
+ * fetched. So rows and jobs agree even after a kill at any moment.
  */
 import type { Database } from '../database.js';
 import type { Job } from '../job.js';
@@ -27,11 +27,11 @@ export type RowState = (typeof ROW_STATES)[number];
 /** A row with the job that decides its state. */
 export interface RowWithJob extends BatchRow {
   state: RowState;
-  /** Undefined where none was made of it yet. */
+  /** Undefined before the first one. */
   job: Job | undefined;
-  /** How many of its jobs may have been sent. */
+  /** Number of its jobs that may have been sent. */
   attempts: number;
-  /** As it was stored. */
+  /** As stored. */
   measured: unknown;
   /** It runs on the sandbox: nothing is charged. */
   sandbox: boolean;
@@ -81,7 +81,7 @@ const SELECTED = `SELECT r.key, r.position, r.id, r.file, r.line, r.endpoint, r.
   (SELECT count(*) FROM jobs WHERE asked_hash = r.key AND intent_at IS NOT NULL) AS attempts
   FROM ${JOINED}`;
 
-/** How many rows are taken from the database at once. */
+/** Number of rows read from the database at once. */
 const PAGE = 200;
 
 /**
@@ -118,7 +118,7 @@ export function findRow(ledger: Ledger, key: string): RowWithJob | undefined {
   return row === undefined ? undefined : withJob(ledger, row);
 }
 
-/** How many rows are in each state; they add up to all rows. */
+/** Number of rows in each state; they add up to all rows. */
 export function countStates(db: Database): Record<RowState, number> {
   const rows = db.rows(
     `SELECT ${STATE} AS state, count(*) AS n FROM ${JOINED} WHERE r.position IS NOT NULL GROUP BY 1`,
@@ -164,7 +164,7 @@ function withJob(ledger: Ledger, row: Found): RowWithJob {
   };
 }
 
-/** States of rows that came to an end: a result stands in the file of results. */
+/** States of finished rows, which have a line in results.jsonl. */
 export const ENDED: readonly RowState[] = ['done', 'unmet', 'failed', 'moderated'];
 
 /** Keys of the rows that came to an end and of whose job (`j`) a condition holds, in the order of ending. */
@@ -177,7 +177,7 @@ export function endedRows(db: Database, condition: string): string[] {
   return rows.map(({ key }) => key);
 }
 
-/** Keys of rows that are done and of which something is expected that was not measured yet. */
+/** Keys of finished rows with expectations that were not measured yet. */
 export function unmeasuredRows(db: Database): string[] {
   return endedRows(db, "r.expected IS NOT NULL AND r.measured IS NULL AND +j.state = 'saved'");
 }

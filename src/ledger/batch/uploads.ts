@@ -8,8 +8,8 @@ export interface KnownUpload {
 }
 
 /**
- * @param storage of whom: another proxy or account may have another
- * @returns undefined also for one from the future: the clock was wrong then, and nobody knows how old it is
+ * @param storage another proxy or account may have another one
+ * @returns undefined also for an upload from the future: the clock was wrong then, and its age is unknown
  */
 export function findUpload(
   { db, context }: Ledger,
