@@ -58,19 +58,19 @@ const withoutUnused = {
 };
 
 const HELP =
-  /src\/(commands\/(at-once|all|command|flag|flags\/.+|.+\/command)|models\/words|terminal\/(help|wrap)|config\/flag-definition|errors|exit-codes|folders|last-words|version)\.ts$|package\.json$/;
+  /src\/(commands\/(at-once|all|command|flag|flags\/.+|.+\/command)|models\/words|terminal\/(help|wrap)|config\/flag-definition|errors\/error|exit-codes|folders|last-words|version)\.ts$|package\.json$/;
 const OURS =
-  /src\/((context|deadline|light-fetch|main|native-parts|near-name|network-proxy|plain-json|program|secrets|sha256|shell-words|sockets|text|units)|commands\/([^/]+|edit\/.+)|(config|models|fal|images|ledger|edit|terminal)\/.+)\.ts$/;
+  /src\/((context|deadline|light-fetch|main|native-parts|near-name|network-proxy|plain-json|program|secrets|sha256|shell-words|sockets|text|units)|commands\/([^/]+|edit\/.+)|(config|errors|models|fal|images|ledger|edit|terminal)\/.+)\.ts$/;
 const THEIRS = /node_modules\/(commander|zod|@fal-ai\/client|eventsource-parser|fastest-levenshtein)\//;
 /** Commands about earlier edits, and trust: no edit is to pay for reading them. */
 const CONTROL =
   /src\/(config\/trust-store\.ts|commands\/(fetch-jobs\.ts|(requests|status|wait|result|cancel|costs|reconcile|trust|earlier)\/.+)|edit\/(reconcile\/.+|adopt\.ts)|terminal\/table\.ts)$|node_modules\/(p-limit|yocto-queue)\//;
 /** Many edits: nothing that one edit needs. What draws or reads a certain format is loaded when it is used. */
 const BATCH =
-  /src\/(commands\/batch\/.+|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|picture-reader|input-pixels)).+|ledger\/batch\/(?!(cleaning|notes|rows)\.).+|terminal\/(batch-progress|confirm)\.ts)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
+  /src\/(commands\/(batch|rows)\/.+|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|picture-reader|input-pixels)).+|ledger\/batch\/(?!(cleaning|notes|rows)\.).+|terminal\/(batch-progress|confirm)\.ts)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
 /** Deciding and tuning, each in one file: which model, which parameters. */
 const DECIDE =
-  /src\/(commands\/((models|migrate|compare|sweep|pick)\/.+|(edits-preview|open-page)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift|json-schema|shape)\.ts|fal\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))$/;
+  /src\/(commands\/((models|migrate|compare|sweep|pick)\/.+|(edits-preview|open-page)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift|json-schema|shape)\.ts|fal\/platform\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))$/;
 /** What draws or measures pictures: loaded by whoever does. */
 const MEASURE = /src\/images\/(metrics\/.+|(pixels|drawn-inside)\.ts)$/;
 const REPORT = /src\/report\/(?!compare\/|sweep\/|page\/pick-page).+\.ts$/;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf, inputError } from './errors.js';
+import { codeOf, inputError } from './errors/error.js';
 import { foldersOf, systemHomeFolder, type Folders } from './folders.js';
 import { openFetch, type Fetch } from './light-fetch.js';
 import { Secrets } from './secrets.js';

@@ -1,6 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
-import { inputError } from './errors.js';
+import { inputError } from './errors/error.js';
 
 /** The user's folders for this program, absolute; undefined where the system does not say where they would be. */
 export interface Folders {

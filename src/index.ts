@@ -23,11 +23,11 @@ export type {
 } from './library/many-call.js';
 export type { BatchEvent } from './batch/events.js';
 export type { Expectations } from './batch/expect/expectations.js';
-export type { BatchSummary, ResultRow } from './batch/result-row.js';
+export type { BatchSummary, ResultRow } from './batch/rows/result-row.js';
 export type { Comparison } from './report/compare/document.js';
-export type { Estimate } from './edit/estimate.js';
+export type { Estimate } from './edit/plan/estimate.js';
 export type { EditEvent } from './edit/events.js';
 export type { EditedImage } from './edit/record.js';
-export { FalEditError, InterruptedError, type Charged } from './errors.js';
+export { FalEditError, InterruptedError, type Charged } from './errors/error.js';
 export { EXIT_CODES, type ErrorKind } from './exit-codes.js';
 export type { Dimensions, Lora, OutputFormat, SizePreset } from './models/request.js';

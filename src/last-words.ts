@@ -2,7 +2,7 @@
  * Messages for failures outside of any command: the program could not be loaded, or an error was not caught. It
  * depends on next to nothing, since it may be all that could be loaded.
  */
-import { asFalEditError, type Charged } from './errors.js';
+import { asFalEditError, type Charged } from './errors/error.js';
 import type { ExitCode } from './exit-codes.js';
 
 /** Known facts at that moment; none before anything could be sent. */

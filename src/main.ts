@@ -1,7 +1,7 @@
 import type { Context } from './context.js';
-import { FalEditError, usageError } from './errors.js';
+import { FalEditError, usageError } from './errors/error.js';
 import { EXIT_OK, type ExitCode } from './exit-codes.js';
-import { chargedSoFar } from './fal/submit-once.js';
+import { chargedSoFar } from './fal/queue/submit-once.js';
 import { flagsIn, lastWords, type LastWords } from './last-words.js';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,7 @@ import { harmless } from './terminal/plain.js';
 import { isAnswered } from './terminal/terminal.js';
 
 export { systemContext } from './context.js';
-export { INTERRUPTIONS, InterruptedError } from './errors.js';
+export { INTERRUPTIONS, InterruptedError } from './errors/error.js';
 
 /**
  * The program: parses arguments, runs the command, and maps whatever is thrown to a text and an exit code.

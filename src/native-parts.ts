@@ -7,7 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { FalEditError, messageOf } from './errors.js';
+import { FalEditError, messageOf } from './errors/error.js';
 
 /** Taken as CommonJS, when it is needed: as an ES module it takes a third longer to load. */
 const load = createRequire(import.meta.url);

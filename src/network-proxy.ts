@@ -3,7 +3,7 @@
  * FAL_PROXY_URL's (fal/connection.ts).
  */
 import { BlockList, isIP } from 'node:net';
-import { fieldError } from './errors.js';
+import { fieldError } from './errors/error.js';
 
 /** A proxy that carries TLS to any host, by CONNECT. */
 export interface NetworkProxy {

@@ -7,7 +7,7 @@ import { propertyOf, type Flag } from './commands/flag.js';
 import { ALL_FLAGS, COMMANDS } from './commands/all.js';
 import type { FlagValue } from './config/settings.js';
 import type { Context } from './context.js';
-import { usageError } from './errors.js';
+import { usageError } from './errors/error.js';
 import type { ExitCode } from './exit-codes.js';
 import { helpText } from './terminal/help.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asFalEditError, usageError } from '../src/errors.js';
+import { asFalEditError, usageError } from '../src/errors/error.js';
 import { lastWords } from '../src/last-words.js';
 import { runCli } from './support/run-cli.js';
 import { folderWithPhoto } from './edit/harness.js';

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { codeOf } from '../src/errors.js';
+import { codeOf } from '../src/errors/error.js';
 import { lightFetch } from '../src/light-fetch.js';
 import { NotSentError } from '../src/sockets.js';
 import { until } from './edit/harness.js';

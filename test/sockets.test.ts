@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { codeOf } from '../src/errors.js';
+import { codeOf } from '../src/errors/error.js';
 import { describeTrouble, isLasting, reachHint } from '../src/fal/trouble.js';
 import { openFetch, type Fetch, type FetchInit } from '../src/light-fetch.js';
 import { NotSentError, type ConnectPhase } from '../src/sockets.js';

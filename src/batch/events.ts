@@ -1,8 +1,8 @@
 import type { EditEvent } from '../edit/events.js';
-import type { FalEditError } from '../errors.js';
+import type { FalEditError } from '../errors/error.js';
 import type { RowState } from '../ledger/batch/states.js';
 import type { Position } from './manifest/entry.js';
-import type { ResultRow, RowCounts } from './result-row.js';
+import type { ResultRow, RowCounts } from './rows/result-row.js';
 
 /** Which row an event is about. */
 export interface RowName {

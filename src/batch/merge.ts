@@ -1,12 +1,12 @@
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { numbered } from '../edit/output.js';
-import { codeOf } from '../errors.js';
+import { numbered } from '../edit/plan/output.js';
+import { codeOf } from '../errors/error.js';
 import { mergeLedgers, orderRows, picturesOf } from '../ledger/batch/merge.js';
 import { findRow, type RowWithJob } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { PlannedRow } from './planned-row.js';
+import type { PlannedRow } from './rows/planned-row.js';
 
 /** A part of a batch. */
 export interface Part {

@@ -1,7 +1,7 @@
 import { shortPath } from './edit/document.js';
 import type { Context } from '../context.js';
 import type { EditRecord } from '../edit/record.js';
-import { FalEditError, usageError } from '../errors.js';
+import { FalEditError, usageError } from '../errors/error.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { bytesText, secondsText, usdText } from '../units.js';
 

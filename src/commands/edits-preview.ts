@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ResultRow } from '../batch/result-row.js';
+import type { ResultRow } from '../batch/rows/result-row.js';
 import type { Context } from '../context.js';
 import type { PreviewPicture } from '../terminal/preview.js';
 

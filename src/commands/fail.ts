@@ -1,6 +1,6 @@
-import { asFalEditError, type FalEditError } from '../errors.js';
+import { asFalEditError, type FalEditError } from '../errors/error.js';
 import type { ExitCode } from '../exit-codes.js';
-import { chargedSoFar } from '../fal/submit-once.js';
+import { chargedSoFar } from '../fal/queue/submit-once.js';
 import { errorText } from '../terminal/error-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { errorDocument } from './edit/document.js';

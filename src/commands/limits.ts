@@ -1,6 +1,6 @@
 import type { FlagValue, Settings } from '../config/settings.js';
 import { parseDuration } from '../units.js';
-import { usageError } from '../errors.js';
+import { usageError } from '../errors/error.js';
 import { numberText } from '../models/number-text.js';
 
 const DEFAULT_TIMEOUT_MS = 10 * 60_000;

@@ -1,7 +1,7 @@
 /* Arguments of the command line that are not flags: pictures, or the prompt. */
 import { statSync, type Stats } from 'node:fs';
 import path from 'node:path';
-import { inputError, usageError } from '../errors.js';
+import { inputError, usageError } from '../errors/error.js';
 import { refuseWrongCount } from '../models/unsupported.js';
 import { inQuotes } from '../images/names.js';
 import { otherSpelling } from '../images/named-file.js';

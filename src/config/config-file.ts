@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Context } from '../context.js';
-import { usageError } from '../errors.js';
+import { usageError } from '../errors/error.js';
 import { readSettingsFile, type SettingsFile } from './settings-file.js';
 
 /** Long flag names (and `key`) with their values, as a config file holds them. */

@@ -1,4 +1,4 @@
-import { FalEditError, usageError } from '../errors.js';
+import { FalEditError, usageError } from '../errors/error.js';
 import type { ConfigFile } from './config-file.js';
 import type { VariableLayer } from './environment.js';
 

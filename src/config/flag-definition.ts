@@ -30,6 +30,11 @@ export interface FlagDefinition {
 /** A text or a switch of the command line, or a value of a JSON file as it stands there. */
 export type FlagValue = JsonValue;
 
+/** A value as a text: one that is no text, as JSON. */
+export function valueText(value: FlagValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** The flag with which the user trusts the files of the project for one run. */
 export const TRUST_PROJECT = 'trust-project';
 

@@ -1,4 +1,4 @@
-import { fieldError, usageError } from '../errors.js';
+import { fieldError, usageError } from '../errors/error.js';
 import type { ConfigFile } from './config-file.js';
 import type { VariableLayer } from './environment.js';
 import { variableOf, type FlagDefinition, type FlagValue, type SettingSource } from './flag-definition.js';

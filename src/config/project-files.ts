@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Context } from '../context.js';
-import { type FalEditError, fieldError, problemsError } from '../errors.js';
+import { type FalEditError, fieldError, problemsError } from '../errors/error.js';
 import { shellWords } from '../shell-words.js';
 import { PROJECT_CONFIG } from './config-file.js';
 import type { VariableLayer } from './environment.js';

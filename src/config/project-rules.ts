@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FlagDefinition, FlagValue } from './flag-definition.js';
+import { valueText, type FlagDefinition, type FlagValue } from './flag-definition.js';
 
 /*
  * Permissions of files in the working directory and above (`.env`, fal-edit.config.json) before the user trusts
@@ -67,7 +67,7 @@ export function objection(
   if (flag.fromProject !== 'inside-folder') return undefined;
   const outside = [value]
     .flat()
-    .flatMap((item) => pathsIn(String(item)))
+    .flatMap((item) => pathsIn(valueText(item)))
     .find((file) => !isInside(path.resolve(cwd, file), folder));
   return outside === undefined ? undefined : ': it points outside that folder';
 }
@@ -137,7 +137,7 @@ function amountOf(text: string): { amount: number; unit: string } | undefined {
  * compared, since it is no number.
  */
 export function strongerCap(project: FlagValue, users: FlagValue): 'project' | 'user' | 'unreadable' {
-  const [theirs, ours] = [amountOf(String(project)), amountOf(String(users))];
+  const [theirs, ours] = [amountOf(valueText(project)), amountOf(valueText(users))];
   if (theirs === undefined) return 'unreadable';
   // Problems of the user's own value are reported where it is read.
   if (ours === undefined || theirs.unit !== ours.unit) return 'user';

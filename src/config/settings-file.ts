@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { codeOf, messageOf, usageError, type FalEditError } from '../errors.js';
+import { codeOf, messageOf, usageError, type FalEditError } from '../errors/error.js';
 import { sha256Of } from '../sha256.js';
 import { decodeText } from '../text.js';
 

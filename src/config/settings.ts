@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Context } from '../context.js';
-import { FalEditError } from '../errors.js';
+import { FalEditError } from '../errors/error.js';
 import { readConfigFiles } from './config-file.js';
 import { findKey, type FoundKey } from './credentials.js';
 import { readVariables, type VariableLayer } from './environment.js';

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Context } from '../context.js';
-import { inputError, usageError } from '../errors.js';
+import { inputError, usageError } from '../errors/error.js';
 import { readSettingsFile, type SettingsFile } from './settings-file.js';
 
 /** In the user's config folder, which no file of a project can name. */

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { usageError } from '../errors.js';
+import { usageError } from '../errors/error.js';
 import type { VariableLayer } from './environment.js';
 import { nearName } from '../near-name.js';
 import { variableOf, type FlagDefinition } from './flag-definition.js';

@@ -1,8 +1,8 @@
 import type { Context } from '../context.js';
-import { historyOf } from '../fal/history.js';
+import { historyOf } from '../fal/platform/history.js';
 import type { AdoptedRequest } from '../ledger/insert.js';
 import type { Model } from '../models/model.js';
-import { defaultOutput } from './output.js';
+import { defaultOutput } from './plan/output.js';
 import { extensionOf } from '../images/received.js';
 import type { FalAccess } from '../fal/connection.js';
 import { statusAt } from './ask-fal.js';

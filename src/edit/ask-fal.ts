@@ -1,10 +1,10 @@
 import { type NextSteps, SINGLE_EDIT } from './next-steps.js';
-import { FalEditError } from '../errors.js';
+import { FalEditError } from '../errors/error.js';
 import { parseStatus, type QueueStatus } from '../fal/answer.js';
 import type { FalAccess } from '../fal/connection.js';
-import { answerInHistory } from '../fal/history.js';
+import { answerInHistory } from '../fal/platform/history.js';
 import { type RejectionContext, rejectionError } from '../fal/rejection.js';
-import { openSession } from '../fal/session.js';
+import { openSession } from '../fal/queue/session.js';
 import { saysGone } from '../fal/unreachable.js';
 
 /** A request at fal. */

@@ -1,12 +1,12 @@
 /*
- * INVARIANT: each step is in the ledger before the next one begins: the intent before the submit (fal/submit-once.ts
+ * INVARIANT: each step is in the ledger before the next one begins: the intent before the submit (fal/queue/submit-once.ts
  * calls for it), the request id before fal is first asked for its status, fal's answer before the download. So an
  * edit that is cut short at any point can be found and finished.
  */
-import { asFalEditError, withCharge, type Charged, type FalEditError } from '../errors.js';
+import { asFalEditError, withCharge, type Charged, type FalEditError } from '../errors/error.js';
 import { proxiesOf } from '../fal/connection.js';
-import { openSession, type FalSession } from '../fal/session.js';
-import type { SubmitJournal } from '../fal/submit-once.js';
+import { openSession, type FalSession } from '../fal/queue/session.js';
+import type { SubmitJournal } from '../fal/queue/submit-once.js';
 import { saysGone } from '../fal/unreachable.js';
 import { uploadAll, type UploadCache } from '../fal/upload.js';
 import type { Job, JobImage, OutputSpec } from '../ledger/job.js';
@@ -15,16 +15,16 @@ import { withValueAt } from '../models/fields.js';
 import type { Model } from '../models/model.js';
 import { MOST_PICTURES } from '../models/wire.js';
 import { resultInHistory } from './ask-fal.js';
-import type { Attachment } from './attachments.js';
-import { fetchPictures, rememberedAnswer, type Answered, type CollectOptions } from './collect.js';
+import type { Attachment } from './plan/attachments.js';
+import { fetchPictures, rememberedAnswer, type Answered, type CollectOptions } from './pictures/collect.js';
 import { Deadline } from '../deadline.js';
 import { accessOf, type EditEnv } from './env.js';
-import { usd } from './estimate.js';
+import { usd } from './plan/estimate.js';
 import { statusWatcher } from './events.js';
 import { unrecordedError, type Journal } from './journal.js';
 import type { NextSteps } from './next-steps.js';
 import { blankedError, collectError, noPicturesError, tooManyPicturesError } from './outcomes.js';
-import type { Placing } from './placing.js';
+import type { Placing } from './pictures/placing.js';
 import type { EditOutcome, EditRecord } from './record.js';
 import { stoppedError, type StopOptions } from './stopping.js';
 

@@ -1,6 +1,6 @@
 import type { Context } from '../context.js';
 import { Deadline } from '../deadline.js';
-import { FalEditError } from '../errors.js';
+import { FalEditError } from '../errors/error.js';
 import type { FalAccess } from '../fal/connection.js';
 import type { Route } from '../fal/route.js';
 import type { Ledger } from '../ledger/ledger.js';

@@ -1,5 +1,5 @@
-import { FalEditError, messageOf, type Charged } from '../errors.js';
-import type { SubmitState } from '../fal/submit-once.js';
+import { FalEditError, messageOf, type Charged } from '../errors/error.js';
+import type { SubmitState } from '../fal/queue/submit-once.js';
 import { isCancelled, isRetryable, LedgerError } from '../errors/failures.js';
 import type { Durability } from '../ledger/commit-group.js';
 import { GIVEN_UP, type Job, type JobImage, type JobState, type UploadedFile } from '../ledger/job.js';

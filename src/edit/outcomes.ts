@@ -1,4 +1,4 @@
-import { FalEditError, messageOf } from '../errors.js';
+import { FalEditError, messageOf } from '../errors/error.js';
 import { DownloadError } from '../errors/failures.js';
 import type { Job } from '../ledger/job.js';
 import { isSandbox } from '../ledger/spending.js';

@@ -1,7 +1,7 @@
-import type { FalEditError } from '../errors.js';
+import type { FalEditError } from '../errors/error.js';
 import type { Job, JobImage, JobState, UploadedFile } from '../ledger/job.js';
 import { isSandbox } from '../ledger/spending.js';
-import type { EditPlan } from './plan.js';
+import type { EditPlan } from './plan/plan.js';
 
 /** One picture of an edit. */
 export interface EditedImage {

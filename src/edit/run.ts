@@ -2,9 +2,9 @@
  * How an edit is run: a new one is planned in the ledger, sent and saved; one that another run of the same command has
  * sent is finished instead, and none is paid for.
  */
-import { asFalEditError, withCharge, type Charged } from '../errors.js';
+import { asFalEditError, withCharge, type Charged } from '../errors/error.js';
 import { falTime } from '../fal/connection.js';
-import { currentPrice, type CurrentPrice } from '../fal/prices.js';
+import { currentPrice, type CurrentPrice } from '../fal/platform/prices.js';
 import { type Caps, isSandbox } from '../ledger/spending.js';
 import type { Job, NewJob, OutputSpec } from '../ledger/job.js';
 import type { Beginning, BeginOptions } from '../ledger/ledger.js';
@@ -13,15 +13,15 @@ import { findModel } from '../models/registry.js';
 import { Deadline } from '../deadline.js';
 import { EditRun, type RunOptions, type Sending } from './edit-run.js';
 import { accessOf, type EditEnv } from './env.js';
-import { estimate, refuseUnbounded, type Estimate } from './estimate.js';
-import { fingerprintV1 } from './fingerprint-v1.js';
-import { askedHashOf } from './fingerprint.js';
+import { estimate, refuseUnbounded, type Estimate } from './plan/estimate.js';
+import { fingerprintV1 } from './plan/fingerprint-v1.js';
+import { askedHashOf } from './plan/fingerprint.js';
 import { Journal } from './journal.js';
 import { stillUnknownError } from './outcomes.js';
-import { checkFree, defaultOutput } from './output.js';
-import type { EditPlan } from './plan.js';
+import { checkFree, defaultOutput } from './plan/output.js';
+import type { EditPlan } from './plan/plan.js';
 import { keptPictures, recordOf, recordOfJob, type EditOutcome, type EditRecord } from './record.js';
-import { areIntact } from './save.js';
+import { areIntact } from './pictures/save.js';
 import { sameEndError, waitForOther } from './same-edit.js';
 
 export interface SendOptions extends RunOptions, Omit<Sending, 'attachments'> {

@@ -3,7 +3,7 @@
  * ledger decides in one transaction (Ledger.begin). The others wait here for its outcome, and send nothing
  * meanwhile.
  */
-import { FalEditError, InterruptedError, type FalEditErrorOptions } from '../errors.js';
+import { FalEditError, InterruptedError, type FalEditErrorOptions } from '../errors/error.js';
 import type { Job, JobState } from '../ledger/job.js';
 import { isAbandoned } from '../ledger/lookup.js';
 import type { Deadline } from '../deadline.js';

@@ -1,9 +1,9 @@
 import type { Context } from '../context.js';
 import { accessOf, type EditEnv } from './env.js';
-import { type Charged, FalEditError, type Stopped } from '../errors.js';
+import { type Charged, FalEditError, type Stopped } from '../errors/error.js';
 import { falStatusOf } from '../errors/failures.js';
-import { cancelRequest } from '../fal/cancel.js';
-import type { FalSession } from '../fal/session.js';
+import { cancelRequest } from '../fal/queue/cancel.js';
+import type { FalSession } from '../fal/queue/session.js';
 import { parseStatus, type QueueStatus } from '../fal/answer.js';
 import { saysGone } from '../fal/unreachable.js';
 import type { Model } from '../models/model.js';

@@ -9,10 +9,10 @@ import {
   type FalEditErrorOptions,
   type InterruptSignal,
   type Stopped,
-} from '../errors.js';
+} from '../errors/error.js';
 import { durationText } from '../units.js';
 import { DeadlineError } from '../errors/failures.js';
-import type { FalSession } from '../fal/session.js';
+import type { FalSession } from '../fal/queue/session.js';
 import type { Deadline } from '../deadline.js';
 import type { Journal } from './journal.js';
 import type { EditRecord } from './record.js';

@@ -1,6 +1,6 @@
 /* Failures that the program decides by: each has its own class, typed fields, and a guard where others ask for it. */
 import type { ErrorKind } from '../exit-codes.js';
-import { FalEditError, InterruptedError, type FalEditErrorOptions, type Stopped } from '../errors.js';
+import { FalEditError, InterruptedError, type FalEditErrorOptions, type Stopped } from './error.js';
 
 /** One row of fal's 422 (fal-api.md 4.1). */
 export interface DetailRow {

@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { FalEditError, fieldError } from '../errors.js';
+import { FalEditError, fieldError } from '../errors/error.js';
 import type { Answer } from './answer.js';
 import { type Environment, isLoopback, type NetworkProxy, proxyFor } from '../network-proxy.js';
 import { sha256Of } from '../sha256.js';

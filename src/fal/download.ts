@@ -1,6 +1,6 @@
 import { DownloadError } from '../errors/failures.js';
 import type { Context } from '../context.js';
-import { codeOf, FalEditError, messageOf } from '../errors.js';
+import { codeOf, FalEditError, messageOf } from '../errors/error.js';
 import type { FetchResponse } from '../light-fetch.js';
 import { readBytes, TooLargeError } from './answer.js';
 import { NotSentError } from '../sockets.js';

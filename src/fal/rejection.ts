@@ -1,4 +1,4 @@
-import type { Charged, FalEditError } from '../errors.js';
+import type { Charged, FalEditError } from '../errors/error.js';
 import { FalAnswerError } from '../errors/failures.js';
 import type { ErrorKind } from '../exit-codes.js';
 import { billableUnitsOf, detailRows, detailText, isHtml, type Answer } from './answer.js';

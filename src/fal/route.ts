@@ -4,7 +4,7 @@
  * asked before anything is sent: a header or a key by itself turns no cap off.
  */
 import type { Context } from '../context.js';
-import { FalEditError } from '../errors.js';
+import { FalEditError } from '../errors/error.js';
 import type { Job } from '../ledger/job.js';
 import { isSandbox, SANDBOX, standaloneSandbox } from '../ledger/spending.js';
 import {

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '../errors.js';
+import { codeOf, messageOf } from '../errors/error.js';
 import { TunnelRefusedError } from '../network-proxy.js';
 import { NotSentError } from '../sockets.js';
 import { isHtml, type Answer } from './answer.js';

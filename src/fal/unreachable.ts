@@ -1,4 +1,4 @@
-import { FalEditError } from '../errors.js';
+import { FalEditError } from '../errors/error.js';
 import { FalAnswerError, falStatusOf } from '../errors/failures.js';
 import type { Answer } from './answer.js';
 import { describeTrouble, reachHint } from './trouble.js';

@@ -1,4 +1,4 @@
-import { FalEditError } from '../errors.js';
+import { FalEditError } from '../errors/error.js';
 import { isTrustedUrl, type Connection } from './connection.js';
 
 /** A file to put into fal's storage. */

@@ -1,4 +1,4 @@
-import { inputFieldError, messageOf } from '../errors.js';
+import { inputFieldError, messageOf } from '../errors/error.js';
 import { requireSharp } from '../native-parts.js';
 import { MAX_PICTURE_PIXELS } from './limits.js';
 import type { Conversion } from './upload-plan.js';

@@ -2,7 +2,7 @@ import { existsSync, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import { codeOf, type FalEditError, inputFieldError, messageOf } from '../errors.js';
+import { codeOf, type FalEditError, inputFieldError, messageOf } from '../errors/error.js';
 import { displayName, inQuotes } from './names.js';
 
 /** A file that the user named: its path, the path as written, and the flag. */

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js';
+import { messageOf } from '../errors/error.js';
 import type { Dimensions } from '../models/request.js';
 import { MAX_PICTURE_PIXELS } from './limits.js';
 import { DamagedPictureError } from './picture-errors.js';

@@ -1,4 +1,4 @@
-import { inputFieldError } from '../errors.js';
+import { inputFieldError } from '../errors/error.js';
 import { sha256Of } from '../sha256.js';
 import { convertPicture, DAMAGED_HINT } from './convert.js';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIZE } from './limits.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from '../context.js';
-import { inputError, inputFieldError } from '../errors.js';
+import { inputError, inputFieldError } from '../errors/error.js';
 import { DataUriError, decodeDataUri } from './data-uri.js';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_SIZE } from './limits.js';
 import { displayName, inQuotes, nameOfPath } from './names.js';

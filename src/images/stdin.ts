@@ -1,6 +1,6 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { Context } from '../context.js';
-import { inputFieldError, messageOf } from '../errors.js';
+import { inputFieldError, messageOf } from '../errors/error.js';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_SIZE } from './limits.js';
 
 /**

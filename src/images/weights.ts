@@ -3,7 +3,7 @@ import { createReadStream, openAsBlob } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import type { Context } from '../context.js';
-import { inputError, inputFieldError } from '../errors.js';
+import { inputError, inputFieldError } from '../errors/error.js';
 import { displayName, inQuotes, nameOfPath, uploadName } from './names.js';
 import { type NamedFile, statRegularFile, unreadable } from './named-file.js';
 

@@ -1,5 +1,5 @@
 import type { ProcessId } from '../context.js';
-import type { Charged } from '../errors.js';
+import type { Charged } from '../errors/error.js';
 import type { ErrorKind } from '../exit-codes.js';
 
 /**

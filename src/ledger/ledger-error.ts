@@ -1,4 +1,4 @@
-import { codeOf, FalEditError, messageOf } from '../errors.js';
+import { codeOf, FalEditError, messageOf } from '../errors/error.js';
 import { LedgerError } from '../errors/failures.js';
 
 /** SQLite's result codes that have messages of their own (sqlite.org/rescode.html). */

@@ -6,7 +6,7 @@
  *
  * This folder owns the schema: nothing else reads or writes the tables.
  */
-import { FalEditError, type Charged } from '../errors.js';
+import { FalEditError, type Charged } from '../errors/error.js';
 import { checkDailyCap, checkRunCap, spentToday, type Caps } from './spending.js';
 import { hashOf } from '../sha256.js';
 import { CommitGroup, type Durability } from './commit-group.js';

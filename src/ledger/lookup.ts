@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { inputError, type FalEditError } from '../errors.js';
+import { inputError, type FalEditError } from '../errors/error.js';
 import type { Database } from './database.js';
 import { isAwaited, type Job, type JobState, type NewJob } from './job.js';
 import { jobOf, type ImageRow, type JobRow } from './rows.js';

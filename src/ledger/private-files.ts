@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { codeOf } from '../errors.js';
+import { codeOf } from '../errors/error.js';
 
 /**
  * Creates a ledger's folder and file if they are missing, readable only by the user: prompts and picture URLs

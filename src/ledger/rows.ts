@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ProcessId } from '../context.js';
-import type { Charged } from '../errors.js';
+import type { Charged } from '../errors/error.js';
 import type { Database, Value } from './database.js';
 import type { EndReason, Job, JobError, JobImage, JobState, StoredOutput, UploadedFile } from './job.js';
 import type { Secrets } from '../secrets.js';

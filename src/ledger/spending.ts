@@ -1,5 +1,5 @@
 import type { Context, ProcessId } from '../context.js';
-import { FalEditError } from '../errors.js';
+import { FalEditError } from '../errors/error.js';
 import type { Database } from './database.js';
 import { usdText } from '../units.js';
 

@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import type { OnBatchEvent } from '../batch/events.js';
 import type { Expectations } from '../batch/expect/expectations.js';
-import type { BatchSummary, ResultRow } from '../batch/result-row.js';
-import type { RetryPolicy } from '../batch/retry.js';
-import { usageError, type FalEditError } from '../errors.js';
+import type { BatchSummary, ResultRow } from '../batch/rows/result-row.js';
+import type { RetryPolicy } from '../batch/run/retry.js';
+import { usageError, type FalEditError } from '../errors/error.js';
 import type { EditRequest } from '../models/request.js';
 import type { Comparison } from '../report/compare/document.js';
 import { ACCESS, check, EDIT, flag, number, text, type Access } from './call.js';

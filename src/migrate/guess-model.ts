@@ -1,4 +1,4 @@
-import { inputError } from '../errors.js';
+import { inputError } from '../errors/error.js';
 import type { Model } from '../models/model.js';
 import { MODELS } from '../models/registry.js';
 import { schemaOf } from './model-fields.js';

@@ -1,4 +1,4 @@
-import { problemsError } from '../errors.js';
+import { problemsError } from '../errors/error.js';
 import type { Model } from '../models/model.js';
 import { adviceFor } from './advice.js';
 import { defaultChanges } from './defaults.js';

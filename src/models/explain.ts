@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { problemText, type FieldProblem } from '../errors.js';
+import { problemText, type FieldProblem } from '../errors/error.js';
 import { nearName } from '../near-name.js';
 import { allowed, schemaAt } from './allowed.js';
 import type { Model } from './model.js';

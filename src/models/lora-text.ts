@@ -1,4 +1,4 @@
-import { fieldError } from '../errors.js';
+import { fieldError } from '../errors/error.js';
 import type { Lora } from './request.js';
 
 /**

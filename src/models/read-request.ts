@@ -3,7 +3,7 @@
  * Only forms are checked here; the model's schema checks ranges.
  */
 import * as z from 'zod';
-import { fieldError, problemsError, type FalEditError, type FieldProblem } from '../errors.js';
+import { fieldError, problemsError, type FalEditError, type FieldProblem } from '../errors/error.js';
 import { textProblem } from '../text.js';
 import { allowed, schemaAt } from './allowed.js';
 import { parseLora } from './lora-text.js';

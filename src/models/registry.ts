@@ -1,4 +1,4 @@
-import { fieldError } from '../errors.js';
+import { fieldError } from '../errors/error.js';
 import { didYouMean } from '../near-name.js';
 import { flux2Edit } from './flux-2-edit.js';
 import { flux2Lora } from './flux-2-lora.js';

@@ -1,4 +1,4 @@
-import { fieldError, problemsError } from '../errors.js';
+import { fieldError, problemsError } from '../errors/error.js';
 import { nearName } from '../near-name.js';
 import { allowed } from './allowed.js';
 import { explainIssues, ownFlag } from './explain.js';

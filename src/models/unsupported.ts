@@ -1,4 +1,4 @@
-import { fieldError, usageError } from '../errors.js';
+import { fieldError, usageError } from '../errors/error.js';
 import { listText } from '../text.js';
 import type { Model } from './model.js';
 import { MODELS } from './registry.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { OUT_DIR_FILES } from '../batch/out-dir.js';
-import type { BatchSummary } from '../batch/result-row.js';
+import { OUT_DIR_FILES } from '../batch/folder/out-dir.js';
+import type { BatchSummary } from '../batch/rows/result-row.js';
 import { secondsText, usdText } from '../units.js';
 import { rowsInOrder } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';

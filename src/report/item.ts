@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { positionText } from '../batch/manifest/entry.js';
-import type { PlannedRow } from '../batch/planned-row.js';
-import { resultOf } from '../batch/result.js';
-import type { ResultRow } from '../batch/result-row.js';
+import type { PlannedRow } from '../batch/rows/planned-row.js';
+import { resultOf } from '../batch/run/result.js';
+import type { ResultRow } from '../batch/rows/result-row.js';
 import type { RowWithJob } from '../ledger/batch/states.js';
 import { editArguments } from '../models/arguments.js';
 import { withValueAt } from '../models/fields.js';

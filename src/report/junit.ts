@@ -1,5 +1,5 @@
 import { positionText } from '../batch/manifest/entry.js';
-import type { BatchSummary, ResultRow } from '../batch/result-row.js';
+import type { BatchSummary, ResultRow } from '../batch/rows/result-row.js';
 import { attachmentLines } from './attachments.js';
 import { beginning } from './naming.js';
 import { chargedText, whatHappened } from './what-happened.js';

@@ -1,5 +1,5 @@
 import { positionText } from '../batch/manifest/entry.js';
-import type { ResultRow } from '../batch/result-row.js';
+import type { ResultRow } from '../batch/rows/result-row.js';
 import { harmlessLine } from '../terminal/plain.js';
 
 /** The name of a row in a report: the user's own name for it, else its position. Not escaped. */

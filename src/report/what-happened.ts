@@ -1,6 +1,6 @@
-import type { Measured, ResultRow, RowState } from '../batch/result-row.js';
+import type { Measured, ResultRow, RowState } from '../batch/rows/result-row.js';
 import { usdText } from '../units.js';
-import type { Charged } from '../errors.js';
+import type { Charged } from '../errors/error.js';
 
 /** The outcome of a row, for people. Texts may come from outside and have several lines: escape them. */
 export interface Happened {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
-import { resultOf } from '../batch/result.js';
-import type { ResultRow } from '../batch/result-row.js';
-import type { PlannedRow } from '../batch/planned-row.js';
+import { resultOf } from '../batch/run/result.js';
+import type { ResultRow } from '../batch/rows/result-row.js';
+import type { PlannedRow } from '../batch/rows/planned-row.js';
 import { PictureError } from '../images/picture-errors.js';
 import { measurePicture, type PictureMetrics } from '../images/metrics/measure.js';
 import { rowsInOrder, type RowWithJob } from '../ledger/batch/states.js';

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import type { PictureMetrics } from '../images/metrics/measure.js';
-import { OUT_DIR_FILES } from '../batch/out-dir.js';
-import { saveWhole } from '../edit/save.js';
+import { OUT_DIR_FILES } from '../batch/folder/out-dir.js';
+import { saveWhole } from '../edit/pictures/save.js';
 
 /** Version of the measures and their methods: figures of another version are not comparable. */
 const VERSION = 1;

@@ -1,4 +1,4 @@
-import { FalEditError, messageOf } from '../errors.js';
+import { FalEditError, messageOf } from '../errors/error.js';
 import { harmless } from './plain.js';
 import type { Terminal } from './terminal.js';
 

@@ -1,7 +1,7 @@
 import { cp, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import { statusToxic } from '../edit/harness.js';
 import { batchScene, rowsOf, typesOf } from './scene.js';
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mergeParts, type Part } from '../../src/batch/merge.js';
-import type { PlannedRow } from '../../src/batch/planned-row.js';
+import type { PlannedRow } from '../../src/batch/rows/planned-row.js';
 import { putMeasured } from '../../src/ledger/batch/rows.js';
 import { findRow } from '../../src/ledger/batch/states.js';
 import { findUpload, putUpload } from '../../src/ledger/batch/uploads.js';

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { isInShard } from '../../src/batch/identity.js';
+import { isInShard } from '../../src/batch/rows/identity.js';
 import { countStates } from '../../src/ledger/batch/states.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openBatch } from '../ledger/batch/rows.js';

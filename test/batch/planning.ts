@@ -1,13 +1,13 @@
-import { problemText } from '../../src/errors.js';
+import { problemText } from '../../src/errors/error.js';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import sharp from 'sharp';
 import { readExpectations } from '../../src/batch/expect/expectations.js';
-import { folderIdentity } from '../../src/batch/folder-identity.js';
+import { folderIdentity } from '../../src/batch/folder/folder-identity.js';
 import { fieldProblem, type Entry, type Fields } from '../../src/batch/manifest/entry.js';
-import { planRows } from '../../src/batch/planner.js';
-import type { BatchPlan, PlanOptions, RowOrder } from '../../src/batch/reading.js';
+import { planRows } from '../../src/batch/rows/planner.js';
+import type { BatchPlan, PlanOptions, RowOrder } from '../../src/batch/rows/reading.js';
 import { systemContext, type Context } from '../../src/context.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { rowsInOrder, type RowWithJob } from '../../src/ledger/batch/states.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Pace } from '../../src/batch/pace.js';
-import type { PlannedRow } from '../../src/batch/planned-row.js';
+import { Pace } from '../../src/batch/run/pace.js';
+import type { PlannedRow } from '../../src/batch/rows/planned-row.js';
 import { putUpload } from '../../src/ledger/batch/uploads.js';
 import type { Toxic } from '../../src/sandbox/faults/toxics.js';
 import { statusToxic } from '../edit/harness.js';

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { ResultRow, RowCounts } from '../../src/batch/result-row.js';
+import type { ResultRow, RowCounts } from '../../src/batch/rows/result-row.js';
 import { countStates, rowsInOrder } from '../../src/ledger/batch/states.js';
 import { Ledger } from '../../src/ledger/ledger.js';
 import type { Toxic } from '../../src/sandbox/faults/toxics.js';

@@ -3,7 +3,7 @@
  * Whatever the write was, each row is paid for once, and what the failed run said agrees with what fal took.
  */
 import { describe, expect, test } from 'vitest';
-import type { RowCounts } from '../../src/batch/result-row.js';
+import type { RowCounts } from '../../src/batch/rows/result-row.js';
 import { writeRows } from '../torture/batch-folder.js';
 import { command, hooked, noted, place, strayFiles, tryEach, type How, type Place } from './nth-step.js';
 import type { Ended } from './spawned.js';

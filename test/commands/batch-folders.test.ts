@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { quickly, until } from '../edit/harness.js';
-import { lockOutDir } from '../../src/batch/lock.js';
+import { lockOutDir } from '../../src/batch/folder/lock.js';
 import { runCli, type CliResult } from '../support/run-cli.js';
 import { batchScene, jsonl, linesOf, type BatchScene } from './batch/scene.js';
 import type { Several } from './control-scene.js';

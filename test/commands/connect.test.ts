@@ -1,3 +1,4 @@
+import { valueText } from '../../src/config/flag-definition.js';
 import { expect, test } from 'vitest';
 import { settingsIn, type World } from '../config/world.js';
 import { folderWithPhoto } from '../edit/harness.js';
@@ -15,7 +16,7 @@ test.each<[string, World, RegExp | undefined]>([
   ['.env, on this machine', { dotenv: 'FAL_PROXY_URL=http://127.0.0.1:4000/proxy' }, undefined],
 ])('the key and a proxy of %s', async (_, places, says) => {
   const settings = await settingsIn({ ...places, trusted: true });
-  const proxyUrl = String(settings.values['proxy-url']);
+  const proxyUrl = valueText(settings.values['proxy-url'] ?? '');
   const warning = proxyWarning(settings, { key: KEY, proxyUrl });
   if (says === undefined) expect(warning).toBeUndefined();
   else expect(warning).toMatch(says);

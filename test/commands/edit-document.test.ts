@@ -2,7 +2,7 @@ import path from 'node:path';
 import { expect, it, test } from 'vitest';
 import { editDocument, errorDocument, shortPath } from '../../src/commands/edit/document.js';
 import type { EditRecord } from '../../src/edit/record.js';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 
 const CWD = path.resolve('/home/me/photos');
 

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { ResultRow } from '../../src/batch/result-row.js';
+import type { ResultRow } from '../../src/batch/rows/result-row.js';
 import { editsPreview, type EditedPicture } from '../../src/commands/edits-preview.js';
 import { resultImage } from '../report/rows.js';
 import { tempDir } from '../support/temp-dir.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { exitCodeOf, severalError } from '../../src/commands/earlier/several.js';
-import { FalEditError, InterruptedError } from '../../src/errors.js';
+import { FalEditError, InterruptedError } from '../../src/errors/error.js';
 
 const ok = undefined;
 const failed = new FalEditError('failed', 'It failed.', { charged: 'yes', hint: 'Look.' });

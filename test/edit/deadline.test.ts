@@ -1,7 +1,7 @@
 /* The deadline in each state of an edit: what fal is told, what the user is told, what it may cost. */
 import { describe, expect, test } from 'vitest';
 import { Deadline } from '../../src/deadline.js';
-import { InterruptedError } from '../../src/errors.js';
+import { InterruptedError } from '../../src/errors/error.js';
 import { editCat, leftIn, seen, until } from './harness.js';
 import { onlyJobIn, stateIn } from '../support/ledger.js';
 import type { Toxic } from '../../src/sandbox/faults/toxics.js';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EditEvent } from '../../src/edit/events.js';
 import { Journal } from '../../src/edit/journal.js';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import { openBatch } from '../ledger/batch/rows.js';
 import { intend, newRequestId, oneProcess, plan } from '../ledger/machine.js';
 

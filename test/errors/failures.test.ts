@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { FalEditError, InterruptedError, problemsError, problemText } from '../../src/errors.js';
+import { FalEditError, InterruptedError, problemsError, problemText } from '../../src/errors/error.js';
 import {
   DeadlineError,
   FalAnswerError,

@@ -1,7 +1,7 @@
 /* Trouble on the way to a picture that is paid for: it is waited out. */
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import { download, type DownloadOptions } from '../../src/fal/download.js';
 import { lightFetch } from '../../src/light-fetch.js';
 import { options, outcome, png, whole } from './downloads.js';

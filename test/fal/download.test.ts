@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import { download } from '../../src/fal/download.js';
 import { LOCAL, options, outcome, png, whole } from './downloads.js';
 import { httpServer } from './servers.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { expect } from 'vitest';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import type { Connection } from '../../src/fal/connection.js';
 import { download, type DownloadOptions } from '../../src/fal/download.js';
 import { probePicture } from '../../src/images/probe.js';

@@ -1,7 +1,7 @@
 /* What becomes of the connection when the status stream is over. */
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { dependableStatusStream } from '../../src/fal/status-stream.js';
+import { dependableStatusStream } from '../../src/fal/queue/status-stream.js';
 import { lightFetch } from '../../src/light-fetch.js';
 import { httpServer } from './servers.js';
 

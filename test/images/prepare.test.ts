@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect, it, test } from 'vitest';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import { preparePicture } from '../../src/images/prepare.js';
 import type { BytesSource } from '../../src/images/sources.js';
 import { claimingPng, heic, type SampleName, SAMPLES, small, withAnimation } from './samples.js';

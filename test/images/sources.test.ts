@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { FalEditError, InterruptedError } from '../../src/errors.js';
+import { FalEditError, InterruptedError } from '../../src/errors/error.js';
 import { MAX_PICTURE_BYTES, readSource } from '../../src/images/sources.js';
 
 let cwd: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JobState, NewJob } from '../../src/ledger/job.js';
 import type { Beginning, Ledger } from '../../src/ledger/ledger.js';
-import { usageError } from '../../src/errors.js';
+import { usageError } from '../../src/errors/error.js';
 import { listJobs, snapshotOf } from '../../src/ledger/lookup.js';
 import { intend, jobIn, Machine, newJob, oneProcess, plan } from './machine.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import type { Caps } from '../../src/ledger/spending.js';
 import type { NewJob } from '../../src/ledger/job.js';
 import { Ledger } from '../../src/ledger/ledger.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import { tempDir } from '../support/temp-dir.js';
 import { openBatch } from './batch/rows.js';
 import { connect } from './opened.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import { findJob, snapshotOf, type Snapshot } from '../../src/ledger/lookup.js';
 import { complete, intend, Machine, newJob, newRequestId, picture, type Process } from './machine.js';
 

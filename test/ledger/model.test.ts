@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import { spentToday } from '../../src/ledger/spending.js';
 import type { Job } from '../../src/ledger/job.js';
 import { abandonedJobs, findJob, findMeant, listJobs } from '../../src/ledger/lookup.js';

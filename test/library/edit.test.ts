@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InterruptedError } from '../../src/errors.js';
+import { InterruptedError } from '../../src/errors/error.js';
 import { editCatByLibrary, seen, until } from '../edit/harness.js';
 import { sandbox } from '../support/sandbox.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { inputSchemaOf } from '../../src/fal/open-api.js';
+import { inputSchemaOf } from '../../src/fal/platform/open-api.js';
 import { driftOf, type Difference } from '../../src/models/drift.js';
 import { flux2Lora } from '../../src/models/flux-2-lora.js';
 import { fluxDev } from '../../src/models/flux-dev.js';

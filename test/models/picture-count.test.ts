@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { refuseWrongCount } from '../../src/models/unsupported.js';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import { findModel, MODELS } from '../../src/models/registry.js';
 
 function refusal(name: string, count: number): FalEditError | undefined {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import { flux2Lora } from '../../src/models/flux-2-lora.js';
 import { fluxGeneral } from '../../src/models/flux-general.js';
 import { readRequest, type GivenRequest } from '../../src/models/read-request.js';

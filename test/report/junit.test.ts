@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { BatchSummary, ResultRow } from '../../src/batch/result-row.js';
+import type { BatchSummary, ResultRow } from '../../src/batch/rows/result-row.js';
 import { junitXml, type JunitOptions } from '../../src/report/junit.js';
 import { parseXml, type XmlElement } from './parse-xml.js';
 import { anyRow, anyText, batchSummary, failedRow, missed, resultImage, resultRow } from './rows.js';

@@ -7,7 +7,7 @@ import {
   type ResultImage,
   type ResultRow,
   type RowCounts,
-} from '../../src/batch/result-row.js';
+} from '../../src/batch/rows/result-row.js';
 
 /** A row that is done, with what a test changes. */
 export function resultRow(changes: Partial<ResultRow> = {}): ResultRow {

@@ -5,7 +5,7 @@ import { runCommand } from '../../src/commands/run-command.js';
 import type { FlagValue } from '../../src/config/settings.js';
 import { systemContext, type Context } from '../../src/context.js';
 import { openFetch } from '../../src/light-fetch.js';
-import { InterruptedError } from '../../src/errors.js';
+import { InterruptedError } from '../../src/errors/error.js';
 import { main } from '../../src/main.js';
 
 export interface CliOptions {

@@ -1,8 +1,8 @@
 /* What happens in a batch, as short as tests need it. */
 import type { BatchEvent } from '../../src/batch/events.js';
-import type { ResultRow, RowCounts, RowState } from '../../src/batch/result-row.js';
+import type { ResultRow, RowCounts, RowState } from '../../src/batch/rows/result-row.js';
 import type { EditEvent } from '../../src/edit/events.js';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 
 const none: RowCounts = { pending: 0, waiting: 0, done: 0, unmet: 0, failed: 0, moderated: 0, unknown: 0 };
 

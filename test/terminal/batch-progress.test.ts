@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { BatchEvent } from '../../src/batch/events.js';
 import { systemContext, type Output } from '../../src/context.js';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import { openBatchProgress, type Spending } from '../../src/terminal/batch-progress.js';
 import { openTerminal } from '../../src/terminal/terminal.js';
 import { begun, ended, nameOf, open, retrying, started, step } from './batch-events.js';

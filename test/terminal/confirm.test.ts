@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, test } from 'vitest';
-import { InterruptedError } from '../../src/errors.js';
+import { InterruptedError } from '../../src/errors/error.js';
 import { canAsk, confirm } from '../../src/terminal/confirm.js';
 import { Screen } from './screen.js';
 

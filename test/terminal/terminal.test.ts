@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it, test } from 'vitest';
-import { FalEditError } from '../../src/errors.js';
+import { FalEditError } from '../../src/errors/error.js';
 import type { Output } from '../../src/context.js';
 import { errorText } from '../../src/terminal/error-text.js';
 import { harmless, harmlessLine } from '../../src/terminal/plain.js';

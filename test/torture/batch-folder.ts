@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { startSandbox, type Sandbox, type SandboxSettings } from '../../src/sandbox/server.js';
-import type { BatchSummary, ResultRow } from '../../src/batch/result-row.js';
+import type { BatchSummary, ResultRow } from '../../src/batch/rows/result-row.js';
 import { folderWithPhoto } from '../edit/harness.js';
 import { start, type Ended, type Spawned } from '../blackbox/spawned.js';
 

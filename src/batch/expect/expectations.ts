@@ -1,4 +1,4 @@
-import { type FalEditError, fieldError, usageError } from '../../errors.js';
+import { type FalEditError, fieldError, usageError } from '../../errors/error.js';
 import { allowed } from '../../models/allowed.js';
 import { didYouMean } from '../../near-name.js';
 import type { OutputFormat } from '../../models/request.js';

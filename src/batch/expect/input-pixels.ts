@@ -1,4 +1,4 @@
-import { InterruptedError } from '../../errors.js';
+import { InterruptedError } from '../../errors/error.js';
 import { pixelsOf, type Pixels } from '../../images/pixels.js';
 import { visible } from '../../images/picture-errors.js';
 import { once } from '../../models/once.js';

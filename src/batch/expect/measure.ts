@@ -1,7 +1,7 @@
 import { changeOfPixels } from '../../images/metrics/change.js';
 import { uprightSize } from '../../images/pixels.js';
 import { once } from '../../models/once.js';
-import type { Measured } from '../result-row.js';
+import type { Measured } from '../rows/result-row.js';
 import { isBlank } from './blank.js';
 import { EXPECTATION_NAMES, type Expectations } from './expectations.js';
 import { inputDrawer, type DrawInput } from './input-pixels.js';

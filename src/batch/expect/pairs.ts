@@ -1,4 +1,4 @@
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 
 /** A name as it was written, and what it is to be. */
 export type Pair = readonly [name: string, value: unknown];

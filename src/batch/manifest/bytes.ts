@@ -3,7 +3,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { Context } from '../../context.js';
-import { type FalEditError, inputError, messageOf } from '../../errors.js';
+import { type FalEditError, inputError, messageOf } from '../../errors/error.js';
 import { type NamedFile, statRegularFile, unreadable } from '../../images/named-file.js';
 import { type ManifestFormat, notationOf } from './format.js';
 import type { Manifest } from './rows.js';

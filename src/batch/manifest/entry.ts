@@ -9,7 +9,7 @@ export const TOO_LONG = 'is longer than 4 MB, the limit for a row. Use files ins
 export const DEEPEST_NESTING = 100;
 /** Problem of a row that is nested more deeply. */
 export const TOO_DEEP = `is nested more than ${DEEPEST_NESTING} levels deep.`;
-import type { FieldProblem } from '../../errors.js';
+import type { FieldProblem } from '../../errors/error.js';
 
 /** Where a row stands, for messages, annotations and reports. */
 export interface Position {

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import { type FalEditError, usageError } from '../../errors.js';
+import { type FalEditError, usageError } from '../../errors/error.js';
 import { inQuotes } from '../../images/names.js';
 import { manifestFile, manifestOnStdin } from './bytes.js';
 import { type Entry, type Problem } from './entry.js';

@@ -1,8 +1,8 @@
-import { endingOf, withStates } from '../../batch/ending.js';
-import { standingOf, summaryOf, type RunFigures, type Standing } from '../../batch/summary.js';
-import { asFalEditError, type FalEditError } from '../../errors.js';
+import { endingOf, withStates } from '../../batch/run/ending.js';
+import { standingOf, summaryOf, type RunFigures, type Standing } from '../../batch/run/summary.js';
+import { asFalEditError, type FalEditError } from '../../errors/error.js';
 import type { ErrorKind, ExitCode } from '../../exit-codes.js';
-import { chargedSoFar } from '../../fal/submit-once.js';
+import { chargedSoFar } from '../../fal/queue/submit-once.js';
 import { endedKinds, rowsInOrder } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Terminal } from '../../terminal/terminal.js';

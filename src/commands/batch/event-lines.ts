@@ -1,8 +1,8 @@
 import type { BatchEvent, RowName } from '../../batch/events.js';
-import { writtenRow } from '../../batch/sandbox-cost.js';
-import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
+import { writtenRow } from '../../batch/run/sandbox-cost.js';
+import { BATCH_SCHEMA_VERSION } from '../../batch/rows/result-row.js';
 import type { EditEvent } from '../../edit/events.js';
-import type { FalEditError } from '../../errors.js';
+import type { FalEditError } from '../../errors/error.js';
 import { inertJson } from '../../terminal/plain.js';
 
 /**

@@ -1,12 +1,12 @@
 import type { Surroundings } from './surroundings.js';
-import { writtenSummary } from '../../batch/sandbox-cost.js';
-import type { BatchSummary } from '../../batch/result-row.js';
-import { standingFigures, type Standing } from '../../batch/summary.js';
+import { writtenSummary } from '../../batch/run/sandbox-cost.js';
+import type { BatchSummary } from '../../batch/rows/result-row.js';
+import { standingFigures, type Standing } from '../../batch/run/summary.js';
 import type { EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
-import { asFalEditError, type FalEditError } from '../../errors.js';
+import { asFalEditError, type FalEditError } from '../../errors/error.js';
 import type { ExitCode } from '../../exit-codes.js';
-import { chargedSoFar } from '../../fal/submit-once.js';
+import { chargedSoFar } from '../../fal/queue/submit-once.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { errorDocument } from '../edit/document.js';
 import { fail } from '../fail.js';

@@ -1,8 +1,8 @@
 import type { EditingName, EditingSettings } from '../flags/editing.js';
-import type { Shard } from '../../batch/identity.js';
-import type { Rate } from '../../batch/pace.js';
+import type { Shard } from '../../batch/rows/identity.js';
+import type { Rate } from '../../batch/run/pace.js';
 import { parseDuration } from '../../units.js';
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 import { listText } from '../../text.js';
 
 const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;

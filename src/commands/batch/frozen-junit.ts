@@ -1,6 +1,6 @@
-import { resultOf } from '../../batch/result.js';
-import type { ResultRow } from '../../batch/result-row.js';
-import { standingOf, summaryOf } from '../../batch/summary.js';
+import { resultOf } from '../../batch/run/result.js';
+import type { ResultRow } from '../../batch/rows/result-row.js';
+import { standingOf, summaryOf } from '../../batch/run/summary.js';
 import type { Context } from '../../context.js';
 import { ROW_STATES, rowsInOrder, type RowState } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';

@@ -1,11 +1,11 @@
-import { rowsText } from '../../batch/ending.js';
+import { rowsText } from '../../batch/run/ending.js';
 import { positionText } from '../../batch/manifest/entry.js';
-import { measureRow } from '../../batch/measure-row.js';
-import { movesOf, type Move } from '../../batch/rename-pictures.js';
-import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
+import { measureRow } from '../../batch/run/measure-row.js';
+import { movesOf, type Move } from '../../batch/folder/rename-pictures.js';
+import { BATCH_SCHEMA_VERSION } from '../../batch/rows/result-row.js';
 import type { Context } from '../../context.js';
-import { stateOfFile } from '../../edit/save.js';
-import { FalEditError } from '../../errors.js';
+import { stateOfFile } from '../../edit/pictures/save.js';
+import { FalEditError } from '../../errors/error.js';
 import { findRow, rowsInOrder, unmeasuredRows, type RowWithJob } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { keptPath } from '../../ledger/rows.js';

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { refuseLinks } from '../../batch/out-dir.js';
-import { namingRebuild, openForRebuild } from '../../batch/damaged-ledger.js';
-import { lockOutDir, type Lock } from '../../batch/lock.js';
-import { OUT_DIR_FILES } from '../../batch/out-dir.js';
+import { refuseLinks } from '../../batch/folder/out-dir.js';
+import { namingRebuild, openForRebuild } from '../../batch/folder/damaged-ledger.js';
+import { lockOutDir, type Lock } from '../../batch/folder/lock.js';
+import { OUT_DIR_FILES } from '../../batch/folder/out-dir.js';
 import {
   compareRecords,
   isRebuildCut,
@@ -15,11 +15,11 @@ import {
   refuseForgotten,
   refuseLoneWal,
   type Records,
-} from '../../batch/records.js';
+} from '../../batch/folder/records.js';
 import type { RowSource } from '../../batch/manifest/open.js';
 import type { Context } from '../../context.js';
-import { codeOf, FalEditError, usageError } from '../../errors.js';
-import { reopenMissing } from '../../batch/missing.js';
+import { codeOf, FalEditError, usageError } from '../../errors/error.js';
+import { reopenMissing } from '../../batch/folder/missing.js';
 import { cleanLedger } from '../../ledger/batch/cleaning.js';
 import { readWorld, writeNote, type World } from '../../ledger/batch/notes.js';
 import { hasWal, lostRun, type OpenRun } from '../../ledger/batch/run-mark.js';

@@ -2,11 +2,11 @@ import path from 'node:path';
 import type { EditingName, EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
 import { readExpectations, type Expectations } from '../../batch/expect/expectations.js';
-import type { Shard } from '../../batch/identity.js';
+import type { Shard } from '../../batch/rows/identity.js';
 import { MANIFEST_FORMATS, type ManifestFormat } from '../../batch/manifest/open.js';
-import type { Rate } from '../../batch/pace.js';
-import { RETRY_POLICIES, type RetryPolicy } from '../../batch/retry.js';
-import { usageError } from '../../errors.js';
+import type { Rate } from '../../batch/run/pace.js';
+import { RETRY_POLICIES, type RetryPolicy } from '../../batch/run/retry.js';
+import { usageError } from '../../errors/error.js';
 import { readDollars, readTimeout } from '../limits.js';
 import { flagReader } from './flag-reader.js';
 

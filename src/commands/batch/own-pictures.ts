@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Entry } from '../../batch/manifest/entry.js';
 import type { RowSource } from '../../batch/manifest/open.js';
-import { OUT_DIR_FILES } from '../../batch/out-dir.js';
+import { OUT_DIR_FILES } from '../../batch/folder/out-dir.js';
 import { namesOfPictures } from '../../ledger/batch/saved.js';
 import type { Ledger } from '../../ledger/ledger.js';
 

@@ -1,9 +1,9 @@
-import { currentPrice, type CurrentPrice } from '../../fal/prices.js';
+import { currentPrice, type CurrentPrice } from '../../fal/platform/prices.js';
 import { scaleRowPrices } from '../../ledger/batch/rows.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { MODELS } from '../../models/registry.js';
 import { accessOf, type EditEnv } from '../../edit/env.js';
-import { estimate } from '../../edit/estimate.js';
+import { estimate } from '../../edit/plan/estimate.js';
 import type { Model } from '../../models/model.js';
 
 /** fal's prices, each asked for at most once a run. */

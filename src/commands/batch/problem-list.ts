@@ -1,5 +1,5 @@
 import { fieldProblem, positionText, type Problem } from '../../batch/manifest/entry.js';
-import { problemText } from '../../errors.js';
+import { problemText } from '../../errors/error.js';
 
 /** How many the terminal shows; the JSON document has all of them. */
 const MOST_GROUPS = 20;

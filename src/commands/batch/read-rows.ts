@@ -1,15 +1,15 @@
 import type { RowSource } from '../../batch/manifest/open.js';
 import { fieldProblem, positionText, type Entry, type Problem } from '../../batch/manifest/entry.js';
 import { leftOutText } from '../../batch/manifest/pictures/folder.js';
-import { folderIdentity, type Defaults } from '../../batch/folder-identity.js';
-import { lastReading } from '../../batch/last-reading.js';
-import { planRows } from '../../batch/planner.js';
-import type { BatchPlan } from '../../batch/reading.js';
-import { prospectOf } from '../../batch/prospect.js';
-import { rowsText } from '../../batch/ending.js';
+import { folderIdentity, type Defaults } from '../../batch/folder/folder-identity.js';
+import { lastReading } from '../../batch/folder/last-reading.js';
+import { planRows } from '../../batch/rows/planner.js';
+import type { BatchPlan } from '../../batch/rows/reading.js';
+import { prospectOf } from '../../batch/run/prospect.js';
+import { rowsText } from '../../batch/run/ending.js';
 import type { EditingSettings } from '../flags/editing.js';
-import { forgottenPicturesError } from '../../batch/records.js';
-import { inputError } from '../../errors.js';
+import { forgottenPicturesError } from '../../batch/folder/records.js';
+import { inputError } from '../../errors/error.js';
 import { hasJobs } from '../../ledger/batch/rebuilt.js';
 import type { RowChanges } from '../../ledger/batch/rows.js';
 import type { Ledger } from '../../ledger/ledger.js';
@@ -23,7 +23,7 @@ import { IgnoredSettings } from '../edit/ignored-settings.js';
 import { withoutOwnPictures } from './own-pictures.js';
 import type { Prices } from './prices.js';
 import { ProblemList } from './problem-list.js';
-import { rowReader } from './row-reader.js';
+import { rowReader } from '../rows/reader.js';
 import type { Surroundings } from './surroundings.js';
 
 /** How many problems the details of an error list, as they did before errors had a list of their own. */

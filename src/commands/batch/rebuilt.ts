@@ -1,7 +1,7 @@
-import { rowsText } from '../../batch/ending.js';
-import { doubtRows, type Rebuilt } from '../../batch/rebuild.js';
-import { noteRebuild } from '../../batch/records.js';
-import { BATCH_SCHEMA_VERSION } from '../../batch/result-row.js';
+import { rowsText } from '../../batch/run/ending.js';
+import { doubtRows, type Rebuilt } from '../../batch/folder/rebuild.js';
+import { noteRebuild } from '../../batch/folder/records.js';
+import { BATCH_SCHEMA_VERSION } from '../../batch/rows/result-row.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { strayJobs } from '../../ledger/batch/rebuilt.js';
 import { closeRun } from '../../ledger/batch/run-mark.js';

@@ -1,10 +1,10 @@
 import { openRows, type RowSource } from '../../batch/manifest/open.js';
-import { shardText } from '../../batch/planner.js';
-import { rebuildEdits } from '../../batch/rebuild.js';
-import type { BatchPlan } from '../../batch/reading.js';
-import { renamePictures } from '../../batch/rename-pictures.js';
-import { standingOf, type Standing } from '../../batch/summary.js';
-import { FalEditError } from '../../errors.js';
+import { shardText } from '../../batch/rows/planner.js';
+import { rebuildEdits } from '../../batch/folder/rebuild.js';
+import type { BatchPlan } from '../../batch/rows/reading.js';
+import { renamePictures } from '../../batch/folder/rename-pictures.js';
+import { standingOf, type Standing } from '../../batch/run/summary.js';
+import { FalEditError } from '../../errors/error.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { proxiesOf } from '../../fal/connection.js';
 import { storageOf, type Route } from '../../fal/route.js';

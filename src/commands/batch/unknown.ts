@@ -1,7 +1,7 @@
-import { rowsText } from '../../batch/ending.js';
-import { askAboutFailed } from '../../batch/failed-rows.js';
+import { rowsText } from '../../batch/run/ending.js';
+import { askAboutFailed } from '../../batch/run/failed-rows.js';
 import { BY_BATCH } from '../../batch/next-steps.js';
-import { settleUnknown } from '../../batch/unknown.js';
+import { settleUnknown } from '../../batch/run/unknown.js';
 import type { EditEnv } from '../../edit/env.js';
 import { isSandbox } from '../../ledger/spending.js';
 import type { Terminal } from '../../terminal/terminal.js';

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { BatchSummary, ResultRow } from '../../batch/result-row.js';
-import { refuseLinkBelow } from '../../batch/out-dir.js';
-import { codeOf, messageOf } from '../../errors.js';
+import type { BatchSummary, ResultRow } from '../../batch/rows/result-row.js';
+import { refuseLinkBelow } from '../../batch/folder/out-dir.js';
+import { codeOf, messageOf } from '../../errors/error.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { shortPath } from '../edit/document.js';
 

@@ -1,6 +1,6 @@
 import type { NextSteps } from '../../edit/next-steps.js';
 import { stopAtFal, type StopOutcome } from '../../edit/stop-at-fal.js';
-import { asFalEditError, FalEditError, inputError } from '../../errors.js';
+import { asFalEditError, FalEditError, inputError } from '../../errors/error.js';
 import type { ExitCode } from '../../exit-codes.js';
 import type { Job } from '../../ledger/job.js';
 import { isAbandoned } from '../../ledger/lookup.js';

@@ -1,6 +1,6 @@
 import type { Fields } from '../../batch/manifest/entry.js';
 import type { EditingSettings } from '../flags/editing.js';
-import { fieldError, usageError } from '../../errors.js';
+import { fieldError, usageError } from '../../errors/error.js';
 import type { ExitCode } from '../../exit-codes.js';
 import { findModel } from '../../models/registry.js';
 import { cellRows, type Cell } from '../../study/cell.js';

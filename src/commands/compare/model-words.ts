@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Fields } from '../../batch/manifest/entry.js';
 import { didYouMean } from '../../near-name.js';
-import { fieldError } from '../../errors.js';
+import { fieldError } from '../../errors/error.js';
 import { findModel } from '../../models/registry.js';
-import { FIELD_NAMES, meaningOf } from '../batch/row-fields.js';
+import { FIELD_NAMES, meaningOf } from '../rows/fields.js';
 
 /** The arguments of a comparison, by meaning. */
 export interface ComparisonWords {

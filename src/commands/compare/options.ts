@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { EditingSettings } from '../flags/editing.js';
 import { DEFAULT_MODELS } from '../flags/many.js';
 import type { Context } from '../../context.js';
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 import { findModel } from '../../models/registry.js';
 import { outDirName } from '../batch/open.js';
 import { isOnSandbox } from '../connect.js';

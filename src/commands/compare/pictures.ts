@@ -4,9 +4,9 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { LeftOut } from '../../batch/manifest/pictures/folder.js';
 import { openRows } from '../../batch/manifest/open.js';
-import { OUT_DIR_FILES } from '../../batch/out-dir.js';
+import { OUT_DIR_FILES } from '../../batch/folder/out-dir.js';
 import type { Context } from '../../context.js';
-import { inputError, usageError } from '../../errors.js';
+import { inputError, usageError } from '../../errors/error.js';
 import { RESULTS_FOLDER, type GridPicture } from '../../study/compare/cells.js';
 
 /** Subfolders of the batch folder with pictures that the comparison itself made. */

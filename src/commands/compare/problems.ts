@@ -1,4 +1,4 @@
-import { problemsError, problemText, type FalEditError, type FieldProblem } from '../../errors.js';
+import { problemsError, problemText, type FalEditError, type FieldProblem } from '../../errors/error.js';
 import type { Problem } from '../../batch/manifest/entry.js';
 import { findModel } from '../../models/registry.js';
 import type { Cell } from '../../study/cell.js';

@@ -1,6 +1,6 @@
 import { billedText, usdText } from '../../units.js';
-import { usd } from '../../edit/estimate.js';
-import { usageError } from '../../errors.js';
+import { usd } from '../../edit/plan/estimate.js';
+import { usageError } from '../../errors/error.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { spending, type SpendingRow } from '../../ledger/spending.js';
 import { isOnSandbox } from '../connect.js';

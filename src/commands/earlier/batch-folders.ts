@@ -4,10 +4,10 @@
  */
 import { LedgerError } from '../../errors/failures.js';
 import { byFolder } from '../../batch/next-steps.js';
-import { measureRow } from '../../batch/measure-row.js';
-import { ResultsFile } from '../../batch/results-file.js';
+import { measureRow } from '../../batch/run/measure-row.js';
+import { ResultsFile } from '../../batch/folder/results-file.js';
 import { SINGLE_EDIT, type NextSteps } from '../../edit/next-steps.js';
-import { FalEditError, inputError } from '../../errors.js';
+import { FalEditError, inputError } from '../../errors/error.js';
 import { isThere, knownFolders, rememberFolder } from '../../ledger/batch/folders.js';
 import { findRow, unmeasuredRows } from '../../ledger/batch/states.js';
 import type { Job } from '../../ledger/job.js';

@@ -1,5 +1,5 @@
 import type { NextSteps } from '../../edit/next-steps.js';
-import { FalEditError, type Charged } from '../../errors.js';
+import { FalEditError, type Charged } from '../../errors/error.js';
 import type { ErrorKind } from '../../exit-codes.js';
 import type { Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';

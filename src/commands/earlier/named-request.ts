@@ -1,4 +1,4 @@
-import { inputError, usageError } from '../../errors.js';
+import { inputError, usageError } from '../../errors/error.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
 import { isOnSandbox } from '../connect.js';

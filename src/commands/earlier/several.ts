@@ -1,4 +1,4 @@
-import { FalEditError, InterruptedError, type Charged } from '../../errors.js';
+import { FalEditError, InterruptedError, type Charged } from '../../errors/error.js';
 import { commonKind, EXIT_CODES, EXIT_OK, type ErrorKind, type ExitCode } from '../../exit-codes.js';
 import { errorDocument, SCHEMA_VERSION } from '../edit/document.js';
 

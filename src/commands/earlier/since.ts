@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/settings.js';
 import { parseDuration } from '../../units.js';
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 
 const DAY_MS = 86_400_000;
 

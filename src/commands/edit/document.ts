@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { pathOf } from '../../edit/output.js';
-import type { EditPlan } from '../../edit/plan.js';
+import { pathOf } from '../../edit/plan/output.js';
+import type { EditPlan } from '../../edit/plan/plan.js';
 import type { EditRecord } from '../../edit/record.js';
-import type { Estimate } from '../../edit/estimate.js';
-import type { FalEditError } from '../../errors.js';
+import type { Estimate } from '../../edit/plan/estimate.js';
+import type { FalEditError } from '../../errors/error.js';
 
 /** Version of every JSON document that the program prints. */
 export const SCHEMA_VERSION = 1;

@@ -1,9 +1,9 @@
 import { bytesText, usdText } from '../../units.js';
 import { accessOf, type EditEnv } from '../../edit/env.js';
-import { estimate } from '../../edit/estimate.js';
-import type { EditPlan } from '../../edit/plan.js';
+import { estimate } from '../../edit/plan/estimate.js';
+import type { EditPlan } from '../../edit/plan/plan.js';
 import { recordOf } from '../../edit/record.js';
-import { currentPrice } from '../../fal/prices.js';
+import { currentPrice } from '../../fal/platform/prices.js';
 import { withValueAt } from '../../models/fields.js';
 import { harmless } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';

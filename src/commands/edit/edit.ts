@@ -1,9 +1,9 @@
 import type { Context } from '../../context.js';
 import { SINGLE_EDIT } from '../../edit/next-steps.js';
-import { planEdit, type EditPlan } from '../../edit/plan.js';
+import { planEdit, type EditPlan } from '../../edit/plan/plan.js';
 import { recordOf, type EditOutcome, type EditRecord } from '../../edit/record.js';
 import { runEdit } from '../../edit/run.js';
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 import { EXIT_CODES, EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';

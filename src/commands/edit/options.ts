@@ -1,7 +1,7 @@
 import type { FlagValue } from '../../config/settings.js';
 import { FLAGS_BEHIND, type EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 import type { Caps } from '../../ledger/spending.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';

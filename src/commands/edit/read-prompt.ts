@@ -4,7 +4,7 @@ import { addAbortSignal } from 'node:stream';
 import type { FlagValue } from '../../config/settings.js';
 import type { EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
-import { codeOf, FalEditError, inputError, inputFieldError, usageError } from '../../errors.js';
+import { codeOf, FalEditError, inputError, inputFieldError, usageError } from '../../errors/error.js';
 import { otherSpelling } from '../../images/named-file.js';
 import { decodeText } from '../../text.js';
 import { whole } from '../../models/read-request.js';

@@ -1,7 +1,7 @@
 import type { CallOf } from '../command.js';
 import type { MIGRATE } from './command.js';
 import type { Context } from '../../context.js';
-import { inputError } from '../../errors.js';
+import { inputError } from '../../errors/error.js';
 import { findJob, findMeant } from '../../ledger/lookup.js';
 import type { KeptRequest } from '../../migrate/request.js';
 import { isOnSandbox } from '../connect.js';

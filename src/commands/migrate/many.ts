@@ -1,9 +1,9 @@
-import { problemsOf } from '../../batch/row-problems.js';
+import { problemsOf } from '../../batch/rows/row-problems.js';
 import { fieldProblem, type Fields, type Position } from '../../batch/manifest/entry.js';
 import type { CallOf } from '../command.js';
 import type { MIGRATE } from './command.js';
 import type { Context } from '../../context.js';
-import { FalEditError, type FieldProblem, inputError, problemText } from '../../errors.js';
+import { FalEditError, type FieldProblem, inputError, problemText } from '../../errors/error.js';
 import { countChanges } from '../../migrate/counted.js';
 import type { FieldChange } from '../../migrate/field-change.js';
 import { allWrittenDown, FORMS } from '../../migrate/forms/forms.js';

@@ -1,4 +1,4 @@
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 import { usualOther } from '../../migrate/family.js';
 import type { KeptRequest } from '../../migrate/request.js';
 import { guessModel } from '../../migrate/guess-model.js';

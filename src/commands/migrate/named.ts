@@ -7,7 +7,7 @@ import { rowsOf } from '../../batch/manifest/rows.js';
 import type { CallOf } from '../command.js';
 import type { MIGRATE } from './command.js';
 import type { Context } from '../../context.js';
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 import { displayName } from '../../images/names.js';
 import type { KeptRequest } from '../../migrate/request.js';
 import { earlierRequest } from './earlier.js';

@@ -1,4 +1,4 @@
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 import { writtenDown, FORMS } from '../../migrate/forms/forms.js';
 import { localFiles } from '../../migrate/local-files.js';
 import type { KeptRequest } from '../../migrate/request.js';

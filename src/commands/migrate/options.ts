@@ -1,7 +1,7 @@
 import type { FlagValue } from '../../config/settings.js';
 import type { CallOf } from '../command.js';
 import type { MIGRATE } from './command.js';
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 import { listText } from '../../text.js';
 import { FORM_NAMES, type FormName } from '../../migrate/forms/forms.js';
 import { didYouMean } from '../../near-name.js';

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { bytesOf } from '../../batch/manifest/bytes.js';
 import type { Context } from '../../context.js';
-import { inputError, messageOf } from '../../errors.js';
+import { inputError, messageOf } from '../../errors/error.js';
 import { statRegularFile, unreadable, type NamedFile } from '../../images/named-file.js';
 import { inQuotes } from '../../images/names.js';
 import { decodeText } from '../../text.js';

@@ -1,5 +1,5 @@
 import { reasonOf, structureProblem } from '../../batch/manifest/jsonl/problems.js';
-import { inputError, type FalEditError } from '../../errors.js';
+import { inputError, type FalEditError } from '../../errors/error.js';
 import { keptRequest, type KeptRequest } from '../../migrate/request.js';
 
 /**

@@ -3,7 +3,7 @@ import { counterpartOf, keyOf } from '../../migrate/model-fields.js';
 import { isSame } from '../../migrate/plain-field.js';
 import type { Model } from '../../models/model.js';
 import { FLAG_OF, type RequestKey } from '../../models/request.js';
-import { meaningOf } from '../batch/row-fields.js';
+import { meaningOf } from '../rows/fields.js';
 import { literalPrompt, manifestFields } from './row-fields.js';
 import type { RowRequest } from './row-request.js';
 

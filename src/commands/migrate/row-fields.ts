@@ -3,7 +3,7 @@ import type { Model } from '../../models/model.js';
 import { FLAG_OF, type RequestKey } from '../../models/request.js';
 import { keyOf } from '../../migrate/model-fields.js';
 
-/** A word in braces, which a manifest would take for a placeholder (batch/template.ts). */
+/** A word in braces, which a manifest would take for a placeholder (batch/rows/template.ts). */
 const PLACEHOLDER = /(?<!\{)(\{+)([\p{L}_][\p{L}\p{N}_. -]*)(\}+)/gu;
 
 /** Converts an input to fields of a manifest: named by their flags, and without a flag in `set`. */

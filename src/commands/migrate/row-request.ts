@@ -1,14 +1,14 @@
 import path from 'node:path';
 import type { Fields } from '../../batch/manifest/entry.js';
-import { fillPrompt } from '../../batch/template.js';
+import { fillPrompt } from '../../batch/rows/template.js';
 import type { Context } from '../../context.js';
-import { fieldError, problemsError, usageError } from '../../errors.js';
+import { fieldError, problemsError, usageError } from '../../errors/error.js';
 import { withLocalFiles } from '../../migrate/local-files.js';
 import { readInstead } from '../../migrate/model-fields.js';
 import { keptRequest, looksLikeRequest } from '../../migrate/request.js';
 import { toInput } from '../../models/wire.js';
 import type { Model } from '../../models/model.js';
-import { sortFields, type SortedRow } from '../batch/sorted-row.js';
+import { sortFields, type SortedRow } from '../rows/sorted.js';
 import { readEditOptions } from '../edit/options.js';
 import { modelOfRequest } from './models.js';
 

@@ -1,4 +1,4 @@
-import type { FalEditError } from '../../errors.js';
+import type { FalEditError } from '../../errors/error.js';
 import { errorDocument, SCHEMA_VERSION } from '../edit/document.js';
 import type { ModelCheck } from './check.js';
 import { hasDrift, priceChange } from './verdict.js';

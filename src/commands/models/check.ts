@@ -1,10 +1,15 @@
 import type { Context } from '../../context.js';
 import { Deadline } from '../../deadline.js';
 import { durationText } from '../../units.js';
-import { asFalEditError, FalEditError } from '../../errors.js';
-import { catalogueEntry, publicOpenApi, publishedPrices, type CatalogueEntry } from '../../fal/catalogue.js';
+import { asFalEditError, FalEditError } from '../../errors/error.js';
+import {
+  catalogueEntry,
+  publicOpenApi,
+  publishedPrices,
+  type CatalogueEntry,
+} from '../../fal/platform/catalogue.js';
 import type { FalAccess } from '../../fal/connection.js';
-import { inputSchemaOf, type PublishedSchema } from '../../fal/open-api.js';
+import { inputSchemaOf, type PublishedSchema } from '../../fal/platform/open-api.js';
 import { driftOf, type Difference } from '../../models/drift.js';
 import type { Model } from '../../models/model.js';
 

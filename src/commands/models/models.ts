@@ -1,5 +1,5 @@
 import type { Context } from '../../context.js';
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { inputJsonSchema } from '../../models/json-schema.js';
 import type { Model } from '../../models/model.js';

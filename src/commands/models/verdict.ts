@@ -1,4 +1,4 @@
-import { FalEditError } from '../../errors.js';
+import { FalEditError } from '../../errors/error.js';
 import type { Difference } from '../../models/drift.js';
 import type { ModelCheck } from './check.js';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import type { Context } from '../../context.js';
-import { codeOf, inputError, type FalEditError } from '../../errors.js';
+import { codeOf, inputError, type FalEditError } from '../../errors/error.js';
 import { presentKeys } from '../../ledger/batch/earlier.js';
 import { COMPARE_FILES, COMPARE_SCHEMA_VERSION } from '../../report/compare/files.js';
 import { picksSentence } from '../../report/compare/picks-sentence.js';

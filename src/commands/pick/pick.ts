@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Context } from '../../context.js';
-import { asFalEditError, inputError, InterruptedError, usageError } from '../../errors.js';
+import { asFalEditError, inputError, InterruptedError, usageError } from '../../errors/error.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { errorDocument } from '../edit/document.js';
 import { fail } from '../fail.js';

@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/settings.js';
 import { parseDuration } from '../../units.js';
-import { FalEditError, usageError } from '../../errors.js';
+import { FalEditError, usageError } from '../../errors/error.js';
 import type { Connection } from '../../fal/connection.js';
 
 /**

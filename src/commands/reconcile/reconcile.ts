@@ -1,7 +1,7 @@
 import type { EditEnv } from '../../edit/env.js';
 import { isOpen, type Finding } from '../../edit/reconcile/finding.js';
 import { reconcile } from '../../edit/reconcile/reconcile.js';
-import { FalEditError, inputError, usageError } from '../../errors.js';
+import { FalEditError, inputError, usageError } from '../../errors/error.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { otherBackendError, otherRouteText, type Route } from '../../fal/route.js';
 import type { Job } from '../../ledger/job.js';

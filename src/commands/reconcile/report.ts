@@ -1,6 +1,6 @@
 import { collectCommand } from '../../batch/next-steps.js';
 import type { Finding } from '../../edit/reconcile/finding.js';
-import { FalEditError } from '../../errors.js';
+import { FalEditError } from '../../errors/error.js';
 import { commonKind } from '../../exit-codes.js';
 import type { Job } from '../../ledger/job.js';
 import { isSandbox } from '../../ledger/spending.js';

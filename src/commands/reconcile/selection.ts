@@ -1,4 +1,4 @@
-import { FalEditError } from '../../errors.js';
+import { FalEditError } from '../../errors/error.js';
 import type { Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { abandonedJobs, isAbandoned, listJobs } from '../../ledger/lookup.js';

@@ -1,6 +1,7 @@
+import { valueText } from '../../config/flag-definition.js';
 import type { FlagValue } from '../../config/settings.js';
 import { didYouMean } from '../../near-name.js';
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 import { listText } from '../../text.js';
 import { JOB_STATES, type JobState } from '../../ledger/job.js';
 import { findModel } from '../../models/registry.js';
@@ -46,7 +47,7 @@ export function readRequestsOptions({
 
 function readStates(value: FlagValue | undefined, where: string): JobState[] | undefined {
   if (value === undefined) return undefined;
-  const words = [value].flat().flatMap((text) => String(text).split(','));
+  const words = [value].flat().flatMap((text) => valueText(text).split(','));
   return words.map((word) => {
     const wanted = word.trim().toLowerCase();
     const state = JOB_STATES.find((known) => known === wanted);

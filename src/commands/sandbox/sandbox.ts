@@ -1,4 +1,4 @@
-import { messageOf, usageError } from '../../errors.js';
+import { messageOf, usageError } from '../../errors/error.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { SANDBOX_KEY } from '../../fal/connection.js';
 import { requireSharp } from '../../native-parts.js';

@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/settings.js';
 import { parseDuration } from '../../units.js';
-import { fieldError, messageOf, usageError } from '../../errors.js';
+import { fieldError, messageOf, usageError } from '../../errors/error.js';
 import type { SandboxSettings } from '../../sandbox/server.js';
 import type { SandboxName } from '../flags/sandbox.js';
 import { parseToxic } from '../../sandbox/faults/toxic-text.js';

@@ -1,6 +1,6 @@
 import { statusAt } from '../../edit/ask-fal.js';
 import { withTimeout } from '../../edit/env.js';
-import { asFalEditError, type FalEditError } from '../../errors.js';
+import { asFalEditError, type FalEditError } from '../../errors/error.js';
 import type { ExitCode } from '../../exit-codes.js';
 import type { QueueStatus } from '../../fal/answer.js';
 import { otherBackendError, otherRouteText } from '../../fal/route.js';

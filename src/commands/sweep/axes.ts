@@ -1,7 +1,7 @@
 import type { FlagValue } from '../../config/settings.js';
 import { EDIT_EXCLUSIVE, type EditingName, type EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
-import { fieldError, usageError } from '../../errors.js';
+import { fieldError, usageError } from '../../errors/error.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
 import { targetName, type AxisTarget } from '../../study/sweep/target.js';

@@ -1,10 +1,10 @@
-import { placeholdersOf } from '../../batch/template.js';
+import { placeholdersOf } from '../../batch/rows/template.js';
 import { didYouMean } from '../../near-name.js';
-import { fieldError } from '../../errors.js';
+import { fieldError } from '../../errors/error.js';
 import { ownFlag } from '../../models/explain.js';
 import type { Model } from '../../models/model.js';
 import type { AxisTarget } from '../../study/sweep/target.js';
-import { FIELD_NAMES, meaningOf, type Meaning } from '../batch/row-fields.js';
+import { FIELD_NAMES, meaningOf, type Meaning } from '../rows/fields.js';
 
 /** Fields that only rows have, with an alternative to varying them. */
 const OWN_FIELDS = {

@@ -1,4 +1,4 @@
-import { FalEditError } from '../../errors.js';
+import { FalEditError } from '../../errors/error.js';
 import type { FigureName } from '../../study/sweep/figures.js';
 import type { Bound } from '../../study/sweep/best.js';
 import { costWord, numberText, shareText } from '../../report/sweep/tables.js';

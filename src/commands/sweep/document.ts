@@ -1,4 +1,4 @@
-import { writtenRow } from '../../batch/sandbox-cost.js';
+import { writtenRow } from '../../batch/run/sandbox-cost.js';
 import type { Best, Bound } from '../../study/sweep/best.js';
 import { byValue } from '../../study/sweep/by-value.js';
 import { figuresOf, type Figures } from '../../study/sweep/figures.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 import { parseBound, type Bound } from '../../study/sweep/best.js';
 import { readBatchOptions, type BatchOptions } from '../batch/options.js';
 import { outDirName } from '../batch/open.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { FalEditError } from '../../errors.js';
-import { saveWhole } from '../../edit/save.js';
+import type { FalEditError } from '../../errors/error.js';
+import { saveWhole } from '../../edit/pictures/save.js';
 import { commandOf } from '../../report/item.js';
 import type { Cell } from '../../study/cell.js';
 import { measureCells, type MeasuredCell } from '../../study/measured.js';

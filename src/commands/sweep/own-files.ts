@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { OUT_DIR_FILES } from '../../batch/out-dir.js';
+import { OUT_DIR_FILES } from '../../batch/folder/out-dir.js';
 import { isSheetName } from '../../study/sweep/files.js';
 import { earlierRun } from './earlier.js';
 

@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import type { FolderPictures } from '../../batch/manifest/pictures/folder.js';
 import { findPictures } from '../../batch/manifest/pictures/find.js';
 import { pictureRows } from '../../batch/manifest/pictures/find.js';
-import { inputError, usageError } from '../../errors.js';
+import { inputError, usageError } from '../../errors/error.js';
 import { ownFiles } from './own-files.js';
 
 /**

@@ -1,4 +1,4 @@
-import { problemsError, problemText, type FalEditError, type FieldProblem } from '../../errors.js';
+import { problemsError, problemText, type FalEditError, type FieldProblem } from '../../errors/error.js';
 import type { Problem } from '../../batch/manifest/entry.js';
 import type { AxisTarget } from '../../study/sweep/target.js';
 import type { SweepPlan } from './plan.js';

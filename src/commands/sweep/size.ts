@@ -1,13 +1,13 @@
 import { usdText } from '../../units.js';
-import { estimate, usd } from '../../edit/estimate.js';
-import { FalEditError, usageError } from '../../errors.js';
+import { estimate, usd } from '../../edit/plan/estimate.js';
+import { FalEditError, usageError } from '../../errors/error.js';
 import { countCells, MOST_CELLS, type GridAxis } from '../../study/sweep/grid.js';
 import type { Context } from '../../context.js';
 import { targetName } from '../../study/sweep/target.js';
 import type { BatchOptions } from '../batch/options.js';
-import { planEdit } from '../../edit/plan.js';
+import { planEdit } from '../../edit/plan/plan.js';
 import type { Prices } from '../batch/prices.js';
-import { rowReader } from '../batch/row-reader.js';
+import { rowReader } from '../rows/reader.js';
 import type { VariedAxis } from './axes.js';
 import { cellFields, type SweepPlan } from './plan.js';
 

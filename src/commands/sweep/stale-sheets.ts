@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, messageOf } from '../../errors.js';
+import { codeOf, messageOf } from '../../errors/error.js';
 import type { Terminal } from '../../terminal/terminal.js';
 
 /**

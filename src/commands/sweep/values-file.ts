@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../../context.js';
-import { codeOf, inputFieldError, type FalEditError } from '../../errors.js';
+import { codeOf, inputFieldError, type FalEditError } from '../../errors/error.js';
 import { inQuotes } from '../../images/names.js';
 import { decodeText } from '../../text.js';
 import { lineValues, type AxisValues } from '../../study/sweep/values.js';

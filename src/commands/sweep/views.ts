@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { codeOf, messageOf } from '../../errors.js';
+import { codeOf, messageOf } from '../../errors/error.js';
 import { writeSweepPage } from '../../report/sweep/page.js';
 import { MOST_SHEETS, writeSweepSheets } from '../../report/sweep/sheets.js';
 import type { MeasuredCell } from '../../study/measured.js';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { findProjectConfig, parseConfig } from '../../config/config-file.js';
 import { fromDotEnv, readDotEnv } from '../../config/environment.js';
-import type { FlagDefinition } from '../../config/flag-definition.js';
+import { type FlagDefinition, valueText } from '../../config/flag-definition.js';
 import { fromConfigFile, fromVariables, type Layer } from '../../config/layers.js';
 import { objection } from '../../config/project-rules.js';
 import { readSettingsFile, type SettingsFile } from '../../config/settings-file.js';
@@ -15,7 +15,7 @@ import {
 } from '../../config/trust-store.js';
 import { STATE_DIR } from '../../config/variable-names.js';
 import type { Context } from '../../context.js';
-import { inputError, usageError } from '../../errors.js';
+import { inputError, usageError } from '../../errors/error.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { displayName } from '../../images/names.js';
 import { harmlessLine } from '../../terminal/plain.js';
@@ -148,7 +148,7 @@ function allowedByTrust(
     const isFree =
       flag === undefined ||
       (flag.fromProject !== 'stricter' && objection(flag, value, folders) === undefined);
-    return isFree ? [] : [{ name, value: [value].flat().join(' ') }];
+    return isFree ? [] : [{ name, value: [value].flat().map(valueText).join(' ') }];
   });
   const stateDir = isDotEnv ? (fromDotEnv(file).variables[STATE_DIR] ?? '') : '';
   return stateDir === '' ? settings : [...settings, { name: STATE_DIR, value: stateDir }];

@@ -1,5 +1,5 @@
-import { readOutput, type OutputChoice } from '../../edit/output.js';
-import { usageError } from '../../errors.js';
+import { readOutput, type OutputChoice } from '../../edit/plan/output.js';
+import { usageError } from '../../errors/error.js';
 import { readTimeout } from '../limits.js';
 import type { NameOfFlag } from '../flag.js';
 import type { WAIT } from './command.js';

@@ -1,6 +1,12 @@
 import path from 'node:path';
-import { checkFree, defaultOutput, formatOfOutput, pathOf, type OutputChoice } from '../../edit/output.js';
-import { usageError } from '../../errors.js';
+import {
+  checkFree,
+  defaultOutput,
+  formatOfOutput,
+  pathOf,
+  type OutputChoice,
+} from '../../edit/plan/output.js';
+import { usageError } from '../../errors/error.js';
 import { extensionOf, formatOfExtension, formatOfType } from '../../images/received.js';
 import type { Job, OutputSpec } from '../../ledger/job.js';
 import { findModel } from '../../models/registry.js';

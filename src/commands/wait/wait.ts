@@ -4,7 +4,7 @@ import { abandonedJobs } from '../../ledger/lookup.js';
 import { isSandbox, SANDBOX } from '../../ledger/spending.js';
 import { recordOfJob } from '../../edit/record.js';
 import type { EditEnv } from '../../edit/env.js';
-import { asFalEditError, usageError } from '../../errors.js';
+import { asFalEditError, usageError } from '../../errors/error.js';
 import { collectCommand } from '../../batch/next-steps.js';
 import { fetchJobs } from '../fetch-jobs.js';
 import { SCHEMA_VERSION, shortPath } from '../edit/document.js';

@@ -1,5 +1,5 @@
 import type { EditRecord } from '../../edit/record.js';
-import { FalEditError } from '../../errors.js';
+import { FalEditError } from '../../errors/error.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { errorText } from '../../terminal/error-text.js';
 import { editDocument, errorDocument } from '../edit/document.js';

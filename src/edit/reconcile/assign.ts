@@ -1,4 +1,4 @@
-import type { PastRequest } from '../../fal/history.js';
+import type { PastRequest } from '../../fal/platform/history.js';
 import { canonicalJson } from '../../sha256.js';
 import type { Job } from '../../ledger/job.js';
 import { compareInputs } from './comparison.js';

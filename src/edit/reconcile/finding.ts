@@ -1,4 +1,4 @@
-import type { FalEditError } from '../../errors.js';
+import type { FalEditError } from '../../errors/error.js';
 import type { Job } from '../../ledger/job.js';
 
 /** Finding about one job; the job is as the ledger has it afterwards. */

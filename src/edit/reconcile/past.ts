@@ -1,6 +1,6 @@
-import { FalEditError, messageOf } from '../../errors.js';
+import { FalEditError, messageOf } from '../../errors/error.js';
 import type { FalAccess } from '../../fal/connection.js';
-import { historyOf, historyTime, type PastRequest } from '../../fal/history.js';
+import { historyOf, historyTime, type PastRequest } from '../../fal/platform/history.js';
 import { falStatusOf } from '../../errors/failures.js';
 
 /**

@@ -3,7 +3,7 @@
  * holds no request that could be the job. The settling time has passed by fal's clock, never by ours, which may
  * jump. Anything less leaves the job unknown: an edit that is run again by mistake is paid for twice.
  */
-import { FalEditError } from '../../errors.js';
+import { FalEditError } from '../../errors/error.js';
 import type { FalAccess } from '../../fal/connection.js';
 import type { Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';

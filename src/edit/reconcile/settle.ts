@@ -1,10 +1,10 @@
-import type { PastRequest } from '../../fal/history.js';
+import type { PastRequest } from '../../fal/platform/history.js';
 import { differenceOf, type Route } from '../../fal/route.js';
 import { isAdopted, type Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { findJob } from '../../ledger/lookup.js';
 import { MODELS } from '../../models/registry.js';
-import { seedOf } from '../fingerprint.js';
+import { seedOf } from '../plan/fingerprint.js';
 import { assignRequests, fittingTo, isGuess, type Claimant, type Assignment } from './assign.js';
 import { isOpen, type Finding, type Uncertainty } from './finding.js';
 

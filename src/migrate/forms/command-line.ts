@@ -1,4 +1,4 @@
-import { inputError } from '../../errors.js';
+import { inputError } from '../../errors/error.js';
 import { editArguments } from '../../models/arguments.js';
 import { shellWords } from '../../shell-words.js';
 import type { Form } from './form.js';

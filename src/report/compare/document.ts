@@ -1,4 +1,4 @@
-import { writtenRow } from '../../batch/sandbox-cost.js';
+import { writtenRow } from '../../batch/run/sandbox-cost.js';
 import { modelOf, type ComparedEdit } from '../../study/compare/measures.js';
 import type { Compared } from '../../study/compare/compared.js';
 import type { Paired } from '../../study/compare/pairs.js';

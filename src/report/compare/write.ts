@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { saveWhole } from '../../edit/save.js';
+import { saveWhole } from '../../edit/pictures/save.js';
 import { presentKeys } from '../../ledger/batch/earlier.js';
 import { readWorld } from '../../ledger/batch/notes.js';
 import type { Ledger } from '../../ledger/ledger.js';

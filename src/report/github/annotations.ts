@@ -1,4 +1,4 @@
-import type { ResultRow } from '../../batch/result-row.js';
+import type { ResultRow } from '../../batch/rows/result-row.js';
 import { harmless } from '../../terminal/plain.js';
 import { beginning, rowName } from '../naming.js';
 import { chargedText, whatHappened } from '../what-happened.js';

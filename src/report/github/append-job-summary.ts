@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../errors/error.js';
 
 /** GitHub shows nothing of a larger file, and marks the step with an error. */
 const MOST_BYTES = 1_048_576;

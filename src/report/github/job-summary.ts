@@ -1,4 +1,4 @@
-import type { BatchSummary, ResultRow, RowState } from '../../batch/result-row.js';
+import type { BatchSummary, ResultRow, RowState } from '../../batch/rows/result-row.js';
 import { secondsText, usdText } from '../../units.js';
 import { EXIT_CODES } from '../../exit-codes.js';
 import { rowName } from '../naming.js';

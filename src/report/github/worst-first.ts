@@ -1,5 +1,5 @@
-import type { ResultRow, RowState } from '../../batch/result-row.js';
-import type { Charged } from '../../errors.js';
+import type { ResultRow, RowState } from '../../batch/rows/result-row.js';
+import type { Charged } from '../../errors/error.js';
 import { whatHappened } from '../what-happened.js';
 
 export interface WorstOptions {

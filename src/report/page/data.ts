@@ -1,4 +1,4 @@
-import type { RowState } from '../../batch/result-row.js';
+import type { RowState } from '../../batch/rows/result-row.js';
 
 /** Unit of a figure; a `ratio` of 1 is shown as 100 per cent. */
 export type Unit = 'usd' | 'ms' | 'bytes' | 'ratio' | 'px' | '';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { removeLeftovers } from '../../edit/save.js';
+import { removeLeftovers } from '../../edit/pictures/save.js';
 import { sha256Of } from '../../sha256.js';
 
 /** Characters that are written at once: an item has far fewer, and a system call for each would be slow. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { BatchSummary } from '../../batch/result-row.js';
+import type { BatchSummary } from '../../batch/rows/result-row.js';
 import { figuresOf } from '../../study/sweep/figures.js';
 import { SWEEP_FILES } from '../../study/sweep/files.js';
 import type { GridAxis } from '../../study/sweep/grid.js';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ResultRow } from '../../batch/result-row.js';
+import type { ResultRow } from '../../batch/rows/result-row.js';
 import { figuresOf } from '../../study/sweep/figures.js';
 import { sheetName } from '../../study/sweep/files.js';
 import { combinations, countCells, type GridAxis } from '../../study/sweep/grid.js';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { saveWhole } from '../../edit/save.js';
-import { inputError, codeOf } from '../../errors.js';
+import { saveWhole } from '../../edit/pictures/save.js';
+import { inputError, codeOf } from '../../errors/error.js';
 
 /** People's choices, in the out-dir of a comparison. */
 export const PICKS_FILE = 'picks.json';

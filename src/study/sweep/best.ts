@@ -1,4 +1,4 @@
-import { usageError } from '../../errors.js';
+import { usageError } from '../../errors/error.js';
 import type { MeasuredCell } from '../measured.js';
 import { figuresOf, type FigureName, type Figures } from './figures.js';
 import type { SeedGroup } from './groups.js';

@@ -1,4 +1,4 @@
-import { fieldError } from '../../errors.js';
+import { fieldError } from '../../errors/error.js';
 
 /** Numbers at equal distances, in decimals: they are counted without being made. */
 export interface Range {

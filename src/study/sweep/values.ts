@@ -1,4 +1,4 @@
-import { fieldError, usageError } from '../../errors.js';
+import { fieldError, usageError } from '../../errors/error.js';
 import { parseRange } from './range.js';
 
 /** The values of an axis, which may be too many to be made. */

@@ -6,7 +6,7 @@ import {
   needsInput,
   readExpectations,
 } from '../../../src/batch/expect/expectations.js';
-import { FalEditError } from '../../../src/errors.js';
+import { FalEditError } from '../../../src/errors/error.js';
 
 const ALL: Expectations = {
   minWidth: 1024,

@@ -5,7 +5,7 @@ import { describe, expect, it, test } from 'vitest';
 import { changeBetween } from '../../../src/images/metrics/change.js';
 import type { Expectations } from '../../../src/batch/expect/expectations.js';
 import { measure } from '../../../src/batch/expect/measure.js';
-import { inputError, InterruptedError } from '../../../src/errors.js';
+import { inputError, InterruptedError } from '../../../src/errors/error.js';
 import { claimingPng } from '../../images/samples.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { CHELSEA, COFFEE, plain, ROCKET } from './pictures.js';

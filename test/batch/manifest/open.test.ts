@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it, test } from 'vitest';
 import { MANIFEST_FORMATS, openRows } from '../../../src/batch/manifest/open.js';
-import { FalEditError } from '../../../src/errors.js';
+import { FalEditError } from '../../../src/errors/error.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { all, neverAborted, opened, refusal, seen } from './reading.js';
 

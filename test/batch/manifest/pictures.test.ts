@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, test } from 'vitest';
-import { FalEditError } from '../../../src/errors.js';
+import { FalEditError } from '../../../src/errors/error.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { leftOutText } from '../../../src/batch/manifest/pictures/folder.js';
 import { all, opened, refusal } from './reading.js';

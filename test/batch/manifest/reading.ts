@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { fieldProblem, type Entry, type Fields } from '../../../src/batch/manifest/entry.js';
 import { openRows, type ManifestFormat } from '../../../src/batch/manifest/open.js';
-import { type FalEditError, problemText } from '../../../src/errors.js';
+import { type FalEditError, problemText } from '../../../src/errors/error.js';
 
 export const neverAborted = new AbortController().signal;
 

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import type { Fields } from '../../../src/batch/manifest/entry.js';
 import { rowsOf } from '../../../src/batch/manifest/rows.js';
 import { bytesOf } from '../../../src/batch/manifest/bytes.js';
-import { inputError } from '../../../src/errors.js';
+import { inputError } from '../../../src/errors/error.js';
 import { all, neverAborted, rowsIn, seen } from './reading.js';
 
 const ODD =

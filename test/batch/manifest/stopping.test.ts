@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it, test } from 'vitest';
 import { openRows } from '../../../src/batch/manifest/open.js';
-import { InterruptedError } from '../../../src/errors.js';
+import { InterruptedError } from '../../../src/errors/error.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { all, refusal } from './reading.js';
 

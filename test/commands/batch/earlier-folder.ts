@@ -1,6 +1,6 @@
 import { cp, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ResultRow } from '../../../src/batch/result-row.js';
+import type { ResultRow } from '../../../src/batch/rows/result-row.js';
 import { quickly } from '../../edit/harness.js';
 import { connect } from '../../ledger/opened.js';
 import { runCli, type CliResult } from '../../support/run-cli.js';

@@ -1,7 +1,7 @@
 /* How a batch ends: the exit code for shells, the kind for scripts, the same in summary.json. */
 import { describe, expect, it, test } from 'vitest';
 import { EXIT_CODES } from '../../../src/exit-codes.js';
-import { InterruptedError } from '../../../src/errors.js';
+import { InterruptedError } from '../../../src/errors/error.js';
 import { statusToxic } from '../../edit/harness.js';
 import type { TestSandboxSettings } from '../../support/sandbox.js';
 import { batchScene, jsonl, summaryIn, type BatchScene } from './scene.js';

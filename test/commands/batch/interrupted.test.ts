@@ -1,7 +1,7 @@
 /* Ctrl-C: what runs stays at fal, what waits there is taken out, and the same command goes on. */
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { InterruptedError } from '../../../src/errors.js';
+import { InterruptedError } from '../../../src/errors/error.js';
 import { until } from '../../edit/harness.js';
 import { batchScene, jsonl, resultsIn, summaryIn } from './scene.js';
 

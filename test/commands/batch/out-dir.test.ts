@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { ROW_STATES } from '../../../src/batch/result-row.js';
+import { ROW_STATES } from '../../../src/batch/rows/result-row.js';
 import { jobsIn, stateIn } from '../../support/ledger.js';
 import { runCli } from '../../support/run-cli.js';
 import { tempDir } from '../../support/temp-dir.js';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { BatchSummary, ResultRow } from '../../../src/batch/result-row.js';
+import type { BatchSummary, ResultRow } from '../../../src/batch/rows/result-row.js';
 import { quickly } from '../../edit/harness.js';
 import { runCli, type CliOptions, type CliResult } from '../../support/run-cli.js';
 import { sandbox, type TestSandbox, type TestSandboxSettings } from '../../support/sandbox.js';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { fillPrompt } from '../../../src/batch/template.js';
+import { fillPrompt } from '../../../src/batch/rows/template.js';
 import { literalPrompt } from '../../../src/commands/migrate/row-fields.js';
 import { desk, STORY } from './scene.js';
 

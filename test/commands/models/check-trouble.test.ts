@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { InterruptedError } from '../../../src/errors.js';
+import { InterruptedError } from '../../../src/errors/error.js';
 import { sandbox } from '../../support/sandbox.js';
 import { closedPort, front, httpServer, sendJson } from '../../fal/servers.js';
 import { directTo, models, type RunOptions } from './harness.js';

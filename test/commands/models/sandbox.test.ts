@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { pageOf } from '../../../src/commands/at-once.js';
 import { MODELS_COMMAND } from '../../../src/commands/models/command.js';
-import { InterruptedError } from '../../../src/errors.js';
+import { InterruptedError } from '../../../src/errors/error.js';
 import { lightFetch, type Fetch } from '../../../src/light-fetch.js';
 import { MODELS } from '../../../src/models/registry.js';
 import { helpText } from '../../../src/terminal/help.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { runNamed } from '../../support/run-cli.js';
 import type { PageState } from '../../../src/commands/pick/judging.js';
-import { InterruptedError } from '../../../src/errors.js';
+import { InterruptedError } from '../../../src/errors/error.js';
 import type { Choice } from '../../../src/study/pick/choices.js';
 import { until } from '../../edit/harness.js';
 import { compareScene, type CompareScene, type Given, type Ran } from '../compare/scene.js';

@@ -1,3 +1,4 @@
+import { valueText } from '../../../src/config/flag-definition.js';
 import { PassThrough, Writable } from 'node:stream';
 import path from 'node:path';
 import { runNamed } from '../../support/run-cli.js';
@@ -50,7 +51,7 @@ export async function sweepScene(
         folders: { config: folder('config'), cache: folder('cache'), state: folder('state') },
         ...{ sleep: quickly, elapsed: () => performance.now() * 20 },
       };
-      const isVaried = [flags['vary'] ?? []].flat().some((axis) => String(axis).startsWith('prompt'));
+      const isVaried = [flags['vary'] ?? []].flat().some((axis) => valueText(axis).startsWith('prompt'));
       const given = { ...(isVaried ? {} : { prompt: 'snow' }), 'out-dir': 'out', ...flags };
       const code = await runNamed('sweep', words, given, context);
       return {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assignRequests, type Claimant } from '../../../src/edit/reconcile/assign.js';
-import type { PastRequest } from '../../../src/fal/history.js';
+import type { PastRequest } from '../../../src/fal/platform/history.js';
 
 const ENDPOINT = 'fal-ai/flux-general/image-to-image';
 

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { reopenMissing } from '../../../src/batch/missing.js';
+import { reopenMissing } from '../../../src/batch/folder/missing.js';
 import { reopenJob, savedFiles } from '../../../src/ledger/batch/saved.js';
 import { findRow } from '../../../src/ledger/batch/states.js';
 import { isAwaited } from '../../../src/ledger/job.js';

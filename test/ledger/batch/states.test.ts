@@ -11,7 +11,7 @@ import {
   ROW_STATES,
   type RowState,
 } from '../../../src/ledger/batch/states.js';
-import type { Charged } from '../../../src/errors.js';
+import type { Charged } from '../../../src/errors/error.js';
 import { JOB_STATES, type Job, type JobState } from '../../../src/ledger/job.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { complete, intend, jobIn, newRequestId, picture, plan } from '../machine.js';

@@ -1,6 +1,6 @@
 import { expect, it, test } from 'vitest';
-import type { ResultRow, RowState } from '../../../src/batch/result-row.js';
-import type { Charged } from '../../../src/errors.js';
+import type { ResultRow, RowState } from '../../../src/batch/rows/result-row.js';
+import type { Charged } from '../../../src/errors/error.js';
 import { worstFirst } from '../../../src/report/github/worst-first.js';
 import { resultRow } from '../rows.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesText, secondsText, usdText } from '../../../src/units.js';
 import type { ReportItem } from '../../../src/report/page/data.js';
-import { ROW_STATES } from '../../../src/batch/result-row.js';
+import { ROW_STATES } from '../../../src/batch/rows/result-row.js';
 import { item, picture } from './sample.js';
 
 interface View {

@@ -1,4 +1,4 @@
-import type { ResultRow, RowState } from '../../../src/batch/result-row.js';
+import type { ResultRow, RowState } from '../../../src/batch/rows/result-row.js';
 import type { ComparedEdit } from '../../../src/study/compare/measures.js';
 
 /** What a test says of an edit; the rest is as of any. */

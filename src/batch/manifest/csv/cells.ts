@@ -1,5 +1,5 @@
 import type { CsvErrorCode } from 'csv-parse';
-import { codeOf } from '../../../errors.js';
+import { codeOf } from '../../../errors/error.js';
 
 /** csv-parse's way to read a whole text. */
 export type Parse = typeof import('csv-parse/sync').parse;

@@ -1,4 +1,4 @@
-import { messageOf } from '../../../errors.js';
+import { messageOf } from '../../../errors/error.js';
 import { DEEPEST_NESTING, quoted, TOO_DEEP } from '../entry.js';
 
 /**

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../../../context.js';
-import { inputError } from '../../../errors.js';
+import { inputError } from '../../../errors/error.js';
 import { inQuotes } from '../../../images/names.js';
 import { type NamedFile, statRegularFile, unreadable } from '../../../images/named-file.js';
 import type { Entry } from '../entry.js';

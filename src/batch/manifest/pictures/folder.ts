@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../../../context.js';
-import { OUT_DIR_FILES } from '../../out-dir.js';
+import { OUT_DIR_FILES } from '../../folder/out-dir.js';
 import { inNaturalOrder, PICTURE_ENDINGS } from './glob.js';
 
 /** How many files of a folder are no rows, by what they are: `heic`, `bmp`, …, `other`; nothing where none was left out. */

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { endingOf, rowsText } from '../../../batch/ending.js';
+import { endingOf, rowsText } from '../../../batch/run/ending.js';
 import { positionText } from '../../../batch/manifest/entry.js';
 import { mergeParts, type Part } from '../../../batch/merge.js';
-import { folderIdentity, noteIdentity } from '../../../batch/folder-identity.js';
-import { ResultsFile } from '../../../batch/results-file.js';
-import { standingOf, summaryOf } from '../../../batch/summary.js';
-import { usageError } from '../../../errors.js';
+import { folderIdentity, noteIdentity } from '../../../batch/folder/folder-identity.js';
+import { ResultsFile } from '../../../batch/folder/results-file.js';
+import { standingOf, summaryOf } from '../../../batch/run/summary.js';
+import { usageError } from '../../../errors/error.js';
 import type { ErrorKind, ExitCode } from '../../../exit-codes.js';
 import { readNote, readWorld, writeNote } from '../../../ledger/batch/notes.js';
 import { hashOf } from '../../../sha256.js';

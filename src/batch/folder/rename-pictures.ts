@@ -1,0 +1,194 @@
+/*
+ * INVARIANT: a picture that is paid for is never made again for the sake of its name. At every moment it is under its
+ * old name, under one of ours beside the new one, or under the new one, and whoever is killed in between leaves to the
+ * next run what only the files can tell. A file that is not the batch's own is replaced with --force only.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { numbered, pathOf } from '../../edit/plan/output.js';
+import { tagOf } from '../../edit/pictures/placing.js';
+import { isIntact, moveWhole } from '../../edit/pictures/save.js';
+import { inputFieldError } from '../../errors/error.js';
+import { extensionOf, formatOfExtension } from '../../images/received.js';
+import { redirectedRows, redirectJob } from '../../ledger/batch/deliveries.js';
+import { readNote, writeNote } from '../../ledger/batch/notes.js';
+import { findRow, type RowWithJob } from '../../ledger/batch/states.js';
+import type { Job, JobImage, OutputSpec } from '../../ledger/job.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { keptPath } from '../../ledger/rows.js';
+import { positionText } from '../manifest/entry.js';
+import { outputOf, type PlannedRow } from '../rows/planned-row.js';
+import { noteRenamed } from './renamed-results.js';
+
+/** A picture that is to have another name. Paths are absolute. */
+export interface Move {
+  row: RowWithJob;
+  job: Job;
+  image: JobImage;
+  from: string;
+  to: string;
+  /** Where it is while others may still have the new name. */
+  between: string;
+  force: boolean;
+  numberWhenTaken: boolean;
+  /** Why it does not get the very name that the row gives it. */
+  warning?: string;
+}
+
+/** Notes with each reading of the manifest whether names may be others by now. */
+export function noteUnplaced({ db }: Pick<Ledger, 'db'>, mayBe: boolean): void {
+  writeNote(db, 'unplaced', mayBe ? '1' : '');
+}
+
+/** The pictures of the batch that have another name than their row gives them. @param outDir absolute */
+export function movesOf(ledger: Ledger, outDir: string): Move[] {
+  if ((readNote(ledger.db, 'unplaced') ?? '') === '') return [];
+  return redirected(ledger, outDir).flatMap((one) => movesOfRow(one, outDir));
+}
+
+/**
+ * Renames the pictures of rows that are done and are to be called otherwise, and directs those that fal still has to
+ * their new names. Nothing is sent.
+ *
+ * @param outDir absolute
+ * @returns how many were renamed, and what people should know of them, a line each
+ * @throws FalEditError (input): a name is taken by a file that is not the batch's own; nothing is renamed then
+ */
+export async function renamePictures(ledger: Ledger, outDir: string): Promise<Renamed> {
+  if ((readNote(ledger.db, 'unplaced') ?? '') === '') return { renamed: 0, warnings: [] };
+  const rows = redirected(ledger, outDir);
+  const moves = rows.flatMap((one) => movesOfRow(one, outDir));
+  await refuseTaken(moves, outDir);
+  for (const move of moves) await takeAway(move);
+  for (const move of moves) move.to = await giveName(move);
+  const moved = new Map(moves.map(({ job, image, to }) => [`${job.id} ${image.index}`, to]));
+  ledger.db.transaction(() => {
+    for (const { job, output } of rows) {
+      redirectJob(ledger, job.id, output, filesOf(job, output, moved));
+    }
+    if (moves.length > 0) {
+      noteRenamed(ledger);
+      // Pages name the files.
+      writeNote(ledger.db, 'shown', '');
+    }
+    writeNote(ledger.db, 'unplaced', '');
+  });
+  return { renamed: moves.length, warnings: moves.flatMap(({ warning }) => warning ?? []) };
+}
+
+export interface Renamed {
+  renamed: number;
+  warnings: string[];
+}
+
+interface Redirected {
+  row: RowWithJob;
+  job: Job;
+  /** As its row has it now. */
+  output: OutputSpec;
+}
+
+function redirected(ledger: Ledger, outDir: string): Redirected[] {
+  return redirectedRows(ledger).flatMap((key) => {
+    const row = findRow(ledger, key);
+    const { job } = row ?? {};
+    if (row === undefined || job === undefined) return [];
+    return [{ row, job, output: outputOf(row.plan as PlannedRow, job, outDir) }];
+  });
+}
+
+function movesOfRow({ row, job, output }: Redirected, outDir: string): Move[] {
+  return job.images.flatMap((image) => {
+    const { index, path: from, contentType } = image;
+    if (from === undefined) return [];
+    const format = contentType?.replace('image/', '');
+    const ext = format === undefined ? undefined : extensionOf(format as Parameters<typeof extensionOf>[0]);
+    const wanted = pathOf(output, index, job.requestId, ext);
+    const to = ext === undefined ? wanted : truly(wanted, ext);
+    const isNumbered = output.numberWhenTaken && unnumbered(from) === unnumbered(to);
+    if (to === from || isNumbered) return [];
+    const move: Move = {
+      ...{ row, job, image, from, to, force: output.force, numberWhenTaken: output.numberWhenTaken },
+      between: path.join(path.dirname(to), `.fal-edit-${tagOf(job.id, index)}-renamed.part`),
+    };
+    if (to !== wanted) move.warning = endingWarning(row, wanted, to, outDir);
+    return [move];
+  });
+}
+
+/** The name with the ending of what the file is, where it has the ending of another picture. */
+function truly(file: string, ext: string): string {
+  const { dir, name, ext: given } = path.parse(file);
+  const named = formatOfExtension(given.slice(1).toLowerCase().replace('jpeg', 'jpg'));
+  return named === undefined || extensionOf(named) === ext ? file : path.join(dir, `${name}.${ext}`);
+}
+
+function endingWarning(row: RowWithJob, wanted: string, to: string, outDir: string): string {
+  const { ext } = path.parse(wanted);
+  const format = formatOfExtension(ext.slice(1).toLowerCase().replace('jpeg', 'jpg')) ?? 'other';
+  return `${nameOf(row)}: the picture you paid for is kept as ${keptPath(to, outDir)}, not ${ext}. To pay for one in that format, use --format ${format}.`;
+}
+
+function nameOf({ file, line, id }: RowWithJob): string {
+  return `${positionText({ file, line })}${id === undefined ? '' : ` (${id})`}`;
+}
+
+/** `cat.edit.2.png` → `cat.edit.png`. */
+function unnumbered(file: string): string {
+  return file.replace(/\.\d+(\.[^./\\]+)$/, '$1');
+}
+
+async function refuseTaken(moves: readonly Move[], outDir: string): Promise<void> {
+  const leaving = new Set(moves.map(({ from }) => from));
+  const taken: Move[] = [];
+  for (const move of moves) {
+    if (move.force || move.numberWhenTaken || leaving.has(move.to) || !existsSync(move.to)) continue;
+    if (!(await isThere(move))) taken.push(move);
+  }
+  const [first] = taken;
+  if (first === undefined) return;
+  const more = taken.length === 1 ? '' : ` (and ${taken.length - 1} more)`;
+  throw inputFieldError(
+    nameOf(first.row),
+    `output: ${keptPath(first.to, outDir)} already exists and is not a picture of this row${more}. Nothing was sent or renamed.`,
+    {
+      hint: 'Overwrite it with --force, or choose another name.',
+      details: { taken: taken.map(({ to }) => to) },
+    },
+  );
+}
+
+/** Whether an earlier run has renamed the picture, and was killed before it could note that. */
+function isThere({ to, image }: Move): Promise<boolean> {
+  return isIntact({ path: to, sha256: image.sha256 });
+}
+
+/** So that pictures can change their names with each other. */
+async function takeAway(move: Move): Promise<void> {
+  if (existsSync(move.between) || (await isThere(move)) || !existsSync(move.from)) return;
+  await mkdir(path.dirname(move.between), { recursive: true });
+  await rename(move.from, move.between);
+}
+
+/** Returns the name that the picture has now, or is to have when it is fetched again. */
+async function giveName({ between, to, image, job, force }: Move): Promise<string> {
+  if (!existsSync(between)) return to;
+  const options = { force, tag: tagOf(job.id, image.index) };
+  for (let number = 1; ; number++) {
+    // It was free a moment ago, or its row takes any number.
+    const target = numbered(to, number);
+    if (await moveWhole(between, target, options)) return target;
+  }
+}
+
+/** The paths of all pictures of a job: as they were moved, as they are, or as they are to be. */
+function filesOf(job: Job, output: OutputSpec, moved: ReadonlyMap<string, string>): Map<number, string> {
+  return new Map(
+    job.images.flatMap(({ index, path: file, target }) => {
+      if (target === undefined && file === undefined) return [];
+      const name = moved.get(`${job.id} ${index}`) ?? file ?? pathOf(output, index, job.requestId);
+      return [[index, name] as const];
+    }),
+  );
+}

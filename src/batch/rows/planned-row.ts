@@ -1,0 +1,150 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Attachment } from '../../edit/plan/attachments.js';
+import type { EditPlan } from '../../edit/plan/plan.js';
+import type { Context } from '../../context.js';
+import type { OutputSpec, StoredOutput } from '../../ledger/job.js';
+import { storedOutput } from '../../ledger/rows.js';
+import { findFileFields, type FileField } from '../../models/fields.js';
+import type { Dimensions } from '../../models/request.js';
+import { findModel } from '../../models/registry.js';
+import { bytesAgain } from './attachment-cache.js';
+import { seedOf } from '../../edit/plan/fingerprint.js';
+
+type StoredAttachment = Omit<Attachment, 'upload'> & {
+  upload?: Omit<NonNullable<Attachment['upload']>, 'blob'>;
+};
+
+/** All that is decided about a row, as it is kept until its turn comes. Only JSON values. */
+export interface PlannedRow {
+  /** Short name. */
+  model: string;
+  prompt: string;
+  seed: number;
+  /** The row names no seed. */
+  seedIsOurs: boolean;
+  /** fal's input, with files as the row names them. */
+  input: Record<string, unknown>;
+  attachments: StoredAttachment[];
+  /** Absent in rows of releases that did not note it. */
+  given?: EditPlan['given'];
+  /** Without its folder, which is the out-dir wherever that lies by then. */
+  delivery: StoredOutput;
+  numImages: number;
+  /** Sizes of the pictures that are edited, as far as they are here. */
+  inputSizes: (Dimensions | null)[];
+  outputSize: Dimensions | null;
+  /** The pictures that are edited: relative to the out-dir, absolute, or a URL. */
+  inputs: string[];
+  warnings: string[];
+  /** Absolute folder at which relative paths of the row start. */
+  folder: string;
+}
+
+/** The form in which a plan is stored. @param outDir absolute */
+export function storedPlan(plan: EditPlan, folder: string, outDir: string): PlannedRow {
+  const { model, prompt, seed, seedIsOurs, input, numImages, work, warnings } = plan;
+  return {
+    model: model.name,
+    prompt,
+    seed,
+    seedIsOurs,
+    input,
+    attachments: plan.attachments.map(storedAttachment),
+    given: plan.given,
+    delivery: { ...storedOutput(plan.output), cwd: '' },
+    numImages,
+    inputSizes: work.inputs.map((size) => size ?? null),
+    outputSize: work.output ?? null,
+    inputs: edited(plan).flatMap((field) => pathForReport(field.value, folder, outDir) ?? []),
+    warnings,
+    folder,
+  };
+}
+
+/**
+ * The plan of a row, ready to run.
+ *
+ * @param key the row's identity, of which seeds that nobody named are made
+ * @param attempt from 1
+ * @param outDir absolute
+ */
+export function revivedPlan(
+  row: PlannedRow,
+  key: string,
+  attempt: number,
+  outDir: string,
+  context: Pick<Context, 'stdin' | 'signal'>,
+): EditPlan {
+  const model = findModel(row.model);
+  const seed = row.seedIsOurs ? seedOf(key, attempt) : row.seed;
+  const [seedField = 'seed'] = model.fields.seed ?? [];
+  const input = { ...row.input, [seedField]: seed };
+  return {
+    model,
+    prompt: row.prompt,
+    seed,
+    input,
+    attachments: row.attachments.map((attachment) =>
+      revivedAttachment(attachment, row, { ...context, cwd: row.folder }),
+    ),
+    given: row.given ?? {},
+    output: outputOf(row, { seed, model: model.name }, outDir),
+    outputSetting: 'output',
+    nameTaken: undefined,
+    seedIsOurs: row.seedIsOurs,
+    numImages: row.numImages,
+    work: {
+      inputs: row.inputSizes.map((size) => size ?? undefined),
+      output: row.outputSize ?? undefined,
+      numImages: row.numImages,
+      input,
+    },
+    warnings: row.warnings,
+  };
+}
+
+/** Where the pictures of a row go. @param outDir absolute */
+export function outputOf(
+  { delivery }: PlannedRow,
+  { seed, model }: Pick<OutputSpec, 'seed' | 'model'>,
+  outDir: string,
+): OutputSpec {
+  return { ...delivery, kind: 'files', cwd: outDir, seed, model };
+}
+
+function storedAttachment({ upload, ...rest }: Attachment): StoredAttachment {
+  if (upload === undefined) return rest;
+  const { sha256, contentType, fileName, bytes } = upload;
+  return { ...rest, upload: { sha256, contentType, fileName, bytes } };
+}
+
+function revivedAttachment(
+  { upload, ...rest }: StoredAttachment,
+  { model, input }: PlannedRow,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+): Attachment {
+  const attachment = { ...rest, size: rest.size, converted: rest.converted, upload: undefined };
+  const field = findFileFields(findModel(model).input, input).find(
+    ({ path: at }) => at.join('.') === rest.path.join('.'),
+  );
+  if (upload === undefined || field === undefined) return attachment;
+  return {
+    ...attachment,
+    upload: { ...upload, blob: () => bytesAgain(field, rest.flag, context, upload.sha256) },
+  };
+}
+
+/** The pictures that are edited, as opposed to those that only guide the edit. */
+function edited({ model, input }: EditPlan): FileField[] {
+  const fields = model.fields.images ?? [];
+  return findFileFields(model.input, input).filter(({ path: [field] }) => fields.includes(String(field)));
+}
+
+/** A picture for reports; undefined for one that has neither path nor address. */
+function pathForReport(value: string, folder: string, outDir: string): string | undefined {
+  if (/^https?:/i.test(value)) return value;
+  if (/^data:/i.test(value)) return undefined;
+  const file = /^file:/i.test(value) ? fileURLToPath(value) : path.resolve(folder, value);
+  return path.relative(outDir, file).replaceAll(path.sep, '/');
+}

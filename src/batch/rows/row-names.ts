@@ -1,0 +1,45 @@
+import { numbered, pathOf } from '../../edit/plan/output.js';
+import type { OutputSpec } from '../../ledger/job.js';
+import { keptPath } from '../../ledger/rows.js';
+import type { Claims } from './claims.js';
+import { outDirProblem } from '../folder/out-dir.js';
+
+/**
+ * Gives the pictures of a row names that no other row of the manifest has. Where the row names none itself they are
+ * numbered, in the order of the manifest and not of finishing: another machine comes to the same names.
+ *
+ * @param where of the row, for the message to another one
+ * @param outDir absolute
+ * @returns the names as the out-dir keeps them, as far as they are known before the submit
+ */
+export function nameRow(
+  output: OutputSpec,
+  where: string,
+  outDir: string,
+  claims: Claims,
+): { output: OutputSpec; names: string[]; problem?: string } {
+  const namesOf = (own: OutputSpec): string[] =>
+    Array.from({ length: own.count }, (_, index) => keptPath(pathOf(own, index), outDir));
+  const names = namesOf(output);
+  const outside = names.map(outDirProblem).find((problem) => problem !== undefined);
+  if (outside !== undefined) return { output, names, problem: `${outside}.` };
+  // Every request has another id.
+  if (output.template.includes('{request_id}')) return { output, names: [] };
+  if (output.numberWhenTaken) {
+    const withNumber = (number: number): OutputSpec => ({
+      ...output,
+      template: numbered(output.template, number),
+    });
+    const [first = ''] = names;
+    const namesWith = (number: number): string[] => (number === 1 ? names : namesOf(withNumber(number)));
+    const number = claims.claimNumbered(first, namesWith, where);
+    return { output: withNumber(number), names: namesWith(number) };
+  }
+  for (const name of names) {
+    const holder = claims.claimName(name, where);
+    if (holder === undefined) continue;
+    const problem = `${name} is already the output of ${holder}. Add a column, {index} or {seed} to the name.`;
+    return { output, names, problem };
+  }
+  return { output, names };
+}

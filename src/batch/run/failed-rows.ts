@@ -1,0 +1,126 @@
+import pLimit from 'p-limit';
+import { answerAtFal, statusAt } from '../../edit/ask-fal.js';
+import { withTimeout, type EditEnv } from '../../edit/env.js';
+import { asFalEditError, type FalEditError } from '../../errors/error.js';
+import type { FalAccess } from '../../fal/connection.js';
+import { differenceOf } from '../../fal/route.js';
+import { withTimeLimit } from '../../deadline.js';
+import { isCancelled, isRetryable } from '../../errors/failures.js';
+import { saysGone } from '../../fal/unreachable.js';
+import { rowsInOrder } from '../../ledger/batch/states.js';
+import type { Job } from '../../ledger/job.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { isSandbox } from '../../ledger/spending.js';
+import { MOST_PICTURES } from '../../models/wire.js';
+import { findModel } from '../../models/registry.js';
+import { isToAsk } from './retry.js';
+
+/** fal's answers about rows that had been given up. */
+export interface FailedOutcome {
+  /** fal has them, or makes them: they are waited for now. */
+  found: number;
+  /** fal does not know them any more: what they cost cannot be found out. */
+  gone: number;
+  /** Keys of the rows that fal could not be asked about. */
+  held: Set<string>;
+  /** Why not, of one of them. */
+  why: string | undefined;
+}
+
+const AT_ONCE = 8;
+/** A result that does not come within this is waited for later, with the other rows that fal has. In milliseconds. */
+const RESULT_MS = 20_000;
+
+type Answer =
+  | { says: 'has it' }
+  | { says: 'gone' }
+  /** It ended there without a picture; no error: of which the ledger knows all there is. */
+  | { says: 'failed'; error?: FalEditError }
+  | { says: 'nothing'; why: string };
+
+/**
+ * Asks fal about rows that failed and may be paid for all the same. Pays nothing, and fetches nothing; afterwards the
+ * ledger knows what fal knows.
+ *
+ * @param timeoutMs for each row, in milliseconds
+ * @throws FalEditError (interrupted), or what the ledger fails with
+ */
+export async function askAboutFailed(env: EditEnv, timeoutMs: number): Promise<FailedOutcome> {
+  const { ledger, context } = env;
+  const limit = pLimit(AT_ONCE);
+  const outcome: FailedOutcome = { found: 0, gone: 0, held: new Set(), why: undefined };
+  const questions = [...rowsInOrder(ledger, ['failed'])].filter(isToAsk).map(({ key, job }) =>
+    limit(async () => {
+      if (job === undefined) return;
+      const answer = await answerOf(job, env, timeoutMs);
+      context.signal.throwIfAborted();
+      switch (answer.says) {
+        case 'has it':
+          outcome.found++;
+          ledger.reopen(job.id);
+          return;
+        case 'gone':
+          outcome.gone++;
+          return;
+        case 'failed':
+          if (answer.error !== undefined) ledger.endAnew(job.id, endingOf(answer.error));
+          return;
+        case 'nothing':
+          outcome.held.add(key);
+          outcome.why ??= answer.why;
+      }
+    }),
+  );
+  await Promise.all(questions);
+  return outcome;
+}
+
+function endingOf(error: FalEditError): Parameters<Ledger['end']>[1] {
+  const { kind, message, charged } = error;
+  const retryable = isRetryable(error);
+  return {
+    state: isCancelled(error) ? 'cancelled' : kind === 'moderated' ? 'moderated' : 'failed',
+    charged,
+    error: { kind, message, ...(retryable === undefined ? {} : { retryable }) },
+  };
+}
+
+async function answerOf(job: Job, env: EditEnv, timeoutMs: number): Promise<Answer> {
+  const difference = differenceOf(job, env.route);
+  if (difference === 'backend') {
+    const sentTo = isSandbox(job.via) ? 'a sandbox' : 'fal, not to a sandbox';
+    return { says: 'nothing', why: `They were sent to ${sentTo}.` };
+  }
+  try {
+    return await withTimeout(timeoutMs, env, (access) => ask(job, access));
+  } catch (error) {
+    const failure = asFalEditError(error);
+    if (!saysGone(failure)) return { says: 'nothing', why: failure.message };
+    if (difference === undefined) return { says: 'gone' };
+    return { says: 'nothing', why: 'They were sent through another proxy or with another key.' };
+  }
+}
+
+/** @throws FalEditError: it cannot be asked, or fal knows nothing of it */
+async function ask({ endpoint, requestId = '' }: Job, access: FalAccess): Promise<Answer> {
+  const at = { endpoint, requestId };
+  const status = await statusAt(at, access).catch((error: unknown) => {
+    if (saysGone(error)) return undefined;
+    throw error;
+  });
+  if (status !== undefined && status.status !== 'COMPLETED') return { says: 'has it' };
+  try {
+    const data = await withTimeLimit(RESULT_MS, access.signal, (signal) =>
+      answerAtFal(at, { ...access, signal }),
+    );
+    const pictures = findModel(endpoint).fromOutput(data)?.images.length ?? 0;
+    return pictures > 0 && pictures <= MOST_PICTURES ? { says: 'has it' } : { says: 'failed' };
+  } catch (error) {
+    access.signal.throwIfAborted();
+    const failure = asFalEditError(error);
+    if (saysGone(failure)) throw failure;
+    if (failure.kind === 'failed' || failure.kind === 'moderated') return { says: 'failed', error: failure };
+    if (status?.failed === false) return { says: 'has it' };
+    throw failure;
+  }
+}

@@ -1,0 +1,127 @@
+import path from 'node:path';
+import { FINGERPRINT_VERSION } from '../../edit/plan/fingerprint.js';
+import type { FalEditError } from '../../errors/error.js';
+import { ENDED, type RowWithJob } from '../../ledger/batch/states.js';
+import { differences, formatOfExtension } from '../../images/received.js';
+import type { Job } from '../../ledger/job.js';
+import { keptPath } from '../../ledger/rows.js';
+import { findModel } from '../../models/registry.js';
+import type { PlannedRow } from '../rows/planned-row.js';
+import { BATCH_SCHEMA_VERSION, type Measured, type ResultImage, type ResultRow } from '../rows/result-row.js';
+
+/**
+ * A row with its result, from the ledger only, so that a later run reports the same.
+ *
+ * @param outDir absolute
+ * @param error the row's failure in this run, if it says more than the ledger keeps
+ */
+export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError): ResultRow {
+  const { job, state } = row;
+  const plan = row.plan as PlannedRow;
+  const model = findModel(row.endpoint);
+  // A job that came to nothing without its row being over has an end too.
+  const endedAt = ENDED.includes(state) ? job?.endedAt : undefined;
+  return {
+    schema_version: BATCH_SCHEMA_VERSION,
+    key: row.key,
+    job: job?.id ?? null,
+    fingerprint: FINGERPRINT_VERSION,
+    id: row.id ?? null,
+    place: { file: row.file, line: row.line },
+    state,
+    sandbox: row.sandbox,
+    attempt: row.attempts,
+    model: model.name,
+    endpoint: model.endpoint,
+    request_id: job?.requestId ?? null,
+    prompt: plan.prompt,
+    seed: job?.seed ?? plan.seed,
+    inputs: plan.inputs,
+    images: imagesOf(job, outDir),
+    cost: {
+      estimated_usd: job?.estimatedUsd ?? row.usd,
+      billed_units: job?.billedUnits ?? null,
+      unit_price_usd: job?.unitPriceUsd ?? null,
+      billed_usd: job?.billedUsd ?? null,
+    },
+    timings: timingsOf(job, endedAt),
+    expectations: (row.measured as Measured[] | undefined) ?? [],
+    warnings: [...plan.warnings, ...differencesOf(job, plan)],
+    error: errorOf(row, error),
+    finished_at: endedAt === undefined ? null : new Date(endedAt).toISOString(),
+  };
+}
+
+function timingsOf(job: Job | undefined, endedAt: number | undefined): ResultRow['timings'] {
+  const { queuedMs, inferenceMs, intentAt } = job ?? {};
+  const isOver = intentAt !== undefined && endedAt !== undefined;
+  return {
+    queued_ms: queuedMs ?? null,
+    inference_ms: inferenceMs ?? null,
+    // The clock may have been put back in between.
+    total_ms: isOver ? Math.max(0, endedAt - intentAt) : null,
+  };
+}
+
+/** fal's word on whether a picture was blanked is in its answer, by the same index. */
+function imagesOf(job: Job | undefined, outDir: string): ResultImage[] {
+  if (job === undefined) return [];
+  const output = job.result === undefined ? undefined : findModel(job.endpoint).fromOutput(job.result);
+  return job.images.map(({ index, path: file, width, height, contentType, bytes, sha256 }) => ({
+    path: file === undefined ? null : keptPath(file, outDir).replaceAll(path.sep, '/'),
+    width: width ?? null,
+    height: height ?? null,
+    content_type: contentType ?? null,
+    bytes: bytes ?? null,
+    sha256: sha256 ?? null,
+    nsfw: output?.images[index]?.nsfw ?? null,
+  }));
+}
+
+/** How the pictures differ from what was asked for and announced: also a later run can tell, from what it keeps. */
+function differencesOf(job: Job | undefined, { delivery }: PlannedRow): string[] {
+  if (job?.result === undefined) return [];
+  const output = findModel(job.endpoint).fromOutput(job.result);
+  const wanted = formatOfExtension(delivery.ext);
+  return job.images.flatMap(({ index, path: file, contentType, width, height }) => {
+    if (file === undefined || contentType === undefined || width === undefined || height === undefined)
+      return [];
+    const received = { file: path.basename(file), contentType, width, height };
+    return differences(received, output?.images[index] ?? {}, wanted);
+  });
+}
+
+/** On the sandbox nothing is charged, however it ended. */
+function errorOf(row: RowWithJob, error: FalEditError | undefined): ResultRow['error'] {
+  const known = knownError(row, error);
+  return known === null || !row.sandbox ? known : { ...known, charged: 'no' };
+}
+
+function knownError(
+  { state, job, measured }: RowWithJob,
+  error: FalEditError | undefined,
+): ResultRow['error'] {
+  if (state === 'unmet') return unmetError(measured as Measured[]);
+  if (error !== undefined) {
+    const { kind, message, hint, charged } = error;
+    return { kind, message, hint: hint ?? null, charged };
+  }
+  if (job?.error === undefined || state === 'done') return null;
+  return { ...pick(job.error), hint: null, charged: job.charged };
+}
+
+function pick({
+  kind,
+  message,
+}: NonNullable<Job['error']>): Pick<NonNullable<Job['error']>, 'kind' | 'message'> {
+  return { kind, message };
+}
+
+function unmetError(measured: readonly Measured[]): ResultRow['error'] {
+  const misses = measured.filter(({ met }) => !met);
+  const words = misses.map(
+    ({ expectation, wanted, found }) =>
+      `expected ${expectation} ${String(wanted)}, ${found === null ? 'but it could not be measured' : `found ${String(found)}`}`,
+  );
+  return { kind: 'expectation', message: `${words.join('; ')}.`, hint: null, charged: 'yes' };
+}

@@ -1,0 +1,81 @@
+import type { RunOptions } from '../../edit/edit-run.js';
+import { goneAt } from '../../edit/ask-fal.js';
+import { accessOf, type EditEnv } from '../../edit/env.js';
+import { pathOf } from '../../edit/plan/output.js';
+import { resumeJob, runEdit } from '../../edit/run.js';
+import { FalEditError } from '../../errors/error.js';
+import { asItWasSent } from '../../fal/route.js';
+import type { CurrentPrice } from '../../fal/platform/prices.js';
+import type { UploadCache } from '../../fal/upload.js';
+import { planToSend } from '../../ledger/batch/rows.js';
+import type { RowWithJob } from '../../ledger/batch/states.js';
+import type { Job } from '../../ledger/job.js';
+import { BY_BATCH } from '../next-steps.js';
+import { refuseWayOut } from '../folder/out-dir.js';
+import { revivedPlan, type PlannedRow } from '../rows/planned-row.js';
+
+/** Options of one row's edit. */
+export interface RowRun extends RunOptions {
+  /** Absolute. */
+  outDir: string;
+  again: boolean;
+  submitOnly: boolean;
+  priority: 'normal' | 'low' | undefined;
+  priceOf: (endpoint: string) => CurrentPrice | undefined;
+  uploads: UploadCache;
+}
+
+/** Sends a row, and brings its pictures home unless it is only to be sent. @throws FalEditError */
+export async function sendRow(row: RowWithJob, env: EditEnv, run: RowRun): Promise<void> {
+  const { ledger, context } = env;
+  const { outDir, submitOnly, again, priceOf } = run;
+  const plan = revivedPlan(
+    planToSend(ledger.db, row) as PlannedRow,
+    row.key,
+    row.attempts + 1,
+    outDir,
+    context,
+  );
+  // The folder may have come with a repository, and the rows in it.
+  await refuseWayOut(pathOf(plan.output, 0), outDir);
+  const { error } = await runEdit(plan, env, {
+    ...run,
+    nextSteps: BY_BATCH,
+    askedHash: row.key,
+    price: { current: priceOf(row.endpoint) },
+    // The money is counted over all rows, by whoever starts them.
+    caps: {},
+    again,
+    detach: submitOnly,
+  });
+  if (error !== undefined) throw error;
+}
+
+/** Goes on with a row that fal has, or that has lost its pictures. @throws FalEditError */
+export async function attachRow({ job }: RowWithJob, env: EditEnv, run: RowRun): Promise<void> {
+  if (job === undefined) return;
+  await refuseElsewhere(job, env);
+  const { output, images, requestId } = job;
+  const named = output === undefined ? [] : [pathOf(output, 0, requestId)];
+  for (const file of [...named, ...images.flatMap(({ target }) => target ?? [])]) {
+    await refuseWayOut(file, run.outDir);
+  }
+  const { error } = await resumeJob(job, env, { ...run, nextSteps: BY_BATCH, leaveWhenInterrupted: true });
+  if (error !== undefined) throw error;
+}
+
+/** A job that was sent another way may be unknown to this fal, which is no reason to write it off. */
+async function refuseElsewhere(job: Job, env: EditEnv): Promise<void> {
+  if (job.via === env.route.via || job.result !== undefined) return;
+  const { endpoint, requestId = '' } = job;
+  if ((await goneAt({ endpoint, requestId }, accessOf(env))) === undefined) return;
+  throw new FalEditError(
+    'temporary',
+    `Request ${requestId} was sent through another connection, and is unknown on this one.`,
+    {
+      charged: 'maybe',
+      hint: `Run the batch ${asItWasSent(job)}.`,
+      details: { request_id: requestId },
+    },
+  );
+}

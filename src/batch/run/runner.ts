@@ -1,0 +1,296 @@
+/*
+ * Runs the rows of a batch. What is paid for comes first: rows that fal has are waited for, missing pictures are
+ * fetched again, and only then are further rows sent. Each row goes the way of a single edit (edit/run.ts), with
+ * the same ledger and the same promise.
+ */
+import { setMaxListeners } from 'node:events';
+import pLimit, { type LimitFunction } from 'p-limit';
+import PQueue from 'p-queue';
+import type { EditEnv } from '../../edit/env.js';
+import { asFalEditError, FalEditError } from '../../errors/error.js';
+import type { CurrentPrice } from '../../fal/platform/prices.js';
+import { ENDED, findRow, unmeasuredRows, rowsInOrder, type RowWithJob } from '../../ledger/batch/states.js';
+import { failsEveryRow, type RunLimits } from './run-limits.js';
+import type { BatchEvent, OnBatchEvent, RowName } from '../events.js';
+import { measureRow } from './measure-row.js';
+import type { Pace } from './pace.js';
+import { prospectOf, type Prospect, type RunAim } from './prospect.js';
+import { resultOf } from './result.js';
+import type { ResultsFile } from '../folder/results-file.js';
+import { isFileRefused, isToSend, isWorthAnotherTry } from './retry.js';
+import { attachRow, sendRow, type RowRun } from './row-run.js';
+import type { DailyBudget } from './daily-budget.js';
+import type { BatchUploads } from './upload-cache.js';
+
+export interface RunnerOptions extends RunAim {
+  /** Absolute. */
+  outDir: string;
+  /** Edits that are at fal at the same time. */
+  concurrency: number;
+  /** Pictures that are fetched at the same time. */
+  downloads: number;
+  pace: Pace;
+  limits: RunLimits;
+  budget: DailyBudget;
+  uploads: BatchUploads;
+  results: ResultsFile;
+  /** Deadline of one row, in milliseconds. */
+  timeoutMs: number;
+  cancelOnTimeout: boolean;
+  priority: 'normal' | 'low' | undefined;
+  priceOf: (endpoint: string) => CurrentPrice | undefined;
+  onEvent: OnBatchEvent;
+  /** The work to do, if it was determined before. */
+  prospect?: Prospect;
+}
+
+/** How often a row that was provably not taken is sent in one run. */
+const TRIES = 4;
+
+/** @throws what the ledger fails with; what fails in a row is told as an event */
+export async function runRows(env: EditEnv, options: RunnerOptions): Promise<void> {
+  await new Runner(env, options).run();
+}
+
+class Runner {
+  private readonly flights: PQueue;
+  private readonly downloads: LimitFunction;
+  /** Rows whose edit is over at fal, and whose pictures are on their way. */
+  private readonly landing = new Set<Promise<void>>();
+  /** Rows to be tried again, with the number of the next try. */
+  private again: { row: RowWithJob; tries: number }[] = [];
+  /** By key, what those rows failed with that were not sent again yet. */
+  private readonly unsent = new Map<string, { row: RowWithJob; error: FalEditError }>();
+  /** An internal failure, which stops the run. */
+  private broken: { error: unknown } | undefined;
+
+  constructor(
+    private readonly env: EditEnv,
+    private readonly options: RunnerOptions,
+  ) {
+    // Every row under way listens to it: that is no leak.
+    setMaxListeners(0, env.context.signal);
+    this.flights = new PQueue({ concurrency: options.concurrency });
+    this.downloads = pLimit(options.downloads);
+  }
+
+  async run(): Promise<void> {
+    const { ledger } = this.env;
+    const { retry, again, held } = this.options;
+    const changed = await this.measureAnew();
+    const known = changed > 0 ? undefined : this.options.prospect;
+    const prospect = known ?? prospectOf(ledger, this.options);
+    this.tellStart(prospect);
+    if (prospect.toFetch > 0) {
+      for (const row of rowsInOrder(ledger, ['waiting'])) await this.launch(() => this.attach(row));
+    }
+    if (prospect.toSend > 0) {
+      for (const row of rowsInOrder(ledger, ['pending', 'failed', 'moderated', 'waiting', 'unknown'])) {
+        if (this.mustStop()) break;
+        if (isToSend(row, retry, again, held)) await this.launch(() => this.send(row, 1));
+      }
+    }
+    await this.land();
+    while (this.again.length > 0 && !this.mustStop()) {
+      for (const { row, tries } of this.again.splice(0)) await this.launch(() => this.send(row, tries));
+      await this.land();
+    }
+    if (this.broken !== undefined) throw this.broken.error;
+    // There was no other try: that was their end.
+    for (const { row, error } of this.unsent.values()) await this.conclude(row, error);
+  }
+
+  private mustStop(): boolean {
+    return (
+      this.options.limits.stopped !== undefined ||
+      this.env.context.signal.aborted ||
+      this.broken !== undefined
+    );
+  }
+
+  /** Starts a row as soon as there is room for it. */
+  private async launch(flight: () => Promise<void>): Promise<void> {
+    await this.flights.onSizeLessThan(1);
+    void this.flights.add(async () => {
+      try {
+        await flight();
+      } catch (error) {
+        this.broken ??= { error };
+      }
+    });
+  }
+
+  private async land(): Promise<void> {
+    await this.flights.onIdle();
+    await Promise.all(this.landing);
+  }
+
+  private attach(row: RowWithJob): Promise<void> {
+    if (this.env.context.signal.aborted || this.broken !== undefined) return Promise.resolve();
+    this.options.onEvent(begunEvent(row, true));
+    return this.fly(row, (run) => attachRow(row, this.env, run));
+  }
+
+  private async send(row: RowWithJob, tries: number): Promise<void> {
+    const { limits, pace, budget, onEvent } = this.options;
+    if (this.mustStop()) return;
+    try {
+      await pace.turn();
+    } catch {
+      // Interrupted: the row was not begun.
+      return;
+    }
+    if (this.mustStop()) return;
+    try {
+      limits.start(row.key, row.usd);
+      budget.take(row.key, row.usd);
+    } catch (error) {
+      limits.settle(row.key, undefined);
+      this.stop(asFalEditError(error, 'no'));
+      return;
+    }
+    this.unsent.delete(row.key);
+    onEvent(begunEvent(row, false));
+    await this.fly(row, (run) => sendRow(row, this.env, run), tries);
+  }
+
+  /** Resolves when the edit is over at fal, so that the next one can start; the rest goes on as it lands. */
+  private fly(row: RowWithJob, start: (run: RowRun) => Promise<void>, tries?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const over = (): void => {
+        // Where pictures come slower than edits end, the edits have to wait.
+        if (this.downloads.pendingCount < this.options.downloads) resolve();
+      };
+      let mayBeSent = tries === undefined;
+      const sending = (): void => {
+        mayBeSent = true;
+      };
+      const life = start(this.runOf(row, over, sending))
+        .then(
+          () => this.end(row, undefined, tries),
+          (error: unknown) => this.end(row, asFalEditError(error, mayBeSent ? 'maybe' : 'no'), tries),
+        )
+        .catch((error: unknown) => {
+          // Nobody waits for it any more where the next one has started.
+          this.broken ??= { error };
+        })
+        .then(resolve)
+        .finally(() => this.landing.delete(life));
+      this.landing.add(life);
+    });
+  }
+
+  private runOf(row: RowWithJob, over: () => void, sending: () => void): RowRun {
+    const name = nameOf(row);
+    return {
+      ...this.options,
+      inLane: (_, run) => this.downloads(run),
+      onEvent: (event) => {
+        if (event.type === 'completed') over();
+        if (event.type === 'submitting' || event.type === 'resumed') sending();
+        this.options.onEvent({ type: 'step', row: name, event });
+      },
+    };
+  }
+
+  /** @param tries how often it was sent in this run; undefined for one that was only waited for */
+  private async end(
+    row: RowWithJob,
+    error: FalEditError | undefined,
+    tries: number | undefined,
+  ): Promise<void> {
+    const { ledger, context } = this.env;
+    const { limits, pace, budget, uploads, onEvent } = this.options;
+    const ended = findRow(ledger, row.key) ?? row;
+    const isMeasured = ended.job?.state === 'saved' && (await measureRow(ledger, ended, context));
+    const now = isMeasured ? (findRow(ledger, row.key) ?? row) : ended;
+    if (tries !== undefined) {
+      limits.settle(row.key, now.job);
+      budget.settle(row.key, now.job);
+    }
+    if (error !== undefined && tries !== undefined && !context.signal.aborted && tries < TRIES) {
+      const isStale = isFileRefused(error) && uploads.forgetReused(now.job?.uploads ?? []);
+      if (isWorthAnotherTry(error) && pace.trouble()) this.giveUp(error);
+      if ((isStale || isWorthAnotherTry(error)) && !failsEveryRow(error)) {
+        this.again.push({ row: now, tries: tries + 1 });
+        this.unsent.set(row.key, { row: now, error });
+        onEvent({ type: 'retrying', row: nameOf(row), error });
+        return;
+      }
+    }
+    if (error === undefined) pace.well();
+    await this.conclude(now, error);
+  }
+
+  /** Tells what came of a row. @param now as it is in the ledger */
+  private async conclude(now: RowWithJob, error: FalEditError | undefined): Promise<void> {
+    const { outDir, results, submitOnly, onEvent } = this.options;
+    const name = nameOf(now);
+    const result = resultOf(now, outDir, error);
+    if (submitOnly && error === undefined && now.state === 'waiting') {
+      onEvent({ type: 'left', row: name, requestId: now.job?.requestId ?? '' });
+      return;
+    }
+    if (error !== undefined) this.brake(error, now);
+    if (ENDED.includes(now.state)) {
+      await results.append(result);
+      onEvent({ type: 'ended', row: name, result, error });
+    } else if (error !== undefined) {
+      onEvent({ type: 'open', row: name, result, error });
+    }
+  }
+
+  /** fal was not to be reached for so long that there is no point in trying every row. */
+  private giveUp(last: FalEditError): void {
+    const { message, hint } = last;
+    this.stop(
+      new FalEditError('temporary', `fal has accepted no rows for several minutes. Last error: ${message}`, {
+        hint,
+      }),
+    );
+  }
+
+  private stop(reason: FalEditError): void {
+    const { limits, onEvent } = this.options;
+    if (limits.stopped !== undefined) return;
+    limits.stop(reason);
+    onEvent({ type: 'stopped', error: reason });
+  }
+
+  private brake(error: FalEditError, { state }: RowWithJob): void {
+    if (this.env.context.signal.aborted) return;
+    const tooMany =
+      state === 'failed' || state === 'moderated' ? this.options.limits.failed(error) : undefined;
+    if (failsEveryRow(error)) this.stop(error);
+    else if (tooMany !== undefined) this.stop(tooMany);
+  }
+
+  /** Something else is expected now of rows that were done before. Returns how many were looked at again. */
+  private async measureAnew(): Promise<number> {
+    let measured = 0;
+    const { ledger, context } = this.env;
+    const { outDir, results, onEvent } = this.options;
+    for (const key of unmeasuredRows(ledger.db)) {
+      const row = findRow(ledger, key);
+      if (row === undefined || !(await measureRow(ledger, row, context))) continue;
+      const result = resultOf(findRow(ledger, key) ?? row, outDir);
+      await results.append(result);
+      onEvent({ type: 'ended', row: nameOf(row), result, error: undefined });
+      measured++;
+    }
+    return measured;
+  }
+
+  private tellStart(prospect: Prospect): void {
+    const { counts, toSend, toFetch, usd } = prospect;
+    this.options.onEvent({ type: 'started', counts, toSend, toFetch, estimatedUsd: usd });
+  }
+}
+
+function begunEvent(row: RowWithJob, attached: boolean): BatchEvent {
+  return { type: 'begun', row: nameOf(row), attached, state: row.state, usd: row.usd };
+}
+
+export function nameOf({ key, id, file, line }: RowWithJob): RowName {
+  return { key, id, place: { file, line } };
+}

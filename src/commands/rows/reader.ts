@@ -1,0 +1,106 @@
+import type { EditingName, EditingSettings } from '../flags/editing.js';
+import type { Context } from '../../context.js';
+import {
+  expectationsDocument,
+  readExpectations,
+  type Expectations,
+} from '../../batch/expect/expectations.js';
+import type { Fields } from '../../batch/manifest/entry.js';
+import type { RowOrder } from '../../batch/rows/reading.js';
+import { fillOutput, fillPrompt } from '../../batch/rows/template.js';
+import { PLACEHOLDERS } from '../../edit/plan/output.js';
+import { fieldError } from '../../errors/error.js';
+import { withoutIgnored, type IgnoredSetting } from '../edit/ignored-settings.js';
+import type { Model } from '../../models/model.js';
+import { whole } from '../../models/read-request.js';
+import { findModel } from '../../models/registry.js';
+import { setEntries } from '../../models/set-fields.js';
+import { readEditOptions } from '../edit/options.js';
+import { absoluteDefaults } from './defaults.js';
+import { rowFiles, type RowTrust } from './files.js';
+import { refuseBlank, withRow } from './settings.js';
+import { sortFields, type SortedRow } from './sorted.js';
+
+/** Where the rows of a reader come from. */
+export interface RowOrigin extends RowTrust {
+  /** Absolute, at which relative paths of the rows start. */
+  folder: string;
+  /** Whether flags are only defaults, which a row's model may lack; otherwise every edit must support them. */
+  flagsAreDefaults?: boolean;
+  /** Called for each row and each default that its model lacks. */
+  onIgnored?: (setting: IgnoredSetting) => void;
+}
+
+/**
+ * Creates a reader of rows. A row's fields override the settings of the batch and are read like the flags of an edit.
+ *
+ * @param expectations of all rows
+ */
+export function rowReader(
+  settings: EditingSettings,
+  expectations: Expectations,
+  origin: RowOrigin,
+  context: Pick<Context, 'cwd' | 'stdin' | 'newSeed' | 'signal'>,
+): (fields: Fields) => Promise<RowOrder> {
+  const { folder, flagsAreDefaults = false, onIgnored } = origin;
+  const defaults = absoluteDefaults(settings, context.cwd, folder);
+  const common = expectationsDocument(expectations);
+  const here = { ...context, cwd: folder };
+  const files = rowFiles(folder, origin);
+  const typedSet =
+    flagsAreDefaults || settings.origins['set'] !== '--set'
+      ? []
+      : setEntries(settings.values['set'], '--set');
+  return async (fields) => {
+    const row = sortFields(fields);
+    const isTyped = (flag: EditingName): boolean =>
+      row.values[flag] !== undefined || (!flagsAreDefaults && settings.origins[flag] === `--${flag}`);
+    const model = modelOf(row, settings);
+    const typed = [...typedSet, ...setEntries(row.values['set'], row.origins['set'] ?? 'set')];
+    const { settings: merged, ignored } = withoutIgnored(
+      withRow(defaults(model), row),
+      isTyped,
+      new Set(typed.map(([key]) => key)),
+    );
+    await files.checkPromptFile(row);
+    const options = await readEditOptions(merged, [], here);
+    await files.checkOthers(row, options);
+    const { request, output, force, keepBlanked, seedIsOurs, nameOf } = options;
+    const prompt = fillPrompt(request.prompt, fields, (name) => noColumn(nameOf('prompt'), name));
+    refuseBlank(prompt, nameOf('prompt'));
+    whole(prompt, nameOf('prompt'));
+    for (const setting of ignored) onIgnored?.(setting);
+    return {
+      id: row.id,
+      hasPromptFile: merged.values['prompt-file'] !== undefined,
+      expectations: hasOwn(row.expectations)
+        ? readExpectations({ ...common, ...row.expectations }, 'expect')
+        : expectations,
+      order: {
+        ...{ model, force, keepBlanked, seedIsOurs, nameOf },
+        request: { ...request, prompt },
+        output:
+          output === undefined
+            ? undefined
+            : fillOutput(output, fields, PLACEHOLDERS, (name) => noColumn(nameOf('output'), name)),
+      },
+    };
+  };
+}
+
+function modelOf(row: SortedRow, settings: EditingSettings): Model {
+  const name = row.values['model'] ?? settings.values['model'];
+  const origin = row.origins['model'] ?? settings.origins['model'];
+  return findModel(typeof name === 'string' ? name : undefined, origin);
+}
+
+function hasOwn(expectations: Record<string, unknown>): boolean {
+  return Object.keys(expectations).length > 0;
+}
+
+function noColumn(where: string, name: string): never {
+  throw fieldError(
+    where,
+    `this row has no column for {${name}}. For literal braces, double them: {{${name}}}.`,
+  );
+}

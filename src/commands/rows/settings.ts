@@ -1,0 +1,89 @@
+import type { FlagValue } from '../../config/settings.js';
+import { EDIT_EXCLUSIVE, type EditingName, type EditingSettings } from '../flags/editing.js';
+import { placeholdersOf } from '../../batch/rows/template.js';
+import { didYouMean } from '../../near-name.js';
+import { fieldError, type FieldProblem, problemsError } from '../../errors/error.js';
+import { displayName } from '../../images/names.js';
+import { setEntries } from '../../models/set-fields.js';
+import { withoutKeys } from '../edit/ignored-settings.js';
+import { FIELD_NAMES, isOfTheBatch } from '../rows/fields.js';
+import type { SortedRow } from '../rows/sorted.js';
+
+/**
+ * Merges a row into the settings of the batch. The row wins, and also removes settings that exclude one of its own.
+ * `set` is merged field by field.
+ *
+ * @throws FalEditError (usage): a column that nothing asks for, stdin or stdout, no picture, no prompt
+ */
+export function withRow(settings: EditingSettings, row: SortedRow): EditingSettings {
+  const hidden = new Set<string>([
+    ...row.off,
+    ...EDIT_EXCLUSIVE.flatMap(([one, other]) => [
+      ...(row.values[one] === undefined ? [] : [other]),
+      ...(row.values[other] === undefined ? [] : [one]),
+    ]),
+  ]);
+  const kept = Object.entries(settings.values).filter(([name]) => !hidden.has(name));
+  const values: Partial<Record<EditingName, FlagValue>> = { ...Object.fromEntries(kept), ...row.values };
+  const [own, common] = [row.values['set'], settings.values['set']];
+  if (own !== undefined && common !== undefined) {
+    const where = row.origins['set'] ?? 'set';
+    const keys = new Set(setEntries(own, where).map(([key]) => key));
+    values['set'] = [...withoutKeys([common].flat(), keys, settings.origins['set'] ?? '--set'), own].flat();
+  }
+  const merged = { ...settings, values, origins: { ...settings.origins, ...row.origins } };
+  refuseUnknown(row, merged);
+  refuseStreams(merged);
+  refuseMissing(merged);
+  return merged;
+}
+
+/** Refuses a column that no placeholder uses: it is a typo, or a setting that would be ignored. */
+function refuseUnknown({ others }: SortedRow, { values }: EditingSettings): void {
+  // The placeholders of a prompt file are known only when it is read.
+  if (others.length === 0 || values['prompt-file'] !== undefined) return;
+  const templates = [values['prompt'], values['output']].filter((text) => typeof text === 'string');
+  const used = new Set(templates.flatMap(placeholdersOf));
+  const unknown = others.filter((field) => !used.has(field));
+  if (unknown.length > 0) throw problemsError('usage', unknown.map(unknownColumn));
+}
+
+function unknownColumn(field: string): FieldProblem {
+  if (isOfTheBatch(field)) return { field, message: 'applies to the whole batch. Set it as a flag.' };
+  // The name may contain line breaks.
+  const name = displayName(field);
+  const near = didYouMean(field, FIELD_NAMES, '');
+  const message = `unknown column (no {${name}} in the prompt or the names uses it). ${near}`.trimEnd();
+  return { field: name, message };
+}
+
+function refuseStreams({ values, origins }: EditingSettings): void {
+  for (const name of ['image', 'prompt-file'] as const) {
+    if (!list(values[name]).includes('-')) continue;
+    throw fieldError(origins[name] ?? name, '- (stdin) is not allowed in a row. Name a file.');
+  }
+  if (values['output'] !== '-') return;
+  throw fieldError(origins['output'] ?? 'output', '- (stdout) is not allowed in a row. Name a file.');
+}
+
+function refuseMissing({ values, origins }: EditingSettings): void {
+  const prompt = values['prompt'];
+  const hasPrompt = prompt !== undefined || values['prompt-file'] !== undefined;
+  const missing = [...(list(values['image']).length > 0 ? [] : ['image']), ...(hasPrompt ? [] : ['prompt'])];
+  if (missing.length > 0) {
+    throw problemsError(
+      'usage',
+      missing.map((field) => ({ field, message: `is missing. Add it to the row, or use --${field}.` })),
+    );
+  }
+  if (typeof prompt === 'string') refuseBlank(prompt, origins['prompt'] ?? 'prompt');
+}
+
+/** @param where of the prompt, for the message. @throws FalEditError (usage): it says nothing */
+export function refuseBlank(prompt: string, where: string): void {
+  if (prompt.trim() === '') throw fieldError(where, 'must not be blank.');
+}
+
+function list(value: FlagValue | undefined): FlagValue[] {
+  return [value ?? []].flat();
+}

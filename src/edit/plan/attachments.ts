@@ -1,0 +1,149 @@
+import path from 'node:path';
+import type { Context } from '../../context.js';
+import { inputFieldError, usageError } from '../../errors/error.js';
+import type { Upload } from '../../fal/upload.js';
+import { preparePicture } from '../../images/prepare.js';
+import { nameOf, readSource } from '../../images/sources.js';
+import { otherSpelling } from '../../images/named-file.js';
+import { openWeights } from '../../images/weights.js';
+import { flagForField } from '../../models/explain.js';
+import { findFileFields, withValueAt, type FileField } from '../../models/fields.js';
+import type { Model } from '../../models/model.js';
+import { flagOf, type Dimensions, type NameOf } from '../../models/request.js';
+
+/** A file that the input names: to be uploaded, or at a URL that fal reads by itself. */
+export interface Attachment {
+  /** Its path in fal's input. */
+  path: FileField['path'];
+  /** The user's name for that field, e.g. `--image`. */
+  flag: string;
+  /** Its name in messages. */
+  label: string;
+  /** Base name without extension, for output templates. */
+  name: string;
+  /** Undefined for a URL or an id that fal reads by itself. */
+  upload: Upload | undefined;
+  /** SHA-256 of the file on the disk, or of what came through stdin or in a data: URI; hexadecimal. */
+  source: string | undefined;
+  /**
+   * SHA-256 of what an earlier release made of the file for the upload, as a batch has noted it; undefined where
+   * nothing is noted. Fingerprints of version 1 count by it.
+   */
+  earlierUpload?: string | undefined;
+  /** Size in pixels of a local picture. */
+  size: Dimensions | undefined;
+  warnings: string[];
+  /** How the picture was converted before its upload. */
+  converted: string | undefined;
+}
+
+/** Reads and checks one file that an input names. @throws FalEditError (input) naming the flag and the file */
+export type AttachmentReader = (
+  field: FileField,
+  flag: string,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+) => Promise<Attachment>;
+
+/** An input with its local files by the names that they have on the disk: `é` can be written in two ways. */
+export async function spelledInput(
+  model: Model,
+  input: Record<string, unknown>,
+  cwd: string,
+): Promise<Record<string, unknown>> {
+  let spelled: unknown = input;
+  for (const { path: at, value } of findFileFields(model.input, input)) {
+    if (value === '' || value === '-' || /^[a-z][a-z0-9+.-]+:/i.test(value)) continue;
+    const found = await otherSpelling(path.resolve(cwd, value));
+    if (found === undefined) continue;
+    const name = path.isAbsolute(value) ? found : path.relative(cwd, found);
+    spelled = withValueAt(spelled, at, name);
+  }
+  return spelled as Record<string, unknown>;
+}
+
+/**
+ * Reads and checks every file that an input names, at any depth. Nothing is sent.
+ *
+ * @throws FalEditError (input) naming the flag and the file
+ */
+export async function readAttachments(
+  model: Model,
+  input: Record<string, unknown>,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+  nameOf: NameOf = flagOf,
+  read: AttachmentReader = readAttachment,
+): Promise<Attachment[]> {
+  const fields = findFileFields(model.input, input);
+  if (fields.filter(({ value }) => value === '-').length > 1) {
+    throw usageError('- (stdin) is given twice, but can be read only once.');
+  }
+  return Promise.all(fields.map((field) => read(field, flagForField(model, field.path, nameOf), context)));
+}
+
+/** Reads the file itself, without a cache. */
+export const readAttachment: AttachmentReader = (field, flag, context) =>
+  field.role === 'picture' ? readPicture(field, flag, context) : readWeights(field, flag, context);
+
+async function readPicture(
+  { path, value }: FileField,
+  flag: string,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+): Promise<Attachment> {
+  const source = await readSource(value, context, flag);
+  if (source.kind === 'url') return { ...remote(path, flag, source.url), name: nameOf(source) };
+  const picture = await preparePicture(source, flag);
+  return {
+    path,
+    flag,
+    label: picture.label,
+    name: picture.name,
+    upload: {
+      sha256: picture.sha256,
+      contentType: picture.contentType,
+      fileName: picture.fileName,
+      bytes: picture.bytes.byteLength,
+      blob: () => Promise.resolve(new Blob([new Uint8Array(picture.bytes)])),
+    },
+    source: picture.sourceSha256,
+    size: { width: picture.width, height: picture.height },
+    warnings: picture.warnings,
+    converted: picture.converted,
+  };
+}
+
+async function readWeights(
+  { path, role, value }: FileField,
+  flag: string,
+  context: Pick<Context, 'cwd' | 'signal'>,
+): Promise<Attachment> {
+  if (/^https?:\/\//i.test(value)) {
+    if (!URL.canParse(value)) throw inputFieldError(flag, `"${value}" is not a valid URL.`);
+    return remote(path, flag, value);
+  }
+  if (value.toLowerCase().endsWith('.safetensors')) {
+    const { label, sha256, fileName, bytes, blob } = await openWeights(value, context, flag);
+    const upload = { sha256, contentType: 'application/octet-stream', fileName, bytes, blob };
+    return { ...remote(path, flag, label), upload, source: sha256 };
+  }
+  const isName = role === 'method' && /^[\w-]+$/.test(value);
+  // Hugging Face ids: owner/name, letters, digits, dots, dashes.
+  if (isName || /^[\w][\w.-]*\/[\w][\w.-]*$/.test(value)) return remote(path, flag, value);
+  throw inputFieldError(
+    flag,
+    `"${value}" is not an http(s) URL, a Hugging Face id (owner/name) or a .safetensors file.`,
+  );
+}
+
+function remote(path: FileField['path'], flag: string, label: string): Attachment {
+  return {
+    path,
+    flag,
+    label,
+    name: label,
+    upload: undefined,
+    source: undefined,
+    size: undefined,
+    warnings: [],
+    converted: undefined,
+  };
+}

@@ -1,0 +1,67 @@
+import { FalEditError } from '../../errors/error.js';
+import type { CurrentPrice } from '../../fal/platform/prices.js';
+import type { Caps } from '../../ledger/spending.js';
+import type { BillableWork, Model } from '../../models/model.js';
+
+/** Estimated cost of an edit, with its assumptions. */
+export interface Estimate {
+  usd: number;
+  units: number;
+  unitUsd: number;
+  unit: string;
+  /** When the price was read: YYYY-MM-DD, or YYYY-MM. */
+  priceDate: string;
+  priceSource: string;
+  assumptions: string[];
+  /** Why it may cost more than that, by an unknown amount; empty where it may not. */
+  unbounded: string[];
+}
+
+/** Units by the adapter's arithmetic, times fal's live price or the adapter's own. */
+export function estimate(model: Model, work: BillableWork, current: CurrentPrice | undefined): Estimate {
+  const { units, assumptions, unbounded } = model.billable(work);
+  const { price } = model;
+  const { unitUsd, priceDate, priceSource } = usable(current)
+    ? {
+        unitUsd: current.unitUsd,
+        priceDate: new Date(current.readAt).toISOString().slice(0, 10),
+        priceSource: 'https://api.fal.ai/v1/models/pricing',
+      }
+    : { unitUsd: price.unitUsd, priceDate: price.date, priceSource: price.source };
+  return {
+    usd: usd(units * unitUsd),
+    units,
+    unitUsd,
+    unit: price.unit,
+    priceDate,
+    priceSource,
+    assumptions,
+    unbounded,
+  };
+}
+
+/**
+ * Refuses an edit without a known maximum cost: a cap could not be kept.
+ *
+ * @throws FalEditError (budget)
+ */
+export function refuseUnbounded({ unbounded }: Estimate, { maxCostUsd, dailyCapUsd }: Caps): void {
+  const flag =
+    maxCostUsd !== undefined ? '--max-cost' : dailyCapUsd !== undefined ? '--daily-cap' : undefined;
+  if (flag === undefined || unbounded.length === 0) return;
+  throw new FalEditError(
+    'budget',
+    `${flag}: this edit has no known maximum cost: ${unbounded.join('; ')}. Nothing was sent.`,
+    { hint: `Leave that out, or run without ${flag}.`, details: { unbounded } },
+  );
+}
+
+/** A price for another unit than the one that the adapter counts cannot be multiplied with its count. */
+function usable(current: CurrentPrice | undefined): current is CurrentPrice {
+  return current !== undefined && /megapixel/i.test(current.unit);
+}
+
+/** Dollars rounded to a millionth, without floating-point noise. */
+export function usd(amount: number): number {
+  return Math.round(amount * 1e6) / 1e6;
+}

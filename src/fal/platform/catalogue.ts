@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { FalEditError } from '../../errors/error.js';
+import { isHtml, type Answer } from '../answer.js';
+import { askPlatform } from './ask-platform.js';
+import type { FalAccess } from '../connection.js';
+import { pricesSchema, type CurrentPrice } from './prices.js';
+import { rejectionError } from '../rejection.js';
+import { describeTrouble } from '../trouble.js';
+
+const API = 'https://api.fal.ai/v1/models';
+const PAGE = 'https://fal.ai/api/openapi/queue/openapi.json';
+
+/** Entry of fal's catalogue for an endpoint (fal-api.md 5.1). Texts are fal's, and not to be trusted. */
+export interface CatalogueEntry {
+  title: string | undefined;
+  /** `active`, `deprecated`, or a status that is not known yet; undefined where fal does not say. */
+  status: string | undefined;
+  /** The endpoint's OpenAPI document, unread; undefined where fal sent none. */
+  openapi: unknown;
+}
+
+const modelsSchema = z.looseObject({
+  models: z.array(
+    z.looseObject({
+      endpoint_id: z.string(),
+      metadata: z
+        .looseObject({
+          display_name: z.string().optional().catch(undefined),
+          status: z.string().optional().catch(undefined),
+        })
+        .optional()
+        .catch(undefined),
+      openapi: z.unknown().optional(),
+    }),
+  ),
+});
+
+/**
+ * Looks an endpoint up in fal's catalogue, with its schema. A key is optional there, and a wrong one is refused.
+ *
+ * @returns undefined where fal has no such endpoint
+ * @throws FalEditError (auth, temporary, failed)
+ */
+export async function catalogueEntry(
+  endpoint: string,
+  options: FalAccess,
+): Promise<CatalogueEntry | undefined> {
+  const target = `${API}?endpoint_id=${encodeURIComponent(endpoint)}&expand=openapi-3.0`;
+  const answer = await askPlatform(target, options);
+  // The catalogue says so in words of its own; a proxy without the route says it otherwise.
+  if (answer.status === 404 && saysNotFound(answer)) return undefined;
+  const { models } = read(modelsSchema, answer);
+  const found = models.find((model) => model.endpoint_id === endpoint);
+  if (found === undefined) return undefined;
+  return { title: found.metadata?.display_name, status: found.metadata?.status, openapi: found.openapi };
+}
+
+/** Prices in US dollars, by endpoint; one that fal publishes no price for is absent (fal-api.md 5.2). */
+export async function publishedPrices(
+  endpoints: readonly string[],
+  options: FalAccess,
+): Promise<Map<string, Pick<CurrentPrice, 'unitUsd' | 'unit'>>> {
+  const ids = endpoints.map(encodeURIComponent).join(',');
+  const { prices } = read(pricesSchema, await askPlatform(`${API}/pricing?endpoint_id=${ids}`, options));
+  return new Map(
+    prices
+      .filter(({ currency }) => currency === 'USD')
+      .map(({ endpoint_id, unit_price, unit }) => [endpoint_id, { unitUsd: unit_price, unit }]),
+  );
+}
+
+/**
+ * An endpoint's OpenAPI document from fal's public page (fal-api.md 5.7): no key is sent there, and no proxy of fal's
+ * protocol leads there.
+ *
+ * @throws FalEditError (temporary, failed)
+ */
+export async function publicOpenApi(
+  endpoint: string,
+  options: Omit<FalAccess, 'connection'>,
+): Promise<unknown> {
+  const connection = { key: undefined, proxyUrl: undefined };
+  const target = `${PAGE}?endpoint_id=${encodeURIComponent(endpoint)}`;
+  return read(z.looseObject({}), await askPlatform(target, { ...options, connection }));
+}
+
+function read<T extends z.ZodType>(schema: T, answer: Answer): z.infer<T> {
+  // A challenge of the gateway's (fal-api.md 5.2) says nothing of the key.
+  if (isHtml(answer)) throw unreadable(answer);
+  if (answer.status >= 300) throw rejectionError(answer, { stage: 'history', nameField: String });
+  const parsed = schema.safeParse(answer.json);
+  if (!parsed.success) throw unreadable(answer);
+  return parsed.data;
+}
+
+function unreadable(answer: Answer): FalEditError {
+  return new FalEditError('temporary', `This cannot be read: ${describeTrouble(answer)}.`);
+}
+
+const notFoundSchema = z.looseObject({ error: z.looseObject({ type: z.literal('not_found') }) });
+
+function saysNotFound({ json }: Answer): boolean {
+  return notFoundSchema.safeParse(json).success;
+}

@@ -1,0 +1,35 @@
+import { ApiError } from '@fal-ai/client';
+import { asRecord } from '../answer.js';
+import type { FalSession } from './session.js';
+
+/** Outcome of a request to cancel. */
+export type CancelOutcome =
+  /** It was taken out of the queue. */
+  | 'cancelled'
+  /** fal took note; it may already run, and then may still finish and be billed (fal-api.md 2.5). */
+  | 'requested'
+  /** It was done before. */
+  | 'completed'
+  /** fal does not know the request. */
+  | 'not-found'
+  /** Nobody could be asked. */
+  | 'unreachable';
+
+/** Asks fal to cancel a request. fal answers this in many forms; none of them is an error here. */
+export async function cancelRequest(
+  { client, exchange }: FalSession,
+  endpoint: string,
+  requestId: string,
+): Promise<CancelOutcome> {
+  try {
+    await client.queue.cancel(endpoint, { requestId });
+    return exchange.cancelAnswer === 'OK' ? 'cancelled' : 'requested';
+  } catch (error) {
+    if (!(error instanceof ApiError)) return 'unreachable';
+    const status = asRecord(error.body)?.['status'];
+    // Seen live: a finished one is refused with a `detail` and no `status`.
+    if (status === 'ALREADY_COMPLETED' || error.status === 400) return 'completed';
+    if (error.status === 404 || error.status === 410) return 'not-found';
+    return 'unreachable';
+  }
+}
