@@ -3,7 +3,7 @@ import { requireSharp } from '../native-parts.js';
 import { MAX_PICTURE_PIXELS } from './limits.js';
 import type { Conversion } from './upload-plan.js';
 
-/** The pixels of a picture in another file: upright, sRGB, its first frame. */
+/** A picture encoded anew: its first frame, upright, sRGB. */
 export interface Converted {
   bytes: Uint8Array;
   /** Pixels. */
@@ -16,11 +16,11 @@ export const DAMAGED_HINT = 'Get a complete copy of it, or open it and save it a
 
 /**
  * Decodes the first frame, turns it by its EXIF orientation, and encodes it anew without metadata. sharp is
- * loaded only here: it costs 70 ms, which an unchanged picture need not wait for.
+ * loaded only here: it costs 70 ms, which an unchanged picture need not pay.
  *
  * @param where the user's name for the field, for messages
  * @param subject the file, for messages
- * @throws FalEditError kind `input` for whatever sharp cannot decode
+ * @throws FalEditError kind `input` if sharp cannot decode it
  */
 export async function convertPicture(
   bytes: Uint8Array,

@@ -1,6 +1,6 @@
 import { MAX_PICTURE_BYTES } from './limits.js';
 
-/** Problem of a data: URI, as the predicate of a sentence. */
+/** Problem with a data: URI, as the predicate of a sentence. */
 export class DataUriError extends Error {
   override readonly name = 'DataUriError';
   constructor(readonly problem: string) {
@@ -9,8 +9,8 @@ export class DataUriError extends Error {
 }
 
 /**
- * The bytes of a `data:` URI, base64 or percent-encoded (RFC 2397). The media type is not looked at: the
- * content decides what it is.
+ * The bytes of a `data:` URI, base64 or percent-encoded (RFC 2397). The media type is ignored: the
+ * content decides the format.
  *
  * @throws DataUriError malformed, or more than {@link MAX_PICTURE_BYTES}
  */
@@ -19,7 +19,7 @@ export function decodeDataUri(uri: string): Uint8Array {
   if (comma < 0) throw new DataUriError('has no comma between its media type and its data');
   const isBase64 = /;\s*base64\s*$/i.test(uri.slice('data:'.length, comma));
   const data = uri.slice(comma + 1);
-  // Four characters of base64 are three bytes, and a percent escape is three characters a byte.
+  // Four characters of base64 are three bytes, and a percent escape is three characters per byte.
   if (data.length > MAX_PICTURE_BYTES * (isBase64 ? 4 : 3)) throw tooLarge();
   const bytes = isBase64 ? decodeBase64(data) : decodePercent(data);
   if (bytes.length > MAX_PICTURE_BYTES) throw tooLarge();

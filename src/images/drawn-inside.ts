@@ -14,11 +14,11 @@ export interface Raster extends Dimensions {
 }
 
 /**
- * The first frame of a picture's file, upright and on white, drawn as large as fits into a box in its own proportions.
+ * The first frame of a picture file, upright and on white, drawn as large as fits into a box without distortion.
  *
  * @param path absolute
- * @param enlarge whether a picture that is smaller than the box is to fill it
- * @returns undefined where the file is missing, too large, no picture, or cannot be decoded
+ * @param enlarge whether to enlarge a picture that is smaller than the box
+ * @returns undefined if the file is missing, too large, not a picture, or cannot be decoded
  */
 export async function drawnInside(
   path: string,
@@ -41,10 +41,10 @@ export async function drawnInside(
   }
 }
 
-/** The formats that sharp may decode. By itself it would also read an SVG or a PDF. */
+/** Formats that sharp may decode. On its own it would also read an SVG or a PDF. */
 const KINDS = [isPng, isJpeg, isWebp, isGif, isTiff, isIsoMedia];
 
-/** Enough to tell them by. */
+/** Bytes that are enough to recognise a format. */
 const BEGINNING = 64;
 
 async function isPictureFile(path: string): Promise<boolean> {

@@ -5,7 +5,7 @@ export const MAX_PICTURE_BYTES = 50 * 1024 * 1024;
 export const MAX_PICTURE_SIZE = '50 MB';
 
 /**
- * The most pixels that a picture may claim, counted before anything is decoded. Megapixels of 1024 x 1024, as
- * fal counts them (fal-api.md 1.4), which lets the picture of a 102 megapixel camera in.
+ * Most pixels that a picture may claim, checked before anything is decoded. Megapixels of 1024 x 1024, as fal
+ * counts them (fal-api.md 1.4), which admits the pictures of a 102-megapixel camera.
  */
 export const MAX_PICTURE_PIXELS = 100 * 1024 * 1024;

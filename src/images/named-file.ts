@@ -16,7 +16,7 @@ export interface NamedFile {
 }
 
 /**
- * The size of a regular file, without opening it: to open a pipe would wait for its other end.
+ * Stats of a regular file, without opening it: opening a pipe would wait for its other end.
  *
  * @throws FalEditError kind `input`: missing (with the nearest name in the folder), not readable, a folder, a
  * pipe, a socket, a device, or empty
@@ -63,7 +63,7 @@ function kindOf(found: Stats): string {
   return 'a device';
 }
 
-/** The file of the same folder whose name is nearest, if it is near enough to be a slip of the fingers. */
+/** The nearest name in the same folder, if it is near enough to be a typo. */
 async function nearestName({ path, written }: NamedFile): Promise<string | undefined> {
   const wanted = basename(path).toLowerCase();
   const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
@@ -77,16 +77,15 @@ async function nearestName({ path, written }: NamedFile): Promise<string | undef
 }
 
 /**
- * The file that a name means where there is none of exactly that name: macOS keeps names decomposed and puts odd
- * spaces into those of screenshots, and typed names have neither. Folders on the way are looked for in the same
- * way.
+ * The file that a name means if no file has exactly that name: macOS decomposes names and puts odd spaces into those
+ * of screenshots; typed names have neither. Folders on the path are found in the same way.
  *
  * @param file absolute
- * @returns an absolute path; undefined where the name is exact, where no other name is the same to a reader, or
- * several
+ * @returns an absolute path; undefined if the name is exact, or if no name or several names look the same to a
+ * reader
  */
 export async function otherSpelling(file: string): Promise<string | undefined> {
-  // Only what has a letter or a space that can be written in two ways is worth a look at the disk.
+  // The disk is searched only for names with a letter or space that can be written in two ways.
   if (/^[\x21-\x7e]*$/.test(file) || existsSync(file)) return undefined;
   const found = await spelled(file);
   return found === file ? undefined : found;
@@ -104,7 +103,7 @@ async function spelled(file: string): Promise<string | undefined> {
   return match === undefined || others.length > 0 ? undefined : join(folder, match);
 }
 
-/** The name as a person reads it: accents as parts of their letters, every kind of space as one. */
+/** The name as a person reads it: accents composed, every kind of space alike. */
 function readAs(name: string): string {
   return name.normalize('NFC').replace(/\p{Zs}/gu, ' ');
 }

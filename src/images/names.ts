@@ -1,31 +1,31 @@
 import { parse, posix } from 'node:path';
 import type { Source } from './source.js';
 
-/** Would move the cursor, break the line or turn the reading direction in a terminal. */
+/** Characters that move the cursor, break the line or change the reading direction in a terminal. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
-/** Whether a text would move the cursor, break the line or turn the reading direction in a terminal. */
+/** Whether a text has no character that moves the cursor, breaks the line or changes the reading direction. */
 export function isPrintable(text: string): boolean {
   return !UNPRINTABLE.test(text);
 }
 
 const UNPRINTABLE_ALL = new RegExp(UNPRINTABLE, 'gu');
 
-/** A text on one line, as a name that a row or a file can have. */
+/** A text on one line, as the name of a row or a file. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE_ALL, '_');
 }
 
 const escapeCharacter = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** JSON, with what JSON itself lets through escaped as well. */
+/** JSON, with the unprintable characters that JSON allows escaped as well. */
 const toJson = (text: string) => JSON.stringify(text).replace(UNPRINTABLE_ALL, escapeCharacter);
 
-/** A file name for people: plain, or JSON-quoted where it holds control characters or newlines. */
+/** A file name for people: plain, or JSON-quoted if it contains control characters or newlines. */
 export function displayName(name: string): string {
   return UNPRINTABLE.test(name) ? toJson(name) : name;
 }
 
-/** A file name within a sentence: always between quotation marks. */
+/** A file name within a sentence, always in quotation marks. */
 export function inQuotes(name: string): string {
   return UNPRINTABLE.test(name) ? toJson(name) : `"${name}"`;
 }
@@ -37,8 +37,8 @@ export function nameOfPath(path: string): string {
 }
 
 /**
- * The last segment of a URL's path without extension, "image" where there is none. What a file name may not
- * hold on some system becomes an underscore: the URL is foreign, and the name ends up in an output path.
+ * The last segment of a URL's path without extension, or "image". Characters that some system forbids in file
+ * names become underscores: the URL is untrusted, and the name ends up in an output path.
  */
 export function nameOfUrl(url: string): string {
   const segment = URL.canParse(url) ? posix.basename(new URL(url).pathname) : '';
@@ -47,7 +47,7 @@ export function nameOfUrl(url: string): string {
   return /^[.\s_]*$/.test(safe) ? 'image' : safe;
 }
 
-/** The name that output templates call `{name}`, for a picture that is here and for one that fal fetches. */
+/** Value of `{name}` in output templates, for local pictures and for those that fal fetches. */
 export function nameOf(source: Source): string {
   return source.kind === 'url' ? nameOfUrl(source.url) : source.name;
 }
@@ -74,19 +74,19 @@ function decodeLoosely(segment: string): string {
   }
 }
 
-/** Bytes that a part of a file name may have on common file systems, less room for a number. */
+/** Most bytes of a part of a file name: the limit of common file systems, minus room for a number. */
 const LONGEST_NAME = 200;
 
-/** A text from outside as part of a file name: no separators, no control characters, not hidden, not too long. */
+/** An untrusted text as part of a file name: no separators, no control characters, not hidden, not too long. */
 export function harmlessName(text: string): string {
-  // Most are, and a batch asks of thousands.
+  // Fast path: most names are harmless, and a batch checks thousands.
   if (text.length <= LONGEST_NAME && /^\w[\w .()+-]*$/.test(text)) return text;
-  // Each letter has a byte at least: what is cut off here is too long anyway, and may be megabytes.
+  // A letter has at least one byte, so the part cut off here, perhaps megabytes, would not fit anyway.
   const letters = Array.from(text.slice(0, LONGEST_NAME), (letter) => letter.replace(HARMFUL, '_'));
   while (Buffer.byteLength(letters.join('')) > LONGEST_NAME) letters.pop();
   const short = letters.join('').replace(/^\.+/, '_');
   return short === '' ? 'picture' : short;
 }
 
-/** Names that some system does not allow, and characters that would affect a terminal. */
+/** Characters that some system forbids in names or that affect a terminal. */
 const HARMFUL = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069/\\:*?"<>|]/u;

@@ -1,5 +1,5 @@
 /**
- * Why bytes are not a picture that can be used. `problem` is the predicate of a sentence whose subject the
+ * Reason why bytes are not a usable picture. `problem` is the predicate of a sentence whose subject the
  * caller knows ("is not a picture: it looks like text"), without a full stop.
  */
 export abstract class PictureError extends Error {
@@ -8,25 +8,25 @@ export abstract class PictureError extends Error {
   }
 }
 
-/** Not a picture, or a format that is recognised but not read. */
+/** Not a picture, or a format that is recognised but not supported. */
 export class NotAPictureError extends PictureError {
   override readonly name = 'NotAPictureError';
 
   constructor(
     problem: string,
-    /** It is one for people, of a kind that is not read here: BMP, SVG, a camera's raw file, … */
+    /** Whether people would call it a picture, of an unsupported kind: BMP, SVG, a camera's raw file, … */
     readonly isPicture = false,
   ) {
     super(problem);
   }
 }
 
-/** A picture by its first bytes, but cut short or broken. */
+/** A picture by its first bytes, but truncated or broken. */
 export class DamagedPictureError extends PictureError {
   override readonly name = 'DamagedPictureError';
 }
 
-/** The value, or null where the bytes are not a picture that can be decoded. */
+/** The value, or null if the bytes are not a picture that can be decoded. */
 export async function visible<T>(read: () => T | Promise<T>): Promise<T | null> {
   try {
     return await read();

@@ -1,4 +1,4 @@
-/** The formats that are read; all others are refused by name. */
+/** Supported formats; all others are rejected by name. */
 export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' | 'heic' | 'tiff';
 
 export type PictureColour = 'grey' | 'rgb' | 'cmyk';
@@ -11,7 +11,7 @@ export interface Probe {
   width: number;
   /** Pixels as stored, before the EXIF orientation is applied. */
   height: number;
-  /** EXIF orientation, 1 to 8; 1, upright, where the file says nothing. */
+  /** EXIF orientation, 1 to 8; 1 (upright) if the file has none. */
   orientation: number;
   /** More than one frame, or more than one page. */
   animated: boolean;

@@ -4,20 +4,20 @@ import { MAX_PICTURE_PIXELS } from './limits.js';
 import { DamagedPictureError } from './picture-errors.js';
 import { probePicture, type Probe } from './probe.js';
 
-/** A picture as it is compared: upright, sRGB, on white; red, green, blue and an alpha that is always full. */
+/** A picture for comparison: upright, sRGB, on white; red, green, blue and a fully opaque alpha. */
 export interface Pixels extends Dimensions {
   data: Uint8ClampedArray;
 }
 
-/** In pixels. Finer detail does not change how a picture looks as a whole. */
+/** Pixels. Finer detail does not affect the overall look of a picture. */
 const LONGEST_SIDE = 512;
 
-/** Width and height as a person sees the picture: turned by its EXIF orientation. */
+/** Width and height after the EXIF orientation is applied. */
 export function uprightSize({ width, height, orientation }: Probe): Dimensions {
   return orientation > 4 ? { width: height, height: width } : { width, height };
 }
 
-/** The size at which a picture is compared: its own proportions, at most 512 pixels on the long side. */
+/** Size at which a picture is compared: its own proportions, at most 512 pixels on the long side. */
 export function comparedSize(probe: Probe): Dimensions {
   const { width, height } = uprightSize(probe);
   const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
@@ -28,11 +28,11 @@ export function comparedSize(probe: Probe): Dimensions {
 /**
  * Decodes the first frame of a picture, drawn to fill exactly the size.
  *
- * @param size at the picture's own compared size where it is left out
- * @throws PictureError: it is no picture, or cannot be decoded
+ * @param size the picture's own compared size by default
+ * @throws PictureError: it is not a picture or cannot be decoded
  */
 export async function pixelsOf(bytes: Uint8Array, size?: Dimensions): Promise<Pixels> {
-  // Also keeps other files from sharp that it would read: an SVG, a PDF.
+  // Also rejects other files that sharp would read: an SVG, a PDF.
   const probe = probePicture(bytes);
   const { width, height } = size ?? comparedSize(probe);
   const { default: sharp } = await import('sharp');
@@ -41,7 +41,7 @@ export async function pixelsOf(bytes: Uint8Array, size?: Dimensions): Promise<Pi
       .autoOrient()
       .flatten({ background: '#fff' })
       .toColourspace('srgb')
-      // Else a WebP would be drawn by another way than a PNG of the same pixels, and differ from it.
+      // Otherwise a WebP would be scaled in another way than a PNG of the same pixels, and differ from it.
       .resize(width, height, { fit: 'fill', fastShrinkOnLoad: false })
       .ensureAlpha()
       .raw()

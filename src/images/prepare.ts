@@ -8,7 +8,7 @@ import { probePicture, type Probe } from './probe.js';
 import type { BytesSource } from './sources.js';
 import { planUpload, type UploadFormat } from './upload-plan.js';
 
-/** A picture as it is uploaded: upright, still, in a format that both models take. */
+/** A picture ready for upload: upright, still, in a format that both models accept. */
 export interface Picture {
   /** Its name in messages. */
   label: string;
@@ -21,15 +21,15 @@ export interface Picture {
   width: number;
   /** Pixels of the uploaded picture. */
   height: number;
-  /** Hexadecimal, of {@link bytes}. */
+  /** Hex digest of {@link bytes}. */
   sha256: string;
-  /** Hexadecimal, of the user's own bytes. */
+  /** Hex digest of the user's own bytes. */
   sourceSha256: string;
   /** Safe in any URL or header: ASCII, with the extension of {@link format}. */
   fileName: string;
-  /** Warning to show before it is edited. */
+  /** Warnings to show before the edit. */
   warnings: string[];
-  /** How it was converted, in a few words; absent where the bytes are the user's own. */
+  /** How it was converted, in a few words; absent if the bytes are the user's own. */
   converted?: string;
 }
 
@@ -38,11 +38,11 @@ const EXTENSIONS = { png: 'png', jpeg: 'jpg', webp: 'webp' } as const satisfies 
 const ALLOWED = 'Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF.';
 
 /**
- * Prepares a picture for its upload: PNG, JPEG and WebP pass untouched; a picture that a model could misread
- * (EXIF orientation, CMYK) or may not take (GIF, AVIF, TIFF, animations) is converted.
+ * Prepares a picture for upload: PNG, JPEG and WebP stay unchanged; a picture that a model could misread (EXIF
+ * orientation, CMYK) or may not accept (GIF, AVIF, TIFF, animations) is converted.
  *
  * @param where the user's name for the field ("--image"); each message starts with it
- * @throws FalEditError kind `input`: not a picture, damaged, a format that is not read, more than 100
+ * @throws FalEditError kind `input`: not a picture, damaged, an unsupported format, more than 100
  * megapixels, or more than 50 MB once converted
  */
 export async function preparePicture(source: BytesSource, where: string): Promise<Picture> {
@@ -74,7 +74,7 @@ export async function preparePicture(source: BytesSource, where: string): Promis
   return { ...picture, warnings, converted: plan.converted };
 }
 
-/** stdin and data: URIs have no name to put between quotation marks. */
+/** Label in messages. stdin and data: URIs have no name to quote. */
 function labelOf({ origin, label }: BytesSource): string {
   return origin !== 'file' || label.startsWith('"') ? label : `"${label}"`;
 }

@@ -20,10 +20,10 @@ const PROBES: readonly [recognise: (bytes: Uint8Array) => boolean, probe: (bytes
 ];
 
 /**
- * Recognises a picture by its content, and walks its structure to the end, so that a truncated file is found
- * before anything is sent. No pixel is decoded, and memory does not grow with the size that the file claims.
+ * Recognises a picture by its content and walks its structure to the end, so that a truncated file is found
+ * before anything is sent. Decodes no pixels, and memory does not grow with the size that the file claims.
  *
- * @throws NotAPictureError empty, not a picture, or a format that is recognised but not read
+ * @throws NotAPictureError empty, not a picture, or a format that is recognised but not supported
  * @throws DamagedPictureError truncated or broken
  */
 export function probePicture(bytes: Uint8Array): Probe {

@@ -1,6 +1,6 @@
 import type { PictureFormat } from './probe.js';
 
-/** fal's description of a result picture; absent figures announce nothing. */
+/** fal's description of a result picture; any figure may be absent. */
 export interface Announced {
   contentType?: string | undefined;
   /** Pixels. */
@@ -11,7 +11,7 @@ export interface Announced {
 
 /** A whole picture as it arrived and was saved. */
 export interface Received {
-  /** Its name in messages; undefined where it has no file. */
+  /** Its name in messages; undefined if it has no file. */
   file?: string | undefined;
   contentType: string;
   /** Pixels. */
@@ -34,12 +34,12 @@ const FORMATS: ReadonlyMap<string, PictureFormat> = new Map([
   ['image/tiff', 'tiff'],
 ]);
 
-/** The format that a content type names; undefined for one that names none, such as `application/octet-stream`. */
+/** Format named by a content type; undefined if it names none, such as `application/octet-stream`. */
 export function formatOfType(contentType: string | undefined): PictureFormat | undefined {
   return FORMATS.get(contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '');
 }
 
-/** The usual extension of a format, without the dot. */
+/** Usual extension of a format, without the dot. */
 export function extensionOf(format: PictureFormat): string {
   return format === 'jpeg' ? 'jpg' : format;
 }
@@ -52,10 +52,10 @@ export function formatOfExtension(extension: string): PictureFormat | undefined 
 const ALL_FORMATS: readonly PictureFormat[] = ['png', 'jpeg', 'webp', 'gif', 'avif', 'heic', 'tiff'];
 
 /**
- * Differences between a picture and the requested and announced one, a sentence each. It is complete and paid
- * for, so it was saved anyway.
+ * Differences between a picture and the requested and announced one, one sentence each. The picture is complete
+ * and paid for, so it was saved anyway.
  *
- * @param wantedFormat undefined where none was requested
+ * @param wantedFormat undefined if none was requested
  */
 export function differences(
   { file, contentType, width, height }: Received,

@@ -1,10 +1,10 @@
-/** A picture that fal fetches by itself. */
+/** A picture that fal fetches from a URL. */
 export interface UrlSource {
   kind: 'url';
   url: string;
 }
 
-/** A picture that is here and must be uploaded. */
+/** A local picture, which must be uploaded. */
 export interface BytesSource {
   kind: 'bytes';
   bytes: Uint8Array;

@@ -16,7 +16,7 @@ export type { BytesSource, Source, UrlSource } from './source.js';
 
 const ALLOWED = 'Give a path, an http(s) URL, a data: URI, or - for stdin.';
 
-/** Two characters at least: a single letter is a Windows drive. */
+/** A URL scheme of at least two characters: a single letter is a Windows drive. */
 const SCHEME = /^([a-z][a-z0-9+.-]+):(\/\/)?/i;
 
 /**
@@ -25,7 +25,7 @@ const SCHEME = /^([a-z][a-z0-9+.-]+):(\/\/)?/i;
  * @param source a path (relative to `cwd`), a `file:`, `http:` or `https:` URL, a `data:` URI, or `-`
  * @param where the user's name for the field ("--image"); each message starts with it
  * @throws FalEditError kind `input`: missing, not readable, not a regular file, empty, more than {@link
- * MAX_PICTURE_BYTES}, a malformed URI, or a scheme that is not read
+ * MAX_PICTURE_BYTES}, a malformed URI, or an unsupported scheme
  */
 export async function readSource(
   source: string,
@@ -47,7 +47,7 @@ export async function readSource(
     case 'file':
       return readFileSource(source, pathOfFileUrl(source, where), context, where);
     default:
-      // Without slashes it is a file whose name holds a colon ("12:30.png", "cat:2.png").
+      // Without slashes it is a file name with a colon ("12:30.png", "cat:2.png").
       if (scheme !== undefined && slashes !== undefined) {
         throw inputFieldError(where, `${scheme}: URLs are not supported: ${inQuotes(source)}. ${ALLOWED}`, {
           hint: 'Download it first, or use an http(s) URL that needs no login.',
@@ -80,9 +80,9 @@ function readDataUri(uri: string, where: string): BytesSource {
   }
 }
 
-/** fal fetches it without cookies or a login (fal-api.md 3.6). */
+/** Checks a URL that fal fetches without cookies or a login (fal-api.md 3.6). */
 function checkUrl(written: string, where: string): string {
-  // "http:photo.png" would parse too, with the file's name as its host.
+  // "http:photo.png" would also parse, with the file name as its host.
   if (!/^https?:\/\/[^/]/i.test(written) || !URL.canParse(written)) {
     throw inputFieldError(where, `${inQuotes(written)} is not a valid URL.`);
   }
@@ -96,7 +96,7 @@ function checkUrl(written: string, where: string): string {
       },
     );
   }
-  // As written, so that signatures stay valid; only characters that no URL may contain are encoded.
+  // As written, so that signatures stay valid; only characters not allowed in URLs are encoded.
   return /^[\x21-\x7e]+$/.test(written) ? written : url.href;
 }
 
@@ -109,9 +109,9 @@ function pathOfFileUrl(written: string, where: string): string {
 }
 
 /**
- * The bytes of a picture's file; its size is checked before it is read.
+ * Reads a picture file; its size is checked first.
  *
- * @throws FalEditError kind `input`: what {@link statRegularFile} refuses, or more than
+ * @throws FalEditError kind `input`: as {@link statRegularFile}, or more than
  * {@link MAX_PICTURE_BYTES}
  */
 async function readPictureFile(file: NamedFile, signal: AbortSignal): Promise<Uint8Array> {

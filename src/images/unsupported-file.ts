@@ -24,13 +24,13 @@ const OTHERS: readonly [magic: string, name: string][] = [
   ['\xfe\xff', 'text'],
 ];
 
-/** The root element, after declarations and comments; written so that no part can match in two ways. */
+/** The root element, after declarations and comments; no part of it can match in two ways. */
 const SVG = /^(?:\s|<\?xml[^>]*>|<!--(?:(?!-->)[^])*-->|<!doctype svg[^>]*>)*<svg[\s>]/i;
 
-/** How much of a text is looked at. */
+/** Bytes of a text that are checked. */
 const SAMPLE_BYTES = 4096;
 
-/** The error for bytes that are none of the probed formats; it names what they look like. */
+/** Error for bytes in none of the probed formats; it names what they look like. */
 export function unsupportedFile(bytes: Uint8Array): NotAPictureError {
   const picture = PICTURES.find(([magic]) => startsWith(bytes, magic))?.[1];
   if (picture !== undefined || isBmp(bytes))
@@ -53,7 +53,7 @@ const lookingLike = (what: string) => new NotAPictureError(`is not a picture: it
 /** "BM" could also begin a text, so the two reserved fields must be zero. */
 const isBmp = (bytes: Uint8Array) => startsWith(bytes, 'BM') && startsWith(bytes, '\0\0\0\0', 6);
 
-/** UTF-8 without control characters; a character that the sample cuts in two is left out. */
+/** UTF-8 without control characters; a character cut by the end of the sample is left out. */
 function textOf(sample: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: true });

@@ -1,6 +1,6 @@
 import type { Probe } from './probe.js';
 
-/** The formats that are uploaded. */
+/** Formats that are uploaded. */
 export type UploadFormat = 'png' | 'jpeg' | 'webp';
 
 /** How a picture must change before it is uploaded. */
@@ -9,7 +9,7 @@ export interface Conversion {
   format: 'png' | 'jpeg';
   /** How it is converted, in a few words. */
   converted: string;
-  /** The predicate of a sentence about the lost part of the picture. */
+  /** Predicate of a sentence about the part of the picture that is lost. */
   warning?: string;
 }
 
@@ -18,7 +18,7 @@ export type UploadPlan =
 
 /**
  * Decides from a picture's structure how to prepare it for upload. A person and a model must see the same
- * picture: hence the rotation by EXIF, sRGB, and the first frame.
+ * picture: hence rotation by EXIF, sRGB, and the first frame.
  */
 export function planUpload(probe: Probe): UploadPlan {
   const { format } = probe;

@@ -7,7 +7,7 @@ import { inputError, inputFieldError } from '../errors/error.js';
 import { displayName, inQuotes, nameOfPath, uploadName } from './names.js';
 import { type NamedFile, statRegularFile, unreadable } from './named-file.js';
 
-/** A local LoRA file, checked, not yet read into memory. */
+/** A local LoRA file, checked but not read into memory. */
 export interface Weights {
   /** The path as the user wrote it. */
   label: string;
@@ -15,7 +15,7 @@ export interface Weights {
   path: string;
   /** Size in bytes. */
   bytes: number;
-  /** Hexadecimal, of the whole file. */
+  /** Hex digest of the whole file. */
   sha256: string;
   /** Safe in any URL or header: ASCII, ends in .safetensors. */
   fileName: string;
@@ -23,17 +23,17 @@ export interface Weights {
   blob: () => Promise<Blob>;
 }
 
-/** The format's own bound for its JSON header: 100 MB. */
+/** The format's own limit for its JSON header: 100 MB. */
 const MAX_HEADER_BYTES = 100_000_000;
 
 const ALLOWED = 'Give LoRA weights in a .safetensors file.';
 
 /**
- * Checks a local file of LoRA weights and takes its digest, streamed: such files have gigabytes.
+ * Checks a local file of LoRA weights and computes its digest, streamed: such files have gigabytes.
  *
  * @param where the user's name for the field ("--lora"); each message starts with it
- * @throws FalEditError kind `input`: missing, not readable, not a regular file, empty, another extension, or
- * without a safetensors header
+ * @throws FalEditError kind `input`: missing, not readable, not a regular file, empty, wrong extension, or
+ * no safetensors header
  */
 export async function openWeights(
   path: string,

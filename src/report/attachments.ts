@@ -1,11 +1,11 @@
 /**
- * The lines that make Jenkins and GitLab show the pictures of a test: `[[ATTACHMENT|path]]`, one a picture.
+ * Lines that make Jenkins and GitLab show the pictures of a test: `[[ATTACHMENT|path]]`, one per picture.
  *
- * A path that could be read as another one (a newline, `|`, `]]`) or that leads out of the out-dir is left out: CI
- * servers copy whatever file such a line names, and results may come from elsewhere.
+ * Skips a path that could be misread (a newline, `|`, `]]`) or that leads out of the out-dir: CI servers copy
+ * whatever file such a line names, and results may come from elsewhere.
  *
  * @param paths relative to the out-dir, with forward slashes
- * @param folder the out-dir, as the CI server finds it: absolute, or relative to its workspace; empty where it is that
+ * @param folder the out-dir as the CI server sees it: absolute, or relative to its workspace; empty if it is that
  */
 export function attachmentLines(paths: readonly string[], folder: string): string[] {
   return paths

@@ -10,7 +10,7 @@ import type { ReportHead } from './page/data.js';
 import { billedFigure } from './page/masthead.js';
 import { writeReport } from './page/write.js';
 
-/** Thumbnails that are made at the same time. */
+/** Thumbnails made at once. */
 const AT_ONCE = 2;
 
 /** Writes report.html into the out-dir of a batch. @param outDir absolute @param cwd where its commands are run */

@@ -11,8 +11,8 @@ export interface SheetOptions {
 
 /**
  * Writes a labelled contact sheet as a PNG, whole or not at all, replacing a file of that name. It is drawn and
- * written row by row, so that only the disk limits its size. A sheet wider than 30,000 pixels, which few
- * programs open, continues below. A missing or damaged picture is replaced by a note.
+ * written row by row, so that only the disk limits its size. Few programs open pictures wider than 30,000 pixels,
+ * so a wider sheet continues below. A missing or damaged picture is replaced by a note.
  *
  * @param file absolute
  * @throws the system's error if it cannot be written, with nothing left behind

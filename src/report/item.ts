@@ -13,7 +13,7 @@ import type { Metric, ReportItem } from './page/data.js';
 import { pictureHere } from './pictures.js';
 import { whatHappened } from './what-happened.js';
 
-/** The figures that every item has. */
+/** Figures that every item has. */
 export const ITEM_METRICS: readonly Metric[] = [
   { key: 'cost', label: 'cost', unit: 'usd' },
   { key: 'inference', label: 'inference', unit: 'ms' },
@@ -22,9 +22,9 @@ export const ITEM_METRICS: readonly Metric[] = [
 ];
 
 /**
- * A row as pages show it, with thumbnails made where they are missing.
+ * A row as pages show it. Makes missing thumbnails.
  *
- * @param outDir absolute, where the page is
+ * @param outDir absolute; the folder of the page
  * @param cwd where its command is run
  */
 export async function reportItem(row: RowWithJob, outDir: string, cwd: string): Promise<ReportItem> {
@@ -58,7 +58,7 @@ export async function reportItem(row: RowWithJob, outDir: string, cwd: string): 
   };
 }
 
-/** The pictures that were edited, those on the disk. They are told by the bytes that were uploaded. */
+/** Input pictures that are on disk, identified by the hash of the uploaded bytes. */
 export function editedHere(row: PlannedRow): Parameters<typeof pictureHere>[0][] {
   const fields = findModel(row.model).fields.images ?? [];
   return row.attachments.flatMap(({ path: at, upload, size }) => {
@@ -80,7 +80,7 @@ function notesOf(result: ResultRow): string[] {
   return [message, ...(hint === null ? [] : [hint]), ...result.warnings];
 }
 
-/** Command line for the same edit by itself. */
+/** Command line that runs this edit on its own. */
 export function commandOf({ plan, job }: RowWithJob, cwd: string): string {
   const row = plan as PlannedRow;
   const model = findModel(row.model);
@@ -93,7 +93,7 @@ export function commandOf({ plan, job }: RowWithJob, cwd: string): string {
   return shellWords(['fal-edit', ...editArguments(model, input)]);
 }
 
-/** A file of the input as one would name it in the working directory. */
+/** An input file, as named from the working directory. */
 function fileFrom(cwd: string, { input, folder }: PlannedRow, at: readonly (string | number)[]): string {
   const text = String(valueAt(input, at));
   if (/^[a-z][a-z0-9+.-]+:/i.test(text)) return text;

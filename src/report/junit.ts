@@ -5,23 +5,23 @@ import { beginning } from './naming.js';
 import { chargedText, whatHappened } from './what-happened.js';
 import { xmlAttributes, xmlText } from './xml.js';
 
-/** How much of its prompt a row without an id shows in its name. */
+/** Characters of the prompt in the name of a row without an id. */
 const PROMPT_IN_NAME = 80;
-/** How long a message may be where it has one line. The text of the element has all of it. */
+/** Longest one-line message, in characters. The text of the element has all of it. */
 const LONGEST_MESSAGE = 400;
 
 export interface JunitOptions {
-  /** The out-dir as the CI server finds it: absolute, or relative to its workspace, which it is if absent. */
+  /** The out-dir as the CI server sees it: absolute, or relative to its workspace; the workspace itself if absent. */
   outDir?: string;
 }
 
 /**
- * A batch as one JUnit XML document, a test case a row, in pieces: none is larger than a row. The elements are those
- * of Jenkins' schema in its order, with the properties that test cases may have meanwhile in front; `file` and `line`
- * are what GitLab and others read beyond it.
+ * A batch as one JUnit XML document, one test case per row, in pieces no larger than a row. Elements follow Jenkins'
+ * schema and its order, preceded by the properties that test cases may now have; `file` and `line` are extensions
+ * that GitLab and others read.
  *
- * Unmet, failed and moderated rows are failures; one whose outcome is unknown is an error; what is not over is
- * skipped. The counts are those of the summary, since they come first.
+ * Unmet, failed and moderated rows are failures; a row with an unknown outcome is an error; an unfinished one is
+ * skipped. The counts come first in the document, so they are those of the summary.
  */
 export function* junitXml(
   summary: BatchSummary,
@@ -58,12 +58,12 @@ function head({ source, sandbox, rows, states, run, started_at }: BatchSummary):
 function testCase(row: ResultRow, { source }: BatchSummary, outDir: string): string {
   const { id, place, prompt, timings } = row;
   const attributes = {
-    // A picture that is a row by itself has no manifest: what the user named stands for it.
+    // A picture given directly has no manifest: the name that the user gave is used instead.
     classname: place.line === undefined ? source : place.file,
     name: id ?? `${positionText(place)} ${beginning(prompt, PROMPT_IN_NAME)}`.trimEnd(),
     file: place.file,
     line: place.line,
-    // Where it is missing, some readers show NaN.
+    // If it is missing, some readers show NaN.
     time: seconds(timings.total_ms ?? 0),
   };
   return [

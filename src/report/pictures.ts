@@ -3,7 +3,7 @@ import type { ReportPicture } from './page/data.js';
 import { urlTo } from './page/url-to.js';
 import { thumbnailOf, type ThumbnailSource } from './thumbnails.js';
 
-/** A picture for a page, with a smaller copy where it is large. @param folder the page's, absolute */
+/** A picture for a page, with a smaller copy if it is large. @param folder the page's, absolute */
 export async function pictureHere(
   picture: ThumbnailSource & { height: number | null },
   folder: string,

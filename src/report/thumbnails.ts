@@ -3,32 +3,32 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { MAX_PICTURE_PIXELS } from '../images/limits.js';
 
-/** The folder beside the page. */
+/** Folder next to the page. */
 const FOLDER = 'report-files';
-/** Pixels of the longer side: a card has half of them, on a screen with two pixels to one. */
+/** Longer side, pixels: twice that of a card, for screens with a pixel ratio of 2. */
 const SIDE = 480;
-/** A file of no more bytes than that is shown itself. */
+/** A file of at most this many bytes is shown directly. */
 const SMALL_BYTES = 150_000;
 
-/** A picture of which there may be a thumbnail. */
+/** A picture that may have a thumbnail. */
 export interface ThumbnailSource {
   /** Absolute. */
   path: string;
   /** SHA-256 of its bytes, hexadecimal. */
   sha256: string;
-  /** Pixels; null where it is not known. */
+  /** Pixels; null if unknown. */
   width: number | null;
-  /** Null where it is not known. */
+  /** Null if unknown. */
   bytes: number | null;
 }
 
 /**
- * A small copy of a picture, beside the page. It is made once and found again by the hash of the picture.
+ * A small copy of a picture, next to the page. It is made once and found again by the hash of the picture.
  *
  * @param folder the page's, absolute
- * @returns its absolute path; undefined where the picture is small itself (at most 480 pixels wide and 150 kB), and
- * where it is missing or cannot be decoded
- * @throws the system's error where the copy cannot be written
+ * @returns its absolute path; undefined if the picture is small itself (at most 480 pixels wide and 150 kB), missing
+ * or cannot be decoded
+ * @throws the system's error if the copy cannot be written
  */
 export async function thumbnailOf(picture: ThumbnailSource, folder: string): Promise<string | undefined> {
   if (isSmall(picture) || !/^[0-9a-f]{64}$/.test(picture.sha256)) return undefined;
@@ -44,13 +44,13 @@ function isSmall({ width, bytes }: ThumbnailSource): boolean {
   return width !== null && width <= SIDE && bytes !== null && bytes <= SMALL_BYTES;
 }
 
-/** An empty one is what a power cut may leave. */
+/** Whether a file exists and is not empty: a power cut may leave an empty one. */
 async function isThere(file: string): Promise<boolean> {
   const found = await stat(file).catch(() => undefined);
   return found !== undefined && found.isFile() && found.size > 0;
 }
 
-/** The copy's bytes; undefined where the file is none, is no picture, or is damaged. */
+/** Bytes of the copy; undefined if the file is missing, not a picture or damaged. */
 async function shrunk(file: string): Promise<Uint8Array | undefined> {
   const { default: sharp } = await import('sharp');
   try {
@@ -69,7 +69,7 @@ async function shrunk(file: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Whole or not at all; not synced, since it can be made again and each sync costs more than the picture. */
+/** Writes whole or not at all; not synced, since it can be made again and a sync costs more than the picture. */
 async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });

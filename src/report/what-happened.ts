@@ -2,11 +2,11 @@ import type { Measured, ResultRow, RowState } from '../batch/rows/result-row.js'
 import { usdText } from '../units.js';
 import type { Charged } from '../errors/error.js';
 
-/** The outcome of a row, for people. Texts may come from outside and have several lines: escape them. */
+/** Outcome of a row, for people. Texts may be untrusted and have several lines: escape them. */
 export interface Happened {
-  /** The kind of error by name (`failed`, `expectation`, …), or the state where there is no error. */
+  /** Kind of error (`failed`, `expectation`, …), or the state if there is no error. */
   kind: string;
-  /** The event; never empty. */
+  /** What happened; never empty. */
   message: string;
   /** The next step; null if there is none. */
   hint: string | null;
@@ -36,7 +36,7 @@ const SAID: Record<RowState, { message: string; hint: string | null; charged: Ch
   },
 };
 
-/** The outcome of a row: its failed expectations, else its error, else its state. */
+/** Outcome of a row: its failed expectations, else its error, else its state. */
 export function whatHappened(row: ResultRow): Happened {
   const { state, error } = row;
   const said = SAID[state];
@@ -50,7 +50,7 @@ export function whatHappened(row: ResultRow): Happened {
   };
 }
 
-/** `yes ($0.075)`, `maybe`, `no`: whether a row was paid for, and how much fal billed where it said so. */
+/** `yes ($0.075)`, `maybe`, `no`: whether a row was charged, and how much fal billed if known. */
 export function chargedText(row: ResultRow): string {
   const { charged } = whatHappened(row);
   const billed = row.cost.billed_usd;

@@ -4,13 +4,13 @@
  */
 const FORBIDDEN = /[^\P{Cc}\t\n\r]|\p{Cs}|[\ufffe\uffff]/gu;
 
-/** A text from outside as the content of an element. What XML cannot hold becomes U+FFFD. */
+/** An untrusted text as element content. Characters that XML cannot hold become U+FFFD. */
 export function xmlText(text: string): string {
-  // `>` as well: `]]>` may not stand in a text. A bare CR would be read as a newline.
+  // `>` as well: `]]>` is not allowed in a text. A bare CR would be read as a newline.
   return text.replace(FORBIDDEN, '\ufffd').replace(/[&<>\r]/g, reference);
 }
 
-/** A text from outside as the value of an attribute between double quotes; newlines and tabs survive. */
+/** An untrusted text as an attribute value between double quotes; newlines and tabs survive. */
 export function xmlValue(text: string): string {
   return text.replace(FORBIDDEN, '\ufffd').replace(/[&<>"\t\n\r]/g, reference);
 }

@@ -3,12 +3,12 @@ export function json(status: number, body: unknown, headers: Record<string, stri
   return rawJson(status, JSON.stringify(body), headers);
 }
 
-/** Announced as JSON, and with its length, so that a cut answer can be told from a short one. */
+/** A JSON text with its length in the head, which distinguishes a truncated answer from a short one. */
 export function rawJson(status: number, text: string, headers: Record<string, string> = {}): Response {
   return bytes(status, new TextEncoder().encode(text), { 'content-type': 'application/json', ...headers });
 }
 
-/** Any bytes with their length in the head. */
+/** Bytes with their length in the head. */
 export function bytes(
   status: number,
   body: Uint8Array<ArrayBuffer>,

@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory';
 import { detail, json } from './answers.js';
 import type { SandboxEnv, World } from './world.js';
 
-/** Why a header is not accepted, in fal's words; undefined when it is (fal-api.md 4.3). */
+/** Why a header is rejected, in fal's words; undefined if it is accepted (fal-api.md 4.3). */
 function complaint(world: World, header: string | undefined): string | undefined {
   if (world.key === undefined) return undefined;
   if (header === undefined) return 'Authorization header is required';
@@ -13,7 +13,7 @@ function complaint(world: World, header: string | undefined): string | undefined
   return key === world.key.trim() ? undefined : 'No user found for Key ID and Secret';
 }
 
-/** The check before queue, run and storage routes. */
+/** Key check before queue, run and storage routes. */
 export function authorized(world: World) {
   return createMiddleware<SandboxEnv>(async (c, next) => {
     const text = complaint(world, c.req.header('authorization'));
@@ -23,7 +23,7 @@ export function authorized(world: World) {
   });
 }
 
-/** The platform API's check, with its own error form; a key is optional on some of its routes. */
+/** Key check of the platform API, with its own error form; a key is optional on some of its routes. */
 export function authorizedPlatform(world: World, optional: boolean) {
   return createMiddleware<SandboxEnv>(async (c, next) => {
     const header = c.req.header('authorization');

@@ -2,11 +2,11 @@
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. */
   now: () => number;
-  /** Milliseconds from an arbitrary point, never going back: for durations. */
+  /** Milliseconds from an arbitrary point, monotonic: for durations. */
   elapsed: () => number;
 }
 
-/** The machine's clock, with the wall clock replaced where a test brings its own. */
+/** The machine's clock, with the wall clock replaced if a test provides its own. */
 export function sandboxClock(now: () => number = () => Date.now()): Clock {
   return { now, elapsed: () => performance.now() };
 }

@@ -9,7 +9,7 @@ export function readLedger(world: World): SandboxLedger {
   return world.ledger.read(world.jobs.all(), [...world.storage.uploads]);
 }
 
-/** `/__sandbox/…`: the record and the toxics, for tests in other processes. Neither counted nor proxied. */
+/** `/__sandbox/…`: the record and the faults, for tests in other processes. Neither counted nor proxied. */
 export function controlApp(world: World): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>({ strict: false });
   app.get('/__sandbox/ledger', () => json(200, readLedger(world)));

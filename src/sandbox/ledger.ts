@@ -4,9 +4,9 @@ import type { Role } from './faults/toxics.js';
 
 export interface AcceptedRow {
   request_id: string;
-  /** Hash of the request: two submits of one edit have the same. */
+  /** Hash of the request: the same for two submits of one edit. */
   job: string;
-  /** The full id that was posted to. */
+  /** Full endpoint id of the submit. */
   endpoint: string;
   input: unknown;
   state: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
@@ -20,22 +20,22 @@ export interface AcceptedRow {
 }
 
 export interface SandboxLedger {
-  /** Every submit that was accepted, in order: the same POST twice is two rows. */
+  /** Every accepted submit, in order: the same POST twice is two rows. */
   accepted: AcceptedRow[];
-  /** How many of them count as charged: all but those that were cancelled before they ran. */
+  /** Number of charged submits: all but those cancelled before they ran. */
   charges: number;
-  /** How many submits were accepted, by job. */
+  /** Number of accepted submits, by job. */
   jobs: Record<string, number>;
-  /** How many accepted submits are beyond the first of their job: edits that were paid for again. */
+  /** Number of accepted submits after the first of their job: edits that were paid for again. */
   duplicates: number;
   uploads: StoredUpload[];
-  /** Every request outside `/__sandbox/`, in total and by role ("other" has none). */
+  /** Every request outside `/__sandbox/`, in total and by role ("other": without a role). */
   requests: { total: number; by_role: Partial<Record<Role | 'other', number>> };
-  /** Requests that no route knows: a test that finds any here has found a bug. */
+  /** Requests that no route handles: any of them in a test is a bug. */
   unhandled: { method: string; url: string }[];
 }
 
-/** Counts the requests that reach the sandbox. Jobs and uploads keep their own records; this joins them. */
+/** Counts the requests that reach the sandbox, and joins the records of jobs and uploads with them. */
 export class Ledger {
   readonly #counts: Partial<Record<Role | 'other', number>> = {};
   readonly #unhandled: { method: string; url: string }[] = [];
@@ -47,7 +47,7 @@ export class Ledger {
     this.#counts[role] = (this.#counts[role] ?? 0) + 1;
   }
 
-  /** Notes, and counts, a request that nothing answers. */
+  /** Records and counts a request that no route handles. */
   miss(method: string, url: string): void {
     this.count('other');
     this.#unhandled.push({ method, url });

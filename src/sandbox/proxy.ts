@@ -29,14 +29,14 @@ export function hostApps(world: World): ReadonlyMap<string, Hono<SandboxEnv>> {
   return hosts;
 }
 
-/** A handler that threw: mostly a client that left while its body was read. */
+/** Answer after a handler threw, mostly because a client left while its body was read. */
 export function failed(): Response {
   return detail(500, 'Internal Server Error');
 }
 
 /**
- * fal's proxy protocol (fal-api.md 6.1): the real URL stands in a header, method and body are kept. A plain
- * request that names one of fal's hosts as its own is served as well.
+ * fal's proxy protocol (fal-api.md 6.1): the real URL is in a header; method and body are kept. Plain
+ * requests to one of fal's hosts are also served.
  */
 export function proxyApp(world: World): Hono<SandboxEnv> {
   const hosts = hostApps(world);
@@ -51,7 +51,7 @@ export function proxyApp(world: World): Hono<SandboxEnv> {
   });
   app.all('/proxy', async (c) => {
     const header = c.req.header(TARGET);
-    // Somebody asks who this is (fal/route.ts): the header of the answer says it.
+    // A client asks whether this is a sandbox (fal/route.ts): the header of the answer says so.
     if (header === undefined && c.req.method === 'GET') return json(200, { sandbox: true });
     const url = header !== undefined && URL.canParse(header) ? new URL(header) : undefined;
     const host = url?.protocol === 'https:' && url.port === '' ? hosts.get(url.hostname) : undefined;
@@ -70,7 +70,7 @@ async function readdressed(c: Context<SandboxEnv>, url: URL): Promise<Request> {
   return new Request(url, { method, headers: c.req.raw.headers, body });
 }
 
-/** `fal.ai`, of which only the page with an endpoint's schema is played (fal-api.md 5.7). It asks for no key. */
+/** `fal.ai`: only the page with an endpoint's schema (fal-api.md 5.7). It needs no key. */
 function siteApp(world: World): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>({ strict: false });
   app.get('/api/openapi/queue/openapi.json', as(world, 'models'), (c) => {

@@ -27,28 +27,28 @@ export interface Sandbox {
   /** Value for FAL_PROXY_URL or `proxyUrl`. */
   proxyUrl: string;
   ledger(): SandboxLedger;
-  /** @throws Error that names what is wrong with it */
+  /** @throws Error that names the problem */
   addToxic(toxic: Toxic): void;
   clearToxics(): void;
-  /** How many requests met a toxic of that name since the name was given; 0 for an unknown name. */
+  /** Number of requests hit by faults with that name since it was added; 0 for an unknown name. */
   hits(name: string): number;
   /**
-   * Resolves when a toxic of that name was met at least once: before the request was acted on, after it, or
-   * after the bytes that the toxic lets through, wherever it strikes. Never when the sandbox is closed first.
+   * Resolves once a fault with that name has hit a request: before the request is handled, after it, or after the
+   * bytes that the fault lets through, depending on the fault. Never resolves if the sandbox is closed first.
    *
    * @throws the signal's reason
    */
   reached(name: string, signal?: AbortSignal): Promise<void>;
-  /** Takes the toxics of that name away, and lets go what they hold; the hits stay readable. */
+  /** Removes the faults with that name and releases the requests they hold; the hits stay readable. */
   release(name: string): void;
-  /** Cuts open connections and forgets all timers: nothing of it keeps the process alive. */
+  /** Cuts open connections and clears all timers, so that the sandbox does not keep the process alive. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a local fal on loopback: fal's protocol over real TCP, with pictures of its own making.
+ * Starts a local fal on loopback: fal's protocol over real TCP, with pictures that it draws itself.
  *
- * @throws Error EADDRINUSE and the like when the port cannot be had; one that names a wrong toxic
+ * @throws Error EADDRINUSE and the like if the port is not available; an error that names an invalid fault
  */
 export async function startSandbox(settings: SandboxSettings = {}): Promise<Sandbox> {
   const world = createWorld(settings);
@@ -127,12 +127,12 @@ function sandboxApp(world: World): Hono<SandboxEnv> {
   return app;
 }
 
-/** Marks every answer as the sandbox's, and puts its own time into the Date header; Node's would be the machine's. */
+/** Marks every answer as the sandbox's and sets the Date header to its clock; Node would use the machine's. */
 function dated(world: World) {
   return createMiddleware<SandboxEnv>(async (c, next) => {
     const { outgoing } = c.env;
     const stamp = () => outgoing.setHeader('date', new Date(world.clock.now()).toUTCString());
-    // Some faults write their answer themselves before the way back leads past here.
+    // Set early: some faults write their answer themselves, before control returns here.
     outgoing.setHeader(SANDBOX_HEADER, '1');
     stamp();
     await next();

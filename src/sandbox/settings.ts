@@ -2,22 +2,22 @@ import type { CancelForm } from './world.js';
 import type { Catalogue } from './platform/catalogue.js';
 import type { Toxic } from './faults/toxics.js';
 
-/** How a sandbox behaves; everything has a default. */
+/** Settings of a sandbox; all have defaults. */
 export interface SandboxSettings {
   /** 0, the default, takes a free one. */
   port?: number;
-  /** Base of its file URLs, if it is reached under another name; else its own address. */
+  /** Base of its file URLs, if clients use another name; default: its own address. */
   publicUrl?: string;
-  /** Milliseconds that a job waits at least; 150. */
+  /** Minimum time that a job waits, milliseconds; 150. */
   queueMs?: number;
-  /** Milliseconds that a job runs at least; 600. */
+  /** Minimum time that a job runs, milliseconds; 600. */
   inferenceMs?: number;
   /** Jobs that run at once; 2, as on a new account (fal-api.md 2.9). */
   runners?: number;
-  /** When set, every other key is refused with 401; else no key is asked for. */
+  /** If set, every other key is rejected with 401; otherwise no key is needed. */
   key?: string;
   toxics?: Toxic[];
-  /** Milliseconds for which an upload URL works; 120 s (fal-api.md 3.1). */
+  /** Milliseconds for which an upload URL is valid; 120 s (fal-api.md 3.1). */
   uploadUrlTtlMs?: number;
   /** Milliseconds of quiet after which a status stream sends a comment; 15 s (fal-api.md 2.3). */
   keepAliveCommentMs?: number;
@@ -27,18 +27,18 @@ export interface SandboxSettings {
   largeResultTtlMs?: number;
   /** Milliseconds from a request's acceptance until the history lists it; 0. fal's own is unknown (fal-api.md 5.5). */
   historyDelayMs?: number;
-  /** Whether the history has inputs and outputs to show; true. */
+  /** Whether the history includes inputs and outputs; true. */
   historyPayloads?: boolean;
-  /** How a cancel is answered; `documented`. */
+  /** Form of the answer to a cancel; `documented`. */
   cancelForm?: CancelForm;
-  /** A running job goes on when it is asked to stop, as an app may (fal-api.md 2.5); false. */
+  /** Whether a running job ignores a cancel, as an app may (fal-api.md 2.5); false. */
   ignoreCancel?: boolean;
-  /** Whether pictures are drawn from the inputs; true. Else they are plain ones, cheap to make, each its own. */
+  /** Whether pictures are drawn from the inputs; true. Otherwise they are plain and cheap, but still distinct. */
   renderPictures?: boolean;
-  /** Bytes that a PNG or JPEG picture has at least, filled up with what decoders skip; 0. */
+  /** Minimum size of a PNG or JPEG picture, bytes, padded with data that decoders skip; 0. */
   pictureBytes?: number;
   /** Differences between the platform's entries and the sandbox's models; none. */
   catalogue?: Catalogue;
-  /** Wall clock, milliseconds since the epoch; the machine's unless given. Timers do not follow it. */
+  /** Wall clock, milliseconds since the epoch; default: the machine's. Timers do not follow it. */
   now?: () => number;
 }

@@ -6,14 +6,14 @@ import type { Jobs } from './queue/jobs.js';
 import type { Ledger } from './ledger.js';
 import type { Storage } from './storage/storage.js';
 
-/** Environment of the sandbox's hono apps: the raw socket is needed by faults that cut it. */
+/** Environment of the sandbox's hono apps: the raw socket, for faults that cut it. */
 export interface SandboxEnv {
   Bindings: HttpBindings;
 }
 
 /**
- * How a cancel is answered: `documented` as in D-QUEUE; `ok` with the newer `OK` for a job that left the queue
- * at once; `detail` with a body that has no `status` for a finished one, as others saw it (fal-api.md 2.5).
+ * Form of the answer to a cancel: `documented` as in D-QUEUE; `ok` with the newer `OK` for a job that left the queue
+ * at once; `detail` with a body without `status` for a finished job, as others observed (fal-api.md 2.5).
  */
 export type CancelForm = 'documented' | 'ok' | 'detail';
 
@@ -24,16 +24,16 @@ export interface World {
   jobs: Jobs;
   ledger: Ledger;
   faults: Faults;
-  /** When set, every other key is refused. */
+  /** If set, every other key is rejected. */
   key: string | undefined;
   /** Milliseconds between two comments on an otherwise quiet status stream. */
   keepAliveCommentMs: number;
-  /** Milliseconds for which a result is kept after its completion, and the same for large ones. */
+  /** Milliseconds for which a result is kept after completion; below, the same for large results. */
   resultTtlMs: number;
   largeResultTtlMs: number;
   /** Milliseconds from a request's acceptance until the history lists it. */
   historyDelayMs: number;
-  /** Whether the history has inputs and outputs to show. */
+  /** Whether the history includes inputs and outputs. */
   historyPayloads: boolean;
   cancelForm: CancelForm;
   catalogue: Catalogue;

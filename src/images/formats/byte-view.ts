@@ -1,8 +1,8 @@
 import { DamagedPictureError } from '../picture-errors.js';
 
 /**
- * Reads numbers from untrusted bytes: anything outside of them is a {@link DamagedPictureError}, never a
- * RangeError and never undefined.
+ * Reads numbers from untrusted bytes: reading outside of them throws a {@link DamagedPictureError}, never a
+ * RangeError, and never returns undefined.
  */
 export class ByteView {
   readonly #view: DataView;
@@ -39,7 +39,7 @@ export class ByteView {
     return this.#view.getUint32(at, this.littleEndian);
   }
 
-  /** A 64-bit number; beyond 2^53 it loses digits, which no file has. */
+  /** A 64-bit number; imprecise beyond 2^53, which no file reaches. */
   u64(at: number): number {
     this.#need(at, 8);
     return Number(this.#view.getBigUint64(at, this.littleEndian));
@@ -51,13 +51,13 @@ export class ByteView {
     return String.fromCharCode(...this.bytes.subarray(at, at + length));
   }
 
-  /** A part of the bytes, whole. */
+  /** A part of the bytes, never cut short. */
   slice(at: number, length: number): Uint8Array {
     this.#need(at, length);
     return this.bytes.subarray(at, at + length);
   }
 
-  /** A damaged picture, in this view's own words. */
+  /** A damaged-picture error that names this view's subject. */
   damaged(what: string): DamagedPictureError {
     return new DamagedPictureError(`is damaged: ${this.subject} ${what}`);
   }

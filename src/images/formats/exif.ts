@@ -4,21 +4,21 @@ import { type Directory, readDirectory } from './ifd.js';
 
 const ORIENTATION = 0x0112;
 
-/** A TIFF header's byte order: true for little-endian, undefined where there is no TIFF header. */
+/** A TIFF header's byte order: true for little-endian, undefined without a TIFF header. */
 export function byteOrderOf(bytes: Uint8Array): boolean | undefined {
   if (startsWith(bytes, 'II*\0')) return true;
   return startsWith(bytes, 'MM\0*') ? false : undefined;
 }
 
-/** EXIF orientation of a directory, 1 to 8; 1 where it has none, or one that does not exist. */
+/** EXIF orientation of a directory, 1 to 8; 1 if it is missing or invalid. */
 export function orientationOf(directory: Directory): number {
   const orientation = directory.value(ORIENTATION) ?? 1;
   return orientation >= 1 && orientation <= 8 ? orientation : 1;
 }
 
 /**
- * Orientation out of an EXIF block, with or without its "Exif" prefix. EXIF is an annotation: a broken one does
- * not make the picture a broken one.
+ * Orientation from an EXIF block, with or without its "Exif" prefix. EXIF is only an annotation: broken EXIF does
+ * not make the picture broken.
  */
 export function exifOrientation(block: Uint8Array): number {
   const tiff = startsWith(block, 'Exif\0\0') ? block.subarray(6) : block;

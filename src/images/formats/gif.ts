@@ -8,8 +8,8 @@ const TRAILER = 0x3b;
 export const isGif = (bytes: Uint8Array) => startsWith(bytes, 'GIF87a') || startsWith(bytes, 'GIF89a');
 
 /**
- * Walks the blocks to the trailer. Bytes after it are allowed. sharp's metadata() does not do instead: it missed half
- * of the places at which an animated GIF was cut, and all who probe, also without sharp, would have to wait for it.
+ * Walks the blocks to the trailer. Bytes after it are allowed. sharp's metadata() is no substitute: it missed half of
+ * the points at which an animated GIF was cut, and every probe, even one without sharp, would have to wait for it.
  */
 export function probeGif(bytes: Uint8Array): Probe {
   const view = new ByteView(bytes, 'the GIF', true);
@@ -22,7 +22,7 @@ export function probeGif(bytes: Uint8Array): Probe {
     if (block === EXTENSION) {
       at = skipSubBlocks(view, at + 2);
     } else if (block === IMAGE) {
-      // Some writers leave the screen's size at zero: the first frame has it.
+      // Some writers leave the screen size at zero: then the first frame has the size.
       width ||= view.u16(at + 5);
       height ||= view.u16(at + 7);
       frames++;
@@ -44,7 +44,7 @@ export function probeGif(bytes: Uint8Array): Probe {
   };
 }
 
-/** The top bit says whether there is a palette, the lowest three its size. */
+/** Size of a palette: the top bit says whether there is one, the lowest three bits how large it is. */
 const paletteBytes = (flags: number) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
 
 function skipSubBlocks(view: ByteView, start: number): number {

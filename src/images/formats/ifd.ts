@@ -1,21 +1,21 @@
 import type { ByteView } from './byte-view.js';
 
-/** Bytes of one value, by TIFF field type from 1 on: bytes, text, fractions, floats. */
+/** Bytes per value, by TIFF field type from 1: bytes, text, fractions, floats. */
 const TYPE_SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 
-/** The types of whole numbers: BYTE, SHORT, LONG, IFD. */
+/** Integer types: BYTE, SHORT, LONG, IFD. */
 const WHOLE_NUMBERS = new Set([1, 3, 4, 13]);
 
 /** One directory of a TIFF structure, which EXIF uses as well. */
 export interface Directory {
-  /** The first value of a tag; undefined where the tag is absent or is not a whole number. */
+  /** The first value of a tag; undefined if the tag is absent or not an integer. */
   value: (tag: number) => number | undefined;
-  /** All values of a tag, read one by one: nothing is allocated for what a file merely claims. */
+  /** All values of a tag, read one by one, so that a false count allocates nothing. */
   values: (tag: number) => Iterable<number>;
   has: (tag: number) => boolean;
-  /** Where the last value of any tag ends. */
+  /** Offset at which the last value of any tag ends. */
   end: number;
-  /** Where the next directory is, 0 for none. */
+  /** Offset of the next directory, 0 for none. */
   next: number;
 }
 
@@ -39,7 +39,7 @@ export function readDirectory(view: ByteView, at: number): Directory {
     const size = TYPE_SIZES[type] ?? 0;
     if (!WHOLE_NUMBERS.has(type)) return;
     const length = view.u32(entry + 4);
-    // Four bytes or fewer stand in the entry itself.
+    // Values of up to four bytes are stored in the entry itself.
     const start = size * length <= 4 ? entry + 8 : view.u32(entry + 8);
     for (let index = 0; index < length; index++) {
       const position = start + index * size;

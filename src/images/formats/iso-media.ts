@@ -4,12 +4,12 @@ import { ByteView, startsWith } from './byte-view.js';
 
 interface Box {
   type: string;
-  /** Where its content begins and ends. */
+  /** Start and end of its content. */
   start: number;
   end: number;
 }
 
-/** A file of boxes: AVIF, HEIC, and films. */
+/** Whether it is a file of boxes: AVIF, HEIC, or a film. */
 export const isIsoMedia = (bytes: Uint8Array) => startsWith(bytes, 'ftyp', 4);
 
 const AVIF_BRANDS = new Set(['avif', 'avis']);
@@ -18,7 +18,7 @@ const SEQUENCE_BRANDS = new Set(['avis', 'hevc', 'hevx', 'msf1']);
 
 /**
  * Walks the top-level boxes, which must lie within the file, and finds the size in the properties of the
- * pictures. The largest one counts: the others are thumbnails and tiles. Rotation properties are not looked at:
+ * pictures. The largest one counts: the others are thumbnails and tiles. Rotation properties are ignored:
  * the decoder applies them.
  */
 export function probeIsoMedia(bytes: Uint8Array): Probe {
@@ -28,7 +28,7 @@ export function probeIsoMedia(bytes: Uint8Array): Probe {
   if (fileType === undefined) throw view.damaged('has no content');
   const { major, format } = brandsOf(view, fileType);
   const meta = boxes.find(({ type }) => type === 'meta');
-  // "meta" starts with a version and flags, as "ispe" does.
+  // "meta" starts with a version and flags, like "ispe".
   const inMeta = meta === undefined ? [] : [...readBoxes(view, meta.start + 4, meta.end)];
   const hasData = boxes.some(({ type }) => type === 'mdat') || inMeta.some(({ type }) => type === 'idat');
   if (!hasData) throw view.damaged('has no picture data');
@@ -70,7 +70,7 @@ function propertiesOf(view: ByteView, inMeta: readonly Box[]): Box[] {
     .filter(({ type }) => type === 'ispe');
 }
 
-/** Far more than a picture has; it bounds what a file of empty boxes can make us hold. */
+/** Far more than a picture has; limits the memory that a file of empty boxes can take. */
 const MAX_BOXES = 10_000;
 
 function* readBoxes(view: ByteView, from: number, to: number): Generator<Box, void> {

@@ -7,11 +7,11 @@ const EOI = 0xd9;
 const SOS = 0xda;
 const APP1 = 0xe1;
 
-/** Frame headers; C4, C8 and CC of the same range are something else. */
+/** Frame headers; C4, C8 and CC in the same range are not. */
 const isFrameHeader = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
-/** Restart markers stand within the coded data. */
+/** Restart markers occur within the coded data. */
 const isRestart = (marker: number) => marker >= 0xd0 && marker <= 0xd7;
 
 const COLOURS: Readonly<Record<number, PictureColour>> = { 1: 'grey', 3: 'rgb', 4: 'cmyk' };
@@ -35,7 +35,7 @@ export function probeJpeg(bytes: Uint8Array): Probe {
     const marker = view.u8(at++);
     if (marker === EOI) break;
     if (marker === SOI) throw view.damaged('begins a second time');
-    // Without a segment: restarts, TEM, and stuffed zeros, which decoders skip.
+    // Markers without a segment: restarts, TEM, and stuffed zeros, which decoders skip.
     if (isRestart(marker) || marker <= 0x01) continue;
 
     const length = view.u16(at);
@@ -68,14 +68,14 @@ export function probeJpeg(bytes: Uint8Array): Probe {
   };
 }
 
-/** Any number of FF bytes may stand before a marker's code. */
+/** Any number of FF bytes may precede a marker's code. */
 function skipFill(view: ByteView, at: number): number {
   let next = at;
   while (view.u8(next) === 0xff) next++;
   return next;
 }
 
-/** Where the next marker begins: an FF that is followed neither by a stuffed zero nor by a restart code. */
+/** Start of the next marker: an FF followed by neither a stuffed zero nor a restart code. */
 function endOfScan(view: ByteView, start: number): number {
   for (let at = start; ;) {
     const mark = view.bytes.indexOf(0xff, at);

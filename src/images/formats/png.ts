@@ -12,7 +12,7 @@ export const isPng = (bytes: Uint8Array) => startsWith(bytes, SIGNATURE);
 
 /**
  * Walks the chunks from IHDR to IEND and checks the checksum of each that a decoder depends on. Bytes after
- * IEND are allowed: decoders do not look at them.
+ * IEND are allowed: decoders ignore them.
  */
 export function probePng(bytes: Uint8Array): Probe {
   const view = new ByteView(bytes, 'the PNG');
@@ -30,7 +30,7 @@ export function probePng(bytes: Uint8Array): Probe {
     const length = view.u32(at);
     const type = view.ascii(at + 4, 4);
     if (at + CHUNK_FRAME + length > bytes.length) throw view.damaged('is cut short');
-    // Lower case starts the name of an ancillary chunk, where decoders forgive a wrong checksum.
+    // Names of ancillary chunks start in lower case; decoders accept a wrong checksum there.
     const isCritical = (view.u8(at + 4) & 0x20) === 0;
     if (isCritical && crc32(view.slice(at + 4, length + 4)) !== view.u32(at + 8 + length)) {
       throw view.damaged('has a chunk with a wrong checksum');

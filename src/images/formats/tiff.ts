@@ -21,9 +21,9 @@ const COLOURS: Readonly<Record<number, PictureColour>> = { 0: 'grey', 1: 'grey',
 export const isTiff = (bytes: Uint8Array) => byteOrderOf(bytes) !== undefined;
 
 /**
- * Reads the first directory and checks that the pixels which it points to lie within the file. sharp's metadata() does
- * not do instead: it missed most of the places at which a TIFF of two pages was cut, and counts the steps of a pyramid
- * as pages.
+ * Reads the first directory and checks that the pixels it points to lie within the file. sharp's metadata() is no
+ * substitute: it missed most of the points at which a TIFF of two pages was cut, and counts the steps of a pyramid as
+ * pages.
  */
 export function probeTiff(bytes: Uint8Array): Probe {
   const view = new ByteView(bytes, 'the TIFF', byteOrderOf(bytes));
@@ -50,7 +50,7 @@ export function probeTiff(bytes: Uint8Array): Probe {
 /** A directory marked as a reduced copy is a step of a pyramid or a thumbnail, not a page. */
 const isReducedCopy = (page: Directory) => ((page.value(TAG.subfileType) ?? 0) & 1) === 1;
 
-/** No pyramid has more steps; it also ends chains that run in a circle. */
+/** No pyramid has more steps; also ends circular chains. */
 const MAX_STEPS = 32;
 
 function hasAnotherPage(view: ByteView, first: Directory): boolean {
@@ -62,7 +62,7 @@ function hasAnotherPage(view: ByteView, first: Directory): boolean {
   return false;
 }
 
-/** Raw files are TIFFs whose first page is a thumbnail, or that say what they are. */
+/** Whether it is a camera's raw file: a TIFF whose first page is a thumbnail, or that says that it is raw. */
 function isCameraRaw(bytes: Uint8Array, page: Directory): boolean {
   return page.has(TAG.dngVersion) || isReducedCopy(page) || startsWith(bytes, 'CR', 8);
 }

@@ -9,7 +9,7 @@ interface Size {
 
 export const isWebp = (bytes: Uint8Array) => startsWith(bytes, 'RIFF') && startsWith(bytes, 'WEBP', 8);
 
-/** Walks the chunks of the RIFF container, whose length must lie within the file. */
+/** Walks the chunks of the RIFF container, which must lie within the file. */
 export function probeWebp(bytes: Uint8Array): Probe {
   const view = new ByteView(bytes, 'the WebP', true);
   const end = 8 + view.u32(4);
@@ -53,7 +53,7 @@ function lossySize(view: ByteView, at: number, length: number): Size {
   return { width: view.u16(at + 6) & 0x3fff, height: view.u16(at + 8) & 0x3fff };
 }
 
-/** VP8L: a signature byte, then 14 bits each of width and height, less one. */
+/** VP8L: a signature byte, then width and height minus one, 14 bits each. */
 function losslessSize(view: ByteView, at: number): Size {
   if (view.u8(at) !== 0x2f) throw view.damaged('has no picture data');
   const packed = view.u32(at + 1);

@@ -5,28 +5,28 @@ import { changeOfPixels } from './change.js';
 import { hashDistance, perceptualHash } from './perceptual-hash.js';
 import { rounded } from './statistics.js';
 
-/** How a result differs from its input; each is null where the input is not here or cannot be decoded. */
+/** How a result differs from its input; each is null if the input is missing or cannot be decoded. */
 export interface Difference {
-  /** 1 - SSIM: 0 equal, towards 1 nothing in common. 4 digits. */
+  /** 1 - SSIM, 0: equal, near 1: nothing in common. 4 digits. */
   change: number | null;
-  /** How many of the 64 bits of their perceptual hashes (pHash) differ. Above some 20, another picture. */
+  /** Differing bits of their 64-bit perceptual hashes (pHash). Above about 20 they are different pictures. */
   hashDistance: number | null;
-  /** Delta E 76 of the two mean colours: 0 equal, about 2 can just be seen. 2 digits. */
+  /** Delta E 76 of the two mean colours, 0: equal, about 2: just visible. 2 digits. */
   colourShift: number | null;
 }
 
 /** Measurements of a result, and how it differs from its input. */
 export interface PictureMetrics extends Difference {
   /**
-   * From 0 up, higher is sharper: the standard deviation of the Laplacian of the luminance over 9 (sharp's own
-   * measure), at no more than 512 pixels on the long side. It compares pictures of one motif. 3 digits.
+   * From 0 up, higher is sharper: the standard deviation of the Laplacian of the luminance, divided by 9 (sharp's
+   * own measure), at no more than 512 pixels on the long side. Comparable between pictures of one motif. 3 digits.
    */
   sharpness: number;
-  /** Pixels, as a person sees it: turned by the EXIF orientation. */
+  /** Pixels, after the EXIF orientation is applied. */
   width: number;
-  /** Pixels, as a person sees it. */
+  /** Pixels, likewise. */
   height: number;
-  /** Size of the file. */
+  /** Size of the file in bytes. */
   bytes: number;
 }
 
@@ -35,8 +35,8 @@ const UNKNOWN: Difference = { change: null, hashDistance: null, colourShift: nul
 /**
  * Measures a result. The two pictures are compared at the result's size, at most 512 pixels on the long side.
  *
- * @param input the first picture that was edited; undefined where it is not here
- * @throws PictureError: the result is no picture, or cannot be decoded
+ * @param input the first picture that was edited; undefined if it is missing
+ * @throws PictureError: the result is not a picture or cannot be decoded
  */
 export async function measurePicture(
   result: Uint8Array,
@@ -66,7 +66,7 @@ async function differenceBetween(result: Uint8Array, drawn: Pixels, input: Uint8
 
 /**
  * How sharp a picture is, from 0 up: the standard deviation of the Laplacian of its luminance (each pixel, 0..255,
- * against the four beside it) over 9, which is sharp's own measure. 0 is one even colour; noise counts as sharp.
+ * against its four neighbours), divided by 9: sharp's own measure. 0 is a single colour; noise counts as sharp.
  */
 async function sharpnessOf({ width, height, data }: Pixels): Promise<number> {
   const { default: sharp } = await import('sharp');
@@ -77,7 +77,7 @@ async function sharpnessOf({ width, height, data }: Pixels): Promise<number> {
 /** CIE L*a*b* under D65: lightness 0..100, then from green to red and from blue to yellow. */
 type Lab = readonly [lightness: number, a: number, b: number];
 
-/** The mean of a picture's colours. */
+/** Mean colour of a picture. */
 async function meanColour({ width, height, data }: Pixels): Promise<Lab> {
   const { default: sharp } = await import('sharp');
   const raw = await sharp(data, { raw: { width, height, channels: 4 } })
@@ -96,7 +96,7 @@ async function meanColour({ width, height, data }: Pixels): Promise<Lab> {
   return [sums[0] / count, sums[1] / count, sums[2] / count];
 }
 
-/** Delta E 76: how far apart two colours are. About 2 can just be seen, 100 lie between black and white. */
+/** Delta E 76: distance between two colours. About 2 is just visible; black and white are 100 apart. */
 function colourDistance(one: Lab, other: Lab): number {
   return Math.hypot(one[0] - other[0], one[1] - other[1], one[2] - other[2]);
 }

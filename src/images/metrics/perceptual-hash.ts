@@ -1,20 +1,20 @@
 import { pixelsOf } from '../pixels.js';
 
-/** A hash that pictures share where they look alike: 64 bits. */
+/** A 64-bit hash, similar for pictures that look alike. */
 export type PerceptualHash = bigint;
 
-/** Side of the small grey picture. */
+/** Side of the small grey picture, pixels. */
 const SIDE = 32;
-/** Waves counted in each direction from 1: wave 0 would be only the brightness. */
+/** Waves used in each direction, from wave 1: wave 0 is only the brightness. */
 const WAVES = 8;
-/** Compression and rounding of a picture of one even colour stay below this. */
+/** Compression and rounding of a single-colour picture stay below this. */
 const FAINT = 1;
 
 /**
- * The pHash of a picture: the 8 x 8 longest waves (DCT-II) of its luminance at 32 x 32, a bit each for whether there
- * is more of it than of the middle one. Its size, its proportions, its brightness and little changes do not count.
+ * The pHash of a picture: one bit for each of the 8 x 8 longest waves (DCT-II) of its luminance at 32 x 32, set if the
+ * wave is above the median. Size, proportions, brightness and small changes hardly matter.
  *
- * @throws PictureError: it is no picture, or cannot be decoded
+ * @throws PictureError: it is not a picture or cannot be decoded
  */
 export async function perceptualHash(bytes: Uint8Array): Promise<PerceptualHash> {
   const { data } = await pixelsOf(bytes, { width: SIDE, height: SIDE });
@@ -23,14 +23,14 @@ export async function perceptualHash(bytes: Uint8Array): Promise<PerceptualHash>
   return waves.reduce((hash, wave) => (hash << 1n) | (wave > middle ? 1n : 0n), 0n);
 }
 
-/** In how many of their 64 bits two hashes differ. */
+/** Number of differing bits of two hashes, 0 to 64. */
 export function hashDistance(one: PerceptualHash, other: PerceptualHash): number {
   let count = 0;
   for (let rest = one ^ other; rest > 0n; rest &= rest - 1n) count++;
   return count;
 }
 
-/** Rec. 601, as JPEG weighs them: 0..255 each. */
+/** Luminance of each pixel, 0..255, by Rec. 601 as in JPEG. */
 function luminanceOf(data: Uint8ClampedArray): number[] {
   return Array.from(
     { length: SIDE * SIDE },
@@ -39,7 +39,7 @@ function luminanceOf(data: Uint8ClampedArray): number[] {
   );
 }
 
-/** How much there is of each long wave. Rows first, then what is left of the columns. */
+/** Strength of each long wave. Transforms rows first, then the remaining columns. */
 function longWaves(luminance: readonly number[]): number[] {
   const rows = Array.from({ length: SIDE }, (_, y) => transform(luminance.slice(y * SIDE, (y + 1) * SIDE)));
   return Array.from({ length: WAVES }, (_, u) => transform(rows.map((row) => row[u] ?? 0)))
@@ -47,7 +47,7 @@ function longWaves(luminance: readonly number[]): number[] {
     .map((wave) => (Math.abs(wave) < FAINT ? 0 : wave));
 }
 
-/** The waves 1 to 8 of one line, by the orthonormal DCT-II. */
+/** Waves 1 to 8 of one line, by the orthonormal DCT-II. */
 function transform(line: readonly number[]): number[] {
   return Array.from({ length: WAVES }, (_, index) => {
     const step = (Math.PI * (index + 1)) / SIDE;

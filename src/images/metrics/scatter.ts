@@ -4,14 +4,14 @@ import { probePicture } from '../probe.js';
 import { changeOfPixels } from './change.js';
 import { mean, rounded } from './statistics.js';
 
-/** More pairs than those of ten pictures cost seconds and say nothing new. */
+/** Most pictures compared: more pairs cost seconds and add nothing. */
 const MOST_COMPARED = 10;
 
 /**
- * How far the results of several seeds lie apart: the mean of 1 - SSIM over all their pairs, 0..1, 4 digits. Of more
- * than ten results, ten are compared, evenly chosen with the first and the last. null for fewer than two.
+ * How far apart the results of several seeds are: the mean of 1 - SSIM over all their pairs, 0..1, 4 digits. Compares
+ * at most ten results, evenly chosen, with the first and the last. null for fewer than two.
  *
- * @throws PictureError: one of those compared is no picture, or cannot be decoded
+ * @throws PictureError: one of those compared is not a picture or cannot be decoded
  */
 export async function scatter(results: readonly Uint8Array[]): Promise<number | null> {
   const compared = evenly(results, MOST_COMPARED);
@@ -27,7 +27,7 @@ export async function scatter(results: readonly Uint8Array[]): Promise<number | 
   return apart === null ? null : rounded(apart, 4);
 }
 
-/** At most so many of the values, at even distances, from the first to the last. */
+/** At most `most` of the values, evenly spaced, from the first to the last. */
 function evenly<T>(values: readonly T[], most: number): T[] {
   if (values.length <= most) return [...values];
   const chosen = new Set(
@@ -36,7 +36,7 @@ function evenly<T>(values: readonly T[], most: number): T[] {
   return values.filter((_, index) => chosen.has(index));
 }
 
-/** One size for all the pairs, whatever the order of the results; the smallest, since enlarging adds nothing. */
+/** The smallest size, used for all pairs so that the order of the results has no effect; enlarging adds nothing. */
 function smallest(sizes: readonly Dimensions[]): Dimensions | undefined {
   return sizes.toSorted((a, b) => a.width * a.height - b.width * b.height || a.width - b.width)[0];
 }

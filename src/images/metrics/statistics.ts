@@ -4,18 +4,18 @@ export function rounded(value: number, digits: number): number {
   return Math.round(value * factor) / factor;
 }
 
-/** The arithmetic mean; null of nothing. */
+/** The arithmetic mean; null for no values. */
 export function mean(values: readonly number[]): number | null {
   if (values.length === 0) return null;
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The middle value, or the mean of the two in the middle; null of nothing. */
+/** The middle value, or the mean of the two in the middle; null for no values. */
 export function median(values: readonly number[]): number | null {
   return quartiles(values)?.median ?? null;
 }
 
-/** The values below which a quarter, half and three quarters of all values lie. */
+/** Values below which a quarter, half and three quarters of all values lie. */
 export interface Quartiles {
   lower: number;
   median: number;
@@ -23,8 +23,8 @@ export interface Quartiles {
 }
 
 /**
- * Quartiles by linear interpolation between the values (R's type 7, which spreadsheets call inclusive). The spread of
- * the middle half is `upper - lower`. null of nothing.
+ * Quartiles by linear interpolation between the values (R's type 7, "inclusive" in spreadsheets). The spread of
+ * the middle half is `upper - lower`. null for no values.
  */
 export function quartiles(values: readonly number[]): Quartiles | null {
   if (values.length === 0) return null;

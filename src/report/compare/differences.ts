@@ -7,7 +7,7 @@ import { countText, TEXT_OF } from './words.js';
 /** Two figures within this ratio count as equal. */
 const ABOUT_EQUAL = 1.1;
 
-/** The differences of two models, in sentences. */
+/** Differences between two models, in sentences. */
 export function differences(
   first: ModelSummary,
   second: ModelSummary,
@@ -46,7 +46,7 @@ function changeSentence(
   return `No clear difference in how much ${first.model} and ${second.model} change the picture: ${first.model} changes it less ${shareOf(first, pair)} (median ${medians}).`;
 }
 
-/** Only where the pairs can tell: what is not different needs no sentence for each measure. */
+/** Undefined unless the pairs show a difference: measures that do not differ need no sentence each. */
 function moreSentence(
   first: ModelSummary,
   second: ModelSummary,
@@ -77,7 +77,7 @@ function scatterSentence(
   return `From seed to seed, the results of ${first.model} differ by ${TEXT_OF.scatter(first.measures.scatter?.median ?? 0)}, those of ${second.model} by ${TEXT_OF.scatter(second.measures.scatter?.median ?? 0)}; ${isFew(pair) && pair.pairs === 1 ? '1 picture is too few to call this a difference' : why}.`;
 }
 
-/** Measured times, told as what was: nobody says what the next ones will be. */
+/** Measured times, in the past tense: they promise nothing about the next edits. */
 function timeSentence(first: ModelSummary, second: ModelSummary): string | undefined {
   const [one, other] = [first.measures.inference_ms, second.measures.inference_ms];
   if (one === null || other === null) return undefined;
@@ -89,7 +89,7 @@ function timeSentence(first: ModelSummary, second: ModelSummary): string | undef
   return `${slow.model} took ${ratio} × as long to run as ${fast.model}: ${mediansOf(slow, fast, 'inference_ms') ?? medians} (${counts}).`;
 }
 
-/** The cost: billed, or what the sandbox would bill. */
+/** Cost as billed, or as the sandbox would bill it. */
 function costSentence(first: ModelSummary, second: ModelSummary, isSandbox: boolean): string | undefined {
   const [one, other] = [first.cost.per_100_pictures_usd, second.cost.per_100_pictures_usd];
   if (one === null || other === null) return undefined;
@@ -110,7 +110,7 @@ function costSentence(first: ModelSummary, second: ModelSummary, isSandbox: bool
     : `${dear.model} ${isSandbox ? 'would cost' : 'costs'} ${ratio} × as much as ${cheap.model}: ${prices}.`;
 }
 
-/** `1.4`; undefined where the two are about equal. */
+/** `1.4`; undefined if the two are about equal. */
 function ratioOf(one: number, other: number): string | undefined {
   const [low, high] = [Math.min(one, other), Math.max(one, other)];
   if (high <= low * ABOUT_EQUAL) return undefined;
@@ -123,7 +123,7 @@ function isFew({ less: [first, second] }: Paired): boolean {
   return first + second < FEWEST_PAIRS;
 }
 
-/** `8 of 9 pairs`, of the model that is ahead. */
+/** `8 of 9 pairs`: how often the leading model is ahead. */
 function shareText({ less, pairs, measure }: Paired): string {
   return `${Math.max(...less)} of ${countText(pairs, measure === 'scatter' ? 'picture' : 'pair')}`;
 }

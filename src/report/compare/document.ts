@@ -8,29 +8,29 @@ import { COMPARE_SCHEMA_VERSION } from './files.js';
 /** compare.json without its cells. Shares are 0..1, times milliseconds; unknown figures are null. */
 export interface Comparison {
   schema_version: number;
-  /** Made on the sandbox: it says nothing about fal. */
+  /** Whether it was made on the sandbox, and so says nothing about fal. */
   sandbox: boolean;
   /** Number of different pictures. */
   pictures: number;
   prompts: number;
   seeds: number;
-  /** The result in a few sentences. */
+  /** Result in a few sentences. */
   verdict: readonly string[];
-  /** Figures of each model, in the order in which they were named. */
+  /** Figures of each model, in the order the models were named. */
   models: ModelSummary[];
-  /** Every two models by every measure, on the same picture, prompt and seed. */
+  /** Each pair of models by each measure, on the same picture, prompt and seed. */
   pairs: {
     models: readonly [string, string];
     measure: Paired['measure'];
     pairs: number;
-    /** In how many pairs each of them has less. */
+    /** In how many pairs each model has less. */
     less: Record<string, number>;
     /** Probability of such a difference by chance, from the sign test. */
     p: number;
-    /** The model that has less; null where the pairs cannot tell. */
+    /** The model that has less; null if the pairs show no difference. */
     lower: string | null;
   }[];
-  /** Choices of people; empty before anybody has chosen. */
+  /** People's choices; empty until someone has chosen. */
   picks: {
     model: string;
     comparisons: number;
@@ -44,7 +44,7 @@ export interface Comparison {
   made_at: string;
 }
 
-/** The figures of a comparison, for scripts. Shares are 0..1, times milliseconds; unknown figures are null. */
+/** Figures of a comparison, for scripts. Shares are 0..1, times milliseconds; unknown figures are null. */
 export function comparisonDocument(
   { models, pairs, picks, pictures, prompts, seeds, isSandbox }: Compared,
   verdict: readonly string[],
@@ -69,12 +69,12 @@ export function comparisonDocument(
   };
 }
 
-/** Nothing was billed: what 100 pictures would cost is an estimate. */
+/** Sandbox cost: nothing was billed, so the cost of 100 pictures is an estimate. */
 function playCost(cost: ModelCost): ModelCost {
   return { ...cost, billed_usd: 0, is_estimate: true };
 }
 
-/** One edit of it: where it stands, what came of it, what was measured. */
+/** One edit of a comparison: its position, outcome and measurements. */
 export function cellDocument({ cell, result, metrics }: ComparedEdit): Record<string, unknown> {
   return {
     ...{ id: cell.id, at: cell.at, model: modelOf({ cell }), result: writtenRow(result) },

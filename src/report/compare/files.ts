@@ -1,4 +1,4 @@
-/** The files of a comparison in its out-dir, in addition to those of every batch. */
+/** Files in the out-dir of a comparison, in addition to those of every batch. */
 export const COMPARE_FILES = { document: 'compare.json', page: 'compare.html' } as const;
 
 /** Version of compare.json. */

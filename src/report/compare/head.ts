@@ -5,7 +5,7 @@ import type { Axis, Figure, Metric, ReportHead } from '../page/data.js';
 import { billedFigure } from '../page/masthead.js';
 import { modelTable, pairTable, pickTable } from './tables.js';
 
-/** The measures that items of a comparison can be sorted by. Cards show the first ones. */
+/** Measures by which items of a comparison can be sorted. Cards show the first few. */
 export const STUDY_METRICS: readonly Metric[] = [
   { key: 'change', label: 'change', unit: 'ratio' },
   { key: 'hashDistance', label: 'hash distance', unit: '' },
@@ -13,7 +13,7 @@ export const STUDY_METRICS: readonly Metric[] = [
   { key: 'sharpness', label: 'sharpness', unit: '' },
 ];
 
-/** The top of compare.html. */
+/** Top of compare.html. */
 export function comparisonHead(
   compared: Compared,
   edits: readonly ComparedEdit[],
@@ -55,7 +55,7 @@ function figuresOf({ models, pictures, prompts, seeds, isSandbox }: Compared): F
   ];
 }
 
-/** Models beside each other, pictures below each other; a prompt or a seed is chosen where there are several. */
+/** Models as columns, pictures as rows; the reader chooses a prompt or a seed if there are several. */
 function axesOf(edits: readonly ComparedEdit[], models: readonly string[]): Axis[] {
   const chosen = ['prompt', 'seed']
     .map((name) => ({ name, values: valuesOf(edits, name) }))

@@ -1,7 +1,7 @@
 import type { WinRate } from '../../study/pick/tally.js';
 import { countText, percentText } from './words.js';
 
-/** People's preference, and whether it could be chance. */
+/** Which results people prefer, and whether that could be chance. */
 export function picksSentence(picks: readonly WinRate[]): string {
   const compared = picks.filter(({ comparisons }) => comparisons > 0);
   const best = compared.toSorted((a, b) => (b.rate ?? 0) - (a.rate ?? 0))[0];

@@ -17,10 +17,10 @@ const TITLES: Record<Paired['measure'], string> = {
   bytes: 'size',
 };
 
-/** The measures in the table of a page, in the order of its columns. */
+/** Measures in the table of a page, in column order. */
 const ON_PAGE = Object.keys(TITLES) as Paired['measure'][];
 
-/** A line a model: medians, and what the middle half lies between. */
+/** One row per model: medians and quartiles. */
 export function modelTable({ models, isSandbox }: Compared): ReportTable {
   const listed = ON_PAGE.filter((measure) => models.some(({ measures }) => measures[measure] !== null));
   return {
@@ -45,7 +45,7 @@ export function cameOutText({ done, edits, failed, moderated }: ModelSummary): s
   return parts.join(', ');
 }
 
-/** How often which of two models has less of something. */
+/** How often each of two models has less of something. */
 export function pairTable({ pairs }: Compared): ReportTable {
   return {
     title: 'Pair by pair: same picture, prompt and seed',

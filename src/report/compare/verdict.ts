@@ -1,6 +1,6 @@
 /*
- * INVARIANT: no sentence claims more than the figures. A difference is called one only where the pairs can tell it
- * (study/compare/pairs.ts), it is said of these pictures, and which results are beautiful is left to people.
+ * INVARIANT: no sentence claims more than the figures. It names a difference only where the pairs show one
+ * (study/compare/pairs.ts), claims it only for these pictures, and leaves it to people which results look better.
  */
 import type { Compared } from '../../study/compare/compared.js';
 import type { ModelSummary } from '../../study/compare/summary.js';
@@ -8,10 +8,10 @@ import { differences } from './differences.js';
 import { picksSentence } from './picks-sentence.js';
 import { TEXT_OF, costText, countText } from './words.js';
 
-/** With so many pictures of their own, people may take them for pictures like theirs. */
+/** With fewer pictures, the verdict warns that others may give other figures. */
 const MANY_PICTURES = 20;
 
-/** A comparison in plain sentences. @param pickCommand how people come to choose */
+/** A comparison in plain sentences. @param pickCommand the command with which people choose */
 export function verdictOf(compared: Compared, pickCommand: string): string[] {
   const { models, picks, isSandbox, pictures } = compared;
   const [first, ...others] = models.filter(({ done }) => done > 0);
@@ -33,7 +33,7 @@ export function verdictOf(compared: Compared, pickCommand: string): string[] {
   ];
 }
 
-/** The results that a model did not deliver, and why. */
+/** Results that a model did not deliver, and why. */
 function missingSentence({ model, edits, done, failed, moderated, open, failure }: ModelSummary): string[] {
   const reason = failure === null ? '' : ` ${/[.!?]$/.test(failure) ? failure : `${failure}.`}`;
   const parts = [

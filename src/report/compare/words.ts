@@ -1,7 +1,7 @@
 import { bytesText, secondsText, usdText } from '../../units.js';
 import type { ModelSummary, Spread } from '../../study/compare/summary.js';
 
-/** A share for people: `31%`, `4.2%`. */
+/** A share as people read it: `31%`, `4.2%`. */
 export function percentText(share: number): string {
   const percent = share * 100;
   return `${percent < 9.95 && percent !== 0 ? percent.toFixed(1) : Math.round(percent)}%`;
@@ -12,7 +12,7 @@ export function countText(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-/** How a measure's values are written. */
+/** Formats the values of each measure. */
 export const TEXT_OF: Record<keyof ModelSummary['measures'], (value: number) => string> = {
   change: percentText,
   scatter: percentText,
@@ -24,7 +24,7 @@ export const TEXT_OF: Record<keyof ModelSummary['measures'], (value: number) => 
   bytes: bytesText,
 };
 
-/** `31% (28% to 35%)`: the median, and what the middle half lies between. A dash for nothing. */
+/** `31% (28% to 35%)`: the median and the quartiles. A dash for null. */
 export function spreadText(spread: Spread | null, text: (value: number) => string): string {
   if (spread === null) return '–';
   const [lower, middle, upper] = [spread.lower, spread.median, spread.upper].map(text);

@@ -17,22 +17,22 @@ import { COMPARE_FILES } from './files.js';
 import { comparisonHead } from './head.js';
 import { verdictOf } from './verdict.js';
 
-/** Thumbnails that are made at the same time. */
+/** Thumbnails made at once. */
 const AT_ONCE = 2;
 
 export interface ComparisonFiles {
   ledger: Ledger;
   /** Absolute. */
   outDir: string;
-  /** Absolute; where the commands of the page are run. */
+  /** Absolute; where the commands on the page are run. */
   cwd: string;
   /** Milliseconds since the epoch. */
   now: number;
-  /** How people come to choose blind: a command. */
+  /** The command with which people choose blind. */
   pickCommand: string;
 }
 
-/** A comparison as it was written. */
+/** A comparison as written. */
 export interface WrittenComparison {
   compared: Compared;
   verdict: string[];
@@ -44,9 +44,9 @@ export interface WrittenComparison {
 }
 
 /**
- * Measures what a comparison has come to, and writes compare.json and compare.html, each whole or not at all.
+ * Measures the results of a comparison and writes compare.json and compare.html, each whole or not at all.
  *
- * @throws the system's error; FalEditError (input): the choices of people cannot be read
+ * @throws the system's error; FalEditError (input): people's choices cannot be read
  */
 export async function writeComparison(
   cells: readonly Cell[],

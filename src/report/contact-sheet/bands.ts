@@ -6,10 +6,10 @@ import type { Layout, Sheet } from './layout.js';
 import { INK, LINE_HEIGHT, SOFT_INK, stacked } from './lettering.js';
 import { rowBand } from './row.js';
 
-/** Pictures that are decoded at once: each may have 100 megapixels. */
+/** Pictures decoded at once: each may have 100 megapixels. */
 const AT_ONCE = 2;
 
-/** The sheet from top to bottom, in bands of its whole width. While one is taken, the next row is drawn. */
+/** The sheet from top to bottom, in bands of its full width. The next row is drawn while one is consumed. */
 export async function* bandsOf(sheet: Sheet, layout: Layout): AsyncGenerator<Raster> {
   const limit = pLimit(AT_ONCE);
   yield await titleBand(sheet.title, layout);
@@ -18,7 +18,7 @@ export async function* bandsOf(sheet: Sheet, layout: Layout): AsyncGenerator<Ras
     const band = rows[at];
     if (band === undefined) return undefined;
     const drawn = rowBand(sheet, band, layout, limit);
-    // Whoever takes it hears of the failure; until then it is nobody's.
+    // The consumer gets the failure when it awaits the band; until then it must not count as unhandled.
     drawn.catch(() => undefined);
     return drawn;
   };
@@ -32,7 +32,7 @@ export async function* bandsOf(sheet: Sheet, layout: Layout): AsyncGenerator<Ras
   yield await footerBand(sheet.footer ?? '', layout);
 }
 
-/** Which part of which row, in the order of drawing. */
+/** Parts of rows, in drawing order. */
 function rowsOf({ columns, across, rows }: Layout): { row: number; from: number }[] {
   const parts = Math.ceil(columns / across);
   return Array.from({ length: parts }, (_, part) =>
@@ -62,7 +62,7 @@ async function columnHeads(
   const height = Math.round(most * step + (most === 0 ? 1 : 2) * space);
   const band = canvas(width, height);
   for (const [index, lines] of heads.entries()) {
-    // The last line of each stands on one line with the others.
+    // Heads are aligned at the bottom: their last lines share a baseline.
     const top = space + (most - lines.length) * step;
     const style = { x: pitch / 2, top, size: type.head, colour: INK, anchor: 'middle' } as const;
     const block = await textBlock({ width: pitch, height }, stacked(lines, style));

@@ -9,15 +9,15 @@ export interface Box {
   height: number;
 }
 
-/** The grey of thin lines, 0 to 255. */
+/** Grey of thin lines, 0 to 255. */
 export const LINE = 222;
 
-/** White, to draw on in place. */
+/** A white canvas, drawn on in place. */
 export function canvas(width: number, height: number): Raster {
   return { width, height, data: Buffer.alloc(width * height * 3, 255) };
 }
 
-/** Lays a picture down, all of it within the canvas. */
+/** Copies a picture onto the canvas, which must contain all of it. */
 export function paste(onto: Raster, { width, height, data }: Raster, x: number, y: number): void {
   for (let line = 0; line < height; line++) {
     const from = line * width * 3;
@@ -33,7 +33,7 @@ export function fill(onto: Raster, { x, y, width, height }: Box, grey: number): 
   }
 }
 
-/** Text on its own ground: what does not fit into the box is not drawn. */
+/** Text on its own background; whatever does not fit into the box is not drawn. */
 export async function textBlock(
   { width, height }: Pick<Box, 'width' | 'height'>,
   lines: readonly TextLine[],

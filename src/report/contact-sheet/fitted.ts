@@ -1,27 +1,27 @@
 import { beginning } from '../naming.js';
 
-/** Room for a text: its width in multiples of the font's size, and how many lines. */
+/** Room for a text: its width in multiples of the font size, and its number of lines. */
 export interface Room {
   width: number;
   lines: number;
 }
 
-/** No text of a sheet has room for more. */
+/** Characters; no text of a sheet has room for more. */
 const LONGEST = 1000;
 
-/** In our font, as the widest of their kind. */
+/** Widths in our font, each that of the widest letter of its kind. */
 const WIDTHS: readonly [letters: RegExp, width: number][] = [
   [/^[ijl.,:;'!\u2019·]/, 0.28],
   [/^[ ()[\]frtI/\\-]/, 0.41],
   [/^[mwMW@%…—]/, 1],
   [/^[A-Z&#+=<>~_]/, 0.78],
   [/^[\0-\u024f]/, 0.64],
-  // Greek to Arabic; what is further on is as wide as it is high, or more.
+  // Greek to Arabic; later letters are as wide as they are high, or wider.
   [/^[\u0250-\u10ff]/, 0.76],
 ];
 const WIDE = 1.25;
 
-/** About how wide a text is, in multiples of the font's size; rather too much than too little. */
+/** Approximate width of a text in multiples of the font size; overestimated if anything. */
 export function textWidth(text: string): number {
   let width = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
@@ -31,8 +31,8 @@ export function textWidth(text: string): number {
 }
 
 /**
- * A text from outside, broken into lines that fit: between words where it can be, never through the middle of what a
- * person sees as one character; what is left over is an ellipsis. None of a blank text.
+ * An untrusted text, broken into lines that fit: between words if possible, never within a character as a person
+ * sees it. Text that is left over becomes an ellipsis. A blank text has no lines.
  */
 export function fitted(text: string, { width, lines }: Room, widthOf = textWidth): string[] {
   const broken: string[] = [];

@@ -4,10 +4,10 @@ import { fitted } from './fitted.js';
 import type { Layout, SheetCell } from './layout.js';
 import { SOFT_INK, type TextLine } from './lettering.js';
 
-/** Pixels, about: one by one labels take half as long again, and no drawing may be wider than 32,767. */
+/** Approximate width of labels drawn together, pixels: singly they take 50% longer; a drawing has at most 32,767. */
 const TOGETHER = 3000;
 
-/** Pixels beneath the pictures of a row; 0 where no cell of the sheet has a label. */
+/** Pixels beneath the pictures of a row; 0 if no cell of the sheet has a label. */
 export function labelHeight({ labelled, type }: Layout): number {
   return labelled ? Math.round(type.label * 1.8) : 0;
 }

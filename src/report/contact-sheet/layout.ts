@@ -1,31 +1,31 @@
 import { fitted, textWidth } from './fitted.js';
 
-/** A cell of a sheet. Its texts may come from outside. */
+/** A cell of a sheet. Its texts may be untrusted. */
 export interface SheetCell {
   /** Absolute; undefined for a cell without a picture. */
   path: string | undefined;
-  /** Why there is no picture; in its place. */
+  /** Why there is no picture; shown in its place. */
   note?: string;
-  /** Beneath the picture, on one line. */
+  /** Shown beneath the picture, on one line. */
   label?: string;
 }
 
-/** Pictures in rows and columns. Its texts may be foreign; what does not fit is cut with an ellipsis. */
+/** Pictures in rows and columns. Its texts may be untrusted; an ellipsis replaces what does not fit. */
 export interface Sheet {
   title: string;
-  /** Above each column. */
+  /** Shown above each column. */
   columns: string[];
-  /** To the left of each row. */
+  /** Shown to the left of each row. */
   rows: string[];
-  /** Row by row; undefined for a place that is left blank. */
+  /** Row by row; undefined leaves a blank. */
   cells: (SheetCell | undefined)[][];
   footer?: string;
 }
 
-/** Where things stand on a sheet. All figures are pixels. */
+/** Positions and sizes on a sheet, in pixels. */
 export interface Layout {
   width: number;
-  /** Around the whole. */
+  /** Around the whole sheet. */
   margin: number;
   /** Around each picture. */
   padding: number;
@@ -33,11 +33,11 @@ export interface Layout {
   cell: number;
   /** From the left of one cell to the left of the next. */
   pitch: number;
-  /** Width of the lines that go across: row heads and cells. */
+  /** Width of a full row: row head and cells. */
   tableWidth: number;
   /** Width of the row heads; 0 if there are none. */
   headWidth: number;
-  /** How many columns stand side by side; the others go on below. */
+  /** Number of columns side by side; the others continue below. */
   across: number;
   columns: number;
   rows: number;
@@ -49,7 +49,7 @@ export interface Layout {
 
 /** Browsers and viewers give up at 32,767 pixels. */
 const WIDEST = 30_000;
-/** So that a sheet of one small picture still has room for its title. */
+/** Leaves a sheet of one small picture room for its title. */
 const NARROWEST = 360;
 export function layoutOf(sheet: Sheet, cell: number): Layout {
   const em = Math.min(18, Math.max(9, Math.round(cell / 22)));
@@ -77,7 +77,7 @@ export function layoutOf(sheet: Sheet, cell: number): Layout {
   };
 }
 
-/** As wide as the longest one needs, up to a limit at which they are broken into lines. */
+/** Width that the longest row head needs, up to a limit at which row heads are broken into lines. */
 function rowHeadWidth(rows: readonly string[], most: number, size: number): number {
   const widths = rows
     .flatMap((text) => fitted(text, { width: most / size, lines: 4 }))

@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { once } from '../../models/once.js';
 import { xmlText } from '../xml.js';
 
-/** A line of text in a drawing. The text may be foreign; everything else is ours. */
+/** A line of text in a drawing. The text may be untrusted; everything else is ours. */
 export interface TextLine {
   text: string;
-  /** Pixels: of the left end, or of the middle. */
+  /** Left end or middle, pixels. */
   x: number;
-  /** Pixels: of the line on which the letters stand. */
+  /** Baseline of the letters, pixels. */
   baseline: number;
   /** Font size in pixels. */
   size: number;
@@ -15,12 +15,12 @@ export interface TextLine {
   anchor: 'start' | 'middle';
 }
 
-/** Text that is read first. */
+/** Colour of primary text. */
 export const INK = '#1f2328';
-/** Text beside it: 4.5 to 1 and more against white. */
+/** Colour of secondary text: a contrast of at least 4.5 to 1 against white. */
 export const SOFT_INK = '#656d76';
 
-/** Height of a line, in font sizes. */
+/** Line height in multiples of the font size. */
 export const LINE_HEIGHT = 1.35;
 
 /** Lines of a text, one beneath the other. @param top where the first one begins, pixels */
@@ -38,15 +38,15 @@ export function stacked(
 const FONT = fileURLToPath(new URL('./assets/OpenSans-Regular.ttf', import.meta.url));
 
 /**
- * Makes our own font known to what draws: a machine may have none. It stays known after a text was drawn with the
- * file, and letters that it lacks come from the machine's fonts, or are empty boxes.
+ * Registers our own font with the renderer, since a machine may have none. It stays registered once a text was drawn
+ * with the file. Letters that it lacks come from the machine's fonts, or are empty boxes.
  */
 export const loadFont = once(async (): Promise<void> => {
   const { default: sharp } = await import('sharp');
   await sharp({ text: { text: 'A', font: 'Open Sans 12', fontfile: FONT } })
     .raw()
     .toBuffer()
-    // Where it cannot be taken, the machine's own are used.
+    // If it cannot be loaded, the machine's own fonts are used.
     .catch(() => undefined);
 });
 

@@ -6,15 +6,15 @@ import { pipeline } from 'node:stream/promises';
 import { constants, crc32, createDeflate } from 'node:zlib';
 import type { Raster } from '../../images/drawn-inside.js';
 
-// sharp writes no PNG of which it has not all pixels first, in memory or in files.
+// sharp needs all pixels of a PNG, in memory or in files, before it writes any of it.
 
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
-/** The filter "up": each value less the one above it. Of the cheap ones it makes photographs smallest. */
+/** The filter "up": each value minus the one above it. Of the cheap filters it makes photographs smallest. */
 const UP = 2;
 
 /**
- * Writes a PNG of any height from bands of its pixels, from top to bottom, so that its name appears with all of it or
- * not at all; not synced, since it can be made again. No more than a few bands are held.
+ * Writes a PNG of any height from bands of its pixels, from top to bottom; the file appears whole or not at all. It
+ * is not synced, since it can be made again. Only a few bands are in memory at a time.
  *
  * @param width of every band
  * @throws the system's error, or what the bands threw, with nothing left behind
@@ -47,14 +47,14 @@ async function writePixels(handle: FileHandle, width: number, bands: AsyncIterab
   await handle.writeFile(head(width, height));
   await pipeline(
     Readable.from(filtered(counted(), width), { highWaterMark: 1 }),
-    // What is left of photographs repeats nothing: to look for more than runs takes longer and finds less.
+    // Filtered photographs hardly repeat: searching for more than runs takes longer and finds less.
     createDeflate({ level: 1, strategy: constants.Z_RLE, chunkSize: 65_536 }),
     async (compressed: AsyncIterable<Uint8Array>) => {
       for await (const piece of compressed) await handle.writeFile(chunk('IDAT', piece));
     },
   );
   await handle.writeFile(chunk('IEND', new Uint8Array()));
-  // Only now is the height known.
+  // The height is known only now.
   const start = head(width, height);
   await handle.write(start, 0, start.length, 0);
 }

@@ -6,7 +6,7 @@ import { labelHeight, labelsBlock } from './labels.js';
 import type { Layout, Sheet, SheetCell } from './layout.js';
 import { INK, LINE_HEIGHT, SOFT_INK, stacked } from './lettering.js';
 
-/** The ground on which a note stands for a picture. */
+/** Background of a note in place of a picture. */
 const NOTE_GROUND = '#f4f5f6';
 
 /** A row of a sheet, or the part of it that starts at a column. */
@@ -15,7 +15,7 @@ export interface RowPart {
   from: number;
 }
 
-/** Draws one row: as high as its highest picture. */
+/** Draws one row, as high as its tallest picture. */
 export async function rowBand(
   sheet: Sheet,
   { row, from }: RowPart,
@@ -53,7 +53,7 @@ async function drawCell(cell: SheetCell | undefined, layout: Layout): Promise<Ra
   return picture ?? (await noteBlock(cell.note ?? 'This picture cannot be shown.', layout));
 }
 
-/** Half as high as a picture may be. */
+/** A note, half as high as a picture may be. */
 async function noteBlock(note: string, { cell, type }: Layout): Promise<Raster | undefined> {
   const [width, height] = [cell, Math.round(cell / 2)];
   const step = type.label * LINE_HEIGHT;
@@ -65,7 +65,7 @@ async function noteBlock(note: string, { cell, type }: Layout): Promise<Raster |
   return textBlock({ width, height }, stacked(lines, style), NOTE_GROUND);
 }
 
-/** In the middle of the height of the pictures. */
+/** A row head, centred on the height of the pictures. */
 async function headBlock(
   lines: readonly string[],
   height: number,

@@ -2,16 +2,16 @@ import { beginning } from '../naming.js';
 
 /** Characters with a meaning in Markdown, in HTML or in GitHub's formulas, anywhere in a line. */
 const MEANING = /[\\`*_~[\]<>&|$]/g;
-/** Where GitHub makes a link of a mention, a number or an address, or a picture of a :word:. */
+/** Where GitHub turns a mention, a number or an address into a link, or a :word: into a picture. */
 const LINKS = /[@#]|:(?=\/\/|[\w+-]+:)|www(?=\.)/gi;
 
 /**
- * A text from outside for the middle of a line of Markdown, or for a cell of a table: on one line, at most so many
- * characters of it, shown as it is. At most six bytes come out for each character.
+ * An untrusted text for the middle of a line of Markdown, or for a table cell: on one line, cut to `most` characters,
+ * shown literally. Each character takes at most six bytes.
  *
- * Markup is written as character references, which are never taken for it. A backslash before it would be: the table
- * is read before the text in its cells, and both before the HTML. What would become a link is not markup but a
- * pattern, so that an invisible character breaks it.
+ * Markup is written as character references, which are never read as markup. Backslashes would not be safe: the table
+ * is parsed before the text in its cells, and both before the HTML. Links are made from patterns, not markup, so an
+ * invisible character breaks them.
  */
 export function inert(text: string, most: number): string {
   return beginning(text, most)

@@ -5,26 +5,26 @@ import { rowName } from '../naming.js';
 import { chargedText, whatHappened } from '../what-happened.js';
 import { inert } from './inert.js';
 
-/** How many rows a job summary shows. */
+/** Most rows that a job summary shows. */
 export const MOST_SUMMARY_ROWS = 50;
 
 /*
- * The longest texts, in characters, of which each may take six bytes: with all of them a summary has less than half
- * of the megabyte that GitHub takes of a step, so that there is room for those of others.
+ * Longest texts, in characters of up to six bytes each: with all of them a summary takes less than half of the
+ * megabyte that GitHub allows per step, which leaves room for the summaries of others.
  */
 const LONGEST_MESSAGE = 1000;
 const LONGEST_NAME = 200;
 const LONGEST_ID = 100;
 
-/** In the order in which people want to know. */
+/** States, in the order that matters to people. */
 const STATES: readonly RowState[] = ['done', 'unmet', 'failed', 'moderated', 'unknown', 'waiting', 'pending'];
 const ENDED_BADLY: readonly RowState[] = ['unmet', 'failed', 'moderated', 'unknown'];
 
 /**
- * A batch for the page of a GitHub job (`$GITHUB_STEP_SUMMARY`), in Markdown: how it ended, what it cost, and the rows
- * that went wrong. Below 900 KiB. Texts of rows are shown as they are: none can become markup, HTML or a link.
+ * Summary of a batch for the page of a GitHub job (`$GITHUB_STEP_SUMMARY`), in Markdown: how it ended, its cost, and
+ * the rows that went wrong. Below 900 KiB. Texts of rows are shown literally: none can become markup, HTML or a link.
  *
- * @param worst the rows to show, the worst first; what is beyond {@link MOST_SUMMARY_ROWS} is counted
+ * @param worst the rows to show, worst first; rows beyond {@link MOST_SUMMARY_ROWS} are only counted
  */
 export function jobSummary(summary: BatchSummary, worst: readonly ResultRow[]): string {
   const listed = worst.slice(0, MOST_SUMMARY_ROWS);
@@ -74,13 +74,13 @@ function rowCells(row: ResultRow): string[] {
   ];
 }
 
-/** The cells have to be inert. */
+/** A Markdown table. Cells must already be inert. */
 function table(titles: readonly string[], rows: readonly (readonly string[])[], alignment: string): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(titles), line(titles.map(() => alignment)), ...rows.map(line)].join('\n');
 }
 
-/** Who kept only the worst does not hold the others: the counts know of them. */
+/** Note about unlisted rows. The caller may hold only the worst rows, so the summary's counts are used as well. */
 function leftOut({ states }: BatchSummary, listed: readonly ResultRow[], offered: number): string[] {
   const ended = ENDED_BADLY.reduce((sum, state) => sum + states[state], 0);
   const listedBadly = listed.filter(({ state }) => ENDED_BADLY.includes(state)).length;

@@ -3,19 +3,19 @@ import type { Charged } from '../../errors/error.js';
 import { whatHappened } from '../what-happened.js';
 
 export interface WorstOptions {
-  /** Whether rows that are waiting or pending count as well, after all others. */
+  /** Whether to include waiting and pending rows, after all others. */
   unfinished?: boolean;
 }
 
-/** From the worst: what may be paid for and cannot be accounted for, down to what has only to be sent. */
+/** From the worst (perhaps charged, outcome unknown) to the mildest (not sent yet). */
 const BADNESS: readonly RowState[] = ['unknown', 'failed', 'moderated', 'unmet', 'waiting', 'pending'];
 const UNFINISHED: readonly RowState[] = ['waiting', 'pending'];
 const BY_CHARGE: readonly Charged[] = ['yes', 'maybe', 'no'];
 
 /**
- * The rows that went wrong, the worst first: by state, then what was paid for before what was not, then as they come.
+ * The rows that went wrong, worst first: by state, then charged rows before others, then in their given order.
  *
- * @param most how many at most; no more of them are held at any time
+ * @param most how many rows at most; no more are held in memory
  */
 export function worstFirst(
   rows: Iterable<ResultRow>,
@@ -26,7 +26,7 @@ export function worstFirst(
   for (const row of rows) {
     if (row.state === 'done' || (!unfinished && UNFINISHED.includes(row.state))) continue;
     const rank = rankOf(row);
-    // After those that are as bad: they came first.
+    // Goes after rows of equal rank, which came first.
     const better = kept.findIndex((other) => other.rank > rank);
     if (better === -1 && kept.length >= most) continue;
     kept.splice(better === -1 ? kept.length : better, 0, { row, rank });
@@ -35,7 +35,7 @@ export function worstFirst(
   return kept.map(({ row }) => row);
 }
 
-/** The smaller, the worse. */
+/** Rank of a row; a lower one is worse. */
 function rankOf(row: ResultRow): number {
   return BADNESS.indexOf(row.state) * BY_CHARGE.length + BY_CHARGE.indexOf(whatHappened(row).charged);
 }

@@ -1,8 +1,8 @@
 /**
- * Does a slow piece of work for several items at once, and hands the results on in the order of the items. No more
- * items are taken than are worked on.
+ * Runs slow work for several items at once and yields the results in the order of the items. An item is taken only
+ * when its work starts.
  *
- * @param most items that are worked on at once, from 1
+ * @param most items worked on at once, from 1
  * @throws what the items or the work threw
  */
 export async function* ahead<Item, Result>(
@@ -13,7 +13,7 @@ export async function* ahead<Item, Result>(
   const running: Promise<Result>[] = [];
   for await (const item of items) {
     const result = work(item);
-    // Its failure is thrown when its turn comes; until then it has to be no unhandled one.
+    // The failure is thrown in its turn; until then it must not count as unhandled.
     result.catch(() => undefined);
     running.push(result);
     if (running.length < most) continue;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** In the order in which they are joined: of two rules of equal weight the later one holds. */
+/** Styles in the order they are joined: of two rules of equal specificity the later one wins. */
 const STYLES = [
   'page.css',
   'page-masthead.css',
@@ -13,7 +13,7 @@ const STYLES = [
   'page-charts.css',
 ];
 
-/** Each after those from which it imports. */
+/** Scripts, each after those it imports from. */
 const SCRIPTS = [
   'page-text.js',
   'page-elements.js',
@@ -55,14 +55,14 @@ const SCRIPTS = [
   'page.js',
 ];
 
-/** Parts of every page: the text of its style and of its script. */
+/** Text of the style and of the script of every page. */
 export interface Assets {
   style: string;
   script: string;
 }
 
 /**
- * Reads files in the folder beside this one, those of a report if no others are named; the build puts that beside the
+ * Reads files in the folder next to this one, by default those of a report; the build puts that folder next to the
  * bundle.
  */
 export async function readAssets(
@@ -76,13 +76,13 @@ export async function readAssets(
   return { style: styles.join('\n'), script: scripts.map(withoutModules).join('\n') };
 }
 
-/** With one kind of line end: a browser reads no other, and the hash has to be of what it reads. */
+/** Reads a file with line ends normalised as a browser does, since the hash must match what the browser reads. */
 async function read(name: string): Promise<string> {
   const text = await readFile(new URL(`./assets/${name}`, import.meta.url), 'utf8');
   return text.replaceAll('\r\n', '\n');
 }
 
-/** A page opened from a file may not load modules: the files share one, in which every name is seen. */
+/** Removes imports and exports: a page opened from a file may not load modules, so all files share one scope. */
 function withoutModules(script: string): string {
   return script
     .replace(/^\/\* global .*\*\/\n+/, '')

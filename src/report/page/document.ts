@@ -5,7 +5,7 @@ import { jsonForScript } from './json-block.js';
 import { masthead, tableSections } from './masthead.js';
 import { policyFor } from './policy.js';
 
-/** The page up to where its items begin. */
+/** The page before its items. */
 export function beginning(head: ReportHead, assets: Assets): string {
   const { kind, sandbox, metrics, axes, charts = [] } = head;
   const forScript: PageHead = { kind, sandbox, metrics, axes, charts };
@@ -34,7 +34,7 @@ export function itemLine(item: ReportItem): string {
   return `${jsonForScript(item)}\n`;
 }
 
-/** The page from where its items end. */
+/** The page after its items. */
 export function ending({ script }: Assets): string {
   return `</script>
 <script type="module">${script}</script>

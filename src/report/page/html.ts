@@ -11,7 +11,7 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
 
-/** A text from outside, in its own reading direction and unable to turn that of its neighbours. */
+/** An untrusted text with its own reading direction, unable to change that of its neighbours. */
 export function untrusted(text: string): string {
   return `<bdi>${escapeHtml(text)}</bdi>`;
 }

@@ -1,6 +1,6 @@
 /**
  * A value as JSON on one line, for a `<script>` element: without `<`, so that no text in it can end the element or
- * open a comment, and without the line ends that JavaScript knows and JSON does not.
+ * open a comment, and without the line ends that JavaScript has and JSON does not.
  */
 export function jsonForScript(value: unknown): string {
   return JSON.stringify(value)

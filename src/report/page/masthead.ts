@@ -8,14 +8,14 @@ const KINDS: Record<ReportHead['kind'], string> = {
   sweep: 'Sweep over parameters',
 };
 
-/** For the top of every page with pictures of the sandbox. */
+/** Shown at the top of every page with sandbox pictures. */
 export const SANDBOX_BANNER =
   '<p class="sandbox-banner" role="note"><strong>Sandbox.</strong> These pictures were not made by fal, and nothing was charged.</p>';
 
 /**
- * A sum of money that fal billed, or would have.
+ * Amount that fal billed, or would have billed.
  *
- * @param isOutstanding fal has taken edits without saying what it billed
+ * @param isOutstanding whether fal accepted edits whose charge is not known yet
  */
 export function billedFigure(usd: number, sandbox: boolean, isOutstanding: boolean): Figure {
   if (!sandbox && usd === 0 && isOutstanding) return { label: 'billed', value: 'not known yet' };
@@ -24,7 +24,7 @@ export function billedFigure(usd: number, sandbox: boolean, isOutstanding: boole
     : { label: 'billed', value: usdText(usd) };
 }
 
-/** The top of the page, readable without scripts: title, verdict, figures. */
+/** Top of the page, readable without scripts: title, verdict, figures. */
 export function masthead(head: ReportHead): string {
   return [
     ...(head.sandbox ? [SANDBOX_BANNER] : []),
@@ -38,7 +38,7 @@ export function masthead(head: ReportHead): string {
   ].join('\n');
 }
 
-/** The tables below it. */
+/** Tables below the masthead. */
 export function tableSections({ tables = [] }: ReportHead): string {
   return tables.map(tableSection).join('\n');
 }
@@ -51,7 +51,7 @@ function figureList(figures: readonly Figure[]): string {
   return `<dl class="figures">\n${items.join('\n')}\n</dl>`;
 }
 
-/** A wide table scrolls by itself, also by keyboard, and the page does not. */
+/** A table. A wide one scrolls on its own, also by keyboard; the page does not. */
 function tableSection({ title, columns, rows }: ReportTable): string {
   const marks = columns.map((_, index) =>
     rows.every((row) => /^[^\p{L}]*\d\D{0,4}$/u.test(row[index] ?? '')) ? ' class="number"' : '',
@@ -74,7 +74,7 @@ function timeElement(iso: string): string {
   return `<time datetime="${escapeHtml(iso)}">${escapeHtml(minuteText(iso))}</time>`;
 }
 
-/** `2025-11-24 20:24 UTC`; what is no date stays as it is. */
+/** `2025-11-24 20:24 UTC`; text that is not a date stays unchanged. */
 function minuteText(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;

@@ -5,7 +5,7 @@ import { SANDBOX_BANNER } from './masthead.js';
 const STYLES = ['page.css', 'pick.css'];
 const SCRIPTS = ['page-elements.js', 'pick.js'];
 
-/** The page on which people choose between two results, and its Content-Security-Policy. @param sandbox they are its */
+/** The page on which people choose between two results, and its CSP. @param sandbox whether the sandbox made them */
 export async function pickPage(sandbox: boolean): Promise<{ html: string; policy: string }> {
   const { style, script } = await readAssets(STYLES, SCRIPTS);
   const html = `<!doctype html>

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Assets } from './assets.js';
 
 /**
- * Permissions of the page (Content-Security-Policy): run this one script, use this one style, show pictures
- * from the disk. It can reach no network, and no text can become an element through innerHTML and the like.
+ * Content-Security-Policy of the page: it may run this one script, use this one style and show pictures from
+ * disk. It can reach no network, and no text can become an element through innerHTML and the like.
  */
 export function policyFor({ style, script }: Assets): string {
   return [

@@ -2,8 +2,8 @@ import nodePath from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * The URL by which a page finds a file, relative to the page's folder. Each part is percent-encoded, so that a name
- * may hold quotes, `#`, `?` or `%`. From one Windows drive to another there is no relative way: a file: URL.
+ * URL of a file relative to the page's folder. Each part is percent-encoded, so that a name
+ * may hold quotes, `#`, `?` or `%`. Between two Windows drives there is no relative path: a file: URL.
  *
  * @param pageFolder absolute
  * @param file absolute

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { removeLeftovers } from '../../edit/pictures/save.js';
 import { sha256Of } from '../../sha256.js';
 
-/** Characters that are written at once: an item has far fewer, and a system call for each would be slow. */
+/** Characters written at once: an item has far fewer, and a system call for each item would be slow. */
 const BLOCK = 65_536;
 
 /**
- * Writes a text so that its name appears with all of it or not at all, and keeps the old file until then. The text
- * is taken piece by piece and not held.
+ * Writes a text so that the file appears whole or not at all, and keeps the old file until then. The text is taken
+ * piece by piece and not held in memory.
  *
  * @throws the system's error, or what the pieces threw, with nothing left behind
  */

@@ -7,9 +7,9 @@ export { urlTo } from './url-to.js';
 
 /**
  * Writes a page that shows edits to people: one file that loads nothing but the pictures it names, and opens from
- * `file://`. It appears whole or not at all, in place of an earlier one. Items are taken one by one and not held.
+ * `file://`. It appears whole or not at all, replacing an earlier one. Items are taken one by one and not held.
  *
- * @param file absolute; its folder is made where it is missing
+ * @param file absolute; its folder is created if missing
  * @throws the system's error, or what the items threw, with nothing left behind
  */
 export async function writeReport(

@@ -11,13 +11,13 @@ const CHARTED: readonly (readonly [FigureName, string])[] = [
   ['sharpness', 'Sharpness'],
 ];
 
-/** Axes whose values are lines of their own: between two pictures or two models nothing is measured. */
+/** Axes whose values are separate lines: two pictures or two models have nothing in between. */
 const APART = ['picture', 'model'];
 
-/** More lines than that, nobody can tell apart. */
+/** Nobody can tell more lines apart. */
 const MOST_SERIES = 6;
 
-/** The medians of change and sharpness over each axis of numbers, a line for each picture and model. */
+/** Medians of change and sharpness over each numeric axis, one line per picture and model. */
 export function sweepCharts(cells: readonly MeasuredCell[], axes: readonly GridAxis[]): Chart[] {
   return axes.filter(isOfNumbers).flatMap((axis) =>
     CHARTED.map(([figure, title]): Chart => ({
@@ -31,7 +31,7 @@ export function sweepCharts(cells: readonly MeasuredCell[], axes: readonly GridA
   );
 }
 
-/** A seed is a number and no quantity. */
+/** Whether an axis is a quantity. A seed is a number but not a quantity. */
 function isOfNumbers({ name, values }: GridAxis): boolean {
   return name !== SEED_AXIS && values.length > 1 && values.every((value) => Number.isFinite(Number(value)));
 }

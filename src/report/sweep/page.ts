@@ -15,10 +15,10 @@ import { sweepCharts } from './charts.js';
 import { sharedText } from './shared.js';
 import { sweepTables } from './tables.js';
 
-/** Thumbnails that are made at the same time. */
+/** Thumbnails made at once. */
 const AT_ONCE = 2;
 
-/** Measures of the pictures. Cells show the first ones. */
+/** Measures of the pictures. Cells show the first few. */
 const MEASURED: readonly Metric[] = [
   { key: 'change', label: 'change', unit: 'ratio' },
   { key: 'hash_distance', label: 'hash distance', unit: '' },
@@ -36,7 +36,7 @@ export interface SweepPage {
   secrets: Secrets;
 }
 
-/** Writes sweep.html. @param outDir absolute @param cwd where its commands are run. @returns its absolute path */
+/** Writes sweep.html. @param outDir absolute @param cwd where its commands are run @returns its absolute path */
 export async function writeSweepPage(page: SweepPage, outDir: string, cwd: string): Promise<string> {
   const { title, axes, cells, summary, verdict, secrets } = page;
   const file = path.join(outDir, SWEEP_FILES.page);

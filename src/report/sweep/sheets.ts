@@ -9,18 +9,18 @@ import { whatHappened } from '../what-happened.js';
 import { sharedText } from './shared.js';
 import { numberText, shareText } from './tables.js';
 
-/** More sheets than that, nobody leafs through. */
+/** Nobody looks through more sheets. */
 export const MOST_SHEETS = 50;
 
 export interface Sheets {
   /** Absolute paths. */
   files: string[];
-  /** Combinations of further axes for which there is none. */
+  /** Combinations of further axes without a sheet. */
   leftOut: number;
 }
 
 /**
- * Writes the contact sheets of a sweep: the first axis as columns, the second as rows, and a sheet for each
+ * Writes the contact sheets of a sweep: the first axis as columns, the second as rows, one sheet per
  * combination of the further ones.
  *
  * @param outDir absolute
@@ -72,7 +72,7 @@ export async function writeSweepSheets(
   return { files, leftOut: count - files.length };
 }
 
-/** A picture says by itself what it is. */
+/** Head of a row or column. A picture's name needs no axis name before it. */
 function headOf(axis: string, value: string): string {
   return axis === 'picture' ? value : `${axis} ${value}`;
 }

@@ -5,7 +5,7 @@ import { SEED_AXIS } from '../../study/sweep/groups.js';
 import type { MeasuredCell } from '../../study/measured.js';
 import type { ReportTable } from '../page/data.js';
 
-/** The medians at each value of each axis. */
+/** Medians at each value of each axis. */
 export function sweepTables(
   cells: readonly MeasuredCell[],
   axes: readonly GridAxis[],
@@ -37,12 +37,12 @@ export function costWord(sandbox: boolean): string {
   return sandbox ? 'would cost' : 'cost';
 }
 
-/** `38.2%`; a dash where it is not known. */
+/** `38.2%`; a dash if unknown. */
 export function shareText(share: number | null): string {
   return share === null ? '–' : `${(share * 100).toFixed(1)}%`;
 }
 
-/** With so many decimals; a dash where it is not known. */
+/** A number with `decimals` decimals; a dash if unknown. */
 export function numberText(number: number | null, decimals: number): string {
   return number === null ? '–' : number.toFixed(decimals);
 }

@@ -9,7 +9,7 @@ interface Output {
   has_nsfw_concepts: boolean[];
 }
 
-/** The JSON of a good result; undefined for a failure, which these faults do not change. */
+/** JSON of a successful result; undefined for a failure, which these faults do not change. */
 async function outputOf(answer: Response): Promise<Output | undefined> {
   return answer.status === 200 ? ((await answer.json()) as Output) : undefined;
 }
@@ -18,7 +18,7 @@ function again(answer: Response, output: unknown): Response {
   return rawJson(answer.status, JSON.stringify(output), Object.fromEntries(answer.headers));
 }
 
-/** Replaces one picture or all of them by black ones of the same size, as the safety checker does. */
+/** Replaces one or all pictures with black ones of the same size, as the safety checker does. */
 export async function blanked(
   answer: Response,
   index: number | undefined,
@@ -36,13 +36,13 @@ export async function blanked(
   return again(answer, output);
 }
 
-/** A result that holds no picture. */
+/** A result without pictures. */
 export async function withoutImages(answer: Response): Promise<Response> {
   const output = await outputOf(answer);
   return output === undefined ? answer : again(answer, { ...output, images: [], has_nsfw_concepts: [] });
 }
 
-/** Sends the picture in a different format from its content type and name. */
+/** Sends the picture in a format that differs from its content type and name. */
 export function reformatted(answer: Response): Promise<Response> {
   const png = answer.headers.get('content-type') === 'image/png';
   return redrawn(answer, (picture) => Promise.resolve(png ? picture.jpeg() : picture.png()));

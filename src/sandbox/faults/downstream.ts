@@ -9,12 +9,12 @@ import type { Encounter, Toxic } from './toxics.js';
 import { close, reset, sendPart } from './wire.js';
 import type { World } from '../world.js';
 
-/** The types that do not end the connection. */
+/** Fault types that do not end the connection. */
 type Altering = Exclude<Toxic, { type: Ending }>;
 type Ending =
   'latency' | 'timeout' | 'fin' | 'slow_close' | 'status' | 'html' | 'reset_peer' | 'pause' | 'limit_data';
 
-/** Applies a toxic to the answer of a request that was acted on. */
+/** Applies a fault to the answer of a request that was handled. */
 export async function afterwards(
   encounter: Encounter,
   answer: Response,
@@ -49,7 +49,7 @@ export async function afterwards(
   }
 }
 
-/** Applies a toxic to an answer that the client still gets. */
+/** Applies a fault to an answer that the client still gets. */
 async function altered(toxic: Altering, answer: Response, world: World): Promise<Response> {
   switch (toxic.type) {
     case 'bandwidth':
@@ -76,7 +76,7 @@ async function altered(toxic: Altering, answer: Response, world: World): Promise
   }
 }
 
-/** The types that replace the answer do the same on either side; only the moment differs. */
+/** Applies a fault that replaces the answer. It does the same in either direction; only the moment differs. */
 async function instead(encounter: Encounter, answer: Response, wire: HttpBindings): Promise<Response> {
   const other = await before(encounter, wire);
   if (other === undefined) return answer;

@@ -6,11 +6,11 @@ interface Rule {
   toxic: Toxic;
   seen: number;
   hits: number;
-  /** Aborted when the toxic is taken away: what it holds may go on. */
+  /** Aborted when the fault is removed: the requests that it holds continue. */
   released: AbortController;
 }
 
-/** The toxics in force, and how often each was met. */
+/** The active faults, and how many requests each has hit. */
 export class Faults {
   readonly points = new Points();
   #rules: Rule[] = [];
@@ -25,7 +25,7 @@ export class Faults {
     this.#remove(() => true);
   }
 
-  /** Takes the toxics of that name away and lets go what they hold; false when there is none. */
+  /** Removes the faults with that name and releases the requests they hold; false if there are none. */
   release(name: string): boolean {
     return this.#remove(({ toxic }) => toxic.name === name);
   }
@@ -34,7 +34,7 @@ export class Faults {
     return this.#rules.map((rule) => rule.toxic);
   }
 
-  /** The toxics that hit this one request; asking counts. */
+  /** The faults that hit this request; each call counts as one request. */
   take(role: Role): Encounter[] {
     return this.#rules
       .filter((rule) => strikes(rule, role))

@@ -6,8 +6,8 @@ import { directionOf, type Direction, type Role } from './toxics.js';
 import type { SandboxEnv, World } from '../world.js';
 
 /**
- * Stands before a route: counts the request under its role and lets the toxics at it. The body is read whole
- * first, so that "before acceptance" and "after acceptance" look the same to the client.
+ * Middleware before a route: counts the request under its role and applies the faults. The whole body is read first,
+ * so that "before acceptance" and "after acceptance" look the same to the client.
  */
 export function as(world: World, role: Role) {
   return createMiddleware<SandboxEnv>(async (c, next) => {
@@ -22,10 +22,10 @@ export function as(world: World, role: Role) {
     await next();
     for (const encounter of on('downstream')) {
       const answer = await afterwards(encounter, c.res, c.env, world);
-      // Without this hono would copy the old answer's headers into the new one.
+      // Otherwise hono would copy the old answer's headers into the new one.
       c.res = undefined;
       c.res = answer;
-      // After one fault has ended the connection, another one can do nothing.
+      // Once a fault has ended the connection, others have no effect.
       if (answer === RESPONSE_ALREADY_SENT) break;
     }
     return undefined;

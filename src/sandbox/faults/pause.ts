@@ -5,10 +5,10 @@ import { SETTLE_MS, wait } from './wire.js';
 
 type Chunk = Uint8Array<ArrayBuffer>;
 
-/** Sends the head and exactly that many bytes of the body, and the rest once the toxic is released. */
+/** Sends the head and exactly `bytes` bytes of the body, then the rest once the fault is released. */
 export function heldAt(answer: Response, bytes: number, encounter: Encounter, wire: HttpBindings): Response {
   const hold = async (): Promise<boolean> => {
-    // The client has these bytes when the point counts as reached.
+    // The client must have these bytes before the point counts as reached.
     await sleep(SETTLE_MS);
     encounter.reached();
     return wait(wire, encounter.released);

@@ -1,9 +1,9 @@
-/** How often each named toxic was met, and the callers that wait for it. */
+/** How many requests each named fault has hit, and the callers that wait for it. */
 export class Points {
   readonly #hits = new Map<string, number>();
   readonly #waiting = new Map<string, Set<() => void>>();
 
-  /** Counts a name from 0 on. */
+  /** Starts to count a name, from 0. */
   open(name: string): void {
     this.#hits.set(name, 0);
   }
@@ -25,7 +25,7 @@ export class Points {
   }
 
   /**
-   * Resolves once a toxic of that name was met, at once when it was already.
+   * Resolves once a fault with that name has hit a request, at once if it already has.
    *
    * @throws the signal's reason
    */

@@ -12,7 +12,7 @@ function remade(answer: Response, step: Step): Response {
 const isEvent = (chunk: Chunk): boolean => new TextDecoder().decode(chunk).startsWith('data:');
 const isLast = (chunk: Chunk): boolean => new TextDecoder().decode(chunk).includes('"COMPLETED"');
 
-/** Closes the stream after that many events, and never sends the last one. */
+/** Closes the stream after `events` events, and never sends the last one. */
 export function endEarly(answer: Response, events: number): Response {
   let seen = 0;
   return remade(answer, (chunk, out) => {
@@ -21,7 +21,7 @@ export function endEarly(answer: Response, events: number): Response {
   });
 }
 
-/** Sends that many events and then nothing, not even comments, and stays open until the client leaves. */
+/** Sends `events` events, then nothing, not even comments, and stays open until the client leaves. */
 export function fallSilent(answer: Response, events: number): Response {
   let seen = 0;
   let open = true;
@@ -49,7 +49,7 @@ export function fallSilent(answer: Response, events: number): Response {
   return new Response(body, { status: answer.status, headers: answer.headers });
 }
 
-/** Sends events in pieces of that many bytes; without a number, in two, cut inside a character where one allows it. */
+/** Sends events in pieces of `bytes` bytes; by default in two, cut within a multi-byte character if there is one. */
 export function cutIntoPieces(answer: Response, bytes: number | undefined): Response {
   return remade(answer, async (chunk, out) => {
     const wide = chunk.findIndex((byte) => byte >= 0xc0);
@@ -60,15 +60,15 @@ export function cutIntoPieces(answer: Response, bytes: number | undefined): Resp
       at = end, end = bytes === undefined ? chunk.length : end + size
     ) {
       out.enqueue(chunk.slice(at, end));
-      // Pieces written in one turn would leave in one packet.
+      // Pieces written in the same turn would leave in one packet.
       if (bytes === undefined) await sleep(5);
-      // After the timers the sockets are read: a reader in this process has read the last piece by then.
+      // Sockets are read after the timers: a reader in this process has read the last piece by then.
       await nextTurn();
     }
   });
 }
 
-/** Sends the answer at that many KB a second. */
+/** Sends the answer at `rate` KB per second. */
 export function slowed(answer: Response, rate: number): Response {
   const tick = 20;
   const size = Math.max(1, Math.round(rate * tick));

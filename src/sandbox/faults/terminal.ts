@@ -1,11 +1,11 @@
 import { rawJson } from '../answers.js';
 
-/** Clears the screen, renames the window, rings, overwrites the line, turns text around. */
+/** Clears the screen, renames the window, rings the bell, overwrites the line, reverses the text. */
 const HOSTILE = '\u001b[2J\u001b[31m\u001b]0;owned\u0007\r\b\u009b1A\u202e';
 
 const KEYS = new Set(['message', 'msg', 'detail', 'error']);
 
-/** Puts control characters into every log line and error text of a JSON answer or of a status stream. */
+/** Puts control characters into every log line and error text of a JSON answer or status stream. */
 export async function withControlCharacters(answer: Response): Promise<Response> {
   const type = answer.headers.get('content-type') ?? '';
   const headers = Object.fromEntries(answer.headers);

@@ -4,9 +4,9 @@ import { ROLES, TRAITS, toxicSchema, type Toxic, type ToxicType } from './toxics
 const COMMON = ['on', 'stream', 'toxicity', 'times', 'after', 'nth', 'name'];
 
 /**
- * Checks a toxic that came from outside.
+ * Checks an untrusted fault.
  *
- * @throws Error whose message names the wrong part and what is allowed there
+ * @throws Error whose message names the invalid part and what it allows
  */
 export function checkToxic(value: unknown): Toxic {
   const parsed = toxicSchema.safeParse(value);
@@ -31,9 +31,9 @@ export function checkToxic(value: unknown): Toxic {
 }
 
 /**
- * Reads the command line's form, `type,key=value,…`; a comma inside a value is written `\,`.
+ * Parses a fault as the command line takes it, `type,key=value,…`; a comma inside a value is written `\,`.
  *
- * @throws Error whose message names the wrong part and what is allowed there
+ * @throws Error whose message names the invalid part and what it allows
  */
 export function parseToxic(text: string): Toxic {
   const [type = '', ...pairs] = text.split(/(?<!\\),/).map((part) => part.replaceAll('\\,', ',').trim());
@@ -47,7 +47,7 @@ export function parseToxic(text: string): Toxic {
   return checkToxic(toxic);
 }
 
-/** One line a type, for the help. */
+/** One line per fault type, for the help. */
 export function describeToxics(): string[] {
   const lines = Object.entries(TRAITS).map(([type, trait]) => {
     const own = attributesOf(type)

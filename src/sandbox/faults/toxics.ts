@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Purposes of requests: faults are aimed at these, and the ledger counts by them. */
+/** Purposes of requests: faults target them, and the ledger counts by them. */
 export const ROLES = [
   'submit',
   'status',
@@ -20,17 +20,17 @@ const whole = z.number().int().nonnegative();
 const positive = z.number().int().positive();
 
 const common = {
-  /** The point that it marks: its hits can be counted and waited for by this name. */
+  /** Name by which its hits can be counted and waited for. */
   name: z.string().optional(),
-  /** The role it is aimed at, or `*` for all of them. */
+  /** The role it targets, or `*` for all. */
   on: z.enum([...ROLES, '*']),
-  /** `upstream`: before the request is acted on; `downstream`: after it, in place of the answer. */
+  /** `upstream`: before the request is handled; `downstream`: afterwards, in place of the answer. */
   stream: z.enum(['upstream', 'downstream']).optional(),
-  /** The share of matching requests that it hits, 0 to 1; 1 unless given. */
+  /** Share of matching requests that it hits, 0 to 1; default 1. */
   toxicity: z.number().min(0).max(1).optional(),
-  /** How many requests it hits before it is spent; no limit unless given. */
+  /** Most requests that it hits; no limit by default. */
   times: positive.optional(),
-  /** How many matching requests it lets pass first. */
+  /** Number of matching requests that it lets pass first. */
   after: whole.optional(),
   /** The one matching request that it hits, counted from 1; excludes `after` and `times`. */
   nth: positive.optional(),
@@ -40,7 +40,7 @@ function kind<T extends string, S extends z.ZodRawShape>(type: T, shape: S) {
   return z.strictObject({ type: z.literal(type), ...common, ...shape });
 }
 
-/** In toxiproxy's vocabulary where it has a word. Times are milliseconds, sizes bytes, rates KB/s. */
+/** Uses toxiproxy's words where they exist. Times are milliseconds, sizes bytes, rates KB/s. */
 export const toxicSchema = z.discriminatedUnion('type', [
   kind('latency', { latency: whole, jitter: whole.optional() }),
   kind('reset_peer', { at: whole.optional() }),
@@ -68,18 +68,18 @@ export const toxicSchema = z.discriminatedUnion('type', [
   kind('terminal', {}),
 ]);
 
-/** One fault: its effect, its requests, and how often it happens. */
+/** A fault: its effect, the requests it targets, and how often it happens. */
 export type Toxic = z.infer<typeof toxicSchema>;
 export type ToxicType = Toxic['type'];
 export type Direction = 'upstream' | 'downstream';
 
 interface Trait {
   about: string;
-  /** Where it acts when `stream` is not given. */
+  /** Direction if `stream` is absent. */
   stream: Direction;
-  /** Whether it may act on either side; else `stream` is the only one. */
+  /** Whether it can act in either direction; otherwise only in `stream`. */
   either?: boolean;
-  /** The roles that it makes sense for; all unless given. */
+  /** Roles it makes sense for; default all. */
   roles?: readonly Role[];
 }
 
@@ -112,15 +112,15 @@ export const TRAITS: Readonly<Record<ToxicType, Trait>> = {
   terminal: { about: 'control characters in logs and errors', stream: 'downstream' },
 };
 
-/** Where a toxic acts. */
+/** Direction in which a fault acts. */
 export function directionOf(toxic: Toxic): Direction {
   return toxic.stream ?? TRAITS[toxic.type].stream;
 }
 
-/** A toxic that met a request. */
+/** A fault that hit a request. */
 export interface Encounter {
   toxic: Toxic;
   released: AbortSignal;
-  /** Marks the toxic's point, if it has a name: to be called the moment before the fault happens. */
+  /** Counts the hit if the fault has a name. Call it the moment before the fault happens. */
   reached: () => void;
 }

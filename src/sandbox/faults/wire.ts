@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 
-/** Long enough for a written piece to leave the machine before the socket is cut: RST overtakes data. */
+/** Milliseconds for written data to leave the machine before the socket is cut: RST overtakes data. */
 export const SETTLE_MS = 20;
 
 /** Cuts the connection with RST. */
@@ -24,7 +24,7 @@ export async function hang({ outgoing }: HttpBindings): Promise<Response> {
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Waits for the signal; false when the client left before it came. */
+/** Waits for the signal; false if the client left first. */
 export async function wait({ outgoing }: HttpBindings, signal: AbortSignal): Promise<boolean> {
   const over = new AbortController();
   if (!outgoing.destroyed && !signal.aborted) {
@@ -54,7 +54,7 @@ export async function sendPart(
     const { value, done } = await reader.read();
     if (done) break;
     const piece = value.subarray(0, missing);
-    // Cutting the socket drops what the system has not taken yet.
+    // Cutting the socket drops data that the system has not accepted yet.
     await Promise.race([left, new Promise<void>((resolve) => outgoing.write(piece, () => resolve()))]);
     missing -= value.byteLength;
   }

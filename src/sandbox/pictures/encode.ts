@@ -10,7 +10,7 @@ export async function blackPicture(size: Size, format: PictureFormat): Promise<U
   return encode(sharp({ create: { width, height, channels: 3, background: '#000' } }), format);
 }
 
-/** An image as a file of the format; fast settings, for a picture that lives a minute. */
+/** An image as a file of the format, with fast settings: the picture is needed only briefly. */
 export async function encode(image: Sharp, format: PictureFormat): Promise<Uint8Array<ArrayBuffer>> {
   switch (format) {
     case 'png':

@@ -12,7 +12,7 @@ export interface OutputImage {
   height: number;
 }
 
-/** Puts a picture where the client can fetch it; inline, as a data URI, in sync mode. */
+/** Stores a picture where the client can fetch it; in sync mode returns it inline, as a data URI. */
 export function keepPicture(
   storage: Storage,
   content: Uint8Array<ArrayBuffer>,
@@ -37,16 +37,16 @@ export function keepPicture(
 
 const SMALLEST = 64;
 const LARGEST = 2048;
-/** Limit of an explicit size, so that a 14142 x 14142 request does not exhaust the machine. */
+/** Longest side of an explicit size, pixels, so that a 14142 x 14142 request does not exhaust the machine. */
 const LARGEST_SIDE = 4096;
 
-/** The size of the output in pixels: the requested one, else the first input's, within bounds. */
+/** Size of the output in pixels: the requested one, else the first input's, within bounds. */
 export function outputSize(input: Size, wanted: Size | undefined): Size {
   if (wanted !== undefined) return bounded(wanted, LARGEST_SIDE);
   return bounded(input, LARGEST);
 }
 
-/** Keeps the shape where it can. */
+/** Limits a size, and keeps the proportions if possible. */
 function bounded({ width, height }: Size, largest: number): Size {
   const shrink = Math.min(1, largest / Math.max(width, height));
   const side = (length: number) => Math.max(SMALLEST, Math.round(length * shrink));

@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib';
 import type { PictureFormat } from './encode.js';
 
-/** The data that one JPEG segment holds at most: its length field counts itself. */
+/** Most data bytes in one JPEG segment: its length field counts itself. */
 const SEGMENT = 0xffff - 2;
 
 /**
- * The picture as a file of at least that many bytes: a chunk of our own before a PNG's end, comments before a
- * JPEG's, which every decoder skips. No four bytes of it are the same, so that a piece that is missing or in the
- * wrong place shows. WebP pictures stay as they are.
+ * The picture as a file of at least the given size, filled with a chunk of our own before a PNG's end or comments
+ * before a JPEG's, which every decoder skips. Each four bytes of the filling are unique, so that a missing or
+ * misplaced piece shows. WebP pictures stay unchanged.
  */
 export function padded(
   picture: Uint8Array<ArrayBuffer>,
@@ -21,7 +21,7 @@ export function padded(
   return Uint8Array.from(Buffer.concat([picture.subarray(0, end), filling, picture.subarray(end)]));
 }
 
-/** Ancillary, private and safe to copy, as the cases of its letters say. */
+/** A chunk marked as ancillary, private and safe to copy by the case of its letters. */
 function pngChunk(bytes: number): Buffer {
   const body = Buffer.concat([Buffer.from('fiLl'), counted(bytes)]);
   const frame = Buffer.alloc(8);

@@ -9,7 +9,7 @@ export interface InputPicture extends Size {
 
 export type Loaded = { ok: true; picture: InputPicture } | { ok: false; row: Row };
 
-/** Fetches and reads a picture that the input names, or says in fal's words why it cannot (fal-api.md 4.1). */
+/** Fetches and reads a picture named in the input; a failure is in fal's words (fal-api.md 4.1). */
 export async function loadPicture(storage: Storage, named: NamedPicture): Promise<Loaded> {
   const bytes = fetchBytes(storage, named.url);
   const { loc, url } = named;

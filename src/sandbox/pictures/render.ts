@@ -7,22 +7,22 @@ export interface RenderRequest {
   inputs: readonly Uint8Array[];
   prompt: string;
   seed: number;
-  /** 0.01 keeps the picture, 1 leaves nothing of it; undefined where the model has no such field. */
+  /** 0.01 keeps the picture, 1 leaves nothing of it; undefined if the model has no such field. */
   strength: number | undefined;
   size: Size;
 }
 
-/** Pixels of the copy that is painted on: a brush is wide compared to the picture. */
+/** Pixels of the copy that is painted, small so that the brush is wide in comparison. */
 const CANVAS = 130_000;
 const BRUSH = 7;
-/** The share of the picture's own colours that shows through the paint. */
+/** Share of the picture's own colours that shows through the paint, 0 to 1. */
 const OWN = 0.3;
 const LUMA = [0.299, 0.587, 0.114] as const;
-/** Our darkest colour: near black is how a moderated picture looks. */
+/** Our darkest channel value, 0 to 255: moderated pictures are black. */
 const DARKEST = 64;
-/** Colours of the clouds, across and down. */
+/** Number of colours in the clouds, across and down. */
 const CLOUDS = { width: 5, height: 4 } as const;
-/** "sandbox", a letter a stroke in a square of five, so that a machine without fonts writes it too. */
+/** The letters of "sandbox" as strokes, each in a 5 x 5 square, since a machine may have no fonts. */
 const LETTERS = [
   'M4.5.5h-4v2h4v2h-4',
   'M.5 4.5v-4h4v4m0-2h-4',
@@ -34,10 +34,10 @@ const LETTERS = [
 ];
 
 /**
- * Stands in for the model: a real picture out of the real inputs, the same one for the same request. Without a
- * strength the inputs are painted in colours that follow from prompt and seed. With one (fal-api.md 1.3) the paint
- * covers them by that much, and only at the highest strengths clouds that owe nothing to the inputs cover both: so
- * the distance to the inputs never shrinks on the way up.
+ * Stands in for the model: makes a real picture from the real inputs, the same one for the same request. Without a
+ * strength the inputs are painted in colours derived from prompt and seed. With one (fal-api.md 1.3) the paint covers
+ * them to that degree, and at the highest strengths clouds that do not depend on the inputs cover both: so the
+ * distance from the inputs never shrinks as the strength grows.
  */
 export async function render({ inputs, prompt, seed, strength, size }: RenderRequest): Promise<Sharp> {
   const { default: sharp } = await import('sharp');
@@ -78,14 +78,14 @@ export async function render({ inputs, prompt, seed, strength, size }: RenderReq
     .removeAlpha();
 }
 
-/** Two by two colours on the whole size: next to no work, and another picture for each prompt and seed. */
+/** A cheap picture of 2 x 2 colours, different for each prompt and seed. */
 export async function plainPicture(size: Size, prompt: string, seed: number): Promise<Sharp> {
   const { default: sharp } = await import('sharp');
   const four = sharp(colours(12, 'plain', prompt, seed), pixels({ width: 2, height: 2 }));
   return four.resize({ ...size, fit: 'fill', kernel: 'nearest' });
 }
 
-/** The input pictures as one: one fills it, several stand side by side in equal bands. */
+/** The input pictures as one: a single one fills it, several are placed side by side in equal bands. */
 async function sideBySide(inputs: readonly Uint8Array[], size: Size): Promise<Buffer> {
   const { default: sharp } = await import('sharp');
   const background = '#fff';
@@ -113,7 +113,7 @@ async function sideBySide(inputs: readonly Uint8Array[], size: Size): Promise<Bu
     .toBuffer();
 }
 
-/** Paint from a dark colour to a light one by lightness, under some of the picture's own colours. */
+/** Maps lightness to a range from a dark to a light colour, mixed with some of the picture's own colours. */
 function paint(prompt: string, seed: number) {
   const lights = colours(3, 'light', prompt);
   const darks = colours(3, 'dark', prompt, seed);
@@ -130,13 +130,13 @@ function three<Value>(of: (channel: 0 | 1 | 2) => Value): [Value, Value, Value] 
   return [of(0), of(1), of(2)];
 }
 
-/** Bytes that follow from the words; never near black, which is what a moderated picture looks like. */
+/** Bytes derived from the words, never near black, since moderated pictures are black. */
 function colours(count: number, ...words: (string | number)[]): Uint8Array {
   const hash = createHash('shake256', { outputLength: count }).update(words.join('\0')).digest();
   return Uint8Array.from(hash, (byte) => DARKEST + (byte * (255 - DARKEST)) / 255);
 }
 
-/** "sandbox" on a plate, as large as the picture bears: nobody shall take it for a model's work. */
+/** "sandbox" on a plate, as large as the picture allows, so that nobody takes it for a model's work. */
 function mark({ width, height }: Size): Buffer {
   const dot = Math.max(1, Math.round(Math.min(width / 200, height / 144)));
   const letters = LETTERS.map((d, index) => `<path transform="translate(${2 + 6 * index} 2)" d="${d}"/>`);

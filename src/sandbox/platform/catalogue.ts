@@ -1,16 +1,16 @@
 import { ENDPOINTS, type Endpoint } from '../queue/endpoints.js';
 
-/** The platform's entry of an endpoint, independent of what its model does with an input. */
+/** The platform's entry for an endpoint, independent of what its model does with an input. */
 export interface Published extends Endpoint {
   status: 'active' | 'deprecated';
   /** The unit of `unitPrice`. */
   unit: string;
-  /** In place of the OpenAPI document that is made from the fields. */
+  /** Replaces the OpenAPI document that is made from the fields. */
   openapi?: unknown;
 }
 
 /**
- * Differences between the published entries and the sandbox's models, by endpoint id; null: there is no such
+ * Differences between the published entries and the sandbox's models, by endpoint id; null: no such
  * endpoint.
  */
 export type Catalogue = Readonly<Record<string, Partial<Published> | null>>;

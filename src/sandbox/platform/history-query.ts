@@ -2,10 +2,10 @@ import * as z from 'zod';
 
 const DAY_MS = 86_400_000;
 
-/** An instant or a day, as the platform takes them: milliseconds since the epoch. */
+/** An instant or a day, as the platform accepts them, in milliseconds since the epoch. */
 const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).transform((text) => Date.parse(text));
 
-/** The number of the page, in base64: `Mg==` is the second. */
+/** Page number in base64: `Mg==` is the second page. */
 const cursor = z.string().transform((text, context) => {
   const page = Buffer.from(text, 'base64').toString('latin1');
   if (/^[1-9]\d{0,8}$/.test(page) && pageCursor(Number(page)) === text) return Number(page);
@@ -38,7 +38,7 @@ const querySchema = z.object({
 /** A query of the history (fal-api.md 5.5). */
 export interface HistoryQuery {
   endpoints: readonly string[];
-  /** Wall clock, milliseconds; `start` is in, `end` is out. */
+  /** Wall clock, milliseconds; `start` is inclusive, `end` exclusive. */
   start: number;
   end: number;
   status: 'success' | 'error' | 'user_error' | undefined;
@@ -51,9 +51,9 @@ export interface HistoryQuery {
 }
 
 /**
- * Reads a query; parameters that the platform does not have are not looked at.
+ * Reads a query; parameters that the platform does not have are ignored.
  *
- * @throws Error whose message names the wrong parameter
+ * @throws Error whose message names the invalid parameter
  */
 export function readHistoryQuery(
   endpoints: readonly string[],

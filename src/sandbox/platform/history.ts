@@ -6,9 +6,9 @@ import { endpointsOf, failure } from './platform-form.js';
 import type { SandboxEnv, World } from '../world.js';
 
 /**
- * `GET /v1/models/requests/by-endpoint`: past requests, with their payloads on request (fal-api.md 5.5). When a
- * request appears in it at fal is unknown, and so is which of its times `start` and `end` mean: here it is
- * `historyDelayMs` after the acceptance, and the time of the acceptance.
+ * `GET /v1/models/requests/by-endpoint`: past requests, with their payloads on request (fal-api.md 5.5). It is unknown
+ * when fal lists a request and to which of its times `start` and `end` refer: here a request is listed
+ * `historyDelayMs` after acceptance, and they refer to the time of acceptance.
  */
 export function requestHistory(world: World, c: Context<SandboxEnv>): Response {
   const now = world.clock.now();
@@ -43,7 +43,7 @@ function matches(job: Job, query: HistoryQuery): boolean {
   return query.status === undefined || query.status === statusOf(job);
 }
 
-/** The words are fal's; that a 4xx is the user's error and a 5xx is not is the sandbox's reading of them. */
+/** Status in fal's words; mapping 4xx to the user's error and 5xx to the other is the sandbox's assumption. */
 function statusOf({ answer }: Job): HistoryQuery['status'] {
   if (answer === undefined) return undefined;
   if (answer.status < 400) return 'success';
@@ -55,7 +55,7 @@ function duration({ acceptedAt, completedAt }: Job): number | null {
   return completedAt === undefined ? null : (completedAt - acceptedAt) / 1000;
 }
 
-/** The newest or longest first unless told otherwise; what has not ended counts as ending last. */
+/** Sorts jobs, by default newest or longest first; unfinished jobs count as ending last. */
 function sorted(jobs: readonly Job[], { sort, sortBy }: HistoryQuery): Job[] {
   const rank = (job: Job) => (sortBy === 'duration' ? duration(job) : job.completedAt) ?? Infinity;
   const compare = (one: Job, other: Job) =>
@@ -68,7 +68,7 @@ function item(job: Job) {
   return {
     request_id: job.id,
     endpoint_id: job.endpoint,
-    // Never null in fal's schema, unlike the end: a job that waits shows when it was accepted.
+    // Never null in fal's schema, unlike the end: a waiting job shows when it was accepted.
     started_at: iso(job.startedAt ?? job.acceptedAt),
     sent_at: iso(job.acceptedAt),
     ended_at: job.completedAt === undefined ? null : iso(job.completedAt),

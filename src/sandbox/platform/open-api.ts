@@ -2,10 +2,10 @@ import { PRESETS, type Field, type Fields } from '../queue/endpoints.js';
 
 type Json = Record<string, unknown>;
 
-/** Named parts, as fal's generator writes them: what is an object stands among the components. */
+/** Named schemas, as fal's generator writes them: objects are among the components. */
 type Schemas = Record<string, Json>;
 
-/** The OpenAPI document of an endpoint's queue, made from its table of fields (fal-api.md 5.1, 5.7). */
+/** OpenAPI document of an endpoint's queue, made from its table of fields (fal-api.md 5.1, 5.7). */
 export function openApi(id: string, fields: Fields): Json {
   const schemas: Schemas = {};
   const input = objectRef(schemas, 'Input', fields);
@@ -43,7 +43,7 @@ function fieldSchema(schemas: Schemas, name: string, field: Field): Json {
   const bare = bareSchema(schemas, name, field);
   const described = { title: name, description: `The ${name}.` };
   const fallback = field.default === undefined ? {} : { default: field.default };
-  // As pydantic writes them: a reference stands by itself, null is one of several.
+  // As pydantic writes them: a reference has no siblings, null is one of several types.
   if (field.nullable === true) return { ...described, anyOf: [bare, { type: 'null' }], ...fallback };
   return '$ref' in bare
     ? { ...described, allOf: [bare], ...fallback }

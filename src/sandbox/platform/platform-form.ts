@@ -7,7 +7,7 @@ export function failure(status: number, type: string, message: string): Response
   return json(status, { error: { type, message } });
 }
 
-/** The endpoint ids asked for, repeated or with commas between them; undefined when none were. */
+/** Endpoint ids in the query, repeated or separated by commas; undefined if there are none. */
 export function endpointsOf(c: Context<SandboxEnv>): string[] | undefined {
   const ids = c.req.queries('endpoint_id')?.flatMap((value) => value.split(','));
   return ids?.map((id) => id.trim()).filter((id) => id !== '');

@@ -9,7 +9,7 @@ export interface Size {
 }
 
 /**
- * The units of `x-fal-billable-units`: every picture is rounded up to whole megapixels of 1024 x 1024, and an
+ * The units of `x-fal-billable-units`: each picture is rounded up to whole megapixels of 1024 x 1024, and an
  * input counts as at most one (fal-api.md 1.2, 1.4).
  */
 export function billableUnits(

@@ -1,6 +1,6 @@
 /**
- * Inputs that the endpoints accept, typed from fal-api.md 1.1 and 1.2 and fal's published types a second time,
- * on purpose: the sandbox shares no table with our adapters, so a wrong range on either side shows as a 422.
+ * Inputs that the endpoints accept, deliberately typed a second time from fal-api.md 1.1 and 1.2 and fal's
+ * published types: the sandbox shares no table with our adapters, so a wrong range on either side shows as a 422.
  */
 export type Field = { required?: boolean; nullable?: boolean; default?: unknown } & (
   | { kind: 'string'; minLength?: number }
@@ -9,7 +9,7 @@ export type Field = { required?: boolean; nullable?: boolean; default?: unknown 
   | { kind: 'choice'; values: readonly string[] }
   | { kind: 'picture' }
   | { kind: 'pictures'; atLeast?: number; used?: number; orOne?: boolean }
-  /** One number, or one by the name of each layer. */
+  /** One number, or one for each layer name. */
   | { kind: 'scales' }
   | { kind: 'size'; min: number; max: number }
   | { kind: 'list'; max?: number; of: Fields }
@@ -20,7 +20,7 @@ export type Fields = Readonly<Record<string, Field>>;
 export interface Endpoint {
   fields: Fields;
   title: string;
-  /** USD a megapixel. */
+  /** USD per megapixel. */
   unitPrice: number;
   /** Whether input pictures are billed as well as output pictures. */
   billsInput: boolean;
@@ -210,7 +210,7 @@ export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'fal-ai/flux/dev/image-to-image': FLUX_DEV,
 };
 
-/** Apps that exist; a path that they do not have fails when the job runs, not at the submit. */
+/** Existing apps; an unknown path of an app fails when the job runs, not at the submit. */
 export const APPS: ReadonlySet<string> = new Set(
   Object.keys(ENDPOINTS).map((id) => id.split('/', 2).join('/')),
 );

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * SHA-256 in hex over endpoint and input, whatever the order of the keys: two submits of one edit have the same
- * key, since an edit's seed and uploaded URLs are its own.
+ * SHA-256 in hex of endpoint and input, independent of the order of keys. Two submits of one edit have the same
+ * key, since each edit has its own seed and uploaded URLs.
  */
 export function jobKey(endpoint: string, input: unknown): string {
   return createHash('sha256')
@@ -12,7 +12,7 @@ export function jobKey(endpoint: string, input: unknown): string {
 
 function sortedKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  // Without a prototype: a key named __proto__ is a key like any other.
+  // No prototype, so that a key named __proto__ is an ordinary key.
   const sorted = Object.create(null) as Record<string, unknown>;
   for (const [name, item] of Object.entries(value).sort(byName)) sorted[name] = item;
   return sorted;

@@ -1,10 +1,10 @@
-/** The model's own answer: the result route passes it on as it is (fal-api.md 2.4). */
+/** The model's own answer: the result route passes it on unchanged (fal-api.md 2.4). */
 export interface ModelAnswer {
   status: number;
   body: unknown;
   headers?: Record<string, string>;
   billableUnits: number;
-  /** Refused before any inference: the job is over at once instead of after the inference time. */
+  /** Rejected before any inference: the job ends at once instead of after the inference time. */
   atOnce?: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface LogLine {
   timestamp: string;
 }
 
-/** The contents of a submit. */
+/** Contents of a submit. */
 export interface Submission {
   endpoint: string;
   /** `owner/app`, the part that returned URLs carry. */
@@ -24,7 +24,7 @@ export interface Submission {
   unitPrice: number;
   lifecycle: string | null;
   priority: string | null;
-  /** Milliseconds within which the job must have started, else it ends as 504. */
+  /** Milliseconds within which the job must start, else it ends with 504. */
   startTimeoutMs?: number;
 }
 
@@ -34,7 +34,7 @@ export interface Job extends Submission {
   key: string;
   state: 'IN_QUEUE' | 'IN_PROGRESS' | 'COMPLETED';
   logs: LogLine[];
-  /** Wall clock by the sandbox, as the two that follow. */
+  /** Wall clock of the sandbox, like the next two. */
   acceptedAt: number;
   startedAt: number | undefined;
   completedAt: number | undefined;
@@ -42,9 +42,9 @@ export interface Job extends Submission {
   inferenceTime: number | undefined;
   answer: ModelAnswer | undefined;
   cancelledInQueue: boolean;
-  /** On the monotonic clock: the earliest moment at which a runner takes it. */
+  /** Monotonic clock: the earliest time at which a runner takes it. */
   readyAt: number;
   stop: AbortController;
-  /** Called after every change of state, place or log. */
+  /** Called after every change of state, queue position or log. */
   watchers: Set<() => void>;
 }

@@ -4,14 +4,14 @@ import type { Clock } from '../clock.js';
 import { jobKey } from './job-key.js';
 import type { Job, ModelAnswer, Submission } from './job.js';
 
-/** Runs one job; rejections count as an unhandled exception in the app. */
+/** Runs one job; a rejection counts as an unhandled exception in the app. */
 export type RunModel = (job: Job, log: (message: string) => void) => Promise<ModelAnswer>;
 
 export interface JobSettings {
   queueMs: number;
   inferenceMs: number;
   runners: number;
-  /** A running job goes on when it is asked to stop, as an app may (fal-api.md 2.5). */
+  /** Whether a running job ignores a cancel, as an app may (fal-api.md 2.5). */
   ignoreCancel: boolean;
 }
 
@@ -32,7 +32,7 @@ const NOT_STARTED: ModelAnswer = {
   billableUnits: 0,
 };
 
-/** The queue and its runners: first in, first out, each change told to the watchers as it happens. */
+/** The queue and its runners: first in, first out; watchers are notified of each change. */
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -55,12 +55,12 @@ export class Jobs {
     return this.#jobs.get(id);
   }
 
-  /** How many wait. */
+  /** Number of waiting jobs. */
   get waiting(): number {
     return this.#queue.length;
   }
 
-  /** How many jobs stand before this one in the queue; 0 is next. */
+  /** Number of jobs ahead of this one in the queue; 0 is next. */
   position(job: Job): number {
     return Math.max(0, this.#queue.indexOf(job));
   }
@@ -89,7 +89,7 @@ export class Jobs {
         if (job.state === 'IN_QUEUE') this.#leaveQueue(job, NOT_STARTED);
       });
     }
-    // Not in this turn: the submit's own answer says IN_QUEUE, however short the queue.
+    // Not in this turn: the answer to the submit says IN_QUEUE, however short the queue.
     setImmediate(() => this.#schedule());
     return job;
   }
@@ -106,7 +106,7 @@ export class Jobs {
     return 'requested';
   }
 
-  /** Forgets the timers and lets the running jobs go; nothing keeps the process alive after it. */
+  /** Clears the timers and abandons the running jobs; nothing keeps the process alive afterwards. */
   close(): void {
     clearTimeout(this.#wakeUp);
     for (const timer of this.#timers) clearTimeout(timer);
@@ -127,7 +127,7 @@ export class Jobs {
         return;
       }
       this.#queue.shift();
-      // It catches what the model throws; nothing else may end the program that the sandbox runs in.
+      // Errors of the model are already caught; no other may end the program that the sandbox runs in.
       this.#process(next).catch(() => undefined);
       this.#tellQueue();
     }

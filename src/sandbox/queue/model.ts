@@ -12,15 +12,15 @@ import { row, validate, type Row } from './validate.js';
 
 /** How the model works. */
 export interface ModelSettings {
-  /** Milliseconds, as the result's `timings` tell them. */
+  /** Milliseconds, as in the `timings` of the result. */
   inferenceMs: number;
-  /** Whether pictures are drawn from the inputs; else they are plain. */
+  /** Whether pictures are drawn from the inputs; otherwise they are plain. */
   renderPictures: boolean;
-  /** Bytes that a PNG or JPEG picture has at least. */
+  /** Minimum size of a PNG or JPEG picture, bytes. */
   pictureBytes: number;
 }
 
-/** The values of a checked input that the sandbox's model reads. */
+/** Values of a checked input that the sandbox's model reads. */
 interface Values {
   prompt: string;
   seed?: number;
@@ -64,7 +64,7 @@ export async function runModel(
   const loaded = await Promise.all(checked.pictures.map((named) => loadPicture(storage, named)));
   const faults = loaded.flatMap((one) => (one.ok ? [] : [one.row]));
   if (faults.length > 0) return refused(faults);
-  // The pictures of `image_url` and `image_urls`: the others steer the model and are not shown.
+  // Only the pictures of `image_url` and `image_urls`: others steer the model and do not appear in the result.
   const inputs = loaded.flatMap((one, index) => {
     const field = checked.pictures[index]?.loc[1];
     return one.ok && (field === 'image_url' || field === 'image_urls') ? [one.picture] : [];
@@ -84,7 +84,7 @@ export async function runModel(
   };
 }
 
-/** Words in the prompt that make a run fail, for people who test what their scripts do then. */
+/** Failure requested by words in the prompt, for people who test how their scripts handle it. */
 function scripted(prompt: string): ModelAnswer | undefined {
   if (prompt.includes('[sandbox:policy]')) {
     const msg =
@@ -109,7 +109,7 @@ async function output(
   const { prompt, output_format: format, num_images: count } = values;
   const flagged = values.enable_safety_checker && prompt.includes('[sandbox:nsfw]');
   const images = [];
-  // One after the other: the machine's other work matters more than a sandbox's speed.
+  // One at a time: the machine's other work matters more than the sandbox's speed.
   for (let index = 0; index < count; index++) {
     const content = flagged
       ? await blackPicture(size, format)

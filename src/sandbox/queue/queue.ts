@@ -9,7 +9,7 @@ import { statusBody } from './status.js';
 import { statusStream } from './status-stream.js';
 import type { SandboxEnv, World } from '../world.js';
 
-/** How many of the newest log lines a poll shows: a moving window, not a growing list (fal-api.md 2.2). */
+/** Number of newest log lines that a poll shows: a moving window, not a growing list (fal-api.md 2.2). */
 const LOG_WINDOW = 3;
 
 const NOT_FOUND = { status: 'NOT_FOUND' };
@@ -65,7 +65,7 @@ export function queueApp(world: World): Hono<SandboxEnv> {
   return app;
 }
 
-/** `fal.run`: the same run without a queue to read, the answer at once when it is over (fal-api.md 1.6). */
+/** `fal.run`: the same run without a queue; answers when the run is over (fal-api.md 1.6). */
 export function directApp(world: World): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>({ strict: false });
   app.post('/:endpoint{.+}', as(world, 'submit'), authorized(world), async (c) => {
@@ -86,7 +86,7 @@ function wantsLogs(c: Context<SandboxEnv>): boolean {
   return ['1', 'true', 'True'].includes(c.req.query('logs') ?? '');
 }
 
-/** Reads a submit. Its body need only be JSON: the fields are looked at when the job runs. */
+/** Reads a submit. Its body need only be JSON: the fields are checked when the job runs. */
 function submissionOf(c: Context<SandboxEnv>, text: string): Submission | Response {
   const endpoint = c.req.path.replace(/^\/+|\/+$/g, '');
   const [owner = '', name = ''] = endpoint.split('/');

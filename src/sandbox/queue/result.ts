@@ -2,10 +2,10 @@ import { detail, json, rawJson } from '../answers.js';
 import type { Job } from './job.js';
 import type { World } from '../world.js';
 
-/** From this size on a result is kept for the shorter time (fal-api.md 2.4). */
+/** Results of at least this size are kept for the shorter time (fal-api.md 2.4). */
 const LARGE_BYTES = 10_000;
 
-/** The model's own answer, its head and body as they are, for as long as fal keeps it (fal-api.md 2.4, 2.7). */
+/** The model's own answer, head and body unchanged, for as long as fal keeps it (fal-api.md 2.4, 2.7). */
 export function resultOf(world: World, job: Job): Response {
   const id = { 'x-fal-request-id': job.id };
   const { answer, completedAt } = job;

@@ -3,9 +3,9 @@ import { statusBody } from './status.js';
 import type { World } from '../world.js';
 
 /**
- * The status as server-sent events (fal-api.md 2.3): one at once, one the moment anything changes, log lines
- * as increments, a comment when it is quiet, closed after COMPLETED. The Accept header is not looked at: the
- * official proxy drops it.
+ * The status as server-sent events (fal-api.md 2.3): one at once, one on each change, log lines as
+ * increments, a comment when it is quiet, closed after COMPLETED. The Accept header is ignored: the official proxy
+ * drops it.
  */
 export function statusStream(world: World, job: Job, wantsLogs: boolean): Response {
   const encoder = new TextEncoder();

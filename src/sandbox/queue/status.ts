@@ -1,7 +1,7 @@
 import type { Job, LogLine } from './job.js';
 import type { Jobs } from './jobs.js';
 
-/** The status object with all of its keys, whatever the state: clients fail on missing ones (fal-api.md 2.2). */
+/** The status object with all its keys in every state: clients fail on missing ones (fal-api.md 2.2). */
 export function statusBody(jobs: Jobs, job: Job, logs: readonly LogLine[] | null) {
   const base = `https://queue.fal.run/${job.app}/requests/${job.id}`;
   return {
@@ -17,7 +17,7 @@ export function statusBody(jobs: Jobs, job: Job, logs: readonly LogLine[] | null
   };
 }
 
-/** There is no FAILED state: a failed job is COMPLETED and says so here (fal-api.md 2.2). */
+/** Error of a failed job. There is no FAILED state: such a job is COMPLETED (fal-api.md 2.2). */
 function failure(job: Job): { error?: string; error_type?: string } {
   const { answer } = job;
   if (answer === undefined || answer.status < 400) return {};

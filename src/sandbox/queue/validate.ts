@@ -10,7 +10,7 @@ export interface Row {
   ctx?: Record<string, unknown>;
 }
 
-/** A picture that the input names, and where. */
+/** A picture named in the input, and its position there. */
 export interface NamedPicture {
   loc: (string | number)[];
   url: string;
@@ -19,11 +19,11 @@ export interface NamedPicture {
 export interface Checked {
   rows: Row[];
   pictures: NamedPicture[];
-  /** The known fields with their defaults filled in; unknown ones are gone, as at fal (fal-api.md 1.5). */
+  /** Known fields with defaults filled in; unknown fields are dropped, as by fal (fal-api.md 1.5). */
   values: Record<string, unknown>;
 }
 
-/** Makes one row, with the address that fal puts on each. */
+/** Makes one row, with the URL that fal puts on each. */
 export function row(
   loc: (string | number)[],
   type: string,
@@ -42,7 +42,7 @@ export function row(
 }
 
 /**
- * Checks an input as fal's pydantic models do when the job runs: every fault is reported, not only the first.
+ * Checks an input as fal's pydantic models do when the job runs: every problem is reported, not only the first.
  */
 export function validate(fields: Fields, input: unknown): Checked {
   const checked: Checked = { rows: [], pictures: [], values: {} };
@@ -160,7 +160,7 @@ function checkNumber(
   return parsed;
 }
 
-/** Pictures over the number in use are dropped silently, as by fal (fal-api.md 1.2). */
+/** Excess pictures are dropped silently, as by fal (fal-api.md 1.2). */
 function checkPictures(to: Checked, field: Of<'pictures'>, value: unknown, loc: Loc, fault: Fault): unknown {
   if (!Array.isArray(value)) return fault('list_type', 'Input should be a valid list');
   if (value.length < (field.atLeast ?? 0)) {

@@ -27,7 +27,7 @@ export function restApp(world: World): Hono<SandboxEnv> {
 
 const GONE = 'The upload URL is unknown or has expired';
 
-/** The sandbox's own address: upload targets and files, without a key as on fal's CDN. */
+/** The sandbox's own address: upload targets and files, which need no key, as on fal's CDN. */
 export function filesApp(world: World): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>({ strict: false });
   const { storage } = world;
@@ -45,7 +45,7 @@ export function filesApp(world: World): Hono<SandboxEnv> {
     if (pending === undefined) return detail(403, GONE);
     const partNumber = Number(c.req.param('part'));
     pending.parts.set(partNumber, content);
-    // fal's clients read the one or the other (fal-api.md 3.2).
+    // fal's clients read either one (fal-api.md 3.2).
     const etag = `part-${partNumber}`;
     return json(200, { partNumber, etag }, { etag: `"${etag}"` });
   });

@@ -7,17 +7,17 @@ export interface StoredUpload {
   bytes: number;
   sha256: string;
   content_type: string;
-  /** The header `x-fal-object-lifecycle` of the initiate call. */
+  /** Header `x-fal-object-lifecycle` of the initiate call. */
   lifecycle: string | null;
-  /** The header `x-fal-object-lifecycle-preference` of the same call. */
+  /** Header `x-fal-object-lifecycle-preference` of the initiate call. */
   lifecycle_preference: string | null;
 }
 
-/** A promise of the initiate call that is not kept yet. */
+/** An upload that was initiated but has not arrived yet. */
 export interface PendingUpload {
   fileUrl: string;
   contentType: string;
-  /** Wall clock; a PUT after it is refused. */
+  /** Wall clock, milliseconds; a later PUT is rejected. */
   expiresAt: number;
   lifecycle: string | null;
   lifecyclePreference: string | null;
@@ -31,7 +31,7 @@ export interface StoredFile {
 
 export type PendingDetails = Pick<PendingUpload, 'contentType' | 'lifecycle' | 'lifecyclePreference'>;
 
-/** Files in memory, addressed by URL, equal bytes kept once: uploads and the pictures that jobs make. */
+/** Files in memory by URL: uploads and the pictures that jobs make. Equal bytes are kept once. */
 export class Storage {
   /** Set once the port is known. */
   origin = '';
@@ -45,7 +45,7 @@ export class Storage {
     readonly uploadUrlTtlMs: number,
   ) {}
 
-  /** Promises a place for a file: where to PUT it and where it will be. */
+  /** Starts an upload: the URL to PUT the file to, and the file's later URL. */
   initiate(fileName: string, details: PendingDetails): { upload_url: string; file_url: string } {
     const token = randomBytes(12).toString('hex');
     const fileUrl = this.#newUrl(fileName);
@@ -54,7 +54,7 @@ export class Storage {
     return { upload_url: `${this.origin}/upload/${token}?signature=sandbox`, file_url: fileUrl };
   }
 
-  /** The promise behind an upload URL, unless it is unknown or too old. */
+  /** The pending upload of an upload URL; undefined if it is unknown or expired. */
   pending(token: string): PendingUpload | undefined {
     const pending = this.#pending.get(token);
     return pending !== undefined && this.clock.now() <= pending.expiresAt ? pending : undefined;
