@@ -4,7 +4,7 @@ import type { RowState } from '../ledger/batch/states.js';
 import type { Position } from './manifest/entry.js';
 import type { ResultRow, RowCounts } from './rows/result-row.js';
 
-/** Which row an event is about. */
+/** Identifies the row of an event. */
 export interface RowName {
   key: string;
   id: string | undefined;
@@ -13,21 +13,21 @@ export interface RowName {
 
 /** Events of a running batch, for display. Texts from manifests and from fal are untrusted. */
 export type BatchEvent =
-  /** The rows as the run finds them. */
+  /** The rows at the start of the run. */
   | { type: 'started'; counts: RowCounts; toSend: number; toFetch: number; estimatedUsd: number }
-  /** A row is being sent, or is waited for again. `state`: where it was before; `usd`: what it will probably cost. */
+  /** A row is being sent or waited for. `state`: before this run; `usd`: estimated cost. */
   | { type: 'begun'; row: RowName; attached: boolean; state: RowState; usd: number }
   /** A step in the edit of a row. */
   | { type: 'step'; row: RowName; event: EditEvent }
-  /** fal took a row, and the run does not wait for it (`--submit-only`). */
+  /** fal accepted a row, and the run does not wait for it (`--submit-only`). */
   | { type: 'left'; row: RowName; requestId: string }
-  /** A row was not taken, and is tried again in a while. */
+  /** fal did not accept a row; it will be retried. */
   | { type: 'retrying'; row: RowName; error: FalEditError }
-  /** A row came to an end. */
+  /** A row ended. */
   | { type: 'ended'; row: RowName; result: ResultRow; error: FalEditError | undefined }
-  /** A row is left as it is for now: fal has it, or nobody knows. */
+  /** A row is left open for now: fal has it, or its outcome is unknown. */
   | { type: 'open'; row: RowName; result: ResultRow; error: FalEditError }
-  /** Nothing more is sent; what is under way comes home. */
+  /** Nothing more is sent; rows already at fal are still fetched. */
   | { type: 'stopped'; error: FalEditError };
 
 export type OnBatchEvent = (event: BatchEvent) => void;

@@ -8,7 +8,7 @@ import { findRow, type RowWithJob } from '../ledger/batch/states.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { PlannedRow } from './rows/planned-row.js';
 
-/** A part of a batch. */
+/** One part of a batch. */
 export interface Part {
   /** Absolute. */
   folder: string;
@@ -16,10 +16,10 @@ export interface Part {
 }
 
 /**
- * Puts parts of a batch into one out-dir: rows, jobs, pictures. The parts stay as they are. Doing so again changes
+ * Merges parts of a batch into one out-dir: rows, jobs, pictures. The parts stay unchanged. Repeating it changes
  * nothing.
  *
- * @returns rows that more than one part has sent, and that are charged as often
+ * @returns rows that more than one part has sent, each charged as many times
  */
 export async function mergeParts(parts: readonly Part[], all: Part): Promise<RowWithJob[]> {
   const twice = new Set<string>();
@@ -38,7 +38,7 @@ export async function mergeParts(parts: readonly Part[], all: Part): Promise<Row
   return [...twice].flatMap((key) => findRow(all.ledger, key) ?? []);
 }
 
-/** Copies a picture to the same place in the other folder; where something else is there, under a number. */
+/** Copies a picture to the same path in the other folder, or to a numbered one if that is taken by another file. */
 async function bring(file: string, from: string, to: string): Promise<string> {
   const bytes = await readFile(file).catch(() => undefined);
   const first = inFolder(file, from, to);
@@ -52,7 +52,7 @@ async function bring(file: string, from: string, to: string): Promise<string> {
   }
 }
 
-/** @returns whether it has the name now; false where the name is taken */
+/** @returns whether it has the name now; false if the name is taken */
 async function linkOrCopy(file: string, target: string): Promise<boolean> {
   try {
     await link(file, target);
@@ -73,7 +73,7 @@ function inFolder(file: string, from: string, to: string): string {
   return path.join(to, path.relative(from, file));
 }
 
-/** The pictures that were edited lie elsewhere, seen from the other folder. */
+/** The plan with the paths of its input pictures rewritten for the other folder. */
 function movedPlan(plan: PlannedRow, from: string, to: string): PlannedRow {
   const moved = (input: string): string =>
     /^https?:/i.test(input) ? input : path.relative(to, path.resolve(from, input)).replaceAll(path.sep, '/');

@@ -3,7 +3,7 @@ import { shellWords } from '../shell-words.js';
 
 const RUN_AGAIN = 'Run the batch again: it asks fal first, and fetches what fal has at no extra cost';
 
-/** For a row, said by its batch: that asks fal and fetches by itself, with all that belongs to the row. */
+/** Next steps for a row within its batch, which reconciles and fetches by itself. */
 export const BY_BATCH: NextSteps = {
   fetch: () => RUN_AGAIN,
   check: () => RUN_AGAIN,
@@ -18,7 +18,7 @@ export function collectCommand(folder: string): string {
   return shellWords(['fal-edit', 'batch', '--collect', '--out-dir', folder]);
 }
 
-/** For a row, said by another command. @param folder as people are shown it */
+/** Next steps for a row, for other commands. @param folder as displayed */
 export function byFolder(folder: string): NextSteps {
   const fetch = `Fetch it at no extra cost: ${collectCommand(folder)}`;
   return {

@@ -8,10 +8,7 @@ const UNITS = {
   gib: 1024 ** 3,
 } as const;
 
-/**
- * `2MB`, `500 kB`, `1.5 MiB` or a whole number of bytes, as bytes; undefined if it is none. A size that falls
- * between two bytes is rounded.
- */
+/** Parses `2MB`, `500 kB`, `1.5 MiB` or a whole number of bytes; undefined if invalid. Rounds to whole bytes. */
 export function parseByteSize(text: string): number | undefined {
   const match = /^(\d+)(\.\d+)?(?:\s*([kmg]i?b|b))?$/i.exec(text.trim());
   if (match === null) return undefined;

@@ -5,24 +5,24 @@ import type { OutputFormat } from '../../models/request.js';
 import { pairsOf, valueText } from './pairs.js';
 import { expectationValues } from './values.js';
 
-/** The expectations of a result. Those left out are not checked. */
+/** The expectations of a result. Absent ones are not checked. */
 export interface Expectations {
-  /** Pixels, from 1 up. */
+  /** Pixels, at least 1. */
   minWidth?: number;
-  /** Size of the file, from 1 up. */
+  /** Size of the file, at least 1. */
   maxBytes?: number;
   format?: OutputFormat;
-  /** 0..1: at most so different from the input (1 − SSIM). */
+  /** 0..1: largest difference from the input (1 − SSIM). */
   maxChange?: number;
-  /** 0..1: at least so different from the input (1 − SSIM). */
+  /** 0..1: smallest difference from the input (1 − SSIM). */
   minChange?: number;
-  /** true: not one even colour, and not black. false: not looked at, also where a default looks at it. */
+  /** true: not a single even colour, and not black. false: not checked, even if a default would check it. */
   notBlank?: boolean;
 }
 
 type Key = keyof Expectations;
 
-/** The names of the expectations in manifests and flags, in the order of documents and of measuring. */
+/** Names of the expectations in manifests and flags, in the order of documents and measurements. */
 export const EXPECTATION_NAMES = {
   minWidth: 'min_width',
   maxBytes: 'max_bytes',
@@ -36,13 +36,13 @@ const ENTRIES = Object.entries(EXPECTATION_NAMES) as [Key, string][];
 const NAMES = ENTRIES.map(([, name]) => name);
 
 /**
- * Reads expectations from an object of a manifest (snake_case or kebab-case keys), from a text
- * `min_width=1024,format=png` (a CSV cell or one `--expect` value), or from a list of such texts. Later ones replace
- * earlier ones of the same name. Nothing, or a blank text, expects nothing.
+ * Reads expectations from an object in a manifest (snake_case or kebab-case keys), from a text like
+ * `min_width=1024,format=png` (a CSV cell or one `--expect` value), or from a list of such texts. Later ones override
+ * earlier ones of the same name. A missing value or blank text means no expectations.
  *
- * @param where what to call it in a message: `expect` or `--expect`
- * @throws FalEditError (usage): an unknown name (with the nearest known one), a value that is not allowed (with what
- * is), a least change above the largest
+ * @param where name of the source in messages: `expect` or `--expect`
+ * @throws FalEditError (usage): an unknown name (with the nearest known one), an invalid value (with the valid ones),
+ * or a minimum change above the maximum
  */
 export function readExpectations(value: unknown, where: string): Expectations {
   const given: Partial<Record<Key, unknown>> = {};
@@ -60,9 +60,7 @@ export function readExpectations(value: unknown, where: string): Expectations {
   return data;
 }
 
-/**
- * Expectations in the words of the manifest, for messages, the ledger and reports. Keys are in a fixed order.
- */
+/** Expectations under their manifest names, for messages, the ledger and reports. Keys are in a fixed order. */
 export function expectationsDocument(expectations: Expectations): Record<string, number | string | boolean> {
   return Object.fromEntries(
     ENTRIES.flatMap(([key, name]) => {
@@ -72,7 +70,7 @@ export function expectationsDocument(expectations: Expectations): Record<string,
   );
 }
 
-/** Whether measuring needs the picture that was edited. */
+/** Whether measuring needs the input picture. */
 export function needsInput({ minChange, maxChange }: Expectations): boolean {
   return minChange !== undefined || maxChange !== undefined;
 }

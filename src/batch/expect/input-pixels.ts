@@ -4,12 +4,12 @@ import { visible } from '../../images/picture-errors.js';
 import { once } from '../../models/once.js';
 import type { Dimensions } from '../../models/request.js';
 
-/** Draws the picture that was edited at a size; null where it is not here or cannot be decoded. */
+/** Draws the input picture at a size; null if it is missing or cannot be decoded. */
 export type DrawInput = (size: Dimensions) => Promise<Pixels | null>;
 
 /**
- * Reads the input at most once, and decodes it once for all the pictures of a size: those of one result are alike.
- * To keep its pixels in full would take hundreds of megabytes for a large one.
+ * Reads the input at most once, and decodes it once per size: the pictures of one result usually have the same size.
+ * Keeping all of its pixels could take hundreds of megabytes.
  */
 export function inputDrawer(input: (() => Promise<Uint8Array>) | undefined): DrawInput {
   const bytes = once(async () => (await input?.().catch(nullUnlessInterrupted)) ?? null);
@@ -26,7 +26,7 @@ export function inputDrawer(input: (() => Promise<Uint8Array>) | undefined): Dra
   };
 }
 
-/** A picture that was paid for is not lost for an input that has gone since; a run that is stopped is. */
+/** A missing input must not lose a picture that was paid for, but an interruption must stop the run. */
 function nullUnlessInterrupted(error: unknown): null {
   if (error instanceof InterruptedError) throw error;
   return null;

@@ -7,7 +7,7 @@ import { EXPECTATION_NAMES, type Expectations } from './expectations.js';
 import { inputDrawer, type DrawInput } from './input-pixels.js';
 import { pictureReader, type PictureReader } from './picture-reader.js';
 
-/** A picture of a result. */
+/** One picture of a result. */
 export interface ResultPicture {
   /** Absolute. */
   path: string;
@@ -19,13 +19,13 @@ export interface ResultPicture {
 type Gauge = () => Promise<Omit<Measured, 'image'>>;
 
 /**
- * Measures every picture of a result against what was expected of it: picture by picture, each in the order of the
- * manifest's names. What cannot be measured, since the picture cannot be decoded or the input is not here, is a
- * miss with `found: null`, and never an error.
+ * Measures every picture of a result against its expectations, in the order of pictures and then of names. An
+ * expectation that cannot be measured, because the picture cannot be decoded or the input is missing, is a miss with
+ * `found: null`, never an error.
  *
- * @param input bytes of the first picture that was edited, as it was drawn; undefined where it is not here. Asked for
- * once at most, and only where change is measured; where it rejects, the input is not here
- * @throws InterruptedError with which `input` rejects
+ * @param input reads the bytes of the first input picture as it was drawn; undefined if it is missing. Called at most
+ * once, and only to measure change; if it rejects, the input counts as missing
+ * @throws the InterruptedError that `input` rejects with
  */
 export async function measure(
   pictures: readonly ResultPicture[],
@@ -34,7 +34,7 @@ export async function measure(
 ): Promise<Measured[]> {
   const drawInput = inputDrawer(input);
   const measured: Measured[] = [];
-  // One after another: several large pictures in memory at once would be too many.
+  // One at a time: several large pictures could exhaust memory.
   for (const { path, index } of pictures) {
     const gauges = gaugesFor(expectations, pictureReader(path), drawInput);
     for (const gauge of gauges) measured.push({ ...(await gauge()), image: index });
@@ -62,7 +62,7 @@ const atLeast = (found: number, wanted: number) => found >= wanted;
 const atMost = (found: number, wanted: number) => found <= wanted;
 const equal = (found: unknown, wanted: unknown) => found === wanted;
 
-/** None where nothing is wanted. */
+/** No measurement for an absent expectation. */
 function gauge<T extends number | string | boolean>(
   key: keyof Expectations,
   wanted: T | undefined,

@@ -1,13 +1,13 @@
 import { usageError } from '../../errors/error.js';
 
-/** A name as it was written, and what it is to be. */
+/** An expectation's name as written, and its value. */
 export type Pair = readonly [name: string, value: unknown];
 
 /**
- * The expectations as they stand in an object, in a text `min_width=1024,format=png` or in a list of such texts,
- * in their order. Nothing, or a blank text, is none.
+ * Splits expectations into pairs: from an object, a text like `min_width=1024,format=png`, or a list of such texts, in
+ * their order. A missing value or blank text has none.
  *
- * @throws FalEditError (usage) naming the place
+ * @throws FalEditError (usage) naming the source
  */
 export function pairsOf(value: unknown, where: string): Pair[] {
   if (value === undefined || value === null) return [];
@@ -27,7 +27,7 @@ function pairsOfText(text: string, where: string): Pair[] {
   return pieces.map((piece) => {
     const equals = piece.indexOf('=');
     if (equals >= 0) return [piece.slice(0, equals).trim(), piece.slice(equals + 1).trim()];
-    // The one that is a yes or no by itself.
+    // The only expectation that needs no value.
     if (/^not[-_]blank$/.test(piece.trim())) return [piece.trim(), true];
     throw usageError(
       `${where} must have the form name=value, not ${valueText(piece.trim())}.`,
@@ -42,7 +42,7 @@ function notAllowed(value: unknown, where: string) {
   );
 }
 
-/** A value of the user's within a sentence: as JSON, on one line and not too long. */
+/** Formats a user's value for a sentence: JSON on one line, shortened. */
 export function valueText(value: unknown): string {
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) return 'nothing';

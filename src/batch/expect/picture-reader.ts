@@ -4,7 +4,7 @@ import { probePicture, type Probe } from '../../images/probe.js';
 import { visible } from '../../images/picture-errors.js';
 import { once } from '../../models/once.js';
 
-/** A picture, looked at no closer than is asked for, and nothing twice. What cannot be seen is null. */
+/** Reads facts about a picture, each only when needed and only once. Null if unreadable. */
 export interface PictureReader {
   bytes: () => Promise<Uint8Array | null>;
   structure: () => Promise<Probe | null>;

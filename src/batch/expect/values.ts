@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseByteSize } from './byte-size.js';
 
-/** A cell of a CSV file and a flag are text: what reads as a value of the kind is taken for it. */
+/** Accepts text as well, as in CSV cells and flags: it is converted if it parses as the type. */
 function fromText<T extends z.ZodType>(read: (text: string) => unknown, schema: T) {
   return z.preprocess((value) => (typeof value === 'string' ? (read(value) ?? value) : value), schema);
 }

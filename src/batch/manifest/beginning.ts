@@ -1,29 +1,29 @@
 import { bomLength, utf16Of, utf16Problem } from '../../text.js';
 
-/** A manifest of which the first bytes were looked at. */
+/** A manifest whose first bytes were inspected. */
 export interface Beginning {
-  /** The first character that is not blank; undefined where there is none among the first bytes. */
+  /** First non-blank character; undefined if the first bytes have none. */
   first: string | undefined;
-  /** All of its bytes, without the byte order mark. */
+  /** All of its bytes, including those inspected, without the byte order mark. */
   chunks: AsyncGenerator<Buffer>;
 }
 
-/** Why nothing of a manifest can be read: a sentence without its place. It is closed. */
+/** Reason why a manifest cannot be read, as a sentence without the file; the stream is closed. */
 export interface NoText {
   problem: string;
 }
 
-/** How much is read before a text counts as blank. */
+/** Bytes to read before a text counts as blank. */
 const HEAD_BYTES = 4096;
-/** A program's own files show within these that they are no text. */
+/** Bytes to inspect for binary content. */
 const SAMPLE_BYTES = 1024;
-/** In how many bytes UTF-16 shows, and the mark of UTF-8 is complete. */
+/** Bytes needed to recognise UTF-16 or the UTF-8 byte order mark. */
 const MARK_BYTES = 4;
 
 /**
- * Reads as far as it takes to know what a manifest is; nothing is lost of it.
+ * Reads just enough to identify a manifest; no bytes are lost.
  *
- * @throws what `chunks` throws
+ * @throws any error of `chunks`
  */
 export async function beginningOf(chunks: AsyncGenerator<Buffer>): Promise<Beginning | NoText> {
   let head: Buffer = Buffer.alloc(0);
@@ -44,11 +44,11 @@ function problemOf(head: Buffer): string | undefined {
   return isBinary(head.subarray(0, SAMPLE_BYTES)) ? 'is not a text file in UTF-8.' : undefined;
 }
 
-/** A log damaged by a power cut may contain lines of only NULs; its other lines are good. */
+/** Whether a sample is binary. A log damaged by a power cut may contain lines of NULs; its other lines are valid. */
 function isBinary(sample: Buffer): boolean {
   if (!sample.includes(0)) return false;
   try {
-    // A character that the sample cuts in two is no fault.
+    // The sample may cut the last character in two.
     new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: true });
     return false;
   } catch {

@@ -9,10 +9,10 @@ import { type ManifestFormat, notationOf } from './format.js';
 import type { Manifest } from './rows.js';
 
 /**
- * A manifest in a file. It is opened anew each time that its rows are read.
+ * Opens a manifest file. Each reading of its rows opens it again.
  *
- * @param written as the user wrote it
- * @throws FalEditError (input): it is missing, a folder or not readable
+ * @param written path as the user wrote it
+ * @throws FalEditError (input): missing, a folder or unreadable
  */
 export async function manifestFile(
   written: string,
@@ -31,7 +31,7 @@ export async function manifestFile(
 }
 
 async function readableSize(file: NamedFile): Promise<number> {
-  // An empty picture is no picture, but an empty manifest is one that holds no rows.
+  // An empty file is not a valid picture, but it is a valid manifest without rows.
   const isEmptyFile = await stat(file.path).then(
     (found) => found.isFile() && found.size === 0,
     () => false,
@@ -46,9 +46,9 @@ async function readableSize(file: NamedFile): Promise<number> {
 }
 
 /**
- * A manifest on stdin. Its rows can be read once: a second time `chunks` throws.
+ * Manifest on stdin. It can be read only once: a second call of `chunks` throws.
  *
- * @throws FalEditError (input): stdin is a terminal, or was read already
+ * @throws FalEditError (input): stdin is a terminal, or was already read
  */
 export function manifestOnStdin(
   format: ManifestFormat | undefined,
@@ -79,10 +79,10 @@ export function manifestOnStdin(
 }
 
 /**
- * The bytes of a stream, which is closed at the end and where reading stops before it.
+ * Yields the bytes of a stream, and closes it at the end or when reading stops early.
  *
- * @param explain the error for what the stream fails with
- * @throws the signal's reason; what `explain` gives
+ * @param explain turns the stream's error into ours
+ * @throws the signal's reason; the result of `explain`
  */
 export async function* bytesOf(
   stream: Readable,

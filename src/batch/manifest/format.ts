@@ -4,10 +4,10 @@ import path from 'node:path';
 export const MANIFEST_FORMATS = ['jsonl', 'csv', 'yaml'] as const;
 export type ManifestFormat = (typeof MANIFEST_FORMATS)[number];
 
-/** How a manifest is read. A file of tabs is one whatever its first line looks like; that of other CSV says what divides it. */
+/** How a manifest is read. `tsv` always splits at tabs; `csv` takes the delimiter from the first line. */
 export type Notation = ManifestFormat | 'tsv';
 
-/** JSON is YAML, and YAML's reader knows the lines. */
+/** JSON is a subset of YAML, and the YAML reader knows line numbers. */
 const NOTATIONS: Readonly<Record<string, Notation>> = {
   '.jsonl': 'jsonl',
   '.ndjson': 'jsonl',
@@ -18,29 +18,29 @@ const NOTATIONS: Readonly<Record<string, Notation>> = {
   '.json': 'yaml',
 };
 
-/** The endings by which a manifest is known. */
+/** File extensions that identify a manifest. */
 export const MANIFEST_ENDINGS = Object.keys(NOTATIONS);
 
-/** The word that stands for a manifest on stdin. */
+/** Argument that stands for a manifest on stdin. */
 export const STDIN_WORD = '-';
 
-/** Whether a word names a manifest, not pictures. */
+/** Whether an argument names a manifest rather than pictures. */
 export function namesManifest(word: string): boolean {
   return word === STDIN_WORD || notationByName(word) !== undefined;
 }
 
-/** How a file is read, by its ending. */
+/** The notation for a file's extension. */
 export function notationByName(name: string): Notation | undefined {
   return NOTATIONS[path.extname(name).toLowerCase()];
 }
 
-/** The user's word for the format is stronger than the ending; a file of tabs stays one when it is called CSV. */
+/** The notation of a file: `format` overrides the extension, but a .tsv file stays TSV under `csv`. */
 export function notationOf(name: string, format: ManifestFormat | undefined): Notation | undefined {
   const byName = notationByName(name);
   return format === undefined || (format === 'csv' && byName === 'tsv') ? byName : format;
 }
 
-/** How a text without a name is read, by its first character that is not blank. */
+/** The notation of a text without a file name, guessed from its first non-blank character. */
 export function notationByFirst(first: string | undefined): Notation {
   if (first === '{') return 'jsonl';
   return first === '[' || first === '-' ? 'yaml' : 'csv';

@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { LONGEST_ROW_BYTES, TOO_LONG } from './entry.js';
 
-/** One line of a manifest, without its LF; the CR before it is left on. */
+/** One line of a manifest, without its LF but with any CR before it. */
 export interface Line {
   /** From 1. */
   number: number;
-  /** Empty where the line is too long. */
+  /** Empty if the line is too long. */
   text: string;
-  /** A sentence about its problem, without the line. */
+  /** A problem as a sentence, without the line number. */
   problem?: string;
 }
 
@@ -18,8 +18,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * The lines of a text, those that a chunk completes together. A line longer than {@link LONGEST_ROW_BYTES} is told
- * as soon as that is known, and the rest of it is passed over without being kept: it may be endless.
+ * Splits a text into lines and yields the lines that each chunk completes. A line longer than {@link
+ * LONGEST_ROW_BYTES} is reported as soon as it exceeds the limit, and the rest of it is discarded: it may be endless.
  */
 export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {
   const splitter = lineSplitter();
@@ -33,7 +33,7 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Li
  */
 async function* withLineFeeds(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let endsWithCr: boolean | undefined;
-  /** A chunk that ends in CR, until the next byte is known. */
+  /** A chunk ending in CR, held until the next byte is known. */
   let held: Buffer | undefined;
   for await (const piece of chunks) {
     if (endsWithCr === false) {
@@ -56,7 +56,7 @@ async function* withLineFeeds(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buf
   if (held !== undefined) yield withoutCr(held);
 }
 
-/** Whether the first line of a text ends with only a CR; undefined where its end is not reached. */
+/** Whether the first line ends with only a CR; undefined if the chunk has no line end. */
 function firstEndIsCr(chunk: Buffer): boolean | undefined {
   const cr = chunk.indexOf(CR);
   const lf = chunk.indexOf(LF);
@@ -64,7 +64,7 @@ function firstEndIsCr(chunk: Buffer): boolean | undefined {
   return cr === -1 || cr === chunk.length - 1 ? undefined : chunk[cr + 1] !== LF;
 }
 
-/** A copy with LF for each CR that no LF follows. */
+/** Copy with LF instead of each CR that is not followed by LF. */
 function withoutCr(chunk: Buffer): Buffer {
   const copy = Buffer.from(chunk);
   for (let at = copy.indexOf(CR); at !== -1; at = copy.indexOf(CR, at + 1)) {

@@ -10,30 +10,33 @@ import { rowsOf } from './rows.js';
 
 export { MANIFEST_FORMATS, type ManifestFormat } from './format.js';
 
-/** Where the rows of a batch come from. */
+/** Source of the rows of a batch. */
 export interface RowSource {
-  /** As the user named it: the manifest, `stdin`, or the patterns. For summaries and messages. */
+  /** The manifest as the user named it, `stdin`, or the patterns. For summaries and messages. */
   name: string;
-  /** Absolute folder at which relative paths of the rows start: the manifest's own; for stdin and pictures the working directory. */
+  /**
+   * Absolute folder that relative paths in rows start from: the manifest's own; for stdin and pictures, the working
+   * directory.
+   */
   folder: string;
-  /** Whether the rows come from a manifest; false where each picture is a row. */
+  /** Whether the rows come from a manifest; false if each picture is a row. */
   isManifest: boolean;
-  /** Whether we name the pictures, perhaps otherwise each time: what is done then keeps its name. */
+  /** Whether result names are chosen by us and may change between runs: finished rows then keep theirs. */
   namesAreOurs?: boolean;
-  /** Fields whose values stand in a file, not on the command line: those of a manifest all do. */
+  /** Fields whose values come from a file rather than the command line; `all` for a manifest. */
   fromFile: 'all' | readonly string[];
-  /** Whether flags are defaults, which a row's model may lack; else they are what each edit asks for. */
+  /** Whether flags are defaults, which a row's model may not support; otherwise they apply to every edit. */
   flagsAreDefaults: boolean;
-  /** Files of the folders that were named which are no rows, by what they are; absent where no folder was named. */
+  /** Files in the named folders that are not rows, by type; absent if no folder was named. */
   leftOut?: LeftOut | undefined;
   /** A note to print once all rows are known to be valid. */
   note?: string;
-  /** The error for rows with problems, where that is not the list of them by row. */
+  /** Builds the error for invalid rows, if it is not the usual list by row. */
   refuse?: (problems: readonly Problem[]) => FalEditError;
   /**
-   * Reads them from the beginning, one by one; those of stdin once only. What is wrong with a row is an entry.
+   * Reads the rows from the beginning, one at a time (stdin only once). A problem with a row is an entry too.
    *
-   * @throws the signal's reason; FalEditError (input): the manifest cannot be read any more
+   * @throws the signal's reason; FalEditError (input): the manifest can no longer be read
    */
   rows: () => AsyncIterable<Entry>;
 }
@@ -41,13 +44,13 @@ export interface RowSource {
 type Needs = Pick<Context, 'cwd' | 'stdin' | 'signal'>;
 
 /**
- * Finds what the user named: one manifest (`-` for stdin, or known by its ending), or pictures (files, folders, globs
- * and http(s) URLs). Nothing of a manifest is read yet.
+ * Opens the arguments: one manifest (`-` for stdin, or recognised by its extension), or pictures (files, folders,
+ * globs and http(s) URLs). Does not read the manifest yet.
  *
- * @param options.recursive whether the pictures of a folder's subfolders are meant as well
- * @param options.format what the manifest is written in, whatever it is called
- * @throws FalEditError (usage, input): nothing is named, the manifest is missing, a folder or not readable, no
- * picture matches, several manifests; the signal's reason
+ * @param options.recursive include subfolders of folders
+ * @param options.format the manifest's format, whatever its name
+ * @throws FalEditError (usage, input): no arguments, several manifests, a manifest that is missing, a folder or
+ * unreadable, or no matching picture; the signal's reason
  */
 export async function openRows(
   words: readonly string[],
@@ -122,7 +125,7 @@ async function openPictures(
   };
 }
 
-/** A shell may have made thousands of names of one pattern. */
+/** The arguments as text, shortened: a shell may expand one pattern to thousands of names. */
 function patternsText(words: readonly string[]): string {
   const [first = '', ...more] = words;
   return more.length < 3 ? words.join(' ') : `${first} and ${more.length} more`;

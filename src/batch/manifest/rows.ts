@@ -5,24 +5,24 @@ import { notationByFirst, type Notation } from './format.js';
 import { readJsonl } from './jsonl/read.js';
 import { readYaml } from './yaml/read.js';
 
-/** A manifest as its rows are read from it. */
+/** A manifest to read rows from. */
 export interface Manifest {
   /** As the user named it. */
   name: string;
-  /** Absolute: where relative paths of its rows start. */
+  /** Absolute folder that relative paths in rows start from. */
   folder: string;
-  /** How it is read; undefined where its first character is to say so. */
+  /** How to read it; undefined to decide by the first character. */
   notation: Notation | undefined;
-  /** How many bytes it has; undefined where only reading it would tell. */
+  /** Size in bytes; undefined if unknown until read. */
   size?: number | undefined;
   /** Its bytes, from the beginning. */
   chunks: () => AsyncGenerator<Buffer>;
 }
 
 /**
- * The rows of a manifest one by one, and in their places what is wrong. One without any is a problem by itself.
+ * Yields the rows of a manifest one by one, with problems in order. A manifest without rows is itself a problem.
  *
- * @throws the signal's reason; what `chunks` throws
+ * @throws the signal's reason; any error of `chunks`
  */
 export async function* rowsOf(
   manifest: Omit<Manifest, 'folder'>,
@@ -46,7 +46,7 @@ export async function* rowsOf(
   if (isEmpty) yield wrong(top, 'has no rows.');
 }
 
-/** A list of objects is JSON also in a file that is called JSONL. */
+/** Decides the notation. A list of objects is read as JSON even in a .jsonl file. */
 function notationFor(notation: Notation | undefined, first: string | undefined): Notation {
   if (notation === undefined) return notationByFirst(first);
   return notation === 'jsonl' && first === '[' ? 'yaml' : notation;

@@ -9,40 +9,40 @@ import type { Ledger } from '../../ledger/ledger.js';
 import type { FileField } from '../../models/fields.js';
 import { stampText } from '../folder/file-stamp.js';
 
-/** The facts kept about a file that was read; its bytes are not. */
+/** Cached facts about a file, without its bytes. */
 type Facts = Omit<Attachment, 'path' | 'flag' | 'label' | 'upload'> & {
   upload: Omit<NonNullable<Attachment['upload']>, 'blob'>;
   source: string;
 };
 
-/** As it was noted: releases that made fingerprints of version 1 noted nothing of the file itself. */
+/** Facts as stored: releases with fingerprints of version 1 stored nothing about the original file. */
 type NotedFacts = Omit<Facts, 'source'> & { source?: string };
 
-/** The place of a file field, and the file. */
+/** A file field and its file. */
 type Reading = Parameters<AttachmentReader>;
 
 /**
- * A file that was written so short a time before it was read can be written again with the same times (the clock of
- * a file system ticks every few milliseconds, on some every two seconds).
+ * A file changed less than this before it was read may change again without its times changing: file system clocks
+ * tick every few milliseconds, some only every two seconds.
  */
 const TOO_FRESH_MS = 2_500;
 
-/** Files of which it is kept in memory what they are: rows that name the same file mostly stand together. */
+/** Number of recent files whose facts are kept in memory: rows that name the same file are usually close together. */
 const MOST_RECENT = 1_000;
 
-/** A cache that knows what it does not remember. */
+/** A cache that knows whether it missed anything. */
 export interface AttachmentCache extends PlanCache {
-  /** Whether a file was read of which a later run would not notice that it has changed. */
+  /** Whether any file was read whose later changes would go unnoticed. */
   hasUnremembered: () => boolean;
 }
 
 /**
- * Reads the files of a batch, each once however many rows name it: in this run, and in later ones as long as size and
- * times of the file are the same. Keeps no bytes: they are read again for the upload.
+ * Reads each file of a batch once, however many rows name it: in this run, and in later ones while its size and times
+ * stay the same. Keeps no bytes: they are read again for the upload.
  */
 export function attachmentCache(ledger: Ledger): AttachmentCache {
   const recent = new Map<string, Promise<Facts | undefined>>();
-  // Fresh files are known only within this run.
+  // Fresh files are cached only for this run.
   const run = ` run ${ledger.context.self.pid} ${ledger.context.now()}`;
 
   const factsOf = async (file: string, reading: Reading): Promise<Facts | undefined> => {
@@ -62,7 +62,7 @@ export function attachmentCache(ledger: Ledger): AttachmentCache {
   let hasUnremembered = false;
   const readAnew: AttachmentReader = async (...reading) => {
     const attachment = await readAttachment(...reading);
-    // The bytes of a data: URI stand in the row itself.
+    // The bytes of a data: URI are part of the row itself.
     hasUnremembered ||= attachment.upload !== undefined && !/^data:/i.test(reading[0].value);
     return attachment;
   };
@@ -75,7 +75,7 @@ export function attachmentCache(ledger: Ledger): AttachmentCache {
       if (recent.size >= MOST_RECENT) recent.clear();
       facts = factsOf(file, [field, flag, context]);
       recent.set(file, facts);
-      // What is wrong with it is said of each row that names it.
+      // Errors are not cached: each row that names the file reports its own.
       facts.catch(() => recent.delete(file));
     }
     const found = await facts;
@@ -84,14 +84,14 @@ export function attachmentCache(ledger: Ledger): AttachmentCache {
   return { read, writable: new Set(), hasUnremembered: () => hasUnremembered };
 }
 
-/** The file that a field names, absolute; undefined for what is none, or is not read as one. */
+/** Absolute path of the file that a field names; undefined if it names none, or is not read as a file. */
 function localFile({ value, role }: FileField, cwd: string): string | undefined {
   if (value === '' || value === '-' || /^[a-z][a-z0-9+.-]+:/i.test(value)) return undefined;
   if (role !== 'picture' && !value.toLowerCase().endsWith('.safetensors')) return undefined;
   return path.resolve(cwd, value);
 }
 
-/** Undefined where there is no file: whoever reads it says what is wrong. */
+/** Undefined if there is no file: the caller that reads it reports the error. */
 async function stampOf(file: string): Promise<{ text: string; changedAt: number } | undefined> {
   try {
     const stats = await stat(file);
@@ -125,9 +125,9 @@ function withBytes(facts: Facts, [field, flag, context]: Reading): Attachment {
 }
 
 /**
- * The bytes of a file that was read before.
+ * Reads again the bytes of a file that was read before.
  *
- * @throws FalEditError (input): it is another file now
+ * @throws FalEditError (input): the file has changed
  */
 export async function bytesAgain(
   field: FileField,

@@ -1,8 +1,8 @@
 import type { Database } from '../../ledger/database.js';
 
 /**
- * The ids and file names that the rows of one reading have taken, and how often each edit is repeated. Kept in
- * temporary tables, since a manifest may have millions of rows.
+ * The ids and file names claimed by the rows of one reading, and how often each edit is repeated. Kept in temporary
+ * tables, since a manifest may have millions of rows.
  */
 export class Claims {
   constructor(private readonly db: Database) {
@@ -13,21 +13,21 @@ export class Claims {
       DELETE FROM claimed_ids; DELETE FROM claimed_names; DELETE FROM next_numbers; DELETE FROM wishes;`);
   }
 
-  /** Returns what has it already; undefined if it was free and is taken now. */
+  /** Claims an id. Returns the row that already has it; undefined if it was free. */
   claimId(id: string, where: string): string | undefined {
     return this.claim('claimed_ids', 'id', id, where);
   }
 
-  /** Claims the path of a picture. */
+  /** Claims the path of a picture. Returns the row that already has it; undefined if it was free. */
   claimName(file: string, where: string): string | undefined {
     return this.claim('claimed_names', 'name', file, where);
   }
 
   /**
-   * The first number with which all names are free; they are taken then.
+   * Claims the names with the first number for which all are free, and returns the number.
    *
    * @param first the path without a number
-   * @param namesWith the paths with a number; 1 is none
+   * @param namesWith the paths with a number; 1 means no number
    */
   claimNumbered(first: string, namesWith: (number: number) => string[], where: string): number {
     for (;;) {
@@ -36,17 +36,17 @@ export class Claims {
     }
   }
 
-  /** All of them or none. */
+  /** Claims all of the names or none. */
   private claimNames(names: readonly string[], where: string): boolean {
     const [only] = names;
-    // Mostly there is one, and it need not be looked for first.
+    // Usually there is only one name, which needs no lookup first.
     if (only !== undefined && names.length === 1) return this.claimName(only, where) === undefined;
     if (names.some((name) => this.isClaimed(name))) return false;
     for (const name of names) this.claimName(name, where);
     return true;
   }
 
-  /** From 1, and higher each time. */
+  /** The next number to try for a name, from 1, increasing with each call. */
   private numberFor(name: string): number {
     const { next } = this.db.row(
       'INSERT INTO next_numbers VALUES (?, 1) ON CONFLICT DO UPDATE SET next = next + 1 RETURNING next',
@@ -55,11 +55,11 @@ export class Claims {
     return next;
   }
 
-  /** How many rows before this one made the same wish. @param wish a hash, hexadecimal */
+  /** Number of earlier rows with the same wish. @param wish a hash, hexadecimal */
   ordinalOf(wish: string): number {
     const { times } = this.db.row(
       `INSERT INTO wishes VALUES (?, 1) ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times`,
-      // Half of it tells wishes apart just as well, and is found sooner.
+      // Half of the hash is unique enough, and faster to look up.
       wish.slice(0, 32),
     ) as { times: number };
     return times - 1;

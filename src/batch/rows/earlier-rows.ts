@@ -1,6 +1,6 @@
 /*
- * INVARIANT: what was paid for under a fingerprint of version 1 is recognised, or it is said that it may have been
- * paid for. A row is new only where its old fingerprint is known for certain and stands for nothing here.
+ * INVARIANT: an edit that was paid for under a fingerprint of version 1 is recognised, or reported as possibly paid
+ * for. A row counts as new only if its old fingerprint is certain and is not in this folder.
  */
 import { wishV1, type FingerprintInputV1 } from '../../edit/plan/fingerprint-v1.js';
 import type { EditPlan } from '../../edit/plan/plan.js';
@@ -15,21 +15,21 @@ import type { FolderIdentity } from '../folder/folder-identity.js';
 import { keyOf } from './identity.js';
 import type { PlannedRow } from './planned-row.js';
 
-/** Version 1 sent the format that the name of the output asks for in this field of every model. */
+/** Field in which version 1 sent the format of the output's name, for every model. */
 const FORMAT = 'output_format';
 const FORMATS = ['png', 'jpeg', 'webp'] as const;
 
-/** Keys of a row under fingerprints of version 1. */
+/** A row's possible keys under fingerprints of version 1. */
 export interface FormerKeys {
   key: string;
-  /** With the formats that the row can have asked for, where nothing is left that says which. */
+  /** Keys for every format that the row may have requested, if no record says which. */
   others: string[];
 }
 
-/** The rows of a folder that stand under fingerprints of version 1, for one reading of the manifest. */
+/** Rows of a folder that still have fingerprints of version 1, during one reading of the manifest. */
 export class EarlierRows {
   private readonly isAny: boolean;
-  /** Keys of edits that a lost ledger was rebuilt with, while nothing is left of their rows. */
+  /** Keys of edits in a rebuilt ledger whose rows are lost. */
   private readonly rowless: Set<string>;
 
   constructor(
@@ -42,14 +42,14 @@ export class EarlierRows {
     if (this.isAny) this.index();
   }
 
-  /** The keys that version 1 can have given a row. To be asked once of each row, in the order of the manifest. */
+  /** The keys that version 1 may have given a row. Call once for each row, in the order of the manifest. */
   keysOf(plan: EditPlan, isShard: boolean): FormerKeys | undefined {
     if (!this.isAny && !(isShard && this.folder.began === 1)) return undefined;
     const wish = wishV1(this.asThen(plan));
     return { key: keyOf(wish, this.claims.ordinalOf(wish)), others: this.othersOf(plan) };
   }
 
-  /** Each way to ask is counted by itself, whether or not it is the one. */
+  /** Keys for every possible format. Repeated rows are numbered separately for each. */
   private othersOf(plan: EditPlan): string[] {
     if (this.rowless.size === 0) return [];
     const bare = withoutFormat(plan.input);
@@ -60,11 +60,11 @@ export class EarlierRows {
   }
 
   /**
-   * Finds the row of the folder that a row of the manifest is, and takes it: by its key, or by what it asks for where
-   * only the format was taken from another name, or where equal rows were counted otherwise.
+   * Finds the folder's row that matches a row of the manifest, and removes it from the candidates. Matches by key; or
+   * by request if only the format came from another name, or if equal rows were numbered differently.
    *
-   * @param former of {@link keysOf}
-   * @param byKeyAlone the row is another shard's by its key: what is equal to it here is not it
+   * @param former from {@link keysOf}
+   * @param byKeyAlone match only by key: by its key the row belongs to another shard, so equal rows here are others
    */
   take(plan: EditPlan, former: FormerKeys | undefined, byKeyAlone: boolean): string | undefined {
     if (!this.isAny || former === undefined) return undefined;
@@ -81,10 +81,10 @@ export class EarlierRows {
   }
 
   /**
-   * Whether a row that was not found may be one that was paid for all the same: its picture had to be converted for the
-   * upload, so that its old fingerprint hangs on bytes which another release or system makes otherwise.
+   * Whether a row that was not found may still have been paid for: its picture was converted for the upload, so its
+   * old fingerprint depends on bytes that another release or system produces differently.
    *
-   * @param isShard part of the rows is elsewhere, and cannot be looked at
+   * @param isShard some rows are in other folders and cannot be checked
    */
   mayBeOne(plan: EditPlan, isShard: boolean): boolean {
     if (!this.isAny || isCertain(plan)) return false;
@@ -93,7 +93,7 @@ export class EarlierRows {
     return this.db.row(sql, sameInputKey(plan)) !== undefined;
   }
 
-  /** Version 1 would have planned it with the format of the folder's rows, unless the user gave one. */
+  /** The edit as version 1 would have planned it: with the format of the folder's rows, unless the user gave one. */
   private asThen(plan: EditPlan): FingerprintInputV1 {
     const { format } = this.folder;
     if (format === undefined || plan.given[FORMAT] !== undefined) return plan;
@@ -126,12 +126,12 @@ export class EarlierRows {
   }
 }
 
-/** Key shared by rows that ask for the same edit, whatever its format. */
+/** Key shared by rows that request the same edit, whatever its format. */
 function sameness(edit: FingerprintInputV1): string {
   return wishV1({ ...edit, input: withoutFormat(edit.input) });
 }
 
-/** Key shared by rows that ask for the same edit of files that may differ. */
+/** Key shared by rows that request the same edit of files that may differ. */
 function sameInputKey({ model, input, attachments, seedIsOurs }: FingerprintInputV1): string {
   const { seed, ...rest } = attachments.reduce<Record<string, unknown>>(
     (whole, { path, upload }) =>
@@ -145,7 +145,7 @@ function withoutFormat(input: Record<string, unknown>): Record<string, unknown> 
   return Object.fromEntries(Object.entries(input).filter(([name]) => name !== FORMAT));
 }
 
-/** Every file was uploaded as it is, or it is noted what was made of it. */
+/** Whether every file was uploaded unchanged, or the result of its conversion is recorded. */
 function isCertain({ attachments }: EditPlan): boolean {
   return attachments.every(
     ({ converted, earlierUpload }) => converted === undefined || earlierUpload !== undefined,

@@ -15,33 +15,33 @@ type StoredAttachment = Omit<Attachment, 'upload'> & {
   upload?: Omit<NonNullable<Attachment['upload']>, 'blob'>;
 };
 
-/** All that is decided about a row, as it is kept until its turn comes. Only JSON values. */
+/** A planned row as stored until it is sent. Contains only JSON values. */
 export interface PlannedRow {
-  /** Short name. */
+  /** The model's short name. */
   model: string;
   prompt: string;
   seed: number;
-  /** The row names no seed. */
+  /** Whether we chose the seed, since the row has none. */
   seedIsOurs: boolean;
   /** fal's input, with files as the row names them. */
   input: Record<string, unknown>;
   attachments: StoredAttachment[];
-  /** Absent in rows of releases that did not note it. */
+  /** Absent in rows stored by releases that did not record it. */
   given?: EditPlan['given'];
-  /** Without its folder, which is the out-dir wherever that lies by then. */
+  /** Without its folder, which is always the current out-dir. */
   delivery: StoredOutput;
   numImages: number;
-  /** Sizes of the pictures that are edited, as far as they are here. */
+  /** Sizes of the pictures to edit; null for those that are not local. */
   inputSizes: (Dimensions | null)[];
   outputSize: Dimensions | null;
-  /** The pictures that are edited: relative to the out-dir, absolute, or a URL. */
+  /** The pictures to edit: paths relative to the out-dir, absolute paths, or URLs. */
   inputs: string[];
   warnings: string[];
-  /** Absolute folder at which relative paths of the row start. */
+  /** Absolute folder that relative paths in the row start from. */
   folder: string;
 }
 
-/** The form in which a plan is stored. @param outDir absolute */
+/** Converts a plan to its stored form. @param outDir absolute */
 export function storedPlan(plan: EditPlan, folder: string, outDir: string): PlannedRow {
   const { model, prompt, seed, seedIsOurs, input, numImages, work, warnings } = plan;
   return {
@@ -63,9 +63,9 @@ export function storedPlan(plan: EditPlan, folder: string, outDir: string): Plan
 }
 
 /**
- * The plan of a row, ready to run.
+ * Restores the plan of a row, ready to run.
  *
- * @param key the row's identity, of which seeds that nobody named are made
+ * @param key the row's identity, from which unspecified seeds are derived
  * @param attempt from 1
  * @param outDir absolute
  */
@@ -104,7 +104,7 @@ export function revivedPlan(
   };
 }
 
-/** Where the pictures of a row go. @param outDir absolute */
+/** Output of a row's pictures. @param outDir absolute */
 export function outputOf(
   { delivery }: PlannedRow,
   { seed, model }: Pick<OutputSpec, 'seed' | 'model'>,
@@ -135,13 +135,13 @@ function revivedAttachment(
   };
 }
 
-/** The pictures that are edited, as opposed to those that only guide the edit. */
+/** The pictures to edit, as opposed to those that only guide the edit. */
 function edited({ model, input }: EditPlan): FileField[] {
   const fields = model.fields.images ?? [];
   return findFileFields(model.input, input).filter(({ path: [field] }) => fields.includes(String(field)));
 }
 
-/** A picture for reports; undefined for one that has neither path nor address. */
+/** A picture's path for reports; undefined if it has neither path nor URL. */
 function pathForReport(value: string, folder: string, outDir: string): string | undefined {
   if (/^https?:/i.test(value)) return value;
   if (/^data:/i.test(value)) return undefined;

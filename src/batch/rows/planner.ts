@@ -1,6 +1,6 @@
 /*
- * Reads all rows of a batch and checks them, before anything is sent: one transaction, so that a manifest in which
- * something is wrong leaves the ledger as it was.
+ * Reads and checks all rows of a batch before anything is sent, in one transaction: an invalid manifest leaves the
+ * ledger unchanged.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -38,10 +38,10 @@ import { nameRow } from './row-names.js';
 import { standingOf } from '../run/summary.js';
 import { problemsOf } from './row-problems.js';
 
-/** Rows that are read at the same time: their files are waited for together. */
+/** Number of rows read concurrently, so that their files are read in parallel. */
 const AT_ONCE = 64;
 
-/** @throws FalEditError (interrupted), or what the ledger fails with */
+/** @throws FalEditError (interrupted), or any error of the ledger */
 export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptions): Promise<BatchPlan> {
   const { ledger, inspect, skipInvalid, again } = options;
   return ledger.db.longTransaction(async () => {
@@ -60,7 +60,7 @@ export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptio
     const fingerprint = reading.fingerprint();
     const isSame = readNote(ledger.db, 'reading') === fingerprint;
     writeNote(ledger.db, 'reading', fingerprint);
-    // Plans with a secret are not stored as they are to be sent: they have to be read again each time.
+    // Plans with a secret are not stored in full, so their rows must be read again each time.
     const isComplete = problems === 0 && ledger.db.secretPlans.size === 0;
     noteReading(ledger, isComplete ? reading.said() : undefined, reading.plan);
     const plan = {
@@ -72,13 +72,13 @@ export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptio
   });
 }
 
-/** A row that was read and checked by itself. */
+/** A row that was read and checked on its own. */
 interface Draft {
   place: Position;
   id: string | undefined;
   plan: EditPlan;
   expectations: Expectations;
-  /** Estimated, in dollars. */
+  /** Estimated cost in dollars. */
   usd: number;
 }
 
@@ -89,15 +89,15 @@ class Reading {
   private readonly cache: AttachmentCache;
   private readonly claims: Claims;
   private readonly earlier: EarlierRows;
-  /** Which rows are another shard's is noted where the folder was split by fingerprints of an earlier version. */
+  /** Whether to use the recorded shards of rows, since the folder was split by fingerprints of an earlier version. */
   private readonly keepsShards: boolean;
   private readonly hash = createHash('sha256');
   private readonly saying: Said | undefined;
   private hasPromptFile = false;
   private position = 0;
-  /** New rows whose names are taken by files, absolute. */
+  /** New rows whose names are taken by existing files; paths are absolute. */
   private readonly taking: { key: string; files: string[]; problems: Problem[] }[] = [];
-  /** Folders that are known to lie in the out-dir, absolute. */
+  /** Folders known to be inside the out-dir, absolute. */
   private readonly inside = new Set<string>();
 
   constructor(private readonly options: PlanOptions) {
@@ -110,15 +110,12 @@ class Reading {
       identity.began === 1 && shard !== undefined && readNote(ledger.db, 'shard') === shardText(shard);
   }
 
-  /** Fingerprint of all rows, as reports show them. Call it once, at the end. */
+  /** Fingerprint of all rows, for reports. Call it once, at the end. */
   fingerprint(): string {
     return this.hash.digest('hex');
   }
 
-  /**
-   * The files and settings that all of it was read from; undefined if there are others. Call it once, at the
-   * end.
-   */
+  /** Hash of everything that was read; undefined if it does not cover all files. Call it once, at the end. */
   said(): string | undefined {
     return this.hasPromptFile || this.cache.hasUnremembered() ? undefined : this.saying?.text();
   }
@@ -133,7 +130,10 @@ class Reading {
     }
   }
 
-  /** To be asked once, when all rows are known: a name that another row's picture gives up is free. */
+  /**
+   * Refuses new rows whose names are taken by files. Call it once all rows are known: a name that another row's
+   * picture gives up is free.
+   */
   refuseTaken(): void {
     if (this.taking.length === 0) return;
     const { ledger, outDir } = this.options;
@@ -173,7 +173,7 @@ class Reading {
     }
   }
 
-  /** Asked once for each folder: nearly all rows have the same. */
+  /** Checks each folder once: nearly all rows share one. */
   private async refuseWayOut({ output }: EditPlan): Promise<void> {
     const file = pathOf(output, 0);
     if (!isBelow(file, this.options.outDir)) return;
@@ -183,7 +183,7 @@ class Reading {
     this.inside.add(folder);
   }
 
-  /** Gives a row its identity and its names, and puts it into the ledger. Returns what is wrong with it after all. */
+  /** Gives a row its key and names, and puts it into the ledger. Returns any remaining problems. */
   private enter({ place, id, plan, expectations, usd }: Draft): Problem[] {
     const { ledger, outDir, folder, shard, countMade = false, mayBeMade = false } = this.options;
     const problem = (field: string, message: string): Problem[] => [{ place, field, message }];
@@ -217,7 +217,7 @@ class Reading {
       !output.force &&
       names.some((name) => isPictureFile(path.join(outDir, name)));
     if (isMade) this.plan.made += mayBeMade ? 0 : 1;
-    // A file may have its name because it is what the row made.
+    // The file may be this row's own picture.
     else if (plan.nameTaken !== undefined && !isTaken(ledger.db, key)) {
       const files = names.map((name) => path.resolve(outDir, name));
       this.taking.push({ key, files, problems: problemsOf(plan.nameTaken, place) });
@@ -240,7 +240,7 @@ class Reading {
     return [];
   }
 
-  /** Whether a row is this shard's: as it was before, or else by its key. */
+  /** Whether a row belongs to this shard: as recorded before, else by its key. */
   private isOurs(key: string, formerKey: string | undefined, shard: Shard): boolean {
     const { db } = this.options.ledger;
     if (!this.keepsShards) return isInShard(formerKey ?? key, shard);
@@ -252,7 +252,7 @@ class Reading {
   }
 }
 
-/** How a shard is noted in the ledger. */
+/** A shard as text, for the ledger. */
 export function shardText({ index, count }: Shard): string {
   return `${index}/${count}`;
 }

@@ -10,13 +10,13 @@ import type { Shard } from './identity.js';
 import type { Fields, Position, Problem } from '../manifest/entry.js';
 import type { Standing } from '../run/summary.js';
 
-/** The edit of a row, read from its fields. */
+/** An edit read from a row's fields. */
 export interface RowOrder {
-  /** The user's own name for it. */
+  /** The id that the user gave it. */
   id: string | undefined;
   order: EditOrder;
   expectations: Expectations;
-  /** Its prompt stands in a file of its own, which may say something else the next time. */
+  /** Whether its prompt is in a separate file, which may change before the next run. */
   hasPromptFile?: boolean;
 }
 
@@ -25,54 +25,56 @@ export interface PlanOptions {
   context: Context;
   /** Absolute. */
   outDir: string;
-  /** Absolute folder at which relative paths of the rows start. */
+  /** Absolute folder that relative paths in rows start from. */
   folder: string;
-  /** @throws FalEditError (usage, input), a line for each thing that is wrong, each beginning with the field */
+  /** @throws FalEditError (usage, input), with a line for each problem, beginning with the field */
   readRow: (fields: Fields) => Promise<RowOrder>;
   /** An endpoint's price, without asking fal; undefined if unknown. */
   priceOf: (endpoint: string) => CurrentPrice | undefined;
   shard: Shard | undefined;
-  /** The identity of the folder. */
+  /** Identity of the batch folder. */
   identity: FolderIdentity;
-  /** Names of pictures are ours, and may be others each time: what is done keeps the one that it has. */
+  /** Whether we choose the pictures' names, which may change between runs: finished rows keep theirs. */
   namesAreOurs?: boolean;
-  /** Send what may have been paid for under a fingerprint that cannot be made again. */
+  /** Send rows that may have been paid for under a fingerprint that cannot be recomputed. */
   again: boolean;
-  /** Where there is one, rows must be such that it can be told what they cost at most. */
+  /** With a cap, every row's maximum cost must be known. */
   caps: Caps;
-  /** All that decides what becomes of a row but itself and its files; undefined: what was read is not recognised later. */
+  /**
+   * Everything that affects rows except their fields and files; if undefined, a later run cannot reuse this reading.
+   */
   basis?: unknown;
-  /** Leave out rows in which something is wrong. */
+  /** Skip invalid rows. */
   skipInvalid: boolean;
-  /** The ledger knows of no edit: what has the name of a row's picture may be one that was paid for and forgotten. */
+  /** The ledger has no edits: a file with the name of a row's picture may be a paid one that was forgotten. */
   countMade?: boolean;
-  /** Rows may have been made by a run whose records are lost: their pictures may be there. */
+  /** Rows may have been sent by a run whose records are lost: their pictures may exist. */
   mayBeMade?: boolean;
   onProblem: (problem: Problem) => void;
-  /** Leave the ledger as it was: the rows are only looked at. */
+  /** Inspects the plan without changing the ledger. */
   inspect?: (plan: BatchPlan) => Promise<void> | void;
 }
 
-/** The result of a reading. */
+/** Result of a reading. */
 export interface BatchPlan {
-  /** Rows of this batch (of this shard). */
+  /** Number of rows in this batch (in this shard). */
   rows: number;
-  /** Rows that belong to other shards. */
+  /** Number of rows in other shards. */
   elsewhere: number;
-  /** Rows in which something is wrong. */
+  /** Number of invalid rows. */
   invalid: number;
   problems: number;
-  /** Rows that ask for the very picture that another one asks for, seed included. */
+  /** Number of rows that request exactly the same edit as another row, including the seed. */
   equal: number;
-  /** Rows that may have been paid for under a fingerprint of an earlier version, of which that cannot be told. */
+  /** Rows that may have been paid for under a fingerprint of an earlier version that cannot be recomputed. */
   unrecognised: { place: Position; id: string | undefined }[];
-  /** Rows whose pictures seem to be there already, where that was asked for. */
+  /** Number of rows whose pictures seem to exist already, if requested. */
   made: number;
   changes: RowChanges;
-  /** Nothing is different from the last reading: rows, order, ids, places and what is expected. */
+  /** Whether nothing has changed since the last reading: rows, order, ids, positions and expectations. */
   isSame: boolean;
-  /** Whether the rows are in the ledger now. */
+  /** Whether the rows are now in the ledger. */
   kept: boolean;
-  /** Where the rows are, where the ledger forgot them again. */
+  /** States and costs of the rows, if the ledger did not keep them. */
   standing?: Standing | undefined;
 }

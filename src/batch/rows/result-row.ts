@@ -5,7 +5,7 @@ import type { Position } from '../manifest/entry.js';
 
 export { ROW_STATES, type RowState } from '../../ledger/batch/states.js';
 
-/** Version of the rows of results.jsonl, of summary.json and of the events. */
+/** Version of the rows in results.jsonl, of summary.json and of the events. */
 export const BATCH_SCHEMA_VERSION = 1;
 
 /** One expectation, measured on one picture. */
@@ -14,16 +14,16 @@ export interface Measured {
   expectation: string;
   /** As the user wrote it. */
   wanted: number | string | boolean;
-  /** As it was found; null where it could not be measured. */
+  /** The measured value; null if it could not be measured. */
   found: number | string | boolean | null;
   met: boolean;
-  /** Which picture, from 0. */
+  /** Index of the picture, from 0. */
   image: number;
 }
 
 /** One picture of a row. */
 export interface ResultImage {
-  /** Relative to the out-dir, with forward slashes; null where it was not kept. */
+  /** Relative to the out-dir, with forward slashes; null if it was not kept. */
   path: string | null;
   width: number | null;
   height: number | null;
@@ -34,24 +34,24 @@ export interface ResultImage {
 }
 
 /**
- * A row with its result: a line of results.jsonl, and the source of reports. Unknown figures are null. Texts
- * are as the manifest or fal had them: not safe in a terminal or in HTML.
+ * A row with its result: a line of results.jsonl, and the source of reports. Unknown figures are null. Texts are
+ * unchanged from the manifest or fal: not safe in a terminal or in HTML.
  */
 export interface ResultRow {
   schema_version: number;
-  /** The row's identity, hexadecimal: never its place. */
+  /** The row's identity, hexadecimal; independent of its position. */
   key: string;
-  /** Our id for the edit that it became, in the ledger of the out-dir. */
+  /** Our id for its edit, in the ledger of the out-dir. */
   job: string | null;
-  /** Version of the fingerprint that the key is made of; lines of version 1 do not say it. */
+  /** Version of the fingerprint that the key is derived from; absent in lines of version 1. */
   fingerprint: number;
-  /** The user's own name for it. */
+  /** The id that the user gave it. */
   id: string | null;
   place: Position;
   state: RowState;
-  /** Played on the sandbox: nothing of it is charged, whatever its figures say. */
+  /** Run on the sandbox: nothing is charged, whatever its figures say. */
   sandbox: boolean;
-  /** How often it was sent, from 1; 0 where it never was. */
+  /** Number of times it was sent; 0 if never. */
   attempt: number;
   model: string;
   endpoint: string;
@@ -59,8 +59,8 @@ export interface ResultRow {
   prompt: string;
   seed: number;
   /**
-   * The pictures that were edited: paths relative to the out-dir, with forward slashes (absolute where there is no
-   * way from one to the other), or http(s) URLs.
+   * The pictures that were edited: paths relative to the out-dir with forward slashes (absolute if there is no
+   * relative path), or http(s) URLs.
    */
   inputs: string[];
   images: ResultImage[];
@@ -74,19 +74,19 @@ export interface ResultRow {
   expectations: Measured[];
   warnings: string[];
   error: { kind: ErrorKind; message: string; hint: string | null; charged: Charged } | null;
-  /** ISO 8601; null while it is not over. */
+  /** ISO 8601; null until it ends. */
   finished_at: string | null;
 }
 
-/** How many rows are in each state. */
+/** Number of rows in each state. */
 export type RowCounts = Record<RowState, number>;
 
-/** summary.json: a batch as its last run left it. */
+/** summary.json: a batch after its last run. */
 export interface BatchSummary {
   schema_version: number;
-  /** `ok` where everything is done; else the kind of error that decided the exit code. */
+  /** `ok` if everything is done; else the kind of error that decided the exit code. */
   status: 'ok' | ErrorKind;
-  /** Played on the sandbox: nothing is charged, and its costs are what fal would have billed. */
+  /** Run on the sandbox: nothing is charged, and costs are those that fal would have billed. */
   sandbox: boolean;
   exit_code: number;
   /** The manifest, or the pictures, as the user named them. */
@@ -95,32 +95,32 @@ export interface BatchSummary {
   shard: string | null;
   started_at: string;
   finished_at: string;
-  /** Rows of the manifest (of this shard), and how many of them are in each state: they add up. */
+  /** Number of rows in the manifest (in this shard); the counts by state add up to it. */
   rows: number;
   states: RowCounts;
-  /** Rows that were passed over since something is wrong with them (`--skip-invalid`). */
+  /** Invalid rows that were skipped (`--skip-invalid`). */
   invalid: number;
-  /** Files of the folders that were named which are no rows, by what they are: heic, bmp, …, other. */
+  /** Files in the named folders that are not rows, by type: heic, bmp, …, other. */
   left_out?: Record<string, number>;
-  /** The part of this run, without earlier runs. */
+  /** Figures of this run only. */
   run: {
     /** Paid submits that fal accepted, or may have. */
     submitted: number;
     uploads: number;
     uploaded_bytes: number;
     total_ms: number;
-    /** Why it stopped sending before the end; null where it did not. */
+    /** Why it stopped sending early; null if it did not. */
     stopped: string | null;
   };
-  /** Cost of all rows, whenever they were sent, in dollars. */
+  /** Cost of all rows in all runs, in dollars. */
   cost: {
-    /** Billed by fal, as far as it said so. */
+    /** Billed by fal, as far as known. */
     billed_usd: number;
-    /** Would have been billed, in a batch on the sandbox, which bills nothing. */
+    /** For a batch on the sandbox: the amount that fal would have billed. */
     would_be_usd?: number;
-    /** Estimates for what fal has or may have, and has not billed yet. */
+    /** Estimates for edits that fal has or may have, and has not billed yet. */
     outstanding_usd: number;
-    /** Estimates for what is still to be sent. */
+    /** Estimates for edits still to be sent. */
     pending_usd: number;
   };
 }

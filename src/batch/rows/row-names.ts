@@ -5,12 +5,12 @@ import type { Claims } from './claims.js';
 import { outDirProblem } from '../folder/out-dir.js';
 
 /**
- * Gives the pictures of a row names that no other row of the manifest has. Where the row names none itself they are
- * numbered, in the order of the manifest and not of finishing: another machine comes to the same names.
+ * Gives a row's pictures names that are unique in the manifest. Unless the row names its output, they are numbered in
+ * manifest order, not in order of completion: other machines get the same names.
  *
- * @param where of the row, for the message to another one
+ * @param where the row's position, for messages about other rows
  * @param outDir absolute
- * @returns the names as the out-dir keeps them, as far as they are known before the submit
+ * @returns the names relative to the out-dir, as far as known before the submit
  */
 export function nameRow(
   output: OutputSpec,
@@ -23,7 +23,7 @@ export function nameRow(
   const names = namesOf(output);
   const outside = names.map(outDirProblem).find((problem) => problem !== undefined);
   if (outside !== undefined) return { output, names, problem: `${outside}.` };
-  // Every request has another id.
+  // Request ids are unique.
   if (output.template.includes('{request_id}')) return { output, names: [] };
   if (output.numberWhenTaken) {
     const withNumber = (number: number): OutputSpec => ({

@@ -2,12 +2,12 @@ import { harmlessName } from '../../images/names.js';
 import type { FieldValue, Fields } from '../manifest/entry.js';
 
 /**
- * A word between braces. Where they are doubled it is none, and loses one pair of them. All other braces are text: a
- * prompt may be JSON, in which `}}` is nothing special.
+ * A word in braces. Doubled braces escape it, and lose one pair. All other braces are text: a prompt may be JSON,
+ * where `}}` is common.
  */
 const PLACEHOLDER = /(?<!\{)(\{+)([\p{L}_][\p{L}\p{N}_. -]*)(\}+)/gu;
 
-/** The columns that a template asks for. */
+/** The columns that a template uses. */
 export function placeholdersOf(template: string): string[] {
   const names: string[] = [];
   fill(template, (name) => {
@@ -18,16 +18,17 @@ export function placeholdersOf(template: string): string[] {
 }
 
 /**
- * A prompt with the row's values in the place of its placeholders.
+ * Replaces the placeholders of a prompt with the row's values.
  *
- * @param missing what to do about a placeholder that is no column of the row
+ * @param missing called for a placeholder that is not a column of the row
  */
 export function fillPrompt(template: string, columns: Fields, missing: (name: string) => never): string {
   return fill(template, (name) => (Object.hasOwn(columns, name) ? textOf(columns[name]) : missing(name)));
 }
 
 /**
- * An output template with the row's values filled in as parts of file names: no value can lead to another folder.
+ * Fills an output template with the row's values, made safe as parts of file names: no value can lead to another
+ * folder.
  *
  * @param later placeholders that the edit itself fills in
  */
@@ -38,14 +39,14 @@ export function fillOutput(
   missing: (name: string) => never,
 ): string {
   const value = (name: string): string => {
-    // A brace in a value would be taken for a placeholder of the edit.
+    // A brace in a value would look like one of the edit's placeholders.
     if (Object.hasOwn(columns, name)) return harmlessName(textOf(columns[name])).replace(/[{}]/g, '_');
     return later.includes(name) ? `{${name}}` : missing(name);
   };
   return fill(template, value, '_');
 }
 
-/** @param brace what becomes of the braces around a name that are not those of a placeholder; they stay if absent */
+/** @param brace replacement for the braces around a name that is not a placeholder; unchanged if absent */
 function fill(template: string, value: (name: string) => string, brace = '$&'): string {
   return template.replace(PLACEHOLDER, (_, open: string, name: string, close: string) => {
     const both = Math.min(open.length, close.length);

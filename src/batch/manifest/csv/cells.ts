@@ -1,10 +1,10 @@
 import type { CsvErrorCode } from 'csv-parse';
 import { codeOf } from '../../../errors/error.js';
 
-/** csv-parse's way to read a whole text. */
+/** csv-parse's function for parsing a whole text. */
 export type Parse = typeof import('csv-parse/sync').parse;
 
-/** The cells of a record, or what is wrong with it: a sentence without its place. */
+/** Cells of a record, or its problem as a sentence without file or line. */
 export type Cells = readonly string[] | string;
 
 const HOW = 'Put the whole cell in quotes, and double each quote inside it.';
@@ -15,11 +15,11 @@ const REASONS: Partial<Record<CsvErrorCode, string>> = {
 };
 
 /**
- * The cells of records, all of them in one go, since csv-parse takes longer to begin than to read a row. Where one
- * of them is wrong, each is read by itself.
+ * Parses records into cells, all at once, since csv-parse takes longer to start than to read a row. If any record is
+ * invalid, parses each one separately.
  *
  * @param texts whole records, none of them empty
- * @param delimiter between two cells
+ * @param delimiter between cells
  */
 export function cellsOf(texts: readonly string[], delimiter: string, parse: Parse): Cells[] {
   const options = { delimiter, record_delimiter: '\n', relax_column_count: true };
@@ -27,7 +27,7 @@ export function cellsOf(texts: readonly string[], delimiter: string, parse: Pars
     const rows = parse(texts.join('\n'), options);
     if (rows.length === texts.length) return rows;
   } catch {
-    // Told below, of the record that is wrong.
+    // Reported below for the invalid record.
   }
   return texts.map((text) => {
     try {

@@ -4,11 +4,11 @@ import { cellsOf, type Cells, type Parse } from './cells.js';
 import { recordsOf, type CsvRecord } from './records.js';
 
 /**
- * The rows of a CSV manifest, whose first record names the columns. A cell stays text, and an empty one is no field.
- * Rows without any text are passed over: spreadsheets save rows and columns that were only clicked on.
+ * Reads the rows of a CSV manifest, whose first record names the columns. Cells stay text, and empty cells are absent
+ * fields. Rows without text are skipped: spreadsheets save rows and columns that were only clicked on.
  *
  * @param file the manifest as the user named it
- * @param delimiter between two cells; undefined where the first line is to say so
+ * @param delimiter between cells; undefined to detect it from the first line
  */
 export async function* readCsv(
   chunks: AsyncIterable<Buffer>,
@@ -67,12 +67,12 @@ function entryOf(cells: Cells, place: Position, columns: readonly string[]): Ent
   return { kind: 'row', place, fields: Object.fromEntries(filled) };
 }
 
-/** The names of the columns, or what is wrong with the header: a sentence without its place. */
+/** Column names, or a problem with the header as a sentence without file or line. */
 type Header = { columns: readonly string[] } | { problem: string };
 
 const HOW = 'The first line must be a header with a unique name for each column. No row was read.';
 
-/** The header that the first record of a CSV manifest makes. Spaces around a name are no part of it, nor empty columns at the end. */
+/** Reads the header from the first record. Trims spaces around names and drops empty columns at the end. */
 function headerOf(cells: Cells): Header {
   if (typeof cells === 'string') return { problem: `${cells} ${HOW}` };
   const columns = cells.map((cell) => cell.trim());

@@ -1,37 +1,37 @@
 import { LONGEST_ROW_BYTES, TOO_LONG } from '../entry.js';
 import type { Line } from '../lines.js';
 
-/** The lines of one row: several, where a cell between quotes holds newlines. */
+/** The lines of one row: several if a quoted cell contains newlines. */
 export interface CsvRecord {
-  /** The line on which it begins, from 1. */
+  /** First line of the record, from 1. */
   line: number;
-  /** Without the newline that ends it; of no use where something is wrong with it. */
+  /** Text without its final newline; meaningless if there is a problem. */
   text: string;
-  /** A sentence about its problem, without the line. */
+  /** A problem as a sentence, without the line number. */
   problem?: string | undefined;
 }
 
 const DELIMITERS = [',', ';', '\t'] as const;
 
-/** Excel's own line in front of the header, e.g. `sep=;`; spreadsheets fill it up with empty cells. */
+/** Excel's line before the header, e.g. `sep=;`; spreadsheets pad it with empty cells. */
 const SEP_LINE = /^"?sep=([^\w\s"]|\t)"?[,;\t]*\s*$/i;
 
 const NOT_CLOSED = 'A closing quote may be missing.';
 const NEVER_CLOSED = 'has a quote that is never closed; the rows after it cannot be read.';
 
-/** Records that some lines complete together. */
+/** Records completed by a batch of lines. */
 export interface CsvRecords {
   records: CsvRecord[];
-  /** Between two cells. */
+  /** Delimiter between cells. */
   delimiter: string;
 }
 
 /**
- * The records of a CSV text; blank lines are passed over. This scanner stays although csv-parse finds the ends of
- * records as well: csv-parse cannot say on which line one begins, and after a bad closing quote it takes the next good
- * rows for a part of the bad one, so that one typing error would hide them.
+ * Splits a CSV text into records, skipping blank lines. We need this scanner in addition to csv-parse, which cannot
+ * report the line a record begins on and, after a bad closing quote, merges the good rows that follow into the bad
+ * one, so that one typo would hide them.
  *
- * @param known between two cells; undefined where the first line is to say so
+ * @param known delimiter between cells; undefined to detect it from the first line
  */
 export async function* recordsOf(
   lines: AsyncIterable<Line[]>,
@@ -52,10 +52,10 @@ function recordAssembler(known: string | undefined) {
   let first: number | undefined;
   let texts: string[] = [];
   let problem: string | undefined;
-  /** Size of the unfinished record, without the newline at its end. */
+  /** Size of the unfinished record in bytes, without its final newline. */
   let bytes = -1;
   let isInQuotes = false;
-  /** It was told that the record is too long: the rest of it is passed over. */
+  /** Whether the record was reported as too long: the rest of it is skipped. */
   let isReported = false;
 
   function take(line: Line): CsvRecord[] {
@@ -66,14 +66,14 @@ function recordAssembler(known: string | undefined) {
       delimiter = named ?? known ?? guessedDelimiter(line.text);
       if (named !== undefined) return [];
     }
-    // What was passed over of a line is not known: most often the row ends with it.
+    // The rest of an overlong line was discarded: assume that the row ends with it.
     isInQuotes = line.problem !== TOO_LONG && endsInQuotes(line.text, isInQuotes, delimiter);
     const records = isReported ? [] : add(line);
     if (!isInQuotes) [first, texts, problem, bytes, isReported] = [undefined, [], undefined, -1, false];
     return records;
   }
 
-  /** The record where it is over, or too long: then it is told at once, since its quotes may never be closed. */
+  /** Returns the record if it is complete, or too long: that is reported at once, since its quotes may never close. */
   function add(line: Line): CsvRecord[] {
     first ??= line.number;
     texts.push(line.text);
@@ -93,12 +93,15 @@ function recordAssembler(known: string | undefined) {
   return { take, end, delimiter: () => delimiter };
 }
 
-/** The delimiter that a first line `sep=;` names; undefined for any other line. */
+/** The delimiter named by a first line like `sep=;`; undefined for other lines. */
 function namedDelimiter(line: string): string | undefined {
   return SEP_LINE.exec(line)?.[1];
 }
 
-/** The delimiter of a header by what stands outside its quotes. Of several it is the comma: a guess would split prompts. */
+/**
+ * Detects the delimiter from the header, ignoring quoted text. If several occur, chooses the comma: a wrong guess
+ * would split prompts.
+ */
 function guessedDelimiter(header: string): string {
   const outside = header.replace(/"[^"]*("|$)/g, '');
   const [one, ...others] = DELIMITERS.filter((delimiter) => outside.includes(delimiter));
@@ -113,7 +116,7 @@ function guessedDelimiter(header: string): string {
  */
 function endsInQuotes(line: string, isInQuotes: boolean, delimiter: string): boolean {
   let isQuoted = isInQuotes;
-  /** Where a cell begins, or goes on within quotes. */
+  /** Start of a cell, or the current position inside quotes. */
   let at = 0;
   for (;;) {
     if (!isQuoted && line[at] === '"') {
@@ -129,7 +132,7 @@ function endsInQuotes(line: string, isInQuotes: boolean, delimiter: string): boo
   }
 }
 
-/** Two quotes are one that is meant. */
+/** Index of the closing quote, skipping doubled quotes (an escaped quote). */
 function closingQuote(line: string, from: number): number {
   for (let at = line.indexOf('"', from); at !== -1; at = line.indexOf('"', at + 2)) {
     if (line[at + 1] !== '"') return at;

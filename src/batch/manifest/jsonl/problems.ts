@@ -9,7 +9,7 @@ import { DEEPEST_NESTING, quoted, TOO_DEEP } from '../entry.js';
  * @returns a sentence without the line, or undefined if there is no problem
  */
 export function structureProblem(json: string): string | undefined {
-  /** The objects and lists that are open, from the outside: an object's keys so far; undefined for a list. */
+  /** Open objects and lists, outermost first: an object's keys so far, or undefined for a list. */
   const open: (Set<string> | undefined)[] = [];
   let isKey = false;
   for (let at = 0; at < json.length; at++) {
@@ -42,14 +42,14 @@ export function structureProblem(json: string): string | undefined {
   return undefined;
 }
 
-/** Where the quote stands that ends the text which begins at a quote. */
+/** Index of the quote that closes the string opened at `start`. */
 function endOfText(json: string, start: number): number {
   let end = json.indexOf('"', start + 1);
   while (isEscaped(json, end)) end = json.indexOf('"', end + 1);
   return end;
 }
 
-/** An odd number of backslashes stands before it. */
+/** Whether an odd number of backslashes precedes the character. */
 function isEscaped(json: string, at: number): boolean {
   let first = at;
   while (json[first - 1] === '\\') first--;
@@ -64,18 +64,18 @@ function textOf(json: string, start: number, end: number): string {
 /** Replaces the engine's "end of JSON input". */
 const TOO_SHORT = 'it is cut off';
 
-/** A longer line is not searched for the place of its error. */
+/** Longer texts are not searched for the position of the error, in characters. */
 const LONGEST_SEARCHED = 10_000;
 
-/** A mark, a text, a number or a word of JSON. */
+/** A JSON token: punctuation, string, number or word. */
 const TOKEN =
   /\s*(?:[{}[\],:]|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b|(?:true|false|null)\b)/y;
 
 /**
- * Why a text is not JSON, in words, with the column (from 1) where it is known. The engine's own message names the
- * place of most errors, but for a character that can begin nothing it quotes the text instead.
+ * Explains why a text is not JSON, with the column (from 1) if known. The engine's message has the position of most
+ * errors, but for a character that cannot start a token it quotes the text instead.
  *
- * @param error what `JSON.parse` has thrown
+ * @param error as `JSON.parse` threw it
  */
 export function reasonOf(error: unknown, text: string): string {
   const message = messageOf(error);
@@ -83,7 +83,7 @@ export function reasonOf(error: unknown, text: string): string {
   const [, words, position] = /^(.+?)(?: in JSON)? at position (\d+)/s.exec(message) ?? [];
   if (words !== undefined) return withColumn(lowered(words), Number(position));
   const at = firstUnexpected(text);
-  // The engine's own token may be half a character.
+  // The engine's token may be half of a surrogate pair.
   const token =
     at === undefined
       ? /^Unexpected token '(.+?)', /s.exec(message)?.[1]
@@ -91,7 +91,7 @@ export function reasonOf(error: unknown, text: string): string {
   return withColumn(`unexpected ${token === undefined ? 'text' : quoted(token)}`, at);
 }
 
-/** Where the first thing stands that is no part of JSON at all. */
+/** Index of the first character that cannot be part of any JSON. */
 function firstUnexpected(text: string): number | undefined {
   if (text.length > LONGEST_SEARCHED) return undefined;
   let at = 0;

@@ -3,7 +3,7 @@ import { linesOf, type Line } from '../lines.js';
 import { reasonOf, structureProblem } from './problems.js';
 
 /**
- * The rows of a JSONL manifest, an object on each line. Blank lines and comments (`#`, `//`) are passed over.
+ * Reads the rows of a JSONL manifest, one object per line. Skips blank lines and comments (`#`, `//`).
  *
  * @param file the manifest as the user named it
  */

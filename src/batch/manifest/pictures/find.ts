@@ -8,19 +8,19 @@ import type { Entry } from '../entry.js';
 import { leftOutOfAll, picturesIn, type FolderPictures, type LeftOut } from './folder.js';
 import { filesMatching, isPattern, PICTURE_ENDINGS } from './glob.js';
 
-/** How messages call what a word was to name. */
+/** Name of the argument in messages. */
 const WHERE = 'picture';
 
-/** Two characters at least: a single letter is a Windows drive. */
+/** URL scheme. At least two characters: a single letter is a Windows drive. */
 const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
 
 /**
- * The pictures that words stand for: files, folders, globs and http(s) URLs. In the order of the words, those of a
- * folder or a glob in natural order; one that is meant more than once stands there more than once.
+ * Resolves arguments to pictures: files, folders, globs and http(s) URLs. Keeps the order of the arguments, with
+ * natural order inside a folder or glob; a picture matched more than once is listed more than once.
  *
- * @param recursive whether the pictures of a folder's subfolders are meant as well
- * @returns paths as they are written from the working directory, and URLs as they stand; what folders hold besides
- * @throws FalEditError (input): a word means no picture; the signal's reason
+ * @param recursive include subfolders of folders
+ * @returns paths relative to the working directory, URLs unchanged, and a count of the folders' other files
+ * @throws FalEditError (input): an argument matches no picture; the signal's reason
  */
 export async function findPictures(
   words: readonly string[],
@@ -41,7 +41,10 @@ export async function findPictures(
   return { pictures: pictures.flat(), leftOut: leftOutOfAll(leftOut) };
 }
 
-/** The files that a word stands for, absolute: one of that name, else the pictures of a folder, else a glob's. */
+/**
+ * Absolute paths of the files that an argument names: a file of that name, else a folder's pictures, else a glob's
+ * matches.
+ */
 async function filesOf(
   word: string,
   recursive: boolean,
@@ -51,7 +54,7 @@ async function filesOf(
   const found = await stat(file.path).catch((error: unknown) => ({ error }));
   if ('error' in found) return { pictures: await globbed(file, found.error, context), leftOut: {} };
   if (found.isDirectory()) return inFolder(file, recursive, context);
-  // Its content is looked at later; but a pipe or a device is none.
+  // The content is checked later, but a pipe or a device is never a picture.
   if (!found.isFile()) await statRegularFile(file);
   return { pictures: [file.path], leftOut: {} };
 }
@@ -72,7 +75,7 @@ async function inFolder(
   );
 }
 
-/** @param error why there is no file of that name */
+/** @param error why no file has that name */
 async function globbed(
   file: NamedFile,
   error: unknown,
@@ -90,17 +93,17 @@ async function globbed(
   throw inputError(`${WHERE}: ${inQuotes(file.written)} matches no file.`, { hint: missing.hint });
 }
 
-/** A path that looks like a URL would be read as one. */
+/** Writes a path from the working directory, such that it cannot be read as a URL. */
 function writtenFrom(cwd: string, file: string): string {
   const relative = path.relative(cwd, file);
   return SCHEME.test(relative) ? `.${path.sep}${relative}` : relative;
 }
 
 /**
- * A row for each picture. One that stands there more than once, also by way of a link, counts once: nobody means to
- * pay for it twice.
+ * Yields a row for each picture. A picture listed more than once, even through a link, is one row: nobody wants to pay
+ * for it twice.
  *
- * @param pictures paths as they are written from the working directory, and URLs
+ * @param pictures paths as written from the working directory, and URLs
  * @throws the signal's reason
  */
 export async function* pictureRows(
@@ -109,7 +112,7 @@ export async function* pictureRows(
 ): AsyncGenerator<Entry> {
   const seen = new Set<string>();
   for (const picture of pictures) {
-    // Of a URL, or of a file that has gone, there is no real path.
+    // A URL, or a file deleted since, has no real path.
     const identity = await realpath(path.resolve(cwd, picture)).catch(() => picture);
     signal.throwIfAborted();
     if (seen.has(identity)) continue;

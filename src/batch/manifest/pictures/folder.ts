@@ -5,17 +5,19 @@ import type { Context } from '../../../context.js';
 import { OUT_DIR_FILES } from '../../folder/out-dir.js';
 import { inNaturalOrder, PICTURE_ENDINGS } from './glob.js';
 
-/** How many files of a folder are no rows, by what they are: `heic`, `bmp`, …, `other`; nothing where none was left out. */
+/**
+ * Number of files in a folder that are not rows, by type: `heic`, `bmp`, …, `other`. Types without files are absent.
+ */
 export type LeftOut = Record<string, number>;
 
-/** The pictures of a folder, and what else there is. */
+/** The pictures of a folder, and a count of its other files. */
 export interface FolderPictures {
   /** Absolute paths in natural order. */
   pictures: string[];
   leftOut: LeftOut;
 }
 
-/** Pictures for people that are not read here, by the endings of their names. */
+/** Picture formats that we cannot read, by file extension. */
 const OTHER_KINDS: Readonly<Record<string, string>> = {
   ...{ '.heic': 'heic', '.heif': 'heic', '.bmp': 'bmp', '.svg': 'svg', '.psd': 'psd', '.jxl': 'jxl' },
   ...{ '.jp2': 'jp2', '.ico': 'ico', '.tga': 'tga', '.pdf': 'pdf' },
@@ -32,16 +34,16 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
 
 const OTHER = 'other';
 
-/** Files that mark the folder of a batch, a comparison or a sweep, whose pictures are results. */
+/** Files that mark the out-dir of a batch, comparison or sweep, whose pictures are results. */
 const OF_A_BATCH: readonly string[] = [OUT_DIR_FILES.ledger, OUT_DIR_FILES.results];
 
 /**
- * The pictures of a folder by the endings of their names. Hidden files are passed over; in subfolders also hidden
- * folders, node_modules and batch folders.
+ * Lists the pictures of a folder, by file extension. Skips hidden files; in subfolders also skips hidden folders,
+ * node_modules and batch folders.
  *
- * @param folder absolute; it may be a batch folder itself
- * @param recursive whether subfolders are meant as well
- * @throws the system's error where the folder itself cannot be read; the signal's reason
+ * @param folder absolute; may itself be a batch folder
+ * @param recursive include subfolders
+ * @throws the system's error if the folder itself cannot be read; the signal's reason
  */
 export async function picturesIn(
   folder: string,
@@ -50,7 +52,7 @@ export async function picturesIn(
 ): Promise<FolderPictures> {
   const names: string[] = [];
   const leftOut: LeftOut = {};
-  /** By their real paths: a link may lead back to where it stands. */
+  /** Real paths, since a link may lead back to a folder above it. */
   const seen = new Set<string>();
 
   async function walk(relative: string): Promise<void> {
@@ -81,7 +83,7 @@ export async function picturesIn(
   return { pictures: inNaturalOrder(names).map((name) => path.join(folder, name)), leftOut };
 }
 
-/** An unreadable subfolder counts as empty. */
+/** Entries of a folder. An unreadable subfolder counts as empty. */
 async function entriesOf(folder: string, isNamed: boolean): Promise<Dirent[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
@@ -91,13 +93,13 @@ async function entriesOf(folder: string, isNamed: boolean): Promise<Dirent[]> {
   }
 }
 
-/** Links are what they lead to. */
+/** Follows links. */
 async function kindOf(entry: Dirent, file: string): Promise<'file' | 'folder' | undefined> {
   const found = entry.isSymbolicLink() ? await stat(file).catch(() => undefined) : entry;
   return found?.isFile() === true ? 'file' : found?.isDirectory() === true ? 'folder' : undefined;
 }
 
-/** The files left out of several folders together. */
+/** Adds up the files left out of several folders. */
 export function leftOutOfAll(folders: readonly LeftOut[]): LeftOut {
   const sum: LeftOut = {};
   for (const [kind, count] of folders.flatMap(Object.entries) as [string, number][]) {
@@ -106,7 +108,7 @@ export function leftOutOfAll(folders: readonly LeftOut[]): LeftOut {
   return sum;
 }
 
-/** `left out 12 files: 2 HEIC, 1 BMP, 9 other`; undefined where nothing was. */
+/** `left out 12 files: 2 HEIC, 1 BMP, 9 other`; undefined if there are none. */
 export function leftOutText(leftOut: LeftOut): string | undefined {
   const { [OTHER]: other = 0, ...kinds } = leftOut;
   const counts = Object.entries(kinds).sort(([, one], [, two]) => two - one);

@@ -1,22 +1,22 @@
 import path from 'node:path';
 import type { Context } from '../../../context.js';
 
-/** The files that are pictures by their names, in any case. */
+/** File extensions of pictures, in any case. */
 export const PICTURE_ENDINGS = [
   ...['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '.gif', '.avif', '.tif', '.tiff'],
 ];
 
-/** Folders that a pattern never enters, like hidden ones. */
+/** Folders that a pattern never enters; hidden ones are skipped too. */
 const PASSED_OVER = ['**/node_modules/**'];
 
-/** Whether a word that is no file's name may stand for several. */
+/** Whether an argument that is not the name of a file may be a glob. */
 export async function isPattern(word: string): Promise<boolean> {
   const { isDynamicPattern } = await import('tinyglobby');
   return isDynamicPattern(word);
 }
 
 /**
- * The files that a pattern matches, whatever they are.
+ * Lists the files that match a pattern, whatever their type.
  *
  * @returns absolute paths in natural order
  */
@@ -26,9 +26,9 @@ export async function filesMatching(
 ): Promise<string[]> {
   const { isDynamicPattern } = await import('tinyglobby');
   const parts = (path.sep === '\\' ? pattern.replaceAll('\\', '/') : pattern).split('/');
-  // It would mean folders.
+  // A trailing slash matches only folders.
   if (parts.at(-1) === '') return [];
-  // Below the folder that is named in full, so that what is passed over is so also in `../photos/**`.
+  // Search from the pattern's literal folder, so that `../photos/**` skips the same folders.
   const dynamic = parts.findIndex((part) => isDynamicPattern(part) || part.includes('\\'));
   const folder = parts
     .slice(0, dynamic)
@@ -43,14 +43,14 @@ async function find(pattern: string, cwd: string, signal: AbortSignal): Promise<
     cwd,
     signal,
     ignore: PASSED_OVER,
-    // A pattern that matches a folder does not mean all that is in it.
+    // A pattern that matches a folder does not include the folder's files.
     expandDirectories: false,
   });
   signal.throwIfAborted();
   return inNaturalOrder(names).map((name) => path.join(cwd, name));
 }
 
-/** cat2 before cat10. */
+/** Sorts names naturally: cat2 before cat10. */
 export function inNaturalOrder(names: readonly string[]): string[] {
   const { compare } = new Intl.Collator('en', { numeric: true });
   return [...names].sort((a, b) => compare(a, b) || (a < b ? -1 : 1));

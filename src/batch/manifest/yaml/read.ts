@@ -6,13 +6,13 @@ import { DEEPEST_NESTING, type Entry, type FieldValue, type Position, wrong } fr
 import { NOT_UTF8 } from '../lines.js';
 import { aliasTargets, rowValues, ValueError, type Yaml } from './values.js';
 
-/** The most that is read: YAML is read whole, and a MB of it takes up to a second and 60 MB of memory. */
+/** Bytes in a MB, the size limit: YAML is read whole, and each MB takes up to a second and 60 MB of memory. */
 const MB = 1024 * 1024;
 const LIMIT = 'the limit for YAML and JSON lists is 1 MB. Use JSONL or CSV for more.';
 
 /**
- * YAML as what JSON can say: no tag makes a date or bytes of a text, `yes` is a text also in YAML 1.1, and keys are
- * texts. Rows find the keys that stand twice.
+ * Reads YAML as JSON values: no tag turns text into a date or bytes, `yes` is text even in YAML 1.1, and keys are
+ * text. Repeated keys are found row by row.
  */
 const OPTIONS = {
   schema: 'core',
@@ -24,10 +24,13 @@ const OPTIONS = {
   logLevel: 'error',
 } as const;
 
-/** A row's own limit is told with the row. Beyond this one the library runs out of stack, and V8 can die of it. */
+/**
+ * Rows have their own, smaller limit, reported per row. Beyond this one the library overflows the stack, which can
+ * crash V8.
+ */
 const DEEPEST_DOCUMENT = 2 * DEEPEST_NESTING;
 
-/** The library's messages may quote the text. */
+/** Longest quoted reason, in characters: the library's messages may quote the text. */
 const LONGEST_REASON = 100;
 
 /** A syntax error, with its start and end. */
@@ -39,10 +42,10 @@ interface YamlDocument {
 }
 
 /**
- * The rows of a YAML manifest, or of a JSON file: a list of maps, or documents each of which is a map or such a list.
+ * Reads the rows of a YAML manifest or a JSON file: a list of maps, or documents that are each a map or such a list.
  *
  * @param file the manifest as the user named it
- * @param size its bytes; undefined where they are known only at its end
+ * @param size in bytes; undefined if unknown until the end
  * @throws the signal's reason
  */
 export async function* readYaml(
@@ -63,13 +66,13 @@ export async function* readYaml(
   const yaml = await import('yaml');
   const lines = new yaml.LineCounter();
   const documents = documentsOf(textOf(bytes), lines, yaml);
-  // No signal could arrive while it was parsed.
+  // Parsing is synchronous: let a signal arrive.
   await sleep(1);
   signal.throwIfAborted();
   for (const document of documents) yield* entriesOf(document, file, lines, yaml);
 }
 
-/** All bytes, or undefined where there are too many. */
+/** All bytes; undefined if there are too many. */
 async function wholeOf(chunks: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
   const kept: Buffer[] = [];
   let length = 0;
@@ -81,15 +84,15 @@ async function wholeOf(chunks: AsyncIterable<Buffer>): Promise<Buffer | undefine
   return Buffer.concat(kept, length);
 }
 
-/** As spreadsheets and editors of old Macs end their lines, YAML knows no ends of lines. */
+/** Converts CR line ends (spreadsheets and old Mac editors), which the library does not recognise. */
 function textOf(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   return text.includes('\n') ? text : text.replaceAll('\r', '\n');
 }
 
 /**
- * The documents of a text, as by the library's parseAllDocuments, except that it stops at nesting that would
- * exhaust the stack.
+ * Parses a text into documents, like the library's parseAllDocuments, but stops at nesting that would overflow the
+ * stack.
  */
 function documentsOf(text: string, lines: LineCounter, { Composer, Lexer, Parser }: Yaml): YamlDocument[] {
   const parser = new Parser(lines.addNewLine);
@@ -106,13 +109,13 @@ function documentsOf(text: string, lines: LineCounter, { Composer, Lexer, Parser
     }
     yield* parser.end();
   }
-  // A document also where none began: something may be wrong outside of any.
+  // Returns a document even for an empty text: there may be errors outside any document.
   return [...new Composer(OPTIONS).compose(tokens(), true, text.length), ...tooDeep];
 }
 
 /**
- * The rows of one document, which is a map or a list of maps; an empty document has none. A row is a problem where
- * the syntax is wrong in it or between it and the next: it may be half of what was meant.
+ * Rows of one document: a map or a list of maps. An empty document has none. A row with a syntax error in it, or
+ * between it and the next row, becomes a problem: half of it may be missing.
  */
 function* entriesOf(
   { contents, errors }: YamlDocument,
@@ -155,7 +158,7 @@ function nodesOf(contents: ParsedNode | null, { isScalar, isSeq }: Yaml): readon
   return isSeq(contents) ? contents.items : [contents];
 }
 
-/** A syntax error with its position: a sentence without the line of its row. */
+/** Describes a syntax error and its position in a sentence, without the row's line. */
 function syntaxProblem({ code, message, pos }: Fault, lines: LineCounter): string {
   const { line, col } = lines.linePos(pos[0]);
   const reason = code === 'NON_STRING_KEY' ? 'a key is not a string' : message.slice(0, LONGEST_REASON);

@@ -1,30 +1,30 @@
 import type { Alias, Node, Scalar, YAMLMap } from 'yaml';
 import { DEEPEST_NESTING, type FieldValue, LONGEST_ROW_BYTES, quoted, TOO_DEEP, TOO_LONG } from '../entry.js';
 
-/** The library, loaded by who reads with it. */
+/** The library, loaded by its callers. */
 export type Yaml = typeof import('yaml');
 
 /** Part of a document that cannot be a row or a field. */
 export class ValueError extends Error {
   override readonly name = 'ValueError';
-  /** @param problem a sentence without its place */
+  /** @param problem a sentence without file or line */
   constructor(readonly problem: string) {
     super(problem);
   }
 }
 
 /**
- * Values repeated by aliases and merges count each time: a few lines of aliases can expand to billions of
- * values.
+ * Most values in one row. Values repeated by aliases and merges count each time: a few lines of aliases can expand to
+ * billions of values.
  */
 const MOST_VALUES = 10_000;
 const TOO_MANY = `has more than ${MOST_VALUES} values, counting each repeat of an alias.`;
 
-/** YAML 1.1's key for the pairs of other maps, if it stands without quotes. */
+/** YAML 1.1's merge key, which copies the pairs of other maps; only unquoted. */
 const MERGE = '<<';
 
 /**
- * The node that each alias of a document repeats: the last one before it with its anchor. The library would
+ * Maps each alias of a document to the node it repeats: the last one before it with its anchor. The library would
  * search the whole document for every alias.
  */
 export function aliasTargets(contents: Node | null, { visit }: Yaml): Map<Alias, Node> {
@@ -43,8 +43,9 @@ export function aliasTargets(contents: Node | null, { visit }: Yaml): Map<Alias,
 }
 
 /**
- * Reads the parts of one row. All throw a ValueError for what JSON cannot say, for a key that stands twice, and where
- * the row gets too large: the library finds equal keys by comparing each with each, and merges without any limit.
+ * Reads the parts of one row. Each throws a ValueError for anything JSON cannot express, for a repeated key, and as
+ * soon as the row gets too large: the library compares every key with every other to find repeated ones, and merges
+ * without limit.
  */
 export function rowValues({ isAlias, isMap, isScalar, isSeq }: Yaml, targets: ReadonlyMap<Alias, Node>) {
   let values = 0;
@@ -68,7 +69,9 @@ export function rowValues({ isAlias, isMap, isScalar, isSeq }: Yaml, targets: Re
     throw new ValueError(`uses ${quoted(`*${node.source}`)}, but no such anchor is defined before it.`);
   }
 
-  /** The keys of a map with the nodes of their values. Its own are stronger than merged ones, and the first map's than the next's. */
+  /**
+   * Keys of a map with their value nodes. Its own keys win over merged ones, and earlier merged maps over later ones.
+   */
   function pairs(map: YAMLMap, depth = 1): [key: string, value: unknown][] {
     if (depth > DEEPEST_NESTING) throw new ValueError(TOO_DEEP);
     const own = new Map<string, unknown>();
@@ -98,7 +101,7 @@ export function rowValues({ isAlias, isMap, isScalar, isSeq }: Yaml, targets: Re
     });
   }
 
-  /** @param depth lists and maps around the node, the row among them */
+  /** @param depth number of lists and maps around the node, including the row */
   function read(node: unknown, depth = 1): FieldValue {
     const found = followed(node);
     if (isScalar(found)) return measured(scalarValue(found));
@@ -127,7 +130,7 @@ function scalarValue({ value, source }: Scalar): string | number | boolean | nul
         `is ${quoted(source ?? String(value))}, which is not a number that a row can have.`,
       );
     default:
-      // Nothing stands there: the core schema makes no other values.
+      // Empty value: the core schema produces nothing else here.
       return null;
   }
 }
