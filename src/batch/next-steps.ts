@@ -11,8 +11,9 @@ export const BY_BATCH: NextSteps = {
 };
 
 /**
- * Command that fetches everything fal has of a batch, and checks edits that may have been sent. @param folder
- * as shown to people
+ * Command that fetches everything fal has of a batch, and checks edits that may have been sent.
+ *
+ * @param folder as displayed
  */
 export function collectCommand(folder: string): string {
   return shellWords(['fal-edit', 'batch', '--collect', '--out-dir', folder]);

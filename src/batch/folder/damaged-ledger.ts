@@ -1,4 +1,4 @@
-/* A batch's ledger that cannot be read: results.jsonl and the pictures can take its place. */
+/* Recovery from a damaged batch ledger: it can be rebuilt from results.jsonl and the pictures. */
 import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import type { Context } from '../../context.js';
@@ -8,15 +8,15 @@ import { isDamaged } from '../../ledger/ledger-error.js';
 import { Ledger } from '../../ledger/ledger.js';
 
 /**
- * How far back fal is asked about rows of which only a damaged ledger spoke, in milliseconds: it keeps what was sent
- * for 30 days (fal-api.md 2.4).
+ * How far back to ask fal about rows recorded only in a damaged ledger, in milliseconds: fal keeps requests for 30
+ * days (fal-api.md 2.4).
  */
 const LOOKED_BACK_MS = 28 * 86_400_000;
 
 /**
- * Opens the ledger of a batch to make it anew. A damaged one is kept under another name.
+ * Opens a batch's ledger to rebuild it. Keeps a damaged one under another name.
  *
- * @returns when a run that only the damaged one knew may have begun; undefined where it is whole
+ * @returns the earliest time that a run known only to the damaged ledger may have begun; undefined if it is intact
  */
 export async function openForRebuild(
   folder: string,
@@ -33,7 +33,7 @@ export async function openForRebuild(
   return { ledger: await Ledger.open(folder, context, 'portable'), since: context.now() - LOOKED_BACK_MS };
 }
 
-/** The error of a ledger that cannot be opened, with the way out where it is damaged. @param folder as the user knows it */
+/** Error for a ledger that cannot be opened; suggests a rebuild if it is damaged. @param folder as displayed */
 export function namingRebuild(error: unknown, folder: string): unknown {
   if (!(error instanceof FalEditError) || !isDamaged(error)) return error;
   return error.with({

@@ -1,7 +1,6 @@
 /*
- * INVARIANT: a batch folder goes on as it began. It keeps the version of its fingerprints, and those of our own
- * defaults that decide what a picture becomes: a later release with other defaults must not make other pictures, or
- * pay again, in a folder that was begun before.
+ * INVARIANT: a batch folder keeps the version of its fingerprints, and those of our defaults that affect its pictures:
+ * a later release with other defaults must not make different pictures, or pay again, in an older folder.
  */
 import * as z from 'zod';
 import { FINGERPRINT_VERSION } from '../../edit/plan/fingerprint.js';
@@ -13,40 +12,40 @@ import { MODELS } from '../../models/registry.js';
 import type { PlannedRow } from '../rows/planned-row.js';
 
 const defaults = z.object({
-  /** Endpoint of the model of rows that name none. */
+  /** Endpoint of the model for rows that name none. */
   model: z.string(),
 });
 
 const identity = z.object({
-  /** Version of the fingerprints of its rows, apart from rows that no reading has recognised yet. */
+  /** Fingerprint version of its rows, except rows that no reading has recognised yet. */
   version: z.number(),
-  /** Version of the fingerprints that it began with, which still decide the shard of a row. */
+  /** Fingerprint version that it began with, which still decides each row's shard. */
   began: z.number(),
   /**
-   * For a folder that began with version 1: the format that all its rows asked for, or null for none. Version 1
-   * took it from the output's name. Absent if the rows differ.
+   * For a folder that began with version 1, which took the format from the output's name: the format that all rows
+   * requested, or null for none. Absent if the rows differ.
    */
   format: z.string().nullable().optional(),
   defaults,
 });
 
-/** Fingerprint version and defaults of a batch folder, which it keeps for life. */
+/** Fingerprint version and defaults of a batch folder, which never change. */
 export type FolderIdentity = z.infer<typeof identity>;
 export type Defaults = z.infer<typeof defaults>;
 
-/** The defaults of a folder that begins now. Another one is added here, and to {@link BEFORE} as it was until then. */
+/** Defaults of new folders. When adding one, also add its previous value to {@link BEFORE}. */
 const NOW: Defaults = { model: MODELS[0].endpoint };
 
-/** The defaults of folders that were begun before these were noted. */
+/** Defaults of folders created before defaults were recorded. */
 const BEFORE: Defaults = { model: 'fal-ai/flux-general/image-to-image' };
 
-/** A folder of version 1 of whose rows nothing is left but the edits. */
+/** A folder of version 1 with edits but no rows. */
 export const BEGAN_WITH_1: FolderIdentity = { version: FINGERPRINT_VERSION, began: 1, defaults: BEFORE };
 
 /**
- * The identity that a folder began with, from its note or from its rows.
+ * The identity that a folder began with, from its note or its rows.
  *
- * @throws FalEditError (input): a newer release makes its fingerprints
+ * @throws FalEditError (input): its fingerprints were made by a newer release
  */
 export function folderIdentity(db: Database): FolderIdentity {
   const note = readNote(db, 'identity');
@@ -58,7 +57,7 @@ export function folderIdentity(db: Database): FolderIdentity {
   });
 }
 
-/** To be noted once, with the first reading that is kept. */
+/** Records the identity, with the first reading that is kept. Call it once. */
 export function noteIdentity(db: Database, noted: FolderIdentity): void {
   if (readNote(db, 'identity') === undefined) writeNote(db, 'identity', JSON.stringify(noted));
 }

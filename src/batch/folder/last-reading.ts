@@ -1,6 +1,6 @@
 /*
- * A batch that is done is run again to make sure of that, with every push in CI. Where the manifest, the settings and
- * the files are as they were, a reading would find what the last one found, and the ledger has that.
+ * Reuse of the last reading. A finished batch is often run again as a check, for example on every push in CI. If the
+ * manifest, settings and files are unchanged, reading the rows again would give the result already in the ledger.
  */
 import { createHash, type Hash } from 'node:crypto';
 import * as z from 'zod';
@@ -11,11 +11,11 @@ import { stampNow } from './file-stamp.js';
 import type { Entry } from '../manifest/entry.js';
 import type { BatchPlan } from '../rows/reading.js';
 
-/** All that rows were read from but their files, as a hash that grows with each of them. */
+/** Incremental hash of everything that rows are read from, except their files. */
 export class Said {
   private readonly hash: Hash;
 
-  /** @param basis all that decides what becomes of a row, but its fields and files; a JSON value */
+  /** @param basis everything that affects rows except their fields and files; a JSON value */
   constructor(basis: unknown) {
     this.hash = createHash('sha256').update(JSON.stringify(basis));
   }
@@ -24,7 +24,7 @@ export class Said {
     this.hash.update(`${JSON.stringify(entry)}\n`);
   }
 
-  /** Hexadecimal; to be asked once, at the end. */
+  /** The hash, hexadecimal. Call it once, at the end. */
   text(): string {
     return this.hash.digest('hex');
   }
@@ -32,7 +32,7 @@ export class Said {
 
 const schema = z.object({ said: z.string(), rows: z.number(), elsewhere: z.number(), equal: z.number() });
 
-/** Notes what a reading found. @param said undefined where another one may find something else all the same */
+/** Notes the result of a reading. @param said undefined if an identical reading could give another result */
 export function noteReading(
   { db }: Ledger,
   said: string | undefined,
@@ -42,9 +42,9 @@ export function noteReading(
 }
 
 /**
- * The result of a reading, without reading again; undefined if that is not known.
+ * The result of the last reading, if it is still valid; else undefined.
  *
- * @param entries reads the manifest from the beginning; not called if it is not needed
+ * @param entries reads the manifest from the beginning; called only if needed
  * @throws any error of reading the manifest
  */
 export async function lastReading(
@@ -52,7 +52,7 @@ export async function lastReading(
   entries: () => AsyncIterable<Entry>,
   basis: unknown,
 ): Promise<BatchPlan | undefined> {
-  // Rows under fingerprints of an earlier version are recognised only by reading the rows.
+  // Rows with fingerprints of an earlier version can be recognised only by reading the manifest.
   if (readNote(ledger.db, 'identity') === undefined) return undefined;
   const note = readNote(ledger.db, 'said') ?? '';
   if (note === '' || !everyDigest(ledger, (file, stamp) => stampNow(file) === stamp)) return undefined;

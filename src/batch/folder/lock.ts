@@ -6,18 +6,18 @@ import { isBusy } from '../../ledger/ledger-error.js';
 import { loadSqlite } from '../../native-parts.js';
 import { OUT_DIR_FILES } from './out-dir.js';
 
-/** An out-dir that only this run may use until it is released. */
+/** Exclusive use of an out-dir by this run, until released. */
 export interface Lock {
   release: () => void;
 }
 
 /**
- * Takes an out-dir for this run. The lock is the system's own, on an empty SQLite file: it goes when its process goes,
- * however that ends, and a copy of the folder is not locked. So there is no stale lock, and nothing to take over.
+ * Locks an out-dir for this run. Uses a file lock of the system on an empty SQLite file: it ends with the process,
+ * however that ends, and a copy of the folder is not locked. So there are no stale locks to take over.
  *
- * @param outDir absolute; it exists
- * @param look nothing is to be left behind: where no run has ever been, there is none now
- * @throws FalEditError (locked): another run has it; (input): it cannot be taken by anybody
+ * @param outDir absolute; exists
+ * @param readOnly leave no lock file behind in a folder without one
+ * @throws FalEditError (locked): another run has it; (input): it cannot be locked at all
  */
 export function lockOutDir(outDir: string, { readOnly }: { readOnly: boolean }): Lock {
   const file = path.join(outDir, OUT_DIR_FILES.lock);
@@ -27,7 +27,7 @@ export function lockOutDir(outDir: string, { readOnly }: { readOnly: boolean }):
   try {
     db = new DatabaseSync(file);
     db.exec('BEGIN EXCLUSIVE');
-    // A run that left the folder as it was has taken the file away between the two: this lock would lock nobody out.
+    // A read-only run may have deleted the file just now: a lock on it would not exclude other runs.
     if (!existsSync(file)) throw lockedError(outDir);
   } catch (error) {
     db?.close();

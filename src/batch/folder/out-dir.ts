@@ -4,11 +4,11 @@ import { usageError, type FalEditError } from '../../errors/error.js';
 import { displayName } from '../../images/names.js';
 import { LEDGER_FILE } from '../../ledger/database.js';
 
-/** The names of a batch's own files in the out-dir. */
+/** Names of a batch's own files in the out-dir. */
 export const OUT_DIR_FILES = {
   ledger: LEDGER_FILE,
   lock: 'batch.lock',
-  /** The manifest of a run that read it from stdin is not kept; its rows are in the ledger. */
+  /** A manifest read from stdin is not kept; its rows are in the ledger. */
   results: 'results.jsonl',
   summary: 'summary.json',
   report: 'report.html',
@@ -20,32 +20,32 @@ export const OUT_DIR_FILES = {
   ...{ sweep: 'sweep.json', sweepPage: 'sweep.html', sheet: 'sheet.png' },
 } as const;
 
-/** The batch's own files, and what SQLite and we put beside them. */
+/** The batch's own files, and the companions that SQLite and we create. */
 const OWN = new RegExp(`^(${Object.values(OUT_DIR_FILES).join('|').replaceAll('.', '\\.')})(-|$)`);
 
-/** Whether a file is a folder or lies below it. Both absolute; links are not followed. */
+/** Whether a file is the folder itself or inside it. Both absolute; links are not followed. */
 export function isBelow(file: string, folder: string): boolean {
   const relative = path.relative(folder, file);
   return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
 /**
- * Why a picture of a row cannot have that path; undefined where it can.
+ * Reason why a picture of a row cannot have this path; undefined if it can.
  *
- * @param kept its path as `keptPath` has it for the out-dir
+ * @param kept its path relative to the out-dir, from `keptPath`
  */
 export function outDirProblem(kept: string): string | undefined {
   if (path.isAbsolute(kept)) return `${kept} is outside the out-dir, where all files of a batch belong`;
-  // Many file systems do not tell capitals apart.
+  // Many file systems ignore case.
   const [first = ''] = kept.toLowerCase().split('/');
   return OWN.test(first) ? `${kept} is a name that the batch uses for its own files` : undefined;
 }
 
 /**
- * Refuses links under the names of the batch's own files: what is written to results.jsonl would be written to wherever
- * a stranger's link leads. The out-dir itself may be a link, which is the user's.
+ * Refuses links with the names of the batch's own files: through a malicious link, results.jsonl could overwrite any
+ * file. The out-dir itself may be a link, since the user chose it.
  *
- * @param outDir absolute; it exists
+ * @param outDir absolute; exists
  * @throws FalEditError (usage)
  */
 export async function refuseLinks(outDir: string): Promise<void> {
@@ -55,9 +55,9 @@ export async function refuseLinks(outDir: string): Promise<void> {
 }
 
 /**
- * Refuses a path that links lead out of the out-dir.
+ * Refuses a path that leaves the out-dir through links.
  *
- * @param file absolute; it need not exist, nor its folder
+ * @param file absolute; neither it nor its folder need exist
  * @throws FalEditError (usage)
  */
 export async function refuseWayOut(file: string, outDir: string): Promise<void> {
@@ -73,9 +73,9 @@ export async function refuseWayOut(file: string, outDir: string): Promise<void> 
 }
 
 /**
- * Refuses a file of another name that is a link, or that links lead out of the out-dir.
+ * Refuses any other file that is a link, or that leaves the out-dir through links.
  *
- * @param file absolute; it need not exist. One outside of the out-dir is the user's own affair.
+ * @param file absolute; need not exist. Files outside the out-dir are not checked
  * @throws FalEditError (usage)
  */
 export async function refuseLinkBelow(file: string, outDir: string): Promise<void> {

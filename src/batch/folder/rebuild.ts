@@ -1,6 +1,6 @@
 /*
- * Makes a ledger anew from results.jsonl and the pictures. Nothing is sent. A row without a line may have been sent by
- * the run whose ledger is lost: it is unknown, so that the next run asks fal before it pays.
+ * Rebuilds a ledger from results.jsonl and the pictures. Sends nothing. A row without a line may have been sent by the
+ * run whose ledger is lost: it is marked unknown, so that the next run asks fal before paying.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -25,17 +25,17 @@ import { isToSend, type RetryPolicy } from '../run/retry.js';
 
 /** The result of rebuilding a ledger from results.jsonl. */
 export interface Rebuilt {
-  /** Edits that the ledger did not know. */
+  /** Number of edits added to the ledger. */
   edits: number;
-  /** Restored edits whose pictures are fetched again, at no cost. */
+  /** Number of restored edits whose pictures are fetched again, at no cost. */
   toFetch: number;
-  /** Pictures that are gone: paths relative to the folder. */
+  /** Missing pictures: paths relative to the folder. */
   gone: string[];
-  /** Files that have the name of a picture, and are not the one that was made. */
+  /** Files with the name of a picture but other content. */
   changed: string[];
-  /** Lines that cannot be read. */
+  /** Number of unreadable lines. */
   unreadable: number;
-  /** The run that may have sent what neither file speaks of; undefined where the ledger knew all there is. */
+  /** The run that may have sent edits missing from both files; undefined if the ledger was complete. */
   lostRun: OpenRun | undefined;
 }
 
@@ -49,7 +49,7 @@ const image = z.object({
   nsfw: z.boolean().nullable(),
 });
 
-/** A line of results.jsonl about an edit, as this or an earlier version wrote it. */
+/** A line of results.jsonl about an edit, as written by this or an earlier version. */
 const resultLine = z.object({
   key: z.string(),
   job: z.string(),
@@ -80,12 +80,12 @@ const resultLine = z.object({
 type ResultLine = z.infer<typeof resultLine>;
 
 /**
- * Puts the edits of results.jsonl into the ledger that does not know them. Pictures count where they are as they were
- * made, byte for byte; others are waited for again.
+ * Adds the edits of results.jsonl that the ledger does not have. Pictures count as saved if they are unchanged, byte
+ * for byte; others are fetched again.
  *
  * @param folder absolute
  * @param via the way to fal
- * @param lostRun whose last writes the ledger has lost
+ * @param lostRun the run whose last writes the ledger has lost
  */
 export async function rebuildEdits(
   folder: string,
@@ -98,11 +98,11 @@ export async function rebuildEdits(
   const file = path.join(folder, OUT_DIR_FILES.results);
   for await (const text of existsSync(file) ? linesOf(file) : []) {
     const line = parsed(text);
-    // Of several lines about one edit the last one counts.
+    // If several lines are about one edit, the last one counts.
     if (line !== undefined) lines.set(line.job, line);
     else if (text !== '') unreadable++;
   }
-  // Before there were others, lines did not say by which fingerprints their rows are known.
+  // Lines of version 1 do not name their fingerprint version.
   const isEarlier = [...lines.values()].some(({ fingerprint }) => fingerprint === 1);
   if (isEarlier && !hasEarlierRows(ledger.db)) noteIdentity(ledger.db, BEGAN_WITH_1);
   const rebuilt: Rebuilt = { edits: 0, toFetch: 0, gone: [], changed: [], unreadable, lostRun: undefined };
@@ -124,7 +124,7 @@ export async function rebuildEdits(
   return { ...rebuilt, lostRun: isLost && since < Infinity ? { since, retry } : undefined };
 }
 
-/** Undefined for a line that is torn, or is about no edit. */
+/** Parses a line; undefined if it is torn, or not about an edit. */
 function parsed(text: string): ResultLine | undefined {
   try {
     return resultLine.safeParse(JSON.parse(text)).data;
@@ -146,7 +146,7 @@ async function readFolderPicture(
   };
   if (name === null) return image;
   const file = path.resolve(folder, name);
-  // Nothing that a line says makes us write outside of the folder.
+  // A line's paths must not make us write outside the folder.
   if (!file.startsWith(folder + path.sep)) return image;
   const state = await stateOfFile({ ...image, path: file });
   if (state === 'intact') return { ...image, target: file, path: file };
@@ -171,7 +171,7 @@ function jobOf(line: ResultLine, images: JobImage[], folder: string, via: string
     estimatedUsd: cost.estimated_usd ?? undefined,
     unitPriceUsd: cost.unit_price_usd ?? undefined,
     billedUnits: cost.billed_units ?? undefined,
-    // What the sandbox would have billed is not written down; its units are.
+    // The file has the units that the sandbox would have billed, but not the amount.
     billedUsd: line.sandbox ? wouldBe(cost) : (cost.billed_usd ?? undefined),
     queuedMs: timings.queued_ms ?? undefined,
     inferenceMs: timings.inference_ms ?? undefined,
@@ -186,7 +186,7 @@ function wouldBe({ billed_units: units, unit_price_usd: price }: ResultLine['cos
   return units === null || price === null ? undefined : usd(units * price);
 }
 
-/** Where its pictures go if they have to be fetched again: each to the name that it had. */
+/** Output for pictures that must be fetched again: each keeps its name. */
 function outputOf(images: readonly JobImage[], folder: string, keepBlanked: boolean): StoredOutput {
   const first = images.find(({ target }) => target !== undefined)?.target ?? path.join(folder, 'picture.png');
   return {
@@ -203,9 +203,9 @@ function outputOf(images: readonly JobImage[], folder: string, keepBlanked: bool
 
 /**
  * Marks rows of the manifest that the run whose ledger is lost may have sent: the next run asks fal about them first.
- * What is known of their last attempt says nothing of a later one.
+ * Records of a row's last attempt do not rule out a later one.
  *
- * @returns how many there are
+ * @returns the number of such rows
  */
 export function doubtRows(
   ledger: Ledger,
@@ -218,7 +218,7 @@ export function doubtRows(
     if (row.state !== 'unknown' && !isToSend(row, retry as RetryPolicy, false)) continue;
     doubted++;
     const plan = revivedPlan(row.plan as PlannedRow, row.key, 1, folder, context);
-    // What its files were called at fal nobody knows any more, and of which attempt the seed was.
+    // The URLs of its files at fal are lost, and the seed may be from another attempt.
     const lost = new Set(plan.attachments.map(({ path: [field] }) => String(field)));
     if (plan.seedIsOurs) lost.add(plan.model.fields.seed?.[0] ?? 'seed');
     const known = Object.entries(plan.input).filter(([name]) => !lost.has(name));

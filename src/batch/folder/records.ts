@@ -1,7 +1,7 @@
 /*
- * INVARIANT: an edit that results.jsonl or another file of a batch folder speaks of, and the ledger does not know, is
- * not sent again by itself. A ledger can be lost, come back from an old backup, or be copied without its WAL; then
- * every row would look as if it had never been paid for.
+ * INVARIANT: an edit that results.jsonl or another file of a batch folder mentions, but the ledger does not know, is
+ * never sent again automatically. A ledger can be lost, restored from an old backup, or copied without its WAL; then
+ * every row would look unpaid.
  */
 import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -20,21 +20,21 @@ import { OUT_DIR_FILES } from './out-dir.js';
 
 /** A line of results.jsonl about an edit. */
 export interface ReportedEdit {
-  /** Our id for it. */
+  /** Our id for the edit. */
   job: string;
-  /** fal's; undefined where fal did not take it. */
+  /** fal's id; undefined if fal did not accept the edit. */
   requestId: string | undefined;
 }
 
-/** How results.jsonl compares with the ledger beside it. */
+/** Differences between results.jsonl and the ledger beside it. */
 export interface Records {
-  /** Jobs that its lines speak of; undefined where nothing has changed since all of it was known, and it was not read. */
+  /** Jobs in its lines; undefined if the file was not read because nothing has changed since it was complete. */
   jobs: ReadonlySet<string> | undefined;
   /** Edits that the ledger does not know, each once. */
   lost: readonly ReportedEdit[];
 }
 
-/** Compares by request ids, never by the times of files. @param folder absolute */
+/** Compares the file with the ledger by request ids, never by file times. @param folder absolute */
 export async function compareRecords(folder: string, ledger: Ledger): Promise<Records> {
   const file = path.join(folder, OUT_DIR_FILES.results);
   const stamp = stampNow(file);
@@ -53,7 +53,7 @@ export async function compareRecords(folder: string, ledger: Ledger): Promise<Re
 }
 
 /**
- * The lines of a file of results, without their ends. A last one that a killed run has torn is none.
+ * Yields the lines of a results file, without their ends. Skips a torn last line of a killed run.
  *
  * @throws FalEditError (input)
  */
@@ -71,7 +71,7 @@ export async function* linesOf(file: string): AsyncGenerator<string, void, undef
   if (isWhole(rest)) yield rest;
 }
 
-/** Whether a line is all that was to be written. */
+/** Whether a line was completely written. */
 export function isWhole(line: string): boolean {
   try {
     JSON.parse(line);
@@ -82,10 +82,10 @@ export function isWhole(line: string): boolean {
 }
 
 /**
- * The edit that a line is about. Both ids are found without parsing the line, since a file may have millions of
- * them. Inside a string, quotes are escaped, so no text of the user's can look like a field.
+ * The edit that a line is about. Finds both ids without parsing the line, since a file may have millions. Quotes
+ * inside strings are escaped, so no user text can look like a field.
  *
- * @returns undefined for a torn line of a killed run, and for a row that was never sent
+ * @returns undefined for a torn line of a killed run, or a row that was never sent
  */
 export function reportedEdit(line: string): ReportedEdit | undefined {
   const [, job] = /^\{"schema_version":\d+,"key":"[^"]*","job":"([^"\\]+)"/.exec(line) ?? [];
@@ -98,7 +98,7 @@ export function reportedEdit(line: string): ReportedEdit | undefined {
 export const REBUILD =
   '--rebuild makes the ledger from results.jsonl and the pictures, and sends nothing. --again pays for these rows again.';
 
-/** @param folder as the user knows it */
+/** @param folder as displayed */
 export function lostEditsError(lost: readonly ReportedEdit[], folder: string): FalEditError {
   const ids = lost.flatMap(({ requestId }) => requestId ?? []);
   const [has, them] = lost.length === 1 ? ['1 edit', 'it'] : [`${lost.length} edits`, 'them'];
@@ -112,7 +112,7 @@ export function lostEditsError(lost: readonly ReportedEdit[], folder: string): F
   );
 }
 
-/** The last writes of a run are lost, and no other file speaks of them. @param folder as the user knows it */
+/** Error for a run whose last writes are lost and in no other file. @param folder as displayed */
 export function lostRunError(folder: string): FalEditError {
   return new FalEditError(
     'usage',
@@ -124,11 +124,11 @@ export function lostRunError(folder: string): FalEditError {
   );
 }
 
-/** How many request ids an error lists. */
+/** Most request ids in an error. */
 const MOST_IDS = 1_000;
 
 /**
- * A WAL whose ledger is gone or empty is refused before SQLite sees it, which would throw it away.
+ * Refuses a WAL whose ledger is missing or empty, before SQLite opens it and deletes the WAL.
  *
  * @param folder absolute
  * @throws FalEditError (usage)
@@ -144,19 +144,19 @@ export function refuseLoneWal(folder: string): void {
   );
 }
 
-/** Whether a rebuild did not come to the rows that no line is about: they would look as if they had never been sent. */
+/** Whether a rebuild stopped before the rows without lines, which would look as if they had never been sent. */
 export function isRebuildCut({ db }: Ledger): boolean {
   return readNote(db, 'rebuild') === BEGUN;
 }
 
-/** Notes that a rebuild is under way, or over. */
+/** Notes that a rebuild has begun, or ended. */
 export function noteRebuild({ db }: Ledger, isBegun: boolean): void {
   writeNote(db, 'rebuild', isBegun ? BEGUN : '');
 }
 
 const BEGUN = 'begun';
 
-/** @param folder as the user knows it */
+/** @param folder as displayed */
 export function rebuildCutError(folder: string): FalEditError {
   return usageError(
     `The ledger of ${folder} is only partly rebuilt. Nothing was sent.`,
@@ -165,10 +165,11 @@ export function rebuildCutError(folder: string): FalEditError {
 }
 
 /**
- * The summary of an earlier run is a trace of its edits where both records are gone.
+ * Refuses a folder whose ledger and results.jsonl are both lost, if an earlier run's summary shows that edits were
+ * sent.
  *
  * @param folder absolute
- * @param folderName the same as the user knows it
+ * @param folderName the folder as displayed
  * @throws FalEditError (usage)
  */
 export function refuseForgotten(folder: string, ledger: Ledger, folderName: string): void {
@@ -183,7 +184,7 @@ export function refuseForgotten(folder: string, ledger: Ledger, folderName: stri
 
 const BRING_BACK = `Restore ${LEDGER_FILE} or ${OUT_DIR_FILES.results} (a .gitignore may exclude them), or name another --out-dir. --again pays for the rows again.`;
 
-/** Whether a file begins like a picture: what does not is nothing that fal made. */
+/** Whether a file begins like a picture; otherwise it is not fal's. */
 export function isPictureFile(file: string): boolean {
   let descriptor: number | undefined;
   try {
@@ -198,7 +199,7 @@ export function isPictureFile(file: string): boolean {
   }
 }
 
-/** Pictures have the names of rows that the folder knows nothing of. */
+/** Error for pictures that have the names of rows, in a folder without records of them. @param folder as displayed */
 export function forgottenPicturesError(folder: string, pictures: number): FalEditError {
   const what = pictures === 1 ? 'the picture of 1 row' : `the pictures of ${pictures} rows`;
   return usageError(
@@ -207,7 +208,7 @@ export function forgottenPicturesError(folder: string, pictures: number): FalEdi
   );
 }
 
-/** How many rows were sent, as the summary has it; 0 where there is none that can be read. */
+/** Number of sent rows in the summary; 0 if it is missing or unreadable. */
 function rowsInSummary(file: string): number {
   try {
     const { states } = JSON.parse(readFileSync(file, 'utf8')) as { states?: Record<string, unknown> };

@@ -1,7 +1,7 @@
 /*
- * INVARIANT: a picture that is paid for is never made again for the sake of its name. At every moment it is under its
- * old name, under one of ours beside the new one, or under the new one, and whoever is killed in between leaves to the
- * next run what only the files can tell. A file that is not the batch's own is replaced with --force only.
+ * INVARIANT: a paid picture is never made again because of its name. At every moment it has its old name, a temporary
+ * name of ours beside the new one, or the new name; after a kill in between, the next run can tell from the files. A
+ * file that is not the batch's own is replaced only with --force.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
@@ -21,39 +21,39 @@ import { positionText } from '../manifest/entry.js';
 import { outputOf, type PlannedRow } from '../rows/planned-row.js';
 import { noteRenamed } from './renamed-results.js';
 
-/** A picture that is to have another name. Paths are absolute. */
+/** A picture to rename. Paths are absolute. */
 export interface Move {
   row: RowWithJob;
   job: Job;
   image: JobImage;
   from: string;
   to: string;
-  /** Where it is while others may still have the new name. */
+  /** Temporary path while another picture may still have the new name. */
   between: string;
   force: boolean;
   numberWhenTaken: boolean;
-  /** Why it does not get the very name that the row gives it. */
+  /** Why it does not get exactly the name that the row gives it. */
   warning?: string;
 }
 
-/** Notes with each reading of the manifest whether names may be others by now. */
+/** Notes, at each reading of the manifest, whether names may have changed. */
 export function noteUnplaced({ db }: Pick<Ledger, 'db'>, mayBe: boolean): void {
   writeNote(db, 'unplaced', mayBe ? '1' : '');
 }
 
-/** The pictures of the batch that have another name than their row gives them. @param outDir absolute */
+/** The pictures of the batch whose names differ from those their rows give them. @param outDir absolute */
 export function movesOf(ledger: Ledger, outDir: string): Move[] {
   if ((readNote(ledger.db, 'unplaced') ?? '') === '') return [];
   return redirected(ledger, outDir).flatMap((one) => movesOfRow(one, outDir));
 }
 
 /**
- * Renames the pictures of rows that are done and are to be called otherwise, and directs those that fal still has to
- * their new names. Nothing is sent.
+ * Renames the pictures of finished rows whose names have changed, and redirects results still at fal to their new
+ * names. Sends nothing.
  *
  * @param outDir absolute
- * @returns how many were renamed, and what people should know of them, a line each
- * @throws FalEditError (input): a name is taken by a file that is not the batch's own; nothing is renamed then
+ * @returns the number of renamed pictures, and warnings of one line each
+ * @throws FalEditError (input): a name is taken by a file that is not the batch's own; then nothing is renamed
  */
 export async function renamePictures(ledger: Ledger, outDir: string): Promise<Renamed> {
   if ((readNote(ledger.db, 'unplaced') ?? '') === '') return { renamed: 0, warnings: [] };
@@ -69,7 +69,7 @@ export async function renamePictures(ledger: Ledger, outDir: string): Promise<Re
     }
     if (moves.length > 0) {
       noteRenamed(ledger);
-      // Pages name the files.
+      // Pages refer to the files by name.
       writeNote(ledger.db, 'shown', '');
     }
     writeNote(ledger.db, 'unplaced', '');
@@ -85,7 +85,7 @@ export interface Renamed {
 interface Redirected {
   row: RowWithJob;
   job: Job;
-  /** As its row has it now. */
+  /** Output as the row has it now. */
   output: OutputSpec;
 }
 
@@ -117,7 +117,7 @@ function movesOfRow({ row, job, output }: Redirected, outDir: string): Move[] {
   });
 }
 
-/** The name with the ending of what the file is, where it has the ending of another picture. */
+/** Corrects the extension to the file's real type, if it is that of another picture type. */
 function truly(file: string, ext: string): string {
   const { dir, name, ext: given } = path.parse(file);
   const named = formatOfExtension(given.slice(1).toLowerCase().replace('jpeg', 'jpg'));
@@ -134,7 +134,7 @@ function nameOf({ file, line, id }: RowWithJob): string {
   return `${positionText({ file, line })}${id === undefined ? '' : ` (${id})`}`;
 }
 
-/** `cat.edit.2.png` → `cat.edit.png`. */
+/** Removes the number: `cat.edit.2.png` → `cat.edit.png`. */
 function unnumbered(file: string): string {
   return file.replace(/\.\d+(\.[^./\\]+)$/, '$1');
 }
@@ -159,30 +159,30 @@ async function refuseTaken(moves: readonly Move[], outDir: string): Promise<void
   );
 }
 
-/** Whether an earlier run has renamed the picture, and was killed before it could note that. */
+/** Whether an earlier run renamed the picture, and was killed before recording it. */
 function isThere({ to, image }: Move): Promise<boolean> {
   return isIntact({ path: to, sha256: image.sha256 });
 }
 
-/** So that pictures can change their names with each other. */
+/** Moves a picture to its temporary path, so that pictures can swap names. */
 async function takeAway(move: Move): Promise<void> {
   if (existsSync(move.between) || (await isThere(move)) || !existsSync(move.from)) return;
   await mkdir(path.dirname(move.between), { recursive: true });
   await rename(move.from, move.between);
 }
 
-/** Returns the name that the picture has now, or is to have when it is fetched again. */
+/** Returns the picture's new path, or the one for fetching it again. */
 async function giveName({ between, to, image, job, force }: Move): Promise<string> {
   if (!existsSync(between)) return to;
   const options = { force, tag: tagOf(job.id, image.index) };
   for (let number = 1; ; number++) {
-    // It was free a moment ago, or its row takes any number.
+    // The name was free a moment ago, or its row accepts any number.
     const target = numbered(to, number);
     if (await moveWhole(between, target, options)) return target;
   }
 }
 
-/** The paths of all pictures of a job: as they were moved, as they are, or as they are to be. */
+/** Paths of all pictures of a job: moved, unchanged or planned. */
 function filesOf(job: Job, output: OutputSpec, moved: ReadonlyMap<string, string>): Map<number, string> {
   return new Map(
     job.images.flatMap(({ index, path: file, target }) => {

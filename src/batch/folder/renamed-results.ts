@@ -1,6 +1,6 @@
 /*
- * Brings results.jsonl up to keys and names of files that the ledger has changed in rows which ended before, and takes
- * secrets out that an earlier version has written.
+ * Updates results.jsonl after the ledger has changed keys or file names of rows that had already ended, and removes
+ * secrets that an earlier version wrote.
  */
 import { createReadStream, existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
@@ -15,14 +15,16 @@ import type { Secrets } from '../../secrets.js';
 import { resultOf } from '../run/result.js';
 import type { ResultRow } from '../rows/result-row.js';
 
-/** To be noted in the transaction that changes them: a run that is killed after it leaves the rest to the next. */
+/**
+ * Notes that lines are outdated. Call it in the transaction that changes them: if the run is then killed, the next one
+ * updates the file.
+ */
 export function noteRenamed({ db }: Pick<Ledger, 'db'>): void {
   writeNote(db, 'renamed', '1');
 }
 
 /**
- * Writes the file anew where it is noted that its lines are behind, or where one holds a secret: the same lines in the
- * same order.
+ * Rewrites the file if its lines are outdated or contain a secret, in the same order.
  *
  * @param file absolute
  */
@@ -34,7 +36,7 @@ export async function catchUpResults(file: string, outDir: string, ledger: Ledge
   if (existsSync(file) && (isBehind || (await holdsSecret(file, db.secrets)))) {
     const fresh = `${file}.part`;
     const keys = presentKeys(ledger.db);
-    // One that a killed run left, or a stranger's link, which would lead out of the folder.
+    // Left by a killed run, or a malicious link that leads out of the folder.
     await rm(fresh, { force: true });
     const handle = await open(fresh, 'wx');
     try {
@@ -62,7 +64,7 @@ async function holdsSecret(file: string, secrets: Secrets): Promise<boolean> {
   return false;
 }
 
-/** A torn line stays: whoever opens the file next cuts it off. */
+/** A line as it should be now. A torn line stays: it is cut off when the file is next opened. */
 function presentLine(
   line: string,
   outDir: string,

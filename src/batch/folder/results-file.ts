@@ -21,14 +21,14 @@ import { writtenRow } from '../run/sandbox-cost.js';
 import type { ResultRow } from '../rows/result-row.js';
 
 /**
- * results.jsonl: a line for each row that came to an end, in the order of ending. The ledger is the truth; a run that
- * was killed between the two has left out a line or torn one, which the next run makes good.
+ * results.jsonl: a line for each row that ended, in the order of ending. The ledger is authoritative; if a run is
+ * killed between writing the two, a line may be missing or torn, and the next run repairs it.
  */
 export class ResultsFile {
-  /** Lines whose turn has not come. */
+  /** Lines waiting to be written. */
   private waiting: ResultRow[] = [];
   private writing: Promise<void> = Promise.resolve();
-  /** Whether it is known of each line that it is there. */
+  /** Whether every expected line is known to be in the file. */
   private isRead = false;
 
   private constructor(
@@ -38,9 +38,9 @@ export class ResultsFile {
   ) {}
 
   /**
-   * Opens the file in an out-dir, and brings it up to what the ledger says.
+   * Opens the file in an out-dir, and adds lines missing from it.
    *
-   * @param reported jobs that its lines speak of, where it was read a moment ago
+   * @param reported jobs in its lines, if it was just read
    * @throws FalEditError (input)
    */
   static async open(outDir: string, ledger: Ledger, reported?: ReadonlySet<string>): Promise<ResultsFile> {
@@ -50,7 +50,7 @@ export class ResultsFile {
       handle = await open(file, 'a+');
       await endWithWholeLine(handle);
       await catchUpResults(file, outDir, ledger);
-      // It may be another file now.
+      // The file may have been replaced.
       await handle.close();
       handle = await open(file, 'a+');
     } catch (error) {
@@ -70,9 +70,9 @@ export class ResultsFile {
   }
 
   /**
-   * Lines are written in their order, whole, and those that came during a write with the next one.
+   * Appends a whole line, in order. Lines that arrive during a write are written together next.
    *
-   * @throws FalEditError (failed): after it there is no further line
+   * @throws FalEditError (failed); no line is written after that
    */
   append(row: ResultRow): Promise<void> {
     this.waiting.push(row);
@@ -93,7 +93,7 @@ export class ResultsFile {
     for (const { job } of rows) if (job !== null) markReported(this.ledger.db, job);
   }
 
-  /** Waits for what is under way, and for the disk. */
+  /** Waits for pending writes, and for the disk. */
   async close(): Promise<void> {
     try {
       await this.writing;
@@ -108,7 +108,7 @@ export class ResultsFile {
 }
 
 /**
- * Gives the file another name, for one whose edits are to be paid for again: a new one begins with the next run.
+ * Renames the file before its edits are paid for again; the next run begins a new one.
  *
  * @returns its absolute path
  * @throws FalEditError (input)
@@ -139,7 +139,7 @@ function unwrittenError(file: string, error: unknown): FalEditError {
   });
 }
 
-/** Cuts off a last line that a killed run has torn, and gives a whole one its end. */
+/** Removes a torn last line of a killed run, or adds a missing newline to a whole one. */
 async function endWithWholeLine(handle: FileHandle): Promise<void> {
   const { size } = await handle.stat();
   if (size === 0 || (await byteAt(handle, size - 1)) === NEWLINE) return;
@@ -151,7 +151,7 @@ async function endWithWholeLine(handle: FileHandle): Promise<void> {
 }
 
 const NEWLINE = 10;
-/** How much is looked through at once for the beginning of the last line. */
+/** Bytes read at a time when searching for the start of the last line. */
 const STEP = 64 * 1024;
 
 async function lastLineStart(handle: FileHandle, size: number): Promise<number> {
@@ -170,7 +170,7 @@ async function byteAt(handle: FileHandle, position: number): Promise<number> {
   return buffer[0] ?? 0;
 }
 
-/** The jobs that the lines speak of. */
+/** The jobs in its lines. */
 async function jobsIn(file: string): Promise<Set<string>> {
   const jobs = new Set<string>();
   for await (const line of linesOf(file)) {

@@ -11,27 +11,31 @@ import type { Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 
 /**
- * The money of the day, which a batch shares with everything else that runs on this machine. A batch has a ledger of
- * its own: here it tells the user's what it spends, and asks whether it may.
+ * The daily budget, shared by a batch with everything else that runs on this machine. A batch has its own ledger: this
+ * reports its spending to the user's ledger, and checks the cap there.
  */
 export interface DailyBudget {
-  /** Takes money for a row that is about to be sent. @throws FalEditError (budget): it would pass the day's cap; (input): the user's ledger is gone */
+  /**
+   * Reserves the cost of a row before it is sent.
+   *
+   * @throws FalEditError (budget): it would exceed the daily cap; (input): the user's ledger is gone
+   */
   take: (key: string, usd: number) => void;
-  /** The row is over, one way or the other. */
+  /** Settles a row that has ended, in any way. */
   settle: (key: string, job: Pick<Job, 'charged' | 'billedUsd'> | undefined) => void;
-  /** Tells the user's ledger what was spent. */
+  /** Reports the final spending to the user's ledger. */
   close: () => void;
 }
 
-/** Between two reports to the user's ledger, in milliseconds. */
+/** Time between two reports to the user's ledger, in milliseconds. */
 const REPORT_MS = 5_000;
 
 export interface DailyBudgetOptions {
   /** The batch's ledger. */
   own: Ledger;
-  /** The user's. */
+  /** The user's ledger. */
   users: Ledger;
-  /** Absolute: by it the user's ledger knows the batch. */
+  /** Absolute; identifies the batch in the user's ledger. */
   folder: string;
   /** The way to fal. */
   via: string;
@@ -40,12 +44,12 @@ export interface DailyBudgetOptions {
 }
 
 export function dailyBudget({ own, users, folder, via, dailyCapUsd }: DailyBudgetOptions): DailyBudget {
-  /** Rows under way, with what they may cost. */
+  /** Maximum cost of each open row, by key. */
   const open = new Map<string, number>();
   let day = 0;
   let settledUsd = 0;
   let reportedAt = -Infinity;
-  // Before the first row is sent: whatever becomes of the run, its edits can be found.
+  // Done before the first row is sent, so that the batch's edits can be found however the run ends.
   rememberFolder(own, users, folder);
   const tell = (): void => {
     reportSpending(own.db, users.db, folder);
@@ -53,7 +57,7 @@ export function dailyBudget({ own, users, folder, via, dailyCapUsd }: DailyBudge
   };
   const ownUsd = (): number => {
     const today = midnightBefore(own.context.now());
-    // What is under way when the day ends counts for both days: that is the safe side.
+    // Rows open at midnight count for both days, to be safe.
     if (today !== day)
       settledUsd = spentToday(own.db, via, own.context, '', lastCopied(users.db, folder)).total;
     day = today;

@@ -3,28 +3,28 @@ import { commonKind, type ErrorKind } from '../../exit-codes.js';
 import { SaveError } from '../../errors/failures.js';
 import type { RowCounts } from '../rows/result-row.js';
 
-/** The facts that decide how a run ends. */
+/** Facts that decide how a run ends. */
 export interface Outcome {
   counts: RowCounts;
-  /** Kinds of error that rows ended with, each once. */
+  /** Kinds of error of the failed rows, each once. */
   kinds: readonly ErrorKind[];
-  /** Rows that were left out since something is wrong with them. */
+  /** Number of invalid rows that were skipped. */
   invalid: number;
-  /** Why nothing more was sent. */
+  /** Why no more rows were sent. */
   stopped: FalEditError | undefined;
-  /** The run only sent: rows that fal has are as they should be. */
+  /** Whether the run only submitted: rows at fal then count as successful. */
   submitOnly: boolean;
-  /** The signal's reason, where the run was interrupted. */
+  /** The signal's reason, if the run was interrupted. */
   interrupted: unknown;
-  /** How to go on. */
+  /** Hint on how to continue. */
   goOn: string;
-  /** The rows are on the sandbox, where nothing is charged. */
+  /** Whether the rows ran on the sandbox, where nothing is charged. */
   sandbox: boolean;
 }
 
 /**
- * How a batch ended, as an error whose kind is the exit code; undefined where all is done. What stopped the run comes
- * first; of the rows, those whose money is in doubt; then those that failed.
+ * The end of a batch as an error, whose kind decides the exit code; undefined if everything is done. The reason for
+ * stopping takes precedence; then rows that may have been charged; then failed rows.
  */
 export function endingOf(outcome: Outcome): FalEditError | undefined {
   const { counts, stopped, submitOnly, interrupted, goOn, sandbox } = outcome;
@@ -62,7 +62,7 @@ export function endingOf(outcome: Outcome): FalEditError | undefined {
   return build(kind, words, kind === 'expectation' ? CHANGE_IT : goOn);
 }
 
-/** A run that ended before it could send anything: the error as it is, with where the rows are. */
+/** Adds the row counts to the error of a run that ended before it could send anything. */
 export function withStates(error: FalEditError, states: RowCounts): FalEditError {
   if (error instanceof InterruptedError) return error;
   const rows = Object.values(states).reduce((sum, count) => sum + count, 0);
@@ -73,7 +73,9 @@ function inDoubt(rows: number, sandbox: boolean): string {
   return `${rowsText(rows)} may have been sent${sandbox ? '' : ' and may be charged'}.`;
 }
 
-/** Whether something on this machine stopped the run: its kind says that nothing was sent, which is for the rows to say. */
+/**
+ * Whether a local error stopped the run. Its kind implies that nothing was sent, which only the row states can show.
+ */
 function isLocal(error: FalEditError): boolean {
   return error.kind === 'usage' || error.kind === 'input' || error instanceof SaveError;
 }
@@ -87,7 +89,10 @@ function stoppedKind(stopped: FalEditError, { pending, waiting, unknown, ...over
 const CHANGE_IT =
   'Change the row or its expectations. The pictures are kept and checked again at no extra cost.';
 
-/** A blanked picture is charged like any other, a refused prompt is not: of moderated rows nobody can say without looking. */
+/**
+ * Whether rows were charged. A blanked picture is charged, a refused prompt is not: for moderated rows it may be
+ * either.
+ */
 function chargedFor({ unknown, waiting, done, unmet, moderated }: RowCounts): Charged {
   if (unknown + waiting > 0) return 'maybe';
   if (done + unmet > 0) return 'yes';

@@ -15,35 +15,35 @@ import { MOST_PICTURES } from '../../models/wire.js';
 import { findModel } from '../../models/registry.js';
 import { isToAsk } from './retry.js';
 
-/** fal's answers about rows that had been given up. */
+/** Result of asking fal about rows that had been given up. */
 export interface FailedOutcome {
-  /** fal has them, or makes them: they are waited for now. */
+  /** Number of rows that fal has or is still making, which are now waited for. */
   found: number;
-  /** fal does not know them any more: what they cost cannot be found out. */
+  /** Number of rows that fal no longer knows, whose cost cannot be found out. */
   gone: number;
-  /** Keys of the rows that fal could not be asked about. */
+  /** Keys of rows that fal could not be asked about. */
   held: Set<string>;
-  /** Why not, of one of them. */
+  /** Reason for one of the rows in `held`. */
   why: string | undefined;
 }
 
 const AT_ONCE = 8;
-/** A result that does not come within this is waited for later, with the other rows that fal has. In milliseconds. */
+/** Timeout for fetching a result, in milliseconds; after that the row is waited for later, like others at fal. */
 const RESULT_MS = 20_000;
 
 type Answer =
   | { says: 'has it' }
   | { says: 'gone' }
-  /** It ended there without a picture; no error: of which the ledger knows all there is. */
+  /** It ended at fal without a picture; `error` is absent if the ledger already has the details. */
   | { says: 'failed'; error?: FalEditError }
   | { says: 'nothing'; why: string };
 
 /**
- * Asks fal about rows that failed and may be paid for all the same. Pays nothing, and fetches nothing; afterwards the
- * ledger knows what fal knows.
+ * Asks fal about failed rows that may have been paid for, and records its answers in the ledger. Costs nothing and
+ * fetches no pictures.
  *
  * @param timeoutMs for each row, in milliseconds
- * @throws FalEditError (interrupted), or what the ledger fails with
+ * @throws FalEditError (interrupted), or any error of the ledger
  */
 export async function askAboutFailed(env: EditEnv, timeoutMs: number): Promise<FailedOutcome> {
   const { ledger, context } = env;
@@ -101,7 +101,7 @@ async function answerOf(job: Job, env: EditEnv, timeoutMs: number): Promise<Answ
   }
 }
 
-/** @throws FalEditError: it cannot be asked, or fal knows nothing of it */
+/** @throws FalEditError: fal cannot be asked, or does not know the request */
 async function ask({ endpoint, requestId = '' }: Job, access: FalAccess): Promise<Answer> {
   const at = { endpoint, requestId };
   const status = await statusAt(at, access).catch((error: unknown) => {

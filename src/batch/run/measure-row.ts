@@ -6,9 +6,9 @@ import { readExpectations } from '../expect/expectations.js';
 import { revivedPlan, type PlannedRow } from '../rows/planned-row.js';
 
 /**
- * Measures the pictures of a row that is done against what is expected of them, and writes down what came out.
+ * Measures the pictures of a finished row against its expectations, and records the results.
  *
- * @returns whether there was anything to write down
+ * @returns whether anything was recorded
  */
 export async function measureRow(
   ledger: Ledger,
@@ -21,7 +21,7 @@ export async function measureRow(
     putMeasured(ledger.db, key, undefined, false);
     return true;
   }
-  // Its code draws pictures, which most batches do not need.
+  // Loaded only here: it loads the image library, which most batches do not need.
   const { measure } = await import('../expect/measure.js');
   const pictures = job.images.flatMap(({ path, index }) => (path === undefined ? [] : [{ path, index }]));
   const plan = revivedPlan(planToSend(ledger.db, row) as PlannedRow, key, 1, '', context);

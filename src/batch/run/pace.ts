@@ -1,19 +1,19 @@
 import type { Context } from '../../context.js';
 
-/** So many in so long. */
+/** A rate: `count` per `perMs`. */
 export interface Rate {
   count: number;
   /** Milliseconds. */
   perMs: number;
 }
 
-/** Pauses after trouble that hits every row, such as a network that is gone: from one second to half a minute. */
+/** Pauses after errors that affect every row, such as a lost network: from one second to half a minute, doubling. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
-/** Pauses in a row: two minutes in all. */
+/** Most consecutive pauses: two minutes in total. */
 const MOST_PAUSES = 8;
 
-/** When the next row may be sent: evenly, at most at a rate, and not while fal cannot be reached. */
+/** Decides when the next row may be sent: evenly spaced up to a rate, and not while fal is unreachable. */
 export class Pace {
   /** On the monotonic clock. */
   private nextAt = 0;
@@ -25,7 +25,7 @@ export class Pace {
     private readonly context: Pick<Context, 'elapsed' | 'sleep' | 'signal'>,
   ) {}
 
-  /** Resolves when it is the caller's turn. @throws the reason of an interruption */
+  /** Resolves when the caller may send. @throws the reason of an interruption */
   async turn(): Promise<void> {
     const { elapsed, sleep, signal } = this.context;
     for (let wait = this.pausedUntil - elapsed(); wait > 0; wait = this.pausedUntil - elapsed()) {
@@ -39,19 +39,19 @@ export class Pace {
   }
 
   /**
-   * Something could not be sent: everybody waits, the longer the more often that happens in a row.
+   * Pauses all rows after a failure to send, longer after each consecutive failure.
    *
-   * @returns whether it has happened so often that there is no point in going on
+   * @returns whether there were too many consecutive failures to continue
    */
   trouble(): boolean {
     const now = this.context.elapsed();
-    // Rows that were under way at the same time met the same trouble.
+    // Rows sent at the same time fail together: that counts once.
     if (now < this.pausedUntil) return false;
     this.pausedUntil = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.troubles++);
     return this.troubles > MOST_PAUSES;
   }
 
-  /** Something went through. */
+  /** Call after a success. */
   well(): void {
     this.troubles = 0;
   }

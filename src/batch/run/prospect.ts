@@ -3,37 +3,37 @@ import type { Ledger } from '../../ledger/ledger.js';
 import type { RowCounts } from '../rows/result-row.js';
 import { isToAsk, isToSend, type RetryPolicy } from './retry.js';
 
-/** The work of a run. */
+/** The work that a run has to do. */
 export interface Prospect {
   counts: RowCounts;
   toSend: number;
-  /** Estimated, in dollars. */
+  /** Estimated cost in dollars. */
   usd: number;
   /** Endpoints of the rows to send. */
   endpoints: string[];
-  /** Rows that fal has. */
+  /** Number of rows at fal. */
   toFetch: number;
-  /** Rows that failed and may be paid for: fal is asked about them before anything is sent. */
+  /** Number of failed rows that may have been paid for: fal is asked about them before anything is sent. */
   toAsk: number;
 }
 
-/** The purpose of a run. */
+/** What a run is meant to do. */
 export interface RunAim {
   retry: RetryPolicy;
-  /** Rows that fal has or may have are paid for once more. */
+  /** Pay again for rows that fal has or may have. */
   again: boolean;
-  /** Send, and do not wait. */
+  /** Send without waiting. */
   submitOnly: boolean;
-  /** Bring home, and send nothing. */
+  /** Fetch results only; send nothing. */
   collectOnly: boolean;
-  /** Keys of rows that fal could not be asked about: they are left as they are. */
+  /** Keys of rows that fal could not be asked about, which are left unchanged. */
   held?: ReadonlySet<string>;
 }
 
-/** States of rows that are sent only under some conditions. */
+/** States of rows that are sent only under certain conditions. */
 const DOUBTFUL: readonly RowState[] = ['failed', 'moderated', 'waiting', 'unknown'];
 
-/** Looks only at the ledger. Of a batch that is done it asks one question, however many rows that has. */
+/** Determines the work from the ledger only. For a finished batch this is one query, however many rows it has. */
 export function prospectOf(ledger: Ledger, aim: RunAim): Prospect {
   const { retry, again, submitOnly, collectOnly, held } = aim;
   const counts = countStates(ledger.db);

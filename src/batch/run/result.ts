@@ -10,16 +10,16 @@ import type { PlannedRow } from '../rows/planned-row.js';
 import { BATCH_SCHEMA_VERSION, type Measured, type ResultImage, type ResultRow } from '../rows/result-row.js';
 
 /**
- * A row with its result, from the ledger only, so that a later run reports the same.
+ * A row with its result, from the ledger only, so that later runs report the same.
  *
  * @param outDir absolute
- * @param error the row's failure in this run, if it says more than the ledger keeps
+ * @param error the row's failure in this run, if more detailed than the ledger's
  */
 export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError): ResultRow {
   const { job, state } = row;
   const plan = row.plan as PlannedRow;
   const model = findModel(row.endpoint);
-  // A job that came to nothing without its row being over has an end too.
+  // A job can also end while its row stays open; that end is not reported.
   const endedAt = ENDED.includes(state) ? job?.endedAt : undefined;
   return {
     schema_version: BATCH_SCHEMA_VERSION,
@@ -58,12 +58,12 @@ function timingsOf(job: Job | undefined, endedAt: number | undefined): ResultRow
   return {
     queued_ms: queuedMs ?? null,
     inference_ms: inferenceMs ?? null,
-    // The clock may have been put back in between.
+    // The clock may have been set back meanwhile.
     total_ms: isOver ? Math.max(0, endedAt - intentAt) : null,
   };
 }
 
-/** fal's word on whether a picture was blanked is in its answer, by the same index. */
+/** Pictures of a job. fal's answer says which were blanked, by index. */
 function imagesOf(job: Job | undefined, outDir: string): ResultImage[] {
   if (job === undefined) return [];
   const output = job.result === undefined ? undefined : findModel(job.endpoint).fromOutput(job.result);
@@ -78,7 +78,7 @@ function imagesOf(job: Job | undefined, outDir: string): ResultImage[] {
   }));
 }
 
-/** How the pictures differ from what was asked for and announced: also a later run can tell, from what it keeps. */
+/** Differences between the pictures and the request. Computed from stored data, so that later runs report them too. */
 function differencesOf(job: Job | undefined, { delivery }: PlannedRow): string[] {
   if (job?.result === undefined) return [];
   const output = findModel(job.endpoint).fromOutput(job.result);
@@ -91,7 +91,7 @@ function differencesOf(job: Job | undefined, { delivery }: PlannedRow): string[]
   });
 }
 
-/** On the sandbox nothing is charged, however it ended. */
+/** On the sandbox nothing is ever charged. */
 function errorOf(row: RowWithJob, error: FalEditError | undefined): ResultRow['error'] {
   const known = knownError(row, error);
   return known === null || !row.sandbox ? known : { ...known, charged: 'no' };

@@ -14,7 +14,7 @@ import { BY_BATCH } from '../next-steps.js';
 import { refuseWayOut } from '../folder/out-dir.js';
 import { revivedPlan, type PlannedRow } from '../rows/planned-row.js';
 
-/** Options of one row's edit. */
+/** Options for running one row's edit. */
 export interface RowRun extends RunOptions {
   /** Absolute. */
   outDir: string;
@@ -25,7 +25,7 @@ export interface RowRun extends RunOptions {
   uploads: UploadCache;
 }
 
-/** Sends a row, and brings its pictures home unless it is only to be sent. @throws FalEditError */
+/** Sends a row, and fetches its pictures unless `submitOnly` is set. @throws FalEditError */
 export async function sendRow(row: RowWithJob, env: EditEnv, run: RowRun): Promise<void> {
   const { ledger, context } = env;
   const { outDir, submitOnly, again, priceOf } = run;
@@ -36,14 +36,14 @@ export async function sendRow(row: RowWithJob, env: EditEnv, run: RowRun): Promi
     outDir,
     context,
   );
-  // The folder may have come with a repository, and the rows in it.
+  // The folder and its rows may come from an untrusted repository.
   await refuseWayOut(pathOf(plan.output, 0), outDir);
   const { error } = await runEdit(plan, env, {
     ...run,
     nextSteps: BY_BATCH,
     askedHash: row.key,
     price: { current: priceOf(row.endpoint) },
-    // The money is counted over all rows, by whoever starts them.
+    // The caller checks the caps, across all rows.
     caps: {},
     again,
     detach: submitOnly,
@@ -51,7 +51,7 @@ export async function sendRow(row: RowWithJob, env: EditEnv, run: RowRun): Promi
   if (error !== undefined) throw error;
 }
 
-/** Goes on with a row that fal has, or that has lost its pictures. @throws FalEditError */
+/** Continues a row that fal has, or whose pictures are missing. @throws FalEditError */
 export async function attachRow({ job }: RowWithJob, env: EditEnv, run: RowRun): Promise<void> {
   if (job === undefined) return;
   await refuseElsewhere(job, env);
@@ -64,7 +64,7 @@ export async function attachRow({ job }: RowWithJob, env: EditEnv, run: RowRun):
   if (error !== undefined) throw error;
 }
 
-/** A job that was sent another way may be unknown to this fal, which is no reason to write it off. */
+/** Refuses a job sent through another connection, if this one does not know it: it must not be given up for that. */
 async function refuseElsewhere(job: Job, env: EditEnv): Promise<void> {
   if (job.via === env.route.via || job.result !== undefined) return;
   const { endpoint, requestId = '' } = job;

@@ -3,32 +3,32 @@ import { codeOf, FalEditError, ShortageError } from '../../errors/error.js';
 import { LedgerError, SaveError, UnreachableError } from '../../errors/failures.js';
 import type { Job } from '../../ledger/job.js';
 
-/** How far a run may go. What is left out has no limit. */
+/** Limits of a run; an absent one is no limit. */
 export interface Limits {
-  /** Dollars that this run may spend. */
+  /** Most dollars that this run may spend. */
   maxCostUsd?: number | undefined;
-  /** Paid submits of this run. */
+  /** Most paid submits in this run. */
   maxJobs?: number | undefined;
-  /** Failed rows of this run after which it sends no more. */
+  /** Number of failed rows in this run after which it sends no more. */
   maxFailures?: number | undefined;
 }
 
-/** Sums of dollars have dust in them: this much is nobody's. */
+/** Tolerance for rounding errors in sums of dollars. */
 const DUST_USD = 1e-9;
 
 /**
- * Decides whether a run may send one more row. What is under way always comes home: a batch that was stopped goes on
- * where it stopped when it is run again.
+ * Decides whether a run may send one more row. Rows already at fal are always fetched; running a stopped batch again
+ * continues where it stopped.
  */
 export class RunLimits {
-  /** Why nothing more is sent; undefined while there is no reason. */
+  /** Reason why no more rows are sent; undefined if there is none. */
   stopped: FalEditError | undefined;
   sent = 0;
   failures = 0;
-  /** By job under way, what it may cost. */
+  /** Maximum cost of each open row, by key. */
   private readonly open = new Map<string, number>();
   private settledUsd = 0;
-  /** Something of that is an estimate. */
+  /** Whether `settledUsd` includes estimates. */
   private isGuessed = false;
 
   constructor(private readonly limits: Limits) {}
@@ -38,17 +38,17 @@ export class RunLimits {
     return [...this.open.values()].reduce((sum, usd) => sum + usd, this.settledUsd);
   }
 
-  /** Whether fal has not said what some of it was billed at. */
+  /** Whether `spentUsd` includes estimates, since fal has not billed everything. */
   get isEstimate(): boolean {
     return this.open.size > 0 || this.isGuessed;
   }
 
-  /** The dollars that may be spent; undefined without a cap. */
+  /** The spending cap in dollars; undefined if there is none. */
   get capUsd(): number | undefined {
     return this.limits.maxCostUsd;
   }
 
-  /** Takes the money for a row out of the run's budget. @throws FalEditError (budget): it must not be sent */
+  /** Reserves a row's cost in the run's budget. @throws FalEditError (budget): the row must not be sent */
   start(key: string, usd: number): void {
     const { maxCostUsd, maxJobs } = this.limits;
     const spent = this.spentUsd;
@@ -69,12 +69,12 @@ export class RunLimits {
     this.open.set(key, usd);
   }
 
-  /** A row is over: what it cost is known, or counts as estimated. */
+  /** Replaces the reservation of a finished row with its actual cost, or its estimate if unknown. */
   settle(key: string, job: Pick<Job, 'charged' | 'billedUsd' | 'intentAt' | 'requestId'> | undefined): void {
     const estimated = this.open.get(key);
     if (estimated === undefined) return;
     this.open.delete(key);
-    // It never got to the point of being sent, or fal did not take it.
+    // It was never sent, or fal did not accept it.
     const isRefused = job?.charged === 'no' && job.requestId === undefined;
     if (job?.intentAt === undefined || isRefused) this.sent--;
     if (job === undefined || job.charged === 'no') return;
@@ -82,7 +82,7 @@ export class RunLimits {
     if (job.billedUsd === undefined) this.isGuessed = true;
   }
 
-  /** A row came to an end without a picture. Returns the reason to stop, once there were as many as may be. */
+  /** Counts a row that ended without a picture. Returns the reason to stop, once the limit is reached. */
   failed(error: FalEditError): FalEditError | undefined {
     this.failures++;
     const { maxFailures } = this.limits;
@@ -94,7 +94,7 @@ export class RunLimits {
     );
   }
 
-  /** The first reason counts. */
+  /** Stops sending. The first reason is kept. */
   stop(reason: FalEditError): void {
     this.stopped ??= reason;
   }
@@ -102,12 +102,12 @@ export class RunLimits {
 
 const GO_ON = 'Edits already sent will finish. Run the same command again to continue.';
 
-/** Errors of the system that the next row would meet as well: a picture that cannot be saved is not worth paying for. */
+/** System errors that would affect the next row too: a picture that cannot be saved is not worth paying for. */
 const FULL_DISK = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EFBIG', 'EMFILE'];
 
 /**
  * Whether the next row would fail in the same way: no key, a locked account, no ledger, a full disk, a proxy or
- * certificate that lets nothing through, a bug.
+ * certificate that blocks everything, a bug.
  */
 export function failsEveryRow(error: FalEditError): boolean {
   if (error.kind === 'auth' || error.kind === 'account' || error.kind === 'internal') return true;

@@ -1,7 +1,6 @@
 /*
- * Runs the rows of a batch. What is paid for comes first: rows that fal has are waited for, missing pictures are
- * fetched again, and only then are further rows sent. Each row goes the way of a single edit (edit/run.ts), with
- * the same ledger and the same promise.
+ * Runs the rows of a batch. Paid rows come first: rows at fal are waited for and missing pictures fetched again before
+ * any further rows are sent. Each row runs like a single edit (edit/run.ts), with the same ledger and guarantees.
  */
 import { setMaxListeners } from 'node:events';
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -25,9 +24,9 @@ import type { BatchUploads } from './upload-cache.js';
 export interface RunnerOptions extends RunAim {
   /** Absolute. */
   outDir: string;
-  /** Edits that are at fal at the same time. */
+  /** Most edits running at fal at once. */
   concurrency: number;
-  /** Pictures that are fetched at the same time. */
+  /** Most pictures downloading at once. */
   downloads: number;
   pace: Pace;
   limits: RunLimits;
@@ -40,14 +39,14 @@ export interface RunnerOptions extends RunAim {
   priority: 'normal' | 'low' | undefined;
   priceOf: (endpoint: string) => CurrentPrice | undefined;
   onEvent: OnBatchEvent;
-  /** The work to do, if it was determined before. */
+  /** The work to do, if already determined. */
   prospect?: Prospect;
 }
 
-/** How often a row that was provably not taken is sent in one run. */
+/** Most times that a row which was provably not accepted is sent in one run. */
 const TRIES = 4;
 
-/** @throws what the ledger fails with; what fails in a row is told as an event */
+/** @throws any error of the ledger; failures of rows are reported as events */
 export async function runRows(env: EditEnv, options: RunnerOptions): Promise<void> {
   await new Runner(env, options).run();
 }
@@ -55,20 +54,20 @@ export async function runRows(env: EditEnv, options: RunnerOptions): Promise<voi
 class Runner {
   private readonly flights: PQueue;
   private readonly downloads: LimitFunction;
-  /** Rows whose edit is over at fal, and whose pictures are on their way. */
+  /** Rows that are finished at fal and whose pictures are being fetched. */
   private readonly landing = new Set<Promise<void>>();
-  /** Rows to be tried again, with the number of the next try. */
+  /** Rows to retry, with the number of the next try. */
   private again: { row: RowWithJob; tries: number }[] = [];
-  /** By key, what those rows failed with that were not sent again yet. */
+  /** Errors of rows waiting to be retried, by key. */
   private readonly unsent = new Map<string, { row: RowWithJob; error: FalEditError }>();
-  /** An internal failure, which stops the run. */
+  /** An internal error, which stops the run. */
   private broken: { error: unknown } | undefined;
 
   constructor(
     private readonly env: EditEnv,
     private readonly options: RunnerOptions,
   ) {
-    // Every row under way listens to it: that is no leak.
+    // Every open row listens to the signal: that is not a leak.
     setMaxListeners(0, env.context.signal);
     this.flights = new PQueue({ concurrency: options.concurrency });
     this.downloads = pLimit(options.downloads);
@@ -96,7 +95,7 @@ class Runner {
       await this.land();
     }
     if (this.broken !== undefined) throw this.broken.error;
-    // There was no other try: that was their end.
+    // These rows were not retried: they end here.
     for (const { row, error } of this.unsent.values()) await this.conclude(row, error);
   }
 
@@ -108,7 +107,7 @@ class Runner {
     );
   }
 
-  /** Starts a row as soon as there is room for it. */
+  /** Starts a row as soon as there is room. */
   private async launch(flight: () => Promise<void>): Promise<void> {
     await this.flights.onSizeLessThan(1);
     void this.flights.add(async () => {
@@ -137,7 +136,7 @@ class Runner {
     try {
       await pace.turn();
     } catch {
-      // Interrupted: the row was not begun.
+      // Interrupted before the row began.
       return;
     }
     if (this.mustStop()) return;
@@ -154,11 +153,13 @@ class Runner {
     await this.fly(row, (run) => sendRow(row, this.env, run), tries);
   }
 
-  /** Resolves when the edit is over at fal, so that the next one can start; the rest goes on as it lands. */
+  /**
+   * Runs a row. Resolves when its edit is finished at fal, so that the next can start while its pictures are fetched.
+   */
   private fly(row: RowWithJob, start: (run: RowRun) => Promise<void>, tries?: number): Promise<void> {
     return new Promise((resolve) => {
       const over = (): void => {
-        // Where pictures come slower than edits end, the edits have to wait.
+        // If downloads are slower than edits, further edits wait.
         if (this.downloads.pendingCount < this.options.downloads) resolve();
       };
       let mayBeSent = tries === undefined;
@@ -171,7 +172,7 @@ class Runner {
           (error: unknown) => this.end(row, asFalEditError(error, mayBeSent ? 'maybe' : 'no'), tries),
         )
         .catch((error: unknown) => {
-          // Nobody waits for it any more where the next one has started.
+          // If the next row has started, nobody awaits this one any more.
           this.broken ??= { error };
         })
         .then(resolve)
@@ -193,7 +194,7 @@ class Runner {
     };
   }
 
-  /** @param tries how often it was sent in this run; undefined for one that was only waited for */
+  /** @param tries times it was sent in this run; undefined if it was only waited for */
   private async end(
     row: RowWithJob,
     error: FalEditError | undefined,
@@ -222,7 +223,7 @@ class Runner {
     await this.conclude(now, error);
   }
 
-  /** Tells what came of a row. @param now as it is in the ledger */
+  /** Reports the outcome of a row. @param now the row as it is now in the ledger */
   private async conclude(now: RowWithJob, error: FalEditError | undefined): Promise<void> {
     const { outDir, results, submitOnly, onEvent } = this.options;
     const name = nameOf(now);
@@ -240,7 +241,7 @@ class Runner {
     }
   }
 
-  /** fal was not to be reached for so long that there is no point in trying every row. */
+  /** Stops the run: fal has been unreachable for too long to try every row. */
   private giveUp(last: FalEditError): void {
     const { message, hint } = last;
     this.stop(
@@ -265,7 +266,7 @@ class Runner {
     else if (tooMany !== undefined) this.stop(tooMany);
   }
 
-  /** Something else is expected now of rows that were done before. Returns how many were looked at again. */
+  /** Measures finished rows whose expectations have changed. Returns the number of measured rows. */
   private async measureAnew(): Promise<number> {
     let measured = 0;
     const { ledger, context } = this.env;

@@ -1,13 +1,13 @@
 import { usd } from '../../edit/plan/estimate.js';
 import type { BatchSummary, ResultRow } from '../rows/result-row.js';
 
-/** A row as it is written down: what the sandbox would have billed is no sum of money. The units and their price stay. */
+/** A row as written to files: the amount that the sandbox would have billed is removed; units and unit price stay. */
 export function writtenRow<T extends Pick<ResultRow, 'sandbox' | 'cost'>>(row: T): T {
   if (!row.sandbox || row.cost.billed_usd === null) return row;
   return { ...row, cost: { ...row.cost, billed_usd: 0 } };
 }
 
-/** A summary as it is written down: what fal would have billed has a name of its own. */
+/** A summary as written to files: the amount that fal would have billed gets a separate field. */
 export function writtenSummary<T extends Pick<BatchSummary, 'sandbox' | 'cost'>>(summary: T): T {
   if (!summary.sandbox) return summary;
   const { billed_usd: billed, outstanding_usd: outstanding } = summary.cost;

@@ -12,14 +12,14 @@ import { writtenSummary } from './sandbox-cost.js';
 import { OUT_DIR_FILES } from '../folder/out-dir.js';
 import { BATCH_SCHEMA_VERSION, type BatchSummary, type RowCounts } from '../rows/result-row.js';
 
-/** Where the rows of a batch are, and what they have cost and will. */
+/** States and costs of the rows of a batch. */
 export interface Standing {
   states: RowCounts;
   costs: BatchCosts;
   sandbox: boolean;
 }
 
-/** By its ledger, as it is now. @param states where somebody has counted them already */
+/** The current standing according to the ledger. @param states the counts, if already known */
 export function standingOf({ db }: Ledger, states: RowCounts = countStates(db)): Standing {
   return {
     states,
@@ -28,7 +28,7 @@ export function standingOf({ db }: Ledger, states: RowCounts = countStates(db)):
   };
 }
 
-/** A standing as documents have it. */
+/** Converts a standing to the form used in documents. */
 export function standingFigures({ states, costs }: Standing): Pick<BatchSummary, 'rows' | 'states' | 'cost'> {
   const { billed, outstanding, pending } = costs;
   return {
@@ -47,13 +47,13 @@ export interface RunFigures extends Omit<BatchSummary['run'], 'stopped'> {
   finishedAt: number;
   invalid: number;
   leftOut?: LeftOut | undefined;
-  /** Why it ended as it did; undefined where all is done. */
+  /** How the run ended; undefined if everything is done. */
   ending: FalEditError | undefined;
-  /** Why it sent no more before the end. */
+  /** Why it stopped sending early. */
   stopped: FalEditError | undefined;
 }
 
-/** The batch as a run left it. */
+/** Summary of a batch after a run. */
 export function summaryOf(standing: Standing, run: RunFigures): BatchSummary {
   const { rows, states, cost } = standingFigures(standing);
   const { submitted, uploads, uploaded_bytes, total_ms, stopped, ending } = run;
@@ -75,7 +75,7 @@ export function summaryOf(standing: Standing, run: RunFigures): BatchSummary {
   };
 }
 
-/** Writes summary.json whole or not at all. @throws the system's error */
+/** Writes summary.json atomically. @throws the system's error */
 export async function writeSummary(outDir: string, summary: BatchSummary): Promise<void> {
   const text = `${JSON.stringify(writtenSummary(summary), undefined, 2)}\n`;
   await saveWhole(path.join(outDir, OUT_DIR_FILES.summary), Buffer.from(text), {

@@ -3,7 +3,7 @@ import type { BatchEvent } from '../events.js';
 import type { ResultRow } from '../rows/result-row.js';
 import type { Standing } from './summary.js';
 
-/** Where the estimate for a row is counted. */
+/** The cost that a row's estimate is counted in. */
 type Account = 'pending' | 'outstanding';
 
 interface OpenRow {
@@ -13,15 +13,15 @@ interface OpenRow {
 }
 
 /**
- * Where the rows of a batch are by what its run has seen happen: for the end of a run whose ledger cannot be read any
- * more. In doubt a row counts as further than it is: unknown from the moment that it may be sent.
+ * Counts rows by state from a run's events, in case its ledger becomes unreadable. If in doubt it assumes the more
+ * advanced state: a row is unknown as soon as it may have been sent.
  */
 export class Tally {
   private known: Standing;
-  /** Rows under way, by key. */
+  /** Open rows, by key. */
   private readonly open = new Map<string, OpenRow>();
 
-  /** @param standing by the ledger, before the run */
+  /** @param standing from the ledger, before the run */
   constructor(standing: Standing) {
     this.known = copyOf(standing);
   }
@@ -29,7 +29,7 @@ export class Tally {
   get standing(): Standing {
     const { states, costs, sandbox } = this.known;
     const { billed, outstanding, pending } = costs;
-    // Sums of dollars have dust in them, on both sides of nothing.
+    // Rounding errors can make sums of dollars slightly negative.
     const free = (usd: number): number => Math.max(0, usd);
     return copyOf({
       ...{ states, sandbox },
@@ -37,7 +37,7 @@ export class Tally {
     });
   }
 
-  /** Once more by the ledger: rows have changed without an event. */
+  /** Starts over from the ledger, after rows changed without an event. */
   restart(standing: Standing): void {
     this.known = copyOf(standing);
     this.open.clear();
@@ -46,7 +46,7 @@ export class Tally {
   note(event: BatchEvent): void {
     switch (event.type) {
       case 'begun':
-        // One that is tried again is where its first try has left it.
+        // A retried row keeps the state in which its first try left it.
         if (!this.open.has(event.row.key)) this.open.set(event.row.key, openRow(event));
         break;
       case 'step':
@@ -57,7 +57,7 @@ export class Tally {
         this.open.delete(event.row.key);
         break;
       case 'retrying':
-        // Only what was provably not taken is.
+        // Only rows that were provably not accepted are retried.
         this.move(event.row.key, 'pending', 'pending');
         break;
       case 'ended':
@@ -79,7 +79,7 @@ export class Tally {
 
   private settle(key: string, { state, cost, error }: ResultRow): void {
     if (!this.open.has(key)) {
-      // Its pictures were measured anew: it is paid for.
+      // A finished row whose pictures were measured again: it costs nothing.
       this.known.states.done--;
       this.known.states[state]++;
       return;

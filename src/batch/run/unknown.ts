@@ -5,27 +5,27 @@ import { rowsInOrder } from '../../ledger/batch/states.js';
 import type { Job } from '../../ledger/job.js';
 
 export interface UnknownOptions {
-  /** How long fal may take to list a request, in milliseconds. */
+  /** Longest time that fal may take to list a request, in milliseconds. */
   settleMs: number;
-  /** For reading fal's history, in milliseconds. */
+  /** Timeout for reading fal's history, in milliseconds. */
   timeoutMs: number;
 }
 
-/** The result of checking rows that may have been sent. */
+/** Result of checking rows that may have been sent. */
 export interface UnknownOutcome {
-  /** fal has them: they are waited for now. */
+  /** Number of rows that fal has, which are now waited for. */
   found: number;
-  /** fal does not have them: they may be sent. */
+  /** Number of rows that fal does not have, which may be sent. */
   notTaken: number;
-  /** Still nobody knows. */
+  /** Number of rows that are still unknown. */
   unknown: number;
-  /** Requests that fal took beyond the one that was meant, and charges. */
+  /** Extra requests that fal accepted for the same row, and charges. */
   duplicates: Job[];
-  /** Why nothing could be found out, where something kept fal from answering. */
+  /** Reason why nothing could be found out, if fal could not be asked. */
   why: string | undefined;
 }
 
-/** Asks fal about the rows that may have been sent. Pays nothing; afterwards the ledger knows what fal knows. */
+/** Asks fal about the rows that may have been sent, and records its answers in the ledger. Costs nothing. */
 export async function settleUnknown(env: EditEnv, options: UnknownOptions): Promise<UnknownOutcome> {
   const jobs = [...rowsInOrder(env.ledger, ['unknown'])].flatMap(({ job }) => job ?? []);
   const findings = jobs.length === 0 ? [] : await reconcile(jobs, env, options);

@@ -6,20 +6,20 @@ import type { Ledger } from '../../ledger/ledger.js';
 
 export interface UploadCacheOptions {
   ledger: Ledger;
-  /** Whose it is, by {@link storageOf} of fal/route.ts. */
+  /** Identifies the storage, from {@link storageOf} in fal/route.ts. */
   storage: string;
-  /** How long fal is trusted to keep a file, in milliseconds. What it promises is not clear (fal-api.md 3.5). */
+  /** How long to assume that fal keeps a file, in milliseconds. Its promise is unclear (fal-api.md 3.5). */
   keptMs: number;
-  /** Uploads at a time. */
+  /** Most concurrent uploads. */
   atOnce: number;
 }
 
-/** Where the files of a batch are at fal: equal bytes are uploaded once, and not again while fal keeps them. */
+/** Cache of a batch's uploads at fal: equal bytes are uploaded once, and not again while fal keeps them. */
 export class BatchUploads implements UploadCache {
-  /** Files and bytes that were uploaded in this run. */
+  /** Number of files and bytes uploaded in this run. */
   readonly figures = { files: 0, bytes: 0 };
   private readonly underWay = new Map<string, Promise<string>>();
-  /** Addresses that were handed out and are from a former run: fal may have let their files go. */
+  /** URLs in use from an earlier run: fal may have deleted their files. */
   private readonly reused = new Set<string>();
   private readonly fresh = new Set<string>();
   private readonly limit: LimitFunction;
@@ -43,7 +43,7 @@ export class BatchUploads implements UploadCache {
       try {
         return await other;
       } catch {
-        // That row was stopped; this one was not.
+        // The other row was stopped; this one was not.
         return this.urlOf(upload, put);
       }
     }
@@ -57,16 +57,16 @@ export class BatchUploads implements UploadCache {
   }
 
   /**
-   * fal could not read the files of a row: those that a former run has uploaded are to be uploaded anew.
+   * Forgets uploads from earlier runs after fal could not read a row's files, so that they are uploaded again.
    *
-   * @param files of the row, where they were when it was sent
-   * @returns whether there are any, so that it is worth trying once more
+   * @param files the row's files, with their URLs when it was sent
+   * @returns whether there were any, so that a retry is worthwhile
    */
   forgetReused(files: readonly UploadedFile[]): boolean {
     const { ledger, storage } = this.options;
     const stale = files.filter(({ url }) => this.reused.has(url));
     for (const { sha256, url } of stale) {
-      // Another row may have been refused before, and its file be at a new address by now.
+      // Another row may have been refused earlier, and the file already uploaded again.
       if (findUpload(ledger, sha256, storage)?.url === url) forgetUpload(ledger, sha256, storage);
     }
     return stale.length > 0;
