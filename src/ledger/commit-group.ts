@@ -1,6 +1,6 @@
 import type { Database } from './database.js';
 
-/** When a write has to survive a power cut: before anything continues, or with the next write that has to. */
+/** When a write must survive a power cut: before anything continues, or together with the next write that must. */
 export type Durability = 'at once' | 'soon';
 
 interface Member {
@@ -11,8 +11,8 @@ interface Member {
 }
 
 /**
- * Writes that come in the same moment are one transaction, and wait for the disk together. In a batch many edits are
- * at the same step at once, and the wait is the most expensive part of writing.
+ * Groups writes of the same moment into one transaction, with one wait for the disk. In a batch many edits reach the
+ * same step at once, and the wait is the slowest part of writing.
  */
 export class CommitGroup {
   private members: Member[] = [];
@@ -20,13 +20,13 @@ export class CommitGroup {
   constructor(private readonly db: Database) {}
 
   /**
-   * Resolves with the write's return value after the commit. A write that throws fails by itself, and must have
-   * left nothing half done; if the transaction fails, all of them fail and none is written.
+   * Resolves with the write's return value after the commit. A write that throws rejects only its own promise, and
+   * must leave nothing half done; if the transaction fails, all are rejected and nothing is written.
    */
   add<T>(durability: Durability, write: () => T): Promise<T> {
     return new Promise<unknown>((resolve, reject) => {
       this.members.push({ durability, write, resolve, reject });
-      // Other writes of this moment are still to come.
+      // Other writes of this moment may follow.
       if (this.members.length === 1) setImmediate(() => this.commit());
     }) as Promise<T>;
   }
@@ -45,7 +45,7 @@ export class CommitGroup {
     }
   }
 
-  /** Writes, and returns a function that reports the result after the commit. */
+  /** Runs the write, and returns a function that settles its promise after the commit. */
   private settlementOf({ write, resolve, reject }: Member): () => void {
     let settle: () => void;
     try {
@@ -54,7 +54,7 @@ export class CommitGroup {
     } catch (reason) {
       settle = () => reject(reason);
     }
-    // Some errors, such as a full disk, also undo the writes of the others.
+    // Some errors, such as a full disk, also undo the other writes.
     if (!this.db.isInTransaction) throw new Error('an error has ended the transaction');
     return settle;
   }

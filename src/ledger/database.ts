@@ -12,14 +12,14 @@ import { migrate, SCHEMA_VERSION, versionOf } from './schema.js';
 /** Name of the ledger's file, in the state folder or a batch folder. */
 export const LEDGER_FILE = 'ledger.db';
 
-/** Time that a write waits for other processes, in milliseconds. */
+/** Longest wait of a write for other processes, in milliseconds. */
 const BUSY_MS = 10_000;
-/** Time between two tries where SQLite does not wait by itself, in milliseconds. */
+/** Time between two tries if SQLite does not wait by itself, in milliseconds. */
 const PAUSE_MS = 20;
-/** Compiled statements that are kept: more than the program has, but for lists of other lengths. */
+/** Most cached statements: more than the program has, except for those with lists of varying length. */
 const MOST_STATEMENTS = 100;
 
-/** Statements for the beginning, success and failure of a transaction: by itself, and inside another. */
+/** Statements to begin, commit and roll back a transaction: on its own, and inside another. */
 const WHOLE = ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK'] as const;
 const PART = ['SAVEPOINT part', 'RELEASE part', 'ROLLBACK TO part; RELEASE part'] as const;
 
@@ -27,21 +27,21 @@ export type Value = string | number | null;
 
 type Statement = ReturnType<DatabaseSyncInstance['prepare']>;
 
-/** The database with its errors in our words. Every call is done when it returns. */
+/** The database, with its errors turned into ours. All calls are synchronous, except where they return a promise. */
 export class Database {
-  /** Each text is compiled once: a batch says the same thousands of times. */
+  /** Compiled statements by text: a batch runs the same ones thousands of times. */
   private readonly statements = new Map<string, Statement>();
-  /** Plans of rows that hold a secret, as they are to be sent, by the row's key. Only in memory. */
+  /** Full plans of rows that contain a secret, by row key. Kept only in memory. */
   readonly secretPlans = new Map<string, unknown>();
   private readonly identity: string | undefined;
-  /** Called when a group of writes is on the disk. */
+  /** Called after a group of writes is on the disk. */
   onCommitted: (() => void) | undefined;
 
   constructor(
     private readonly db: DatabaseSyncInstance,
     readonly file: string,
     private readonly kind: LedgerKind,
-    /** Secrets that must not be stored in it. */
+    /** Secrets that must never be stored in it. */
     readonly secrets: Secrets,
     private readonly onClosed: () => void = () => undefined,
   ) {
@@ -53,7 +53,7 @@ export class Database {
     return this.guarded(() => this.prepared(sql).run(...values).changes);
   }
 
-  /** The first row, if there is one; its type is up to the query. */
+  /** The first row, if any; its type depends on the query. */
   row(sql: string, ...values: Value[]): unknown {
     return this.guarded((): unknown => this.prepared(sql).get(...values));
   }
@@ -62,27 +62,27 @@ export class Database {
     return this.guarded((): unknown[] => this.prepared(sql).all(...values));
   }
 
-  /** All rows one by one, for queries that may return millions. Nothing may be written to the rows meanwhile. */
+  /** Yields all rows one by one, for queries that may return millions. The rows must not be written to meanwhile. */
   *each(sql: string, ...values: Value[]): Generator<unknown, void, undefined> {
     try {
-      // Its own: a cached one could be asked again before this is through.
+      // Not cached: a cached statement could run again before this one ends.
       yield* this.db.prepare(sql).iterate(...values);
     } catch (error) {
       throw ledgerError(error, this.file);
     }
   }
 
-  /** Statements without values or answer. */
+  /** Runs statements without parameters or results. */
   exec(sql: string): void {
     this.guarded(() => this.db.exec(sql));
   }
 
-  /** Whether a write now belongs to a transaction that is not committed yet. */
+  /** Whether a write would now be part of an uncommitted transaction. */
   get isInTransaction(): boolean {
     return this.db.isTransaction;
   }
 
-  /** Runs all or nothing, while other processes wait. Inside another transaction it is part of that. */
+  /** Runs everything or nothing, while other processes wait. Inside another transaction it becomes part of that. */
   transaction<T>(run: () => T): T {
     const [begin, commit, rollback] = this.db.isTransaction ? PART : WHOLE;
     return this.guarded(() => {
@@ -99,8 +99,8 @@ export class Database {
   }
 
   /**
-   * A transaction that does not wait for the disk: it survives a crash of the program, but perhaps not a power
-   * cut before the next write that waits. Only for writes that can be repeated or reconstructed.
+   * A transaction that does not wait for the disk: it survives a crash of the program, but perhaps not a power cut
+   * before the next write that waits. Only for writes that can be repeated or reconstructed.
    */
   relaxedTransaction<T>(run: () => T): T {
     if (this.db.isTransaction) return this.transaction(run);
@@ -113,9 +113,9 @@ export class Database {
   }
 
   /**
-   * A transaction for work that waits in between. It includes everything that this process writes meanwhile.
+   * A transaction for asynchronous work. It includes everything that this process writes meanwhile.
    *
-   * @param run says whether to keep the writes
+   * @param run returns whether to keep the writes
    */
   async longTransaction<T>(run: () => Promise<{ keep: boolean; value: T }>): Promise<T> {
     this.guarded(() => this.db.exec('BEGIN IMMEDIATE'));
@@ -154,22 +154,22 @@ export class Database {
       this.db.exec('PRAGMA busy_timeout = 100');
       this.db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // The file is being read, or the disk is full: the deleted data stays a little longer.
+      // The file is being read, or the disk is full: deleted data stays a little longer.
     }
     this.guarded(() => this.db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`));
   }
 
-  /** Whether the file at our path is the one that we write to: its folder may have been deleted or replaced. */
+  /** Whether the file at our path is still the one that we write to: its folder may have been deleted or replaced. */
   isStillOurs(): boolean {
     return this.identity !== undefined && this.identity === identityOf(this.file);
   }
 
-  /** @throws FalEditError (input): nobody would find what is written now */
+  /** @throws FalEditError (input): the file is gone, so writes would be lost */
   refuseElsewhere(): void {
     if (!this.isStillOurs()) throw goneLedgerError(this.file);
   }
 
-  /** Throws nothing: all writes stay, and the next process that opens the file does the rest. */
+  /** Closes the database. Never throws: all writes are kept, and the next process that opens the file does the rest. */
   close(): void {
     if (!this.db.isOpen) return;
     if (this.kind !== 'looked-at' && identityOf(this.file) === undefined) this.putBack();
@@ -177,38 +177,41 @@ export class Database {
     try {
       this.db.close();
     } catch {
-      // The disk is full, so there is no room for the checkpoint of closing.
+      // The disk is full: no room for the final checkpoint.
     }
     this.onClosed();
   }
 
-  /** The file was deleted with its record of paid edits: the open one can still be read, and is written anew. */
+  /** Restores a deleted file, with its record of paid edits, from the open database. */
   private putBack(): void {
     try {
       makePrivate(path.dirname(this.file), this.file);
       this.prepared('VACUUM INTO ?').run(this.file);
     } catch {
-      // Whoever deletes a folder may take the disk along.
+      // The disk may be gone along with the folder.
     }
   }
 
-  /** Somebody may carry the file away, without its companions. Whoever reads it at the moment keeps them. */
+  /** Merges the WAL into the file, which may be copied without it. Does nothing while others are reading it. */
   private intoOneFile(): void {
     try {
-      // Not worth the patience that a write has.
+      // Not worth waiting for as long as for a write.
       this.db.exec('PRAGMA busy_timeout = 100');
       this.db.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE');
     } catch {
-      // Nothing is lost: the companions are read by whoever opens it next.
+      // Nothing is lost: the WAL is read when the file is next opened.
     }
   }
 
-  /** Some errors, a full disk among them, have ended the transaction already (sqlite.org/lang_transaction.html). */
+  /**
+   * Rolls back. Some errors, such as a full disk, have already ended the transaction
+   * (sqlite.org/lang_transaction.html).
+   */
   private rollback(how = 'ROLLBACK'): void {
     try {
       if (this.db.isTransaction) this.db.exec(how);
     } catch {
-      // Why it is rolled back says more; nothing is committed.
+      // The original error is more useful; nothing is committed.
     }
   }
 
@@ -230,14 +233,14 @@ export class Database {
 }
 
 /**
- * How a ledger is kept: for the machine; with a folder of results that may be carried away (`portable`); or one
- * that is only read, and must not change by a byte (`looked-at`).
+ * How a ledger is used: for the machine; in a folder of results that may be moved (`portable`); or read-only, without
+ * changing a byte (`looked-at`).
  */
 export type LedgerKind = 'machine' | 'portable' | 'looked-at';
 
 /**
- * Opens the database in a folder, created if missing, readable only by the user. WAL with full sync: a finished
- * write survives the process and a power cut.
+ * Opens the database in a folder, created if missing, readable only by the user. WAL with full sync: a finished write
+ * survives the end of the process and a power cut.
  *
  * @throws FalEditError (input, temporary): the folder or the file cannot be used as a ledger
  */
@@ -254,7 +257,7 @@ export async function openDatabase(
     const opened = new DatabaseSync(file, { timeout: BUSY_MS });
     db = opened;
     const version = refuseNewer(opened, file);
-    // It is to stay as it is, and can only be read in its present form: a copy takes the step.
+    // The file must not change, but only the current version can be read: migrate a copy.
     if (kind === 'looked-at' && version > 0 && version < SCHEMA_VERSION) {
       const copy = copyOf(opened);
       opened.close();
@@ -266,7 +269,7 @@ export async function openDatabase(
     await patiently(() => opened.exec(`${mode} PRAGMA synchronous = FULL`), sleep);
     if (version < SCHEMA_VERSION) {
       migrate(opened);
-      // A newer program may have been at it meanwhile.
+      // A newer program may have migrated it meanwhile.
       refuseNewer(opened, file);
     }
     return new Database(opened, file, kind, secrets);
@@ -276,7 +279,7 @@ export async function openDatabase(
   }
 }
 
-/** A copy of a ledger of an older version, in a temporary folder. */
+/** Copies a ledger of an older version to a temporary folder. */
 function copyOf(original: DatabaseSyncInstance): { db: DatabaseSyncInstance; remove: () => void } {
   const { DatabaseSync } = loadSqlite();
   const folder = mkdtempSync(path.join(tmpdir(), 'fal-edit-look-'));
@@ -291,20 +294,20 @@ function copyOf(original: DatabaseSyncInstance): { db: DatabaseSyncInstance; rem
   }
 }
 
-/** Identity of a file, to tell it from another of its name; undefined where there is none. */
+/** Identity of a file, to detect its replacement; undefined if there is no file. */
 function identityOf(file: string): string | undefined {
   const stats = statSync(file, { throwIfNoEntry: false });
   return stats === undefined ? undefined : `${stats.dev} ${stats.ino}`;
 }
 
-/** The version of a ledger that this program can read. @throws FalEditError (input) for one of a later program */
+/** The version of a ledger, if this program can read it. @throws FalEditError (input) if it is newer */
 function refuseNewer(db: DatabaseSyncInstance, file: string): number {
   const version = versionOf(db);
   if (version > SCHEMA_VERSION) throw newerLedgerError(file, version, SCHEMA_VERSION);
   return version;
 }
 
-/** Turning on WAL fails at once where another process does the same at that moment. */
+/** Retries a step: turning on WAL fails at once if another process does the same at that moment. */
 async function patiently(step: () => void, sleep: Context['sleep']): Promise<void> {
   for (let waited = 0; ; waited += PAUSE_MS) {
     try {

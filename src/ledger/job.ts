@@ -31,13 +31,13 @@ export const JOB_STATES = [
 export type JobState = (typeof JOB_STATES)[number];
 
 /**
- * The states that may precede each state. A step that is not listed is a late report about a job that has gone
- * on: it changes nothing.
+ * The states from which each state can be reached. Any other step is a late report about a job that has moved on: it
+ * changes nothing.
  */
 export const BEFORE: Record<JobState, readonly JobState[]> = {
   planned: [],
   intent: ['planned'],
-  // An unknown one is adopted when it is found at fal; of one that was cancelled or given up, fal may know better.
+  // An unknown job may be found at fal; so may one that was rejected.
   accepted: ['intent', 'unknown', 'rejected'],
   completed: ['accepted', 'cancelled', 'failed'],
   saved: ['accepted', 'completed', 'moderated'],
@@ -48,11 +48,11 @@ export const BEFORE: Record<JobState, readonly JobState[]> = {
   cancelled: ['planned', 'intent', 'accepted', 'unknown'],
 };
 
-/** Why a job ended as it did, for people. */
+/** Reason why a job ended, for people. */
 export interface JobError {
   kind: ErrorKind;
   message: string;
-  /** Whether the same edit may succeed if it is sent again; undefined where that is unknown. */
+  /** Whether the same edit may succeed if sent again; undefined if unknown. */
   retryable?: boolean;
 }
 
@@ -63,7 +63,7 @@ export interface UploadedFile {
   url: string;
 }
 
-/** Where an edit's pictures go, so that any later command can put them where the first one would have. */
+/** Where an edit's pictures are saved, so that any later command saves them where the first one would have. */
 export interface OutputSpec {
   /**
    * As bytes to a stream, or into files. With a stream, the other fields say where to put pictures that did not
@@ -74,7 +74,7 @@ export interface OutputSpec {
   cwd: string;
   /** Path with placeholders. */
   template: string;
-  /** Whether a taken name gets a number, instead of being refused. */
+  /** Whether a taken name gets a number instead of being refused. */
   numberWhenTaken: boolean;
   /** Value of `{name}`. */
   name: string;
@@ -82,7 +82,7 @@ export interface OutputSpec {
   seed: number;
   /** Value of `{model}`: its short name. */
   model: string;
-  /** Value of `{ext}`: the ending of the format that was asked for, without the dot. */
+  /** Value of `{ext}`: file extension of the requested format, without the dot. */
   ext: string;
   /** Number of requested pictures. */
   count: number;
@@ -99,7 +99,7 @@ export type StoredOutput = Omit<OutputSpec, 'kind' | 'seed' | 'model'>;
 export interface JobImage {
   /** From 0, in fal's order. */
   index: number;
-  /** Absolute path that was chosen for it before the download; undefined where the bytes went to a stream. */
+  /** Absolute path chosen before the download; undefined if the bytes went to a stream. */
   target: string | undefined;
   /** Absolute path; undefined until it is saved. */
   path: string | undefined;
@@ -122,17 +122,16 @@ export interface NewJob {
    */
   via: string;
   /**
-   * Hash of the key that sent it; undefined for somebody else's key. The history of another account does not
-   * contain it.
+   * Hash of the key that sent it; undefined for another person's key. Another account's history does not contain it.
    */
   account?: string | undefined;
   prompt: string;
   seed: number;
-  /** Hash of the user's request, without values that we chose: two runs of one command have the same. */
+  /** Hash of the user's request, without values that we chose; equal for repeated runs of a command. */
   askedHash: string;
-  /** The hash that earlier releases made of the same request, to find a job that they left unfinished. Not stored. */
+  /** Hash that earlier releases made of the same request, to find a job that they left unfinished. Not stored. */
   earlierHash?: string | undefined;
-  /** Sent to be fetched later: never mistaken for one that was cut short. */
+  /** Sent to be fetched later: never mistaken for an interrupted edit. */
   detached: boolean;
   output: StoredOutput;
   /** Dollars. */
@@ -145,12 +144,12 @@ export interface Job extends Omit<
   NewJob,
   'output' | 'estimatedUsd' | 'unitPriceUsd' | 'askedHash' | 'earlierHash'
 > {
-  /** Grows with every job: the order of the ledger, whatever the clock did. */
+  /** Increases with every job: the order of the ledger, even if the clock was changed. */
   seq: number;
-  /** Ours: `j` and eleven letters or digits. */
+  /** Our id: `j` and eleven letters or digits. */
   id: string;
   state: JobState;
-  /** fal's; undefined until the edit is accepted. */
+  /** fal's id; undefined until the edit is accepted. */
   requestId: string | undefined;
   askedHash: string | undefined;
   estimatedUsd: number | undefined;
@@ -159,22 +158,22 @@ export interface Job extends Omit<
   billedUnits: number | undefined;
   billedUsd: number | undefined;
   charged: Charged;
-  /** The job that was meant to be the only one, where fal accepted a submit twice. */
+  /** The job that was intended, if fal accepted a submit twice. */
   duplicateOf: string | undefined;
-  /** The process that works on it; undefined when there is none. */
+  /** The process that is working on it; undefined if there is none. */
   owner: ProcessId | undefined;
   plannedAt: number;
-  /** Just before the POST. Undefined for a request that was not sent from here. */
+  /** Time just before the POST; undefined for a request that was not sent from here. */
   intentAt: number | undefined;
   /** Time on fal's clock by which it was certainly sent, if at all; undefined if fal had not given its time. */
   sentFalAt: number | undefined;
-  /** By fal's clock, when fal was first asked for it and did not list it. */
+  /** Time on fal's clock when fal was first asked for it and did not list it. */
   missedFalAt: number | undefined;
   acceptedAt: number | undefined;
   completedAt: number | undefined;
-  /** When the last picture was saved, or the job came to another end. */
+  /** Time when the last picture was saved, or the job ended otherwise. */
   endedAt: number | undefined;
-  /** When fal was asked to cancel it. */
+  /** Time when fal was asked to cancel it. */
   cancelRequestedAt: number | undefined;
   /** Time from acceptance until a runner started it; undefined if nobody watched. */
   queuedMs: number | undefined;
@@ -194,38 +193,38 @@ export interface Job extends Omit<
   images: JobImage[];
 }
 
-/** Why a job ended as it did, where that decides what may be done about it; null for all other reasons. */
+/** Reason why a job ended, if it decides what may be done next; null for all other reasons. */
 export type EndReason = 'no_such_request';
 
-/** Whether something is still to be done about a job. */
+/** Whether anything remains to be done for a job. */
 export function isUnfinished(state: JobState): boolean {
   return state === 'intent' || state === 'unknown' || isAwaited(state);
 }
 
-/** Whether fal has the job and not all of its pictures are here: `wait` fetches those. */
+/** Whether fal has the job and not all of its pictures are saved: `wait` fetches those. */
 export function isAwaited(state: JobState): boolean {
   return state === 'accepted' || state === 'completed';
 }
 
-/** Ends without a picture, as far as was known then: fal may say otherwise when it is asked later. */
+/** States that ended without a picture as far as was known: fal may report otherwise later. */
 export const GIVEN_UP: readonly JobState[] = ['failed', 'cancelled'];
 
 /**
- * Message of earlier releases for any 5xx of the model: it may have come from a gateway, and the edit may be
+ * Message of earlier releases for any 5xx from the model: it may have come from a gateway, and the edit may have been
  * paid for.
  */
 const ONCE_TAKEN_FOR_FAILED = /^The model failed at fal \(5\d\d\)/;
 
 /**
- * Whether a job that was given up may have a picture all the same, and a bill: fal forgot it, say, or was asked too
- * late to cancel it. fal is to be asked before it is written off or sent again.
+ * Whether a job that was given up may still have a picture, and a bill: for example, fal no longer listed it, or was
+ * asked too late to cancel it. fal must be asked before it is written off or sent again.
  */
 export function mayHidePicture({ state, requestId, charged, error }: Job): boolean {
   if (!GIVEN_UP.includes(state) || requestId === undefined) return false;
   return charged !== 'no' || ONCE_TAKEN_FOR_FAILED.test(error?.message ?? '');
 }
 
-/** Whether a whole job is a request that was named by its id, not sent by a command of this ledger. */
+/** Whether a job is a request named by its id, not sent by a command of this ledger. */
 export function isAdopted({ askedHash, duplicateOf }: Pick<Job, 'askedHash' | 'duplicateOf'>): boolean {
   return askedHash === undefined && duplicateOf === undefined;
 }

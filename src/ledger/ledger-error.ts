@@ -1,7 +1,7 @@
 import { codeOf, FalEditError, messageOf } from '../errors/error.js';
 import { LedgerError } from '../errors/failures.js';
 
-/** SQLite's result codes that have messages of their own (sqlite.org/rescode.html). */
+/** SQLite's result codes with their own messages (sqlite.org/rescode.html). */
 const SQLITE = { busy: 5, readOnly: 8, io: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
 /** SQLITE_IOERR_SHMSIZE. */
 const SHM_SIZE = 4874;
@@ -17,7 +17,7 @@ export function ledgerError(error: unknown, file: string): FalEditError {
   });
 }
 
-/** A ledger of a later version of the program. */
+/** Error for a ledger of a later version of the program. */
 export function newerLedgerError(file: string, version: number, known: number): FalEditError {
   return new LedgerError(
     'input',
@@ -30,7 +30,7 @@ export function newerLedgerError(file: string, version: number, known: number): 
   );
 }
 
-/** The file was deleted or replaced while it was open. */
+/** Error for a file that was deleted or replaced while open. */
 export function goneLedgerError(file: string): FalEditError {
   return new LedgerError(
     'input',
@@ -53,7 +53,7 @@ const FULL: Explanation = [
 const NO_FOLDER: Explanation = ['cannot be created: its folder is a file', OTHER_FOLDER];
 const FORBIDDEN: Explanation = ['cannot be created or read: permission denied', OTHER_FOLDER];
 
-/** System errors about the folder and the file, before SQLite opens them. */
+/** System errors on the folder or file, before SQLite opens them. */
 const SYSTEM: Readonly<Partial<Record<string, Explanation>>> = {
   EEXIST: NO_FOLDER,
   ENOTDIR: NO_FOLDER,
@@ -65,7 +65,7 @@ const SYSTEM: Readonly<Partial<Record<string, Explanation>>> = {
 };
 
 function explain(error: unknown): Explanation {
-  // No room for the shared memory of the WAL: the only I/O error that means a full disk.
+  // No room for the WAL's shared memory: the only I/O error that means a full disk.
   if (extendedCode(error) === SHM_SIZE) return FULL;
   switch (resultCode(error)) {
     case SQLITE.busy:
@@ -87,10 +87,10 @@ function explain(error: unknown): Explanation {
     default:
       break;
   }
-  // The driver gives damage inside of a table no code.
+  // The driver reports damage inside a table without a code.
   if (/malformed|not a database/.test(messageOf(error))) return ['is damaged', SET_ASIDE];
   const code = codeOf(error) ?? '';
-  // All of SQLite's errors have one code; only their text says which one it is.
+  // All SQLite errors have the same code; only the text differs.
   const why = code === '' || code === 'ERR_SQLITE_ERROR' ? messageOf(error) : code;
   return SYSTEM[code] ?? [`cannot be used (${why})`, OTHER_FOLDER];
 }
@@ -103,7 +103,7 @@ export function isDamaged(error: unknown): boolean {
 
 function resultCode(error: unknown): number | undefined {
   const code = extendedCode(error);
-  // The low byte is the plain code, the rest says more than we mostly need.
+  // The low byte is the primary code; the rest is detail that is rarely needed.
   return code === undefined ? undefined : code & 0xff;
 }
 
@@ -112,7 +112,7 @@ function extendedCode(error: unknown): number | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
-/** Whether another process held the database at that moment. */
+/** Whether another process had locked the database. */
 export function isBusy(error: unknown): boolean {
   return resultCode(error) === SQLITE.busy;
 }

@@ -8,49 +8,49 @@ import { ON_SANDBOX, SANDBOX } from './spending.js';
 /** The parts of the context that the ledger needs. */
 export type LedgerContext = Pick<Context, 'now' | 'sleep' | 'self' | 'isRunning' | 'secrets'>;
 
-/** An open ledger, to read from. */
+/** An open ledger, for reading. */
 export interface Records {
   readonly db: Database;
   readonly context: LedgerContext;
-  /** The folder that it goes with, absolute; undefined where it belongs to the machine. */
+  /** Absolute folder that the ledger belongs to; undefined if it belongs to the machine. */
   readonly root: string | undefined;
 }
 
-/** Earlier edits of the same command, so that no further one is sent. */
+/** An earlier edit of the same command, found so that no other one is sent. */
 export type Former =
-  /** fal has it, its pictures are not all here, and no known process works on it. */
+  /** fal has it, its pictures are not all saved, and no known process is working on it. */
   | { kind: 'awaited'; job: Job }
-  /** It may have been sent, and no known process works on it. */
+  /** It may have been sent, and no known process is working on it. */
   | { kind: 'unknown'; job: Job }
-  /** Another process is at work on it. */
+  /** Another process is working on it. */
   | { kind: 'busy'; job: Job }
-  /** Another process worked on it when this command began, and has finished. */
+  /** Another process was working on it when this command began, and has finished. */
   | { kind: 'ended'; job: Job };
 
-/** The jobs of a command at one moment, to find out later which have ended since. */
+/** The jobs of a command at one moment, to find those that have ended since. */
 export interface Snapshot {
   /** Sequence number of the newest job of the ledger. */
   seq: number;
-  /** Ids of those that had not ended. */
+  /** Ids of the jobs that had not ended. */
   open: readonly string[];
 }
 
-/** The one job with that value, if there is one. */
+/** The only job with this value, if any. */
 export function findJob(ledger: Records, column: 'id' | 'request_id', value: string): Job | undefined {
-  // As it is stored: what calls itself fal may put anything into its request ids.
+  // Redacted as when it was stored: a server posing as fal may put anything into its request ids.
   const stored = column === 'id' ? value : ledger.db.secrets.redact(value);
   const row = ledger.db.row(`SELECT * FROM jobs WHERE ${column} = ?`, stored) as JobRow | undefined;
   return row === undefined ? undefined : withImages(ledger, row);
 }
 
-/** Identity of an edit, to recognise the same one. */
+/** Identity of an edit, to recognise repeats of it. */
 export type Wanted = Pick<NewJob, 'askedHash' | 'earlierHash' | 'via' | 'detached'>;
 
 /**
- * The newest run of the same command that this one may continue. Detached ones do not count: sending three
- * times with --detach means three edits. The built-in sandbox has none, since it ends with its run.
+ * Finds the newest run of the same command that this one may continue. Ignores detached ones: sending three times with
+ * --detach means three edits. The built-in sandbox never has one, since it ends with its run.
  *
- * @param since the beginning of this command, if later ends count
+ * @param since the beginning of this command; if given, jobs that ended after it count too
  */
 export function findFormer(ledger: Records, wanted: Wanted, since?: Snapshot): Former | undefined {
   if (wanted.via === SANDBOX) return undefined;
@@ -67,18 +67,23 @@ export function findFormer(ledger: Records, wanted: Wanted, since?: Snapshot): F
   return ended === undefined ? undefined : { kind: 'ended', job: ended };
 }
 
-/** Must be taken before anything is read that a job which ends may change, such as the name of its picture. */
+/**
+ * Takes a snapshot. Call it before reading anything that may change when a job ends, such as the name of its picture.
+ */
 export function snapshotOf(ledger: Records, wanted: Wanted): Snapshot {
   const { seq } = ledger.db.row('SELECT coalesce(max(seq), 0) AS seq FROM jobs') as { seq: number };
   return { seq, open: openJobs(ledger, wanted).map(({ id }) => id) };
 }
 
-/** Jobs of the same command that were not sent and that no known process will send. */
+/** Jobs of the same command that were not sent, and that no known process will send. */
 export function abandonedPlans(ledger: Records, wanted: Wanted): Job[] {
   return openJobs(ledger, wanted).filter((job) => job.state === 'planned' && isAbandoned(ledger, job));
 }
 
-/** Excludes a job that a person stopped before it cost anything: that concerned only its own run. */
+/**
+ * The newest job that ended after the snapshot. Excludes jobs that a person stopped before they cost anything: that
+ * affected only their own run.
+ */
 function endedSince(ledger: Records, { askedHash }: Wanted, { seq, open }: Snapshot): Job | undefined {
   const rows = ledger.db.rows(
     `SELECT * FROM jobs WHERE asked_hash = ? AND detached = 0
@@ -102,18 +107,18 @@ function openJobs(ledger: Records, { askedHash, earlierHash }: Wanted): Job[] {
 }
 
 /**
- * Whether no known process works on a job: its process is gone, has released it, or cannot be seen from here.
+ * Whether no known process is working on a job: its process has ended or released it, or cannot be checked from here.
  */
 export function isAbandoned({ context }: Records, { owner }: Pick<Job, 'owner'>): boolean {
   return owner === undefined || context.isRunning(owner) !== true;
 }
 
 /**
- * The job that a person means: `last`, or the beginning of a request id or of one of our job ids.
+ * Finds the job that a person names: `last`, or the beginning of a request id or of our job id.
  *
- * @param sandbox `last` is the last one on the sandbox; else the last one that was not
- * @returns undefined where there is none
- * @throws FalEditError (input) where it could be several
+ * @param sandbox whether `last` means the last job on the sandbox, or the last one elsewhere
+ * @returns undefined if there is none
+ * @throws FalEditError (input) if there are several
  */
 export function findMeant(ledger: Records, text: string, sandbox: boolean): Job | undefined {
   if (text === 'last') {
@@ -148,17 +153,17 @@ function ambiguous(text: string, rows: readonly JobRow[]): FalEditError {
   });
 }
 
-/** Filter of a list; everything is listed without it. */
+/** Filter for listing jobs; without it, all are listed. */
 export interface JobFilter {
   states?: readonly JobState[] | undefined;
-  /** Milliseconds since the epoch, of the time that a job was planned. */
+  /** Earliest planning time, in milliseconds since the epoch. */
   since?: number | undefined;
   model?: string | undefined;
-  /** Largest number of jobs. */
+  /** Most jobs to list. */
   limit?: number | undefined;
 }
 
-/** All columns but those that take room and that no list shows. */
+/** All columns except large ones that no list displays. */
 const LISTED = [
   ...['seq', 'id', 'state', 'model', 'endpoint', 'via', 'request_id', 'prompt', 'seed', 'detached'],
   ...['duplicate_of', 'estimated_usd', 'unit_price_usd', 'billed_units', 'billed_usd', 'charged', 'owner'],
@@ -166,7 +171,7 @@ const LISTED = [
   ...['queued_ms', 'inference_ms'],
 ];
 
-/** The jobs that the filter lets through, newest first, without what takes room: input, uploads and result. */
+/** Lists the jobs that match the filter, newest first, without the large columns: input, uploads and result. */
 export function listJobs(ledger: Records, { states, since, model, limit }: JobFilter = {}): Job[] {
   const conditions: string[] = [];
   const values: (string | number)[] = [];
@@ -192,7 +197,7 @@ export function listJobs(ledger: Records, { states, since, model, limit }: JobFi
   return withAllImages(ledger, rows);
 }
 
-/** Unfinished jobs that nobody works on, oldest first, with all columns. */
+/** Unfinished jobs that no known process is working on, oldest first, with all columns. */
 export function abandonedJobs(ledger: Records, states: readonly JobState[]): Job[] {
   const rows = ledger.db.rows(
     `SELECT * FROM jobs WHERE state IN (${states.map(() => '?').join(', ')}) ORDER BY seq`,
@@ -201,7 +206,7 @@ export function abandonedJobs(ledger: Records, states: readonly JobState[]): Job
   return withAllImages(ledger, rows).filter((job) => isAbandoned(ledger, job));
 }
 
-/** Jobs that one query asks the pictures of: SQLite takes no more names than some ten thousands at once. */
+/** Most jobs in one query for pictures: SQLite limits the number of parameters to some ten thousand. */
 const AT_ONCE = 1000;
 
 function withAllImages(ledger: Records, rows: readonly JobRow[]): Job[] {

@@ -11,14 +11,14 @@ import { codeOf } from '../errors/error.js';
 export function makePrivate(folder: string, file: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   createFile(file);
-  // Its companions (-wal, -shm) get the rights of the file from SQLite.
+  // SQLite gives its companions (-wal, -shm) the file's permissions.
   tighten(file, 0o600);
-  // Somebody chose a folder with other files for more than this.
+  // A folder with other files has other uses: keep its permissions.
   const others = readdirSync(folder).filter((name) => !name.startsWith(path.basename(file)));
   if (others.length === 0) tighten(folder, 0o700);
 }
 
-/** Never opens one that is there: closing it again would take away the locks that this process has on it. */
+/** Creates the file. Never opens an existing one: closing it would release this process's locks on it. */
 function createFile(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));
@@ -32,7 +32,7 @@ function tighten(file: string, mode: number): void {
   try {
     chmodSync(file, mode);
   } catch (error) {
-    // Somebody else's, or a file system without rights: both were chosen by the user.
+    // Another user's file, or a file system without permissions: the user chose it.
     if (!['EPERM', 'ENOTSUP', 'EROFS'].includes(codeOf(error) ?? '')) throw error;
   }
 }

@@ -5,13 +5,13 @@ import type { Database, Value } from './database.js';
 import type { EndReason, Job, JobError, JobImage, JobState, StoredOutput, UploadedFile } from './job.js';
 import type { Secrets } from '../secrets.js';
 
-/** Columns whose texts are ours, or paths that have to be found again. All others are redacted before they are stored. */
+/** Columns whose texts are ours, or paths that must stay usable. All others are redacted before they are stored. */
 export const UNREDACTED: readonly string[] = [
   ...['id', 'state', 'model', 'endpoint', 'via', 'account', 'charged', 'duplicate_of', 'owner'],
   ...['asked_hash', 'input_hash', 'delivery'],
 ];
 
-/** Columns of the table `jobs` as they are stored: objects as JSON, and nothing with a secret in it. */
+/** Columns of the table `jobs` as stored: objects as JSON, without secrets. */
 export function storedColumns(
   columns: Readonly<Record<string, unknown>>,
   secrets: Secrets,
@@ -24,13 +24,16 @@ export function storedColumns(
   return Object.fromEntries(stored);
 }
 
-/** Rows and jobs are compared by this text, also with what earlier releases stored: neither names nor order change. */
+/**
+ * Rows and jobs are compared by this text, even with texts stored by earlier releases: names and order must not
+ * change.
+ */
 export function storedOutput(output: StoredOutput): StoredOutput {
   const { cwd, template, numberWhenTaken, name, ext, count, force, keepBlanked } = output;
   return { cwd, template, numberWhenTaken, name, ext, count, force, keepBlanked };
 }
 
-/** A row of the table `jobs`, as SQLite hands it over. */
+/** A row of the table `jobs`, as returned by SQLite. */
 export interface JobRow {
   seq: number;
   id: string;
@@ -82,7 +85,7 @@ export interface ImageRow {
   sha256: string | null;
 }
 
-/** A job from its rows. Only this module writes these columns. */
+/** Builds a job from its rows. Only this module writes these columns. */
 export function jobOf(row: JobRow, images: readonly ImageRow[], root: string | undefined): Job {
   const output = json<StoredOutput>(row.delivery);
   return {
@@ -153,7 +156,7 @@ function json<T = unknown>(text: string | null | undefined): T | undefined {
   return text == null ? undefined : (JSON.parse(text) as T);
 }
 
-/** The pictures of the jobs of one ledger: where they are to go, and where they are. All paths are absolute. */
+/** The pictures of a ledger's jobs: their planned and actual paths. All paths are absolute. */
 export class ImageRows {
   constructor(
     private readonly db: Database,
@@ -161,7 +164,7 @@ export class ImageRows {
     private readonly root: string | undefined,
   ) {}
 
-  /** Where the pictures of a job are to go; undefined for one that is not to become a file. */
+  /** Planned paths of a job's pictures; undefined for one that is not saved as a file. */
   targetsOf(job: string): (string | undefined)[] {
     const rows = this.db.rows('SELECT target FROM images WHERE job_id = ? ORDER BY position', job);
     return (rows as { target: string | null }[]).map(({ target }) =>
@@ -169,20 +172,20 @@ export class ImageRows {
     );
   }
 
-  /** Where one is to go, unless that is known: it may be there already. */
+  /** Chooses a picture's path, unless one is recorded: the picture may already be saved there. */
   choose(job: string, index: number, target: string | undefined): void {
     const sql = 'INSERT INTO images (job_id, position, target) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
     this.db.run(sql, job, index, this.kept(target));
   }
 
-  /** Whether another job than that has chosen a name for a picture which is not saved yet and will be. */
+  /** Whether another job has chosen this name for a picture that it will still save. */
   isPromised(target: string, except: string): boolean {
     const sql = `SELECT 1 FROM images JOIN jobs ON jobs.id = images.job_id
       WHERE target = ? AND path IS NULL AND job_id <> ? AND state NOT IN ('saved', 'failed', 'cancelled') LIMIT 1`;
     return this.db.row(sql, this.kept(target), except) !== undefined;
   }
 
-  /** Replaces a chosen name, unless it was changed before. */
+  /** Replaces a chosen name, unless it has changed meanwhile. */
   rename(job: string, index: number, from: string, to: string): void {
     this.db.run(
       'UPDATE images SET target = ? WHERE job_id = ? AND position = ? AND target = ?',
@@ -203,7 +206,7 @@ export class ImageRows {
     );
   }
 
-  /** Whether pictures that are to become files are not there yet. */
+  /** Whether any picture to be saved as a file is not saved yet. */
   isAnyMissing(job: string): boolean {
     const sql = 'SELECT 1 FROM images WHERE job_id = ? AND target IS NOT NULL AND path IS NULL LIMIT 1';
     return this.db.row(sql, job) !== undefined;
@@ -215,8 +218,8 @@ export class ImageRows {
 }
 
 /**
- * How a ledger keeps a path. One that goes with a folder of results keeps paths in that folder relative to it, so that
- * the folder can be moved, copied to another machine, or checked in.
+ * Path as stored in a ledger. A ledger in a folder of results stores paths inside that folder relative to it, so that
+ * the folder can be moved, copied to another machine, or committed to git.
  *
  * @param file absolute
  * @param root folder of the results, absolute; undefined for a ledger that belongs to the machine
@@ -229,7 +232,7 @@ export function keptPath(file: string, root: string | undefined): string {
   return isInside ? relative.replaceAll(path.sep, '/') : file;
 }
 
-/** The absolute path of a stored one. */
+/** Absolute path of a stored one. */
 export function foundPath(kept: string, root: string | undefined): string {
   return root === undefined ? kept : path.resolve(root, kept);
 }

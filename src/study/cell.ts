@@ -3,19 +3,19 @@ import type { RowSource } from '../batch/manifest/open.js';
 
 /** One edit of a comparison or a sweep. */
 export interface Cell {
-  /** Name among the others: `photo.jpg, flux-general, seed 2`. */
+  /** Unique name in the comparison or sweep: `photo.jpg, flux-general, seed 2`. */
   id: string;
-  /** As a row of a manifest would have them. */
+  /** Fields as in a row of a manifest. */
   fields: Fields;
-  /** Position in the grid: a value by the name of each axis. */
+  /** Position in the grid: a value for each axis name. */
   at: Record<string, string>;
 }
 
 /**
- * Cells as rows of a batch, which gives them all that a batch has: resuming, caps, shards, the ledger.
+ * Turns cells into rows of a batch, which provides resuming, caps, shards and the ledger.
  *
- * @param name of the whole, for messages
- * @param folder absolute, at which relative paths of the cells start
+ * @param name of the comparison or sweep, for messages
+ * @param folder absolute; relative paths in the cells start from it
  */
 export function cellRows(name: string, folder: string, cells: readonly Cell[]): RowSource {
   return {

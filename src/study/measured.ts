@@ -23,8 +23,7 @@ export interface MeasuredCell {
 const AT_ONCE = 2;
 
 /**
- * Measures the results of all cells that the ledger has, in their order. What was measured in an earlier run is not
- * measured again.
+ * Measures the results of all cells in the ledger, in order. Reuses measurements of earlier runs.
  *
  * @param outDir absolute
  */
@@ -73,13 +72,13 @@ async function metricsOf(
   try {
     return await measurePicture(picture, edited);
   } catch (error) {
-    // The file was changed since: nothing to measure, and the rest remains valid.
+    // The file has changed since: it cannot be measured, but the others still can.
     if (error instanceof PictureError) return null;
     throw error;
   }
 }
 
-/** Both pictures by their bytes: a changed input is another comparison. */
+/** Key of a measurement, from the bytes of both pictures: a changed input is a new comparison. */
 function keyOf(row: RowWithJob, result: ResultRow): string {
   const uploaded = (row.plan as PlannedRow).attachments.find(({ upload }) => upload !== undefined)?.upload;
   return `${result.images[0]?.sha256 ?? ''} ${uploaded?.sha256 ?? ''}`;

@@ -5,7 +5,7 @@ import type { PictureMetrics } from '../images/metrics/measure.js';
 import { OUT_DIR_FILES } from '../batch/folder/out-dir.js';
 import { saveWhole } from '../edit/pictures/save.js';
 
-/** Version of the measures and their methods: figures of another version are not comparable. */
+/** Version of the measures and their methods: figures of different versions are not comparable. */
 const VERSION = 1;
 
 const metricsFile = z.object({
@@ -24,7 +24,7 @@ const metricsFile = z.object({
   ),
 });
 
-/** Nothing of a file that is missing, damaged or of another version: everything can be measured again. */
+/** Reads the metrics. Empty if the file is missing, damaged or of another version: everything can be measured again. */
 export async function readMetrics(outDir: string): Promise<Map<string, PictureMetrics>> {
   try {
     const text = await readFile(path.join(outDir, OUT_DIR_FILES.metrics), 'utf8');

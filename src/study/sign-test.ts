@@ -1,9 +1,9 @@
 /**
- * How probable it is that a fair coin falls at least as unevenly as this, in either direction: the two-sided sign
- * test of pairs. 1 where there are none.
+ * Two-sided sign test: the probability that a fair coin gives at least as uneven a count, in either direction. 1
+ * without pairs.
  *
- * @param first in how many pairs the one is ahead; ties are to be left out
- * @param second in how many the other is
+ * @param first number of pairs in which the first is ahead; ties are left out
+ * @param second number of pairs in which the second is ahead
  * @returns 0..1
  */
 export function signTest(first: number, second: number): number {

@@ -1,14 +1,14 @@
-/** An interval of shares, each 0..1. */
+/** An interval of proportions, each 0..1. */
 export interface Interval {
   low: number;
   high: number;
 }
 
-/** The normal distribution's 97.5 % quantile: for 95 % in the middle. */
+/** 97.5 % quantile of the normal distribution, for a central 95 % interval. */
 const Z = 1.959964;
 
 /**
- * Wilson's 95 % interval of a share, valid for few trials and for none or all of them won. Null without trials.
+ * Wilson's 95 % interval of a proportion, valid for few trials and for proportions of 0 and 1. Null without trials.
  *
  * @param won 0..trials; a tie counts half
  */

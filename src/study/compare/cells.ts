@@ -4,41 +4,41 @@ import { harmlessName, printable } from '../../images/names.js';
 import { sha256Of } from '../../sha256.js';
 import type { Cell } from '../cell.js';
 
-/** Where the results of a comparison lie in its out-dir. */
+/** Folder of a comparison's results in its out-dir. */
 export const RESULTS_FOLDER = 'pictures';
 
-/** Every picture × prompt × seed × model. */
+/** A comparison: every picture × prompt × seed × model. */
 export interface Grid {
   pictures: readonly GridPicture[];
   prompts: readonly string[];
   seeds: readonly number[];
   models: readonly GridModel[];
-  /** Other settings that decide the results, the same for all: a change gives them other names. */
+  /** Other settings that affect all results: changing them changes the results' names. */
   common: unknown;
 }
 
 export interface GridPicture {
-  /** As it is written from the working directory, or a URL. */
+  /** Path as written from the working directory, or a URL. */
   word: string;
-  /** Digest of its bytes, hexadecimal; for a URL, of its text. */
+  /** Digest of the picture's bytes, hexadecimal; for a URL, of its text. */
   digest: string;
 }
 
 export interface GridModel {
   /** Short name. */
   name: string;
-  /** Its settings that the others do not have. */
+  /** Settings that only this model has. */
   fields: Fields;
 }
 
-/** Bytes of the picture's own name that a result's has at most. */
+/** Most bytes of the picture's own name in a result's name. */
 const LONGEST_STEM = 80;
-/** Letters of the picture's path in an id; a row's id has 200 at most. */
+/** Most characters of the picture's path in an id; a row's id has at most 200. */
 const LONGEST_WORD = 120;
 
 /**
- * The cells, those to be compared with each other side by side: a run that stops early has whole pairs, and a
- * slow moment at fal is slow for all models.
+ * The cells of a comparison, with those to be compared next to each other: a run that stops early has complete pairs,
+ * and a slow moment at fal affects all models.
  */
 export function comparisonCells({ pictures, prompts, seeds, models, common }: Grid): Cell[] {
   return pictures.flatMap((picture) =>
@@ -64,10 +64,7 @@ export function comparisonCells({ pictures, prompts, seeds, models, common }: Gr
   );
 }
 
-/**
- * Name that follows only from the edit: neither another order nor more pictures or models give a result another
- * name.
- */
+/** Name of a result, which depends only on the edit: neither another order nor more pictures or models change it. */
 function resultName({ word, digest }: GridPicture, model: string, seed: number, wish: string): string {
   const name = /^https?:/i.test(word) ? new URL(word).pathname : word;
   const whole = harmlessName(path.parse(name).name).replace(/[{}]/g, '_');

@@ -5,12 +5,12 @@ import { pairedFigures, type Paired } from './pairs.js';
 import type { Scattered } from './scattered.js';
 import { summarise, type ModelSummary } from './summary.js';
 
-/** All that is known of a comparison. */
+/** All figures of a comparison. */
 export interface Compared {
-  /** In the order in which they were named: the others are compared with the first. */
+  /** In the order named; each of the others is compared with the first. */
   models: ModelSummary[];
   pairs: Paired[];
-  /** Empty before anybody has chosen. */
+  /** Empty until somebody has chosen. */
   picks: WinRate[];
   /** Number of different pictures. */
   pictures: number;
@@ -20,7 +20,7 @@ export interface Compared {
   isSandbox: boolean;
 }
 
-/** Puts a comparison's figures together. @param models short names, in order */
+/** Collects the figures of a comparison. @param models short names, in order */
 export function comparedOf(
   models: readonly string[],
   edits: readonly ComparedEdit[],
@@ -40,7 +40,7 @@ export function comparedOf(
   };
 }
 
-/** The values that cells have on an axis, each once, in their order. */
+/** Distinct values of the cells on an axis, in order. */
 export function valuesOf(edits: readonly Pick<ComparedEdit, 'cell'>[], axis: string): string[] {
   return [...new Set(edits.map(({ cell }) => cell.at[axis] ?? ''))];
 }

@@ -1,9 +1,9 @@
 import type { MeasuredCell } from '../measured.js';
 
-/** One edit of a comparison, as its figures need it. */
+/** One edit of a comparison, with the data for its figures. */
 export type ComparedEdit = Pick<MeasuredCell, 'cell' | 'result' | 'metrics'>;
 
-/** The measures of a result, by their names in compare.json. */
+/** Measures of a result, by their names in compare.json. */
 export const MEASURES = [
   'change',
   'hash_distance',
@@ -15,7 +15,7 @@ export const MEASURES = [
 ] as const;
 export type Measure = (typeof MEASURES)[number];
 
-/** Whether an edit succeeded. A blanked picture is not measured. */
+/** Whether an edit succeeded. Blanked pictures are not measured. */
 export function cameOut({ result }: Pick<ComparedEdit, 'result'>): boolean {
   return result.state === 'done' || result.state === 'unmet';
 }
@@ -36,7 +36,7 @@ export function valueOf(edit: ComparedEdit, measure: Measure): number | null {
   return values[measure];
 }
 
-/** Key shared by edits of the same picture and prompt, and of the same seed if asked for. */
+/** Key shared by edits of the same picture and prompt, and of the same seed if requested. */
 export function subjectOf({ cell: { at } }: Pick<ComparedEdit, 'cell'>, withSeed: boolean): string {
   return JSON.stringify([at['picture'], at['prompt'], ...(withSeed ? [at['seed']] : [])]);
 }

@@ -2,23 +2,23 @@ import { signTest } from '../sign-test.js';
 import { MEASURES, modelOf, subjectOf, valueOf, type ComparedEdit, type Measure } from './measures.js';
 import type { Scattered } from './scattered.js';
 
-/** With fewer pairs that differ, even a unanimous result can be chance. */
+/** Fewest differing pairs for a result: with fewer, even a unanimous one may be chance. */
 export const FEWEST_PAIRS = 6;
 
-/** A difference must be at least this improbable under chance. */
+/** Largest probability under chance at which a difference counts. */
 const MOST_CHANCE = 0.05;
 
-/** Two models on the same pictures, prompts and seeds: which one has less of something, and how often. */
+/** Two models on the same pictures, prompts and seeds: which has lower values, and how often. */
 export interface Paired {
   models: [string, string];
   measure: Measure | 'scatter';
   /** Number of pairs with both values. */
   pairs: number;
-  /** In how many the first has less, and in how many the second; in the rest they are equal. */
+  /** Number of pairs in which the first, or the second, has the lower value; in the others they are equal. */
   less: [number, number];
-  /** Probability of so uneven a count by chance (two-sided sign test), 0..1. */
+  /** Probability of a count this uneven by chance (two-sided sign test), 0..1. */
   p: number;
-  /** The model that has less; null where the pairs cannot tell. */
+  /** The model with lower values; null if the pairs do not show one. */
   fewer: string | null;
 }
 
@@ -29,7 +29,7 @@ interface Placed {
   value: number;
 }
 
-/** Every two of the models, by every measure. */
+/** Compares every two models by every measure. */
 export function pairedFigures(
   models: readonly string[],
   edits: readonly ComparedEdit[],

@@ -13,7 +13,7 @@ export interface Scattered {
   scatter: number;
 }
 
-/** Reads the results and measures how far seeds scatter, where there are several. @param outDir absolute */
+/** Reads the results and measures how much they vary between seeds, if there are several. @param outDir absolute */
 export async function scatterOfSeeds(edits: readonly ComparedEdit[], outDir: string): Promise<Scattered[]> {
   const groups = grouped(edits.filter(cameOut), (edit) =>
     JSON.stringify([modelOf(edit), subjectOf(edit, false)]),
@@ -23,7 +23,7 @@ export async function scatterOfSeeds(edits: readonly ComparedEdit[], outDir: str
     const [first] = group;
     if (first === undefined || group.length < 2) continue;
     const pictures = await Promise.all(group.map((edit) => pictureOf(edit, outDir)));
-    // A result that cannot be read counts as missing, so that the rest is still reported.
+    // An unreadable result counts as missing, so that the rest is still reported.
     const apart = await scatter(pictures.filter((bytes) => bytes !== undefined)).catch(() => null);
     if (apart !== null) {
       measured.push({ model: modelOf(first), subject: subjectOf(first, false), scatter: apart });

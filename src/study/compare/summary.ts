@@ -3,23 +3,23 @@ import { grouped } from '../grouped.js';
 import { cameOut, MEASURES, modelOf, valueOf, type ComparedEdit, type Measure } from './measures.js';
 import type { Scattered } from './scattered.js';
 
-/** The middle of some values, and how far they spread. */
+/** Median and quartiles of some values. */
 export interface Spread {
   count: number;
-  /** A quarter of the values is below. */
+  /** Lower quartile. */
   lower: number;
   median: number;
-  /** A quarter of the values is above. */
+  /** Upper quartile. */
   upper: number;
 }
 
 /** Cost of a model's edits, in dollars. */
 export interface ModelCost {
-  /** Billed by fal for all of them, failed ones included, as far as it said so. */
+  /** Billed by fal for all edits, failed ones included, as far as known. */
   billed_usd: number;
-  /** For 100 pictures; null if there are none. */
+  /** Cost of 100 pictures; null if there are none. */
   per_100_pictures_usd: number | null;
-  /** Our own estimate, since fal has billed none of them yet. */
+  /** Whether the cost is our estimate, since fal has billed none of the edits yet. */
   is_estimate: boolean;
 }
 
@@ -33,14 +33,14 @@ export interface ModelSummary {
   moderated: number;
   /** Edits that are not sent, running at fal, or unknown. */
   open: number;
-  /** The commonest word of fal's or ours on why edits failed; null where none did. */
+  /** Most common reason for failed edits, as given by fal or us; null if none failed. */
   failure: string | null;
   /** Measures of the successful edits; null if nothing was measured. */
   measures: Record<Measure | 'scatter', Spread | null>;
   cost: ModelCost;
 }
 
-/** Figures of each model. @param models short names, in the order in which they are shown */
+/** Summarises each model. @param models short names, in display order */
 export function summarise(
   models: readonly string[],
   edits: readonly ComparedEdit[],
@@ -77,7 +77,7 @@ function spreadOf(values: readonly number[]): Spread | null {
   return found === null ? null : { count: values.length, ...found };
 }
 
-/** The cost of billed edits without a picture is added to those with one. */
+/** Cost of a model. Billed edits without a picture add to the cost of the pictures. */
 function costOf(edits: readonly ComparedEdit[]): ModelCost {
   const billed = edits.filter(({ result }) => result.cost.billed_usd !== null);
   const came = edits.filter(cameOut);
@@ -93,7 +93,7 @@ function costOf(edits: readonly ComparedEdit[]): ModelCost {
   };
 }
 
-/** Dollars without the dust of floating point. */
+/** Rounds off floating-point errors in dollars. */
 function rounded(usd: number): number {
   return Math.round(usd * 1e6) / 1e6;
 }

@@ -11,10 +11,10 @@ const picksFile = z.object({
   schema_version: z.literal(1),
   choices: z.array(
     z.object({
-      /** Keys of the two edits, as they stood on the page. */
+      /** Keys of the two edits, by their side on the page. */
       left: z.string(),
       right: z.string(),
-      /** The key of the preferred one; null for no difference. */
+      /** Key of the preferred edit; null for no difference. */
       preferred: z.string().nullable(),
       /** ISO 8601. */
       at: z.string(),
@@ -26,10 +26,10 @@ const picksFile = z.object({
 export type Choice = z.infer<typeof picksFile>['choices'][number];
 
 /**
- * The choices so far; none if there is no file.
+ * Reads the choices so far; none if there is no file.
  *
  * @param outDir absolute
- * @param presentKeys current keys of edits whose keys have changed since they were chosen
+ * @param presentKeys current keys of edits whose keys have changed since the choice
  * @throws FalEditError (input): the file is damaged; it is somebody's work and is never overwritten
  */
 export async function readChoices(
@@ -58,7 +58,7 @@ export async function readChoices(
   }
 }
 
-/** Writes them whole or not at all. @throws the system's error */
+/** Writes the choices atomically. @throws the system's error */
 export async function writeChoices(outDir: string, choices: readonly Choice[]): Promise<void> {
   const text = `${JSON.stringify({ schema_version: 1, choices }, undefined, 2)}\n`;
   await saveWhole(path.join(outDir, PICKS_FILE), Buffer.from(text), { force: true, tag: 'picks' });

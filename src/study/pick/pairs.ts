@@ -9,9 +9,9 @@ export interface Pair<Edit extends ComparedEdit = ComparedEdit> {
 }
 
 /**
- * The pairs that nobody has judged yet, in random order and on random sides.
+ * Pairs without a choice yet, in random order and on random sides.
  *
- * @param random in [0, 1)
+ * @param random returns a number in [0, 1)
  */
 export function openPairs<Edit extends ComparedEdit>(
   edits: readonly Edit[],
@@ -27,7 +27,7 @@ export function openPairs<Edit extends ComparedEdit>(
   );
 }
 
-/** Every two models with a result for the same picture, prompt and seed. */
+/** Every pair of models with results for the same picture, prompt and seed. */
 export function allPairs<Edit extends ComparedEdit>(edits: readonly Edit[]): Pair<Edit>[] {
   const places = grouped(edits.filter(cameOut), (edit) => subjectOf(edit, true));
   return [...places.values()].flatMap((group) =>
@@ -35,12 +35,12 @@ export function allPairs<Edit extends ComparedEdit>(edits: readonly Edit[]): Pai
   );
 }
 
-/** Key of two results, whichever was on which side. */
+/** Key of two results, regardless of side. */
 function bothOf(one: string, other: string): string {
   return [one, other].sort().join(' ');
 }
 
-/** Fisher and Yates. */
+/** Fisher–Yates shuffle. */
 function shuffled<T>(things: readonly T[], random: () => number): T[] {
   const left = [...things];
   const taken: T[] = [];

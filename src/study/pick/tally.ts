@@ -2,25 +2,25 @@ import { modelOf, type ComparedEdit } from '../compare/measures.js';
 import { wilson, type Interval } from '../wilson.js';
 import type { Choice } from './choices.js';
 
-/** Record of a model in the comparisons of people. */
+/** A model's record in the choices of people. */
 export interface WinRate {
   model: string;
-  /** Comparisons that it was in. */
+  /** Number of choices that included it. */
   comparisons: number;
   won: number;
   lost: number;
-  /** No difference was seen: half a win for each. */
+  /** Number of choices without a difference: half a win for each. */
   ties: number;
-  /** 0..1; null of no comparison. */
+  /** 0..1; null without choices. */
   rate: number | null;
-  /** 95 % (Wilson). */
+  /** 95 % interval (Wilson). */
   interval: Interval | null;
 }
 
 /**
- * Win rates by model, of the choices whose edits are those of this comparison.
+ * Win rates by model, from the choices whose edits belong to this comparison.
  *
- * @param models short names, in the order in which they are shown
+ * @param models short names, in display order
  */
 export function tallyChoices(
   models: readonly string[],

@@ -12,7 +12,7 @@ export interface Bound {
   value: number;
 }
 
-/** The figures of a bound, by their names in the flag. */
+/** Figures of the bounds, by their names in the flag. */
 const NAMES: ReadonlyMap<string, FigureName> = new Map([
   ['change', 'change'],
   ['hash-distance', 'hash_distance'],
@@ -22,7 +22,7 @@ const NAMES: ReadonlyMap<string, FigureName> = new Map([
   ['cost', 'cost_usd'],
 ]);
 
-/** @param where what to call the flag. @throws FalEditError (usage) */
+/** @param where name of the flag in messages. @throws FalEditError (usage) */
 export function parseBound(written: string, where: string): Bound {
   const [, side = '', name = '', number = ''] =
     /^\s*(min|max)[-_]([a-z_-]+)\s*=\s*\$?(\d+\.?\d*|\.\d+)\s*$/i.exec(written) ?? [];
@@ -46,13 +46,13 @@ export function parseBound(written: string, where: string): Bound {
 export interface Best {
   group: SeedGroup;
   cell: MeasuredCell;
-  /** Whether it meets all bounds; if none does, it is the nearest. */
+  /** Whether it meets all bounds; if not, it is the nearest setting. */
   isMet: boolean;
 }
 
 /**
- * The setting that keeps all bounds with its medians over the seeds, and is nearest to the last bound; the
- * first of equal ones. Undefined if nothing is measured.
+ * Chooses the setting whose medians over the seeds meet all bounds and are nearest to the last bound; the first if
+ * several are equal. Undefined if nothing is measured.
  */
 export function chooseBest(groups: readonly SeedGroup[], bounds: readonly Bound[]): Best | undefined {
   const last = bounds.at(-1);
@@ -67,18 +67,18 @@ export function chooseBest(groups: readonly SeedGroup[], bounds: readonly Bound[
   return group === undefined || cell === undefined ? undefined : { group, cell, isMet };
 }
 
-/** By how much a bound is passed; negative where there is room. */
+/** Amount by which a bound is exceeded; negative if it is met. */
 function excess(figures: Figures, { side, figure, value }: Bound): number {
   const found = figures[figure] ?? NaN;
   return side === 'max' ? found - value : value - found;
 }
 
-/** Figures of several kinds are compared by how much of its bound each one misses. */
+/** Excess relative to the bound, so that different figures can be compared. */
 function relativeExcess(figures: Figures, bound: Bound): number {
   return Math.max(0, excess(figures, bound)) / Math.max(bound.value, 1e-9);
 }
 
-/** The seed whose own figure is nearest to the median. */
+/** The cell whose own figure is nearest to the median over the seeds. */
 function typicalCell({ cells, figures }: SeedGroup, figure: FigureName): MeasuredCell | undefined {
   const middle = figures[figure] ?? 0;
   const known = cells.filter((cell) => figuresOf(cell)[figure] !== null);

@@ -1,7 +1,7 @@
 import { median } from '../../images/metrics/statistics.js';
 import type { MeasuredCell } from '../measured.js';
 
-/** The figures of each cell, by their names in `--best` and in JSON documents. */
+/** Figures of each cell, by their names in `--best` and in JSON documents. */
 export const FIGURES = [
   'change',
   'hash_distance',
@@ -12,7 +12,7 @@ export const FIGURES = [
 ] as const;
 export type FigureName = (typeof FIGURES)[number];
 
-/** Null if unknown. */
+/** Figures of a cell; null if unknown. */
 export type Figures = Record<FigureName, number | null>;
 
 export function figuresOf({ metrics, result }: MeasuredCell): Figures {
@@ -26,7 +26,7 @@ export function figuresOf({ metrics, result }: MeasuredCell): Figures {
   };
 }
 
-/** Median of each figure over several cells, as far as known. */
+/** Median of each figure over several cells, ignoring unknown values. */
 export function medianFigures(cells: readonly MeasuredCell[]): Figures {
   const all = cells.map(figuresOf);
   const entries = FIGURES.map((name) => [
@@ -36,7 +36,7 @@ export function medianFigures(cells: readonly MeasuredCell[]): Figures {
   return Object.fromEntries(entries) as Figures;
 }
 
-/** The mean of two middle values has the dust of binary fractions on it. */
+/** Rounds off the binary error in the mean of two middle values. */
 function rounded(value: number | null): number | null {
   return value === null ? null : Math.round(value * 1e6) / 1e6;
 }

@@ -1,18 +1,18 @@
-/** An axis of a sweep with all of its values, each as people see it. */
+/** An axis of a sweep with all of its values, as displayed. */
 export interface GridAxis {
   name: string;
   values: readonly string[];
 }
 
-/** Largest number of cells of a sweep: nobody looks at more, and a typo must not cost a fortune. */
+/** Most cells in a sweep: nobody views more, and a typo must not cost a fortune. */
 export const MOST_CELLS = 10_000;
 
-/** Number of cells of some axes, without making them. */
+/** Number of cells for the given numbers of values, without generating them. */
 export function countCells(counts: readonly number[]): number {
   return counts.reduce((product, count) => product * count, 1);
 }
 
-/** Every combination of the indices of values, the last axis turning fastest. */
+/** Yields every combination of value indices; the last axis changes fastest. */
 export function* combinations(counts: readonly number[]): Generator<number[], void, undefined> {
   const [count, ...others] = counts;
   if (count === undefined) {

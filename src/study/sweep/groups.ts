@@ -2,19 +2,19 @@ import { grouped } from '../grouped.js';
 import type { MeasuredCell } from '../measured.js';
 import { medianFigures, type Figures } from './figures.js';
 
-/** The axis whose values are chance, not a setting. */
+/** The axis that varies only chance, not a setting. */
 export const SEED_AXIS = 'seed';
 
 /** Cells that differ only in their seeds. */
 export interface SeedGroup {
-  /** Their position, without the seed. */
+  /** Position of the cells, without the seed. */
   at: Record<string, string>;
   cells: MeasuredCell[];
   /** Medians over the seeds. */
   figures: Figures;
 }
 
-/** In the order of their first cells. */
+/** Groups cells that differ only in their seeds, in the order of their first cells. */
 export function seedGroups(cells: readonly MeasuredCell[]): SeedGroup[] {
   const groups = grouped(cells, ({ cell }) => JSON.stringify(withoutSeed(cell.at)));
   return Array.from(groups.values(), (group) => ({

@@ -3,13 +3,13 @@ import { harmlessName, printable } from '../../images/names.js';
 /** Position of a cell on an axis. */
 export type Step = readonly [axis: string, value: string];
 
-/** Characters of a value that a name shows: a prompt may be a book. */
+/** Most characters of a value in a name: a prompt may be very long. */
 const LONGEST_VALUE = 40;
 const LONGEST_ID = 160;
-/** Leaves room for a number and for the additions of a template. */
+/** Longest name; leaves room for a number and a template's additions. */
 const LONGEST_NAME = 140;
 
-/** Makes unique names, on file systems that ignore case too. */
+/** Makes names unique, even on file systems that ignore case. */
 export function namer(
   taken: Iterable<string> = [],
 ): (wanted: string, numbered: (n: number) => string) => string {
@@ -25,7 +25,7 @@ export function namer(
   };
 }
 
-/** The name of a cell in messages and on pages: `strength 0.3, guidance 2.5, seed 1`. */
+/** Name of a cell in messages and on pages: `strength 0.3, guidance 2.5, seed 1`. */
 export function cellId(steps: readonly Step[]): string {
   const words = steps.map(([axis, value]) =>
     axis === 'picture' ? printable(value) : `${axis} ${cut(value)}`,
@@ -33,7 +33,7 @@ export function cellId(steps: readonly Step[]): string {
   return cutTo(words.join(', '), LONGEST_ID);
 }
 
-/** The name of its picture, without extension: `photo-strength-0.3-guidance-2.5-seed-1`. */
+/** Name of a cell's picture, without extension: `photo-strength-0.3-guidance-2.5-seed-1`. */
 export function cellName(picture: string, steps: readonly Step[]): string {
   const words = [picture, ...steps.flatMap(([axis, value]) => [axis, cut(value).replace(/…$/, '')])];
   const name = words.map((word) => word.replace(/[\s{}]+/g, '_')).join('-');
@@ -45,7 +45,7 @@ function cut(value: string): string {
   return line.length > LONGEST_VALUE ? `${cutTo(line, LONGEST_VALUE - 1)}…` : line;
 }
 
-/** Never through the middle of a character. */
+/** Shortens a text without splitting a character. */
 function cutTo(text: string, longest: number): string {
   return text.length <= longest ? text : text.slice(0, longest).replace(/\p{Cs}$/u, '');
 }

@@ -1,6 +1,6 @@
 import { fieldError } from '../../errors/error.js';
 
-/** Numbers at equal distances, in decimals: they are counted without being made. */
+/** Decimal numbers at equal distances, counted without generating them. */
 export interface Range {
   count: number;
   first: string;
@@ -11,16 +11,16 @@ const NUMBER = String.raw`[+-]?(?:\d+(?:\.\d*)?|\.\d+)`;
 const RANGE = new RegExp(String.raw`^(${NUMBER})\.\.(${NUMBER})(?::(${NUMBER}))?$`);
 const BEGINS_LIKE_ONE = new RegExp(String.raw`^${NUMBER}\.\.`);
 
-/** More decimals than that are no setting of anything. */
+/** Most decimals of a number: no setting needs more. */
 const MOST_DECIMALS = 12;
 
 /**
- * Reads `from..to:step`, in either direction, both ends included where a step lands on them. Counted in whole numbers
- * of the smallest decimal, so that 0.3..0.9:0.1 has 0.8 in it and no 0.7999999999999999.
+ * Parses `from..to:step`, in either direction; includes both ends if a step reaches them. Computes in integers of the
+ * smallest decimal, so that 0.3..0.9:0.1 contains 0.8, not 0.7999999999999999.
  *
- * @param where what to call the axis in a message
- * @returns undefined for a text that is no range
- * @throws FalEditError (usage): no step, a step of zero, one that leads away from the end, not of that form
+ * @param where name of the axis in messages
+ * @returns undefined if the text is not a range
+ * @throws FalEditError (usage): no step, a zero step, a step away from the end, or a malformed range
  */
 export function parseRange(text: string, where: string): Range | undefined {
   const [, from = '', to = '', step] = RANGE.exec(text) ?? [];
@@ -41,7 +41,7 @@ export function parseRange(text: string, where: string): Range | undefined {
     bigint,
   ];
   if (by === 0n) throw fieldError(where, `the range ${text} has a step of zero.`, EXAMPLE);
-  // `0.9..0.3:0.1` goes down: nobody has to write the sign, but a wrong one is a mistake.
+  // `0.9..0.3:0.1` goes down: the sign is optional, but a wrong one is an error.
   const stride = last < first && by > 0n ? -by : by;
   if (first !== last && stride < 0n !== last < first) {
     throw fieldError(where, `the range ${text} is empty: its step leads away from ${to}.`, EXAMPLE);

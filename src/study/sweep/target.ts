@@ -2,9 +2,9 @@ import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
 
 /** The part of an edit that an axis varies. */
 export type AxisTarget =
-  /** A field of a row, or a column that the prompt asks for. */
+  /** A field of a row, or a column used in the prompt. */
   | { kind: 'field'; field: string }
-  /** A field of the model by fal's name, as `--set` has it. */
+  /** A field of the model by fal's name, as in `--set`. */
   | { kind: 'set'; key: string }
   /** The scale of a LoRA, counted from 0. */
   | { kind: 'scale'; index: number };
@@ -25,7 +25,7 @@ export function targetName(target: AxisTarget): string {
  * The fields of a row at one position of the grid.
  *
  * @param at a value for each target
- * @param loras as in `--lora`, each with its scale apart: scales are put into them
+ * @param loras as in `--lora`, with scales separate, to be replaced by those of the position
  */
 export function fieldsAt(
   at: readonly { target: AxisTarget; value: string }[],

@@ -1,12 +1,12 @@
 import { fieldError, usageError } from '../../errors/error.js';
 import { parseRange } from './range.js';
 
-/** The values of an axis, which may be too many to be made. */
+/** The values of an axis, which may be too many to generate. */
 export interface AxisValues {
   /** Number of values named, repeated ones included. */
   count: number;
   first: () => string;
-  /** Each once, in their order. */
+  /** The distinct values, in order. */
   list: () => string[];
 }
 
@@ -14,7 +14,7 @@ interface Part {
   count: number;
   first: string;
   values: () => string[];
-  /** Identity of a value: as numbers 0.5 and 0.50 are equal, as prompts they are not. */
+  /** Key for finding repeated values: 0.5 and 0.50 are equal as numbers, but not as prompts. */
   identity: (value: string) => string;
 }
 
@@ -23,9 +23,9 @@ const asNumber = (value: string): string =>
   /^[+-]?(\d+\.?\d*|\.\d+)$/.test(value) ? `number ${Number(value)}` : asText(value);
 
 /**
- * Reads the values of `--vary`: texts and ranges separated by commas. A text with commas needs JSON quotes.
+ * Parses the values of `--vary`: texts and ranges separated by commas. A text with commas needs JSON quotes.
  *
- * @param where what to call the axis in a message
+ * @param where name of the axis in messages
  * @throws FalEditError (usage)
  */
 export function parseValues(written: string, where: string): AxisValues {
@@ -39,10 +39,10 @@ export function parseValues(written: string, where: string): AxisValues {
 }
 
 /**
- * The values of a file, one per line, without blank lines.
+ * Reads the values in a file, one per line, skipping blank lines.
  *
- * @param where what to call the axis in a message
- * @throws FalEditError (usage): it has none
+ * @param where name of the axis in messages
+ * @throws FalEditError (usage): the file has no values
  */
 export function lineValues(text: string, where: string): AxisValues {
   const lines = text
@@ -77,7 +77,7 @@ interface Item {
   isQuoted: boolean;
 }
 
-/** A text in JSON quotes up to the comma behind it, or a text without commas. */
+/** A text in JSON quotes up to the next comma, or a text without commas. */
 const ITEM = /\s*(?:("(?:[^"\\]|\\.)*")|([^,]*?))\s*(?:,|$)/y;
 
 function itemsOf(written: string, where: string): Item[] {
@@ -88,7 +88,7 @@ function itemsOf(written: string, where: string): Item[] {
     const text = quoted === undefined ? plain : unquoted(quoted, where);
     if (text === '') throw fieldError(where, `"${written}" has an empty value.`, EXAMPLE);
     items.push({ text, isQuoted: quoted !== undefined });
-    // Behind a comma at the very end a value is missing.
+    // A comma at the very end means a missing value.
     if (!whole.endsWith(',')) return items;
     start += whole.length;
   }
