@@ -27,7 +27,7 @@ export type Value = string | number | null;
 
 type Statement = ReturnType<DatabaseSyncInstance['prepare']>;
 
-/** The database, with its errors turned into ours. All calls are synchronous, except where they return a promise. */
+/** The database, with its errors turned into ours. Calls are synchronous, apart from `longTransaction`. */
 export class Database {
   /** Compiled statements by text: a batch runs the same ones thousands of times. */
   private readonly statements = new Map<string, Statement>();

@@ -4,7 +4,7 @@ import type { Database } from './database.js';
 import type { Job, JobState, NewJob, StoredOutput } from './job.js';
 import { keptPath, storedColumns, storedOutput } from './rows.js';
 
-/** A request at fal that was not sent by a job of this ledger, or whose answer was lost twice. */
+/** A request at fal that no job of this ledger sent, or whose answer was lost twice. */
 export interface AdoptedRequest
   extends
     Pick<NewJob, 'model' | 'endpoint' | 'via' | 'prompt' | 'seed'>,
@@ -13,10 +13,10 @@ export interface AdoptedRequest
   output?: StoredOutput | undefined;
 }
 
-/** Objects become JSON. */
+/** Column values; objects become JSON. */
 type Columns = Record<string, unknown>;
 
-/** Writes a job before anything is sent; returns our id for it. */
+/** Adds a job before anything is sent; returns our id. */
 export function insertPlanned(
   db: Database,
   job: NewJob,
@@ -33,7 +33,7 @@ export function insertPlanned(
   });
 }
 
-/** Writes a job that fal has already; returns our id for it. */
+/** Adds a job that fal already has; returns our id. */
 export function insertAdopted(
   db: Database,
   request: AdoptedRequest,
@@ -44,7 +44,7 @@ export function insertAdopted(
     ...common(request, root),
     state: 'accepted',
     request_id: request.requestId,
-    // It was not cut short: a run of the same command is another edit.
+    // It was not interrupted: a run of the same command is another edit.
     detached: 1,
     duplicate_of: request.duplicateOf,
     charged: 'maybe',
@@ -55,26 +55,26 @@ export function insertAdopted(
   });
 }
 
-/** A job that the ledger had lost, as other files have it. Times are milliseconds since the epoch. */
+/** A job missing from the ledger, rebuilt from other files. Times are milliseconds since the epoch. */
 export interface RebuiltJob extends Pick<
   Job,
   | ('model' | 'endpoint' | 'via' | 'prompt' | 'seed' | 'charged' | 'requestId' | 'input' | 'images')
   | ('estimatedUsd' | 'unitPriceUsd' | 'billedUnits' | 'billedUsd' | 'queuedMs' | 'inferenceMs' | 'error')
 > {
-  /** Our id; a new one if it is unknown. */
+  /** Our id; a new one is made if undefined. */
   id: string | undefined;
-  /** `accepted` where pictures have to be fetched again: those without a path. */
+  /** `accepted` if pictures must be fetched again: those without a path. */
   state: Extract<JobState, 'accepted' | 'saved' | 'failed' | 'moderated' | 'unknown'>;
   /** The row's key. */
   askedHash: string;
   output: StoredOutput;
-  /** When it was sent at the earliest. */
+  /** Earliest time that it may have been sent. */
   intentAt: number;
-  /** When it ended; of an unknown one, when it was sent at the latest. */
+  /** Time when it ended; for an unknown job, the latest time that it may have been sent. */
   endedAt: number;
 }
 
-/** Writes such a job; returns our id for it. */
+/** Adds a rebuilt job; returns our id. */
 export function insertRebuilt(db: Database, job: RebuiltJob, now: number, root: string | undefined): string {
   const { input, error } = job;
   return insert(
@@ -93,7 +93,7 @@ export function insertRebuilt(db: Database, job: RebuiltJob, now: number, root: 
       accepted_at: job.requestId === undefined ? undefined : job.intentAt,
       ended_at: job.state === 'accepted' ? undefined : job.endedAt,
       asked_hash: job.askedHash,
-      // Its hash represents the input, which is lost.
+      // Without `input_hash`: that is of the complete input, which is lost.
       input,
       error: error === undefined ? undefined : JSON.stringify(error),
     },
@@ -123,7 +123,7 @@ function insert(db: Database, columns: Columns, id = newId()): string {
   return id;
 }
 
-/** `j` and 55 random bits: short to type, and distinguished from fal's hexadecimal ids by its first letter. */
+/** `j` and 55 random bits: short to type, and the first letter distinguishes it from fal's hexadecimal ids. */
 function newId(): string {
   const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
   return `j${[...randomBytes(11)].map((byte) => alphabet[byte & 31]).join('')}`;

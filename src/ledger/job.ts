@@ -37,7 +37,7 @@ export type JobState = (typeof JOB_STATES)[number];
 export const BEFORE: Record<JobState, readonly JobState[]> = {
   planned: [],
   intent: ['planned'],
-  // An unknown job may be found at fal; so may one that was rejected.
+  // An unknown job may be found at fal later. For a rejected, cancelled or failed one, fal may also report otherwise.
   accepted: ['intent', 'unknown', 'rejected'],
   completed: ['accepted', 'cancelled', 'failed'],
   saved: ['accepted', 'completed', 'moderated'],
@@ -175,7 +175,7 @@ export interface Job extends Omit<
   endedAt: number | undefined;
   /** Time when fal was asked to cancel it. */
   cancelRequestedAt: number | undefined;
-  /** Time from acceptance until a runner started it; undefined if nobody watched. */
+  /** Time from acceptance until a runner started it; undefined if no process was watching. */
   queuedMs: number | undefined;
   /** On fal's clock. */
   inferenceMs: number | undefined;

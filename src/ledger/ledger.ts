@@ -1,8 +1,8 @@
 /*
- * INVARIANT: a write that the ledger has taken survives the process when the call returns, or where the call is
- * made in `write`, when that resolves; an intent and a request id then survive a power cut too. An edit's intent
- * is taken before its submit is sent, its request id before its status is first asked for, its result before the
- * download. So whatever ends a process, the next one knows which edits may be paid for and how to get them.
+ * INVARIANT: a write to the ledger survives the process once the call returns or, for calls made in `write`, once that
+ * resolves; intents and request ids then survive a power cut too. An edit's intent is written before its submit is
+ * sent, its request id before its status is first requested, its result before the download. So whatever ends a
+ * process, the next one knows which edits may have been paid for and how to get them.
  *
  * This folder owns the schema: nothing else reads or writes the tables.
  */
@@ -34,22 +34,22 @@ import {
   type Snapshot,
 } from './lookup.js';
 
-/** The beginning of an edit: a new job, or that of another run of the same command. */
+/** Start of an edit: a new job, or that of another run of the same command. */
 export type Beginning = { kind: 'new'; job: Pick<Job, 'id' | 'state'> } | { kind: 'former'; former: Former };
 
 export interface BeginOptions {
   caps: Caps;
-  /** The user asks for another one. */
+  /** The user requests another edit. */
   again: boolean;
-  /** When the command began, so that runs that ended since are noticed. */
+  /** Snapshot from when the command began, to notice runs that have ended since. */
   since?: Snapshot | undefined;
-  /** Why no new edit may be sent: a file already has the name of its picture. */
+  /** Error if no new edit may be sent: a file already has the name of its picture. */
   nameTaken?: FalEditError | undefined;
 }
 
 const TAKEN_OVER = 'Another run of the same command took its place before it was sent.';
 
-/** The end of a job that is not saved. */
+/** The end of a job without saved pictures. */
 export interface Ending {
   state: Extract<JobState, 'rejected' | 'failed' | 'moderated' | 'unknown' | 'cancelled'>;
   charged: Charged;
@@ -59,7 +59,7 @@ export interface Ending {
   falAt?: number | undefined;
 }
 
-/** fal's answer, and where its pictures will go. */
+/** fal's answer, and the paths for its pictures. */
 export interface Completion {
   result: unknown;
   billedUnits?: number | undefined;
@@ -69,8 +69,8 @@ export interface Completion {
   /** Milliseconds, on fal's clock. */
   inferenceMs?: number | undefined;
   /**
-   * Chooses an absolute path for each picture; undefined for one that is not saved. Gets the names that other
-   * jobs have chosen and not filled yet.
+   * Chooses an absolute path for each picture; undefined for one that is not saved. `isPromised` returns whether
+   * another job has chosen a name that it has not used yet.
    */
   targets: (isPromised: (file: string) => boolean) => readonly (string | undefined)[];
 }
@@ -78,16 +78,16 @@ export interface Completion {
 /** The columns of one job; objects become JSON. */
 type Columns = Record<string, unknown>;
 
-/** The durable record of every edit that was sent from here. */
+/** The durable record of every edit sent from here. */
 export class Ledger {
   private readonly group: CommitGroup;
   private readonly images: ImageRows;
 
   private constructor(
-    /** For the other files of this folder. */
+    /** Only for other files of this folder. */
     readonly db: Database,
     readonly context: LedgerContext,
-    /** The folder that this ledger goes with, absolute; undefined where it belongs to the machine. */
+    /** Absolute folder that this ledger belongs to; undefined if it belongs to the machine. */
     readonly root: string | undefined,
   ) {
     this.group = new CommitGroup(db);
@@ -95,9 +95,9 @@ export class Ledger {
   }
 
   /**
-   * Opens the ledger in a folder, made if need be.
+   * Opens the ledger in a folder, created if missing.
    *
-   * @param kind one that goes with the folder keeps paths relative to it
+   * @param kind a ledger that is not for the machine keeps paths relative to the folder
    * @throws FalEditError (input, temporary)
    */
   static async open(folder: string, context: LedgerContext, kind: LedgerKind = 'machine'): Promise<Ledger> {
@@ -110,23 +110,23 @@ export class Ledger {
   }
 
   /**
-   * Resolves when the writes are in the ledger: for an edit at once, in a batch together with other edits'
-   * writes.
+   * Runs a write. Resolves once it is in the ledger: for a single edit at once, in a batch together with writes of
+   * other edits.
    *
-   * @throws FalEditError (input, temporary), or the error of the write, of which nothing is written
+   * @throws FalEditError (input, temporary), or the write's own error; then none of it is written
    */
   async write<T>(durability: Durability, write: () => T): Promise<T> {
     return this.root === undefined ? write() : this.group.add(durability, write);
   }
 
   /**
-   * Takes a new edit, unless the same command has an unfinished one or it could cost too much. In one
-   * transaction, so that of two runs at once only one sends the edit, and only one gets the last dollar.
+   * Starts a new edit, unless the same command has an unfinished one or it could cost too much. Runs in one
+   * transaction, so that of two simultaneous runs only one sends the edit, and only one gets the last dollar.
    *
    * @throws FalEditError (budget), or the error for a taken name
    */
   begin(job: NewJob, { caps, again, since, nameTaken }: BeginOptions): Beginning {
-    // Nothing is sent yet: the intent must be on the disk, and writes this with it.
+    // Nothing is sent yet: the intent's synced write also syncs this one.
     return this.db.relaxedTransaction(() => {
       const former = again ? undefined : findFormer(this, job, since);
       if (former !== undefined) {
@@ -134,7 +134,7 @@ export class Ledger {
         return { kind: 'former', former };
       }
       if (nameTaken !== undefined) throw nameTaken;
-      // One of them may still be running unseen: its intent is refused from now on.
+      // Their processes may still be running unseen: their intents are refused from now on.
       for (const { id } of again || job.detached ? [] : abandonedPlans(this, job)) {
         this.end(id, {
           state: 'cancelled',
@@ -152,10 +152,10 @@ export class Ledger {
   }
 
   /**
-   * The submit is about to be sent.
+   * Records that the submit is about to be sent.
    *
-   * @param falAt the time on fal's clock, if that is known
-   * @throws FalEditError (input, temporary): it must not be, then
+   * @param falAt the time on fal's clock, if known
+   * @throws FalEditError (input, temporary): it must not be sent
    */
   intend(id: string, input: Record<string, unknown>, uploads: readonly UploadedFile[], falAt?: number): void {
     this.db.refuseElsewhere();
@@ -170,22 +170,26 @@ export class Ledger {
     if (!taken) throw new FalEditError('temporary', `Job ${id}: ${TAKEN_OVER} Nothing was sent.`);
   }
 
-  /** The submit goes out once more, since it was provably not taken before. @throws FalEditError (input): it must not */
+  /**
+   * Records that the submit is sent again, since it was provably not accepted before.
+   *
+   * @throws FalEditError (input): it must not be sent
+   */
   intendAgain(id: string, falAt?: number): void {
     this.db.refuseElsewhere();
     const times = { intent_at: this.context.now(), sent_fal_at: falAt ?? null, missed_fal_at: null };
     this.set(id, times, ['intent']);
   }
 
-  /** fal does not list it, by its own clock at that time. */
+  /** Records that fal does not list the edit, with the time on fal's clock. */
   missed(id: string, falAt: number): void {
     this.set(id, { missed_fal_at: falAt }, ['intent', 'unknown', 'rejected']);
   }
 
   /**
-   * fal accepted it. A job that was adopted only by the request's id gives way to this one.
+   * Records that fal accepted the edit. Replaces a job that was adopted by the same request id.
    *
-   * @param sent as fal has it, where it was lost here
+   * @param sent the input as fal has it, if it was lost here
    */
   accept(id: string, requestId: string, sent?: Record<string, unknown>): void {
     const accepted = {
@@ -201,7 +205,7 @@ export class Ledger {
     try {
       this.step(id, 'accepted', accepted);
     } catch (error) {
-      // No two jobs can have one request.
+      // A request can belong to only one job.
       const holder = findJob(this, 'request_id', requestId);
       if (holder === undefined || !isAdopted(holder)) throw error;
       this.db.transaction(() => {
@@ -211,7 +215,7 @@ export class Ledger {
     }
   }
 
-  /** fal's result is here. Returns the targets that count: those of the process that completed it first. */
+  /** Records fal's result. Returns the valid targets: those of the process that completed the job first. */
   complete(
     id: string,
     { result, billedUnits, billedUsd, queuedMs, inferenceMs, targets }: Completion,
@@ -238,8 +242,8 @@ export class Ledger {
   }
 
   /**
-   * Replaces the name of a picture that turned out to be taken, unless another process has done so meanwhile.
-   * Returns the valid one.
+   * Replaces the name of a picture that turned out to be taken, unless another process has already done so. Returns
+   * the valid name.
    */
   retarget(id: string, index: number, from: string, to: string): string {
     return this.db.transaction(() => {
@@ -249,8 +253,8 @@ export class Ledger {
   }
 
   /**
-   * Records that a picture is saved. The last one of a job makes the job saved; before its result is known,
-   * nobody knows which one that is.
+   * Records that a picture is saved. After its last picture the job is saved; which one is last is unknown until its
+   * result is here.
    */
   saveImage(id: string, image: Omit<JobImage, 'target'>): void {
     this.lightly(() => {
@@ -260,22 +264,22 @@ export class Ledger {
     });
   }
 
-  /** Every picture is where it was to go. */
+  /** Records that every picture is saved. */
   finish(id: string): void {
     this.step(id, 'saved', { ended_at: this.context.now(), owner: null, error: null, reason: null });
   }
 
-  /** Records another end than saved. */
+  /** Records an end other than saved. */
   end(id: string, ending: Ending): void {
     this.endFrom(BEFORE[ending.state], id, ending);
   }
 
-  /** fal was asked again about one that had been given up, and says how it ended. */
+  /** Records how a job that had been given up ended, after asking fal again. */
   endAnew(id: string, ending: Ending): void {
     this.endFrom(GIVEN_UP, id, ending);
   }
 
-  /** fal has one that had been given up: it is waited for. */
+  /** Reopens a job that had been given up but that fal has: it is waited for. */
   reopen(id: string): void {
     this.set(
       id,
@@ -291,7 +295,7 @@ export class Ledger {
   ): void {
     const columns = {
       state,
-      // A submit that had to wait for its turn went out later than its intent, but never after its end.
+      // A submit that waited for its turn was sent later than its intent, but never after its end.
       ...(state === 'unknown' ? { sent_fal_at: falAt ?? null, missed_fal_at: null } : {}),
       ended_at: this.context.now(),
       charged,
@@ -302,22 +306,22 @@ export class Ledger {
     this.set(id, columns, from);
   }
 
-  /** fal was asked to cancel it; whether it did is not known yet. */
+  /** Records that fal was asked to cancel the job; whether it did is not known yet. */
   cancelRequested(id: string): void {
     this.set(id, { cancel_requested_at: this.context.now() });
   }
 
-  /** This process works on it from here on. */
+  /** Makes this process the owner of the job. */
   own(id: string): void {
     this.set(id, { owner: this.context.self });
   }
 
-  /** Releases it, so that it can be continued. */
+  /** Releases the job, so that another process can continue it. */
   release(id: string): void {
     this.set(id, { owner: null });
   }
 
-  /** Takes a request that no job of this ledger has: found at fal, or named by the user. One that is known stays as it is. */
+  /** Adds a request that no job of this ledger has: found at fal, or named by the user. A known one stays unchanged. */
   adopt(request: AdoptedRequest): Job {
     return this.db.transaction(() => {
       const known = findJob(this, 'request_id', request.requestId);
@@ -325,7 +329,7 @@ export class Ledger {
     });
   }
 
-  /** @throws FalEditError (internal) never in practice: the job was there a moment ago */
+  /** @throws FalEditError (internal) never in practice: the job was just there */
   mustFind(id: string): Job {
     const job = findJob(this, 'id', id);
     if (job === undefined) throw new Error(`job ${id} is not in the ledger`);
@@ -333,14 +337,14 @@ export class Ledger {
   }
 
   /**
-   * Writes data that can be fetched again at no cost: fal has the answer, and the disk the picture. In a batch the next synced
-   * write follows within milliseconds, and a power cut before it costs one more request to fal.
+   * Writes data that can be fetched again at no cost: the answer from fal, the picture from disk. In a batch the next
+   * synced write follows within milliseconds, and a power cut before it costs one more request to fal.
    */
   private lightly<T>(run: () => T): T {
     return this.root === undefined ? this.db.transaction(run) : this.db.relaxedTransaction(run);
   }
 
-  /** One step of the life; false where the job has gone on from where the step begins. */
+  /** Moves a job to its next state; false if it has already moved past the states where this step begins. */
   private step(id: string, state: JobState, columns: Columns): boolean {
     return this.set(id, { state, ...columns }, BEFORE[state]);
   }
@@ -354,7 +358,7 @@ export class Ledger {
     return this.db.run(sql, ...Object.values(stored), id) > 0;
   }
 
-  /** Known facts about pictures of a job before its result is here: those without a path are still to be fetched. */
+  /** Records facts about a job's pictures before its result is here; pictures without a path must still be fetched. */
   putImages(id: string, images: readonly JobImage[]): void {
     for (const { index, target, path, ...facts } of images) {
       if (path === undefined) this.images.choose(id, index, target);

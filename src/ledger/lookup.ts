@@ -206,7 +206,7 @@ export function abandonedJobs(ledger: Records, states: readonly JobState[]): Job
   return withAllImages(ledger, rows).filter((job) => isAbandoned(ledger, job));
 }
 
-/** Most jobs in one query for pictures: SQLite limits the number of parameters to some ten thousand. */
+/** Most jobs in one query for pictures: SQLite limits the number of parameters to a few tens of thousands. */
 const AT_ONCE = 1000;
 
 function withAllImages(ledger: Records, rows: readonly JobRow[]): Job[] {

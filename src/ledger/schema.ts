@@ -1,8 +1,8 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 
 /**
- * Migrations of the ledger, one step for each version. A released step is never changed: an older ledger goes
- * through the steps that it has not seen.
+ * Migrations of the ledger, one step per version. A released step never changes: an older ledger runs the steps that
+ * it has not run yet.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE jobs (
@@ -56,7 +56,7 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX images_pending ON images (target) WHERE path IS NULL AND target IS NOT NULL;`,
 
-  // Batches: rows that become jobs, found by what they ask for; files that need not be read or uploaded again.
+  // Batches: rows that become jobs, identified by their request; files that need not be read or uploaded again.
   `ALTER TABLE jobs ADD COLUMN queued_ms INTEGER;
    ALTER TABLE jobs ADD COLUMN inference_ms INTEGER;
    CREATE INDEX jobs_by_asked ON jobs (asked_hash, seq) WHERE asked_hash IS NOT NULL;
@@ -103,22 +103,22 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX spent_elsewhere_by_time ON spent_elsewhere (quarter);`,
 
-  // Fingerprints of version 2: rows that still stand under one of version 1, the keys that the others had, and rows
-  // that belong to other shards by those.
+  // Fingerprints of version 2: rows that still have one of version 1, former keys of the others, and rows that belong
+  // to other shards by their former keys.
   `ALTER TABLE batch_rows ADD COLUMN fingerprint INTEGER NOT NULL DEFAULT 1;
    ALTER TABLE batch_rows ADD COLUMN former_key TEXT;
    CREATE INDEX batch_rows_by_former_key ON batch_rows (former_key) WHERE former_key IS NOT NULL;
    CREATE INDEX batch_rows_by_fingerprint ON batch_rows (fingerprint) WHERE fingerprint < 2;
    CREATE TABLE other_shards (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
 
-  // Before, a 5xx at the result was taken for the model's, whoever gave it: such an edit may be done and paid for. Its
-  // result is asked for again, as far back as fal keeps what it made (30 days, fal-api.md 2.4).
+  // Until then, any 5xx for a result was blamed on the model, whatever sent it: the edit may be done and paid for.
+  // Fetch its result again, as far back as fal keeps results (30 days, fal-api.md 2.4).
   `UPDATE jobs SET state = 'accepted', charged = 'maybe', owner = NULL, ended_at = NULL, error = NULL
      WHERE state = 'failed' AND charged = 'no' AND request_id IS NOT NULL AND via <> 'sandbox' AND result IS NULL
        AND json_extract(error, '$.kind') = 'failed' AND json_extract(error, '$.retryable') = 1
        AND accepted_at > unixepoch('now', '-30 days') * 1000;`,
 
-  // In the user's ledger: where batches have ledgers of their own.
+  // In the user's ledger: the folders of batches with their own ledgers.
   `CREATE TABLE batch_folders (
      folder TEXT PRIMARY KEY,
      first_job TEXT,
@@ -127,19 +127,19 @@ export const MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    INSERT INTO batch_folders SELECT folder, NULL, 0, max(quarter) FROM spent_elsewhere GROUP BY folder;`,
 
-  // When a submit was sent by fal's clock, and when fal was first asked for it in vain: our own clock may jump.
+  // Times by fal's clock when a submit was sent, and when fal first did not list it: our own clock may jump.
   `ALTER TABLE jobs ADD COLUMN sent_fal_at INTEGER;
    ALTER TABLE jobs ADD COLUMN missed_fal_at INTEGER;`,
 
-  // Of a copy of another batch folder: the last of the jobs that came with it, whose costs that one tells.
+  // For a copy of another batch folder: the last of the copied jobs, whose costs the original reports.
   `ALTER TABLE batch_folders ADD COLUMN copied INTEGER NOT NULL DEFAULT 0;`,
 
-  // Why a job ended, where that decides what may be done about it. It was read from the sentence until then.
+  // Reason why a job ended, if it decides what may be done next. Until then it was read from the message.
   `ALTER TABLE jobs ADD COLUMN reason TEXT;
    UPDATE jobs SET reason = 'no_such_request'
      WHERE state = 'rejected' AND json_extract(error, '$.message') = 'fal has no such request';`,
 
-  // Before, a sandbox that runs on its own looked like any proxy. Only its key has this account.
+  // Until then, a standalone sandbox was stored like any proxy. Only the sandbox key has this account.
   `UPDATE jobs SET via = 'sandbox+' || via WHERE account = 'b7ad567477c8'
      AND (via LIKE 'http://127.0.0.1:%' OR via LIKE 'http://localhost:%' OR via LIKE 'http://[::1]:%');
    UPDATE batch SET value = 'sandbox' WHERE name = 'world' AND value = 'fal'
@@ -154,18 +154,18 @@ export function versionOf(db: DatabaseSyncInstance): number {
   return (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
 }
 
-/** Updates a ledger to {@link SCHEMA_VERSION}. Several processes may try at once: one of them does it. */
+/** Migrates a ledger to {@link SCHEMA_VERSION}. If several processes try at once, only one does it. */
 export function migrate(db: DatabaseSyncInstance): void {
   if (versionOf(db) >= SCHEMA_VERSION) return;
   db.exec('BEGIN IMMEDIATE');
   try {
-    // Another process may have been quicker, and may even be newer.
+    // Another process may have been faster, and may even be newer.
     const version = versionOf(db);
     for (const step of MIGRATIONS.slice(version)) db.exec(step);
     if (version < SCHEMA_VERSION) db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     db.exec('COMMIT');
   } catch (error) {
-    // Some errors, a full disk among them, may have ended the transaction already (sqlite.org/lang_transaction.html).
+    // Some errors, such as a full disk, have already ended the transaction (sqlite.org/lang_transaction.html).
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   }

@@ -3,15 +3,15 @@ import { FalEditError } from '../errors/error.js';
 import type { Database } from './database.js';
 import { usdText } from '../units.js';
 
-/** The way to fal of runs on the built-in sandbox, which cost nothing and end with their run. */
+/** The way to fal for runs on the built-in sandbox, which cost nothing and end with their run. */
 export const SANDBOX = 'sandbox';
 
-/** The route of runs on a standalone sandbox, which cost nothing either, but can be checked later. */
+/** The way to fal for runs on a standalone sandbox, which also cost nothing, but can be checked later. */
 export function standaloneSandbox(proxyUrl: string): string {
   return `${SANDBOX}+${proxyUrl}`;
 }
 
-/** Whether a way to fal leads to a sandbox. The address of a proxy begins with http. */
+/** Whether a way to fal leads to a sandbox. A proxy's address begins with http. */
 export function isSandbox(via: string): boolean {
   return via.startsWith(SANDBOX);
 }
@@ -20,8 +20,8 @@ export function isSandbox(via: string): boolean {
 export const ON_SANDBOX = `(substr(via, 1, ${SANDBOX.length}) = '${SANDBOX}')`;
 
 /**
- * Cost of a job in dollars, as SQL: fal's bill where that is known; nothing where nothing was charged; else what
- * it was estimated at, an unknown one included.
+ * Cost of a job in dollars, as SQL: fal's bill if known; 0 if nothing was charged; else the estimate, even if the
+ * outcome is unknown.
  */
 export const COST = `CASE
   WHEN charged = 'no' THEN 0
@@ -29,32 +29,32 @@ export const COST = `CASE
   ELSE coalesce(estimated_usd, 0) END`;
 
 /**
- * Whether a job was sent by its ledger, as SQL: a merged job was sent by one of the parts, and is counted
- * there. merge.ts notes their positions, as pairs of numbers.
+ * Whether a job was sent by this ledger, as SQL. A merged job was sent by one of the parts, and is counted there;
+ * merge.ts records the positions of merged jobs as pairs of numbers.
  */
 export const SENT_HERE = `NOT EXISTS (
   SELECT 1 FROM batch, json_each(batch.value) AS brought WHERE batch.name = 'merged'
     AND jobs.seq BETWEEN json_extract(brought.value, '$[0]') AND json_extract(brought.value, '$[1]'))`;
 
-/** Cost that batches with ledgers of their own have reported, in the user's ledger. */
+/** Cost reported to the user's ledger by batches with their own ledgers, as SQL. */
 export const ELSEWHERE_COST = 'billed_usd + estimated_usd + unknown_usd';
 
-/** The three figures of jobs, as SQL. */
+/** The three cost figures of jobs, as SQL. */
 const BILLED = `CASE WHEN billed_usd IS NOT NULL THEN ${COST} ELSE 0 END`;
 const ESTIMATED = `CASE WHEN billed_usd IS NULL AND state NOT IN ('intent', 'unknown') THEN ${COST} ELSE 0 END`;
 const UNKNOWN = `CASE WHEN billed_usd IS NULL AND state IN ('intent', 'unknown') THEN ${COST} ELSE 0 END`;
 
-/** In milliseconds. Every time zone's midnight lies between two quarters of an hour. */
+/** 15 minutes in milliseconds: midnight in every time zone is at a multiple of it. */
 const QUARTER_MS = 900_000;
 
-/** The last job of a batch folder that came with a copy: it counts in the folder that it was copied from. 0 for none. */
+/** The last job of a batch folder that was copied with it, and so counts in the original folder; 0 if there is none. */
 export function lastCopied(users: Database, folder: string): number {
   const known = users.row('SELECT copied FROM batch_folders WHERE folder = ?', folder) as
     { copied: number } | undefined;
   return known?.copied ?? 0;
 }
 
-/** Records in the user's ledger the spending of a batch so far, by its own ledger. */
+/** Reports a batch's spending so far from its own ledger to the user's. */
 export function reportSpending(own: Database, users: Database, folder: string): void {
   const rows = own.rows(
     `SELECT intent_at - intent_at % ${QUARTER_MS} AS quarter, model, ${ON_SANDBOX} AS sandbox, count(*) AS edits,
@@ -82,10 +82,10 @@ export function reportSpending(own: Database, users: Database, folder: string): 
 }
 
 /**
- * Counts an amount as spent today by a running batch, instead of its earlier reports of today: until it reports
- * the real amount, and also if it never does.
+ * Reserves an amount as spent today by a running batch, replacing its earlier reports of today, until it reports the
+ * actual amount; it stays if the batch never does.
  *
- * @param midnight the beginning of today; reports of earlier days stay
+ * @param midnight start of today; reports of earlier days stay
  */
 export function reserveElsewhere(
   users: Database,
@@ -104,11 +104,11 @@ export function reserveElsewhere(
 export interface SpendingRow {
   /** The model's short name, or the day as YYYY-MM-DD. */
   group: string;
-  /** Edits that cost or may cost something. */
+  /** Number of edits that cost or may cost something. */
   edits: number;
   /** Billed by fal. */
   billedUsd: number;
-  /** Estimates for edits that fal has accepted and, as far as we know, not billed yet. */
+  /** Estimates for edits that fal accepted and, as far as known, has not billed yet. */
   estimatedUsd: number;
   /** Estimates for edits that may have been sent. */
   unknownUsd: number;
@@ -116,7 +116,7 @@ export interface SpendingRow {
 
 export interface SpendingFilter {
   by: 'model' | 'day';
-  /** Milliseconds since the epoch; everything without it. */
+  /** Milliseconds since the epoch; absent for all time. */
   since?: number | undefined;
   /** Show what the sandbox would have charged instead of real spending. */
   sandbox?: boolean;
@@ -156,25 +156,25 @@ export function spending(db: Database, { by, since, sandbox = false }: SpendingF
 
 /** Spending caps in dollars; an absent one is no limit. */
 export interface Caps {
-  /** By one run (`--max-cost`). */
+  /** For one run (`--max-cost`). */
   maxCostUsd?: number | undefined;
-  /** In a local day, by all runs that share the ledger (`FAL_EDIT_DAILY_CAP`). */
+  /** For a local day, over all runs that share the ledger (`FAL_EDIT_DAILY_CAP`). */
   dailyCapUsd?: number | undefined;
 }
 
 /** Today's actual and possible spending in dollars. */
 export interface SpentToday {
   total: number;
-  /** The part of the total whose submits have an unknown outcome. */
+  /** Part of the total whose submits have an unknown outcome. */
   unknown: number;
-  /** The part of the total that running processes are about to send. */
+  /** Part of the total that running processes are about to send. */
   planned: number;
 }
 
 /** Tolerance for rounding errors in sums of dollars. */
 const DUST_USD = 1e-9;
 
-/** @throws FalEditError (budget) where an edit could cost more than one run may. */
+/** @throws FalEditError (budget) if an edit could cost more than the cap of one run */
 export function checkRunCap(estimatedUsd: number, { maxCostUsd }: Caps): void {
   if (maxCostUsd === undefined || estimatedUsd <= maxCostUsd + DUST_USD) return;
   throw new FalEditError(
@@ -187,7 +187,7 @@ export function checkRunCap(estimatedUsd: number, { maxCostUsd }: Caps): void {
   );
 }
 
-/** @throws FalEditError (budget) where an edit could bring the day over its cap. */
+/** @throws FalEditError (budget) if an edit could exceed the daily cap */
 export function checkDailyCap(estimatedUsd: number, spent: SpentToday, { dailyCapUsd }: Caps): void {
   if (dailyCapUsd === undefined || spent.total + estimatedUsd <= dailyCapUsd + DUST_USD) return;
   const parts = [
@@ -210,17 +210,17 @@ export function checkDailyCap(estimatedUsd: number, spent: SpentToday, { dailyCa
   );
 }
 
-/** The beginning of the local day, milliseconds since the epoch. */
+/** Start of the local day, in milliseconds since the epoch. */
 export function midnightBefore(time: number): number {
   return new Date(time).setHours(0, 0, 0, 0);
 }
 
 /**
- * Adds up the local day so far, batches with ledgers of their own included. Counts what lies in the future as
- * well: the clock may have been put back.
+ * Adds up spending of the local day so far, including batches with their own ledgers. Also counts entries dated in the
+ * future, since the clock may have been set back.
  *
- * @param except the folder of a batch that is counted by the caller
- * @param after the last job that is counted elsewhere
+ * @param except folder of a batch that the caller counts itself
+ * @param after last job that is counted elsewhere
  */
 export function spentToday(
   db: Database,
@@ -230,7 +230,7 @@ export function spentToday(
   after = 0,
 ): SpentToday {
   const midnight = midnightBefore(now());
-  // Sandbox charges count only against runs on the sandbox, so that a cap can be tried out.
+  // Sandbox costs count only for runs on the sandbox, so that caps can be tried out.
   const sandbox = isSandbox(via) ? 1 : 0;
   const world = `${ON_SANDBOX} = ${sandbox}`;
   const sums = db.row(

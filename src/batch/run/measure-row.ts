@@ -21,7 +21,7 @@ export async function measureRow(
     putMeasured(ledger.db, key, undefined, false);
     return true;
   }
-  // Loaded only here: it loads the image library, which most batches do not need.
+  // Loaded only when needed: most batches do not need its image code.
   const { measure } = await import('../expect/measure.js');
   const pictures = job.images.flatMap(({ path, index }) => (path === undefined ? [] : [{ path, index }]));
   const plan = revivedPlan(planToSend(ledger.db, row) as PlannedRow, key, 1, '', context);

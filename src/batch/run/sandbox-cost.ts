@@ -1,7 +1,7 @@
 import { usd } from '../../edit/plan/estimate.js';
 import type { BatchSummary, ResultRow } from '../rows/result-row.js';
 
-/** A row as written to files: the amount that the sandbox would have billed is removed; units and unit price stay. */
+/** A row as written to files: the amount billed on the sandbox becomes 0; units and unit price stay. */
 export function writtenRow<T extends Pick<ResultRow, 'sandbox' | 'cost'>>(row: T): T {
   if (!row.sandbox || row.cost.billed_usd === null) return row;
   return { ...row, cost: { ...row.cost, billed_usd: 0 } };

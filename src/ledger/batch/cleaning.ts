@@ -1,16 +1,16 @@
 /*
- * Earlier versions, and runs that did not know a secret, may have stored it in a server's answer. It is removed
- * from a ledger once; after that no text with a secret is stored.
+ * Earlier versions, and runs that did not know a secret, may have stored it in a server's answer. It is removed from
+ * each ledger once; after that no text with a secret is stored.
  */
 import { readNote, writeNote, type Note } from './notes.js';
 import { cleanPlan } from './rows.js';
 import type { Database, Value } from '../database.js';
 import { UNREDACTED } from '../rows.js';
 
-/** Columns with which a job that is not finished yet is asked for. */
+/** Columns needed to ask fal about an unfinished job. */
 const STILL_NEEDED: readonly string[] = ['request_id', 'result'];
 
-/** Whether each secret that is known now has already been removed. */
+/** Whether every currently known secret has already been removed. */
 export function isCleaned(db: Database, note: Note): boolean {
   const known = (readNote(db, note) ?? '').split(' ');
   return db.secrets.marks().every((mark) => known.includes(mark));
@@ -22,15 +22,15 @@ export function noteCleaned(db: Database, note: Note): void {
 }
 
 /**
- * Takes the secrets out of a ledger where that was not done yet. Where it cannot be written, it can still be read:
- * the next run tries again.
+ * Removes secrets from a ledger, if not done yet. A ledger that cannot be written can still be read: the next run
+ * tries again.
  */
 export function cleanLedger(db: Database): void {
   try {
     if (isCleaned(db, 'cleaned')) return;
-    // Nothing is lost with a power cut: it is done again then.
+    // A power cut loses nothing: the cleaning is repeated.
     const changed = db.relaxedTransaction(() => {
-      // Deleted and overwritten values would stay in the file's free space.
+      // Otherwise deleted and overwritten values would stay in the file's free space.
       db.exec('PRAGMA secure_delete = ON');
       const count =
         cleanTable(db, 'jobs', 'seq', cleanedJob) +
@@ -41,7 +41,7 @@ export function cleanLedger(db: Database): void {
     });
     if (changed > 0) db.rewrite();
   } catch {
-    // A full disk, or another process at it.
+    // The disk is full, or another process is using the ledger.
   }
 }
 
@@ -82,14 +82,14 @@ function cleanedRow(db: Database, { plan, ...row }: Row): Row {
 
 function cleanedColumns({ secrets }: Database, columns: readonly [string, Value][]): Row {
   const cleaned = columns.map(([name, value]) => {
-    // Most have none, and JSON is not read for them.
+    // Most values have no secrets, so their JSON need not be parsed.
     if (typeof value !== 'string' || secrets.redact(value) === value) return [name, value] as const;
     return [name, redactedText(value, secrets)] as const;
   });
   return Object.fromEntries(cleaned);
 }
 
-/** Text by text where it is JSON, as it would have been stored. */
+/** Redacts JSON string by string, as if it were stored now. */
 function redactedText(text: string, secrets: Database['secrets']): string {
   if (!/^[[{"]/.test(text)) return secrets.redact(text);
   try {
@@ -99,7 +99,7 @@ function redactedText(text: string, secrets: Database['secrets']): string {
   }
 }
 
-/** They could not be used again. */
+/** Removes uploads with a secret in the URL: they could not be reused. */
 function cleanUploads(db: Database): number {
   const found = db.rows('SELECT url FROM uploads') as { url: string }[];
   const secret = found.filter(({ url }) => db.secrets.redact(url) !== url);

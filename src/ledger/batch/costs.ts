@@ -8,16 +8,16 @@ export interface BatchCosts {
   billed: number;
   /** Estimates for edits that fal has or may have, and has not billed. */
   outstanding: number;
-  /** Estimates for edits that are still to be sent. */
+  /** Estimates for edits still to be sent. */
   pending: number;
 }
 
 const KEYS = 'SELECT key FROM batch_rows WHERE position IS NOT NULL';
 
 /**
- * Costs of a batch. An edit that fal accepted twice counts twice, though a row has one result.
+ * Costs of a batch. An edit that fal accepted twice counts twice, though its row has one result.
  *
- * @param isAllSent no row is to be sent, so there is nothing to add up
+ * @param isAllSent no row remains to be sent, so pending costs need not be added up
  */
 export function batchCosts(db: Database, isAllSent = false): BatchCosts {
   const { billed, outstanding } = db.row(

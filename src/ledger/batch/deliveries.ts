@@ -1,10 +1,10 @@
-/* Jobs of rows that are to have other names for their pictures than when they were sent. */
+/* Jobs of rows whose pictures are to have other names than when they were sent. */
 import type { StoredOutput } from '../job.js';
 import type { Ledger } from '../ledger.js';
 import { keptPath, storedOutput } from '../rows.js';
 import { JOINED } from './states.js';
 
-/** Keys of rows that fal has made or is making, and whose results are to go elsewhere by now. */
+/** Keys of rows that fal has made or is making, and whose output has changed since. */
 export function redirectedRows({ db }: Ledger): string[] {
   const named = (delivery: string): string => `json_remove(${delivery}, '$.cwd', '$.force', '$.keepBlanked')`;
   const sql = `SELECT r.key FROM ${JOINED} WHERE r.position IS NOT NULL
@@ -14,9 +14,9 @@ export function redirectedRows({ db }: Ledger): string[] {
 }
 
 /**
- * Where the results of a job go from now on.
+ * Changes where a job's results go.
  *
- * @param files absolute paths of its pictures by index: those that are saved have them already
+ * @param files absolute paths of its pictures, by index; saved pictures are already there
  */
 export function redirectJob(
   { db, root }: Ledger,

@@ -1,8 +1,8 @@
 import type { Ledger } from '../ledger.js';
 
-/** Facts about a file, valid as long as its stamp is the same. */
+/** Facts about a file, valid while its stamp is unchanged. */
 export interface Digest {
-  /** Size and times of the file when it was read: another stamp, perhaps another content. */
+  /** Size and times of the file when it was read; if they differ, its content may too. */
   stamp: string;
   /** A JSON value. */
   facts: unknown;
@@ -22,7 +22,7 @@ export function putDigest({ db }: Ledger, file: string, { stamp, facts }: Digest
   );
 }
 
-/** Whether a test holds for all files with a known digest. @param holds takes absolute paths */
+/** Whether a condition holds for all files with a known digest. @param holds gets absolute paths */
 export function everyDigest({ db }: Ledger, holds: (file: string, stamp: string) => boolean): boolean {
   for (const row of db.each('SELECT path, stamp FROM digests')) {
     const { path, stamp } = row as { path: string; stamp: string };

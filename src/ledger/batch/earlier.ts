@@ -1,11 +1,11 @@
 /*
- * Rows and jobs with fingerprints of an earlier version. Paid edits must be found again: a row is never
- * removed, only given its present key, and its jobs with it.
+ * Rows and jobs with fingerprints of an earlier version. Paid edits must be found again: a row is never removed, but
+ * gets its current key, together with its jobs.
  */
 import type { Database } from '../database.js';
 import { FINGERPRINT } from './rows.js';
 
-/** A row under a fingerprint of an earlier version, as it was planned then. */
+/** A row with a fingerprint of an earlier version, as planned then. */
 export interface EarlierRow {
   key: string;
   endpoint: string;
@@ -18,7 +18,7 @@ export function hasEarlierRows(db: Database): boolean {
   return db.row(`SELECT 1 FROM batch_rows WHERE fingerprint < ${FINGERPRINT} LIMIT 1`) !== undefined;
 }
 
-/** All of them. Their rows must not be written to meanwhile. */
+/** All such rows. They must not be written to meanwhile. */
 export function* earlierRows(db: Database): Generator<EarlierRow, void, undefined> {
   const sql = `SELECT key, endpoint, plan FROM batch_rows WHERE fingerprint < ${FINGERPRINT}
     ORDER BY coalesce(position, former_position), key`;
@@ -28,7 +28,7 @@ export function* earlierRows(db: Database): Generator<EarlierRow, void, undefine
   }
 }
 
-/** Keys of edits that belong to no row, whether or not the manifest has it now. */
+/** Keys of edits that belong to no row, whether or not the row is in the current manifest. */
 export function keysWithoutRow(db: Database): string[] {
   const rows = db.rows(
     `SELECT DISTINCT asked_hash AS key FROM jobs
@@ -37,12 +37,12 @@ export function keysWithoutRow(db: Database): string[] {
   return rows.map(({ key }) => key);
 }
 
-/** Notes which key a row had, where nothing but its edit was left under that one. */
+/** Records a row's former key, if only its edit was left under that key. */
 export function noteFormerKey(db: Database, key: string, former: string): void {
   db.run('UPDATE batch_rows SET former_key = ? WHERE key = ? AND former_key IS NULL', former, key);
 }
 
-/** Gives a row and its jobs another key. A row that already has that key must have no job. */
+/** Changes the key of a row and its jobs. A row that already has the new key must have no job. */
 export function renameRow(db: Database, from: string, to: string): void {
   db.run('DELETE FROM batch_rows WHERE key = ?', to);
   db.run(
@@ -52,7 +52,7 @@ export function renameRow(db: Database, from: string, to: string): void {
   db.run('UPDATE jobs SET asked_hash = ? WHERE asked_hash = ?', to, from);
 }
 
-/** The present keys of rows by the keys that they had. */
+/** Current keys of rows, by their former keys. */
 export function presentKeys(db: Database): Map<string, string> {
   const rows = db.rows('SELECT former_key, key FROM batch_rows WHERE former_key IS NOT NULL') as {
     former_key: string;
@@ -61,7 +61,7 @@ export function presentKeys(db: Database): Map<string, string> {
   return new Map(rows.map(({ former_key: former, key }) => [former, key]));
 }
 
-/** Notes that a row belongs to another shard, whatever its present key says. */
+/** Records that a row belongs to another shard, whatever its current key says. */
 export function noteOtherShard(db: Database, key: string): void {
   db.run('INSERT INTO other_shards VALUES (?) ON CONFLICT DO NOTHING', key);
 }

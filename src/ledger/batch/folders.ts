@@ -1,11 +1,11 @@
-/* The user's ledger remembers the batch folders that were used on this machine: their edits are in ledgers of their own. */
+/* Batch folders used on this machine, recorded in the user's ledger: their edits are in their own ledgers. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { LEDGER_FILE } from '../database.js';
 import type { Ledger } from '../ledger.js';
 import { SENT_HERE } from '../spending.js';
 
-/** A batch folder as its last run left it. */
+/** A batch folder after its last run. */
 export interface KnownFolder {
   /** Absolute. */
   folder: string;
@@ -13,21 +13,23 @@ export interface KnownFolder {
   open: number;
 }
 
-/** Whether a batch folder is where it was. */
+/** Whether a batch folder still exists. */
 export function isThere({ folder }: Pick<KnownFolder, 'folder'>): boolean {
   return existsSync(path.join(folder, LEDGER_FILE));
 }
 
-/** The batch folders of this machine, the last used first, including missing ones. */
+/** The batch folders of this machine, most recently used first, including missing ones. */
 export function knownFolders({ db }: Ledger): KnownFolder[] {
   return db.rows('SELECT folder, open FROM batch_folders ORDER BY used_at DESC, folder') as KnownFolder[];
 }
 
 /**
- * Remembers a batch folder. A moved folder replaces the entry of its old path, with its costs, which would
+ * Records a batch folder. A moved folder replaces the entry of its old path, with its costs, which would otherwise
  * count twice. In a copy, only the edits that it sends itself count.
  *
- * @param own the batch's ledger @param user the user's @param folder absolute
+ * @param own the batch's ledger
+ * @param user the user's ledger
+ * @param folder absolute
  */
 export function rememberFolder(own: Ledger, user: Ledger, folder: string): void {
   const { first, last, sent, open } = own.db.row(
@@ -47,7 +49,7 @@ export function rememberFolder(own: Ledger, user: Ledger, folder: string): void 
         'SELECT coalesce(sum(edits), 0) AS edits FROM spent_elsewhere WHERE folder = ?',
         gone.folder,
       ) as { edits: number };
-      // An older copy knows less: the costs of the lost one stay.
+      // An older copy knows fewer edits: the costs of the lost folder stay.
       if (edits > sent) continue;
       user.db.run('DELETE FROM spent_elsewhere WHERE folder = ?', gone.folder);
       user.db.run('DELETE FROM batch_folders WHERE folder = ?', gone.folder);

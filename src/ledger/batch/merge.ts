@@ -1,4 +1,4 @@
-/* Merges the ledger of one part of a batch into another's: its rows, its jobs with all their tries, its uploads. */
+/* Merges the ledger of one part of a batch into another's: rows, jobs with all their tries, uploads. */
 import type { Value } from '../database.js';
 import type { JobState } from '../job.js';
 import type { Ledger } from '../ledger.js';
@@ -9,19 +9,19 @@ import { FINGERPRINT } from './rows.js';
 
 type Row = Record<string, Value>;
 
-/** The pictures of all jobs of a ledger: their absolute paths. */
+/** Absolute paths of the pictures of all jobs in a ledger. */
 export function picturesOf(ledger: Ledger): string[] {
   const rows = ledger.db.rows('SELECT path FROM images WHERE path IS NOT NULL ORDER BY job_id, position');
   return (rows as { path: string }[]).map(({ path }) => foundPath(path, ledger.root));
 }
 
 /**
- * Copies everything that is missing from the other ledger, and updates the rest: a part may have continued
- * since the last merge, and so may the whole.
+ * Copies everything missing from the other ledger, and updates the rest: both the part and the whole may have
+ * continued since the last merge.
  *
- * @param pathOf a picture's present path, from its old one; both absolute
- * @param planOf a row's plan for the other ledger
- * @returns keys of rows that both have sent, each with a request of its own
+ * @param pathOf maps a picture's old path to its new one; both absolute
+ * @param planOf converts a row's plan for the other ledger
+ * @returns keys of rows that both have sent, each with its own request
  */
 export function mergeLedgers(
   from: Ledger,
@@ -63,9 +63,9 @@ export function mergeLedgers(
 }
 
 /**
- * Copies of one part may have been read by releases with other fingerprints: rows are the same if the key of
- * one is the former key of the other. Rows of the whole get the present key here; the function returned finds
- * it for rows of the part.
+ * Copies of one part may have been read by releases with other fingerprints: rows are the same if the key of one is
+ * the former key of the other. Gives rows of the whole their current keys; the returned function does so for rows of
+ * the part.
  */
 function presentIn(from: Ledger, to: Ledger): (columns: Row) => Row {
   for (const [former, key] of presentKeys(from.db)) if (hasRow(to.db, former)) renameRow(to.db, former, key);
@@ -117,7 +117,7 @@ function lastJob({ db }: Ledger): number {
   return (db.row('SELECT coalesce(max(seq), 0) AS last FROM jobs') as { last: number }).last;
 }
 
-/** Notes which jobs came from a part: they are paid for there. @param before the last job of before */
+/** Records which jobs came from a part: they are paid for there. @param before the last job before the merge */
 function noteBrought(to: Ledger, before: number): void {
   const last = lastJob(to);
   if (last === before) return;
@@ -144,7 +144,7 @@ function taking(names: readonly string[]): string {
   return names.map((name) => `${name} = excluded.${name}`).join(', ');
 }
 
-/** The row as in the part's current manifest; measurements made only in the whole stay. */
+/** Takes the row as in the part's current manifest; keeps measurements made only in the whole. */
 const updatedRow: OnConflict = (names) => {
   const others = names.filter(
     (name) => !['key', 'position', 'measured', 'unmet', 'former_key'].includes(name),
@@ -154,7 +154,7 @@ const updatedRow: OnConflict = (names) => {
     unmet = CASE WHEN excluded.measured IS NULL THEN unmet ELSE excluded.unmet END`;
 };
 
-/** Stages of a job, in order: of two copies the later stage knows more. */
+/** Stages of a job, in order: of two copies, the later stage has more information. */
 const STEPS: readonly JobState[] = [
   ...(['planned', 'intent', 'unknown', 'rejected', 'accepted'] as const),
   ...(['cancelled', 'failed', 'completed', 'moderated', 'saved'] as const),
@@ -163,7 +163,7 @@ const STEPS: readonly JobState[] = [
 const stepOf = (state: string): string =>
   `CASE ${state} ${STEPS.map((step, index) => `WHEN '${step}' THEN ${index}`).join(' ')} END`;
 
-/** Both may know a request by jobs of their own: the first one stays. */
+/** If both know a request by different jobs, the existing one stays. */
 const furtherJob: OnConflict = (names) =>
   `ON CONFLICT (id) DO UPDATE SET ${taking(names)} WHERE ${stepOf('excluded.state')} > ${stepOf('jobs.state')}
    ON CONFLICT DO NOTHING`;

@@ -18,10 +18,10 @@ export type Note =
   | 'cleaned'
   | 'cleaned_results';
 
-/** Whether the pictures of a batch folder are from fal or from the sandbox. A folder has only one kind. */
+/** Whether the pictures of a batch folder are from fal or from the sandbox; never both. */
 export type World = 'fal' | 'sandbox';
 
-/** Undefined where no run has found its rows valid yet. */
+/** Undefined until a run has found its rows valid. */
 export function readWorld(db: Database): World | undefined {
   return readNote(db, 'world') as World | undefined;
 }

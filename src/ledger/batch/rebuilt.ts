@@ -3,12 +3,12 @@ import { insertRebuilt, type RebuiltJob } from '../insert.js';
 import { isUnfinished, type Job } from '../job.js';
 import type { Ledger } from '../ledger.js';
 
-/** Whether the ledger has any job at all. */
+/** Whether the ledger has any jobs. */
 export function hasJobs({ db }: Ledger): boolean {
   return db.row('SELECT 1 FROM jobs LIMIT 1') !== undefined;
 }
 
-/** Ids of the jobs in the ledger: fal's and ours. */
+/** Ids of the jobs in the ledger, both fal's and ours. */
 export function knownRequests({ db }: Ledger): Set<string> {
   const known = new Set<string>();
   for (const row of db.each('SELECT id, request_id FROM jobs')) {
@@ -20,7 +20,7 @@ export function knownRequests({ db }: Ledger): Set<string> {
 }
 
 /**
- * Writes a job that the ledger does not know, or whose end it has not seen. It replaces a job of the same id.
+ * Adds a job that the ledger does not know, or whose end it did not see. Replaces a job of the same id.
  *
  * @returns false if the ledger knows the request, or a job without one, and at least as much about it
  */
@@ -39,7 +39,7 @@ export function putRebuilt(ledger: Ledger, job: RebuiltJob): boolean {
   return true;
 }
 
-/** Number of jobs that belong to no row of the present batch. */
+/** Number of jobs that belong to no row of the current batch. */
 export function strayJobs({ db }: Ledger): number {
   const { n } = db.row(
     `SELECT count(*) AS n FROM jobs WHERE asked_hash NOT IN

@@ -1,4 +1,4 @@
-/* Jobs that the file of results lists. The file is the truth; it is read again unless nothing has changed since. */
+/* Jobs with a line in results.jsonl. The file is authoritative; it is read again unless nothing has changed since. */
 import type { Database } from '../database.js';
 import { readNote, writeNote } from './notes.js';
 import { endedRows } from './states.js';
@@ -19,21 +19,21 @@ export function unreportedRows(db: Database): string[] {
 }
 
 /**
- * Notes that the file has a line for each row that came to an end, where that is so.
+ * Records that the file has a line for every finished row, if that is so.
  *
- * @param stamp of the file as it is now: another one, perhaps another content
+ * @param stamp current stamp of the file; if it differs later, its content may too
  */
 export function sealReported(db: Database, stamp: string): void {
   if (unreportedRows(db).length === 0) writeNote(db, 'results', sealOf(db, stamp));
 }
 
-/** Whether that was noted, and neither the file, the rows nor any job has changed since. */
+/** Whether that was recorded, and neither the file, the rows nor any job has changed since. */
 export function isSealed(db: Database, stamp: string): boolean {
   return readNote(db, 'results') === sealOf(db, stamp);
 }
 
 function sealOf(db: Database, stamp: string): string {
-  // From an index, unlike the times of ending.
+  // Uses an index, unlike the times of ending.
   const jobs = db.rows('SELECT state, count(*) AS n, max(seq) AS last FROM jobs GROUP BY state');
   return JSON.stringify([stamp, readNote(db, 'reading') ?? null, jobs]);
 }

@@ -1,18 +1,15 @@
 import type { Database } from '../database.js';
 
-/**
- * One row of a batch as the ledger keeps it beside the jobs. Only the batch reads `plan`, `expected` and
- * `measured`.
- */
+/** One row of a batch as stored in the ledger. Only the batch reads `plan`, `expected` and `measured`. */
 export interface BatchRow {
-  /** Its identity: also the `asked_hash` of the jobs that it becomes. */
+  /** Its identity; also the `asked_hash` of its jobs. */
   key: string;
   /** Its position among the rows of this batch, from 0. */
   position: number;
-  /** The user's own name for it. */
+  /** The id that the user gave it. */
   id: string | undefined;
   file: string;
-  /** From 1; undefined where a file is the row. */
+  /** From 1; undefined if the row is a file. */
   line: number | undefined;
   endpoint: string;
   /** Estimated cost in dollars. */
@@ -22,11 +19,11 @@ export interface BatchRow {
   expected: unknown;
 }
 
-/** Differences between the rows of a manifest and those of the run before. */
+/** Differences between the rows of a manifest and those of the previous run. */
 export interface RowChanges {
-  /** Rows of the run before; 0 on the first run. */
+  /** Number of rows in the previous run; 0 on the first run. */
   before: number;
-  /** Rows with the same name, or else at the same position, whose edit has changed. */
+  /** Number of rows with the same name, or else at the same position, whose edit has changed. */
   edited: number;
   added: number;
   removed: number;
@@ -34,23 +31,23 @@ export interface RowChanges {
   reordered: boolean;
 }
 
-/** The version of the fingerprints that rows are put under. */
+/** Fingerprint version of newly stored rows. */
 export const FINGERPRINT = 2;
 
-/** Begins a new reading of the manifest: no row has a position until it is read again. */
+/** Starts a new reading of the manifest: no row has a position until it is read again. */
 export function beginRows(db: Database): void {
   db.run('UPDATE batch_rows SET former_position = position, position = NULL');
 }
 
-/** Parts of a plan that are paths, which have to be found again, or are ours. */
+/** Fields of a plan that are ours, or paths that must stay usable. */
 const PLACES = ['folder', 'delivery', 'attachments'];
 
-/** The plan of a row as it is to be sent, with any secret, which is not stored. */
+/** The plan of a row as it is sent, including any secret, which is not stored. */
 export function planToSend(db: Database, { key, plan }: Pick<BatchRow, 'key' | 'plan'>): unknown {
   return db.secretPlans.get(key) ?? plan;
 }
 
-/** A plan as it is stored; one with a secret is kept for {@link planToSend} until the run ends. */
+/** A plan as stored; one with a secret is kept for {@link planToSend} until the run ends. */
 function storedPlan(db: Database, { key, plan }: BatchRow): string {
   const isSecret = (name: string, value: unknown): boolean =>
     !PLACES.includes(name) && db.secrets.redactIn(value) !== value;
@@ -68,12 +65,12 @@ function withoutSecrets(db: Database, parts: readonly [string, unknown][]): stri
   return JSON.stringify(Object.fromEntries(safe));
 }
 
-/** A stored plan as it would be stored now. */
+/** Redacts a stored plan, as if it were stored now. */
 export function cleanPlan(db: Database, stored: string): string {
   return withoutSecrets(db, Object.entries(JSON.parse(stored) as Record<string, unknown>));
 }
 
-/** Takes a row that was just read. A known row keeps its measurements, unless its expectations have changed. */
+/** Stores a row that was just read. A known row keeps its measurements, unless its expectations have changed. */
 export function putRow(db: Database, row: BatchRow): void {
   db.run(
     `INSERT INTO batch_rows (key, position, id, file, line, endpoint, usd, plan, expected, fingerprint)
@@ -89,12 +86,12 @@ export function putRow(db: Database, row: BatchRow): void {
   );
 }
 
-/** Takes a row out of the reading again. */
+/** Removes a row from the current reading. */
 export function leaveOut(db: Database, key: string): void {
   db.run('UPDATE batch_rows SET position = NULL WHERE key = ?', key);
 }
 
-/** Compares the rows that were just read with those before; to be asked before the next reading. */
+/** Compares the rows just read with those before. Call it before the next reading. */
 export function rowChanges(db: Database): RowChanges {
   const count = (condition: string): number =>
     (db.row(`SELECT count(*) AS n FROM batch_rows WHERE ${condition}`) as { n: number }).n;
@@ -116,12 +113,12 @@ export function rowChanges(db: Database): RowChanges {
   };
 }
 
-/** Where neither has a name. */
+/** SQL condition: the same position, and neither row has a name. */
 const SAME_POSITION = 'fresh.id IS NULL AND old.id IS NULL AND fresh.position = old.former_position';
 
 /**
- * Counts new rows that replace old ones. Called once per condition: with two at once, SQLite would compare
- * every row with every other.
+ * Counts new rows that replace old ones. Called once per condition: with two at once, SQLite would compare every row
+ * with every other.
  */
 function countPairs(db: Database, condition: string): number {
   const { n } = db.row(
@@ -132,12 +129,12 @@ function countPairs(db: Database, condition: string): number {
   return n;
 }
 
-/** Rescales the prices of rows that were planned with another price of the endpoint. */
+/** Rescales the estimates of rows that were planned with an older price of the endpoint. */
 export function scaleRowPrices(db: Database, endpoint: string, factor: number): void {
   db.run('UPDATE batch_rows SET usd = usd * ? WHERE endpoint = ?', factor, endpoint);
 }
 
-/** Stores the measurements of a row's pictures; removes them where nothing is given. */
+/** Stores the measurements of a row's pictures; removes them if undefined. */
 export function putMeasured(db: Database, key: string, measured: unknown, unmet: boolean): void {
   const text = measured === undefined ? null : JSON.stringify(measured);
   db.run('UPDATE batch_rows SET measured = ?, unmet = ? WHERE key = ?', text, unmet ? 1 : 0, key);

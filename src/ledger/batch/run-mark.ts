@@ -1,21 +1,21 @@
 /*
- * INVARIANT: while a run sends, ledger.db by itself says that a run is open, and only the WAL beside it says
- * that nothing of that run is missing. A reader that finds ledger.db without its WAL finds "open": edits may
- * have been paid for that no file mentions. So only we write the WAL back, and never between the two.
+ * INVARIANT: while a run sends, ledger.db alone says that a run is open, and only the WAL beside it says that nothing
+ * of that run is missing. A reader that finds ledger.db without its WAL sees an open run: there may be paid edits that
+ * no file mentions. So only we checkpoint the WAL, and never between these two writes.
  */
 import { existsSync, statSync } from 'node:fs';
 import type { Database } from '../database.js';
 import { readNote, writeNote } from './notes.js';
 
-/** Note about a run that may have sent something, and was not closed. */
+/** Record of a run that may have sent something, and was not closed. */
 export interface OpenRun {
-  /** When it began, in milliseconds since the epoch. */
+  /** Time when it began, in milliseconds since the epoch. */
   since: number;
   /** Policy for rows that failed in earlier runs. */
   retry: string;
 }
 
-/** Bytes from which the WAL is written back; SQLite's own limit is a quarter of it. */
+/** Size in bytes at which the WAL is checkpointed; SQLite's own limit is a quarter of it. */
 const LONGEST_WAL = 16 * 1024 * 1024;
 
 interface Mark extends OpenRun {
@@ -23,9 +23,9 @@ interface Mark extends OpenRun {
   whole: boolean;
 }
 
-/** Notes that a run begins to send. @throws FalEditError (input, temporary): it must not, then */
+/** Records that a run begins to send. @throws FalEditError (input, temporary): it must not send */
 export function openRun(db: Database, run: OpenRun): void {
-  // From here on a checkpoint of SQLite's own would break the invariant.
+  // From here on an automatic checkpoint would break the invariant.
   db.exec('PRAGMA wal_autocheckpoint = 0');
   mark(db, run);
   db.onCommitted = () => {
@@ -33,21 +33,21 @@ export function openRun(db: Database, run: OpenRun): void {
     try {
       mark(db, run);
     } catch {
-      // What was to be written is written. The WAL grows until there is room again.
+      // All data is written. The WAL grows until there is room again.
     }
   };
 }
 
-/** Notes that nothing is sent any more: ledger.db will be whole without its WAL once it is closed. */
+/** Records that nothing more is sent: once closed, ledger.db is complete without its WAL. */
 export function closeRun(db: Database): void {
   db.onCommitted = undefined;
   if (readNote(db, 'run') !== undefined) writeNote(db, 'run', '');
 }
 
 /**
- * The run whose last writes are lost; undefined where nothing is.
+ * The run whose last writes are lost; undefined if none are.
  *
- * @param hadWal whether the WAL was there when the ledger was opened
+ * @param hadWal whether the WAL existed when the ledger was opened
  */
 export function lostRun(db: Database, hadWal: boolean): OpenRun | undefined {
   const noted = readNote(db, 'run');
@@ -56,7 +56,7 @@ export function lostRun(db: Database, hadWal: boolean): OpenRun | undefined {
   return whole ? undefined : { since, retry };
 }
 
-/** To be asked before a ledger is opened. */
+/** Whether the WAL exists. Call it before opening the ledger. */
 export function hasWal(ledgerFile: string): boolean {
   return existsSync(`${ledgerFile}-wal`);
 }

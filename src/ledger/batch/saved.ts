@@ -2,7 +2,7 @@ import type { Ledger } from '../ledger.js';
 import { foundPath } from '../rows.js';
 import { JOINED } from './states.js';
 
-/** A picture of a row that is done. */
+/** A picture of a finished row. */
 export interface SavedFile {
   /** The job that made it. */
   job: string;
@@ -10,7 +10,7 @@ export interface SavedFile {
   file: string;
 }
 
-/** The pictures of all rows of the batch that are saved. */
+/** The saved pictures of all rows of the batch. */
 export function* savedFiles(ledger: Ledger): Generator<SavedFile, void, undefined> {
   // The plus keeps SQLite from starting with all saved jobs and searching all rows for each of them.
   const sql = `SELECT i.job_id, i.path FROM ${JOINED} JOIN images AS i ON i.job_id = j.id
@@ -21,7 +21,7 @@ export function* savedFiles(ledger: Ledger): Generator<SavedFile, void, undefine
   }
 }
 
-/** Saved jobs of the batch whose pictures were later replaced by another job's. */
+/** Saved jobs of the batch whose pictures another job has replaced since. */
 export function replacedJobs({ db }: Ledger): string[] {
   const sql = `
     WITH shared AS (
@@ -36,7 +36,7 @@ export function replacedJobs({ db }: Ledger): string[] {
   return (db.rows(sql) as { job_id: string }[]).map(({ job_id: job }) => job);
 }
 
-/** A job that was saved waits for its pictures again: they are not where they were. fal's answer is kept. */
+/** Reopens a saved job whose pictures are missing, to fetch them again. Keeps fal's answer. */
 export function reopenJob({ db }: Ledger, job: string): void {
   db.transaction(() => {
     db.run("UPDATE jobs SET state = 'completed', ended_at = NULL WHERE id = ? AND state = 'saved'", job);
@@ -45,8 +45,8 @@ export function reopenJob({ db }: Ledger, job: string): void {
 }
 
 /**
- * Every name that a picture of a ledger's jobs has or was to have: absolute paths. A run that was killed may have given
- * a picture its name without noting so.
+ * Every name that pictures of a ledger's jobs have or were to have, as absolute paths. A killed run may have named a
+ * picture without recording it.
  */
 export function namesOfPictures(ledger: Ledger): string[] {
   const rows = ledger.db.rows(

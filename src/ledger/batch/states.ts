@@ -1,6 +1,6 @@
 /*
- * A row has no state of its own: it follows from its newest job, or from one that is saved or can still be
- * fetched. So rows and jobs agree even after a kill at any moment.
+ * A row has no stored state: it follows from its newest job, or from one that is saved or can still be fetched. So
+ * rows and jobs agree even after a kill at any moment.
  */
 import type { Database } from '../database.js';
 import type { Job } from '../job.js';
@@ -14,9 +14,9 @@ import type { BatchRow } from './rows.js';
  * States of a row of a batch. A row is in exactly one of these.
  *
  * - pending: not sent, or sent and provably not accepted
- * - waiting: fal has it, and its pictures are not all here
- * - done: its pictures are here, and are as expected
- * - unmet: its pictures are here, and are not as expected
+ * - waiting: fal has it, and not all of its pictures are saved
+ * - done: its pictures are saved and meet the expectations
+ * - unmet: its pictures are saved but do not meet the expectations
  * - failed: it ended without a picture
  * - moderated: the content checker refused it or blanked a picture
  * - unknown: it was sent, and its outcome is unknown
@@ -27,19 +27,19 @@ export type RowState = (typeof ROW_STATES)[number];
 /** A row with the job that decides its state. */
 export interface RowWithJob extends BatchRow {
   state: RowState;
-  /** Undefined before the first one. */
+  /** Undefined before its first job. */
   job: Job | undefined;
   /** Number of its jobs that may have been sent. */
   attempts: number;
   /** As stored. */
   measured: unknown;
-  /** It runs on the sandbox: nothing is charged. */
+  /** Whether it runs on the sandbox, where nothing is charged. */
   sandbox: boolean;
 }
 
 /**
- * The job that counts, of all that were made of a row: the newest, unless another one is saved or may still be
- * fetched. That one is paid for, or may be: it must not be forgotten over one that came to nothing.
+ * The job that decides a row's state: the newest, unless another one is saved or may still be fetched. That one is or
+ * may be paid for, and must not be hidden by a later one without a result.
  */
 const COUNTING = `coalesce(
   (SELECT max(seq) FROM jobs WHERE asked_hash = r.key AND state = 'saved'),
@@ -47,7 +47,7 @@ const COUNTING = `coalesce(
   (SELECT max(seq) FROM jobs WHERE asked_hash = r.key AND state IN ('intent', 'unknown')),
   (SELECT max(seq) FROM jobs WHERE asked_hash = r.key))`;
 
-/** Rows (`r`) with the jobs that count (`j`). */
+/** Rows (`r`) joined with the jobs that decide their states (`j`). */
 export const JOINED = `batch_rows AS r LEFT JOIN jobs AS j ON j.seq = ${COUNTING}`;
 
 const STATE = `CASE
@@ -81,14 +81,13 @@ const SELECTED = `SELECT r.key, r.position, r.id, r.file, r.line, r.endpoint, r.
   (SELECT count(*) FROM jobs WHERE asked_hash = r.key AND intent_at IS NOT NULL) AS attempts
   FROM ${JOINED}`;
 
-/** Number of rows read from the database at once. */
+/** Number of rows per query. */
 const PAGE = 200;
 
 /**
- * The rows of the batch in their order, one by one, each as it is when its turn comes. Rows and jobs may change
- * meanwhile.
+ * Yields the rows of the batch in order, each in its current state. Rows and jobs may change meanwhile.
  *
- * @param states only those in these states
+ * @param states only rows in these states
  */
 export function* rowsInOrder(
   ledger: Ledger,
@@ -102,7 +101,7 @@ export function* rowsInOrder(
       last,
     ) as Pick<Found, 'key' | 'position'>[];
     for (const { key } of page) {
-      // It may have gone on since the page was read.
+      // The row may have changed since the page was read.
       const row = findRow(ledger, key);
       if (row !== undefined && states.includes(row.state)) yield row;
     }
@@ -112,7 +111,7 @@ export function* rowsInOrder(
   }
 }
 
-/** One row as it is now. */
+/** A row in its current state. */
 export function findRow(ledger: Ledger, key: string): RowWithJob | undefined {
   const row = ledger.db.row(`${SELECTED} WHERE r.key = ?`, key) as Found | undefined;
   return row === undefined ? undefined : withJob(ledger, row);
@@ -167,7 +166,7 @@ function withJob(ledger: Ledger, row: Found): RowWithJob {
 /** States of finished rows, which have a line in results.jsonl. */
 export const ENDED: readonly RowState[] = ['done', 'unmet', 'failed', 'moderated'];
 
-/** Keys of the rows that came to an end and of whose job (`j`) a condition holds, in the order of ending. */
+/** Keys of finished rows whose job (`j`) meets a condition, in the order of finishing. */
 export function endedRows(db: Database, condition: string): string[] {
   const list = ENDED.map((state) => `'${state}'`).join(', ');
   const rows = db.rows(
@@ -177,18 +176,18 @@ export function endedRows(db: Database, condition: string): string[] {
   return rows.map(({ key }) => key);
 }
 
-/** Keys of finished rows with expectations that were not measured yet. */
+/** Keys of finished rows with expectations that have not been measured yet. */
 export function unmeasuredRows(db: Database): string[] {
   return endedRows(db, "r.expected IS NOT NULL AND r.measured IS NULL AND +j.state = 'saved'");
 }
 
-/** Whether fal has or may have accepted a row, so that a file of its name may be its picture. */
+/** Whether fal has or may have accepted a row, so that a file with its name may be its picture. */
 export function isTaken(db: Database, key: string): boolean {
   const sql = `SELECT 1 FROM jobs WHERE asked_hash = ? AND state NOT IN ('planned', 'rejected', 'cancelled') LIMIT 1`;
   return db.row(sql, key) !== undefined;
 }
 
-/** Kinds of error that rows of the batch ended with, each once. */
+/** Kinds of error of the batch's failed rows, each once. */
 export function endedKinds(db: Database): string[] {
   const rows = db.rows(
     `SELECT DISTINCT CASE WHEN ${STATE} = 'moderated' THEN 'moderated'

@@ -3,12 +3,12 @@ import type { Ledger } from '../ledger.js';
 /** A file that fal has. */
 export interface KnownUpload {
   url: string;
-  /** Milliseconds since the epoch: until then fal is trusted to keep it. */
+  /** Time until which fal is assumed to keep it, in milliseconds since the epoch. */
   expiresAt: number;
 }
 
 /**
- * @param storage another proxy or account may have another one
+ * @param storage differs between proxies and accounts
  * @returns undefined also for an upload from the future: the clock was wrong then, and its age is unknown
  */
 export function findUpload(
@@ -29,7 +29,7 @@ export function putUpload(
   storage: string,
   { url, expiresAt }: KnownUpload,
 ): void {
-  // It could not be used again.
+  // A redacted URL could not be reused.
   if (db.secrets.redact(url) !== url) return;
   db.run(
     `INSERT INTO uploads VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -38,7 +38,7 @@ export function putUpload(
   );
 }
 
-/** fal does not have it any more, whatever was expected. */
+/** Forgets an upload that fal no longer has. */
 export function forgetUpload({ db }: Ledger, sha256: string, storage: string): void {
   db.run('DELETE FROM uploads WHERE sha256 = ? AND way = ?', sha256, storage);
 }
