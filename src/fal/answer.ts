@@ -2,21 +2,21 @@ import * as z from 'zod';
 import { type DetailRow } from '../errors/failures.js';
 import type { FetchBody, FetchResponse } from '../light-fetch.js';
 
-/** An HTTP answer, read whole: text first, JSON second, since gateways answer with HTML where JSON is due. */
+/** A complete HTTP answer. Read as text first and JSON second, since gateways send HTML where JSON is expected. */
 export interface Answer {
   status: number;
   headers: FetchResponse['headers'];
   text: string;
   /** Undefined when the text is not JSON, whatever the content type says. */
   json: unknown;
-  /** It was longer than {@link MAX_ANSWER_BYTES} and not read to its end: then the text is empty. */
+  /** True if it was longer than {@link MAX_ANSWER_BYTES} and so not read to its end; the text is then empty. */
   tooLarge?: true;
 }
 
-/** The longest answer that is read, unpacked: 16 MB. fal's have a few kilobytes. */
+/** The longest answer that we read, after unpacking: 16 MB. Answers from fal are a few kilobytes. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** A body goes on beyond what anybody needs. */
+/** A body is longer than we accept. */
 export class TooLargeError extends Error {
   constructor(maxBytes: number) {
     super(`it is larger than ${maxBytes / (1024 * 1024)} MB`);
@@ -24,10 +24,10 @@ export class TooLargeError extends Error {
 }
 
 /**
- * Reads a body whole, as it is after unpacking. All that a server sends us is read here or in the status stream, so
- * that none of it can fill the memory; that it ends in time is up to the request's signal.
+ * Reads a whole body, unpacked. Everything a server sends is read here or in the status stream, so that nothing can
+ * fill the memory. The time limit is the request's signal.
  *
- * @throws TooLargeError, after hanging up; whatever the socket does
+ * @throws TooLargeError, after hanging up; the socket's own errors
  */
 export async function readBytes(body: FetchBody | null, maxBytes: number): Promise<Uint8Array> {
   if (body === null) return new Uint8Array();
@@ -46,7 +46,7 @@ export async function readBytes(body: FetchBody | null, maxBytes: number): Promi
   return Buffer.concat(chunks);
 }
 
-/** @throws whatever the socket does while the body is read */
+/** @throws the socket's own errors while the body is read */
 export async function readAnswer(response: FetchResponse): Promise<Answer> {
   const { status, headers } = response;
   try {
@@ -66,12 +66,12 @@ function parse(text: string): unknown {
   }
 }
 
-/** Whether it is a page for people: what a gateway says when fal itself did not answer. */
+/** Whether it is a page for people, which a gateway sends when fal itself did not answer. */
 export function isHtml(answer: Answer): boolean {
   return answer.json === undefined && /^\s*<(!doctype|html|head|body|title|h1)\b/i.test(answer.text);
 }
 
-/** fal's own message in `detail` (models, platform) or `error.message` (api.fal.ai); undefined where there are none. */
+/** fal's own message, in `detail` (models, platform) or `error.message` (api.fal.ai); undefined if there is none. */
 export function detailText(answer: Answer): string | undefined {
   const body = asRecord(answer.json);
   const detail = body?.['detail'];
@@ -82,7 +82,7 @@ export function detailText(answer: Answer): string | undefined {
   return typeof message === 'string' ? message : undefined;
 }
 
-/** The rows of a 422; empty where `detail` is not a list of them. Rows of a form that nobody knows are kept as text. */
+/** The rows of a 422; empty where `detail` is not a list. Rows of an unknown form are kept as text. */
 export function detailRows(answer: Answer): DetailRow[] {
   const detail = asRecord(answer.json)?.['detail'];
   if (!Array.isArray(detail)) return [];
@@ -98,40 +98,39 @@ export function detailRows(answer: Answer): DetailRow[] {
   });
 }
 
-/** More units than any picture has: a larger number is wrong. */
+/** More units than any picture is billed for: a larger number is an error. */
 const MOST_UNITS = 1_000_000;
 
-/**
- * Units that fal bills, from `x-fal-billable-units` (fal-api.md 5.3); undefined where it does not say, or
- * nothing sensible.
- */
+/** Units that fal bills, from `x-fal-billable-units` (fal-api.md 5.3); undefined if missing or not plausible. */
 export function billableUnitsOf(answer: Answer): number | undefined {
   const text = answer.headers.get('x-fal-billable-units')?.trim() ?? '';
   const units = text === '' ? NaN : Number(text);
   return units >= 0 && units <= MOST_UNITS ? units : undefined;
 }
 
-/** The value as an object with properties, if it is one. */
+/** The value if it is an object with properties, else undefined. */
 export function asRecord(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }
 
-/** One log line of a running model. Its text is whatever the model printed. */
+/** One log line of a running model. The text is from the model, unchanged. */
 export interface LogLine {
   message: string;
   level: string;
   timestamp: string;
 }
 
-/** Status of a request at fal: three states, of which COMPLETED also covers failure (fal-api.md 2.2). */
+/** Status of a request at fal. There are three states; COMPLETED also covers failure (fal-api.md 2.2). */
 export interface QueueStatus {
   status: 'IN_QUEUE' | 'IN_PROGRESS' | 'COMPLETED';
-  /** How many are before this one; 0 is next. */
+  /** Number of requests ahead of this one; 0 is next. */
   queuePosition: number | undefined;
   logs: LogLine[];
   /** Seconds, once completed. */
   inferenceSeconds: number | undefined;
-  /** fal says that the request failed: COMPLETED with `error` (fal-api.md 2.2). Without it, it may have failed all the same. */
+  /**
+   * fal reports a failure: COMPLETED with `error` (fal-api.md 2.2). The request may have failed even if this is false.
+   */
   failed: boolean;
 }
 
@@ -152,7 +151,7 @@ const schema = z.looseObject({
   error: z.unknown().optional(),
 });
 
-/** Reads a status object; undefined when it is none. */
+/** Reads a status object; undefined if it is not one. */
 export function parseStatus(json: unknown): QueueStatus | undefined {
   const parsed = schema.safeParse(json);
   if (!parsed.success) return undefined;

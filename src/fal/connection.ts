@@ -9,7 +9,7 @@ export interface Connection {
   key: string | undefined;
   /** Absolute URL of the proxy; undefined for fal itself. */
   proxyUrl: string | undefined;
-  /** The network's own proxy on the way there; none if absent. */
+  /** The network's own proxy on the way to fal; none if absent. */
   through?: NetworkProxy | undefined;
 }
 
@@ -33,9 +33,9 @@ export function connectionTo(
 }
 
 /**
- * Proxies on the way to fal, for messages: no passwords, and no query, which may hold a token.
+ * Proxies on the way to fal, for messages: without passwords, and without the query, which may hold a token.
  *
- * @param which with "remote", a proxy on this machine is left out: the sandbox, or one that the user runs
+ * @param which "remote" leaves out a proxy on this machine: the sandbox, or one that the user runs
  */
 export function proxiesOf({ proxyUrl, through }: Connection, which: 'all' | 'remote'): string[] {
   const isLeftOut = proxyUrl === undefined || (which === 'remote' && isLoopback(proxyUrl));
@@ -46,7 +46,7 @@ export function proxiesOf({ proxyUrl, through }: Connection, which: 'all' | 'rem
   ];
 }
 
-/** Tells accounts apart without keeping the key: a hash of its public half. Undefined without a key. */
+/** Identifies the account without keeping the key: a hash of the key's public half. Undefined without a key. */
 export function accountOf({ key }: Connection): string | undefined {
   if (key === undefined) return undefined;
   const [id = ''] = key.split(':');
@@ -57,7 +57,7 @@ export { isLoopback };
 
 /** The FAL_KEY that `fal-edit sandbox` prints. Not a real key: it only identifies the sandbox. */
 export const SANDBOX_KEY = 'sandbox:no-key-needed';
-/** A header of every answer of the sandbox, and of nobody else's. */
+/** A header in every answer of the sandbox, and in no other server's. */
 export const SANDBOX_HEADER = 'x-fal-edit-sandbox';
 
 function isSandboxKey(key: string | undefined): boolean {
@@ -65,8 +65,8 @@ function isSandboxKey(key: string | undefined): boolean {
 }
 
 /**
- * Whether a connection leads to a standalone sandbox, as far as can be known without opening it: it has the
- * sandbox's key and an address on this machine. One of the two is not enough.
+ * Whether a connection leads to a standalone sandbox, as far as we can tell without opening it: it needs both the
+ * sandbox's key and an address on this machine.
  */
 export function isStandaloneSandbox({ key, proxyUrl }: Connection): boolean {
   return isSandboxKey(key) && proxyUrl !== undefined && isLoopback(proxyUrl);
@@ -84,7 +84,7 @@ export function refuseSandboxKeyElsewhere(connection: Connection): void {
 }
 
 /**
- * Checks a proxy URL as the user gave it.
+ * Checks a proxy URL given by the user.
  *
  * @param where its name in messages: `--proxy-url` or `FAL_PROXY_URL`
  * @throws FalEditError (usage)
@@ -110,8 +110,8 @@ export function checkProxyUrl(text: string, where: string): string {
 }
 
 /**
- * Whether we read from or write to a URL that a server named: https everywhere; plain http only while the proxy
- * itself is on this machine (as the sandbox is). No credentials, no other scheme.
+ * Whether we read from or write to a URL that a server named: any https URL; plain http only while the proxy itself is
+ * on this machine (as the sandbox is). No credentials, no other scheme.
  */
 export function isTrustedUrl(text: string, connection: Connection): boolean {
   if (!URL.canParse(text)) return false;
@@ -123,7 +123,7 @@ export function isTrustedUrl(text: string, connection: Connection): boolean {
 
 type Clocks = Pick<Context, 'now' | 'elapsed'>;
 
-/** The date of one answer, and this machine's clocks when it came. */
+/** The date of one answer, and this machine's clocks when it arrived. */
 interface Noted {
   date: number;
   now: number;
@@ -132,10 +132,10 @@ interface Noted {
 
 const noted = new WeakMap<Connection, Noted>();
 
-/** A date that is further from our own clock is no clock's, whichever of the two is wrong: TLS needs them closer. */
+/** A date further than this from our own clock is ignored, whichever is wrong: TLS needs them closer. */
 const MOST_OFF_MS = 86_400_000;
 
-/** The date that an answer carries, in milliseconds since the epoch; undefined where it carries none, or an absurd one. */
+/** The date of an answer, in milliseconds since the epoch; undefined if it is missing or implausible. */
 export function dateOf(
   { headers }: Pick<Answer, 'headers'>,
   { now }: Pick<Clocks, 'now'>,
@@ -144,20 +144,20 @@ export function dateOf(
   return Math.abs(date - now()) <= MOST_OFF_MS ? date : undefined;
 }
 
-/** Keeps the date of an answer of fal's, to tell the time by later. */
+/** Remembers the date of an answer from fal, to work out fal's time later. */
 export function noteDate(connection: Connection, answer: Pick<Answer, 'headers'>, clocks: Clocks): void {
   const date = dateOf(answer, clocks);
   if (date !== undefined) noted.set(connection, { date, now: clocks.now(), elapsed: clocks.elapsed() });
 }
 
 /**
- * The time on fal's clock, in whole milliseconds since the epoch, whatever this machine's own clock says; undefined where no
- * answer came this way yet. Rather late than early: one of our clocks may have jumped, and the other one stood still
- * while the machine slept.
+ * The time on fal's clock, in whole milliseconds since the epoch, independent of this machine's clock; undefined before
+ * the first answer on this connection. Errs on the late side: one of our clocks may have jumped, and the other stops
+ * while the machine sleeps.
  */
 export function falTime(connection: Connection, clocks: Clocks): number | undefined {
   const last = noted.get(connection);
   if (last === undefined) return undefined;
-  // A date is told in whole seconds, cut off.
+  // The date is in whole seconds, rounded down.
   return last.date + 1000 + Math.ceil(Math.max(0, clocks.elapsed() - last.elapsed, clocks.now() - last.now));
 }

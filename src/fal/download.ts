@@ -11,21 +11,21 @@ import { describeTrouble, retryAfterMs } from './trouble.js';
 
 export interface DownloadOptions extends Pick<FalAccess, 'connection' | 'signal'> {
   context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep'>;
-  /** Checks the bytes; an error is a failed try. */
+  /** Checks the bytes; if it throws, the attempt has failed. */
   check: (bytes: Uint8Array) => void;
 }
 
-/** Tries where an answer is not the picture, or is refused: waiting long does not help. */
+/** Attempts if the answer is not the picture, or is refused: waiting longer does not help. */
 const TRIES = 4;
 const MAX_REDIRECTS = 5;
 const MAX_BYTES = 100 * 1024 * 1024;
-/** Time limit of one try. */
+/** Time limit of one attempt. */
 const ATTEMPT_MS = 120_000;
 
-/** An error that no further try would fix. */
+/** An error that no further attempt would fix. */
 class Refused extends Error {}
 
-/** A server that is in trouble, or asks to wait. */
+/** A server that is in trouble, or asks us to wait. */
 class Busy extends Error {
   constructor(
     status: number,
@@ -36,12 +36,12 @@ class Busy extends Error {
 }
 
 /**
- * Fetches a result picture, whole and checked, from a URL that a server named: https only (see {@link
+ * Downloads a result picture, complete and checked, from a URL that a server named: https only (see {@link
  * isTrustedUrl}), at most 5 redirects, at most 100 MB, and never with the key.
  *
- * Trouble on the way (resets, DNS, 5xx, 429) is waited out until the signal ends it: the picture is paid for.
+ * Temporary trouble (resets, DNS, 5xx, 429) is waited out until the signal ends it: the picture is paid for.
  *
- * @throws FalEditError (temporary, charged) when the answer was not a picture, or the server has none
+ * @throws FalEditError (temporary, charged) if the answer is not a picture, or the server does not have it
  */
 export async function download(url: string, options: DownloadOptions): Promise<Uint8Array> {
   const { context, signal, check } = options;
@@ -61,7 +61,7 @@ export async function download(url: string, options: DownloadOptions): Promise<U
   }
 }
 
-/** Whether it may pass in a while: a broken connection, a server in trouble. */
+/** Whether the trouble may be temporary: a broken connection, a server in trouble. */
 function isPassing(error: unknown): boolean {
   if (error instanceof Busy || error instanceof NotSentError) return true;
   return codeOf(error) !== undefined || (error instanceof Error && error.name === 'TimeoutError');
@@ -78,7 +78,7 @@ async function fetchWhole(
     const response = await context.fetch(url, {
       redirect: 'manual',
       signal,
-      // Compressed bytes could not be counted against the announced length.
+      // The length of compressed bytes could not be compared with the announced one.
       headers: { accept: 'image/*', 'accept-encoding': 'identity' },
     });
     const location = response.headers.get('location');
@@ -100,7 +100,7 @@ async function readBounded(response: FetchResponse, now: number): Promise<Uint8A
     if (isBusy) throw new Busy(response.status, retryAfterMs(response.headers, now));
     throw new Error(`the server answered ${response.status}`);
   }
-  // What came compressed all the same is unpacked by now, and longer than announced.
+  // An answer that was compressed anyway is unpacked by now, and longer than announced.
   const compressed = response.headers.get('content-encoding') !== null;
   const announced = compressed ? NaN : Number(response.headers.get('content-length') ?? NaN);
   if (announced > MAX_BYTES) {

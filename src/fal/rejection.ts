@@ -13,16 +13,13 @@ export interface RejectionContext {
   /** The user's name for a field of fal's input, from a row's `loc` without "body". */
   nameField: (path: (string | number)[]) => string;
   requestId?: string | undefined;
-  /**
-   * fal itself says that the model failed, in its status or its history. A 5xx by itself may come from a
-   * gateway.
-   */
+  /** fal itself says that the model failed, in its status or history. A 5xx alone may come from a gateway. */
   modelFailed?: boolean;
 }
 
 const POLICY = 'content_policy_violation';
 
-/** fal's refusal as an error of ours: the cause in fal's own words, the cost, and what to do. */
+/** Turns fal's refusal into our error: the cause in fal's own words, the cost, and what to do. */
 export function rejectionError(answer: Answer, context: RejectionContext): FalEditError {
   const { stage, requestId } = context;
   const { status } = answer;
@@ -45,7 +42,7 @@ export function rejectionError(answer: Answer, context: RejectionContext): FalEd
     );
   }
   if (status === 403 && /\block(ed)?\b|balance/i.test(said ?? '')) {
-    // The text is no proof of an empty account (fal-api.md 4.3): it is quoted, not believed.
+    // The text does not prove an empty account (fal-api.md 4.3), so it is only quoted.
     const hint = 'Check https://fal.ai/dashboard/billing; fal also says this about accounts with money left.';
     return build('account', `fal refuses to work for this account (403).${quoted}`, hint);
   }
@@ -95,7 +92,7 @@ export function rejectionError(answer: Answer, context: RejectionContext): FalEd
   return build('failed', `fal refused the request (${status}).${quoted}`);
 }
 
-/** A 422: which flag caused it, or that the content checker did. */
+/** Error for a 422: names the flag that caused it, or says that the content checker did. */
 function unprocessable(
   answer: Answer,
   { nameField }: RejectionContext,
@@ -119,7 +116,7 @@ function unprocessable(
   return build('failed', `fal refused the input: ${lines.join('; ')}`);
 }
 
-/** Whether fal charges, by its answer: by its header with the units, where that is there (fal-api.md 2.9). */
+/** Whether fal charges: by the units in the answer's header, if it has them (fal-api.md 2.9). */
 function chargedBy(answer: Answer, stage: Stage): Charged {
   if (stage === 'status') return 'maybe';
   if (stage !== 'result') return 'no';
@@ -128,7 +125,7 @@ function chargedBy(answer: Answer, stage: Stage): Charged {
   return 'maybe';
 }
 
-/** Whether a 5xx at the result is the model's own, and so costs nothing (fal-api.md 2.9): fal says so elsewhere, or bills 0. */
+/** Whether a 5xx for the result is the model's own, and so free (fal-api.md 2.9): fal says so elsewhere, or bills 0. */
 function hasModelFailed(answer: Answer, { stage, modelFailed = false }: RejectionContext): boolean {
   return stage === 'result' && answer.status >= 500 && (modelFailed || billableUnitsOf(answer) === 0);
 }

@@ -6,26 +6,26 @@ import type { FetchResponse } from '../light-fetch.js';
 
 export interface RepeatOptions {
   timing: Timing;
-  /** Ends all tries; its reason is thrown. */
+  /** Ends all attempts; its reason is thrown. */
   signal: AbortSignal;
-  /** Tries in all; without it, until the signal. */
+  /** Number of attempts; if absent, until the signal. */
   tries?: number;
-  /** Time limit of one try, in milliseconds. */
+  /** Time limit of one attempt, in milliseconds. */
   attemptMs?: number;
   /** Whether to ask again after this answer. */
   isTrouble: (answer: Answer) => boolean | Promise<boolean>;
-  /** Called with each failed try: an {@link Answer} or an error. */
+  /** Called with each failed attempt: an {@link Answer} or an error. */
   onTrouble?: (trouble: unknown) => void;
 }
 
-/** How long one try of a harmless request may take. */
+/** Time limit of one attempt for a free request. */
 const ATTEMPT_MS = 30_000;
 
 /**
- * Sends a request that costs nothing, again and again until an answer is no trouble. The answer may still be an
- * error of fal's; when the tries are used up, the last answer is returned and the last failure thrown.
+ * Repeats a free request until an answer is no trouble. That answer may still be an error from fal. After the last
+ * attempt, the last answer is returned or the last failure thrown.
  *
- * Never for a submit: that one is {@link ./submit-once.ts}'s.
+ * Never for a submit, which belongs to {@link ./submit-once.ts}.
  */
 export async function repeat(
   send: (signal: AbortSignal) => Promise<FetchResponse>,
@@ -46,7 +46,7 @@ export async function repeat(
     } catch (error) {
       signal.throwIfAborted();
       onTrouble?.(error);
-      // Without a limit it is worth waiting for: the edit is paid for, and the network may be another one soon.
+      // Without a limit it is worth waiting: the edit is paid for, and the network may change soon.
       if (last || (tries !== Infinity && isLasting(error))) throw error;
     }
     await timing.sleep(wait, signal);
@@ -65,8 +65,8 @@ const FIRST_MS = 250;
 const LONGEST_MS = 5_000;
 
 /**
- * How long to wait before try `attempt + 1`: doubling from 0.25 s to 5 s, of which a random half is taken off,
- * so that many clients do not come back at once.
+ * How long to wait before attempt `attempt + 1`, in milliseconds: doubles from 0.25 s to 5 s, minus up to half of it at
+ * random, so that many clients do not return at once.
  */
 export function backoffMs(attempt: number, random: () => number): number {
   const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** attempt);

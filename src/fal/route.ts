@@ -1,7 +1,7 @@
 /*
- * INVARIANT: a run counts as one on the sandbox, so that no cap and no cost applies, only if the key is the
- * sandbox's, the address is on this machine, and the server there says that it is the sandbox. The server is
- * asked before anything is sent: a header or a key by itself turns no cap off.
+ * INVARIANT: a run counts as a sandbox run, without cap and cost, only if the key is the sandbox's, the address is on
+ * this machine, and the server there says that it is the sandbox. The server is asked before anything is sent: a header
+ * or a key by itself turns no cap off.
  */
 import type { Context } from '../context.js';
 import { FalEditError } from '../errors/error.js';
@@ -17,21 +17,21 @@ import {
 import { withTimeLimit } from '../deadline.js';
 import { describeTrouble } from './trouble.js';
 
-/** The way to fal of one run, with what the ledger keeps of it. */
+/** One run's way to fal, with the names that the ledger stores for it. */
 export interface Route {
   connection: Connection;
   /**
-   * As the ledger calls it: `fal`, the address of a proxy, `sandbox` for the built-in one, or `sandbox+` and the address
-   * of one that runs on its own.
+   * Its name in the ledger: `fal`, the address of a proxy, `sandbox` for the built-in one, or `sandbox+` and the
+   * address of a standalone one.
    */
   via: string;
-  /** Whose key it is, as a hash; undefined where a proxy adds one. */
+  /** The key's account, as a hash; undefined if a proxy adds the key. */
   account: string | undefined;
 }
 
 /**
- * A route without the tokens of a proxy in its name, since the name is stored with each edit and compared with
- * that of later ones.
+ * Makes a route. Its name has no tokens of a proxy, since it is stored with each edit and compared with that of later
+ * ones.
  *
  * @param builtIn the sandbox is started only for this run
  */
@@ -49,8 +49,8 @@ export function routeOf(
 }
 
 /**
- * How a job was sent, compared with the route that fal is asked by now. Undefined: in the same way. Otherwise what is
- * asked may not know the job, and that is no reason to write it off:
+ * Compares how a job was sent with the current route to fal. Undefined: in the same way. Otherwise the current route
+ * may not know the job, which is no reason to write it off:
  *
  * - backend: one is a sandbox and the other is not; neither knows the other's requests
  * - proxy: another proxy, or fal itself; it may lead to another fal
@@ -66,7 +66,7 @@ export function differenceOf(
   return isOther ? 'account' : undefined;
 }
 
-/** How to ask fal in the way that a job was sent: `Run this again …`. */
+/** How to reach fal as the job did: `Run this again …`. */
 export function asItWasSent({ via }: Pick<Job, 'via'>): string {
   return via === 'fal' ? 'without a proxy' : `with --proxy-url ${via}`;
 }
@@ -79,14 +79,14 @@ export function routeText({ via }: Pick<Route, 'via'>): string {
   return address === undefined ? `through ${via}` : `to the sandbox at ${new URL(address).host}`;
 }
 
-/** Note for a job that was sent in another way; undefined if it was sent as fal is asked by now. */
+/** Note for a job that was sent through another route; undefined if it was sent through the current one. */
 export function otherRouteText(job: SentJob, route: Pick<Route, 'via'>): string | undefined {
   if (job.via === route.via) return undefined;
   const nowText = route.via === 'fal' ? 'fal is asked directly' : `the question goes ${routeText(route)}`;
   return `${job.requestId ?? job.id} was sent ${routeText(job)}; ${nowText} now.`;
 }
 
-/** Error for a job that only a sandbox can know while fal is asked, or the other way round; undefined for all others. */
+/** Error if only a sandbox can know the job and the route leads to fal, or the reverse; undefined otherwise. */
 export function otherBackendError(job: SentJob, route: Pick<Route, 'via'>): FalEditError | undefined {
   if (isSandbox(job.via) === isSandbox(route.via)) return undefined;
   const name = job.requestId ?? job.id;
@@ -110,17 +110,17 @@ export function otherBackendError(job: SentJob, route: Pick<Route, 'via'>): FalE
 
 type SentJob = Pick<Job, 'id' | 'requestId' | 'via'>;
 
-/** The storage that a route uploads to, as a batch's ledger calls it. */
+/** Name of the storage that a route uploads to, in a batch's ledger. */
 export function storageOf({ via, account }: Omit<Route, 'connection'>): string {
   return `${via} ${account ?? ''}`;
 }
 
-/** In milliseconds; it is on this machine. */
+/** Longest wait in milliseconds; the server is on this machine. */
 const PATIENCE_MS = 10_000;
 
 /**
- * Asks the server at the sandbox's address whether it is the sandbox. Nothing is asked of fal itself or of its
- * proxies. The key is not sent.
+ * Asks the server at the sandbox's address whether it is the sandbox. Sends nothing to fal itself or its proxies, and
+ * never sends the key.
  *
  * @throws FalEditError (auth): it is not; (temporary): nobody answered; the signal's reason
  */

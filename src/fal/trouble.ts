@@ -39,7 +39,9 @@ function proxyTrouble(trouble: unknown): string {
 const causeOf = (trouble: unknown): unknown =>
   trouble instanceof Error && trouble.cause instanceof Error ? trouble.cause : trouble;
 
-/** Codes of OpenSSL and Node for a certificate that nobody here vouches for, or that is not good for this host now. */
+/**
+ * OpenSSL and Node codes for a certificate that this machine does not trust, or that is not valid for this host now.
+ */
 const CERTIFICATE = /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|INVALID_CA|ERR_TLS_CERT_)/;
 
 function certificateWords(code: string, trouble: unknown): string | undefined {
@@ -70,7 +72,7 @@ export function reachHint(trouble: unknown): string {
   return 'Check the connection, and FAL_PROXY_URL if you use one; then run it again.';
 }
 
-/** Whether the next try would fail in the same way: a certificate that is not trusted, a proxy that refuses. */
+/** Whether the next attempt would fail in the same way: an untrusted certificate, a proxy that refuses. */
 export function isLasting(trouble: unknown): boolean {
   if (!(trouble instanceof NotSentError)) return false;
   const { cause, phase } = trouble;
@@ -97,10 +99,10 @@ function isAnswer(value: unknown): value is Answer {
   return typeof value === 'object' && value !== null && 'status' in value && 'headers' in value;
 }
 
-/** More than a timer of Node can wait makes it fire at once. */
+/** A Node timer with a longer delay fires at once. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
-/** Milliseconds that the server asks to wait, from `Retry-After` in seconds or as a date; undefined where it asks nothing. */
+/** Milliseconds the server asks us to wait, from `Retry-After` in seconds or as a date; undefined if it is absent. */
 export function retryAfterMs(headers: Answer['headers'], now: number): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return undefined;

@@ -3,12 +3,12 @@ import { FalAnswerError, falStatusOf } from '../errors/failures.js';
 import type { Answer } from './answer.js';
 import { describeTrouble, reachHint } from './trouble.js';
 
-/** Whether fal says that it has no such request: the only codes that say something of the request itself (fal-api.md 2.2). */
+/** Whether fal has no such request: the only codes that say something about the request itself (fal-api.md 2.2). */
 export function isGone({ status }: Pick<Answer, 'status'>): boolean {
   return status === 404 || status === 410;
 }
 
-/** fal has forgotten a request, or never had it. Its cost is unknown then. */
+/** Error for a request that fal has forgotten, or never had. Its cost is then unknown. */
 export function goneError(requestId: string, status: number): FalEditError {
   const message = `fal no longer knows request ${requestId} (${status}).`;
   return new FalAnswerError('failed', message, status, undefined, [], {

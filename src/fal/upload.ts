@@ -3,7 +3,7 @@ import { isTrustedUrl, type Connection } from './connection.js';
 
 /** A file to put into fal's storage. */
 export interface Upload {
-  /** hex, of the bytes. Equal ones are uploaded once. */
+  /** Of the bytes, hexadecimal. Equal files are uploaded once. */
   sha256: string;
   contentType: string;
   /** ASCII; fal uses its extension. */
@@ -13,19 +13,19 @@ export interface Upload {
   blob: () => Promise<Blob>;
 }
 
-/** Puts a file into fal's storage, and returns its address as fal gave it. */
+/** Stores a file at fal, and returns its address unchanged. */
 type Storage = (file: File) => Promise<unknown>;
 
 /** Cache of uploads, for edits that share files. */
 export interface UploadCache {
-  /** The URL of a file: one that it knows and that is still good, or the one that `put` gives. */
+  /** The URL of a file: a known one that is still valid, or the one that `put` returns. */
   urlOf: (upload: Upload, put: () => Promise<string>) => Promise<string>;
 }
 
 /**
- * Uploads each of the files through the client's storage, equal bytes once; returns their URLs by sha256.
+ * Uploads files through the client's storage, equal bytes once; returns their URLs by sha256.
  *
- * @throws FalEditError (temporary), or what the file fails with
+ * @throws FalEditError (temporary), or the file's own error
  */
 export async function uploadAll(
   storage: Storage,

@@ -3,12 +3,12 @@ import { type FalAccess, noteDate } from '../connection.js';
 import { repeat } from '../repeat.js';
 import { notReachedError } from '../unreachable.js';
 
-/** Tries of one request. */
+/** Attempts for one request. */
 const TRIES = 4;
 
 /**
- * Sends fal's platform a request that costs nothing, with the key and through the proxy, if any; again where a
- * gateway answered. The answer may be any refusal of fal's.
+ * Sends a free request to fal's platform, with the key and through the proxy, if any; repeats it where a gateway
+ * answered. The answer may be any refusal from fal.
  *
  * @param target fal's own URL
  * @throws FalEditError (temporary): nobody answered; the signal's reason

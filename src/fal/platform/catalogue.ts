@@ -10,12 +10,12 @@ import { describeTrouble } from '../trouble.js';
 const API = 'https://api.fal.ai/v1/models';
 const PAGE = 'https://fal.ai/api/openapi/queue/openapi.json';
 
-/** Entry of fal's catalogue for an endpoint (fal-api.md 5.1). Texts are fal's, and not to be trusted. */
+/** Entry for an endpoint in fal's catalogue (fal-api.md 5.1). Its texts come from fal and are not trusted. */
 export interface CatalogueEntry {
   title: string | undefined;
-  /** `active`, `deprecated`, or a status that is not known yet; undefined where fal does not say. */
+  /** `active`, `deprecated`, or a status that we do not know yet; undefined if fal does not say. */
   status: string | undefined;
-  /** The endpoint's OpenAPI document, unread; undefined where fal sent none. */
+  /** The endpoint's OpenAPI document, not parsed; undefined if fal sent none. */
   openapi: unknown;
 }
 
@@ -36,9 +36,9 @@ const modelsSchema = z.looseObject({
 });
 
 /**
- * Looks an endpoint up in fal's catalogue, with its schema. A key is optional there, and a wrong one is refused.
+ * Looks up an endpoint in fal's catalogue, with its schema. A key is optional, but a wrong one is refused.
  *
- * @returns undefined where fal has no such endpoint
+ * @returns undefined if fal has no such endpoint
  * @throws FalEditError (auth, temporary, failed)
  */
 export async function catalogueEntry(
@@ -47,7 +47,7 @@ export async function catalogueEntry(
 ): Promise<CatalogueEntry | undefined> {
   const target = `${API}?endpoint_id=${encodeURIComponent(endpoint)}&expand=openapi-3.0`;
   const answer = await askPlatform(target, options);
-  // The catalogue says so in words of its own; a proxy without the route says it otherwise.
+  // The catalogue's own 404 says that; a proxy without this route answers differently.
   if (answer.status === 404 && saysNotFound(answer)) return undefined;
   const { models } = read(modelsSchema, answer);
   const found = models.find((model) => model.endpoint_id === endpoint);
@@ -55,7 +55,7 @@ export async function catalogueEntry(
   return { title: found.metadata?.display_name, status: found.metadata?.status, openapi: found.openapi };
 }
 
-/** Prices in US dollars, by endpoint; one that fal publishes no price for is absent (fal-api.md 5.2). */
+/** Prices in US dollars by endpoint; an endpoint without a published price is absent (fal-api.md 5.2). */
 export async function publishedPrices(
   endpoints: readonly string[],
   options: FalAccess,
@@ -70,8 +70,8 @@ export async function publishedPrices(
 }
 
 /**
- * An endpoint's OpenAPI document from fal's public page (fal-api.md 5.7): no key is sent there, and no proxy of fal's
- * protocol leads there.
+ * An endpoint's OpenAPI document from fal's public page (fal-api.md 5.7). Sends no key, and never goes through a proxy
+ * that speaks fal's protocol.
  *
  * @throws FalEditError (temporary, failed)
  */
@@ -85,7 +85,7 @@ export async function publicOpenApi(
 }
 
 function read<T extends z.ZodType>(schema: T, answer: Answer): z.infer<T> {
-  // A challenge of the gateway's (fal-api.md 5.2) says nothing of the key.
+  // A challenge from the gateway (fal-api.md 5.2) says nothing about the key.
   if (isHtml(answer)) throw unreadable(answer);
   if (answer.status >= 300) throw rejectionError(answer, { stage: 'history', nameField: String });
   const parsed = schema.safeParse(answer.json);

@@ -7,30 +7,30 @@ import { dateOf, type FalAccess } from '../connection.js';
 import { rejectionError } from '../rejection.js';
 import { isRequestId } from '../queue/routes.js';
 
-/** One request as fal's platform remembers it (fal-api.md 5.5). */
+/** A request in the history of fal's platform (fal-api.md 5.5). */
 export interface PastRequest {
   requestId: string;
   endpoint: string;
-  /** The model's own status code; undefined while it has not ended. */
+  /** The model's own status code; undefined until it has ended. */
   statusCode: number | undefined;
-  /** The input as sent; undefined where fal has not kept it. */
+  /** The input as sent; undefined if fal did not keep it. */
   input: Record<string, unknown> | undefined;
-  /** fal's answer; undefined where there is none, or it was not kept. */
+  /** fal's answer; undefined if there is none, or fal did not keep it. */
   output: unknown;
 }
 
-/** Filter of the requests to ask for. */
+/** Filter for requests in fal's history. */
 export interface PastQuery {
   endpoint: string;
-  /** Milliseconds since the epoch on fal's clock; fal goes back a day without it, 90 days for one request. */
+  /** Milliseconds since the epoch on fal's clock; fal's default is one day back, or 90 days for a single request. */
   since?: number;
   requestId?: string;
 }
 
 const ROUTE = 'https://api.fal.ai/v1/models/requests/by-endpoint';
-/** The most that fal returns at once. */
+/** The most that fal returns per page. */
 const PAGE = 100;
-/** More pages than anybody's day has; it stops a server that never says that it was the last. */
+/** More pages than a day can fill; stops at a server that never reports the last one. */
 const MOST_PAGES = 1000;
 
 const record = z.record(z.string(), z.unknown());
@@ -38,7 +38,7 @@ const record = z.record(z.string(), z.unknown());
 const pageSchema = z.looseObject({
   items: z.array(
     z.looseObject({
-      // One that could not be used would be waited for in vain, or be a way to another address of fal's.
+      // An unusable id would be waited for in vain, or could lead to another address at fal.
       request_id: z.string().refine(isRequestId),
       endpoint_id: z.string().catch(''),
       status_code: z.number().int().min(100).max(999).nullish().catch(undefined),
@@ -51,10 +51,10 @@ const pageSchema = z.looseObject({
 });
 
 /**
- * Asks fal's platform for past requests with their inputs and outputs, all pages of them. It needs a key,
- * and a proxy only where that one lets the platform API through.
+ * Asks fal's platform for past requests with their inputs and outputs, all pages of them. Needs a key, and a proxy on
+ * the way must let the platform API through.
  *
- * @throws FalEditError (auth, temporary, failed): the history cannot be had
+ * @throws FalEditError (auth, temporary, failed): the history cannot be read
  */
 export async function historyOf(query: PastQuery, access: FalAccess): Promise<PastRequest[]> {
   const found: PastRequest[] = [];
@@ -79,15 +79,15 @@ export async function historyOf(query: PastQuery, access: FalAccess): Promise<Pa
     if (next == null) break;
     cursor = next;
   }
-  // A list that was cut short must not be taken for all there is.
+  // A truncated list must not be taken for the whole.
   throw new FalEditError('temporary', "fal's history cannot be read to its end.");
 }
 
 /**
- * The model's own answer to a request that has ended, from fal's history: there when the queue has forgotten it, and
- * when a gateway stands before it.
+ * The model's own answer to a request that has ended, from fal's history. It works after the queue has forgotten the
+ * request, and where a gateway blocks the queue's answer.
  *
- * @returns undefined where the history has none, or cannot be read
+ * @returns undefined if the history does not have it, or cannot be read
  * @throws the signal's reason
  */
 export async function answerInHistory(
@@ -105,7 +105,7 @@ export async function answerInHistory(
   if (past === undefined) return undefined;
   const { statusCode, output } = past;
   const isKept = output !== undefined && output !== null;
-  // Without an output a code below 400 says no more than that there was one.
+  // Without an output, a code below 400 only says that there was one.
   if (statusCode === undefined ? !isKept : statusCode < 400 && !isKept) return undefined;
   return {
     status: statusCode ?? 200,
@@ -115,7 +115,7 @@ export async function answerInHistory(
   };
 }
 
-/** The time on fal's clock, by the date of an answer about its history; undefined where that carries none. */
+/** The time on fal's clock, from the date of a history answer; undefined if it has none. */
 export async function historyTime(endpoint: string, access: FalAccess): Promise<number | undefined> {
   return dateOf(await ask(addressOf({ endpoint }, undefined, 1), access), access.context);
 }

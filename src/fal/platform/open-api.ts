@@ -1,12 +1,12 @@
 import { asRecord } from '../answer.js';
 
-/** A JSON schema of fal's, and the document that its references point into. */
+/** A JSON schema from fal, and the document that its references point into. */
 export interface PublishedSchema {
   schema: Record<string, unknown>;
   document: Record<string, unknown>;
 }
 
-/** The schema of an endpoint's input in its OpenAPI document: the body of its POST; undefined where there is none. */
+/** The schema of an endpoint's input in its OpenAPI document: the body of its POST; undefined if there is none. */
 export function inputSchemaOf(openapi: unknown, endpoint: string): PublishedSchema | undefined {
   const document = asRecord(openapi);
   const paths = asRecord(document?.['paths']);

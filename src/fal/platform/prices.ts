@@ -8,7 +8,7 @@ import { readAnswer } from '../answer.js';
 import { type FalAccess, noteDate } from '../connection.js';
 import { withTimeLimit } from '../../deadline.js';
 
-/** fal's price of one unit of an endpoint's work. */
+/** fal's price for one unit of an endpoint's work. */
 export interface CurrentPrice {
   unitUsd: number;
   /** E.g. "megapixels"; other units of the same model have been seen (fal-api.md 5.2). */
@@ -18,10 +18,10 @@ export interface CurrentPrice {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A price is worth waiting this long for; then the table's is used. */
+/** Longest wait for a price, in milliseconds; after that the adapter's own is used. */
 const PATIENCE_MS = 2_000;
 
-/** More dollars than any unit costs: a higher price is wrong. */
+/** More dollars than any unit costs: a higher price is an error. */
 const MOST_USD = 10_000;
 
 /** fal's answer to a request for prices (fal-api.md 5.2). */
@@ -44,14 +44,14 @@ const cacheSchema = z.object({
 
 export interface PriceOptions extends Pick<FalAccess, 'connection' | 'signal'> {
   context: Pick<Context, 'fetch' | 'folders' | 'now' | 'elapsed' | 'secrets'>;
-  /** Nothing is asked and nothing kept: for `--dry-run`, which stays off the network. */
+  /** Requests and stores nothing: for `--dry-run`, which stays off the network. */
   offline?: boolean;
 }
 
 /**
- * The live price of an endpoint: from a file that is at most a day old, else from fal's platform API when there
- * is a key for it. Undefined when it is unknown; the adapter's own price then stands. Never an error: a price
- * that cannot be had is no reason not to edit.
+ * The live price of an endpoint: from a file that is at most a day old, else from fal's platform API if there is a key
+ * for it. Undefined if it is unknown; the adapter's own price then applies. Never throws: a missing price is no reason
+ * not to edit.
  */
 export async function currentPrice(
   endpoint: string,
@@ -91,7 +91,7 @@ async function askPrice(
     if (found?.currency !== 'USD') return undefined;
     return {
       unitUsd: found.unit_price,
-      // It goes into a file.
+      // It is written to a file.
       unit: context.secrets.redact(found.unit),
       readAt: context.now(),
     };
@@ -100,7 +100,7 @@ async function askPrice(
   }
 }
 
-/** One file for each endpoint and each way to fal: a proxy's prices are not fal's. Undefined where nothing can be kept. */
+/** One file for each endpoint and connection: a proxy's prices are not fal's. Undefined if nothing can be stored. */
 function cacheFile(endpoint: string, { connection, context }: PriceOptions): string | undefined {
   const name = sha256Of(`${connection.proxyUrl ?? 'fal'} ${endpoint}`).slice(0, 16);
   const { cache } = context.folders;
@@ -122,6 +122,6 @@ async function writeCache(file: string, price: CurrentPrice): Promise<void> {
     await writeFile(temporary, JSON.stringify(price));
     await rename(temporary, file);
   } catch {
-    // A cache that cannot be written is asked again next time.
+    // If the cache cannot be written, the next run asks again.
   }
 }

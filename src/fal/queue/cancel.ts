@@ -6,16 +6,18 @@ import type { FalSession } from './session.js';
 export type CancelOutcome =
   /** It was taken out of the queue. */
   | 'cancelled'
-  /** fal took note; it may already run, and then may still finish and be billed (fal-api.md 2.5). */
+  /**
+   * fal accepted the request to cancel; the edit may already run, and may still finish and be billed (fal-api.md 2.5).
+   */
   | 'requested'
-  /** It was done before. */
+  /** It had already completed. */
   | 'completed'
   /** fal does not know the request. */
   | 'not-found'
-  /** Nobody could be asked. */
+  /** fal could not be reached. */
   | 'unreachable';
 
-/** Asks fal to cancel a request. fal answers this in many forms; none of them is an error here. */
+/** Asks fal to cancel a request. fal's answer takes many forms; none of them is an error here. */
 export async function cancelRequest(
   { client, exchange }: FalSession,
   endpoint: string,
@@ -27,7 +29,7 @@ export async function cancelRequest(
   } catch (error) {
     if (!(error instanceof ApiError)) return 'unreachable';
     const status = asRecord(error.body)?.['status'];
-    // Seen live: a finished one is refused with a `detail` and no `status`.
+    // Seen live: a completed request is refused with a `detail` and no `status`.
     if (status === 'ALREADY_COMPLETED' || error.status === 400) return 'completed';
     if (error.status === 404 || error.status === 410) return 'not-found';
     return 'unreachable';

@@ -2,8 +2,8 @@ import type { Answer } from '../answer.js';
 import type { FetchBody, FetchResponse } from '../../light-fetch.js';
 
 /**
- * An answer in the form that @fal-ai/client reads: the part of fetch's `Response` that it uses. Made by us, since
- * the first use of fetch's own classes costs 25 ms.
+ * An answer in the form that @fal-ai/client reads: the parts of fetch's `Response` that it uses. Our own, since the
+ * first use of fetch's classes costs 25 ms.
  */
 export interface ClientResponse extends FetchResponse {
   json(): Promise<unknown>;
@@ -11,7 +11,7 @@ export interface ClientResponse extends FetchResponse {
 
 const PASSED_ON = ['x-fal-request-id', 'etag'];
 
-/** An answer for the client, with the content type that its body really has: the client goes by it. */
+/** An answer for the client, with the content type of its actual body, since the client relies on it. */
 export function clientResponse(answer: Answer): ClientResponse {
   const type = answer.json === undefined ? 'text/plain' : 'application/json';
   return {

@@ -7,13 +7,13 @@ export interface SessionOptions extends FalAccess {
   nameField: RejectionContext['nameField'];
   /** Where a submit is recorded. A session without it can only read and upload. */
   journal?: SubmitJournal;
-  /** The model's full id: fal's history is asked by it. */
+  /** The model's full id, for looking up fal's history. */
   endpoint: string;
-  /** The request that the session is about, where it was submitted before. */
+  /** The request that the session is about, if it was submitted before. */
   requestId?: string | undefined;
 }
 
-/** Facts that the client drops and we need: state of the submit, ids, headers, the last thing that went wrong. */
+/** Facts that the client drops and we need: state of the submit, ids, headers, the latest problem. */
 export interface Exchange {
   readonly submit: SubmitOnce;
   requestId: string | undefined;
@@ -21,16 +21,16 @@ export interface Exchange {
   billableUnits: number | undefined;
   /** `status` of fal's answer to a cancel, which the client drops. */
   cancelAnswer: string | undefined;
-  /** How the request ended, as fal's status says it; undefined until it has ended. */
+  /** How the request ended, according to fal's status; undefined until it has ended. */
   ended: 'failed' | 'completed' | undefined;
-  /** Whether fal began to answer with the result: it is done and paid for, though the answer may not be whole yet. */
+  /** Whether fal began to send the result: the edit is done and paid for, though the answer may be incomplete. */
   resultBegan: boolean;
-  /** Whether fal's answer with the pictures came: the edit is done and paid for. */
+  /** Whether fal's answer with the pictures arrived: the edit is done and paid for. */
   hasResult: boolean;
-  /** Why the first upload failed that did; of one in parts the client says only that it failed (fal-api.md 3.2). */
+  /** Why the first failed upload failed; for one in parts, the client only says that it failed (fal-api.md 3.2). */
   uploadFailure: unknown;
-  /** Why waiting for the result ended early; the client itself tells only the message. */
+  /** Why waiting for the result ended early; the client keeps only the message. */
   waitFailure: unknown;
-  /** In words, for the message of a deadline; undefined while all goes well. */
+  /** The latest problem in words, for the message of a deadline; undefined while all is well. */
   lastTrouble: string | undefined;
 }

@@ -15,28 +15,28 @@ import { goneError, isGone, notReachedError } from '../unreachable.js';
 import { notSentError } from './submit-once.js';
 import { describeTrouble } from '../trouble.js';
 
-/** Tries where a success is not JSON: waiting longer does not help. */
+/** Attempts where a success is not JSON: waiting longer does not help. */
 const GARBAGE_TRIES = 4;
-/** Tries of requests that prepare an edit: uploads, prices. */
+/** Attempts for requests that prepare an edit: uploads, prices. */
 const UPLOAD_TRIES = 4;
-/** Tries to get a failed model's own answer, where a gateway answers instead. */
+/** Attempts to get a failed model's own answer where a gateway answers instead. */
 const FAILURE_TRIES = 4;
-/** How often fal has to say that it has no such result: another server may know better. */
+/** How often fal has to say that it has no such result: another server may have it. */
 const GONE_TRIES = 3;
-/** How long to wait for fal's history between two tries to get a result, in milliseconds. */
+/** How long to wait for fal's history between two attempts to get a result, in milliseconds. */
 const HISTORY_MS = 5_000;
-/** Tries to get a status that the user asked for. */
+/** Attempts to get a status that the user asked for. */
 const STATUS_TRIES = 4;
-/** Tries to cancel: the user waits for the program to end. */
+/** Attempts to cancel: the user is waiting for the program to end. */
 const CANCEL_TRIES = 3;
 
-/** The options that the client passes to fetch, as far as they matter: its signal is ours already. */
+/** The options that the client passes to fetch, without its signal, which we already have. */
 export type ClientRequestInit = Pick<FetchInit, 'method' | 'headers' | 'body'>;
 
 /**
- * The one `fetch` that the client gets. It knows what each request is for, and treats it accordingly: a submit
- * is sent once, what is free is repeated, the status stream is made dependable, and an error is turned into ours
- * before the client can repeat or mangle it.
+ * The only `fetch` that the client gets. It handles each request by its purpose: a submit is sent once, free requests
+ * are repeated, the status stream is made dependable, and errors become ours before the client can repeat or mangle
+ * them.
  */
 export class GuardedFetch {
   constructor(
@@ -71,7 +71,7 @@ export class GuardedFetch {
     }
   }
 
-  /** A redirect is never followed: of a submit it would make a second POST. */
+  /** Never follows a redirect: for a submit that would be a second POST. */
   private async send(request: FalRequest, signal: AbortSignal): Promise<FetchResponse> {
     const { url, method, headers, body } = request;
     const { connection, context } = this.options;
@@ -114,7 +114,7 @@ export class GuardedFetch {
     });
   }
 
-  /** Asks for the status once. Only 404 and 410 say something of the request itself (fal-api.md 2.2). */
+  /** Asks for the status once. Only 404 and 410 say something about the request itself (fal-api.md 2.2). */
   private async status(request: FalRequest): Promise<ClientResponse> {
     const { context, signal } = this.options;
     let answer: Answer;
@@ -138,9 +138,9 @@ export class GuardedFetch {
   }
 
   /**
-   * fal passes the model's own code on here, and a gateway before fal has the same ones: a 5xx is the model's failure
-   * only where fal says so elsewhere (fal-api.md 2.2, 2.9, 4.2). Else the edit may be done and paid for, and its result
-   * is asked for as long as there is time.
+   * fal passes on the model's own status code here, and a gateway before fal uses the same codes: a 5xx is the model's
+   * failure only if fal confirms it elsewhere (fal-api.md 2.2, 2.9, 4.2). Otherwise the edit may be done and paid for,
+   * and we keep asking for its result until time runs out.
    */
   private async result(request: FalRequest): Promise<ClientResponse> {
     const { context, signal } = this.options;
@@ -165,7 +165,7 @@ export class GuardedFetch {
         if (billableUnitsOf(candidate) === 0) return false;
         failures++;
         if (this.exchange.ended === 'failed') return failures < FAILURE_TRIES && !isFromFal(candidate);
-        // The second, fourth, eighth time and so on: a fault that lasts costs fal's platform few questions.
+        // The second, fourth, eighth time and so on, so that a lasting fault causes few requests to fal's platform.
         if (failures < 2 || !Number.isInteger(Math.log2(failures))) return true;
         remembered = await this.inHistory();
         return remembered === undefined;
@@ -181,7 +181,7 @@ export class GuardedFetch {
     return clientResponse(answer);
   }
 
-  /** The request's entry in fal's history so far; the wait is short, since the result may come meanwhile. */
+  /** The request's entry in fal's history so far. Waits only briefly, since the result may arrive meanwhile. */
   private async inHistory(): Promise<Answer | undefined> {
     const { connection, context, signal, endpoint, trace } = this.options;
     const { requestId } = this.exchange;
@@ -196,10 +196,10 @@ export class GuardedFetch {
     }
   }
 
-  /** Tried again here, since the pauses between the client's own tries cannot be cut short. */
+  /** Repeated here, since the pauses between the client's own attempts cannot be cut short. */
   private async cancel(bare: FalRequest): Promise<ClientResponse> {
     const { connection, context, signal } = this.options;
-    // fal's own proxy reads a body from every PUT, and fails with 500 where there is none.
+    // fal's own proxy reads a body from every PUT, and fails with 500 if there is none.
     const request = connection.proxyUrl === undefined ? bare : { ...bare, body: bare.body ?? '{}' };
     const isTrouble = ({ status }: Answer): boolean => status === 429 || status >= 500;
     let answer: Answer;
@@ -229,7 +229,7 @@ export class GuardedFetch {
     }
   }
 
-  /** Preparation costs nothing and may be repeated, POST or not. */
+  /** Preparation is free and may be repeated, even a POST. */
   private async tryUpload(request: FalRequest): Promise<ClientResponse> {
     const { connection, context, signal } = this.options;
     const { proxyUrl } = connection;
@@ -297,12 +297,12 @@ function noUploadAddress(): FalEditError {
   });
 }
 
-/** fal's own servers name the request; an ingress before them does not (fal-api.md 6.4). */
+/** fal's own servers name the request; an ingress in front of them does not (fal-api.md 6.4). */
 function isFromFal({ headers }: Answer): boolean {
   return headers.get('x-fal-request-id') !== null;
 }
 
-/** The stream said COMPLETED, another server has not heard of it yet (fal-api.md 2.4). */
+/** The stream said COMPLETED, but another server does not know it yet (fal-api.md 2.4). */
 function isStillRunning(answer: Answer): boolean {
   return answer.status === 400 && /still in progress/i.test(answer.text);
 }

@@ -1,11 +1,11 @@
 import type { FetchInit } from '../../light-fetch.js';
 
-/** Purpose of a request of the client. It decides whether and how it may be repeated. */
+/** Purpose of a request from the client. It decides whether and how the request may be repeated. */
 export type Role = 'submit' | 'stream' | 'status' | 'result' | 'cancel' | 'upload' | 'platform';
 
 const TARGET_URL = 'x-fal-target-url';
 
-/** One request as the client makes it, with headers whose names have one spelling. */
+/** A request from the client, with header names in lower case. */
 export interface FalRequest {
   url: string;
   method: string;
@@ -14,7 +14,7 @@ export interface FalRequest {
   body: FetchInit['body'];
 }
 
-/** fal's own URL for a request: behind a proxy it stands in a header (fal-api.md 6.1). */
+/** fal's own URL for a request: with a proxy it is in a header (fal-api.md 6.1). */
 export function targetOf(request: FalRequest): URL {
   return new URL(request.headers[TARGET_URL] ?? request.url);
 }
@@ -29,14 +29,14 @@ export function retarget(request: FalRequest, target: URL): FalRequest {
 }
 
 /**
- * Whether a request id of fal's can be one: it stands in URLs, in messages and in the ledger. fal's are UUIDs;
- * text with a meaning in a URL, or unreadable to a person, is not one.
+ * Whether a text can be one of fal's request ids, which appear in URLs, messages and the ledger. fal's are UUIDs; text
+ * that has a meaning in a URL, or that a person cannot read, is refused.
  */
 export function isRequestId(id: unknown): id is string {
   return typeof id === 'string' && /^[\w.:~=+@-]{1,200}$/.test(id) && !id.includes('..') && id !== '.';
 }
 
-/** Every POST to a host that runs models costs money, whatever its path: it counts as a submit. */
+/** Every POST to a host that runs models costs money, whatever its path, so it counts as a submit. */
 export function roleOf(request: FalRequest): Role {
   const { hostname, pathname } = targetOf(request);
   const runsModels = hostname === 'fal.run' || hostname.endsWith('.fal.run');

@@ -5,15 +5,15 @@ import { GuardedFetch, type ClientRequestInit } from './guarded-fetch.js';
 import { isRequestId } from './routes.js';
 import { SubmitOnce } from './submit-once.js';
 
-/** A client for one edit, with the facts that it drops. */
+/** A client for one edit, with the facts that the client drops. */
 export interface FalSession {
   client: FalClient;
   exchange: Exchange;
 }
 
 /**
- * A client of fal for one edit. All its requests go through one `fetch` of ours, which sends the submit once,
- * repeats what is free, and turns fal's answers into our errors before the client can lose their details.
+ * Opens a client of fal for one edit. All its requests go through one `fetch` of ours, which sends the submit once,
+ * repeats free requests, and turns fal's answers into our errors before the client can lose their details.
  */
 export function openSession(options: SessionOptions): FalSession {
   const { connection, context, signal, nameField } = options;
@@ -37,9 +37,9 @@ export function openSession(options: SessionOptions): FalSession {
   const guard = new GuardedFetch(options, exchange);
   const { key, proxyUrl } = connection;
   const client = createFalClient({
-    // Without a key the client would look into the process's environment by itself.
+    // Without a key the client would search the process's environment itself.
     credentials: () => key,
-    // The client uses a small part of fetch, and ClientResponse is that part.
+    // The client uses a small part of fetch's Response, and ClientResponse is that part.
     fetch: ((url: string, init?: ClientRequestInit) => guard.fetch(url, init)) as unknown as typeof fetch,
     ...(proxyUrl === undefined ? {} : { proxyUrl: { url: proxyUrl, when: 'always' as const } }),
   });

@@ -1,10 +1,10 @@
 /*
- * The status stream of fal, made dependable.
+ * fal's status stream, made dependable.
  *
- * The client's own reading of it hangs on a silent link, takes an early end for completion, breaks characters
- * that a chunk cuts and cannot be aborted (fal-api.md, section 7). So the client is given a stream that we make:
- * fed by fal's stream as long as that is alive, by polling beside it, seldom while it speaks and often when it
- * does not. It carries whole events only, and ends after COMPLETED and at no other time.
+ * The client's own reader hangs on a silent connection, takes an early end for completion, breaks characters that are
+ * split between chunks, and cannot be aborted (fal-api.md, section 7). So the client gets a stream that we make: fed by
+ * fal's stream while that is alive, and by polling beside it, rarely while the stream is active and often while it is
+ * not. It carries only whole events, and ends only after COMPLETED.
  */
 import { createParser } from 'eventsource-parser';
 import type { FetchBody, FetchResponse } from '../../light-fetch.js';
@@ -30,43 +30,43 @@ export interface StatusStreamOptions {
   /** Asks for the status once, with logs. */
   poll: (signal: AbortSignal) => Promise<FetchResponse>;
   timing: Timing;
-  /** Ends the stream: it then fails with the signal's reason. */
+  /** Ends the stream, which then fails with the signal's reason. */
   signal: AbortSignal;
   requestId: string;
   /** Called with each status from fal, from either source. */
   onStatus?: (status: QueueStatus) => void;
   /** Called with each problem on the way: an answer or an error. */
   onTrouble?: (trouble: unknown) => void;
-  /** Called with the reason when the stream failed, since the client makes an error of its own out of it. */
+  /** Called with the reason when the stream failed, since the client replaces it with an error of its own. */
   onFailure?: (error: unknown) => void;
 }
 
-/** Between two polls while fal's stream speaks: a safety net, four times sparser than the client's polling. */
+/** Between two polls while fal's stream is active: a safety net, four times rarer than the client's polling. */
 const POLL_BESIDE_MS = 2_000;
-/** Between two polls when polling is all there is: what the client itself does. */
+/** Between two polls without a stream: the client's own interval. */
 const POLL_ALONE_MS = 500;
-/** A stream is silent when not even the comment came that fal sends every 15 s (fal-api.md 2.3). */
+/** The stream is silent if not even the comment arrives that fal sends every 15 s (fal-api.md 2.3). */
 const SILENCE_MS = 20_000;
-/** The longest event, in characters; the parser throws beyond it. The polls beside the stream go on then. */
+/** The longest event, in characters; the parser throws beyond it, and only polling continues. */
 const MAX_EVENT_CHARS = 1024 * 1024;
-/** Log lines that are remembered and passed on: more than anybody reads. */
+/** Most log lines that are remembered and passed on: more than anybody reads. */
 const MOST_LOG_LINES = 100_000;
-/** Time between two queue positions that are passed on. A skipped one comes with the next poll. */
+/** Shortest time between two queue positions that are passed on. The next poll reports a skipped one. */
 const SAME_STATE_MS = 200;
 /** How long a stream may take to end after its last event. */
 const END_MS = 1_000;
-/** fal has to say so many times in a row that it knows no such request: the edit is paid for, and a server may lag. */
+/** How many times in a row fal has to say that it has no such request: the edit is paid for, and a server may lag. */
 const GONE_TRIES = 3;
-/** One poll that takes longer is given up. */
+/** Time limit of one poll. */
 const POLL_ATTEMPT_MS = 15_000;
 
 /**
- * Reason for aborting everything that belongs to a stream. One for all: an error of its own for each costs as
+ * Reason for aborting everything that belongs to a stream. Shared, since creating an error for each stream costs as
  * much as reading one.
  */
 const OVER = new Error('The status stream is over.');
 
-/** An answer to the client's request for the status stream that never lies about the end. */
+/** Answers the client's request for the status stream; it never ends before the request does. */
 export function dependableStatusStream(options: StatusStreamOptions): ClientResponse {
   const pipe = new EventPipe(() => follower.stop());
   const follower = new Follower(options, pipe);
@@ -82,7 +82,7 @@ class Follower {
   /** The last status that was passed on, and when. */
   private last: (QueueStatus & { at: number }) | undefined;
   private streaming = true;
-  /** How often in a row fal said that it has no such request. */
+  /** How many times in a row fal said that it has no such request. */
   private timesGone = 0;
   /** Milliseconds that fal asked to wait before the next poll. */
   private retryAfterMs = 0;
@@ -97,7 +97,7 @@ class Follower {
     this.signal = this.linked.signal;
   }
 
-  /** Runs both sources until one of them reports the end. Never rejects: failure goes into the stream. */
+  /** Runs both sources until one of them reports the end. Never rejects: a failure goes into the stream. */
   async follow(): Promise<void> {
     const { signal } = this.options;
     try {
@@ -117,7 +117,7 @@ class Follower {
     this.finished.abort(OVER);
   }
 
-  /** Takes events until the stream ends, fails or falls silent. */
+  /** Reads events until the stream ends, fails or falls silent. */
   private async readStream(): Promise<void> {
     const link = linkSignals(this.signal);
     try {
@@ -127,7 +127,7 @@ class Follower {
         this.options.onTrouble?.(await readAnswer(response));
         return;
       }
-      // From here on the reader hangs up, where the stream is not to end by itself.
+      // From here on the reader hangs up, unless the stream ends by itself.
       link.release();
       await this.readEvents(response.body);
     } catch (error) {
@@ -156,7 +156,7 @@ class Follower {
         for (;;) {
           const chunk = await Promise.race([reader.read(), cut]);
           if (chunk.done) return false;
-          // Comments count as well: they are there to say that the link is alive.
+          // Comments count too: they show that the connection is alive.
           startAnew();
           length += chunk.value?.byteLength ?? 0;
           if (length > MAX_ANSWER_BYTES) throw new TooLargeError(MAX_ANSWER_BYTES);
@@ -165,7 +165,7 @@ class Follower {
         }
       });
     } finally {
-      // A silent stream is not waited for.
+      // Do not wait for a silent stream.
       if (isThrough) void letEnd(reader);
       else reader.cancel().catch(() => undefined);
     }
@@ -190,13 +190,13 @@ class Follower {
     try {
       await timing.sleep(wait, wake.signal);
     } catch {
-      // Woken: the stream was lost, or it is over.
+      // Woken: the stream was lost, or all is over.
     } finally {
       wake.release();
     }
   }
 
-  /** A usable status answer, or undefined: 401, 403, 429 and 5xx say nothing of the request (fal-api.md 2.2). */
+  /** A usable status answer, or undefined: 401, 403, 429 and 5xx say nothing about the request (fal-api.md 2.2). */
   private async pollOnce(): Promise<Answer | undefined> {
     let answer: Answer;
     try {
@@ -217,7 +217,7 @@ class Follower {
     return undefined;
   }
 
-  /** Passes a status on if it says something new; true when it was the last. */
+  /** Passes on a status that is news; returns true for the last one. */
   private report(json: unknown): boolean {
     const status = parseStatus(json);
     if (status === undefined || this.finished.signal.aborted) return this.finished.signal.aborted;
@@ -233,7 +233,7 @@ class Follower {
     return true;
   }
 
-  /** A queue position may change many times a second; nobody can read that, and in a batch it would cost. */
+  /** A queue position may change many times a second: unreadable for a person, and costly in a batch. */
   private isNews({ status, queuePosition }: QueueStatus): boolean {
     if (status !== this.last?.status) return true;
     return (
@@ -241,7 +241,7 @@ class Follower {
     );
   }
 
-  /** Polled logs are a moving window and streamed ones increments: both become increments here. */
+  /** Polled logs are a moving window and streamed ones are increments: both become increments here. */
   private newLines(lines: LogLine[]): LogLine[] {
     return lines.filter(({ timestamp, message }) => {
       const key = `${timestamp}\0${message}`;
@@ -253,15 +253,15 @@ class Follower {
 }
 
 /**
- * fal closes the stream after COMPLETED (fal-api.md 2.3). A connection that ended in order is used for what comes next;
- * one that does not end soon is hung up.
+ * fal closes the stream after COMPLETED (fal-api.md 2.3). A connection that ends in order is reused; one that does not
+ * end soon is closed.
  */
 async function letEnd(reader: ReturnType<FetchBody['getReader']>): Promise<void> {
   const timer = setTimeout(() => void reader.cancel(), END_MS);
   try {
     while (!(await reader.read()).done);
   } catch {
-    // It is of no use any more, and nobody needs it.
+    // It is no longer needed.
   } finally {
     clearTimeout(timer);
   }
@@ -275,7 +275,7 @@ function safeJson(text: string): unknown {
   }
 }
 
-/** Rejects with the reason of the signal; pends for ever without one. Without a signal there is nothing to listen to. */
+/** Rejects with the signal's reason; pends for ever without a signal, since there is nothing to listen to. */
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
   const rejected = new Promise<never>((_, reject) => {
     const fail = (): void => {

@@ -1,12 +1,12 @@
 /*
- * INVARIANT: through one SubmitOnce, fal accepts at most one edit; nothing is sent before the intent is on the
- * disk, and the acceptance is not reported before the request id is.
+ * INVARIANT: through one SubmitOnce, fal accepts at most one edit; nothing is sent before the intent is on the disk,
+ * and the acceptance is not reported before the request id is.
  *
- * A submit is paid, fal has no idempotency key (fal-api.md 2.8), and @fal-ai/client sends it up to four times
- * when its answer is lost (section 10). So the client gets to see a clean acceptance or an error that it does
- * not repeat, and the decision to send again is made only here: only where the request provably was not sent (a
- * NotSentError: there was no connection yet), or where fal said with a 429 that it did not accept it. Anything
- * not proven counts as sent; an error code proves nothing.
+ * A submit is paid, fal has no idempotency key (fal-api.md 2.8), and @fal-ai/client sends it up to four times if its
+ * answer is lost (section 10). So the client only sees a clean acceptance or an error that it does not repeat, and only
+ * this code decides to send again: where the request provably was not sent (a NotSentError: there was no connection
+ * yet), or where fal said with a 429 that it did not accept it. Anything not proven counts as sent; an error code
+ * proves nothing.
  */
 import { UnreachableError } from '../../errors/failures.js';
 import { FalEditError, type Charged } from '../../errors/error.js';
@@ -18,19 +18,19 @@ import { isRequestId } from './routes.js';
 import { rejectionError, type RejectionContext } from '../rejection.js';
 import { describeTrouble, isLasting, reachHint, retryAfterMs } from '../trouble.js';
 
-/** State of the submit. "unsent" covers what was refused before anything was taken. */
+/** State of the submit. "unsent" covers everything that was refused before fal took it. */
 export type SubmitState = 'unsent' | 'sending' | 'accepted' | 'rejected' | 'unknown';
 
-/** Tries of a submit that was not sent or not accepted. With the waits between them: about four seconds. */
+/** Attempts for a submit that was not sent or not accepted. With the waits between them: about four seconds. */
 const TRIES = 5;
 
-/** Records the submit. A resolved call is on the disk. */
+/** Records the submit. When a call resolves, its record is on the disk. */
 export interface SubmitJournal {
   /** Called once, before the first byte goes out. An error stops the submit. */
   intend: () => Promise<void>;
-  /** Called before it goes out once more, since it was not accepted: its time counts when fal's history is searched. */
+  /** Called before it is sent again because it was not accepted; a search of fal's history goes by this time. */
   intendAgain: () => void;
-  /** Called with the acceptance, before anybody else sees it. Does not throw: the edit is paid for. */
+  /** Called with the acceptance, before anything else sees it. Does not throw: the edit is paid for. */
   accepted: (requestId: string) => Promise<void>;
   /** Hint on how to find out the outcome of an unknown submit. */
   recovery: string;
@@ -42,14 +42,14 @@ export interface SubmitOptions extends Pick<RejectionContext, 'nameField'> {
   timing: Timing;
   /** The deadline and Ctrl-C. */
   signal: AbortSignal;
-  /** Without one nothing may be submitted: this is a session that only reads. */
+  /** Without a journal nothing may be submitted: the session only reads. */
   journal?: SubmitJournal | undefined;
 }
 
-/** How many submits of this process fal has or may have accepted. */
+/** Number of submits of this process that fal has accepted or may have accepted. */
 let sent = 0;
 
-/** Whether this process may have caused charges so far. For a single edit, its own {@link SubmitOnce} knows more. */
+/** Whether this process may have caused charges so far. For a single edit, see its own {@link SubmitOnce}. */
 export function chargedSoFar(): Charged {
   return sent === 0 ? 'no' : 'maybe';
 }
@@ -70,7 +70,7 @@ export class SubmitOnce {
     sent += Number(this.charged !== 'no') - Number(before !== 'no');
   }
 
-  /** Whether the edit is charged, if it ends now. */
+  /** Whether the edit is charged if it ends now. */
   get charged(): Charged {
     return this.state === 'accepted'
       ? 'yes'
@@ -82,7 +82,7 @@ export class SubmitOnce {
   /**
    * Sends the submit, and returns fal's acceptance, read whole.
    *
-   * @throws FalEditError: temporary (not sent), unknown, or what fal refused it with. Never with a `cause`.
+   * @throws FalEditError: temporary (not sent), unknown, or fal's refusal. Never with a `cause`.
    */
   async send(post: (signal: AbortSignal) => Promise<FetchResponse>): Promise<Answer> {
     const { journal } = this.options;
@@ -132,7 +132,7 @@ export class SubmitOnce {
       this.state = 'unsent';
       if (!last) return { afterMs: retryAfterMs(answer.headers, timing.now()) };
     }
-    // Only a plain refusal is proof that nothing was taken: a gateway's 5xx may have come after the acceptance.
+    // Only a plain refusal proves that nothing was accepted: a gateway's 5xx may come after the acceptance.
     const refused =
       answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 499;
     if (!refused) return this.unknown(answer, oddIdOf(answer));
@@ -140,7 +140,7 @@ export class SubmitOnce {
     throw rejectionError(answer, { stage: 'submit', nameField });
   }
 
-  /** @param oddId what fal gave as the request id, escaped, where that cannot be one */
+  /** @param oddId fal's request id, escaped, if it cannot be a valid one */
   private unknown(trouble: unknown, oddId?: string): never {
     this.state = 'unknown';
     const { signal } = this.options;
@@ -157,13 +157,13 @@ export class SubmitOnce {
   }
 }
 
-/** fal's id for an edit that it accepted; undefined where the answer is no acceptance. */
+/** fal's id for an edit that it accepted; undefined if the answer is not an acceptance. */
 function acceptedId({ status, json }: Answer): string | undefined {
   const id = asRecord(json)?.['request_id'];
   return status >= 200 && status < 300 && isRequestId(id) ? id : undefined;
 }
 
-/** A request id that is none, in one line of printable ASCII: it may be all that there is to ask fal about. */
+/** An invalid request id, as one line of printable ASCII: it may be the only thing to ask fal about. */
 function oddIdOf({ json }: Answer): string | undefined {
   const id = asRecord(json)?.['request_id'];
   if (typeof id !== 'string' || id === '') return undefined;
@@ -171,7 +171,7 @@ function oddIdOf({ json }: Answer): string | undefined {
   return short.replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** fal could not be reached at all: nothing was sent, nothing can be charged. */
+/** Error for when fal could not be reached at all: nothing was sent, nothing can be charged. */
 export function notSentError(error: unknown): FalEditError {
   return new UnreachableError(
     `fal cannot be reached: ${describeTrouble(error)}. Nothing was sent.`,
