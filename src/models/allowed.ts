@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { listText } from '../text.js';
 import { fileFields } from './fields.js';
 
-/** The values that a schema allows, in words that fit behind "Allowed: " and behind "must be". */
+/** The values that a schema allows, worded to follow "Allowed: " or "must be". */
 export function allowed(schema: z.core.$ZodType): string {
   const words = z.globalRegistry.get(schema)?.title;
   if (words !== undefined) return words;
@@ -31,13 +31,13 @@ function allowedNumber(schema: z.ZodNumber): string {
   return noun;
 }
 
-/** A schema inside another one, and how many steps of a path led to it. */
+/** A schema inside another one, and how many steps of a path lead to it. */
 export interface SchemaAtPath {
   schema: z.core.$ZodType;
   depth: number;
 }
 
-/** The schema at a path of values, as far down as it can be followed: a union counts as one thing. */
+/** The schema at a path, as deep as the path can be followed; a union is not entered. */
 export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[], depth = 0): SchemaAtPath {
   if (schema instanceof z.ZodOptional) return schemaAt(schema.unwrap(), path, depth);
   const head = path[depth];

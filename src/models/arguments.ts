@@ -3,9 +3,9 @@ import { MODELS } from './registry.js';
 import { FLAG_OF, type Lora, type RequestKey } from './request.js';
 
 /**
- * The arguments of `fal-edit` that ask for an input again.
+ * The arguments of `fal-edit` that request an input again.
  *
- * @param input fal's input of that model, with its files as they are to be named
+ * @param input fal's input for the model, with its files as the command should name them
  */
 export function editArguments(model: Model, input: Readonly<Record<string, unknown>>): string[] {
   const keyOf = new Map<string, RequestKey>(
@@ -13,7 +13,7 @@ export function editArguments(model: Model, input: Readonly<Record<string, unkno
       fields.slice(0, 1).map((field): [string, RequestKey] => [field, key]),
     ),
   );
-  // A value that is sent under several names is said once.
+  // A value that is sent under several names is written once.
   const doubles = new Set(Object.values(model.fields).flatMap((fields) => fields.slice(1)));
   const fields = Object.entries(input).filter(([field, value]) => value !== undefined && !doubles.has(field));
   const images = fields.flatMap(([field, value]) =>
@@ -27,7 +27,7 @@ export function editArguments(model: Model, input: Readonly<Record<string, unkno
   return [...images, ...(model === MODELS[0] ? [] : ['-m', model.name]), ...flags];
 }
 
-/** A name that begins like a flag, or could be a command, is written so that it is neither. */
+/** Writes a name so that it is not read as a flag or a command. */
 function pictureWord(image: string): string {
   const isOther = image.startsWith('-') || /^\w+$/.test(image);
   return isOther && image !== '-' ? `./${image}` : image;
@@ -37,7 +37,7 @@ function argumentsFor(key: RequestKey, value: unknown): string[] {
   const flag = FLAG_OF[key];
   switch (key) {
     case 'prompt':
-      // A text that begins with a dash has to be told apart from a flag.
+      // A text that begins with a dash must not be read as a flag.
       return String(value).startsWith('-') ? [`--prompt=${String(value)}`] : ['-p', String(value)];
     case 'loras':
       return (value as readonly Lora[]).flatMap((lora) => [flag, loraWord(lora)]);
@@ -52,14 +52,14 @@ function argumentsFor(key: RequestKey, value: unknown): string[] {
   }
 }
 
-/** A path that ends like a scale is given fal's own, so that it is not taken for one. */
+/** A path that ends like a scale gets fal's default scale, so that its end is not read as one. */
 function loraWord({ path, scale }: Lora): string {
   const endsLikeScale = /@[+-]?(\d+\.?\d*|\.\d+)$/.test(path);
   const written = scale ?? (endsLikeScale ? 1 : undefined);
   return written === undefined ? path : `${path}@${written}`;
 }
 
-/** As JSON, unless it is a text that is not read as JSON by itself. */
+/** The value as JSON, unless it is a text that would not be read as JSON anyway. */
 function setText(value: unknown): string {
   return typeof value === 'string' && !value.trimStart().startsWith('"') ? value : JSON.stringify(value);
 }

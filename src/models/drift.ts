@@ -3,28 +3,28 @@ import type { Model } from './model.js';
 import { shapeOf, type Shape } from './shape.js';
 
 /**
- * How much a difference matters: `drift` where fal no longer takes something that we send or allow, `warning` where it
- * has changed and still takes that, `info` where it merely has more, or where it cannot be told.
+ * How much a difference matters: `drift` if fal no longer accepts something that we send or allow, `warning` if it has
+ * changed but still accepts that, `info` if it only has more, or if we cannot tell.
  */
 export type Gravity = 'drift' | 'warning' | 'info';
 
 /** One difference between an adapter and fal's published schema. */
 export interface Difference {
   gravity: Gravity;
-  /** Where: `strength`, `loras.scale`. A name from fal may contain anything. */
+  /** Path of the field: `strength`, `loras.scale`. A name from fal may contain anything. */
   field: string;
   what: 'added' | 'gone' | 'required' | 'type' | 'values' | 'range' | 'default' | 'not_compared';
-  /** The one side and the other, in words; undefined where it has none. */
+  /** Each side in words; undefined where it has nothing. */
   ours: string | undefined;
   fals: string | undefined;
 }
 
 /**
- * Compares an adapter's input with fal's schema of it. A value that is knowingly sent under a second name, which
- * fal need not have, is left out.
+ * Compares an adapter's input with fal's schema. A value that we deliberately send under a second name, which fal need
+ * not have, is left out.
  *
  * @param schema fal's JSON schema of the input
- * @param document what its references point into
+ * @param document the document that its references point into
  */
 export function driftOf(model: Model, schema: unknown, document: unknown): Difference[] {
   const own = inputJsonSchema(model);
@@ -41,7 +41,7 @@ export function driftOf(model: Model, schema: unknown, document: unknown): Diffe
 
 interface SchemaPosition {
   path: string;
-  /** Deeper down we sometimes allow less than fal, on purpose: only values that fal does not take count there. */
+  /** Below the top we sometimes allow less than fal, on purpose: there, only values that fal does not accept count. */
   isTop: boolean;
   doubles: readonly string[];
 }
@@ -109,12 +109,12 @@ function compareRange(ours: Shape, fals: Shape, { path, isTop }: SchemaPosition)
   const lost =
     (fals.min ?? -Infinity) > (ours.min ?? -Infinity) || (fals.max ?? Infinity) < (ours.max ?? Infinity);
   if (!lost && !isTop) return [];
-  // Of a size's sides there is a better word at depth.
+  // A size's sides are compared further down, where the message is better.
   if (!ours.types.some((type) => type === 'number' || type === 'integer')) return [];
   return [difference(lost ? 'drift' : 'warning', path, 'range', rangeText(ours), rangeText(fals))];
 }
 
-/** A list that we keep shorter than fal's schema does is on purpose: fal drops pictures without a word. */
+/** A list that we keep shorter than fal's schema is on purpose: fal drops pictures silently. */
 function compareLength(ours: Shape, fals: Shape, { path }: SchemaPosition): Difference[] {
   const lost =
     (fals.minItems ?? 0) > (ours.minItems ?? 0) || (fals.maxItems ?? Infinity) < (ours.maxItems ?? Infinity);

@@ -6,9 +6,9 @@ import type { Model } from './model.js';
 import { flagOf, FLAG_OF, type Dimensions, type NameOf, type RequestKey } from './request.js';
 
 /**
- * The user's name for a field of fal's input: its flag where it has one, else how `--set` would name it.
+ * The user's name for a field of fal's input: its flag if it has one, else its name for `--set`.
  *
- * @param nameOf name of a setting, where that is not its flag
+ * @param nameOf name of a setting, if that is not its flag
  */
 export function flagForField(model: Model, path: readonly PropertyKey[], nameOf: NameOf = flagOf): string {
   const [field, ...rest] = path.map(String);
@@ -22,7 +22,7 @@ export function flagForField(model: Model, path: readonly PropertyKey[], nameOf:
     : flag;
 }
 
-/** The flag that fills a field of the model's input, if one does. */
+/** The flag that fills a field of the model's input, if there is one. */
 export function ownFlag(model: Model, field: string): string | undefined {
   const key = ownKey(model, field);
   return key === undefined ? undefined : FLAG_OF[key];
@@ -33,7 +33,7 @@ function ownKey(model: Model, field: string): RequestKey | undefined {
   return entries.find(([, names]) => names.includes(field))?.[0];
 }
 
-/** The problems of an input, in terms of the flags; no two alike. */
+/** The problems of an input, in terms of the flags, without duplicates. */
 export function explainIssues(
   model: Model,
   input: unknown,

@@ -1,25 +1,25 @@
 import * as z from 'zod';
 
-// zod would compile each schema to code on its first use, for many uses; a run has one or two.
+// By default zod compiles each schema on first use, which pays off only after many uses; a run has one or two.
 z.config({ jitless: true });
 
-/** Kind of file that a string field of fal's input points at, and so how a local path in it is uploaded. */
+/** Kind of file that a string field of fal's input points to, which decides how a local path in it is uploaded. */
 export type FileRole = 'picture' | 'weights' | 'method';
 
 /** Marks the fields that hold files, at any depth of a model's schema. */
 export const fileFields = z.registry<{ role: FileRole }>();
 
-/** A field that fal reads a picture from: a URL on the wire, a local path in the user's hands. */
+/** A field that fal reads a picture from: a URL when sent, a local path when the user sets it. */
 export function pictureUrl(about: string): z.ZodString {
   return z.string().min(1).meta({ description: about }).register(fileFields, { role: 'picture' });
 }
 
-/** A field that fal reads model weights from: a URL or an id on the wire; a local `.safetensors` file is uploaded. */
+/** A field that fal reads model weights from: a URL or an id when sent; a local `.safetensors` file is uploaded. */
 export function weights(about: string): z.ZodString {
   return z.string().min(1).meta({ description: about }).register(fileFields, { role: 'weights' });
 }
 
-/** Like {@link weights}, for a field that also takes a name which fal knows (`canny`, `pose`, …). */
+/** Like {@link weights}, for a field that also takes a name known to fal (`canny`, `pose`, …). */
 export function method(about: string): z.ZodString {
   return z.string().min(1).meta({ description: about }).register(fileFields, { role: 'method' });
 }
@@ -36,7 +36,7 @@ export function optional<T extends z.ZodType>(
   });
 }
 
-/** `sync_mode`: only as fal's default, since the other value would give up the promise not to lose a picture. */
+/** `sync_mode`: only fal's default is allowed; the other value could lose a picture. */
 export const noSyncMode = optional(
   z.literal(false, {
     error:
@@ -54,7 +54,7 @@ export interface FileField {
   value: string;
 }
 
-/** All the values in `input` that stand in a file field of the schema, in the order of the input. */
+/** All values in `input` that are in a file field of the schema, in the order of the input. */
 export function findFileFields(
   schema: z.core.$ZodType,
   input: unknown,

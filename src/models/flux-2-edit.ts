@@ -6,7 +6,7 @@ import { parsePicturesOutput } from './wire.js';
 
 const MAX_IMAGES = 4;
 
-/** Built when it is asked for: a run needs the schema of one model. */
+/** Built on first use: a run needs the schema of only one model. */
 const input = once(() => z.strictObject(flux2Fields(MAX_IMAGES)));
 
 /** FLUX.2 [dev] editing one to four pictures together: {@link ./flux-2-lora.ts} without the LoRAs, for less. */
@@ -24,7 +24,7 @@ export const flux2Edit: Model = {
   maxImages: MAX_IMAGES,
   formats: ['png', 'jpeg', 'webp'],
   defaultFormat: 'png',
-  // As third parties quote that page, all alike; fal's own text was not to be had.
+  // As third parties quote that page, all alike; fal's own text was not available.
   price: {
     unitUsd: 0.012,
     unit: 'megapixels',

@@ -7,7 +7,7 @@ import { parsePicturesOutput } from './wire.js';
 
 const MAX_IMAGES = 3;
 
-/** Built when it is asked for: a run needs the schema of one model. */
+/** Built on first use: a run needs the schema of only one model. */
 const input = once(() => {
   const lora = z.strictObject({
     path: weights('URL, Hugging Face id or local .safetensors file of the weights.'),

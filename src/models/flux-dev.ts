@@ -5,10 +5,10 @@ import type { BillableEstimate, BillableWork, Model } from './model.js';
 import { once } from './once.js';
 import { parsePicturesOutput } from './wire.js';
 
-// Fields and defaults: fal's published types (FluxDevImageToImageInput). Ranges: third parties, of this endpoint and of
+// Fields and defaults: fal's published types (FluxDevImageToImageInput). Ranges: third parties, for this endpoint and
 // its twin fal-ai/flux-1/dev/image-to-image, which has the same input type.
 
-/** Built when it is asked for: a run needs the schema of one model. */
+/** Built on first use: a run needs the schema of only one model. */
 const input = once(() =>
   z.strictObject({
     prompt: z.string().meta({ description: 'What the picture should become.' }),
@@ -25,7 +25,7 @@ const input = once(() =>
   }),
 );
 
-/** Megapixels of output; whether fal bills the input as well is not documented. */
+/** Megapixels of output; fal does not document whether it also bills the input. */
 function billable(work: BillableWork): BillableEstimate {
   const { megapixels, assumptions, unbounded } = assumedOutput(work);
   return { units: work.numImages * megapixels, assumptions: [...assumptions, ...unbounded], unbounded };
@@ -57,7 +57,7 @@ export const fluxDev: Model = {
   maxImages: 1,
   formats: ['png', 'jpeg'],
   defaultFormat: 'jpeg',
-  // As third parties quote that page; fal's own text was not to be had.
+  // As third parties quote that page; fal's own text was not available.
   price: {
     unitUsd: 0.03,
     unit: 'megapixels',

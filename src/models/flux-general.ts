@@ -5,9 +5,9 @@ import type { BillableEstimate, BillableWork, Model } from './model.js';
 import { once } from './once.js';
 import { parsePicturesOutput } from './wire.js';
 
-// Fields, ranges and defaults: fal-api.md 1.1. Where it gives no bounds, there are none here.
+// Fields, ranges and defaults: fal-api.md 1.1. Where it gives no bounds, we set none.
 
-/** Built when it is asked for: a run needs the schema of one model. */
+/** Built on first use: a run needs the schema of only one model. */
 const input = once(() => {
   const fraction = z.number().min(0).max(1);
 
@@ -28,7 +28,7 @@ const input = once(() => {
     ),
   });
 
-  /** How much of a control picture applies, and when: shared by both kinds of controlnet. */
+  /** How strongly a control picture applies, and when: shared by both kinds of controlnet. */
   const control = {
     control_image_url: pictureUrl('The control picture.'),
     conditioning_scale: optional(z.number(), 'How strongly it controls.', 1),
@@ -129,7 +129,7 @@ const input = once(() => {
   });
 });
 
-/** Megapixels of output; whether fal bills the input as well is not documented (fal-api.md 1.1). */
+/** Megapixels of output; fal does not document whether it also bills the input (fal-api.md 1.1). */
 function billable(work: BillableWork): BillableEstimate {
   const { megapixels, assumptions, unbounded } = assumedOutput(work);
   for (const [field, raises] of [

@@ -4,7 +4,7 @@ import { type Dimensions, SIZE_PRESETS, type SizePreset } from './request.js';
 
 const presets = Object.keys(SIZE_PRESETS) as [SizePreset, ...SizePreset[]];
 
-/** fal's `image_size`: one of its names, or sides in pixels within the model's bounds. */
+/** fal's `image_size`: a preset name, or sides in pixels within the model's bounds. */
 export function imageSize(bounds: { min: number; max: number }) {
   const side = z.int().min(bounds.min).max(bounds.max);
   const sides = z
@@ -16,12 +16,12 @@ export function imageSize(bounds: { min: number; max: number }) {
 /** fal's examples treat 1024 × 1024 as exactly one megapixel (fal-api.md 1.4). */
 export const MEGAPIXEL = 1024 * 1024;
 
-/** Megapixels that one picture is billed as: rounded up to whole ones (fal-api.md 1.4). */
+/** Megapixels billed for one picture, rounded up to whole ones (fal-api.md 1.4). */
 export function billedMegapixels({ width, height }: Dimensions): number {
   return Math.max(1, Math.ceil((width * height) / MEGAPIXEL));
 }
 
-/** Megapixels of one result. fal does not document the default size: the input's is assumed, and that is stated. */
+/** Megapixels of one result. fal does not document the default size: we assume the input's size, and say so. */
 export function assumedOutput(work: BillableWork): {
   megapixels: number;
   assumptions: string[];

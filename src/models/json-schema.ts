@@ -6,15 +6,15 @@ import type { Model } from './model.js';
 const FILE_MARK = 'x-fal-edit-file';
 
 /**
- * A model's input as JSON schema (draft 2020-12). Fields in which a local file may stand, that is uploaded then, are
- * marked with `x-fal-edit-file`: `picture`, `weights` or `method`.
+ * A model's input as JSON schema (draft 2020-12). Fields that may hold a local file, which is then uploaded, are marked
+ * with `x-fal-edit-file`: `picture`, `weights` or `method`.
  */
 export function inputJsonSchema({ name, endpoint, purpose, input }: Model): Record<string, unknown> {
   const schema = z.toJSONSchema(input, {
     override: ({ zodSchema, jsonSchema }) => {
       const file = fileFields.get(zodSchema);
       if (file !== undefined) jsonSchema[FILE_MARK] = file.role;
-      // zod writes the largest safe integers where there are no bounds.
+      // zod writes the largest safe integers if there are no bounds.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
     },

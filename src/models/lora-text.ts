@@ -2,7 +2,7 @@ import { fieldError } from '../errors/error.js';
 import type { Lora } from './request.js';
 
 /**
- * Reads `path|url|id[@scale]`. The scale is what follows the last @ when it is a number, so a URL or file name may
+ * Reads `path|url|id[@scale]`. The scale is the part after the last @ if that is a number, so a URL or file name may
  * contain an @.
  *
  * @param where name of the flag in messages: `--lora`

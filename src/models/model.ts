@@ -6,13 +6,13 @@ export interface Price {
   /** US dollars for one unit. */
   unitUsd: number;
   unit: 'megapixels';
-  /** When this price was read: YYYY-MM-DD, or YYYY-MM where the day is not known. */
+  /** When this price was read: YYYY-MM-DD, or YYYY-MM if the day is unknown. */
   date: string;
   /** Where it was read. */
   source: string;
 }
 
-/** The work that a price applies to. Sizes that are unknown before the edit are undefined. */
+/** The work that a price applies to. A size that is unknown before the edit is undefined. */
 export interface BillableWork {
   inputs: readonly (Dimensions | undefined)[];
   output: Dimensions | undefined;
@@ -23,32 +23,32 @@ export interface BillableWork {
 
 export interface BillableEstimate {
   units: number;
-  /** Assumptions behind it, a sentence each. */
+  /** Assumptions behind the estimate, one sentence each. */
   assumptions: string[];
-  /** Why fal may bill more than that, by an unknown amount; empty where it may not. */
+  /** Why fal may bill more, by an unknown amount; empty if it cannot. */
   unbounded: string[];
 }
 
-/** One picture in fal's answer. The URL is not to be trusted. */
+/** One picture in fal's answer. Its URL is not trusted. */
 export interface OutputImage {
   url: string;
   contentType: string | undefined;
   width: number | undefined;
   height: number | undefined;
-  /** True where the safety checker blanked the picture; undefined where fal did not say. */
+  /** True if the safety checker blanked the picture; undefined if fal did not say. */
   nsfw: boolean | undefined;
 }
 
 export interface EditOutput {
   images: OutputImage[];
   seed: number | undefined;
-  /** Seconds of inference that the model itself reports. */
+  /** Seconds of inference, as reported by the model. */
   inferenceSeconds: number | undefined;
 }
 
 /**
- * A model that edits pictures: everything that is particular to one endpoint of fal, as data and pure
- * functions. A further model is one file like `flux-general.ts` and a line in `registry.ts`.
+ * A model that edits pictures: everything specific to one endpoint of fal, as data and pure functions. To add a model,
+ * write a file like `flux-general.ts` and add a line to `registry.ts`.
  */
 export interface Model {
   /** Short name for people, e.g. `flux-general`. */
@@ -59,24 +59,24 @@ export interface Model {
   base: string;
   /** Its purpose in one line. */
   purpose: string;
-  /** An example command that shows its particular features; at most 78 characters. */
+  /** An example command that shows its special features; at most 78 characters. */
   example: string;
-  /** fal's input, strict: ranges, enums and defaults as `meta`, unknown fields refused. */
+  /** fal's input, strict: ranges, enums and defaults as `meta`; unknown fields are refused. */
   input: z.ZodObject;
-  /** The fields of `input` that each property of a request fills. Unlisted properties are refused by name. */
+  /** The fields of `input` that each property of a request fills. Properties not listed are refused by name. */
   fields: Partial<Record<RequestKey, readonly string[]>>;
-  /** Whether its field for pictures takes one of them or a list. */
+  /** Whether its field for pictures takes one picture or a list. */
   pictures: 'one' | 'list';
   /** How many input pictures it edits together, at least 1. */
   maxImages: number;
   formats: readonly OutputFormat[];
-  /** The format that fal returns when none is requested. */
+  /** The format that fal returns if none is requested. */
   defaultFormat: OutputFormat;
   price: Price;
-  /** The things that `price` is charged for, in words that fit behind "a megapixel of". */
+  /** What `price` is charged for, worded to follow "a megapixel of". */
   billed: string;
-  /** Units that fal will probably bill. */
+  /** Estimates the units that fal will bill. */
   billable: (work: BillableWork) => BillableEstimate;
-  /** Reads fal's answer; undefined when it does not have the shape of an answer. */
+  /** Reads fal's answer; undefined if it does not have the expected shape. */
   fromOutput: (json: unknown) => EditOutput | undefined;
 }

@@ -1,6 +1,6 @@
 /*
- * The one way to a request: texts of a command line or a CSV cell, values of a JSON file, values of the library.
- * Only forms are checked here; the model's schema checks ranges.
+ * The only place where a request is read: from the texts of a command line or CSV cell, the values of a JSON file, or
+ * the values of a library call. It checks only forms; the model's schema checks ranges.
  */
 import * as z from 'zod';
 import { fieldError, problemsError, type FalEditError, type FieldProblem } from '../errors/error.js';
@@ -21,7 +21,7 @@ import {
 } from './request.js';
 import { parseSetFields } from './set-fields.js';
 
-/** The settings of an edit as they were given, each as a text or as a value. What is absent was not given. */
+/** The settings of an edit as given, each as a text or a value. A missing one was not given. */
 export type GivenRequest = Partial<Record<RequestKey | 'set', unknown>>;
 
 const number = z.number().or(numberText);
@@ -45,7 +45,7 @@ const sizeText = z
     return z.NEVER;
   });
 
-/** A list, or one item by itself. */
+/** A list, or a single item. */
 const listOf = <T extends z.ZodType>(item: T) => z.array(item).or(item.transform((one) => [one]));
 
 /** A LoRA as an object; a text is read by {@link parseLora}. */
@@ -73,14 +73,14 @@ const schema = z.object({
   safetyChecker: z.boolean(),
 });
 
-/** A request as it was given: whether it names a seed is for the caller to know. */
+/** A request as given. The seed is undefined if none was given. */
 export type ReadRequest = Omit<EditRequest, 'seed'> & { seed: number | undefined };
 
 /**
  * Reads a request from texts and values.
  *
  * @param nameOf name of each setting in messages
- * @throws FalEditError (usage): a value of another form, each named with what is allowed
+ * @throws FalEditError (usage): names each value of a wrong form, and what is allowed
  */
 export function readRequest(model: Model, given: GivenRequest, nameOf: NameOf = flagOf): ReadRequest {
   const { set: pairs, ...named } = given;
@@ -113,7 +113,7 @@ function loraOf(one: string | z.infer<typeof lora>, where: string): Lora {
  * Checks a text that goes to fal unchanged.
  *
  * @param where name of the setting in messages
- * @throws FalEditError (usage): a part of it got lost on its way here
+ * @throws FalEditError (usage): a part of the text was lost on its way here
  */
 export function whole(written: string, where: string): string {
   const problem = textProblem(written);

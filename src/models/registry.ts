@@ -6,20 +6,20 @@ import { fluxDev } from './flux-dev.js';
 import { fluxGeneral } from './flux-general.js';
 import type { Model } from './model.js';
 
-/** Every supported model, the default first. A new one is added here and nowhere else. */
+/** Every supported model, the default first. A new one is added only here. */
 export const MODELS: readonly [Model, ...Model[]] = [fluxGeneral, flux2Lora, flux2Edit, fluxDev];
 
 const OWNER = 'fal-ai/';
 
-/** All the names of a model: short, full endpoint id, and the id without its owner. */
+/** All names of a model: short, full endpoint id, and the id without its owner. */
 function namesOf(model: Model): string[] {
   return [model.name, model.endpoint, model.endpoint.replace(OWNER, '')];
 }
 
 /**
- * The model of that name in any of its spellings; the default where none is given. Refuses others, exit 2.
+ * The model with that name, in any of its spellings; the default if none is given. Refuses unknown names (exit 2).
  *
- * @param where name of the setting: `--model`, or the variable that it came from
+ * @param where name of the setting: `--model`, or the variable that the name came from
  */
 export function findModel(name: string | undefined, where = '--model'): Model {
   if (name === undefined) return MODELS[0];

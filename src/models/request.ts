@@ -1,4 +1,4 @@
-/** The output sizes that fal knows by name (fal-api.md 1.7), with their pixels. */
+/** Output sizes that fal knows by name (fal-api.md 1.7), in pixels. */
 export const SIZE_PRESETS = {
   square_hd: { width: 1024, height: 1024 },
   square: { width: 512, height: 512 },
@@ -54,7 +54,7 @@ export interface EditRequest {
 /** A property of {@link EditRequest} that a model may or may not have a field for. */
 export type RequestKey = Exclude<keyof EditRequest, 'set'>;
 
-/** The flag that sets each property, which is also its name in error messages. */
+/** The flag that sets each property; also its name in error messages. */
 export const FLAG_OF: Record<RequestKey, string> = {
   prompt: '--prompt',
   images: '--image',
@@ -75,9 +75,9 @@ export const FLAG_OF: Record<RequestKey, string> = {
 /** The settings that a message can name. */
 export type NamedSetting = RequestKey | 'set' | 'output';
 
-/** Gives the name of a setting in messages: its flag, or the variable or file that it came from. */
+/** Returns the name of a setting in messages: its flag, or the variable or file that it came from. */
 export type NameOf = (setting: NamedSetting) => string;
 
-/** Calls every setting by its flag. */
+/** Names every setting by its flag. */
 export const flagOf: NameOf = (setting) =>
   setting === 'set' || setting === 'output' ? `--${setting}` : FLAG_OF[setting];

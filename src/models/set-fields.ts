@@ -36,12 +36,12 @@ function fieldName(key: string): string {
 }
 
 /**
- * Reads the fields of `--set` by the model's input: a text as JSON where the field takes it (numbers, booleans,
- * lists, objects), else as it stands. Refuses keys that the model does not have (naming the nearest one), fields that
- * have a flag of their own, values that the field does not take, and a key set twice.
+ * Reads the fields of `--set` by the model's input: a text as JSON if the field accepts that (numbers, booleans, lists,
+ * objects), else unchanged. Refuses keys that the model does not have (naming the nearest one), fields that have a flag
+ * of their own, values that the field does not accept, and a key set twice.
  *
- * @param given as {@link setEntries} has it
- * @param nameOf name of `--set`, where the value came from elsewhere
+ * @param given as returned by {@link setEntries}
+ * @param nameOf name of `--set`, if the value came from elsewhere
  * @throws FalEditError (usage)
  */
 export function parseSetFields(
@@ -88,7 +88,7 @@ function parseField(model: Model, key: string, given: unknown, nameOf: NameOf): 
     : problemsError('usage', problems);
 }
 
-/** The text read as JSON, as a list of one; empty where it is not JSON. */
+/** The text read as JSON, in a list of one; empty if it is not JSON. */
 function jsonValue(text: string): unknown[] {
   try {
     return [JSON.parse(text) as unknown];

@@ -1,27 +1,27 @@
 /** The comparable part of a JSON schema. */
 export interface Shape {
-  /** `string`, `integer`, `number`, `boolean`, `array`, `object`; null is left out. Empty: it is not known. */
+  /** `string`, `integer`, `number`, `boolean`, `array`, `object`; null is left out. Empty if unknown. */
   types: readonly string[];
-  /** The words that a string may be; undefined where it may be any. */
+  /** The words that a string may be; undefined if it may be any text. */
   words: readonly string[] | undefined;
-  /** Bounds of a number, both in the range. */
+  /** Bounds of a number, inclusive. */
   min: number | undefined;
   max: number | undefined;
   /** Bounds of a list's length. */
   minItems: number | undefined;
   maxItems: number | undefined;
   items: Shape | undefined;
-  /** Fields of an object; undefined where it has none of its own. */
+  /** Fields of an object; undefined if none are declared. */
   fields: Readonly<Record<string, Shape>> | undefined;
   required: readonly string[];
   fallback: unknown;
-  /** Why (part of) it cannot be compared, in words; undefined where it can. */
+  /** Why it, or a part of it, cannot be compared, in words; undefined if it can. */
   unclear: string | undefined;
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Deeper and larger than any input is: they end schemas that hold themselves, in every branch or in one. */
+/** Limits beyond any real input, in one branch and in total: they stop at schemas that contain themselves. */
 const DEEPEST = 32;
 const MOST_NODES = 10_000;
 
@@ -32,8 +32,8 @@ interface Reading {
 }
 
 /**
- * Reads a JSON schema or one of OpenAPI 3.0: references into its document are followed, alternatives are put
- * together. Never throws, whatever the document holds.
+ * Reads a JSON schema or an OpenAPI 3.0 schema: follows references into its document and merges alternatives. Never
+ * throws, whatever the document contains.
  */
 export function shapeOf(schema: unknown, document: unknown): Shape {
   return read(schema, { document, nodesLeft: MOST_NODES }, 0);
@@ -133,7 +133,7 @@ function withFallback(shape: Shape, beside: Json): Shape {
   return beside['default'] === undefined ? shape : { ...shape, fallback: beside['default'] };
 }
 
-/** Only references within the document: `#/components/schemas/ImageSize`. */
+/** Follows only references within the document: `#/components/schemas/ImageSize`. */
 function resolveRef(ref: unknown, document: unknown): unknown {
   if (typeof ref !== 'string' || !ref.startsWith('#/')) return undefined;
   return ref
@@ -152,7 +152,7 @@ function wordsOf(node: Json): string[] | undefined {
   return words.length === 0 ? undefined : words;
 }
 
-/** OpenAPI 3.0 has `exclusiveMinimum: true` beside `minimum`, JSON schema a number in its place. */
+/** OpenAPI 3.0 has `exclusiveMinimum: true` beside `minimum`; JSON schema has a number instead. */
 function bound(inclusive: unknown, exclusive: unknown, step: number): number | undefined {
   const value = numberOf(inclusive);
   if (exclusive === true && value !== undefined) return value + step;

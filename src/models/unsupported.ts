@@ -5,10 +5,10 @@ import { MODELS } from './registry.js';
 import { type EditRequest, FLAG_OF, flagOf, type NameOf, type RequestKey } from './request.js';
 
 /**
- * Refuses every property of a request that the model has no field for: fal would silently ignore it (fal-api.md
- * 1.5). The message names the flag and the models that have it.
+ * Refuses every property of a request that the model has no field for: fal would silently ignore it (fal-api.md 1.5).
+ * The message names the flag and the models that have it.
  *
- * @param nameOf name of a property, where that is not its flag (a setting in the environment, say)
+ * @param nameOf name of a property, if that is not its flag (a setting in the environment, say)
  */
 export function refuseUnsupported(
   model: Model,
@@ -29,10 +29,10 @@ export function refuseUnsupported(
 }
 
 /**
- * Refuses no picture at all, and more than the model edits together.
+ * Refuses an edit without pictures, or with more than the model edits together.
  *
- * @param setting name of the setting of the pictures, for messages
- * @param also another hint about too many
+ * @param setting name of the pictures' setting in messages
+ * @param also another hint about too many pictures
  * @throws FalEditError (usage)
  */
 export function refuseWrongCount(
@@ -53,7 +53,7 @@ export function refuseWrongCount(
   );
 }
 
-/** The models that would take them all; where there is none, those that would take more of them. */
+/** The models that accept that many pictures; if there are none, those that accept more than this one. */
 function hintFor({ maxImages }: Model, count: number): string {
   const others = MODELS.filter((other) => other.maxImages > maxImages);
   const enough = others.filter((other) => other.maxImages >= count);

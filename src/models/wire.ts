@@ -3,9 +3,9 @@ import type { EditOutput, Model } from './model.js';
 import type { EditRequest, RequestKey } from './request.js';
 
 /**
- * fal's input for a request, by the field table of its model. Unset properties are left out. Validates nothing.
+ * fal's input for a request, by the field table of its model. Unset properties are left out. Does not validate.
  *
- * @returns exactly what goes on the wire
+ * @returns exactly what is sent
  */
 export function toInput(model: Model, request: EditRequest): Record<string, unknown> {
   const input = (Object.entries(model.fields) as [RequestKey, readonly string[]][]).flatMap(
@@ -23,7 +23,7 @@ function wireValue({ pictures }: Model, request: EditRequest, key: RequestKey): 
   return request[key];
 }
 
-/** The object without undefined properties: unset ones are not sent. */
+/** The object without its undefined properties, which are not sent. */
 export function compact(object: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }
@@ -33,10 +33,7 @@ export const MOST_PICTURES = 100;
 
 const pixels = z.number().int().positive().max(1e6).nullish().catch(undefined);
 
-/**
- * fal's answer, loose: only the fields that we use are required, and a wrong detail beside the pictures costs
- * nothing.
- */
+/** fal's answer, loose: only the fields that we use are required, and a wrong detail beside the pictures is ignored. */
 const schema = z.looseObject({
   images: z.array(
     z.looseObject({
@@ -46,7 +43,7 @@ const schema = z.looseObject({
       height: pixels,
     }),
   ),
-  // Some go to the end of 64 bits.
+  // Seeds may be up to 64 bits long.
   seed: z
     .number()
     .int()
@@ -61,7 +58,7 @@ const schema = z.looseObject({
     .catch(undefined),
 });
 
-/** Reads the answer that fal's picture models share (fal-api.md 1.1, 1.2); undefined when it is not one. */
+/** Reads the answer that fal's picture models share (fal-api.md 1.1, 1.2); undefined if it is not one. */
 export function parsePicturesOutput(json: unknown): EditOutput | undefined {
   const parsed = schema.safeParse(json);
   if (!parsed.success) return undefined;

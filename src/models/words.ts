@@ -1,7 +1,7 @@
 import { MODELS } from './registry.js';
 import type { OutputFormat, RequestKey } from './request.js';
 
-/** Facts about a model for the help. */
+/** Facts about a model, for the help. */
 export interface ModelWords {
   /** Short name. */
   name: string;
@@ -11,8 +11,8 @@ export interface ModelWords {
 }
 
 /**
- * The models as the help names them. The build works this out and puts the result in the place of this file
- * (tsdown.config.ts), so that the help loads no schema.
+ * The models, for the help. The build computes this and puts the result in place of this file (tsdown.config.ts), so
+ * that the help loads no schema.
  */
 export const MODEL_WORDS: readonly ModelWords[] = MODELS.map(({ name, fields, formats }) => ({
   name,
