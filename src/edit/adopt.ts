@@ -8,10 +8,10 @@ import type { FalAccess } from '../fal/connection.js';
 import { statusAt } from './ask-fal.js';
 
 /**
- * All that can be known of a request that was not sent from here, for the ledger to adopt. fal's history knows
- * what was sent; where it cannot be had, it is enough that fal's queue knows the request.
+ * Everything known about a request that was not sent from here, for the ledger to adopt. fal's history knows what was
+ * sent; if it is not available, it is enough that fal's queue knows the request.
  *
- * @throws FalEditError (failed): fal does not know it; (auth, temporary): it cannot be asked
+ * @throws FalEditError (failed): fal does not know it; (auth, temporary): fal cannot be asked
  */
 export async function adoptableRequest(
   requestId: string,

@@ -14,9 +14,9 @@ export interface AtFal {
 }
 
 /**
- * One look at what fal's queue says of a request. Changes nothing.
+ * Reads a request's status from fal's queue once. Changes nothing.
  *
- * @throws FalEditError (failed): fal does not know it (see `saysGone`); (auth, temporary): it cannot be asked
+ * @throws FalEditError (failed): fal does not know it (see `saysGone`); (auth, temporary): fal cannot be asked
  */
 export async function statusAt(
   { endpoint, requestId }: AtFal,
@@ -29,9 +29,9 @@ export async function statusAt(
 }
 
 /**
- * The error of a request that fal's queue does not know; undefined where it does.
+ * The error for a request that fal's queue does not know; undefined if it does.
  *
- * @throws FalEditError (auth, temporary): it cannot be asked
+ * @throws FalEditError (auth, temporary): fal cannot be asked
  */
 export async function goneAt(at: AtFal, access: FalAccess): Promise<FalEditError | undefined> {
   try {
@@ -44,9 +44,9 @@ export async function goneAt(at: AtFal, access: FalAccess): Promise<FalEditError
 }
 
 /**
- * The result of a request that fal's queue has forgotten: its history forgets later (fal-api.md 2.4, 5.5).
+ * The result of a request that fal's queue has forgotten: its history keeps it longer (fal-api.md 2.4, 5.5).
  *
- * @returns undefined where the history has none, or cannot be read
+ * @returns undefined if the history does not have it, or cannot be read
  * @throws FalEditError (failed, moderated): the request ended without a picture
  */
 export async function resultInHistory(
@@ -64,11 +64,11 @@ export function sessionAt({ endpoint, requestId }: AtFal, access: FalAccess): Re
 }
 
 /**
- * fal's answer to a request, as fal gives it: from its queue, or from its history, which forgets later
- * (fal-api.md 2.4, 5.5). Does not wait for a request that still runs.
+ * fal's raw answer to a request: from its queue, or from its history, which keeps it longer (fal-api.md 2.4, 5.5). Does
+ * not wait for a request that is still running.
  *
- * @throws FalEditError (temporary): it is not done, or fal cannot be asked; (failed, moderated): it ended without
- * an answer; (failed): fal has forgotten it
+ * @throws FalEditError (temporary): it is not done, or fal cannot be asked; (failed, moderated): it ended without an
+ * answer; (failed): fal has forgotten it
  */
 export async function answerAtFal(
   request: AtFal,

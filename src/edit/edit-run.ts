@@ -1,7 +1,7 @@
 /*
- * INVARIANT: each step is in the ledger before the next one begins: the intent before the submit (fal/queue/submit-once.ts
- * calls for it), the request id before fal is first asked for its status, fal's answer before the download. So an
- * edit that is cut short at any point can be found and finished.
+ * INVARIANT: each step is in the ledger before the next one begins: the intent before the submit
+ * (fal/queue/submit-once.ts calls for it), the request id before fal is first asked for its status, fal's answer before
+ * the download. So an edit that is cut short at any point can be found and finished.
  */
 import { asFalEditError, withCharge, type Charged, type FalEditError } from '../errors/error.js';
 import { proxiesOf } from '../fal/connection.js';
@@ -32,22 +32,22 @@ import { stoppedError, type StopOptions } from './stopping.js';
 export interface RunOptions extends CollectOptions, StopOptions {
   /** Our own deadline, in milliseconds. */
   timeoutMs: number;
-  /** Hints on how to continue where this run does not; those for a single edit if absent. */
+  /** Hints on how to continue the edit after this run; those for a single edit if absent. */
   nextSteps?: NextSteps | undefined;
 }
 
-/** Contents and options of a submit. */
+/** Options of a submit. */
 export interface Sending {
   attachments: readonly Attachment[];
-  /** Cache of earlier uploads; everything is uploaded if absent. */
+  /** Cache of earlier uploads; if absent, everything is uploaded. */
   uploads?: UploadCache | undefined;
   /** Priority in fal's queue; normal if absent (fal-api.md 2.6). */
   priority?: 'normal' | 'low' | undefined;
-  /** Submit and leave. */
+  /** Submit and do not wait. */
   detach: boolean;
 }
 
-/** An edit as its run begins: in the ledger, and nothing of it sent by this run. */
+/** An edit at the start of its run: it is in the ledger, and this run has sent nothing yet. */
 export interface EditStart extends Placing {
   model: Model;
   record: EditRecord;
@@ -58,7 +58,7 @@ type RecordChange = Partial<Omit<EditRecord, 'cost' | 'timings' | 'state' | 'req
   timings?: Partial<EditRecord['timings']>;
 };
 
-/** One edit under way, until its pictures are saved or its deadline has passed. */
+/** A running edit, until its pictures are saved or its deadline has passed. */
 export class EditRun {
   readonly model: Model;
   readonly journal: Journal;
@@ -90,13 +90,13 @@ export class EditRun {
     });
   }
 
-  /** Everything known about the edit so far. How far it has come, the journal knows. */
+  /** Everything known about the edit so far. The journal knows how far it has come. */
   get record(): EditRecord {
     const { state, requestId = null } = this.journal;
     return { ...this.known, state, requestId };
   }
 
-  /** Uploads the files, submits the edit, and saves its pictures, unless it is only to be submitted. */
+  /** Uploads the files, submits the edit, and saves its pictures, unless the edit is detached. */
   send({ attachments, uploads, priority = 'normal', detach }: Sending): Promise<EditOutcome> {
     return this.toItsEnd(async () => {
       await this.upload(attachments, uploads);
@@ -112,13 +112,13 @@ export class EditRun {
     });
   }
 
-  /** A message for people, which stays with the record. */
+  /** Adds a message for people, which is kept in the record. */
   warn(message: string): void {
     this.note({ warnings: [...this.known.warnings, message] });
     this.options.onEvent({ type: 'warning', message });
   }
 
-  /** The one place where the record changes. */
+  /** The only place where the record changes. */
   private note({ cost, timings, ...change }: RecordChange): void {
     const { known } = this;
     this.known = {
@@ -128,7 +128,7 @@ export class EditRun {
     };
   }
 
-  /** Runs the steps under the deadline, and writes down how the edit ended, whatever happens. */
+  /** Runs the steps under the deadline, and always records how the edit ended. */
   private async toItsEnd(steps: () => Promise<void>): Promise<EditOutcome> {
     const { journal, deadline } = this;
     let error: FalEditError | undefined;
@@ -150,7 +150,7 @@ export class EditRun {
 
   private readonly nameField = (path: (string | number)[]): string => flagForField(this.model, path);
 
-  /** Whether the edit is charged, as far as is known. */
+  /** Whether the edit is charged, as far as we know. */
   private get charged(): Charged {
     const { state, requestId } = this.journal;
     const { exchange } = this.session;
@@ -171,7 +171,7 @@ export class EditRun {
     };
   }
 
-  /** Uploads the local files; afterwards the input contains only URLs. */
+  /** Uploads the local files; after that, the input contains only URLs. */
   private async upload(attachments: readonly Attachment[], cache: UploadCache | undefined): Promise<void> {
     const { env, session } = this;
     const { onEvent } = this.options;
@@ -193,7 +193,7 @@ export class EditRun {
     }
   }
 
-  /** The one call that costs money, until fal's answer is here and is an answer. */
+  /** The only call that costs money. Returns when fal's answer has arrived and is valid. */
   private submit(priority: 'normal' | 'low'): Promise<Answered> {
     const { session, model, options } = this;
     this.tellSubmitting();
@@ -204,7 +204,7 @@ export class EditRun {
         priority,
         mode: 'streaming',
         logs: true,
-        // By now the request id is in the ledger: submit-once.ts saw to it.
+        // The request id is already in the ledger, thanks to submit-once.ts.
         onEnqueue: (requestId) => {
           watch = this.statusWatcher();
           options.onEvent({ type: 'accepted', requestId });
@@ -215,7 +215,7 @@ export class EditRun {
     });
   }
 
-  /** Submits, and does not wait for the result. */
+  /** Submits, without waiting for the result. */
   private async submitAndLeave(priority: 'normal' | 'low'): Promise<void> {
     const { session, model, journal, options } = this;
     this.tellSubmitting();
@@ -250,12 +250,15 @@ export class EditRun {
   private statusWatcher(): (update: unknown) => void {
     const { env, options } = this;
     return statusWatcher(options.onEvent, env.context.elapsed, ({ queuedMs, ...times }) => {
-      // Only its first end of the waiting counts.
+      // Only the first time that the waiting ended counts.
       this.note({ timings: { ...times, queuedMs: this.known.timings.queuedMs ?? queuedMs ?? null } });
     });
   }
 
-  /** Reads an answer with the client's own errors undone. What fal's queue has forgotten, its history may still have. */
+  /**
+   * Reads an answer, with the client's error wrapping removed. If fal's queue has forgotten it, its history may still
+   * have it.
+   */
   private async read(ask: () => Promise<unknown>): Promise<Answered> {
     const { model, session, journal } = this;
     let data: unknown;
@@ -286,7 +289,7 @@ export class EditRun {
   }
 
   /**
-   * Saves every good picture, whatever happens to the others; then the first failure is thrown.
+   * Saves every good picture, whatever happens to the others; then throws the first failure.
    *
    * @param former the pictures as an earlier command left them
    */

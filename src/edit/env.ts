@@ -6,7 +6,7 @@ import type { Route } from '../fal/route.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { durationText } from '../units.js';
 
-/** Where an edit runs. Made once, by the command or the library, and handed down as it is. */
+/** Environment of an edit. Made once, by the command or the library, and passed down unchanged. */
 export interface EditEnv {
   context: Context;
   ledger: Ledger;
@@ -15,7 +15,7 @@ export interface EditEnv {
   trace?: ((line: string) => void) | undefined;
 }
 
-/** Access to fal from an environment. @param signal ends the requests; Ctrl-C does if absent */
+/** Access to fal from an environment. @param signal ends the requests; Ctrl-C if absent */
 export function accessOf(
   { context, route, trace }: Omit<EditEnv, 'ledger'>,
   signal = context.signal,
@@ -24,10 +24,10 @@ export function accessOf(
 }
 
 /**
- * Runs requests that cost nothing under the user's deadline.
+ * Runs free requests under the user's deadline.
  *
  * @param timeoutMs milliseconds
- * @throws FalEditError (temporary, interrupted), and whatever the requests throw
+ * @throws FalEditError (temporary, interrupted), and the requests' own errors
  */
 export async function withTimeout<T>(
   timeoutMs: number,

@@ -1,18 +1,18 @@
 import { parseStatus } from '../fal/answer.js';
 import type { EditRecord } from './record.js';
 
-/** Events of a running edit, for display. Texts from fal are as fal sent them: untrusted. */
+/** Events of a running edit, for display. Texts from fal are unchanged, and not trusted. */
 export type EditEvent =
   | { type: 'warning'; message: string }
-  /** An earlier run of the same command was cut short: its edit is finished, none is paid for. */
+  /** An earlier run of the same command was cut short: its edit is finished instead of paying for another. */
   | { type: 'resumed'; requestId: string; plannedAt: number }
-  /** Another process is making this same edit: it is waited for, and none is paid for here. */
+  /** Another process is making the same edit: this run waits for it, and pays for none. */
   | { type: 'waiting'; job: string; pid: number }
-  /** The edit is at fal, and the ledger could not be told: the id must not be lost. */
+  /** The edit is at fal, but the ledger could not record it: the id must not be lost. */
   | { type: 'unrecorded'; requestId: string; why: string }
   | { type: 'uploading'; files: number; bytes: number }
   | { type: 'uploaded'; label: string; url: string }
-  /** `proxies`: what it goes through on its way to fal, without passwords; none on this machine. */
+  /** `proxies`: the proxies on the way to fal, without passwords; none on this machine. */
   | { type: 'submitting'; estimatedUsd: number; proxies: string[] }
   | { type: 'accepted'; requestId: string }
   | { type: 'queued'; position: number | undefined }
@@ -27,10 +27,10 @@ export type OnEvent = (event: EditEvent) => void;
 type Times = EditRecord['timings'];
 
 /**
- * Passes fal's status updates on as events. Made when the waiting begins.
+ * Turns fal's status updates into events. Create it when the waiting begins.
  *
  * @param elapsed milliseconds from an arbitrary point
- * @param onTimes called with what an update says of times
+ * @param onTimes called with the times that an update gives
  */
 export function statusWatcher(
   onEvent: OnEvent,
@@ -46,7 +46,7 @@ export function statusWatcher(
     if (status.inferenceSeconds !== undefined) {
       onTimes({ inferenceMs: Math.round(status.inferenceSeconds * 1000) });
     }
-    // The client hands over all the lines so far each time.
+    // Each update from the client has all lines so far.
     for (const { level, message } of status.logs.slice(seenLogs)) onEvent({ type: 'log', level, message });
     seenLogs = Math.max(seenLogs, status.logs.length);
     if (status.status === 'IN_QUEUE') onEvent({ type: 'queued', position: status.queuePosition });

@@ -9,21 +9,21 @@ import { SINGLE_EDIT, type NextSteps } from './next-steps.js';
 import type { EditRecord } from './record.js';
 
 /**
- * Writes the life of one edit into the ledger as it goes on.
+ * Records the progress of one edit in the ledger.
  *
- * Up to the intent a ledger that fails stops the edit: nothing was sent. From the acceptance on it does not,
- * since the edit is paid for and its pictures are worth more than their entry; that it fell behind is reported
- * at once, and is how the run ends, unless the ledger takes it all later on.
+ * Until the intent is recorded, a failing ledger stops the edit: nothing was sent. After the acceptance it does not,
+ * since the edit is paid for and its pictures are worth more than their entry. The failure is reported at once, and the
+ * run ends with it unless the ledger catches up later.
  */
 export class Journal {
   /** The error that kept events out of the ledger; undefined where the ledger is complete. */
   fellBehind: unknown;
   state: JobState;
-  /** fal's; undefined until the edit is accepted. */
+  /** fal's request id; undefined until the edit is accepted. */
   requestId: string | undefined;
   /**
-   * Writes that the ledger did not take, in order. They can be repeated: each write says where the job is, not
-   * how far it goes.
+   * Writes that failed, in order. They can be repeated: each one sets the job's state, without depending on the
+   * previous state.
    */
   private readonly missed: (() => unknown)[] = [];
 
@@ -32,7 +32,7 @@ export class Journal {
     private readonly job: Pick<Job, 'id' | 'state' | 'requestId'>,
     private readonly onEvent: OnEvent,
     readonly nextSteps: NextSteps = SINGLE_EDIT,
-    /** The time on fal's clock, if that is known. */
+    /** The time on fal's clock, if known. */
     private readonly falTime: () => number | undefined = () => undefined,
   ) {
     this.state = job.state;
@@ -47,12 +47,12 @@ export class Journal {
     return this.job.id;
   }
 
-  /** The request's name in file names: fal's id, without a secret that it should never contain. */
+  /** The request's name in file names: fal's id, redacted in case it contains a secret. */
   get requestName(): string {
     return this.ledger.db.secrets.redact(this.requestId ?? '');
   }
 
-  /** Before the submit is sent. @throws FalEditError: it must not be, then */
+  /** Called before the submit is sent. @throws FalEditError: then it must not be sent */
   async intend(input: Record<string, unknown>, uploads: readonly UploadedFile[]): Promise<void> {
     await this.ledger.write('at once', () => this.ledger.intend(this.job.id, input, uploads, this.falTime()));
     this.state = 'intent';
@@ -68,10 +68,10 @@ export class Journal {
     await this.inTurn('at once', () => this.ledger.accept(this.job.id, requestId));
   }
 
-  /** Resolves with where the pictures are to go; the ledger's word counts where another command was quicker. */
+  /** Returns where to save the pictures; if another command was faster, the ledger's paths apply. */
   async completed(completion: Completion): Promise<readonly (string | undefined)[]> {
     this.state = 'completed';
-    // Chosen once: when the ledger is told again, the picture itself may have the name.
+    // Chosen once: when the write is repeated, the picture itself may already have the name.
     let chosen: readonly (string | undefined)[] | undefined;
     const targets: Completion['targets'] = (isPromised) => (chosen ??= completion.targets(isPromised));
     let known: readonly (string | undefined)[] | undefined;
@@ -81,7 +81,7 @@ export class Journal {
     return known ?? targets(() => false);
   }
 
-  /** Another name for a picture whose name was taken meanwhile. */
+  /** Another name for a picture whose name has been taken meanwhile. */
   retarget(index: number, from: string, to: string): string {
     return this.safely(() => this.ledger.retarget(this.job.id, index, from, to)) ?? to;
   }
@@ -96,7 +96,7 @@ export class Journal {
     this.safely(() => this.ledger.finish(this.job.id));
   }
 
-  /** It runs without us, on purpose. */
+  /** It runs on without us, on purpose. */
   left(): void {
     this.safely(() => this.ledger.release(this.job.id));
   }
@@ -106,8 +106,8 @@ export class Journal {
   }
 
   /**
-   * The edit did not succeed here. Where that is its end, the end is written down; else it is let go of, so that a
-   * later command takes it up.
+   * The edit did not succeed here. Records its end if it is final; otherwise releases it, so that a later command can
+   * continue it.
    */
   ended(error: unknown, submit: SubmitState): void {
     const { kind, charged, message } = asEnding(error);
@@ -121,10 +121,10 @@ export class Journal {
     if (this.state === 'planned' || this.state === 'intent') {
       if (submit === 'unknown' || submit === 'sending') end('unknown', 'maybe');
       else if (submit === 'rejected') end('rejected', 'no');
-      // Where the ledger itself was the trouble, the same edit may be sent as soon as that works again.
+      // If the ledger itself failed, the same edit may be sent once the ledger works again.
       else end(kind === 'interrupted' || error instanceof LedgerError ? 'cancelled' : 'failed', 'no');
     } else if (GIVEN_UP.includes(this.state)) {
-      // What fal says now counts; that it says nothing does not.
+      // fal's latest statement counts; its silence does not.
       const said = isCancelled(error) ? 'cancelled' : kind === 'moderated' ? 'moderated' : 'failed';
       const isSaid = charged !== 'maybe' && (said !== 'failed' || kind === 'failed');
       if (isSaid) {
@@ -133,18 +133,20 @@ export class Journal {
       } else this.safely(() => this.ledger.release(this.job.id));
     } else if (isCancelled(error)) end('cancelled', charged);
     else if (kind === 'moderated') end('moderated', charged);
-    // What fails after the result is here fails on this machine: the picture can still be fetched.
+    // A failure after the result has arrived is one of this machine: the picture can still be fetched.
     else if (kind === 'failed' && this.state === 'accepted') end('failed', charged);
     else this.safely(() => this.ledger.release(this.job.id));
   }
 
-  /** First what the ledger did not take before: it is never told that an edit is saved, but not where. */
+  /** Repeats earlier failed writes first: an edit is never recorded as saved without its paths. */
   private safely<T>(write: () => T): T | undefined {
     this.missed.push(write);
     return this.catchUp() as T | undefined;
   }
 
-  /** As above, where others may write at the same moment. If the edit ends before, this is still written first. */
+  /**
+   * As above, where others may write at the same moment. If the edit ends first, this is still written before its end.
+   */
   private async inTurn(durability: Durability, write: () => void): Promise<void> {
     this.missed.push(write);
     let tried: readonly (() => unknown)[] = [];
@@ -154,13 +156,13 @@ export class Journal {
         this.catchUp();
       });
     } catch {
-      // What the others had to write has failed, and with it what was written here.
+      // The other writes failed, and ours with them.
       this.missed.unshift(...tried.filter((one) => !this.missed.includes(one)));
       this.catchUp();
     }
   }
 
-  /** Writes everything that was missed. Returns the result of the last write; undefined where the ledger does not take it. */
+  /** Repeats all failed writes. Returns the result of the last one; undefined if the ledger fails again. */
   private catchUp(): unknown {
     try {
       let value: unknown;
@@ -179,7 +181,7 @@ export class Journal {
   }
 }
 
-/** fal has accepted or even finished the edit, but the ledger could not record it. */
+/** Error for when fal has accepted or even finished the edit, but the ledger could not record it. */
 export function unrecordedError(journal: Journal, record: EditRecord, other: unknown): FalEditError {
   const why = messageOf(journal.fellBehind);
   const bill = record.sandbox ? '' : ' and is charged';

@@ -1,7 +1,4 @@
-/**
- * Hints on how to continue with an edit, each a sentence without its full stop. They depend on whether the edit
- * belongs to a batch.
- */
+/** Hints on how to continue with an edit, each a sentence without its full stop. They differ for edits of a batch. */
 export interface NextSteps {
   /** fal has it. */
   fetch: (requestId: string) => string;

@@ -5,7 +5,7 @@ import { isSandbox } from '../ledger/spending.js';
 import { SINGLE_EDIT, type NextSteps } from './next-steps.js';
 import type { EditRecord } from './record.js';
 
-/** fal's answer is a success without pictures. */
+/** Error for a successful answer without pictures. */
 export function noPicturesError(record: EditRecord): FalEditError {
   const units = record.cost.billedUnits;
   return new FalEditError('failed', 'fal says that the edit is done, but its answer contains no picture.', {
@@ -15,7 +15,7 @@ export function noPicturesError(record: EditRecord): FalEditError {
   });
 }
 
-/** fal's answer names more pictures than any request can ask for: none of them is fetched. */
+/** Error for an answer with more pictures than any request can ask for: none of them is fetched. */
 export function tooManyPicturesError(record: EditRecord, count: number): FalEditError {
   return new FalEditError('failed', `fal's answer names ${count} pictures; more than 100 are not fetched.`, {
     charged: record.cost.billedUnits === 0 ? 'no' : 'yes',
@@ -24,7 +24,7 @@ export function tooManyPicturesError(record: EditRecord, count: number): FalEdit
   });
 }
 
-/** Error if an earlier run of this command may have sent its edit. Nothing is sent now. */
+/** Error if an earlier run of this command may have sent its edit. This run sends nothing. */
 export function stillUnknownError(
   { id, intentAt, plannedAt, via }: Job,
   nextSteps = SINGLE_EDIT,
@@ -42,7 +42,7 @@ export function stillUnknownError(
   );
 }
 
-/** The first failure, with how many there were and the request that still has the pictures. */
+/** The first failure, with the number of failures and the request that still has the pictures. */
 export function collectError(
   failures: unknown[],
   total: number,
@@ -83,7 +83,7 @@ function urlsOf(failures: unknown[]): string[] {
   );
 }
 
-/** One or more pictures came back black. */
+/** Error for pictures that came back black. */
 export function blankedError(
   blanked: number,
   total: number,

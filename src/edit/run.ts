@@ -1,6 +1,6 @@
 /*
- * How an edit is run: a new one is planned in the ledger, sent and saved; one that another run of the same command has
- * sent is finished instead, and none is paid for.
+ * Runs an edit: plans a new one in the ledger, sends it and saves its pictures. If another run of the same command has
+ * already sent one, finishes that instead, without paying for another.
  */
 import { asFalEditError, withCharge, type Charged } from '../errors/error.js';
 import { falTime } from '../fal/connection.js';
@@ -28,15 +28,15 @@ export interface SendOptions extends RunOptions, Omit<Sending, 'attachments'> {
   caps: Caps;
   /** Pay for another edit, even if the same command has an unfinished one. */
   again: boolean;
-  /** Identity of the edit where that is not the command's: a row of a batch has its own. */
+  /** Identity of the edit, if it is not the command's: a row of a batch has its own. */
   askedHash?: string;
-  /** fal's price, where it is already known; an undefined value in it means that it is unknown. */
+  /** fal's price, if already looked up; an undefined value in it means that the price is unknown. */
   price?: { current: CurrentPrice | undefined };
 }
 
 /**
- * Runs a planned edit to its end. Where another run of the same command was cut short, or is under way, it goes on with
- * that one's edit instead of paying for another.
+ * Runs a planned edit to its end. If another run of the same command was cut short, or is running, continues that one's
+ * edit instead of paying for another.
  */
 export function runEdit(plan: EditPlan, env: EditEnv, options: SendOptions): Promise<EditOutcome> {
   const planned: EditRecord = { ...recordOf(plan), sandbox: isSandbox(env.route.via) };
@@ -64,15 +64,15 @@ export function runEdit(plan: EditPlan, env: EditEnv, options: SendOptions): Pro
 }
 
 export interface ResumeOptions extends RunOptions {
-  /** Where to put the pictures, where that is not for the job to say. */
+  /** Where to save the pictures, instead of the job's own output. */
   elsewhere?: OutputSpec | undefined;
-  /** How to save them, where this command differs from the one that sent the edit. */
+  /** How to save them, if this command differs from the one that sent the edit. */
   saving?: Pick<OutputSpec, 'force' | 'keepBlanked'> | undefined;
 }
 
 /**
- * Continues an edit that fal has accepted: waits for it if need be, and saves its pictures where the command
- * that sent it would have. Several may do so at once: they end up with the same files.
+ * Continues an edit that fal has accepted: waits for it if needed, and saves its pictures where the command that sent
+ * it would have. Several processes may do so at once: they end up with the same files.
  */
 export function resumeJob(
   job: Job,
@@ -96,7 +96,7 @@ export function resumeJob(
   });
 }
 
-/** Returns the error of a run that throws, with the record as it was before. */
+/** Turns a thrown error into an outcome, with the record as it was before. */
 async function withRecord(record: EditRecord, run: () => Promise<EditOutcome>): Promise<EditOutcome> {
   try {
     return await run();
@@ -114,28 +114,28 @@ function chargedOf({ state, requestId, sandbox }: EditRecord): Charged {
 
 /** Identity of the edit, by which an unfinished one is found. */
 function wantedOf(plan: EditPlan, { route: { via } }: EditEnv, { askedHash, detach }: SendOptions): Wanted {
-  // A row that was sent and left is the same row when it is asked for again.
+  // A detached row is still the same row when it is requested again.
   if (askedHash !== undefined) return { askedHash, via, detached: false };
-  // An earlier release may have been cut short.
+  // A run of an earlier release may have been cut short.
   return { askedHash: askedHashOf(plan, via), earlierHash: fingerprintV1(plan, via), via, detached: detach };
 }
 
 type Before = Pick<BeginOptions, 'since' | 'nameTaken'>;
 
-/** Other runs of the same command, and whether the names of its pictures are free. @throws FalEditError (usage): one is taken */
+/** Checks for other runs of the same command, and for free names. @throws FalEditError (usage): a name is taken */
 async function checkNames(
   plan: EditPlan,
   wanted: Wanted,
   { ledger }: EditEnv,
   { again, askedHash }: SendOptions,
 ): Promise<Before> {
-  // Rows of a batch have their folder to themselves.
+  // Rows of a batch do not share their folder.
   const isShared = !again && askedHash === undefined && !wanted.detached;
   const since = isShared ? snapshotOf(ledger, wanted) : undefined;
-  // What has come to its end just before the snapshot may have left its picture just after the plan.
+  // An edit that ended just before the snapshot may have saved its picture just after the plan.
   const nameTaken =
     plan.nameTaken ?? (isShared ? await checkFree(plan.output, plan.outputSetting) : undefined);
-  // A name may be taken by the very picture that another run of this command saved.
+  // A name may be taken by a picture that another run of this command saved.
   const goesOn = !again && findFormer(ledger, wanted, since) !== undefined;
   if (nameTaken !== undefined && !goesOn) throw nameTaken;
   return { since, nameTaken };
@@ -167,10 +167,12 @@ function newJob(
   };
 }
 
-/** How it begins: also with an edit of another process that was waited for in vain. */
+/** How it begins; includes another process's edit that did not finish while we waited. */
 type Begun = Beginning | { kind: 'waited'; job: Job; error: EditOutcome['error'] };
 
-/** Takes the edit in the ledger. While another process is making it, that one is waited for. Returns how much time is left. */
+/**
+ * Begins the edit in the ledger, after waiting for another process that is making it. Returns how much time is left.
+ */
 async function beginOrWait(
   wanted: NewJob,
   before: Before,
@@ -192,7 +194,7 @@ async function beginOrWait(
       announced = job.id;
       const waited = await waitForOther(job, deadline, env);
       if (waited.error !== undefined) return { beginning: { kind: 'waited', ...waited }, timeoutMs };
-      // Whatever has been begun since: this one is what was waited for, and it is here.
+      // If the edit we waited for is saved, it is used, whatever has begun since.
       const isSaved = waited.job.state === 'saved';
       beginning = isSaved ? { kind: 'former', former: { kind: 'ended', job: waited.job } } : await begin();
     }
@@ -227,7 +229,7 @@ async function goOnWith(
 ): Promise<EditOutcome> {
   const record = recordOfJob(job);
   if (kind === 'unknown') return { record, error: stillUnknownError(job, options.nextSteps) };
-  // Bytes for a stream go to this one; files go where the first run would have put them, which is the same.
+  // A stream gets the bytes from this run; files go where the first run would have put them, which is the same.
   const elsewhere = output.kind === 'stream' ? output : undefined;
   if (kind === 'ended') {
     const kept = { ...record, images: keptPictures(job) };
@@ -236,7 +238,7 @@ async function goOnWith(
   } else {
     options.onEvent({ type: 'resumed', requestId: job.requestId ?? '', plannedAt: job.plannedAt });
   }
-  // Options that only change the saved file may differ each time the same command is run.
+  // Options that only change the saved file may differ between runs of the same command.
   const { force, keepBlanked } = output;
   return resumeJob(job, env, { ...options, elsewhere, saving: { force, keepBlanked } });
 }

@@ -1,7 +1,6 @@
 /*
- * INVARIANT: of the same command that runs several times at once, one process sends the edit; which one, the
- * ledger decides in one transaction (Ledger.begin). The others wait here for its outcome, and send nothing
- * meanwhile.
+ * INVARIANT: when the same command runs several times at once, only one process sends the edit; the ledger decides
+ * which one, in one transaction (Ledger.begin). The others wait here for its outcome, and send nothing meanwhile.
  */
 import { FalEditError, InterruptedError, type FalEditErrorOptions } from '../errors/error.js';
 import type { Job, JobState } from '../ledger/job.js';
@@ -17,10 +16,10 @@ const POLL_MS = 200;
 const UNDER_WAY: readonly JobState[] = ['planned', 'intent', 'accepted', 'completed'];
 
 /**
- * Waits until the process that works on a job has ended it, let go of it, or is gone.
+ * Waits until the process that works on a job has ended it or released it, or is gone.
  *
- * @returns the job as it is then; with an error (temporary, interrupted) where the wait ended first, and the other
- * process goes on
+ * @returns the job at that time; with an error (temporary, interrupted) if the wait ended first, while the other
+ * process continues
  */
 export async function waitForOther(
   job: Job,
@@ -60,7 +59,7 @@ function stillBusyError(
   return new FalEditError('temporary', `Not done within ${durationText(deadline.timeoutMs)}: ${who}.`, more);
 }
 
-/** The end of a job as the run that sent it has recorded it. */
+/** The error that a job ended with, as recorded by the run that sent it. */
 export function sameEndError({ id, state, requestId, error, charged }: Job): FalEditError {
   const kind = error === undefined || error.kind === 'interrupted' ? 'failed' : error.kind;
   const what = error?.message ?? `The edit ended as ${state}.`;

@@ -28,10 +28,10 @@ function outcome(stopped: keyof typeof CHARGED): StopOutcome {
   return { stopped, charged: CHARGED[stopped] };
 }
 
-/** It was taken out of the queue before it ran (fal-api.md 2.5). */
+/** It was removed from the queue before it ran (fal-api.md 2.5). */
 const UNQUEUED: StopOutcome = { stopped: 'cancelled', charged: 'no' };
 
-/** The parts of an edit that stopping it needs. */
+/** The parts of an edit that are needed to stop it. */
 export interface Stoppable {
   model: Pick<Model, 'endpoint'>;
   record: Pick<EditRecord, 'requestId'>;
@@ -39,15 +39,14 @@ export interface Stoppable {
   env: Omit<EditEnv, 'ledger'>;
 }
 
-/** A cancel is a courtesy: after Ctrl-C nobody waits longer than this for all of it. */
+/** A cancel is a courtesy: after Ctrl-C, waiting for all of it takes no longer than this, in milliseconds. */
 const PATIENCE_MS = 5_000;
-/** Time between two checks whether fal has cancelled it. */
+/** Time between two checks whether fal has cancelled it, in milliseconds. */
 const POLL_MS = 250;
 
 /**
- * Takes a request out of fal's queue. One that runs is stopped only where that is asked for: it is charged all
- * the same, mostly, and its picture can still be had. The outcome is checked: only a confirmed cancel counts as
- * one.
+ * Takes a request out of fal's queue. A running one is stopped only on request: it is mostly charged anyway, and its
+ * picture can still be fetched. The outcome is checked: only a confirmed cancel counts.
  */
 export async function stopAtFal(
   { model, record, journal, env }: Stoppable,
@@ -57,7 +56,7 @@ export async function stopAtFal(
   const requestId = record.requestId ?? '';
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(new Error('fal takes too long')), PATIENCE_MS);
-  // A session of its own: the run's signal is spent.
+  // A separate session: the run's signal has already been aborted.
   const session = sessionAt({ endpoint, requestId }, accessOf(env, patience.signal));
   try {
     if (!evenRunning) {
@@ -93,7 +92,7 @@ async function statusOf(
   }
 }
 
-/** Polls until the request is over, one way or the other. Until the patience ends it stays "requested". */
+/** Polls until the request is over, one way or the other. If time runs out, it stays "requested". */
 async function confirm(
   session: FalSession,
   endpoint: string,
@@ -102,7 +101,7 @@ async function confirm(
 ): Promise<StopOutcome> {
   for (;;) {
     const status = await statusOf(session, endpoint, requestId);
-    // Out of the queue, and forgotten with that.
+    // Removed from the queue, and so forgotten.
     if (status === 'not-found') return UNQUEUED;
     if (status === 'unreachable' || status.status === 'IN_PROGRESS') return outcome('requested');
     if (status.status === 'COMPLETED') return endOf(session, endpoint, requestId);
@@ -110,7 +109,7 @@ async function confirm(
   }
 }
 
-/** A cancelled one has a result as well, 499, which says what it cost (fal-api.md 2.4). */
+/** A cancelled request also has a result, 499, which says what it cost (fal-api.md 2.4). */
 async function endOf({ client }: FalSession, endpoint: string, requestId: string): Promise<StopOutcome> {
   try {
     await client.queue.result(endpoint, { requestId });

@@ -1,6 +1,6 @@
 /*
- * An edit that we end ourselves: at the deadline, or because a person said so. An edit that runs at fal can be
- * fetched later; only one that still waits in fal's queue is cancelled, since that costs nothing.
+ * Ends an edit early: at the deadline, or on an interrupt. An edit that runs at fal can be fetched later; only one that
+ * still waits in fal's queue is cancelled, since that is free.
  */
 import {
   FalEditError,
@@ -21,7 +21,7 @@ import { stopAtFal, type Stoppable, type StopOutcome } from './stop-at-fal.js';
 export interface StopOptions {
   /** At the deadline, ask fal to cancel the edit instead of leaving it to be fetched later. */
   cancelOnTimeout?: boolean | undefined;
-  /** Ctrl-C ends only the waiting: a request in fal's queue was put there by another command, to stay. */
+  /** Ctrl-C only ends the waiting: another command put the request in fal's queue, to stay there. */
   leaveWhenInterrupted?: boolean | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface Stopping extends Stoppable {
   options: StopOptions;
 }
 
-/** The error for an edit that was stopped, depending on its state, after asking fal. */
+/** The error for an edit that was stopped, according to its state, after asking fal. */
 export async function stoppedError(life: Stopping, error: unknown): Promise<FalEditError> {
   const { record, journal, session, deadline, env, options } = life;
   const { exchange } = session;
@@ -52,7 +52,7 @@ export async function stoppedError(life: Stopping, error: unknown): Promise<FalE
     if (exchange.submit.charged === 'no') {
       return build(`${what}${trouble}. Nothing was sent, and nothing is charged.`, { charged: 'no' });
     }
-    // Cut off between the submit and its answer: nobody knows, and a deadline has a kind of its own for that.
+    // Cut off between the submit and its answer: the outcome is unknown, and a deadline has its own kind for it.
     if (!interrupted && error instanceof FalEditError) return error;
     return build(
       `${what} while the edit was being sent: it may have arrived${atFal(' and may be charged')}.`,
@@ -76,7 +76,7 @@ export async function stoppedError(life: Stopping, error: unknown): Promise<FalE
     );
   }
   if (exchange.ended === 'completed' || exchange.resultBegan) {
-    // Without the result it may be a model that failed.
+    // Without a result, the model may have failed.
     const isCharged = exchange.resultBegan;
     const bill = atFal(`; it ${isCharged ? 'is' : 'may be'} charged`);
     return build(
@@ -105,7 +105,7 @@ export async function stoppedError(life: Stopping, error: unknown): Promise<FalE
   return build(`${what}. ${stoppedText(requestId, { stopped, charged }, sandbox)}`, more, stopped);
 }
 
-/** Outcome of stopping a request, as a sentence. @param sandbox nothing is charged there */
+/** Outcome of stopping a request, as a sentence. @param sandbox nothing is charged */
 function stoppedText(id: string, { stopped, charged }: StopOutcome, sandbox: boolean): string {
   const atFal = (words: string): string => (sandbox ? '' : words);
   switch (stopped) {
@@ -126,7 +126,7 @@ function stoppedText(id: string, { stopped, charged }: StopOutcome, sandbox: boo
   }
 }
 
-/** Which signal stopped the program. */
+/** The signal that stopped the program. */
 export function signalOf(signal: AbortSignal): InterruptSignal {
   return signal.reason instanceof InterruptedError ? signal.reason.signal : 'SIGINT';
 }

@@ -16,30 +16,30 @@ import { choosePaths, putPicture, tagOf, withTrueEnding, type Placing } from './
 import { keptPicture, type EditedImage, type EditRecord } from '../record.js';
 import { isIntact, removeLeftovers } from './save.js';
 
-/** fal's answer as it came, and what the model's adapter reads in it. */
+/** fal's raw answer, and what the model's adapter reads from it. */
 export interface Answered {
   data: unknown;
   output: EditOutput;
 }
 
-/** The answer that an earlier command has recorded. */
+/** The answer that an earlier command has recorded, if it can be used. */
 export function rememberedAnswer({ result }: Pick<Job, 'result'>, model: Model): Answered | undefined {
   if (result === undefined) return undefined;
   const output = model.fromOutput(result);
-  // Stored without a secret that its URLs held: fal has to be asked again.
+  // Stored without a secret that its URLs contained: fal has to be asked again.
   if (output === undefined || output.images.some(({ url }) => isRedacted(url))) return undefined;
   return { data: result, output };
 }
 
 export interface CollectOptions {
   onEvent: OnEvent;
-  /** Takes the bytes where they go to a stream. */
+  /** Writes the bytes to a stream, if that is where they go. */
   write?: ((bytes: Uint8Array) => Promise<void>) | undefined;
-  /** Schedules a part of the work where many edits run at once; runs it at once if absent. */
+  /** Schedules a part of the work where many edits run at once; if absent, it runs at once. */
   inLane?: (<T>(lane: 'download', run: () => Promise<T>) => Promise<T>) | undefined;
 }
 
-/** The parts of a running edit that its pictures need. */
+/** The parts of a running edit that fetching its pictures needs. */
 interface Collecting extends Placing {
   record: EditRecord;
   env: EditEnv;
@@ -49,11 +49,11 @@ interface Collecting extends Placing {
 }
 
 /**
- * Fetches the pictures of a finished edit. fal's answer is in the ledger before the first of them is asked for.
- * Every good one is saved, whatever happens to the others.
+ * Fetches the pictures of a finished edit. fal's answer is in the ledger before the first download. Every good picture
+ * is saved, whatever happens to the others.
  *
  * @param former the pictures as an earlier command left them
- * @returns the pictures in fal's order, and what those failed with that are not saved
+ * @returns the pictures in fal's order, and the errors of those that were not saved
  */
 export async function fetchPictures(
   run: Collecting,
@@ -91,7 +91,7 @@ export async function fetchPictures(
   };
 }
 
-/** Whether every picture has a path to go to: not where an earlier command was to send the bytes to a stream. */
+/** Whether every picture has a path: false if an earlier command was to write the bytes to a stream. */
 function isWhole(paths: readonly (string | undefined)[], wanted: readonly boolean[]): boolean {
   return wanted.every((isWanted, index) => !isWanted || paths[index] !== undefined);
 }
@@ -123,7 +123,7 @@ async function collectOne(
   const sha256 = sha256Of(bytes);
   if (path !== '-') {
     await run.journal.savedImage({ index, path, width, height, contentType, bytes: size, sha256 });
-    // An earlier command may have been killed while it wrote.
+    // An earlier command may have been killed while writing.
     if (former !== undefined) await removeLeftovers(path, tagOf(run.journal.jobId, index));
   }
   const file = path === '-' ? undefined : basename(path);

@@ -7,19 +7,19 @@ import type { Journal } from '../journal.js';
 import { hasOwnEnding, numbered, pathOf } from '../plan/output.js';
 import { saveWhole } from './save.js';
 
-/** The parts of a running edit that the names of its pictures need. */
+/** The parts of a running edit that naming its pictures needs. */
 export interface Placing {
   output: OutputSpec;
   journal: Journal;
-  /** Whether the ledger's choice of paths counts: not where somebody asked for other ones. */
+  /** Whether the paths in the ledger apply; false if the user asked for others. */
   asPromised: boolean;
 }
 
 /**
- * A path for each picture, absolute; undefined for one that is not to become a file. A name that is taken, on
- * the disk or by another job that is about to save, gets a number, unless the user said to overwrite.
+ * Chooses an absolute path for each picture; undefined for one that does not become a file. A name that is taken, on
+ * disk or by another job that is about to save, gets a number, unless the user said to overwrite.
  *
- * @param wanted by picture, whether it is to be kept
+ * @param wanted for each picture, whether it is to be kept
  */
 export function choosePaths(
   { output, journal }: Placing,
@@ -36,7 +36,7 @@ export function choosePaths(
   });
 }
 
-/** Names one picture of one job, in the names of temporary files. */
+/** Identifies one picture of one job, in the names of temporary files. */
 export function tagOf(jobId: string, index: number): string {
   return `${jobId}-${index}`;
 }
@@ -49,11 +49,11 @@ function freeName(first: string, isTaken: (file: string) => boolean): string {
 }
 
 /**
- * The path for a picture whose format is known by now. Where the ending was ours to choose, it is that of the format
- * which came, under a name that is free; a name that the user ended stays.
+ * The path for a picture whose format is now known. If we chose the extension, it becomes that of the actual format,
+ * under a free name; a name with the user's own extension stays.
  *
- * @param chosen absolute path that was chosen before the picture came
- * @param ext the usual ending of its format, without the dot
+ * @param chosen absolute path that was chosen before the picture arrived
+ * @param ext the usual extension of its format, without the dot
  */
 export function withTrueEnding(
   { journal, output, asPromised }: Placing,
@@ -62,16 +62,16 @@ export function withTrueEnding(
   ext: string,
 ): string {
   if (hasOwnEnding(output) || path.extname(chosen) === `.${ext}`) return chosen;
-  // Also with --force: this name is not the one that was to be overwritten.
+  // Even with --force: the user did not ask to overwrite this name.
   const free = freeName(pathOf(output, index, journal.requestName, ext), () => false);
   return asPromised ? journal.retarget(index, chosen, free) : free;
 }
 
 /**
- * Gives a picture the name that was chosen for it. Where the name was taken in the meantime by this very picture,
- * another command was quicker, and all is well; where it was taken by something else, the next free one is chosen.
+ * Gives a picture its chosen name. If this very picture already has it, another command was faster, which is fine; if
+ * another file has it, the next free name is used.
  *
- * @returns the absolute path that it has
+ * @returns the picture's absolute path
  * @throws the system's error
  */
 export async function putPicture(
@@ -83,12 +83,12 @@ export async function putPicture(
   const options = { force: output.force, tag: tagOf(journal.jobId, index) };
   let swept = 0;
   for (let target = chosen; ;) {
-    // Not written once more: after the first command has tidied up, nobody would remove what a second one writes.
+    // Not written again: once the first command has cleaned up, nothing would remove the files of a second one.
     if (asPromised && (await holds(target, bytes))) return target;
     try {
       if (await saveWhole(target, bytes, options)) return target;
     } catch (error) {
-      // Another command that saved the same picture has tidied up after it.
+      // Another command that saved the same picture has cleaned up after it.
       if (codeOf(error) !== 'ENOENT' || ++swept > 3) throw error;
       continue;
     }
@@ -98,7 +98,7 @@ export async function putPicture(
   }
 }
 
-/** Also a link that leads nowhere has the name. Where the folder is none, saving will say so. */
+/** Whether the name is taken, even by a dangling link. If the folder is not one, saving will report it. */
 function isThere(file: string): boolean {
   try {
     return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
@@ -107,7 +107,7 @@ function isThere(file: string): boolean {
   }
 }
 
-/** A link is not the picture, whatever it leads to. */
+/** Whether a file has these bytes. A link does not count, whatever it leads to. */
 async function holds(file: string, bytes: Uint8Array): Promise<boolean> {
   try {
     if (!lstatSync(file).isFile()) return false;

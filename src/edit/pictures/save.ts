@@ -18,17 +18,17 @@ import type { Job, JobImage } from '../../ledger/job.js';
 import { sha256Of } from '../../sha256.js';
 
 export interface SaveOptions {
-  /** Replace a file of that name. */
+  /** Replace an existing file. */
   force: boolean;
-  /** Names the picture in the name of the temporary file, so that a later run knows it for its own. */
+  /** Identifies the picture in the name of the temporary file, so that a later run recognises it as its own. */
   tag: string;
 }
 
 /**
- * Writes a picture so that its name appears with all of its bytes or not at all: temporary file beside the
- * target, sync, name, sync of the folder. An existing file is replaced only with `force`.
+ * Writes a picture so that its name appears with all of its bytes or not at all: temporary file beside the target,
+ * sync, name, sync of the folder. An existing file is replaced only with `force`.
  *
- * @returns whether the picture has the name; false where it was taken
+ * @returns whether the picture has the name; false if it was taken
  * @throws the system's error, with nothing left behind
  */
 export async function saveWhole(
@@ -49,9 +49,9 @@ export async function saveWhole(
 }
 
 /**
- * Gives a file another name, as {@link saveWhole} gives a picture its first one.
+ * Renames a file as {@link saveWhole} names a picture.
  *
- * @returns whether it has the name; false where that was taken, and the file is where it was
+ * @returns whether it has the new name; false if that was taken, and the file has not moved
  * @throws the system's error
  */
 export async function moveWhole(file: string, target: string, { force, tag }: SaveOptions): Promise<boolean> {
@@ -63,9 +63,8 @@ export async function moveWhole(file: string, target: string, { force, tag }: Sa
 }
 
 /**
- * Tries in a folder what saving a picture will do there: permission bits say nothing of read-only disks, quotas
- * and root. Its files have one name for all runs, so that what one that was killed in between has left, the next
- * one takes away.
+ * Tries in a folder what saving a picture will do there: permission bits do not reflect read-only disks, quotas and
+ * root. Its files have the same names in all runs, so that the next run removes the leftovers of a killed one.
  *
  * @throws the system's error
  */
@@ -80,14 +79,14 @@ export async function trySaving(folder: string): Promise<void> {
   try {
     await linkIfFree(file, named, 'probe');
   } catch (error) {
-    // Another run has tried the folder, and tidied up.
+    // Another run has tried the folder, and cleaned up.
     if (codeOf(error) !== 'ENOENT') throw error;
   } finally {
     await Promise.all([file, named].map((one) => rm(one, { force: true })));
   }
 }
 
-/** Whether a picture that was saved is there as it was, byte for byte. @param path absolute */
+/** Whether a saved picture is still there, byte for byte. @param path absolute */
 export async function stateOfFile({
   path: file,
   sha256,
@@ -97,18 +96,18 @@ export async function stateOfFile({
   return sha256Of(bytes) === sha256 ? 'intact' : 'changed';
 }
 
-/** Whether a picture is as it was saved, without the reason if it is not. */
+/** Whether a picture is still as it was saved. */
 export async function isIntact(image: Pick<JobImage, 'path' | 'sha256'>): Promise<boolean> {
   return (await stateOfFile(image)) === 'intact';
 }
 
-/** Whether every picture of a job that became a file is intact. False where none did: its bytes went to a stream. */
+/** Whether every picture of a job that became a file is intact. False if none did: its bytes went to a stream. */
 export async function areIntact({ images }: Pick<Job, 'images'>): Promise<boolean> {
   const files = images.filter(({ path: file, target }) => file !== undefined || target !== undefined);
   return files.length > 0 && (await Promise.all(files.map(isIntact))).every(Boolean);
 }
 
-/** Removes files that killed runs have left in the folder while saving this picture. */
+/** Removes files that killed runs left in the folder while saving this picture. */
 export async function removeLeftovers(target: string, tag: string): Promise<void> {
   const folder = path.dirname(target);
   const names = await readdir(folder).catch(() => []);
@@ -130,7 +129,7 @@ async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** A file system that cannot sync says so; that is no failure to write. */
+/** A file system that cannot sync reports an error, which does not mean that writing failed. */
 async function syncWhereSupported(handle: FileHandle): Promise<void> {
   try {
     await handle.sync();
@@ -139,7 +138,7 @@ async function syncWhereSupported(handle: FileHandle): Promise<void> {
   }
 }
 
-/** A folder that is not there is made; mostly it is, and looking first would be for nothing. */
+/** Opens a new file. Its folder is created only if that fails, since it mostly exists. */
 async function openNew(file: string): Promise<FileHandle> {
   try {
     return await open(file, 'wx');
@@ -150,7 +149,7 @@ async function openNew(file: string): Promise<FileHandle> {
   return open(file, 'wx');
 }
 
-/** Failing here is not an error: the picture has its name, or another error says why not. */
+/** A failure here is not an error: the picture has its name, or another error says why not. */
 async function removeIfThere(file: string): Promise<void> {
   await unlink(file).catch(() => undefined);
 }
@@ -161,8 +160,8 @@ async function replace(temporary: string, target: string): Promise<true> {
 }
 
 /**
- * A hard link, unlike a rename, fails where the name is taken: no moment in which two runs could both have it. Only
- * EEXIST means that. What else a file system answers that has no links differs from one to the next.
+ * A hard link, unlike a rename, fails if the name is taken, so two runs can never both have it. Only EEXIST means that;
+ * file systems without links answer with various other errors.
  */
 async function linkIfFree(temporary: string, target: string, tag: string): Promise<boolean> {
   try {
@@ -175,8 +174,8 @@ async function linkIfFree(temporary: string, target: string, tag: string): Promi
 }
 
 /**
- * Takes the name with a file that says whose it is, which can be made only where there is none, and puts the picture
- * in its place. A run that is killed in between leaves that file, and a later one knows it for its own.
+ * Takes the name with a file that says whose it is, which can only be created where there is none, then replaces it
+ * with the picture. A run that is killed in between leaves that file, and a later one recognises it.
  */
 async function writeIfFree(temporary: string, target: string, tag: string): Promise<boolean> {
   const claim = `fal-edit is saving picture ${tag} here.\n`;
@@ -203,7 +202,7 @@ async function isFileHolding(file: string, text: string): Promise<boolean> {
   }
 }
 
-/** Makes the new name itself survive a power cut, where the system lets a folder be synced. */
+/** Makes the new name itself survive a power cut, if the system can sync a folder. */
 async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r');

@@ -11,7 +11,7 @@ import { findFileFields, withValueAt, type FileField } from '../../models/fields
 import type { Model } from '../../models/model.js';
 import { flagOf, type Dimensions, type NameOf } from '../../models/request.js';
 
-/** A file that the input names: to be uploaded, or at a URL that fal reads by itself. */
+/** A file that the input names: to be uploaded, or at a URL that fal reads itself. */
 export interface Attachment {
   /** Its path in fal's input. */
   path: FileField['path'];
@@ -21,13 +21,13 @@ export interface Attachment {
   label: string;
   /** Base name without extension, for output templates. */
   name: string;
-  /** Undefined for a URL or an id that fal reads by itself. */
+  /** Undefined for a URL or an id that fal reads itself. */
   upload: Upload | undefined;
-  /** SHA-256 of the file on the disk, or of what came through stdin or in a data: URI; hexadecimal. */
+  /** SHA-256 of the file on the disk, or of the bytes from stdin or a data: URI; hexadecimal. */
   source: string | undefined;
   /**
-   * SHA-256 of what an earlier release made of the file for the upload, as a batch has noted it; undefined where
-   * nothing is noted. Fingerprints of version 1 count by it.
+   * SHA-256 of the bytes that an earlier release made of the file for the upload, as noted by a batch; undefined if
+   * nothing is noted. Fingerprints of version 1 use it.
    */
   earlierUpload?: string | undefined;
   /** Size in pixels of a local picture. */
@@ -44,7 +44,7 @@ export type AttachmentReader = (
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ) => Promise<Attachment>;
 
-/** An input with its local files by the names that they have on the disk: `é` can be written in two ways. */
+/** An input with its local files by their names on the disk: `é` can be encoded in two ways. */
 export async function spelledInput(
   model: Model,
   input: Record<string, unknown>,

@@ -13,11 +13,11 @@ export interface Estimate {
   priceDate: string;
   priceSource: string;
   assumptions: string[];
-  /** Why it may cost more than that, by an unknown amount; empty where it may not. */
+  /** Why it may cost more, by an unknown amount; empty if it cannot. */
   unbounded: string[];
 }
 
-/** Units by the adapter's arithmetic, times fal's live price or the adapter's own. */
+/** Estimates the cost: the adapter's units, times fal's live price or the adapter's own. */
 export function estimate(model: Model, work: BillableWork, current: CurrentPrice | undefined): Estimate {
   const { units, assumptions, unbounded } = model.billable(work);
   const { price } = model;
@@ -41,7 +41,7 @@ export function estimate(model: Model, work: BillableWork, current: CurrentPrice
 }
 
 /**
- * Refuses an edit without a known maximum cost: a cap could not be kept.
+ * Refuses an edit without a known maximum cost, since no cap could be kept.
  *
  * @throws FalEditError (budget)
  */
@@ -56,7 +56,7 @@ export function refuseUnbounded({ unbounded }: Estimate, { maxCostUsd, dailyCapU
   );
 }
 
-/** A price for another unit than the one that the adapter counts cannot be multiplied with its count. */
+/** Whether the price is for the unit that the adapter counts; it cannot be multiplied with a count of another. */
 function usable(current: CurrentPrice | undefined): current is CurrentPrice {
   return current !== undefined && /megapixel/i.test(current.unit);
 }

@@ -1,8 +1,8 @@
 /*
- * Version 1 of the fingerprints, as releases before version 2 made them: what was paid for under them is looked up
- * with them, and nothing new is stored under one. They hash fal's input as it was sent then, with files by the bytes
- * that were uploaded. So an input must be given here as those releases sent it: no field that they did not send, no
- * default that came later; and of a picture that they converted, the bytes that they made.
+ * Version 1 of the fingerprints, from releases before version 2. Used only to look up edits that were paid for under
+ * them; nothing new is stored under one. They hash fal's input as sent, with files by the bytes that were uploaded. So
+ * an input must be passed here as those releases sent it: without fields that they did not send, without later
+ * defaults, and with the bytes that they made of a picture they converted.
  */
 import { hashOf } from '../../sha256.js';
 import { storedOutput } from '../../ledger/rows.js';
@@ -17,7 +17,7 @@ export type FingerprintInputV1 = Pick<EditPlan, 'model' | 'input' | 'seedIsOurs'
   })[];
 };
 
-/** Hash that equal rows had in common. Hexadecimal. */
+/** Hash shared by equal rows. Hexadecimal. */
 export function wishV1({ model, ...request }: FingerprintInputV1): string {
   return hashOf([model.endpoint, wantedInput(request)]);
 }
@@ -30,7 +30,7 @@ export function fingerprintV1(
   return hashOf([plan.model.endpoint, via, wantedInput(plan), storedOutput(output)]);
 }
 
-/** fal's input with files by their bytes, and without a seed that nobody asked for. */
+/** fal's input with files by their bytes, and without a seed that we chose. */
 function wantedInput({
   input,
   attachments,

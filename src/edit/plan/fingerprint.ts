@@ -1,9 +1,9 @@
 /*
- * INVARIANT: a fingerprint follows from what the user asked for and from nothing else: the endpoint, the fields
- * that were given, the files as they are on the disk. Not from bytes that this program made of them, not from
- * defaults (ours, fal's or a schema's), not from what only changes the saved file: its name, its format where
- * the name alone asks for it, --force, --keep-blanked. Paid edits are found again by it, so it never changes:
- * another way to make fingerprints is another version, beside this one (see fingerprint-v1.ts).
+ * INVARIANT: a fingerprint depends only on what the user asked for: the endpoint, the fields that were given, the files
+ * as they are on the disk. It does not depend on bytes that this program made of them, on defaults (ours, fal's or a
+ * schema's), or on anything that only changes the saved file: its name, its format if only the name asks for it,
+ * --force, --keep-blanked. Paid edits are found again by their fingerprints, so they never change: another way to make
+ * them is another version, beside this one (see fingerprint-v1.ts).
  */
 import { hashOf, sha256Of } from '../../sha256.js';
 import type { StoredOutput } from '../../ledger/job.js';
@@ -13,20 +13,20 @@ import type { Model } from '../../models/model.js';
 import type { EditRequest, RequestKey } from '../../models/request.js';
 import type { Attachment } from './attachments.js';
 
-/** The version of the fingerprints that are made now. */
+/** The current version of the fingerprints. */
 export const FINGERPRINT_VERSION = 2;
 
 /**
- * The values that the user gave, by the names of fal's fields. A file is `{sha256}` of its bytes on the disk,
- * whatever it is called and however it came here; an address or an id stands as it was given. JSON values.
+ * The values that the user gave, by fal's field names. A file is `{sha256}` of its bytes on the disk, whatever its name
+ * and wherever it came from; an address or an id is unchanged. JSON values.
  */
 export type Given = Record<string, unknown>;
 
 /**
- * Takes from a request what its user gave.
+ * The values that the user gave in a request.
  *
  * @param request without a format that only the name of the output asks for
- * @param attachments all files that the input made of it names
+ * @param attachments all files named by the input made from it
  */
 export function givenOf(
   model: Pick<Model, 'fields'>,
@@ -34,13 +34,13 @@ export function givenOf(
   attachments: readonly Pick<Attachment, 'path' | 'source'>[],
   seedIsOurs: boolean,
 ): Given {
-  // The name of the field is the same whether a flag or --set fills it.
+  // The field has the same name whether a flag or --set fills it.
   const fieldOf = (key: RequestKey): string => model.fields[key]?.[0] ?? key;
   const plain = Object.entries({ ...others, ...(seedIsOurs ? {} : { seed }) });
   const given = compact({
     ...set,
     ...Object.fromEntries(plain.map(([key, value]) => [fieldOf(key as RequestKey), value])),
-    // A list, whether or not the model takes several.
+    // Always a list, even if the model takes only one.
     [fieldOf('images')]: images.length === 0 ? undefined : images,
     [fieldOf('loras')]: loras?.map(compact),
   });
@@ -58,14 +58,14 @@ export interface FingerprintInput {
   given: Given;
 }
 
-/** Hash that equal edits have in common. Hexadecimal. */
+/** Hash shared by equal edits. Hexadecimal. */
 export function fingerprintOf({ model, given }: FingerprintInput): string {
   return hashOf([FINGERPRINT_VERSION, model.endpoint, given]);
 }
 
 /**
- * The fingerprint of a command: also where its results go, as the user named it, and the way to fal. The seed counts
- * only where it was given, so that two runs of one command have the same.
+ * The fingerprint of a command. It also covers where the results go, as the user named it, and the way to fal. The seed
+ * counts only if it was given, so that two runs of one command have the same fingerprint.
  */
 export function askedHashOf(
   { model, given, output }: FingerprintInput & { output: StoredOutput },
@@ -79,7 +79,7 @@ export function askedHashOf(
 }
 
 /**
- * The seed of a row that names none: the same on every machine, another one for each try.
+ * The seed of a row that names none: the same on every machine, but different for each attempt.
  *
  * @param attempt from 1
  * @returns a whole number in [0, 2^31)

@@ -9,7 +9,7 @@ import { MODELS } from '../../models/registry.js';
 import { flagOf, type NameOf, type OutputFormat } from '../../models/request.js';
 import { trySaving } from '../pictures/save.js';
 
-/** Placeholders of a template, which stand between braces. */
+/** Placeholders of a template, written in braces. */
 export const PLACEHOLDERS = ['name', 'index', 'seed', 'model', 'ext', 'request_id'] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
 
@@ -23,7 +23,7 @@ export type OutputChoice = Pick<OutputSpec, 'kind' | 'cwd' | 'template' | 'numbe
  * Reads `-o`: a file, a folder (ends in a slash, or is one), a template, or `-`.
  *
  * @param cwd absolute folder that a relative output starts at
- * @param where what to call the setting in a message
+ * @param where name of the setting in messages
  * @throws FalEditError (usage) for an unknown placeholder
  */
 export async function readOutput(
@@ -49,7 +49,9 @@ export async function readOutput(
   return { ...byName, template: output, numberWhenTaken: false };
 }
 
-/** Output of a request that was not sent from here: the default name in the working directory, by the request's id. */
+/**
+ * Output of a request that was not sent from here: the default name in the working directory, with the request's id.
+ */
 export function defaultOutput(
   { requestId, seed }: Pick<Job, 'requestId' | 'seed'>,
   model: Model,
@@ -69,13 +71,13 @@ const FORMAT_OF_EXTENSION: Record<string, OutputFormat> = {
   '.webp': 'webp',
 };
 
-/** Extensions of pictures that no model makes: asking for one is a mistake, not a name. */
+/** Extensions of picture formats that no model makes: using one is a mistake, not a name. */
 const OTHER_PICTURES = ['.gif', '.bmp', '.tif', '.tiff', '.avif', '.heic', '.jxl', '.svg', '.ico', '.psd'];
 
 /**
- * The format that the output's extension asks for, if it does.
+ * The format that the output's extension asks for, if any.
  *
- * @throws FalEditError (usage) when the model cannot make it, or `--format` says another
+ * @throws FalEditError (usage) if the model cannot make it, or `--format` is different
  */
 export function formatOfOutput(
   { kind, template }: Pick<OutputSpec, 'kind' | 'template'>,
@@ -115,14 +117,14 @@ function extensionsOf(model: Model): string {
     .join(', ');
 }
 
-/** As long as the real one, which is known only after the submit. */
+/** As long as the real id, which is known only after the submit. */
 const SOME_REQUEST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Absolute path of the picture of that index, counted from 0. Several pictures never share a path. Names come from the
+ * Absolute path of one picture; the index counts from 0. Several pictures never share a path. Names come from the
  * template and from us, never from the server.
  *
- * @param ext another ending than the one that was asked for
+ * @param ext another extension than the requested one
  */
 export function pathOf(
   { cwd, template, name, seed, model, ext: wantedExt, count }: OutputSpec,
@@ -144,7 +146,7 @@ export function pathOf(
   return distinct ? file : numbered(file, index + 1);
 }
 
-/** Whether the name ends as the picture's format has it, and not as the user wrote it. */
+/** Whether the extension comes from the picture's format, not from the user. */
 export function hasOwnEnding({ template }: Pick<OutputSpec, 'template'>): boolean {
   return !template.endsWith('.{ext}');
 }
@@ -156,16 +158,16 @@ export function numbered(file: string, number: number): string {
   return path.join(dir, `${name}.${number}${ext}`);
 }
 
-/** Bytes that a file's whole name may have: the bound of nearly every file system. */
+/** Longest name of a file in bytes, on nearly every file system. */
 const LONGEST_FILE = 255;
 
 /**
- * Finds what would stop the pictures from being saved, before anything is sent.
+ * Finds whatever would stop the pictures from being saved, before anything is sent.
  *
- * @param where what to call the setting in a message
- * @param writable folders that are known to take files; those that turn out to are added
- * @returns an error (usage) where a name is taken by a file
- * @throws FalEditError (usage): a folder that cannot be written to, a name that is a folder's or too long
+ * @param where name of the setting in messages
+ * @param writable folders known to be writable; those found to be are added
+ * @returns an error (usage) if a name is taken by a file
+ * @throws FalEditError (usage): a folder that is not writable, a name that is a folder's or too long
  */
 export async function checkFree(
   output: OutputSpec,
@@ -198,7 +200,7 @@ export async function checkFree(
   return undefined;
 }
 
-/** A folder that is missing is made later; what can be tried now is the nearest one that exists. */
+/** Checks the folder, or the nearest existing one above it: a missing folder is created later. */
 async function checkFolder(folder: string, where: string): Promise<void> {
   let existing = folder;
   while (!(await exists(existing)) && path.dirname(existing) !== existing) existing = path.dirname(existing);

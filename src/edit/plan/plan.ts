@@ -34,7 +34,7 @@ export interface EditOrder {
   keepBlanked: boolean;
   /** Whether the seed was chosen by us, not by the user. */
   seedIsOurs: boolean;
-  /** Name of a setting in messages, where that is not its flag. */
+  /** Name of a setting in messages, if that is not its flag. */
   nameOf?: NameOf;
   /** Absolute folder that a relative output starts at; the working directory if absent. */
   outputFolder?: string;
@@ -43,7 +43,7 @@ export interface EditOrder {
 /** Cache that the plans of many edits share, so that each file is read once. */
 export interface PlanCache {
   read: AttachmentReader;
-  /** Folders that are known to take files, absolute. */
+  /** Folders known to be writable, absolute. */
   writable: Set<string>;
 }
 
@@ -60,7 +60,7 @@ export interface EditPlan {
   output: OutputSpec;
   /** Name of the output setting in messages. */
   outputSetting: string;
-  /** Why the pictures cannot have their names; irrelevant for an edit that is continued: the files may be its own. */
+  /** Why the pictures cannot have their names. Ignored when an edit is continued, since the files may be its own. */
   nameTaken: FalEditError | undefined;
   seedIsOurs: boolean;
   numImages: number;
@@ -69,8 +69,8 @@ export interface EditPlan {
 }
 
 /**
- * Decides everything about an edit and checks all that can be checked here: the flags against the model, the
- * files, the names of the results. Nothing is sent.
+ * Decides and checks everything about an edit that can be checked here: the flags against the model, the files, the
+ * names of the results. Sends nothing.
  *
  * @throws FalEditError (usage, input)
  */

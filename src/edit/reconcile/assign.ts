@@ -6,36 +6,36 @@ import { compareInputs } from './comparison.js';
 /** The requests of fal's history that belong to one job. */
 export interface Assignment {
   job: Job;
-  /** The request that the job became; undefined where there is none, or where the job has its request already. */
+  /** The request that the job became; undefined if there is none, or the job already has its request. */
   own: PastRequest | undefined;
   /** Further requests for this edit that fal accepted. */
   extra: PastRequest[];
-  /** Requests of which fal kept too little to tell whether they are the job's. */
+  /** Requests of which fal kept too little to compare them with the job. */
   unclear: PastRequest[];
 }
 
 /** A job that may have sent one of the requests. */
 export interface Claimant extends Pick<Job, 'seq' | 'endpoint' | 'input' | 'intentAt' | 'requestId'> {
-  /** Set where the ledger has lost what was sent: the input has neither files nor a seed of ours. */
+  /** Set if the ledger has lost what was sent: the input then has no files, and no seed that we chose. */
   guess?: Guess | undefined;
 }
 
-/** Whether the ledger has lost what was sent for a job, and a part of it is known from its row. */
+/** Whether the ledger has lost what was sent for a job, and only its row tells a part of it. */
 export function isGuess(job: Pick<Job, 'input' | 'inputHash' | 'askedHash'>): boolean {
   return job.input !== undefined && job.inputHash === undefined && job.askedHash !== undefined;
 }
 
 /** Facts about a submit that the ledger has lost. */
 export interface Guess {
-  /** The seeds that it can have had, one for each attempt; undefined where the input has the user's. */
+  /** The seeds that it may have had, one for each attempt; undefined if the input has the user's. */
   seeds: readonly number[] | undefined;
 }
 
 /**
- * Assigns requests to the jobs that sent them. Jobs with equal inputs cannot be told apart: each gets one, the
- * oldest intent first, and only what is left over then is a second charge.
+ * Assigns requests to the jobs that sent them. Jobs with equal inputs cannot be told apart: each gets one, the oldest
+ * intent first, and only requests left over are second charges.
  *
- * @param items requests that the ledger does not know, each once, the newest first
+ * @param items requests that the ledger does not know, each once, newest first
  */
 export function assignRequests<J extends Claimant>(
   jobs: readonly J[],
@@ -64,8 +64,8 @@ export function assignRequests<J extends Claimant>(
 }
 
 /**
- * Finds the requests that are worth a comparison: those with the job's seed, which every edit has, and those of which
- * fal kept none. A batch has thousands of either.
+ * Finds the requests worth comparing: those with the job's seed, which every edit has, and those whose seed fal did not
+ * keep. A batch has thousands of either.
  */
 function bySeed(
   items: readonly PastRequest[],
@@ -85,13 +85,13 @@ function bySeed(
   };
 }
 
-/** A job with more known fields fits fewer requests, so it comes first; among equals the older intent does. */
+/** A job with more known fields matches fewer requests, so it comes first; among equals, the older intent does. */
 function byClaim(a: Claimant, b: Claimant): number {
   const fields = Object.keys(b.input ?? {}).length - Object.keys(a.input ?? {}).length;
   return fields || (a.intentAt ?? 0) - (b.intentAt ?? 0) || a.seq - b.seq;
 }
 
-/** Without its files, one of several such jobs cannot be told from the others: no row may get another one's picture. */
+/** Finds jobs that cannot be told apart because their files are unknown: no row may get another row's picture. */
 function indistinct(jobs: readonly Claimant[]): (job: Claimant) => boolean {
   const textOf = ({ guess, requestId, input }: Claimant): string | undefined =>
     guess === undefined || guess.seeds !== undefined || requestId !== undefined
@@ -109,7 +109,7 @@ interface Fitting {
   unclear: PastRequest[];
 }
 
-/** The requests that a job can have become, the oldest first, and those of which that cannot be told. */
+/** The requests that may be the job's, oldest first, and those that cannot be compared. */
 export function fittingTo(
   { endpoint, input = {}, guess }: Pick<Claimant, 'endpoint' | 'input' | 'guess'>,
   items: readonly PastRequest[],
@@ -126,12 +126,12 @@ export function fittingTo(
     there.filter((item) => compareInputs(input, item.input, aliases) === wanted);
   const same = of('same');
   if (guess?.seeds !== undefined) return guessed(same, of('unclear'));
-  // Where fal shows exactly what was sent it adds no defaults: a request with more fields is another one.
+  // If fal shows exactly what was sent, it adds no defaults: a request with more fields is another one.
   const exact = same.filter((item) => canonicalJson(item.input) === canonicalJson(input));
   return { matching: exact.length > 0 ? exact : same, unclear: of('unclear') };
 }
 
-/** Puts the attempt that may have a picture first; without its seed, a request may be any row's. */
+/** Puts the attempt that may have a picture first; a request without a seed may be any row's. */
 function guessed(same: readonly PastRequest[], unclear: readonly PastRequest[]): Fitting {
   const hasSeed = ({ input }: PastRequest): boolean => input?.['seed'] !== undefined;
   const isFailed = ({ statusCode = 200 }: PastRequest): boolean => statusCode >= 400;

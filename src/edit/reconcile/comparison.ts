@@ -2,7 +2,7 @@
  * Result of comparing a request that fal kept with the one that was sent.
  *
  * - same: every field that was sent is there with its value. fal may have added its defaults.
- * - unclear: nothing speaks against it, but not all that was sent is there.
+ * - unclear: nothing contradicts it, but some fields are missing.
  * - other: a field has another value.
  */
 export type Comparison = 'same' | 'unclear' | 'other';
@@ -10,7 +10,7 @@ export type Comparison = 'same' | 'unclear' | 'other';
 /**
  * Compares by value, at any depth; the order of keys does not matter.
  *
- * @param kept undefined where fal kept nothing
+ * @param kept undefined if fal kept nothing
  * @param aliases fields that carry one value under several names; fal need not keep all of them (fal-api.md 1.5)
  */
 export function compareInputs(

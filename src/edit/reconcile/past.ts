@@ -4,26 +4,26 @@ import { historyOf, historyTime, type PastRequest } from '../../fal/platform/his
 import { falStatusOf } from '../../errors/failures.js';
 
 /**
- * How far before the intent to look. fal's route does not say which of its times counts, and this machine's clock
- * may have been wrong by hours when the intent was written, and be right now.
+ * How long before the intent to search, in milliseconds. fal does not say which of its times counts, and this machine's
+ * clock may have been hours off when the intent was written.
  */
 const SLACK_MS = 26 * 60 * 60_000;
 
-/** The most that fal returns at once (fal-api.md 5.5). */
+/** The most that fal returns per page (fal-api.md 5.5). */
 const PAGE = 100;
 
-/** Requests that fal remembers for an endpoint. */
+/** Requests in fal's history for an endpoint. */
 export interface Past {
   /** Each request once, in fal's order. */
   items: PastRequest[];
-  /** When fal was asked, by its own clock; undefined where its answers carry no date. */
+  /** When fal was asked, by its own clock; undefined if its answers have no date. */
   falNow: number | undefined;
 }
 
 /**
- * All requests that fal remembers for an endpoint since an intent.
+ * All requests in fal's history for an endpoint since an intent.
  *
- * @param since by fal's clock, given how far that one is ahead of ours; in milliseconds since the epoch
+ * @param since time in milliseconds since the epoch on fal's clock, given how far that is ahead of ours
  * @throws FalEditError (auth, account, temporary): nothing can be concluded
  */
 export async function pastSince(
@@ -36,7 +36,7 @@ export async function pastSince(
     const start = since(falNow === undefined ? 0 : falNow - access.context.now()) - SLACK_MS;
     const ask = (): Promise<PastRequest[]> => historyOf({ endpoint, since: start }, access);
     const first = await ask();
-    // While several pages are read, a request that ends can slip from an unread one to one that was read.
+    // While several pages are read, a request that ends can move from an unread page to one already read.
     const found = first.length >= PAGE ? [...first, ...(await ask())] : first;
     return { items: [...new Map(found.map((item) => [item.requestId, item])).values()], falNow };
   } catch (error) {
@@ -61,7 +61,7 @@ function unreadable(error: unknown, { connection, signal }: FalAccess): unknown 
 }
 
 function reasonOf(error: unknown): string {
-  // On other routes a 404 speaks of the model.
+  // On other routes a 404 is about the model.
   return falStatusOf(error) === 404 ? 'The history was not found (404).' : messageOf(error);
 }
 

@@ -1,7 +1,7 @@
 /*
- * INVARIANT: a job is called not accepted only where fal's history was read whole, after the settling time, and
- * holds no request that could be the job. The settling time has passed by fal's clock, never by ours, which may
- * jump. Anything less leaves the job unknown: an edit that is run again by mistake is paid for twice.
+ * INVARIANT: a job is called not accepted only if fal's history was read whole, after the settling time, and holds no
+ * request that could be the job. The settling time is measured by fal's clock, never by ours, which may jump. Otherwise
+ * the job stays unknown: an edit that is run again by mistake is paid for twice.
  */
 import { FalEditError } from '../../errors/error.js';
 import type { FalAccess } from '../../fal/connection.js';
@@ -19,20 +19,20 @@ import { settle } from './settle.js';
 
 export interface ReconcileOptions {
   /**
-   * How long fal may take to list a request that it accepted, in milliseconds; its own figure is not known
-   * (fal-api.md 5.5).
+   * How long fal may take to list a request that it accepted, in milliseconds; fal's own figure is unknown (fal-api.md
+   * 5.5).
    */
   settleMs: number;
-  /** For reading the history, in milliseconds. */
+  /** Time limit for reading the history, in milliseconds. */
   timeoutMs: number;
 }
 
 /**
- * Looks up jobs whose submit is unknown in fal's history, and records the outcome. Jobs with the same input as
- * one of them are settled along with it, since they cannot be told apart. Nothing is fetched.
+ * Looks up jobs whose submit is unknown in fal's history, and records the outcome. Jobs with the same input are settled
+ * along with them, since they cannot be told apart. Fetches nothing.
  *
  * @param jobs jobs with an unknown outcome
- * @throws FalEditError (interrupted), or what the ledger fails with
+ * @throws FalEditError (interrupted), or the ledger's error
  */
 export async function reconcile(
   jobs: readonly Job[],
@@ -60,7 +60,7 @@ export async function reconcile(
   return findings;
 }
 
-/** The built-in sandbox charges nothing, and knows nothing of an earlier run. */
+/** The built-in sandbox charges nothing, and does not know requests of earlier runs. */
 function endedWithItsRun(ledger: Ledger, job: Job): Finding {
   const message = 'it was sent to the built-in sandbox, which ended with its run';
   ledger.end(job.id, { state: 'cancelled', charged: 'no', error: { kind: 'temporary', message } });
@@ -82,7 +82,7 @@ async function reconcileEndpoint(
 ): Promise<Finding[]> {
   const now = context.now();
   const sent = withTwins(ledger, group);
-  // Our own clock may have been put right since; one that was put back would have us look into the future.
+  // Our clock may have been corrected since; if it was set back, we would search in the future.
   const since = (ahead: number): number =>
     Math.min(
       ...sent.map(
@@ -92,14 +92,14 @@ async function reconcileEndpoint(
   let past: Past;
   try {
     const read = await pastSince(endpoint, since, access);
-    // What was sent is stored without secrets.
+    // The ledger stores what was sent without secrets.
     const items = read.items.map((item) => ({ ...item, input: context.secrets.redactIn(item.input) }));
     past = { ...read, items };
   } catch (error) {
     if (!(error instanceof FalEditError) || error.kind === 'interrupted') throw error;
     return group.map((job) => ({ outcome: 'not_yet_known', job, why: { reason: 'no_answer', error } }));
   }
-  // Read again: whatever fal lists, its intent was in the ledger before.
+  // Read again: the intent of every request that fal lists was in the ledger before.
   const all = withTwins(ledger, group);
   const isSent = (job: Job): boolean => job.state === 'intent' && !isAbandoned(ledger, job);
   const beingSent = listJobs(ledger, { states: ['intent'] })
@@ -112,7 +112,7 @@ async function reconcileEndpoint(
   });
 }
 
-/** The jobs as they are now, and those with the same input whose outcome is unknown too. */
+/** The jobs as they are now, and those with the same input whose outcome is also unknown. */
 function withTwins(ledger: Ledger, group: readonly Job[]): Job[] {
   const hashes = new Set(group.flatMap(({ inputHash }) => inputHash ?? []));
   const inputs = new Set(group.filter(isGuess).map(({ input }) => canonicalJson(input)));

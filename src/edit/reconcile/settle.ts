@@ -10,26 +10,26 @@ import { isOpen, type Finding, type Uncertainty } from './finding.js';
 
 export interface SettleOptions {
   ledger: Ledger;
-  /** The route that the history came by. */
+  /** The route through which the history was read. */
   route: Omit<Route, 'connection'>;
   settleMs: number;
   /** When fal was asked, by our clock. */
   now: number;
-  /** When fal was asked, by fal's clock; undefined where fal does not say. */
+  /** When fal was asked, by fal's clock; undefined if fal does not say. */
   falNow: number | undefined;
 }
 
-/** How long fal keeps what was sent, in milliseconds: 30 days unless the account says otherwise (fal-api.md 2.4). */
+/** How long fal keeps inputs, in milliseconds: 30 days unless the account says otherwise (fal-api.md 2.4). */
 const KEPT_MS = 30 * 86_400_000;
 
-/** A process that cannot be seen from here may still be sending its edit, for as long as its own deadline lets it. */
+/** A process that we cannot see may still be sending its edit until its own deadline; in milliseconds. */
 const UNSEEN_MS = 60 * 60_000;
 
 /**
- * Records what fal's history says about jobs of one endpoint. All of it is done when it returns. Other processes
- * may do the same at the same time: a request belongs to the job that the ledger gave it to first.
+ * Records what fal's history says about jobs of one endpoint. Everything is recorded when it returns. Other processes
+ * may do the same at the same time: a request belongs to the job that the ledger first gave it to.
  *
- * @param beingSent jobs whose processes are at work: what fal lists may be theirs
+ * @param beingSent jobs whose processes are working on them: requests that fal lists may be theirs
  */
 export function settle(
   jobs: readonly Job[],
@@ -48,7 +48,7 @@ export function settle(
     const current = jobs.map(({ id }) => ledger.mustFind(id));
     const free = items.filter((item) => !held.includes(item) && isFree(ledger, item));
     const shares = assignRequests(current.filter(isPlayer).map(withGuess), free, aliases);
-    // Another process that was quicker changes what is whose.
+    // Another process was faster, which changes the assignments.
     if (!shares.every((share) => isClaimed(ledger, share))) continue;
     const ended = current.filter((job) => !isPlayer(job));
     return [
@@ -62,21 +62,21 @@ export function settle(
   }
 }
 
-/** Whether no job that was sent from here has the request. One that was only named by its id may be any of them. */
+/** Whether no job sent from here has the request. A request that was only named by its id may belong to any of them. */
 function isFree(ledger: Ledger, { requestId }: PastRequest): boolean {
   const holder = findJob(ledger, 'request_id', requestId);
   return holder === undefined || isAdopted(holder);
 }
 
-/** Whether a request can still be the job's; not where another process has found out meanwhile that there is none. */
+/** Whether a request may still be the job's; false if another process has meanwhile found that there is none. */
 function isPlayer(job: Job): boolean {
   return job.requestId !== undefined || isOpen(job);
 }
 
-/** How many attempts of a row are looked for where the ledger has lost them. */
+/** Number of attempts of a row to search for if the ledger has lost them. */
 const MOST_ATTEMPTS = 64;
 
-/** Rebuilds from the row what was lost with the ledger of its run. */
+/** Rebuilds from the row what was lost with its run's ledger. */
 function withGuess(job: Job): Job & Claimant {
   const { input = {}, askedHash = '' } = job;
   if (!isGuess(job)) return job;
@@ -86,19 +86,19 @@ function withGuess(job: Job): Job & Claimant {
   return { ...job, guess: { seeds } };
 }
 
-/** Assigns a job its request; false where another process has assigned either of them meanwhile. */
+/** Assigns a job its request; false if another process has meanwhile assigned either of them. */
 function isClaimed(ledger: Ledger, { job, own }: Assignment & { job: Job & Claimant }): boolean {
   if (own === undefined) return true;
   try {
     ledger.accept(job.id, own.requestId, job.guess === undefined ? undefined : own.input);
   } catch (error) {
-    // No two jobs can have one request.
+    // Two jobs cannot have the same request.
     if (findJob(ledger, 'request_id', own.requestId) === undefined) throw error;
   }
   return findJob(ledger, 'request_id', own.requestId)?.id === job.id;
 }
 
-/** @param by the job whose process is at work on what may be this one's request */
+/** @param by the job whose process is working on what may be this job's request */
 function conclude(
   { job: { id }, extra, unclear }: Assignment,
   by: Job | undefined,
@@ -140,8 +140,8 @@ function doubt(job: Job, unclear: readonly PastRequest[], options: SettleOptions
 }
 
 /**
- * Whether fal may still be about to list a job, by its own clock. Where it is not known when the job was sent by that
- * one, it was before fal was first asked in vain: from then on the time counts.
+ * Whether fal may still be about to list a job, by fal's clock. If fal's time of the submit is unknown, the settling
+ * time starts when fal was first asked in vain.
  */
 function settling(job: Job, { ledger, settleMs, now, falNow }: SettleOptions): Uncertainty | undefined {
   if (falNow === undefined) return { reason: 'no_clock' };
@@ -152,13 +152,13 @@ function settling(job: Job, { ledger, settleMs, now, falNow }: SettleOptions): U
   return left > 0 ? { reason: 'settling', askAgainAt: now + left } : undefined;
 }
 
-/** How long ago a job was sent, in milliseconds; less than 0 where our clock was put back. */
+/** How long ago a job was sent, in milliseconds; negative if our clock was set back. */
 function ageOf({ sentFalAt, intentAt, plannedAt }: Job, { now, falNow }: SettleOptions): number {
   if (sentFalAt === undefined || falNow === undefined) return now - (intentAt ?? plannedAt);
   return falNow - sentFalAt;
 }
 
-/** A further request for an edit: saved beside the first one, never over it. */
+/** Another request for the same edit: saved beside the first one, never over it. */
 function duplicateOf(job: Job, requestId: string): Parameters<Ledger['adopt']>[0] {
   const { id, model, endpoint, via, prompt, seed, estimatedUsd, unitPriceUsd, output, input, intentAt } = job;
   return {
