@@ -25,10 +25,10 @@ export interface EditsPreview {
 }
 
 /**
- * `--preview`: a line for each picture, beside it its results. A picture that was given as a URL is not shown, nor a
- * result that is not kept.
+ * `--preview`: a line for each picture, with its results beside it. Pictures given as URLs and results that were not
+ * kept are left out.
  *
- * @param outDir absolute; what the paths of results start from
+ * @param outDir absolute, at which relative paths of the results start
  */
 export async function editsPreview(
   pictures: readonly EditedPicture[],

@@ -33,12 +33,12 @@ export interface Flag {
   short?: string;
   /** Form of its value, e.g. `<n>`; absent for a switch. */
   value?: string;
-  /** One line, for the help. It ends with the default, where there is one. */
+  /** One line, for the help. Ends with the default, if there is one. */
   help: string;
   group: (typeof GROUPS)[number];
-  /** A number that may have a fraction: a cell of a spreadsheet may write it with a comma. */
+  /** A number that may have a fraction, which a spreadsheet may write with a comma. */
   decimal?: boolean;
-  /** A number of the request, whole or not: one of a JSON file keeps its type. */
+  /** A number of the request, whole or not; from a JSON file it stays a number. */
   isNumber?: boolean;
   /** May be given several times; every value counts. */
   repeatable?: boolean;
@@ -73,7 +73,7 @@ export interface EditingFlag extends Flag {
   notVaried?: string;
 }
 
-/** Flags of which one replaces the other: the one from the stronger setting wins, both at once are refused. */
+/** Flags that replace each other: the one from the stronger setting wins; giving both at once is refused. */
 export type ExclusiveFlags = readonly (readonly [string, string])[];
 
 /** The names of some flags, as a union. */

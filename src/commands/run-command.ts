@@ -12,7 +12,7 @@ import type { Command } from './all.js';
 type Given = Readonly<Record<string, FlagValue>>;
 
 /**
- * Runs a command: reads its settings, opens its terminal, and shows what it throws.
+ * Runs a command: reads its settings, opens its terminal, and prints its errors.
  *
  * @param given flags of the command line, by long name
  * @param known flags of all commands

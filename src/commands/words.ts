@@ -56,7 +56,7 @@ export async function readEditWords(
     }
   }
   refuseFolder(images, cwd);
-  // Behind -- anything may stand.
+  // After -- anything is allowed.
   if (images.length > model.maxImages && !images.some((word) => word.startsWith('-'))) {
     const batch = shellWords(['fal-edit', 'batch', ...images, '-p', typed ?? likePrompts[0] ?? '…']);
     refuseWrongCount(model, images, '--image', `To edit each of them: ${batch}`);

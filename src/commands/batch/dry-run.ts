@@ -17,7 +17,7 @@ import type { BatchOptions } from './options.js';
 /** Rows, uploads and cost of a run. */
 interface Prospect {
   rows: number;
-  /** Failed rows that may have been charged. fal is asked about them before anything is sent. */
+  /** Failed rows that may have been charged. A run first asks fal about them. */
   toAsk: number;
   usd: number;
   /** By model. */

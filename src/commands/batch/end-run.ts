@@ -81,7 +81,7 @@ function nameIfGone(ledger: Ledger, terminal: Terminal): void {
   try {
     if (!ledger.db.isStillOurs()) nameAccepted(ledger, terminal);
   } catch {
-    // It cannot be read any more, which is said already.
+    // It can no longer be read, which has already been reported.
   }
 }
 

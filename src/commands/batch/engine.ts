@@ -1,4 +1,4 @@
-/* How V8 is to run a batch. Its own habits are made for programs that compute; a batch waits. */
+/* V8 settings for a batch. Its defaults suit programs that compute; a batch mostly waits. */
 import { setFlagsFromString } from 'node:v8';
 
 /** Growth of the heap, in percent of its live part, that starts a collection. */

@@ -95,7 +95,7 @@ function detailsOf(event: EditEvent): Record<string, unknown> {
   }
 }
 
-/** On the sandbox nothing is charged, however it ended. */
+/** The sandbox charges nothing, whatever the outcome. */
 function errorOf({ kind, message, hint, charged }: FalEditError, sandbox: boolean): Record<string, unknown> {
   return { kind, message, ...(hint === undefined ? {} : { hint }), charged: sandbox ? 'no' : charged };
 }

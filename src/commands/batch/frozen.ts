@@ -16,11 +16,11 @@ import type { BatchOptions } from './options.js';
 import type { Surroundings } from './surroundings.js';
 
 /**
- * Checks that every row is done, and that its pictures are as they were made, byte for byte, and as expected. Touches
- * no network.
+ * Checks that every row is done, and that its pictures are unchanged, byte for byte, and meet the expectations. Uses no
+ * network.
  *
  * @param source as the user named it
- * @throws FalEditError (expectation) where something would have to be sent or fetched
+ * @throws FalEditError (expectation) if something would have to be sent or fetched
  */
 export async function refuseUnfrozen(
   ledger: Ledger,

@@ -77,8 +77,8 @@ export interface OutDirUse {
 /**
  * Opens and locks a batch folder, and creates it if needed.
  *
- * @param via the way to fal of the run; undefined where the folder may be of fal or of the sandbox
- * @throws FalEditError (usage, input, locked, expectation); (usage) where the ledger does not know all that was paid for
+ * @param via the run's way to fal; undefined if the folder may be fal's or the sandbox's
+ * @throws FalEditError (usage, input, locked, expectation); (usage) if the ledger lacks edits that were paid for
  */
 export async function openOutDir(
   wanted: string,
@@ -104,7 +104,7 @@ export async function openOutDir(
   let isFresh = false;
   const close = async (): Promise<void> => {
     ledger?.close();
-    // While nobody else can take it.
+    // Before the lock is released, so that no other run can take the folder.
     if (isFresh) await leaveAsFound(folder);
     lock?.release();
     if (isFresh) await removeEmpty(folder, made);
@@ -149,7 +149,7 @@ async function leaveAsFound(folder: string): Promise<void> {
   for (const file of [...files, OUT_DIR_FILES.lock]) await rm(path.join(folder, file), { force: true });
 }
 
-/** @param first the topmost folder that was made; undefined where all of them were there */
+/** @param first the topmost folder that was made; undefined if all of them existed */
 async function removeEmpty(folder: string, first: string | undefined): Promise<void> {
   if (first === undefined) return;
   for (let at = folder; at.startsWith(first); at = path.dirname(at)) {
@@ -216,7 +216,7 @@ async function isFolder(folder: string): Promise<boolean> {
   throw usageError(`--out-dir: ${folder} is a file. Name a folder.`);
 }
 
-/** @returns the topmost folder that had to be made; undefined where it was there */
+/** @returns the topmost folder that had to be made; undefined if it existed */
 async function makeFolder(folder: string): Promise<string | undefined> {
   try {
     return await mkdir(folder, { recursive: true });

@@ -6,15 +6,15 @@ import { accessOf, type EditEnv } from '../../edit/env.js';
 import { estimate } from '../../edit/plan/estimate.js';
 import type { Model } from '../../models/model.js';
 
-/** fal's prices, each asked for at most once a run. */
+/** fal's prices, each requested at most once per run. */
 export interface Prices {
-  /** Undefined if fal does not say; the price of the adapter then counts. */
+  /** Undefined if fal does not say; the adapter's price then applies. */
   of: (endpoint: string) => CurrentPrice | undefined;
   /** Asks fal for missing prices, and updates the estimates of rows that were planned with other prices. */
   refresh: (endpoints: readonly string[], ledger: Ledger) => Promise<void>;
 }
 
-/** Opens prices with the cached ones; asks nobody. */
+/** Starts with the cached prices; sends nothing. */
 export async function openPrices(env: Omit<EditEnv, 'ledger'>): Promise<Prices> {
   const access = accessOf(env);
   const known = new Map<string, CurrentPrice | undefined>();

@@ -32,8 +32,8 @@ const MOST_IN_DETAILS = 1_000;
 /**
  * Reads all rows into the ledger, and reports their problems and the changes since the last run.
  *
- * @param look looks at the rows before the ledger forgets them again
- * @throws FalEditError (input): something is wrong, and nothing is sent; (usage): the pictures seem to be there already
+ * @param inspect called with the plan before the rows can be dropped from the ledger
+ * @throws FalEditError (input): rows have problems, and nothing is sent; (usage): the pictures seem to exist already
  */
 export async function readRows(
   source: RowSource,

@@ -25,7 +25,7 @@ export function tellRebuilt(
   { context, terminal, json }: Surroundings,
 ): ExitCode {
   const { edits, toFetch, gone, changed, unreadable, lostRun } = rebuilt;
-  // Without a single edit there was no run that could have sent the others.
+  // If there is no edit at all, there was no run that could have sent the others.
   const doubtful = lostRun === undefined ? 0 : doubtRows(ledger, lostRun, { via, folder }, context);
   noteRebuild(ledger, false);
   closeRun(ledger.db);

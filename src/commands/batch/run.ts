@@ -75,7 +75,7 @@ export async function runRowsOf(
   });
 }
 
-/** Undefined for a folder without rows, which were not read yet. */
+/** Undefined for a folder without rows: they have not been read yet. */
 function standingOfRows(ledger: Ledger): Standing | undefined {
   const standing = standingOf(ledger);
   return Object.values(standing.states).some((rows) => rows > 0) ? standing : undefined;

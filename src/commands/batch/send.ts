@@ -47,7 +47,7 @@ export interface Opened {
   ledger: Ledger;
   records: Records;
   folder: string;
-  /** The way to fal by the settings, which may be a sandbox that is to be started. */
+  /** The way to fal according to the settings; it may be a sandbox that has yet to be started. */
   declared: Route;
   proxies: readonly string[];
   prices: Prices;

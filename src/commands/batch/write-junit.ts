@@ -23,7 +23,7 @@ export async function writeJunit(
     const { junitXml } = await import('../../report/junit.js');
     await refuseLinkBelow(file, outDir);
     await mkdir(path.dirname(file), { recursive: true });
-    // As the CI server finds it.
+    // With a path at which the CI server finds it.
     await writeFile(file, junitXml(summary, rows, { outDir: shortPath(outDir, cwd) }));
   } catch (error) {
     terminal.warn(`Could not write ${file}: ${codeOf(error) ?? messageOf(error)}.`);

@@ -3,7 +3,7 @@ import type { NameOfFlag } from '../flag.js';
 import { OUTPUT_FLAGS, PROXY_FLAG } from '../flags/common.js';
 import { IDS_NOTE, MODEL_OF_REQUEST_FLAG } from '../flags/earlier.js';
 
-/** Without a deadline of the user's: fal is given a few seconds to confirm. */
+/** Without --timeout: fal gets a few seconds to confirm. */
 const FLAGS = [MODEL_OF_REQUEST_FLAG, PROXY_FLAG, ...OUTPUT_FLAGS] as const;
 
 export const CANCEL: CommandSpec<NameOfFlag<typeof FLAGS>> = {

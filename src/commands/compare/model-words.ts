@@ -54,7 +54,7 @@ function withSetting(fields: Fields, word: string, field: string, value: string)
   if (reason !== undefined) throw fieldError(word, `${flag.name} cannot be set for one model; ${reason}.`);
   if (value.trim() === '') throw fieldError(word, 'the value is missing.');
   const own = part === undefined ? value : { [part]: value };
-  // Of what can be given once the last counts, as with flags.
+  // If a setting takes one value, the last one counts, as with flags.
   if (flag.repeatable !== true) return { ...fields, [flag.name]: own };
   const before = fields[flag.name];
   return { ...fields, [flag.name]: [...(Array.isArray(before) ? before : []), own] };

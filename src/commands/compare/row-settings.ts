@@ -1,7 +1,7 @@
 import type { FlagValue } from '../../config/settings.js';
 import { EDITING_FLAGS, type EditingSettings } from '../flags/editing.js';
 
-/** Settings that each cell sets for itself. */
+/** Settings that each cell has for itself. */
 const OF_CELLS = new Set<string>(
   EDITING_FLAGS.filter(({ comparedAlike }) => comparedAlike !== undefined).map(({ name }) => name),
 );
@@ -24,7 +24,7 @@ export function commonOf({ values }: EditingSettings): [string, FlagValue][] {
   return (
     Object.entries(values)
       .filter(([name]) => OF_RESULTS.has(name))
-      // Names of results come from these: a number of a config file counts like its text.
+      // They become names of results: a number of a config file counts like its text.
       .map(([name, value]): [string, FlagValue] => [name, typeof value === 'number' ? String(value) : value])
       .sort(([one], [other]) => (one < other ? -1 : 1))
   );

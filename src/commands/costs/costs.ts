@@ -82,7 +82,7 @@ function columnsBy(by: 'model' | 'day', sandbox: boolean): readonly Column[] {
 
 function cellsOf(row: SpendingRow): string[] {
   const { billedUsd, estimatedUsd, unknownUsd } = row;
-  // Nothing billed so far is not the same as billed at nothing.
+  // Nothing billed so far differs from a bill of zero.
   const billed = billedUsd === 0 && estimatedUsd + unknownUsd > 0 ? '?' : usdText(billedUsd);
   const sums = [estimatedUsd, unknownUsd, billedUsd + estimatedUsd + unknownUsd];
   return [row.group, String(row.edits), billed, ...sums.map(usdText)];

@@ -1,6 +1,6 @@
 /*
- * The edits of batches, for commands about earlier edits. Their ledgers are only looked at here, but for what is done
- * under the lock of the batch: a batch that runs is never interfered with.
+ * The edits of batches, for commands about earlier edits. Their ledgers are only read, except under the lock of the
+ * batch: a running batch is never disturbed.
  */
 import { LedgerError } from '../../errors/failures.js';
 import { byFolder } from '../../batch/next-steps.js';
@@ -36,10 +36,10 @@ export interface Found {
 type FolderSearch = Pick<LedgerCommand, 'ledger' | 'context' | 'terminal' | 'settings'>;
 
 /**
- * Visits the ledger of each known batch folder, the last used first. Skips missing folders, and reports once those
- * that had unfinished edits.
+ * Visits the ledger of each known batch folder, the last used first. Skips missing folders, and reports once those that
+ * had unfinished edits.
  *
- * @param visit the ledger is open as long as it runs; false: the others need not be looked into
+ * @param visit called while the ledger is open; returns false to stop
  */
 export async function eachBatch(
   { ledger, context, terminal }: FolderSearch,
@@ -84,7 +84,7 @@ export function mentionIn(own: Ledger, folder: string, { askedHash, id }: Job): 
  * Finds an edit by a request id or its beginning, one of our ids, or `last`, in the user's ledger or that of a batch.
  *
  * @param isWhole the text must be a whole id: it is too short for a beginning
- * @throws FalEditError (input) where it could be several
+ * @throws FalEditError (input) if several edits match
  */
 export async function findEverywhere(
   text: string,

@@ -53,7 +53,7 @@ function mostOf(failures: readonly FalEditError[]): Charged {
   return said.includes('yes') ? 'yes' : said.includes('maybe') ? 'maybe' : 'no';
 }
 
-/** An error with the request's name before it, where a person sees several. */
+/** The error with the request's name before it, for output about several requests. */
 export function named(name: string, error: FalEditError): FalEditError {
   const { kind, message, hint, details, charged, origin } = error;
   return new FalEditError(kind, `${name}: ${message}`, { hint, details, charged, origin });

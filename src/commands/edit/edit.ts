@@ -90,7 +90,7 @@ export async function runEditCommand(call: CallOf<typeof EDIT>): Promise<ExitCod
 
 type EditCall = Pick<CallOf<typeof EDIT>, 'settings' | 'context' | 'terminal'> & {
   ledger: Ledger;
-  /** The way to fal by the settings, which may be a sandbox that is to be started. */
+  /** The way to fal according to the settings; it may be a sandbox that has yet to be started. */
   declared: Route;
 };
 

@@ -1,6 +1,6 @@
 /*
- * The flags of one edit. A batch takes most of them as the defaults of its rows, a comparison and a sweep as those of
- * their cells. Which command has which, and in what words, stands with each flag.
+ * The flags of one edit. A batch takes most of them as defaults of its rows, a comparison and a sweep as those of their
+ * cells. Each flag lists its commands, and its wording for them.
  */
 import type { EditingFlag } from '../flag.js';
 import type { OutputFormat, RequestKey } from '../../models/request.js';

@@ -1,4 +1,4 @@
-/* The flags of many edits: of a batch, and of a comparison and a sweep, which are batches of their own making. */
+/* The flags of many edits: of a batch, and of a comparison and a sweep, which create batches themselves. */
 import type { EditingFlag } from '../flag.js';
 import { OPEN_FLAG, SETTLE_FLAG } from './common.js';
 

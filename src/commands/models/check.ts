@@ -20,7 +20,7 @@ export type Part = 'status' | 'price' | 'schema';
 export interface Unchecked {
   part: Part;
   why: string;
-  /** Error of the question; undefined if it was not asked. */
+  /** Error of the question; undefined if it was not sent. */
   error: FalEditError | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface ModelCheck {
 
 export interface CheckOptions extends Omit<FalAccess, 'signal'> {
   context: FalAccess['context'] & Pick<Context, 'signal'>;
-  /** Milliseconds in total. Parts not asked by then are reported as unchecked. */
+  /** Milliseconds in total. Parts that time does not allow for are reported as unchecked. */
   timeoutMs: number;
 }
 

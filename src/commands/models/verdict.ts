@@ -36,7 +36,7 @@ export function differenceText({ what, ours, fals }: Difference): string {
  * Error that a check ends with: drift, else a refused key, else fal being unreachable if nothing could be checked.
  * Undefined if no problem was found.
  *
- * @param sandbox whether the built-in sandbox was asked in place of fal
+ * @param sandbox whether the check used the built-in sandbox instead of fal
  */
 export function verdictOf(checks: readonly ModelCheck[], sandbox: boolean): FalEditError | undefined {
   const drifted = checks.filter(hasDrift);

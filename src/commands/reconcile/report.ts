@@ -18,7 +18,7 @@ export interface Report {
   /** Fetched edits, including duplicates. */
   fetched: FetchOutcome[];
   settleMs: number;
-  /** The sandbox was asked, which charges nothing. */
+  /** fal's answers came from the sandbox, which charges nothing. */
   sandbox: boolean;
   cwd: string;
   /** By job, the batch folder that it belongs to. */
@@ -33,7 +33,7 @@ export function endingOf({ findings, fetched, settleMs, folders, cwd }: Report):
   const [first, ...more] = open;
   if (first !== undefined) {
     const unread = first.why.reason === 'no_answer' ? first.why.error : undefined;
-    // Where fal could not be asked about any of them, that is the whole story.
+    // If fal could not be asked about any of them, there is nothing else to report.
     if (unread !== undefined && more.every(({ why }) => why.reason === 'no_answer')) return unread;
     const ids = open.map(({ job }) => job.id);
     const times = open.flatMap(({ why }) => (why.reason === 'settling' ? [why.askAgainAt] : []));

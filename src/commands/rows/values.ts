@@ -12,10 +12,10 @@ const TEXTS: readonly (EditingFlag['fills'] | undefined)[] = [
 ];
 
 /**
- * Value of a row's field for its flag, as the manifest has it: a cell of a CSV file is a text, which may hold a JSON
- * list or object. Undefined for a switch that is off.
+ * Value of a row's field for its flag, in the manifest's notation: a cell of a CSV file is a text, which may hold a
+ * JSON list or object. Undefined for a switch that is off.
  *
- * @param field as it stands in the manifest, for messages
+ * @param field its name in the manifest, for messages
  * @throws FalEditError (usage)
  */
 export function flagValueOf(flag: EditingFlag, value: FieldValue, field: string): FlagValue | undefined {
