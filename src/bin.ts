@@ -6,11 +6,11 @@ import { foldersOf, systemHomeFolder } from './folders.js';
 import { lastWords, type LastWords } from './last-words.js';
 
 const argv = process.argv.slice(2);
-/** Reports a failure that no command has shown; the program itself, once loaded, knows more. */
+/** Reports a failure that no command has reported. The loaded program replaces it with one that knows more. */
 let wordsOn = (error: unknown): LastWords => lastWords(error, argv, process.env);
 let isLeaving = false;
 watchStdout();
-// Uncaught errors: Node would exit with 1, which says that fal failed.
+// Uncaught errors: Node would exit with 1, which means that fal failed.
 process.on('uncaughtException', leave);
 const text = answerAtOnce(argv);
 if (text === undefined) await run().catch(leave);
@@ -20,7 +20,7 @@ interface NewerProcess {
   getBuiltinModule?: (name: string) => { enableCompileCache?: (folder: string) => unknown };
 }
 
-/** The program itself. Loaded only now, so that help costs what Node costs. */
+/** The program itself. Loaded only now, so that help starts as fast as Node. */
 async function run(): Promise<void> {
   keepCompiledCode();
   const { INTERRUPTIONS, InterruptedError, main, systemContext, wordsIn } = await import('./main.js');
@@ -31,16 +31,16 @@ async function run(): Promise<void> {
     process.on(signal, () => {
       if (signal === 'SIGHUP' && isUnderNohup()) return;
       const interrupted = new InterruptedError(signal);
-      // The first asks, the second leaves.
+      // The first signal asks the command to end, the second one exits.
       if (interruption.signal.aborted) process.exit(interrupted.exitCode);
       interruption.abort(interrupted);
     });
   }
-  // The reader of the progress may leave, or its disk be full: there is nowhere else to say so.
+  // The reader of the progress may be gone, or its disk full: there is nowhere else to report it.
   process.stderr.on('error', () => undefined);
   const code = await main(argv, context);
   await Promise.all([process.stdout, process.stderr].map(flushed));
-  // Not left to happen: idle connections to fal would be taken down one by one first.
+  // Exit at once: Node would first close idle connections to fal, one by one.
   process.exit(code);
 }
 
@@ -54,13 +54,13 @@ function leave(error: unknown): void {
 }
 
 /**
- * Node 22 and later keep compiled code between runs; Node 20 cannot. Left to itself Node keeps it in a folder that all
- * users of the machine share.
+ * Enables Node's compile cache, which Node 22 and later have. By default Node keeps it in a folder that all users of
+ * the machine share.
  */
 function keepCompiledCode(): void {
   const { enableCompileCache } = (process as NewerProcess).getBuiltinModule?.('node:module') ?? {};
   const { env } = process;
-  // The user has set these: Node reads them itself.
+  // If the user has set these, Node reads them itself.
   if (enableCompileCache === undefined || env['NODE_COMPILE_CACHE'] || env['NODE_DISABLE_COMPILE_CACHE'])
     return;
   const { cache } = foldersOf(env, systemHomeFolder(), process.platform);
@@ -69,10 +69,10 @@ function keepCompiledCode(): void {
 }
 
 /**
- * Whether we were started with nohup, which asks that a closed terminal does not end us. It has SIGHUP ignored, but
- * Node takes that back before it runs any code of ours (PlatformInit in its node.cc), so that other traces must do:
- * bash and zsh tell a command its name in `_`; GNU nohup leaves a stdin that can only be written to; and every nohup
- * has the output go to nohup.out, unless it is told another place.
+ * Whether we were started with nohup, so that a closed terminal must not end us. nohup ignores SIGHUP, but Node undoes
+ * that before it runs any of our code (PlatformInit in its node.cc), so we look for other signs: bash and zsh put a
+ * command's name in `_`; GNU nohup leaves a stdin that can only be written to; and every nohup sends the output to
+ * nohup.out, unless it is redirected.
  */
 function isUnderNohup(): boolean {
   if (/(^|\/)nohup$/.test(process.env['_'] ?? '')) return true;
@@ -87,20 +87,20 @@ function isUnderNohup(): boolean {
   }
 }
 
-/** Resolves when the system has taken all output; a pipe may take its time. */
+/** Resolves when the system has taken all output; a pipe may take some time. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write('', () => resolve()));
 }
 
 /**
- * The reader of the results may leave first (`| head`): the edit goes on, since it is paid for. Results that
- * are lost for another reason, such as a full disk, are no success.
+ * Watches for errors of stdout. Its reader may leave first (`| head`): the edit continues, since it is paid for. If
+ * results are lost for another reason, such as a full disk, the run fails.
  */
 function watchStdout(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
     process.once('exit', (code) => {
-      // Else the command has said more of it.
+      // Otherwise the command has already reported more.
       if (code !== 0) return;
       process.stderr.write(`error: stdout could not be written: ${error.message}\n`);
       process.exitCode = 1;

@@ -2,11 +2,11 @@ import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Makes a folder for compiled code, for this user alone. Anyone who can write to it decides what this program
- * does, so a folder that somebody else could write to or replace is not used.
+ * Makes a folder for compiled code, for this user only. Anyone who can write to it controls this program, so a folder
+ * that somebody else could write to or replace is not used.
  *
  * @param uid undefined on Windows, where a user's folders are private
- * @returns the folder without symbolic links; undefined where there is none that is safe
+ * @returns the folder without symbolic links; undefined if there is no safe one
  */
 export function ownCacheFolder(folder: string, uid: number | undefined): string | undefined {
   try {
@@ -18,17 +18,17 @@ export function ownCacheFolder(folder: string, uid: number | undefined): string 
     const real = realpathSync(folder);
     return isOursAlone(real, uid) ? real : undefined;
   } catch {
-    // A home that is read-only, or full: the program starts a little slower.
+    // The folder is read-only, or the disk is full: the program starts a little slower.
     return undefined;
   }
 }
 
-/** Whether nobody else can write to a folder, nor put another in its place. */
+/** Whether nobody else can write to a folder or replace it. */
 function isOursAlone(folder: string, uid: number): boolean {
   const { mode, uid: owner } = lstatSync(folder);
   if (owner !== uid && owner !== 0) return false;
   const isWritable = (mode & 0o022) !== 0;
-  // In a sticky folder, such as /tmp, everybody can only exchange what is theirs.
+  // In a sticky folder, such as /tmp, users can only replace their own files.
   if (isWritable && (mode & 0o1000) === 0) return false;
   const parent = path.dirname(folder);
   return parent === folder || isOursAlone(parent, uid);

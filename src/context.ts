@@ -8,20 +8,20 @@ import { foldersOf, systemHomeFolder, type Folders } from './folders.js';
 import { openFetch, type Fetch } from './light-fetch.js';
 import { Secrets } from './secrets.js';
 
-/** An output stream, with what a terminal adds to it. */
+/** An output stream, with a terminal's properties if it is one. */
 export type Output = Writable & { isTTY?: boolean; columns?: number };
 
-/** A process, told apart from every other that has or had its number. */
+/** A process, distinct from any other that has or had its pid. */
 export interface ProcessId {
   host: string;
   pid: number;
-  /** When it was started, in a form that only its own machine understands. */
+  /** Start time, in a form that only its own machine understands. */
   started: string;
 }
 
 /**
- * Everything that a command may touch outside of its arguments. Commands take it as a parameter, so that tests
- * run the real program with streams, a clock and a folder of their own, and so that effects stay easy to find.
+ * Everything that a command may access besides its arguments. Passed as a parameter, so that tests run the real program
+ * with their own streams, clock and folder, and so that effects stay easy to find.
  */
 export interface Context {
   stdin: Readable;
@@ -29,7 +29,7 @@ export interface Context {
   stderr: Output;
   env: Readonly<Record<string, string | undefined>>;
   /**
-   * Absolute path; relative paths of the user start here.
+   * Absolute path; the user's relative paths start here.
    *
    * @throws FalEditError (input): the folder has been deleted
    */
@@ -41,24 +41,24 @@ export interface Context {
   now: () => number;
   /** Milliseconds from an arbitrary point, never going back: for durations. */
   elapsed: () => number;
-  /** In [0, 1): for jitter. Nothing secret depends on it. */
+  /** In [0, 1): for jitter. Not for secrets. */
   random: () => number;
-  /** A whole number in [0, 2^31): the seeds that we choose. */
+  /** A whole number in [0, 2^31): a seed that we choose. */
   newSeed: () => number;
-  /** Resolves after that many milliseconds; rejects with the signal's reason when that is aborted first. */
+  /** Resolves after that many milliseconds; rejects with the signal's reason if it is aborted first. */
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   fetch: Fetch;
   /** This process, for its entries in the ledger. */
   self: ProcessId;
-  /** The user's id; undefined where the system has none. */
+  /** The user's id; undefined if the system has none. */
   user: number | undefined;
-  /** Whether that process is there; undefined where that is unknown. */
+  /** Whether a process is running; undefined if unknown. */
   isRunning: (process: ProcessId) => boolean | undefined;
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP, with an {@link InterruptedError} as its reason. */
   signal: AbortSignal;
 }
 
-/** Waits; an abort rejects with the signal's own reason, not with Node's AbortError. */
+/** Waits; an abort rejects with the signal's own reason instead of Node's AbortError. */
 async function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   try {
@@ -69,7 +69,7 @@ async function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
-/** Linux counts a process's start in ticks since the boot: a pid that was used again has another count. */
+/** Linux counts a process's start in ticks since the boot, which differs when a pid is reused. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -80,10 +80,10 @@ function startOf(pid: number): string {
   }
 }
 
-/** Replaces a start time that the system does not report; only this process knows it. */
+/** Used instead of a start time that the system does not report; only this process knows it. */
 const UNREPORTED = 'untold ';
 
-/** The name of a machine that does not tell it: any other may be called so. */
+/** Name of a machine that does not report one; others may have the same. */
 const UNNAMED = '';
 
 function hostName(): string {
@@ -96,22 +96,22 @@ function hostName(): string {
 
 function selfId(): ProcessId {
   const host = hostName();
-  // A count of ticks tells processes apart on one machine only.
+  // A count of ticks identifies processes on one machine only.
   const started = host === UNNAMED ? '' : startOf(process.pid);
   return { host, pid: process.pid, started: started === '' ? UNREPORTED + randomUUID() : started };
 }
 
-/** A host's name changes with the network, and a number of a process is given out again: neither is taken for proof. */
+/** Whether a process is running. A host's name changes with the network, and a pid is reused: neither is proof. */
 function isRunning(other: ProcessId, self: ProcessId): boolean | undefined {
   const { host, pid, started } = other;
   if (host === self.host && pid === self.pid && started === self.started) return true;
   if (host === UNNAMED || host !== hostName()) return undefined;
   if (pid === self.pid) return started === self.started;
   try {
-    // Signal 0 only asks.
+    // Signal 0 only checks.
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it is there and somebody else's.
+    // EPERM: it exists, but belongs to another user.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const now = startOf(pid);
@@ -129,10 +129,10 @@ function workingDirectory(): string {
   }
 }
 
-/** One process is one, however many contexts it has. */
+/** Shared by all contexts of this process. */
 let own: ProcessId | undefined;
 
-/** The real world. `bin.ts` and the library entry start from it. */
+/** The context of the real system, for `bin.ts` and the library entry. */
 export function systemContext(signal: AbortSignal): Context {
   const self = (own ??= selfId());
   return {

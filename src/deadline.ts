@@ -1,10 +1,10 @@
-/** Why a run was stopped from our side. */
+/** Why we stopped a run. */
 export type StopReason = 'deadline' | 'interrupted';
 
-/** More than a timer of Node can wait makes it fire at once; this is 24 days. */
+/** A Node timer with a longer delay fires at once; this is 24 days. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** One signal for both ways to stop a run: the time is up, or a person said so. */
+/** One signal for both ways to stop a run: its time is up, or the user interrupts it. */
 export class Deadline {
   private readonly timer: NodeJS.Timeout;
   private readonly ending = new AbortController();
@@ -26,12 +26,12 @@ export class Deadline {
     return this.linked.signal;
   }
 
-  /** Why the signal was aborted; a person comes first. */
+  /** Why the signal was aborted; an interrupt takes precedence. */
   get reason(): StopReason {
     return this.interrupt.aborted ? 'interrupted' : 'deadline';
   }
 
-  /** Ends the run: stops everything still under way, such as the other uploads when one was refused. */
+  /** Ends the run: stops everything still running, such as other uploads after one was refused. */
   close(): void {
     clearTimeout(this.timer);
     this.ending.abort(new Error('The run is over.'));
@@ -40,13 +40,13 @@ export class Deadline {
 }
 
 /**
- * Runs something under a signal of its own, which is aborted by the outer one or when the time is up.
+ * Runs something under its own signal, which is aborted by the outer one or when the time is up.
  *
- * Not `AbortSignal.any([signal, AbortSignal.timeout(ms)])`: on Node 20 nothing but the combined signal knows the
- * timeout, and only weakly, so that a garbage collection takes the time limit away and the request hangs.
+ * Not `AbortSignal.any([signal, AbortSignal.timeout(ms)])`: on Node 20 only the combined signal refers to the timeout,
+ * and only weakly, so a garbage collection removes the time limit and the request hangs.
  *
- * @param run is also told how to start the time anew, where each sign of life is worth another wait
- * @throws what the run throws; after the time limit, mostly a TimeoutError
+ * @param run also gets a function that restarts the time limit, for work that shows signs of life
+ * @throws whatever the run throws; after the time limit, usually a TimeoutError
  */
 export async function withTimeLimit<T>(
   ms: number,
@@ -72,15 +72,15 @@ export async function withTimeLimit<T>(
 /** A signal that is aborted with the first of several others. */
 export interface LinkedSignal {
   signal: AbortSignal;
-  /** Lets go of the others: from here on they do not reach it, and do not keep it. */
+  /** Unlinks it from the others: they no longer abort it or keep it in memory. */
   release: () => void;
 }
 
 /**
- * Joins signals, some of which may live much longer than what is done under the joint one.
+ * Makes a signal that follows several others, some of which may live much longer.
  *
- * Not `AbortSignal.any`: Node 20 lets go of a joint signal only when a garbage collection has found it and had time to
- * say so, which in a run of thousands of edits comes late.
+ * Not `AbortSignal.any`: Node 20 releases a combined signal only after a garbage collection has found it, which comes
+ * late in a run of thousands of edits.
  */
 export function linkSignals(...sources: readonly AbortSignal[]): LinkedSignal {
   const joint = new AbortController();

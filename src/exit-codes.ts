@@ -1,5 +1,5 @@
 /**
- * The one table of how a run can end. The README's table is made from it.
+ * Every way a run can end. The README's table is made from this one.
  *
  * The code is a promise to scripts; the kind is the same promise by name (`error.kind` in `--json`).
  */
@@ -20,11 +20,11 @@ export const EXIT_CODES = {
   interrupted: { code: 130, meaning: 'stopped by SIGINT (129: by SIGHUP, 143: by SIGTERM)' },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 
-/** The name of a way to fail, as `--json` carries it. */
+/** The name of a kind of failure, as in `--json`. */
 export type ErrorKind = keyof typeof EXIT_CODES;
 
 /**
- * The kind that several failures have together: their own where everything failed in the same way.
+ * The common kind of several failures: their own if everything failed in the same way.
  *
  * @param isAll whether nothing succeeded
  */
@@ -34,8 +34,8 @@ export function commonKind(kinds: readonly ErrorKind[], isAll: boolean): ErrorKi
   return kind !== undefined && others.length === 0 ? kind : 'failed';
 }
 
-/** Exit code of the process: 0 where everything asked for was done, else a code of {@link EXIT_CODES}, 129 or 143. */
+/** Exit code of the process: 0 if everything requested was done, else a code of {@link EXIT_CODES}, 129 or 143. */
 export type ExitCode = number;
 
-/** Everything that was asked for was done. */
+/** Everything requested was done. */
 export const EXIT_OK: ExitCode = 0;

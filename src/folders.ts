@@ -2,7 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import { inputError } from './errors/error.js';
 
-/** The user's folders for this program, absolute; undefined where the system does not say where they would be. */
+/** The user's folders for this program, absolute; undefined if the system does not say where they belong. */
 export interface Folders {
   config: string | undefined;
   cache: string | undefined;
@@ -15,10 +15,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const NAME = 'fal-edit';
 
 /**
- * Where each system keeps such folders: XDG's on Linux and other Unixes, Library on macOS, AppData on Windows. None
- * need exist.
+ * The conventional folders of each system: XDG on Linux and other Unixes, Library on macOS, AppData on Windows. They
+ * need not exist.
  *
- * @param home the user's home folder, where there is one
+ * @param home the user's home folder, if any
  */
 export function foldersOf(env: Environment, home: string | undefined, platform: NodeJS.Platform): Folders {
   /** A folder below the one that a variable names, or below a part of the home folder. */
@@ -55,10 +55,10 @@ export function foldersOf(env: Environment, home: string | undefined, platform: 
 }
 
 /**
- * The folder of the machine's ledger.
+ * The folder of the user's ledger.
  *
- * @param named absolute; undefined where the user names none
- * @throws FalEditError (input): nothing says where it would be
+ * @param named absolute; undefined if the user names none
+ * @throws FalEditError (input): no folder is known
  */
 export function stateFolderOf({ state }: Folders, named: string | undefined): string {
   const folder = named ?? state;
@@ -68,20 +68,20 @@ export function stateFolderOf({ state }: Folders, named: string | undefined): st
   });
 }
 
-/** The user's home folder; undefined where neither HOME nor the system's list of users names one. */
+/** The user's home folder; undefined if neither HOME nor the system's list of users has one. */
 export function systemHomeFolder(): string | undefined {
   for (const ask of [homedir, () => userInfo().homedir]) {
     try {
       const home = absolute(ask());
       if (home !== undefined) return home;
     } catch {
-      // Nobody has this user id.
+      // There is no user with this id.
     }
   }
   return undefined;
 }
 
-/** Relative ones are ignored, as the XDG specification says: they would mean another folder in each working directory. */
+/** Ignores a relative path, as the XDG specification says: it would depend on the working directory. */
 function absolute(folder: string | undefined): string | undefined {
   return folder !== undefined && path.isAbsolute(folder) ? folder : undefined;
 }

@@ -1,14 +1,14 @@
 /*
- * Messages for failures outside of any command: the program could not be loaded, or an error was not caught. It
- * depends on next to nothing, since it may be all that could be loaded.
+ * Messages for failures outside of any command: the program could not be loaded, or an error was not caught. Has hardly
+ * any imports, since nothing else may have loaded.
  */
 import { asFalEditError, type Charged } from './errors/error.js';
 import type { ExitCode } from './exit-codes.js';
 
-/** Known facts at that moment; none before anything could be sent. */
+/** Facts known at that moment; none before anything could be sent. */
 export interface Known {
   charged: Charged;
-  /** Takes secrets and control characters out of a text. */
+  /** Removes secrets and control characters from a text. */
   safe: (text: string) => string;
   /** stdout already has its document: more output would break it. */
   isAnswered: boolean;
@@ -17,13 +17,13 @@ export interface Known {
 const NOTHING_YET: Known = { charged: 'no', safe: (text) => text, isAnswered: false };
 
 export interface LastWords {
-  /** With a newline at the end; empty where nothing belongs there. */
+  /** With a newline at the end, or empty. */
   stdout: string;
   stderr: string;
   code: ExitCode;
 }
 
-/** Whether a document is asked for, as far as that can be told without reading the settings. */
+/** Whether JSON is requested, as far as we can tell without reading the settings. */
 export function asksForJson(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -31,12 +31,12 @@ export function asksForJson(
   return flagsIn(argv).includes('--json') || /^(1|true|yes|on)$/i.test(env['FAL_EDIT_JSON'] ?? '');
 }
 
-/** Words after -- are files, whatever they are called. */
+/** Words after -- are files, whatever their names. */
 export function flagsIn(argv: readonly string[]): readonly string[] {
   return argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
 }
 
-/** The text for people and the document for scripts, for a failure that nobody else has shown. */
+/** The text for people and the document for scripts, for a failure that nothing else has reported. */
 export function lastWords(
   thrown: unknown,
   argv: readonly string[],
@@ -50,7 +50,7 @@ export function lastWords(
   const lines = [`error: ${safe(error.message)}`];
   if (charged !== 'no') lines.push(`charged: ${charged}`);
   if (error.hint !== undefined) lines.push(`hint: ${safe(error.hint)}`);
-  // It may never happen again, and nothing else will tell where it was.
+  // It may never happen again, and only this shows where it was.
   if (error.kind === 'internal' && thrown instanceof Error) lines.push(safe(thrown.stack ?? ''));
   const document = {
     schema_version: 1,

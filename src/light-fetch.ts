@@ -3,15 +3,15 @@ import { proxyFor, type Environment } from './network-proxy.js';
 import { agentFor, NotSentError, type Dialling } from './sockets.js';
 
 /*
- * The part of `fetch` that we use, on Node's own http client. Node 20 loads its fetch on first use, which takes
- * as long as starting Node itself, and an edit is six short requests. It differs from fetch in what is better
- * for money: a redirect is never followed, so that a POST cannot turn into two.
+ * The part of `fetch` that we use, on Node's own http client. Node 20 loads its fetch on first use, which takes as long
+ * as starting Node itself, and an edit is six short requests. Unlike fetch, it is safe for paid requests: a redirect is
+ * never followed, so that a POST cannot turn into two.
  */
 
 /** Options of a request, as far as we use them; a `RequestInit` of fetch fits. */
 export interface FetchInit {
   method?: string;
-  /** Names in any spelling. */
+  /** Header names may be in upper or lower case. */
   headers?: Readonly<Record<string, string>>;
   body?: string | Uint8Array | Blob;
   signal?: AbortSignal;
@@ -40,27 +40,27 @@ export interface FetchResponse {
 /** `fetch` as far as we use it. */
 export type Fetch = (url: string, init?: FetchInit) => Promise<FetchResponse>;
 
-/** fal's own headers may be 16 KB (fal-api.md 2.7), which is all that Node allows unless told otherwise. */
+/** fal's own headers may take 16 KB (fal-api.md 2.7), which is Node's default limit for all headers. */
 const MAX_HEADER_BYTES = 64 * 1024;
-/** As long as fetch waits for a connection; here with the TLS handshake and the proxy. */
+/** fetch's time limit for a connection; here it includes the TLS handshake and the proxy. */
 const CONNECT_MS = 10_000;
 
 export interface FetchOptions {
-  /** How long a connection may take, in milliseconds. */
+  /** Time limit for a connection, in milliseconds. */
   connectMs?: number;
-  /** The certificates that count, in the place of Node's own: PEM. */
+  /** Trusted certificates instead of Node's own: PEM. */
   ca?: string;
 }
 
 /**
- * A `fetch` that goes through the proxies that the environment names.
+ * A `fetch` that uses the proxies named by the environment.
  *
- * It sends one request over a kept-alive connection and resolves when the head of the answer is here. What it
- * rejects with says whether the request can have left this machine:
+ * It sends one request over a kept-alive connection and resolves when the head of the answer arrives. Its rejection
+ * says whether the request can have left this machine:
  *
  * - NotSentError: no byte of it did; the system's error, or the signal's reason, is its `cause`
- * - else it may have: a TypeError "fetch failed" with the system's error as `cause`, as fetch has it, or the reason
- *   of the signal. The body fails in the same way.
+ * - otherwise it may have: a TypeError "fetch failed" with the system's error as `cause`, like fetch, or the signal's
+ *   reason. The body fails in the same way.
  */
 export function openFetch(env: Environment, { connectMs = CONNECT_MS, ca }: FetchOptions = {}): Fetch {
   return async (url, init = {}) => {
@@ -71,9 +71,9 @@ export function openFetch(env: Environment, { connectMs = CONNECT_MS, ca }: Fetc
       const target = new URL(url);
       const proxy = proxyFor(target, env);
       const body = init.body === undefined ? undefined : await bytesOf(init.body);
-      // TLS is a large part of Node, and a local fal or a proxy on loopback needs none of it.
+      // TLS is a large part of Node, and a local fal or a proxy on loopback does not need it.
       const module = await (target.protocol === 'https:' ? import('node:https') : import('node:http'));
-      // An abort in between has told its listeners before there was one.
+      // An abort during the import came before we listened for it.
       signal?.throwIfAborted();
       return await send(target, init, body, {
         open: module.request,
@@ -96,7 +96,7 @@ export const lightFetch: Fetch = openFetch({});
 interface Line extends Dialling {
   open: typeof http.request;
   agent: http.Agent;
-  /** Begun: the first byte of the request may have left. */
+  /** True once the first byte of the request may have left. */
   progress: { begun: boolean };
 }
 
@@ -123,7 +123,7 @@ function send(
     const fail = (error: unknown): void => reject(error instanceof NotSentError ? error : failure(error));
     const abort = (): void => {
       request.destroy();
-      // Without a connection it says nothing by itself.
+      // An aborted request without a connection reports no error itself.
       fail(undefined);
     };
     signal?.addEventListener('abort', abort, { once: true });
@@ -132,7 +132,7 @@ function send(
     request.on('response', (message) => {
       unpacked(message).then((body) => resolve(new LightResponse(message, body, failure)), fail);
     });
-    // Not before: what is written to a socket that still shakes hands may leave before the certificate was looked at.
+    // Not earlier: data written to a socket during the handshake may leave before the certificate is checked.
     request.on('socket', () => {
       if (request.destroyed) return;
       progress.begun = true;
@@ -146,13 +146,13 @@ async function bytesOf(body: string | Uint8Array | Blob): Promise<Uint8Array> {
   return body instanceof Uint8Array ? body : new Uint8Array(await body.arrayBuffer());
 }
 
-/** The body as it was before a server compressed it, which it was asked not to do. */
+/** The body, decompressed if the server compressed it although we asked it not to. */
 async function unpacked(message: http.IncomingMessage): Promise<AsyncIterable<Uint8Array>> {
   const encoding = message.headers['content-encoding']?.trim().toLowerCase();
   if (encoding === undefined || encoding === 'identity') return message;
   const [{ pipeline }, zlib] = await Promise.all([import('node:stream'), import('node:zlib')]);
   const unpacker = encoding === 'br' ? zlib.createBrotliDecompress() : zlib.createUnzip();
-  // Failures come out of the end that is read.
+  // Errors surface at the end that is read.
   return pipeline(message, unpacker, () => undefined);
 }
 

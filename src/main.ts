@@ -18,7 +18,7 @@ export { systemContext } from './context.js';
 export { INTERRUPTIONS, InterruptedError } from './errors/error.js';
 
 /**
- * The program: parses arguments, runs the command, and maps whatever is thrown to a text and an exit code.
+ * The program: parses arguments, runs the command, and turns errors into a text and an exit code.
  *
  * @param argv the arguments, without node and the script
  */
@@ -50,7 +50,7 @@ function withCommand(argv: readonly string[]): string[] {
 }
 
 /**
- * Refuses a first word that is close to a command and no file, and `help` for an unknown command.
+ * Refuses a first word that is close to a command and not a file, and `help` for an unknown command.
  *
  * @throws FalEditError (usage)
  */
@@ -74,10 +74,10 @@ function noCommand(name: string, near: string | undefined): FalEditError {
     : usageError(`${message} Did you mean ${near}?`);
 }
 
-/** Flags that people try to give the key with. */
+/** Flags that people use when they try to pass the key. */
 const KEY_FLAG = /^--?(fal)?(api)?(key|token|secret|credentials?|auth|password)(id|key|token|secret)?$/;
 
-/** commander exits with 1 where a flag is wrong; with us that is a usage error. */
+/** commander exits with 1 for a wrong flag; here it is a usage error. */
 function parseError(error: Error, { name: command, flags }: CommandSpec): FalEditError {
   const listed = `${command === 'edit' ? 'fal-edit' : `fal-edit ${command}`} --help lists all flags`;
   const text = error.message.replace(/^error: /, '');
@@ -95,11 +95,14 @@ function parseError(error: Error, { name: command, flags }: CommandSpec): FalEdi
   );
 }
 
-/** An unknown flag. Its value is not repeated: it may be the key. @param near commander's suggestion. @param listed says where all flags are */
+/**
+ * Error for an unknown flag. Its value is not repeated: it may be the key. @param near commander's suggestion. @param
+ * listed says where all flags are
+ */
 function unknownFlag(argument: string, near: string, flags: readonly Flag[], listed: string): FalEditError {
   const isLong = argument.startsWith('--');
   const [name = ''] = argument.split(/[=\n]/);
-  // Behind a letter without a = there may be a key as well, which has a colon; else it is the name of a file.
+  // After a letter without a = there may also be a key, which has a colon; otherwise it is the name of a file.
   const typed = isLong || !/[:=\n]/.test(argument) ? name : argument.slice(0, 2);
   if (KEY_FLAG.test(`--${name.replace(/[-_]/g, '').toLowerCase()}`)) {
     return usageError(
@@ -111,7 +114,7 @@ function unknownFlag(argument: string, near: string, flags: readonly Flag[], lis
   return usageError(`Unknown option '${typed}'.`, isLong ? near || hint : shortHint(typed, flags));
 }
 
-/** The long flags that a letter may have been meant for. */
+/** The long flags that a letter may stand for. */
 function shortHint(typed: string, flags: readonly Flag[]): string {
   const long = flags.filter(({ name, hidden }) => hidden !== true && name.startsWith(typed.charAt(1)));
   return long.length === 0 || typed.length !== 2
@@ -133,7 +136,7 @@ function specOf(argv: readonly string[]): CommandSpec {
   return (commandNamed(`${first} ${second}`) ?? commandNamed(first))?.spec ?? EDIT;
 }
 
-/** Shows a failure that no command has shown. */
+/** Reports a failure that no command has reported. */
 async function report(error: unknown, argv: readonly string[], context: Context): Promise<ExitCode> {
   const [{ fail }, { openTerminal }, { switchState }] = await Promise.all([
     import('./commands/fail.js'),
@@ -154,7 +157,7 @@ async function report(error: unknown, argv: readonly string[], context: Context)
   return fail(error, terminal, undefined, json);
 }
 
-/** Message for a failure outside of any command, with everything that the program knows by then. */
+/** Message for a failure outside of any command, with everything that the program knows at that time. */
 export function wordsIn(error: unknown, argv: readonly string[], context: Context): LastWords {
   const { secrets, stdout, env } = context;
   return lastWords(error, argv, env, {

@@ -1,7 +1,6 @@
 /*
- * The parts that come compiled for one kind of machine, in packages of their own: npm leaves them out where it is told
- * to, and a node_modules that was copied from another machine has the wrong ones. That is to be found before an edit
- * is paid for.
+ * The parts that are compiled for one kind of machine, in separate packages. npm can be told to leave them out, and a
+ * node_modules copied from another machine has the wrong ones. We check that before an edit is paid for.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,10 +8,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { FalEditError, messageOf } from './errors/error.js';
 
-/** Taken as CommonJS, when it is needed: as an ES module it takes a third longer to load. */
+/** Loaded on demand as CommonJS: as an ES module it takes a third longer. */
 const load = createRequire(import.meta.url);
 
-/** The ledger's database. @throws FalEditError (input): it cannot be loaded */
+/** Loads the ledger's database. @throws FalEditError (input): it cannot be loaded */
 export function loadSqlite(): typeof import('@photostructure/sqlite') {
   try {
     return load('@photostructure/sqlite') as typeof import('@photostructure/sqlite');
@@ -22,7 +21,8 @@ export function loadSqlite(): typeof import('@photostructure/sqlite') {
 }
 
 /**
- * Loads sharp, which takes 70 ms: a part that is there may be broken, or another machine's.
+ * Loads sharp, which takes 70 ms. Checking that its parts exist is not enough: they may be broken, or for another
+ * machine.
  *
  * @throws FalEditError (input): it cannot be loaded
  */
@@ -36,7 +36,7 @@ export async function requireSharp(): Promise<void> {
   }
 }
 
-/** The line of a package's message that has the system's own error; else the first. */
+/** The line of a package's message that has the system's own error; otherwise the first line. */
 function reasonOf(error: unknown): string {
   const lines = messageOf(error).split('\n');
   const [, systemWord] = /ERR_DLOPEN_FAILED: (.*)/.exec(messageOf(error)) ?? [];
@@ -46,10 +46,10 @@ function reasonOf(error: unknown): string {
 type Require = Pick<NodeJS.Require, 'resolve'>;
 
 /**
- * The package that sharp lacks; undefined where it has all. It takes one that was built on this machine, the one for
- * the machine, or the one for any (sharp/dist/sharp.cjs).
+ * The package that sharp lacks; undefined if it has all. sharp uses one that was built on this machine, the one for the
+ * machine, or the one for any machine (sharp/dist/sharp.cjs).
  *
- * @param from looks for packages as the program does
+ * @param from finds packages as the program does
  */
 export function missingPartOfSharp(
   from: Require,
@@ -59,7 +59,7 @@ export function missingPartOfSharp(
   if (sharp === undefined) return 'sharp';
   if (isBuiltHere(path.join(path.dirname(sharp), '../src/build/Release'))) return undefined;
   const fromSharp = createRequire(sharp);
-  // Which C library a Linux has is not asked: npm installs what fits.
+  // It does not matter which C library a Linux has: npm installs the one that fits.
   const kinds = platform === 'linux' ? [`linux-${arch}`, `linuxmusl-${arch}`] : [`${platform}-${arch}`];
   for (const kind of kinds) {
     const part = resolved(fromSharp, `@img/sharp-${kind}/sharp.node`);

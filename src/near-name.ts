@@ -1,10 +1,10 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * The known name that a wrong one is a slip of the fingers away from, if there is one: a third of its letters may
- * differ, or it is a part of the known one or goes on behind it. Case, dashes and underscores do not count.
+ * The known name that a wrong one is probably a typo of, if there is one: up to a third of the letters may differ, or
+ * one name may be part of the other. Case, dashes and underscores do not count.
  *
- * @param prefix of all names, which says nothing
+ * @param prefix of all names, ignored
  */
 export function nearName(name: string, known: readonly string[], prefix = ''): string | undefined {
   const bare = (text: string): string => text.slice(prefix.length).replace(/[-_]/g, '').toLowerCase();
@@ -24,7 +24,7 @@ export function nearName(name: string, known: readonly string[], prefix = ''): s
   return nearest?.one;
 }
 
-/** `Did you mean batch?` where one of the known names is close, else the alternative. */
+/** `Did you mean batch?` if one of the known names is close, otherwise the alternative. */
 export function didYouMean<Otherwise extends string | undefined>(
   name: string,
   known: readonly string[],

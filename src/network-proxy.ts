@@ -1,21 +1,21 @@
 /*
- * Which HTTP proxy of the network a request goes through: the rules of curl. Not fal's own proxy protocol, which is
- * FAL_PROXY_URL's (fal/connection.ts).
+ * Chooses the network's HTTP proxy for a request, by the rules of curl. Not for fal's own proxy protocol, which uses
+ * FAL_PROXY_URL (fal/connection.ts).
  */
 import { BlockList, isIP } from 'node:net';
 import { fieldError } from './errors/error.js';
 
-/** A proxy that carries TLS to any host, by CONNECT. */
+/** A proxy that carries TLS to any host, using CONNECT. */
 export interface NetworkProxy {
   protocol: 'http:' | 'https:';
   /** Name or address, without brackets. */
   host: string;
   port: number;
-  /** For `Proxy-Authorization`; undefined where the variable holds no user name. */
+  /** For `Proxy-Authorization`; undefined if the variable has no user name. */
   authorization: string | undefined;
   /** Scheme, host and port, for messages: never a user name or password. */
   address: string;
-  /** The variable that names it. */
+  /** The variable that names the proxy. */
   variable: string;
 }
 
@@ -29,10 +29,10 @@ export function isLoopback(url: string): boolean {
 }
 
 /**
- * The proxy for a URL; undefined where the way is direct. Loopback is always direct, and so is all plain http: we
- * speak it to loopback alone, which is why `http_proxy` never comes into it.
+ * The proxy for a URL; undefined for a direct connection. Loopback is always direct, and so is all plain http: we use
+ * it only on loopback, so `http_proxy` is never read.
  *
- * @throws FalEditError (usage): the variable that counts names no proxy that we can use
+ * @throws FalEditError (usage): the variable that applies names a proxy that we cannot use
  */
 export function proxyFor(url: URL, env: Environment): NetworkProxy | undefined {
   if (url.protocol !== 'https:' || LOOPBACK.test(url.hostname)) return undefined;
@@ -42,7 +42,7 @@ export function proxyFor(url: URL, env: Environment): NetworkProxy | undefined {
   return isExcepted(url, without) ? undefined : parseProxy(text, variable);
 }
 
-/** As in curl, a variable that is empty is not set, and the lower case wins. */
+/** As in curl, an empty variable counts as unset, and lower case takes precedence. */
 function firstOf(env: Environment, names: readonly string[]): [name: string, value: string] | undefined {
   for (const name of names) {
     const value = env[name]?.trim() ?? '';
@@ -80,7 +80,7 @@ function parseProxy(text: string, variable: string): NetworkProxy {
   };
 }
 
-/** curl takes 1080 where an http:// proxy has no port. A URL forgets the port that is its scheme's own. */
+/** curl uses 1080 if an http:// proxy has no port. A parsed URL drops its scheme's default port. */
 function portOf(whole: string, scheme: 'http' | 'https'): number {
   if (scheme === 'https') return Number(new URL(whole).port || 443);
   const asHttps = new URL(whole.replace(/^http:/i, 'https:')).port;
@@ -97,7 +97,9 @@ function decoded(text: string): string {
 
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
 
-/** Whether `no_proxy` names the host: `*`, a name and all below it, either with a port, an address, or a CIDR block. */
+/**
+ * Whether `no_proxy` names the host: `*`, a name and its subdomains, either with a port, an address, or a CIDR block.
+ */
 function isExcepted(url: URL, list: string): boolean {
   const host = bare(url.hostname).replace(/\.$/, '');
   const port = url.port === '' ? '443' : url.port;
@@ -107,7 +109,7 @@ function isExcepted(url: URL, list: string): boolean {
     .some((item) => {
       if (item === '' || item === '*') return item === '*';
       if (item.includes('/')) return isInBlock(host, item);
-      // A bare IPv6 address is full of colons that begin no port.
+      // The colons of a bare IPv6 address do not begin a port.
       const [, name = item, only] = isIP(item) === 6 ? [] : (/^(.*?)(?::(\d+))?$/.exec(item) ?? []);
       if (only !== undefined && only !== port) return false;
       const wanted = bare(name)
@@ -128,7 +130,7 @@ function isInBlock(host: string, block: string): boolean {
   return list.check(host, type);
 }
 
-/** The proxy does not let us through. */
+/** The proxy refuses the connection. */
 export class TunnelRefusedError extends Error {
   constructor(readonly status: number) {
     super(`the proxy answered ${status} to CONNECT`);

@@ -1,13 +1,13 @@
-/** A value as JSON has them. */
+/** A JSON value. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [name: string]: JsonValue };
 
-/** Characters that JSON allows and a terminal or an editor may act on. */
+/** Characters that JSON allows but a terminal or an editor may interpret. */
 const UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /**
- * JSON in which nothing acts on a terminal: such characters are escaped.
+ * JSON that is safe to print on a terminal: characters that it may interpret are escaped.
  *
- * @param indent spaces a level; all on one line if absent
+ * @param indent spaces per level; all on one line if absent
  */
 export function plainJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, undefined, indent).replace(

@@ -12,22 +12,22 @@ import type { ExitCode } from './exit-codes.js';
 import { helpText } from './terminal/help.js';
 
 /**
- * The commander tree, made from the specs of the commands.
+ * Creates the commander tree from the specs of the commands.
  *
- * @param finish takes the exit code of the action that ran
+ * @param finish called with the exit code of the action that ran
  */
 export function createProgram(context: Context, finish: (code: ExitCode) => void): Command {
   const program = new Command('fal-edit')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void context.stdout.write(text),
-      // Errors are thrown, and shown in one place (main.ts).
+      // Errors are thrown, and printed in one place (main.ts).
       writeErr: () => undefined,
       outputError: () => undefined,
     })
     .version(VERSION, '-V, --version')
     .helpCommand(false)
-    // What stands behind the word of a command is the command's.
+    // Everything after a command word belongs to that command.
     .enablePositionalOptions()
     .configureHelp({ formatHelp: () => helpText(pageOf(EDIT)) });
   const tree = new Map<string, Command>();
@@ -64,7 +64,7 @@ function addFlags(command: Command, flags: readonly Flag[]): Command {
   return command;
 }
 
-/** Flags in front of the word of a subcommand (`batch -d all merge`). @throws FalEditError (usage): it has no such flag */
+/** Flags before the word of a subcommand (`batch -d all merge`). @throws FalEditError (usage): it has no such flag */
 function givenBefore(parent: Command, spec: CommandSpec): Record<string, FlagValue> {
   const above = COMMANDS.find(({ spec: { name } }) => name === parent.name())?.spec.flags ?? [];
   const given = givenFlags(parent, above);
@@ -78,7 +78,7 @@ function givenBefore(parent: Command, spec: CommandSpec): Record<string, FlagVal
   return given;
 }
 
-/** The flags that stood on the command line, by long name. A value given twice keeps the last, as everywhere. */
+/** The flags on the command line, by long name. If a value is given twice, the last one counts, as everywhere. */
 function givenFlags(command: Command, flags: readonly Flag[]): Record<string, FlagValue> {
   const given: Record<string, FlagValue> = {};
   for (const { name } of flags) {

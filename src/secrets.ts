@@ -1,13 +1,13 @@
 /*
- * INVARIANT: no secret of the user is written to a file or a stream. Text from outside is redacted where it is
- * stored (the ledger, results.jsonl) or shown (the terminal); in memory it stays as it is, since it may be a
- * request id or a URL that is still to be asked for.
+ * INVARIANT: no secret of the user is written to a file or a stream. Text from outside is redacted when it is stored
+ * (the ledger, results.jsonl) or printed (the terminal); in memory it stays unchanged, since it may be a request id or
+ * a URL that is still needed.
  */
 import { sha256Of } from './sha256.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Shorter ones are words and numbers that occur by themselves. */
+/** Shorter ones are likely to occur as ordinary words and numbers. */
 const SHORTEST = 6;
 /** Minimum length for hexadecimal secrets, which could be part of an id. */
 const SHORTEST_HEX = 12;
@@ -19,33 +19,33 @@ const OTHER = '[secret]';
 const PROXIES = ['https_proxy', 'http_proxy', 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
 
 /**
- * The secrets that a run knows, and how they are kept out of texts: raw, URL-encoded (once or more), as HTML and
- * JSON write them, and in base64, also as a part of something longer.
+ * The secrets known to a run. Removes them from texts: raw, URL-encoded (once or more), as HTML and JSON write them,
+ * and in base64, also as part of a longer text.
  *
- * {@link isRedacted} recognises a replaced secret, and redacting twice changes nothing more.
+ * {@link isRedacted} recognises a redacted text, and redacting twice changes nothing more.
  */
 export class Secrets {
   private readonly known = new Set<string>();
   private readonly forms = { [KEY]: new Set<string>(), [OTHER]: new Set<string>() };
   private pattern: RegExp | undefined;
 
-  /** fal's key: all of it, and its secret half. Its other half is no secret. */
+  /** fal's key: all of it, and its secret half. The other half is not secret. */
   addKey(key: string | undefined): void {
     if (key === undefined || key === '') return;
     const [, ...rest] = key.split(':');
     this.add(KEY, key, rest.join(':'));
   }
 
-  /** The password of a URL, and what its query holds: a proxy may take a token there. */
+  /** The password of a URL, and the values in its query, where a proxy may take a token. */
   addUrl(text: string | undefined): void {
-    // curl takes a proxy without its scheme.
+    // curl accepts a proxy without a scheme.
     const url = [text, `http://${text ?? ''}`].find(
       (one) => one?.includes('://') === true && URL.canParse(one),
     );
     if (url === undefined) return;
     const { username, password, searchParams } = new URL(url);
     const [name, word] = [decoded(username), decoded(password)];
-    // A short password alone could be any text; with its user name it can.
+    // A short password by itself could be any text; with its user name it is distinctive.
     if (word !== '') this.add(OTHER, `${name}:${word}`, word);
     this.add(OTHER, ...searchParams.values());
   }
@@ -58,7 +58,7 @@ export class Secrets {
     for (const name of [...PROXIES, 'FAL_PROXY_URL', 'FAL_EDIT_PROXY_URL']) this.addUrl(env[name]);
   }
 
-  /** A text without them. */
+  /** A text without the secrets. */
   readonly redact = (text: string): string => {
     const pattern = this.compiled();
     return pattern === undefined
@@ -66,14 +66,14 @@ export class Secrets {
       : text.replace(pattern, (_, key: string | undefined) => (key === undefined ? OTHER : KEY));
   };
 
-  /** A JSON value without them, at any depth; the same object where it holds none. */
+  /** A JSON value without the secrets, at any depth; the same object if it contains none. */
   redactIn<T>(value: T): T {
     return this.forms[KEY].size + this.forms[OTHER].size === 0 ? value : (mapTexts(value, this.redact) as T);
   }
 
   /**
-   * Tells which secrets these are from which others, and nothing of what they are: 16 bits of a hash, which a great
-   * many texts share, so that no guess at a weak password can be proved by it.
+   * Distinguishes these secrets from others without revealing them: 16 bits of a hash. Very many texts share the same
+   * bits, so they cannot confirm a guess at a weak password.
    */
   marks(): string[] {
     return [...this.known].map((secret) => sha256Of(secret).slice(0, 4));
@@ -88,11 +88,11 @@ export class Secrets {
     this.pattern = undefined;
   }
 
-  /** A match of the first group is the key. */
+  /** The first group matches the key. */
   private compiled(): RegExp | undefined {
     const [key, other] = [this.forms[KEY], this.forms[OTHER]].map((forms) => [...forms].join('|'));
     if (key === '' && other === '') return undefined;
-    // A pattern that never matches stands for none.
+    // A pattern that never matches replaces an empty one.
     return (this.pattern ??= new RegExp(`(${key || '(?!)'})|(?:${other || '(?!)'})`, 'g'));
   }
 }
@@ -102,7 +102,7 @@ export function isRedacted(text: string): boolean {
   return text.includes(KEY) || text.includes(OTHER);
 }
 
-/** A JSON value with all of its texts changed; the same object where none does. */
+/** A JSON value with all of its texts changed; the same object if none of them changes. */
 export function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
   if (typeof value !== 'object' || value === null) return value;
@@ -111,7 +111,7 @@ export function mapTexts(value: unknown, change: (text: string) => string): unkn
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
   const before: [string, unknown][] = Object.entries(value);
-  // A server may have put it into a name too. Our own names are words, which a secret may be as well.
+  // A server may also have put a secret into a name. Our own names are words, which may equal a secret.
   const after = before.map(
     ([name, item]) =>
       [/^\w+$/.test(name) && name.length < 24 ? name : change(name), mapTexts(item, change)] as const,
@@ -169,8 +169,8 @@ function characterForm(character: string): string {
 }
 
 /**
- * Patterns for the base64 of a text: of it alone, and as a part of something longer, where it may begin at any of three
- * bits. Characters that it shares with its neighbours are left out, but for those at its end.
+ * Patterns for the base64 of a text: of the text itself, and as part of a longer one, where it may start at any of
+ * three bit offsets. Characters shared with neighbouring text are left out, except at its end.
  */
 function base64Forms(text: string): string[] {
   return [0, 1, 2].flatMap((offset) => {

@@ -1,11 +1,14 @@
 import { hash } from 'node:crypto';
 
-/** SHA-256 of bytes or of a text in UTF-8, hexadecimal. At once: a hash that is fed in parts takes twice as long. */
+/**
+ * SHA-256 of bytes or of a text in UTF-8, hexadecimal. Computed in one call, since hashing in parts takes twice as
+ * long.
+ */
 export function sha256Of(content: string | Uint8Array): string {
   return hash('sha256', content);
 }
 
-/** JSON with the keys of every object in order: two values that mean the same have the same text. */
+/** JSON with the keys of every object sorted, so that equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

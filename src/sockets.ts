@@ -1,8 +1,8 @@
 /*
- * INVARIANT: nothing of a request is written before the connection stands: TCP, the proxy's tunnel and the TLS
- * handshake. An agent of ours gives a request its socket only then, and the request is begun only when it has
- * one (light-fetch.ts). So a request that fails before was provably not sent, whatever its code; all others
- * count as sent.
+ * INVARIANT: no part of a request is written before the connection is complete: TCP, the proxy's tunnel and the TLS
+ * handshake. Our agents give a request its socket only then, and the request begins only when it has one
+ * (light-fetch.ts). So a request that fails earlier was provably not sent, whatever its error code; all others count as
+ * sent.
  */
 import type http from 'node:http';
 import type https from 'node:https';
@@ -13,37 +13,37 @@ import type { NetworkProxy } from './network-proxy.js';
 /** How far a connection had come when it failed. */
 export type ConnectPhase = 'start' | 'connect' | 'proxy' | 'tls';
 
-/** A request of which no byte can have left: there was no connection for it. Its `cause` says why. */
+/** A request that had no connection, so no byte of it can have left. Its `cause` says why. */
 export class NotSentError extends TypeError {
   constructor(
     cause: unknown,
     readonly phase: ConnectPhase,
-    /** Where it was to go, as in a URL. */
+    /** Its destination, as in a URL. */
     readonly host: string,
-    /** The proxy on the way, where there is one. */
+    /** The proxy on the way, if any. */
     readonly proxy?: NetworkProxy,
   ) {
     super('fetch failed', { cause });
   }
 }
 
-/** Options of a request that our agents need in addition to Node's. */
+/** Options for our agents, in addition to Node's. */
 export interface Dialling {
-  /** For the whole of it, in milliseconds. */
+  /** Time limit for the whole connection, in milliseconds. */
   connectMs: number;
-  /** Gives the connection up. */
+  /** Aborts the connection. */
   abandon: AbortSignal | undefined;
-  /** The certificates that count, PEM; Node's own if undefined. */
+  /** Trusted certificates, PEM; Node's own if undefined. */
   ca: string | undefined;
 }
 
 type DialOptions = Omit<https.RequestOptions, 'ca'> & Dialling;
 type OnDialled = (error: Error | null, stream?: Duplex) => void;
 
-/** Kept for the life of the process, with their open connections. */
+/** Kept until the process ends, with their open connections. */
 const agents = new Map<string, http.Agent>();
 
-/** An agent that keeps connections alive, as Node's own does, and gives out none before HTTP may be spoken on it. */
+/** An agent that keeps connections alive, like Node's own, but provides one only when it is ready for HTTP. */
 export function agentFor(
   module: typeof http | typeof https,
   protocol: string,
@@ -106,13 +106,13 @@ async function dial(
   }
 }
 
-/** Host and port, as CONNECT wants them. */
+/** Host and port, in the form for CONNECT. */
 function hostOf({ host, port }: DialOptions): string {
   const name = host ?? '';
   return `${name.includes(':') ? `[${name}]` : name}:${port ?? 443}`;
 }
 
-/** Resolves with the socket when that happened. @throws the socket's error, or the signal's reason */
+/** Resolves with the socket when the event happens. @throws the socket's error, or the signal's reason */
 function ready(socket: Socket, event: string, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {

@@ -1,17 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 
-/** A text, or why bytes are none: the predicate of a sentence, without a full stop, and the line from 1 if one is meant. */
+/**
+ * A text, or why bytes are not one: the predicate of a sentence, without a full stop, and the line (from 1) if known.
+ */
 export type DecodedText = { text: string } | { problem: string; line?: number };
 
-/** U+FFFD stands where a program could not decode some bytes: Node puts it into arguments that are not UTF-8. */
+/** U+FFFD replaces bytes that a program could not decode: Node puts it into arguments that are not UTF-8. */
 export const REPLACEMENT = '\ufffd';
 
 const BOM = [0xef, 0xbb, 0xbf];
 const LF = 0x0a;
 
 /**
- * Decodes bytes strictly as UTF-8, without the byte order mark. UTF-16, NULs and other encodings are problems: a
- * character that got lost would change what the text asks for.
+ * Decodes bytes strictly as UTF-8, without the byte order mark. UTF-16, NULs and other encodings are problems: a lost
+ * character would change the meaning of the text.
  */
 export function decodeText(bytes: Uint8Array): DecodedText {
   const utf16 = utf16Of(bytes);
@@ -25,7 +27,7 @@ export function decodeText(bytes: Uint8Array): DecodedText {
 
 export type Utf16 = 'UTF-16' | 'UTF-16LE' | 'UTF-16BE';
 
-/** Which UTF-16 bytes are, by their mark, or by the NUL that is half of each ASCII character. @param bytes the first few */
+/** The kind of UTF-16 of bytes, by their mark, or by the NUL in each ASCII character. @param bytes the first few */
 export function utf16Of(bytes: Uint8Array): Utf16 | undefined {
   const [one, two] = bytes;
   if (one === undefined || two === undefined) return undefined;
@@ -39,12 +41,12 @@ export function utf16Problem(encoding: Utf16): string {
   return `is UTF-16. Save it as UTF-8, or convert it: iconv -f ${encoding} -t UTF-8`;
 }
 
-/** How many bytes the byte order mark of UTF-8 takes at the beginning of a text. */
+/** Length in bytes of the UTF-8 byte order mark at the beginning of a text; 0 if there is none. */
 export function bomLength(bytes: Uint8Array): number {
   return BOM.every((byte, index) => bytes[index] === byte) ? BOM.length : 0;
 }
 
-/** The line, from 1, of the first bytes that are not UTF-8: no character of UTF-8 but the newline has its byte. */
+/** The line (from 1) of the first bytes that are not UTF-8. In UTF-8, only a newline contains its byte. */
 export function firstUndecodableLine(bytes: Buffer): number {
   let line = 1;
   for (let start = 0; ; line++) {
@@ -60,10 +62,10 @@ function lineAt(bytes: Buffer, offset: number): number {
   return line;
 }
 
-/** Half a character, as JSON's escapes can write it. */
+/** Half a character, which JSON escapes can contain. */
 const LONE_SURROGATE = /\p{Cs}/u;
 
-/** Why a text that came from outside cannot be sent as it is, as the predicate of a sentence; undefined where it can. */
+/** Why a text from outside cannot be sent unchanged, as the predicate of a sentence; undefined if it can. */
 export function textProblem(text: string): string | undefined {
   if (text.includes('\0')) return 'contains a NUL character';
   return text.includes(REPLACEMENT) || LONE_SURROGATE.test(text)
@@ -71,7 +73,7 @@ export function textProblem(text: string): string | undefined {
     : undefined;
 }
 
-/** Words as a sentence lists them: `a`, `a or b`, `a, b or c`. */
+/** Lists words as in a sentence: `a`, `a or b`, `a, b or c`. */
 export function listText(words: readonly string[], last: 'and' | 'or'): string {
   const head = words.slice(0, -1);
   return head.length === 0 ? words.join('') : `${head.join(', ')} ${last} ${words.at(-1) ?? ''}`;

@@ -1,10 +1,10 @@
-/* CONNECT: a way through an HTTP proxy on which TLS is spoken to the host behind it. Loaded where a proxy applies. */
+/* CONNECT: a tunnel through an HTTP proxy for TLS with the host behind it. Loaded only if a proxy is used. */
 import type https from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { TunnelRefusedError, type NetworkProxy } from './network-proxy.js';
 
 /**
- * Opens a tunnel to a host. Only the proxy gets to see the proxy's password.
+ * Opens a tunnel to a host. Only the proxy sees the proxy's password.
  *
  * @param host with its port
  * @throws TunnelRefusedError, the error of the connection to the proxy, or the signal's reason
@@ -24,7 +24,7 @@ export async function openTunnel(
       method: 'CONNECT',
       path: host,
       agent: false,
-      // Else Node takes the host of the header, which is the one behind the proxy.
+      // Otherwise Node uses the host of the header, which is the one behind the proxy.
       servername: isIP(proxy.host) === 0 ? proxy.host : '',
       ca,
       headers: {
@@ -50,7 +50,7 @@ export async function openTunnel(
         return;
       }
       socket.destroy();
-      // The host behind it speaks only when it is spoken to.
+      // The host behind it sends nothing until it receives something.
       reject(
         status < 300
           ? new Error('the proxy sent data of its own into the tunnel')

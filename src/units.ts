@@ -1,13 +1,13 @@
-/* Money, sizes and durations, as people read and write them. */
+/* Money, sizes and durations, in notation for people. */
 
-/** Dollars for people, with as many digits as a price of a picture needs: `$0.075`, `$1.20`. */
+/** Dollars for people, with enough digits for the price of a picture: `$0.075`, `$1.20`. */
 export function usdText(usd: number): string {
   const digits = Number.isInteger(Math.round(usd * 1e6) / 1e4) ? 2 : Math.abs(usd) < 0.001 ? 6 : 3;
   return `$${usd.toFixed(digits)}`;
 }
 
 /**
- * fal's bill in words, or the one that the sandbox would have made.
+ * fal's bill in words, or what the sandbox would have billed.
  *
  * @param outstandingUsd estimates for accepted edits without a known price
  */
@@ -63,7 +63,7 @@ export function parseDuration(text: string): number | undefined {
   return Number(number) * UNITS[unit.toLowerCase() as keyof typeof UNITS];
 }
 
-/** Milliseconds as a person writes them: `30s`, `1.5m`. */
+/** Milliseconds in notation for people: `30s`, `1.5m`. */
 export function durationText(ms: number): string {
   const unit = (['h', 'm', 's'] as const).find((name) => ms >= UNITS[name]) ?? 'ms';
   return `${Math.round((ms / UNITS[unit]) * 100) / 100}${unit}`;
