@@ -21,8 +21,7 @@ export function loadSqlite(): typeof import('@photostructure/sqlite') {
 }
 
 /**
- * Loads sharp, which takes 70 ms. Checking that its parts exist is not enough: they may be broken, or for another
- * machine.
+ * Loads sharp, which takes 70 ms. An existing part may be broken, or for another machine.
  *
  * @throws FalEditError (input): it cannot be loaded
  */

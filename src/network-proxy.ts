@@ -97,9 +97,7 @@ function decoded(text: string): string {
 
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
 
-/**
- * Whether `no_proxy` names the host: `*`, a name and its subdomains, either with a port, an address, or a CIDR block.
- */
+/** Whether `no_proxy` lists the host: `*`, a name and its subdomains, with or without a port, an address or a CIDR. */
 function isExcepted(url: URL, list: string): boolean {
   const host = bare(url.hostname).replace(/\.$/, '');
   const port = url.port === '' ? '443' : url.port;

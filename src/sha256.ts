@@ -1,9 +1,6 @@
 import { hash } from 'node:crypto';
 
-/**
- * SHA-256 of bytes or of a text in UTF-8, hexadecimal. Computed in one call, since hashing in parts takes twice as
- * long.
- */
+/** SHA-256 of bytes or of a text in UTF-8, hexadecimal. In one call: hashing in parts takes twice as long. */
 export function sha256Of(content: string | Uint8Array): string {
   return hash('sha256', content);
 }

@@ -1,8 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/**
- * A text, or why bytes are not one: the predicate of a sentence, without a full stop, and the line (from 1) if known.
- */
+/** A text, or why bytes are not one: a predicate without a full stop, and the line (from 1) if known. */
 export type DecodedText = { text: string } | { problem: string; line?: number };
 
 /** U+FFFD replaces bytes that a program could not decode: Node puts it into arguments that are not UTF-8. */

@@ -255,10 +255,7 @@ export class EditRun {
     });
   }
 
-  /**
-   * Reads an answer, with the client's error wrapping removed. If fal's queue has forgotten it, its history may still
-   * have it.
-   */
+  /** Reads an answer, without the client's error wrapping; from fal's history if its queue has forgotten it. */
   private async read(ask: () => Promise<unknown>): Promise<Answered> {
     const { model, session, journal } = this;
     let data: unknown;

@@ -105,10 +105,7 @@ export class Journal {
     this.safely(() => this.ledger.cancelRequested(this.job.id));
   }
 
-  /**
-   * The edit did not succeed here. Records its end if it is final; otherwise releases it, so that a later command can
-   * continue it.
-   */
+  /** The edit did not succeed here. Records a final end; otherwise releases the edit, to be continued later. */
   ended(error: unknown, submit: SubmitState): void {
     const { kind, charged, message } = asEnding(error);
     const retryable = isRetryable(error);
@@ -144,9 +141,7 @@ export class Journal {
     return this.catchUp() as T | undefined;
   }
 
-  /**
-   * As above, where others may write at the same moment. If the edit ends first, this is still written before its end.
-   */
+  /** As above, where others may write at the same moment. Always written before the end of the edit. */
   private async inTurn(durability: Durability, write: () => void): Promise<void> {
     this.missed.push(write);
     let tried: readonly (() => unknown)[] = [];

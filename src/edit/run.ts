@@ -170,9 +170,7 @@ function newJob(
 /** How it begins; includes another process's edit that did not finish while we waited. */
 type Begun = Beginning | { kind: 'waited'; job: Job; error: EditOutcome['error'] };
 
-/**
- * Begins the edit in the ledger, after waiting for another process that is making it. Returns how much time is left.
- */
+/** Begins the edit in the ledger, after waiting for any process that is making it. Returns the time left. */
 async function beginOrWait(
   wanted: NewJob,
   before: Before,

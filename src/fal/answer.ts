@@ -128,9 +128,7 @@ export interface QueueStatus {
   logs: LogLine[];
   /** Seconds, once completed. */
   inferenceSeconds: number | undefined;
-  /**
-   * fal reports a failure: COMPLETED with `error` (fal-api.md 2.2). The request may have failed even if this is false.
-   */
+  /** fal reports a failure: COMPLETED with `error` (fal-api.md 2.2). If false, the request may still have failed. */
   failed: boolean;
 }
 

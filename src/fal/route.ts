@@ -30,8 +30,7 @@ export interface Route {
 }
 
 /**
- * Makes a route. Its name has no tokens of a proxy, since it is stored with each edit and compared with that of later
- * ones.
+ * Makes a route. Its name leaves out a proxy's tokens, since it is stored with each edit and compared later.
  *
  * @param builtIn the sandbox is started only for this run
  */

@@ -39,9 +39,7 @@ function proxyTrouble(trouble: unknown): string {
 const causeOf = (trouble: unknown): unknown =>
   trouble instanceof Error && trouble.cause instanceof Error ? trouble.cause : trouble;
 
-/**
- * OpenSSL and Node codes for a certificate that this machine does not trust, or that is not valid for this host now.
- */
+/** OpenSSL and Node codes for a certificate that is not trusted here, or not valid for this host now. */
 const CERTIFICATE = /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|INVALID_CA|ERR_TLS_CERT_)/;
 
 function certificateWords(code: string, trouble: unknown): string | undefined {

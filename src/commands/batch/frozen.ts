@@ -16,8 +16,7 @@ import type { BatchOptions } from './options.js';
 import type { Surroundings } from './surroundings.js';
 
 /**
- * Checks that every row is done, and that its pictures are unchanged, byte for byte, and meet the expectations. Uses no
- * network.
+ * Checks offline that every row is done, and that its pictures are unchanged, byte for byte, and as expected.
  *
  * @param source as the user named it
  * @throws FalEditError (expectation) if something would have to be sent or fetched

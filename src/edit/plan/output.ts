@@ -49,9 +49,7 @@ export async function readOutput(
   return { ...byName, template: output, numberWhenTaken: false };
 }
 
-/**
- * Output of a request that was not sent from here: the default name in the working directory, with the request's id.
- */
+/** Output of a request not sent from here: the default name in the working directory, with its request id. */
 export function defaultOutput(
   { requestId, seed }: Pick<Job, 'requestId' | 'seed'>,
   model: Model,

@@ -25,7 +25,7 @@ export type Uncertainty =
   | { reason: 'no_inputs'; requestIds: string[] }
   /** It was sent longer ago than fal's history goes back. */
   | { reason: 'too_old' }
-  /** It was sent through another route than fal was asked by, which may lead to another fal. */
+  /** It was sent through another route than the one used now, which may lead to another fal. */
   | { reason: 'another_way' }
   /** fal's history could not be read. */
   | { reason: 'no_answer'; error: FalEditError };

@@ -6,9 +6,7 @@ import type { FalSession } from './session.js';
 export type CancelOutcome =
   /** It was taken out of the queue. */
   | 'cancelled'
-  /**
-   * fal accepted the request to cancel; the edit may already run, and may still finish and be billed (fal-api.md 2.5).
-   */
+  /** fal took the request to cancel; the edit may already run, and still finish and be billed (fal-api.md 2.5). */
   | 'requested'
   /** It had already completed. */
   | 'completed'

@@ -34,9 +34,8 @@ const CANCEL_TRIES = 3;
 export type ClientRequestInit = Pick<FetchInit, 'method' | 'headers' | 'body'>;
 
 /**
- * The only `fetch` that the client gets. It handles each request by its purpose: a submit is sent once, free requests
- * are repeated, the status stream is made dependable, and errors become ours before the client can repeat or mangle
- * them.
+ * The only `fetch` that the client gets. It treats each request by its purpose: a submit is sent once, free requests
+ * are repeated, the status stream is made dependable, and errors become ours before the client sees them.
  */
 export class GuardedFetch {
   constructor(
