@@ -3,7 +3,7 @@ import { isTrustedUrl, type Connection } from './connection.js';
 
 /** A file to put into fal's storage. */
 export interface Upload {
-  /** Of the bytes, hexadecimal. Equal files are uploaded once. */
+  /** SHA-256 of the bytes, hexadecimal. Equal files are uploaded once. */
   sha256: string;
   contentType: string;
   /** ASCII; fal uses its extension. */

@@ -73,7 +73,7 @@ export interface Model {
   /** The format that fal returns if none is requested. */
   defaultFormat: OutputFormat;
   price: Price;
-  /** What `price` is charged for, worded to follow "a megapixel of". */
+  /** The thing that `price` is charged for, worded to follow "a megapixel of". */
   billed: string;
   /** Estimates the units that fal will bill. */
   billable: (work: BillableWork) => BillableEstimate;

@@ -6,7 +6,7 @@ import type { Charged } from '../errors/error.js';
 export interface Happened {
   /** Kind of error (`failed`, `expectation`, …), or the state if there is no error. */
   kind: string;
-  /** What happened; never empty. */
+  /** The outcome in words; never empty. */
   message: string;
   /** The next step; null if there is none. */
   hint: string | null;

@@ -17,7 +17,7 @@ export interface Prospect {
   toAsk: number;
 }
 
-/** What a run is meant to do. */
+/** The purpose of a run. */
 export interface RunAim {
   retry: RetryPolicy;
   /** Pay again for rows that fal has or may have. */
