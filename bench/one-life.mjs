@@ -8,10 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 const [, , entry, state] = process.argv;
-const file = readdirSync(entry).find((name) => /^ledger\.m?js$/.test(name));
-const { Ledger } = await import(pathToFileURL(path.join(entry, file)).href);
+const load = (name) => {
+  const files = readdirSync(entry, { recursive: true });
+  const file = files.find((one) => [`${name}.js`, `${name}.mjs`].includes(path.basename(one)));
+  return import(pathToFileURL(path.join(entry, file)).href);
+};
+const [{ Ledger }, { Secrets }] = [await load('ledger'), await load('secrets')];
 const self = { host: 'bench', pid: process.pid, started: '' };
-const context = { now: () => Date.now(), sleep, self, isRunning: () => false };
+const context = { now: () => Date.now(), sleep, self, isRunning: () => false, secrets: new Secrets() };
 const id = `${process.pid}-${process.hrtime.bigint()}`;
 const delivery = {
   cwd: state,

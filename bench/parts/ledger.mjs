@@ -15,7 +15,16 @@ export async function ledger() {
     process.execPath,
     [
       path.join(ROOT, 'node_modules/tsdown/dist/run.mjs'),
-      ...['src/ledger/ledger.ts', '--no-config', '--no-dts', '--format', 'esm', '--out-dir', entry],
+      ...[
+        'src/ledger/ledger.ts',
+        'src/secrets.ts',
+        '--no-config',
+        '--no-dts',
+        '--format',
+        'esm',
+        '--out-dir',
+        entry,
+      ],
       ...['--external', '@photostructure/sqlite', '--tsconfig', 'tsconfig.json'],
     ],
     { cwd: ROOT },
