@@ -42,7 +42,7 @@ export function assumedOutput(work: BillableWork): {
   }
   return {
     megapixels: billedMegapixels(input),
-    assumptions: ['the result is assumed to have the size of the (first) input picture; fal does not say so'],
+    assumptions: ['the result has the size of the (first) input picture; fal does not say so'],
     unbounded: [],
   };
 }
