@@ -334,7 +334,7 @@ const cancelled = z.strictObject({
         job: known('our id'),
         request_id: known("fal's id"),
         state: known('as of an edit'),
-        cancel: known('what came of it: cancelled, requested, completed, …'),
+        cancel: known('the outcome: cancelled, requested, completed, …'),
         sandbox: flag('it is on the sandbox'),
         charged: z.enum(['no', 'yes', 'maybe']).describe('whether it was paid for'),
         error: error.nullable().optional().describe('why it was not cancelled'),

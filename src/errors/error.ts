@@ -115,7 +115,7 @@ export type Stopped =
   | 'cancelled'
   /** fal took note, and it is not known yet whether in time. */
   | 'requested'
-  /** It runs, and was left alone. */
+  /** It is running, and was left running. */
   | 'running'
   /** It was done before. */
   | 'completed'

@@ -6,3 +6,6 @@ export const numberText = z
   .trim()
   .regex(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i)
   .transform(Number);
+
+/** A number, or its text. */
+export const numberOrText = z.number().or(numberText);

@@ -8,7 +8,7 @@ import { textProblem } from '../text.js';
 import { allowed, schemaAt } from './allowed.js';
 import { parseLora } from './lora-text.js';
 import type { Model } from './model.js';
-import { numberText } from './number-text.js';
+import { numberOrText as number } from './number-text.js';
 import {
   flagOf,
   SIZE_PRESETS,
@@ -24,7 +24,6 @@ import { parseSetFields } from './set-fields.js';
 /** The settings of an edit as given, each as a text or a value. A missing one was not given. */
 export type GivenRequest = Partial<Record<RequestKey | 'set', unknown>>;
 
-const number = z.number().or(numberText);
 const text = z.string().or(z.number().transform(String));
 const side = z.number().or(
   z

@@ -32,10 +32,13 @@ export function flagReader({ values, origins }: EditingSettings) {
     },
 
     whole: (flag: EditingName, min: number, max: number): number | undefined => {
-      const given = text(flag);
+      const value = values[flag];
+      const given = typeof value === 'number' ? value : text(flag);
       if (given === undefined) return undefined;
-      const number = /^\d+$/.test(given) ? Number(given) : NaN;
-      return number >= min && number <= max ? number : refuse(flag, `a whole number from ${min} to ${max}`);
+      const number = typeof given === 'number' || /^\d+$/.test(given) ? Number(given) : NaN;
+      return Number.isInteger(number) && number >= min && number <= max
+        ? number
+        : refuse(flag, `a whole number from ${min} to ${max}`);
     },
 
     /** Milliseconds. */

@@ -99,6 +99,6 @@ function text(value: FlagValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function list(value: FlagValue | undefined): string[] {
-  return [value ?? []].flat().map(String);
+function list(value: FlagValue | undefined): FlagValue[] {
+  return [value ?? []].flat();
 }

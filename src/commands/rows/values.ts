@@ -21,11 +21,19 @@ const TEXTS: readonly (EditingFlag['fills'] | undefined)[] = [
 export function flagValueOf(flag: EditingFlag, value: FieldValue, field: string): FlagValue | undefined {
   if (flag.value === undefined) return switchOf(value, field);
   if (TEXTS.includes(flag.fills)) return textOf(value, field);
-  if (typeof value !== 'string') return value;
+  if (typeof value !== 'string') return flag.name === 'lora' ? [value].flat().map(withScaleInPath) : value;
   if (flag.name === 'seed') refuseCut(value, field);
   if (flag.decimal === true) return withPoint(value);
   if (flag.repeatable !== true) return value;
-  return parsedCell(value, field, flag.name === 'set' ? '{' : '[');
+  const parsed = parsedCell(value, field, flag.name === 'set' ? '{' : '[');
+  return flag.name === 'lora' ? [parsed].flat().map(withScaleInPath) : parsed;
+}
+
+/** `{"path": "owner/style@0.8"}` is read like its text: rows of earlier releases may have it, and were paid for. */
+function withScaleInPath(lora: FieldValue): FieldValue {
+  if (typeof lora !== 'object' || lora === null || Array.isArray(lora)) return lora;
+  const { path, scale = null, ...others } = lora;
+  return typeof path === 'string' && scale === null && Object.keys(others).length === 0 ? path : lora;
 }
 
 function switchOf(value: FieldValue, field: string): true | undefined {

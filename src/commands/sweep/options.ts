@@ -8,7 +8,7 @@ import { outDirName } from '../batch/open.js';
 import { isOnSandbox } from '../connect.js';
 import { flagReader } from '../batch/flag-reader.js';
 import { SWEEP } from './command.js';
-import { numberText } from '../../models/number-text.js';
+import { numberOrText } from '../../models/number-text.js';
 
 /** Typed flags of the sweep itself, without those of its edits. */
 export interface SweepOptions {
@@ -60,7 +60,7 @@ function readSeeds(settings: EditingSettings): number[] | undefined {
   }
   if (isVaried) return undefined;
   const given = values['seed'];
-  const parsed = typeof given === 'string' ? numberText.safeParse(given) : undefined;
+  const parsed = given === undefined ? undefined : numberOrText.safeParse(given);
   const first = parsed === undefined ? 1 : (parsed.data ?? NaN);
   if (!Number.isInteger(first) || first < 0 || first + (count ?? 1) - 1 > LARGEST_SEED) {
     throw usageError(

@@ -39,6 +39,8 @@ describe('what is wrong with a row is told with its file, its line and its field
       { ...good, model: 'flux-2-lora', strength: 0.5 },
       [/^strength: flux-2-lora has no/],
     ],
+    ['a picture that is an object', { ...good, image: [{}] }, [/^image must be a picture, .*, not \[\{\}\]/]],
+    ['a setting that is a number', { ...good, set: 5 }, [/^set must be text or an object, not 5/]],
     ['too many pictures', { ...good, image: ['a.png', 'b.png'] }, [/^image: 2 pictures are given/]],
     [
       'two spellings of one thing',

@@ -34,6 +34,8 @@ const SETTINGS: [flags: string[], ...fields: Fields[]][] = [
     ['--lora', 'owner/style@0.8'],
     { lora: 'owner/style@0.8' },
     { loras: ['owner/style@0.8'] },
+    { lora: { path: 'owner/style@0.8' } },
+    { lora: '[{"path":"owner/style","scale":0.8}]' },
     { loras: [{ path: 'owner/style', scale: 0.8 }] },
     { lora: '["owner/style@0.8"]' },
     { lora: '[{"path": "owner/style", "scale": 0.8}]' },

@@ -231,4 +231,11 @@ describe('flags', () => {
     const prompts = scene.fal.ledger().accepted.map(({ input }) => (input as { prompt: string }).prompt);
     expect(prompts).toEqual(['deep snow', 'deep snow']);
   });
+
+  it('starts at the seed of a config file, which is a number there', async () => {
+    const scene = await compareScene({ '.home/config/config.json': '{"seed": 7}' });
+    expect((await scene.compare(['a.png'])).code).toBe(0);
+    const seeds = scene.fal.ledger().accepted.map(({ input }) => (input as { seed: number }).seed);
+    expect(seeds).toEqual([7, 7]);
+  });
 });

@@ -87,3 +87,9 @@ it('leaves alone what a variable or a config file says of batches', async () => 
   const inputs = scene.fal.ledger().accepted.map(({ input }) => (input as { strength: number }).strength);
   expect(inputs.sort()).toEqual([0.4, 0.5]);
 });
+
+it('starts at the seed of a config file, which is a number there', async () => {
+  const files = { '.home/config/config.json': '{"seed": 7, "steps": 12}' };
+  expect(await sent('seed', { vary: ['strength=0.5,0.6'] }, files)).toEqual([7, 7]);
+  expect(await sent('num_inference_steps', { vary: ['strength=0.5'] }, files)).toEqual([12]);
+});
