@@ -1,19 +1,53 @@
 /** Supported formats; all others are rejected by name. */
 export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' | 'heic' | 'tiff';
 
-export type PictureColour = 'grey' | 'rgb' | 'cmyk';
+export type PictureColour = 'grey' | 'rgb' | 'cmyk' | 'lab';
+
+/** Brightness curve of a high dynamic range picture. */
+export type HdrTransfer = 'pq' | 'hlg';
 
 /** Facts from the structure of a picture, without decoding a pixel. */
 export interface Probe {
   format: PictureFormat;
   contentType: string;
-  /** Pixels as stored, before the EXIF orientation is applied. */
+  /** Pixels as a decoder returns them, before {@link orientation} is applied. */
   width: number;
-  /** Pixels as stored, before the EXIF orientation is applied. */
+  /** Pixels as a decoder returns them, before {@link orientation} is applied. */
   height: number;
-  /** EXIF orientation, 1 to 8; 1 (upright) if the file has none. */
+  /**
+   * How a person's viewer turns what a decoder returns, as an EXIF orientation from 1 to 8; 1 (upright) if the file
+   * does not say. Rotations that the decoder applies itself (AVIF, HEIC) do not count.
+   */
   orientation: number;
   /** More than one frame, or more than one page. */
   animated: boolean;
   colour: PictureColour;
+  /** Bits of one channel of one pixel; 8 for a palette, whatever the size of its indices. */
+  bits: number;
+  /** Whether the samples are floating-point numbers. */
+  float: boolean;
+  /** Whether it has an alpha channel or a transparent colour. All of its pixels may still be opaque. */
+  alpha: boolean;
+  /** Whether its compression loses detail. */
+  lossy: boolean;
+  /** Its ICC profile; undefined if it has none. */
+  profile: Uint8Array | undefined;
+  /** Undefined for ordinary pictures. */
+  hdr: HdrTransfer | undefined;
+  /**
+   * What is wrong with it that viewers forgive but a strict decoder may not, as the predicate of a sentence ("has no
+   * end marker"); undefined if nothing is.
+   */
+  flaw: string | undefined;
 }
+
+/** Facts of most pictures, for formats that do not say otherwise. */
+export const PLAIN = {
+  bits: 8,
+  float: false,
+  alpha: false,
+  lossy: false,
+  profile: undefined,
+  hdr: undefined,
+  flaw: undefined,
+} as const satisfies Partial<Probe>;

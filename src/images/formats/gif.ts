@@ -1,4 +1,4 @@
-import type { Probe } from '../picture-facts.js';
+import { PLAIN, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 
 const EXTENSION = 0x21;
@@ -34,6 +34,7 @@ export function probeGif(bytes: Uint8Array): Probe {
   }
   if (frames === 0 || width === 0 || height === 0) throw view.damaged('has no picture data');
   return {
+    ...PLAIN,
     format: 'gif',
     contentType: 'image/gif',
     width,

@@ -1,5 +1,5 @@
 import { NotAPictureError } from '../picture-errors.js';
-import type { Probe } from '../picture-facts.js';
+import { PLAIN, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 
 interface Box {
@@ -41,6 +41,7 @@ export function probeIsoMedia(bytes: Uint8Array): Probe {
   }
   if (width === 0) throw view.damaged('has no width or no height');
   return {
+    ...PLAIN,
     format,
     contentType: `image/${format}`,
     width,

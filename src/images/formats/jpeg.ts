@@ -1,4 +1,4 @@
-import type { PictureColour, Probe } from '../picture-facts.js';
+import { PLAIN, type PictureColour, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 import { exifOrientation } from './exif.js';
 
@@ -60,6 +60,7 @@ export function probeJpeg(bytes: Uint8Array): Probe {
   }
   if (frame === undefined || !hasScan) throw view.damaged('has no picture data');
   return {
+    ...PLAIN,
     format: 'jpeg',
     contentType: 'image/jpeg',
     ...frame,

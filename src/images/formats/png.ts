@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Probe } from '../picture-facts.js';
+import { PLAIN, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 import { exifOrientation } from './exif.js';
 
@@ -43,6 +43,7 @@ export function probePng(bytes: Uint8Array): Probe {
   }
   if (!hasData) throw view.damaged('has no picture data');
   return {
+    ...PLAIN,
     format: 'png',
     contentType: 'image/png',
     width,

@@ -1,5 +1,5 @@
 import { NotAPictureError } from '../picture-errors.js';
-import type { PictureColour, Probe } from '../picture-facts.js';
+import { PLAIN, type PictureColour, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 import { byteOrderOf, orientationOf } from './exif.js';
 import { type Directory, readDirectory } from './ifd.js';
@@ -37,6 +37,7 @@ export function probeTiff(bytes: Uint8Array): Probe {
   const hasTiles = checkPixels(view, page, TAG.tileOffsets, TAG.tileLengths);
   if (!hasStrips && !hasTiles) throw view.damaged('has no picture data');
   return {
+    ...PLAIN,
     format: 'tiff',
     contentType: 'image/tiff',
     width,

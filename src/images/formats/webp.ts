@@ -1,4 +1,4 @@
-import type { Probe } from '../picture-facts.js';
+import { PLAIN, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 import { exifOrientation } from './exif.js';
 
@@ -36,6 +36,7 @@ export function probeWebp(bytes: Uint8Array): Probe {
   const size = canvas ?? still;
   if (size === undefined || size.width === 0 || size.height === 0) throw view.damaged('has no size');
   return {
+    ...PLAIN,
     format: 'webp',
     contentType: 'image/webp',
     ...size,
