@@ -15,6 +15,7 @@ export const GROUPS = [
   'What to do',
   'Sandbox',
   'Model settings',
+  'Upload',
   'Output',
   'Display',
   'Speed',

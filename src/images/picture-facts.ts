@@ -35,8 +35,8 @@ export interface Probe {
   /** Undefined for ordinary pictures. */
   hdr: HdrTransfer | undefined;
   /**
-   * What is wrong with it that viewers forgive but a strict decoder may not, as the predicate of a sentence ("has no
-   * end marker"); undefined if nothing is.
+   * A defect that viewers forgive but a strict decoder may not, as the predicate of a sentence ("has no
+   * end marker"); undefined if there is none.
    */
   flaw: string | undefined;
 }

@@ -15,7 +15,8 @@ import { Ledger } from '../ledger/ledger.js';
 import { openFetch } from '../light-fetch.js';
 import { findModel } from '../models/registry.js';
 import { readRequest } from '../models/read-request.js';
-import type { EditRequest, NameOf } from '../models/request.js';
+import { readPictureSettings } from '../models/picture-settings.js';
+import type { EditRequest, NameOf, PictureSettings } from '../models/request.js';
 import { didYouMean } from '../near-name.js';
 
 /** A picture: a path, an http(s) URL, a data: URI, or its bytes. */
@@ -45,7 +46,7 @@ export interface Access {
 }
 
 /** One edit. What is left out is left to fal, but for the seed, which is then chosen and reported. */
-export interface EditCall extends Omit<EditRequest, 'images' | 'seed' | 'set'>, Access {
+export interface EditCall extends Omit<EditRequest, 'images' | 'seed' | 'set'>, PictureSettings, Access {
   /** One picture, or a list of up to as many as the model edits together. */
   images: Picture | Picture[];
   /** Short name or endpoint id; flux-general if absent. */
@@ -114,6 +115,10 @@ export const EDIT = {
   format: z.enum(['png', 'jpeg', 'webp'], { error: 'must be png, jpeg or webp' }),
   acceleration: z.enum(['none', 'regular', 'high'], { error: 'must be none, regular or high' }),
   set: z.record(z.string(), z.unknown(), { error: 'must be an object' }),
+  ...{ background: text, uploadAsIs: flag, maxUpload: number, upscaleInput: flag },
+  alpha: z.enum(['keep', 'none'], { error: 'must be "keep" or "none"' }),
+  metadata: z.enum(['keep', 'all', 'none'], { error: 'must be "keep", "all" or "none"' }),
+  icc: z.enum(['keep', 'none'], { error: 'must be "keep" or "none"' }),
 };
 
 /** The names and types of what can be passed; the ranges are the model's affair. */
@@ -181,12 +186,15 @@ export function orderOf(call: EditCall, newSeed: () => number): EditOrder {
     images: (Array.isArray(images) ? images : [images]).map(sourceOf),
   };
   const request = readRequest(model, given, nameOf);
+  const { background, uploadAsIs, maxUpload, upscaleInput, alpha, metadata, icc } = call;
+  const pictures = { background, uploadAsIs, maxUpload, upscaleInput, alpha, metadata, icc };
   return {
     model,
     request: { ...request, seed: request.seed ?? newSeed() },
     output: call.inMemory === true ? '-' : call.output,
     force: call.force === true,
     keepBlanked: call.keepBlanked === true,
+    pictures: readPictureSettings(pictures, nameOf),
     seedIsOurs: seed === undefined,
     nameOf,
   };

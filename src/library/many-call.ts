@@ -5,12 +5,12 @@ import type { Expectations } from '../batch/expect/expectations.js';
 import type { BatchSummary, ResultRow } from '../batch/rows/result-row.js';
 import type { RetryPolicy } from '../batch/run/retry.js';
 import { usageError, type FalEditError } from '../errors/error.js';
-import type { EditRequest } from '../models/request.js';
+import type { EditRequest, PictureSettings } from '../models/request.js';
 import type { Comparison } from '../report/compare/document.js';
 import { ACCESS, check, EDIT, flag, number, text, type Access } from './call.js';
 
 /** The settings of an edit that a row may have. Those left out are left to fal. */
-export interface RowSettings extends Partial<Omit<EditRequest, 'images' | 'set'>> {
+export interface RowSettings extends Partial<Omit<EditRequest, 'images' | 'set'>>, PictureSettings {
   /** A picture, or a list of up to as many as the model edits together: paths, http(s) URLs or data: URIs. */
   images?: string | string[];
   /** Short name or endpoint id; flux-general if absent. */

@@ -72,12 +72,59 @@ export const FLAG_OF: Record<RequestKey, string> = {
   safetyChecker: '--no-safety-checker',
 };
 
+/** How a local picture is prepared for its upload. What is left out is the default. */
+export interface UploadSettings {
+  /** Colour behind transparent pixels, `#rrggbb`; white when absent. */
+  background?: string | undefined;
+  /** Send the file untouched, with its metadata. */
+  uploadAsIs?: boolean | undefined;
+  /** Most pixels (width times height) to upload; a larger picture is reduced. */
+  maxUpload?: number | undefined;
+  /** Enlarge a picture that is too small for the model. */
+  upscaleInput?: boolean | undefined;
+}
+
+/** Properties of the first input that a result takes over before it is saved. What is left out is not taken over. */
+export interface FinishSettings {
+  /** Put the input's transparency back. */
+  alpha?: 'keep' | 'none' | undefined;
+  /** keep: author, copyright, description and capture date; all: everything, GPS included. */
+  metadata?: 'keep' | 'all' | 'none' | undefined;
+  /** Convert the result to the input's colour profile, and embed it. */
+  icc?: 'keep' | 'none' | undefined;
+}
+
+export type PictureSettings = UploadSettings & FinishSettings;
+
+/** The flag that sets each of the {@link PictureSettings}. */
+export const PICTURE_FLAGS = {
+  background: '--background',
+  uploadAsIs: '--upload-as-is',
+  maxUpload: '--max-upload',
+  upscaleInput: '--upscale-input',
+  alpha: '--alpha',
+  metadata: '--metadata',
+  icc: '--icc',
+} as const satisfies Record<keyof PictureSettings, string>;
+
 /** The settings that a message can name. */
-export type NamedSetting = RequestKey | 'set' | 'output';
+export type NamedSetting = RequestKey | keyof PictureSettings | 'set' | 'output';
+
+/** Whether a setting is one that a model may have a field for. */
+export function isRequestKey(setting: NamedSetting): setting is RequestKey {
+  return Object.hasOwn(FLAG_OF, setting);
+}
+
+/** Whether a setting is about the pictures themselves, whatever the model. */
+export function isPictureKey(setting: NamedSetting): setting is keyof PictureSettings {
+  return Object.hasOwn(PICTURE_FLAGS, setting);
+}
 
 /** Returns the name of a setting in messages: its flag, or the variable or file that it came from. */
 export type NameOf = (setting: NamedSetting) => string;
 
 /** Names every setting by its flag. */
-export const flagOf: NameOf = (setting) =>
-  setting === 'set' || setting === 'output' ? `--${setting}` : FLAG_OF[setting];
+export const flagOf: NameOf = (setting) => {
+  if (isRequestKey(setting)) return FLAG_OF[setting];
+  return isPictureKey(setting) ? PICTURE_FLAGS[setting] : `--${setting}`;
+};

@@ -1,6 +1,7 @@
 import { problemsError, problemText, type FalEditError, type FieldProblem } from '../../errors/error.js';
 import type { Problem } from '../../batch/manifest/entry.js';
 import { findModel } from '../../models/registry.js';
+import { isRequestKey } from '../../models/request.js';
 import type { Cell } from '../../study/cell.js';
 import { FLAGS_BEHIND, type EditingSettings } from '../flags/editing.js';
 
@@ -37,7 +38,7 @@ function onlyFor(model: string, cells: readonly Cell[], { values }: EditingSetti
   const models = [...new Set(cells.map(({ at }) => at['model'] ?? ''))];
   for (const [key, [flag]] of FLAGS_BEHIND) {
     const value = flag === undefined ? undefined : values[flag];
-    if (key === 'set' || key === 'output' || value === undefined) continue;
+    if (!isRequestKey(key) || value === undefined) continue;
     if (findModel(model).fields[key] !== undefined) continue;
     const other = models.find((name) => findModel(name).fields[key] !== undefined);
     if (other === undefined) return undefined;

@@ -2,6 +2,7 @@ import type { FlagValue } from '../../config/settings.js';
 import { FLAGS_BEHIND, type EditingName, type EditingSettings } from '../flags/editing.js';
 import type { Model } from '../../models/model.js';
 import { findModel, MODELS } from '../../models/registry.js';
+import { isRequestKey } from '../../models/request.js';
 import { setEntries } from '../../models/set-fields.js';
 
 /** A default that a model has no field for. */
@@ -53,7 +54,7 @@ export function withoutIgnored(
 
 /** Every model has a prompt and pictures. */
 const LACKABLE = [...FLAGS_BEHIND].flatMap(([key, flags]) =>
-  key === 'set' || key === 'output' || key === 'prompt' || key === 'images' ? [] : [[key, flags] as const],
+  !isRequestKey(key) || key === 'prompt' || key === 'images' ? [] : [[key, flags] as const],
 );
 
 function hasField(model: Model, key: string): boolean {

@@ -6,7 +6,16 @@ import type { Caps } from '../../ledger/spending.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
 import { readRequest, type GivenRequest } from '../../models/read-request.js';
-import { flagOf, type EditRequest, type NameOf } from '../../models/request.js';
+import { readPictureSettings } from '../../models/picture-settings.js';
+import {
+  flagOf,
+  isPictureKey,
+  isRequestKey,
+  type EditRequest,
+  type NamedSetting,
+  type NameOf,
+  type PictureSettings,
+} from '../../models/request.js';
 import { refuseUnsupported } from '../../models/unsupported.js';
 import { readDollars, readTimeout } from '../limits.js';
 import { readPrompt } from './read-prompt.js';
@@ -18,6 +27,7 @@ export interface EditOptions {
   output: string | undefined;
   force: boolean;
   keepBlanked: boolean;
+  pictures: PictureSettings;
   /** The seed was chosen by us, not by the user. */
   seedIsOurs: boolean;
   dryRun: boolean;
@@ -59,6 +69,7 @@ export async function readEditOptions(
     output: text(values['output']),
     force: values['force'] === true,
     keepBlanked: values['keep-blanked'] === true,
+    pictures: readPictureSettings(givenSettings(values, isPictureKey), nameOf),
     seedIsOurs: read.seed === undefined,
     dryRun: values['dry-run'] === true,
     timeoutMs: readTimeout(settings),
@@ -86,13 +97,19 @@ function givenKeys(values: EditingSettings['values']): Partial<EditRequest> {
 
 /** The settings of a request as they were given. Two switches turn their setting off or on. */
 function givenRequest(values: EditingSettings['values']): GivenRequest {
-  const given = Object.fromEntries(
-    [...FLAGS_BEHIND].flatMap(([key, flags]) => {
-      const flag = flags.find((name) => values[name] !== undefined);
-      return flag === undefined || key === 'output' || key === 'prompt' ? [] : [[key, values[flag]] as const];
-    }),
-  );
+  const given = givenSettings(values, (key) => (isRequestKey(key) && key !== 'prompt') || key === 'set');
   return values['no-safety-checker'] === true ? { ...given, safetyChecker: false } : given;
+}
+
+function givenSettings(
+  values: EditingSettings['values'],
+  isWanted: (key: NamedSetting) => boolean,
+): Record<string, FlagValue | undefined> {
+  const given = [...FLAGS_BEHIND].flatMap(([key, flags]) => {
+    const flag = flags.find((name) => values[name] !== undefined);
+    return flag === undefined || !isWanted(key) ? [] : [[key, values[flag]] as const];
+  });
+  return Object.fromEntries(given);
 }
 
 function text(value: FlagValue | undefined): string | undefined {

@@ -20,6 +20,12 @@ const NOT_COMPARE = { edit: {}, batch: {}, sweep: {} } as const;
 const SAME_PROMPTS = 'every model gets the same prompts: -p';
 const OWN_NAMES = 'the results have names of their own';
 
+/** A comparison or a sweep is about the model, so its pictures are the same throughout. */
+const SAME_UPLOADS = {
+  comparedAlike: 'every model gets the same pictures',
+  notVaried: 'It changes the picture that is sent, not what the model makes of it.',
+} as const;
+
 const ALL_MODELS = MODEL_WORDS.map(({ name }) => name).join(', ');
 
 /** ` (flux-general, flux-dev)`: the models that have a setting; empty if all have it. */
@@ -221,6 +227,49 @@ const REQUEST_FLAGS = [
     notVaried: 'Name the field itself: --vary scheduler=euler,dpmpp_2m',
   },
   {
+    name: 'background',
+    value: '<colour>',
+    group: 'Upload',
+    fromProject: 'yes',
+    help: 'colour behind transparent pixels, e.g. #1a2b3c, black (default white)',
+    in: EVERYWHERE,
+    fills: 'background',
+    perRow: true,
+    ...SAME_UPLOADS,
+  },
+  {
+    name: 'max-upload',
+    value: '<px>',
+    group: 'Upload',
+    fromProject: 'yes',
+    help: 'reduce larger pictures to this many pixels, e.g. 4000000 or 4MP',
+    in: EVERYWHERE,
+    fills: 'maxUpload',
+    isNumber: true,
+    perRow: true,
+    ...SAME_UPLOADS,
+  },
+  {
+    name: 'upscale-input',
+    group: 'Upload',
+    fromProject: 'yes',
+    help: 'enlarge a picture that is too small for the model',
+    in: EVERYWHERE,
+    fills: 'upscaleInput',
+    perRow: true,
+    ...SAME_UPLOADS,
+  },
+  {
+    name: 'upload-as-is',
+    group: 'Upload',
+    fromProject: 'trusted',
+    help: 'send the file untouched: no conversion, metadata included',
+    in: EVERYWHERE,
+    fills: 'uploadAsIs',
+    perRow: true,
+    ...SAME_UPLOADS,
+  },
+  {
     name: 'output',
     short: 'o',
     value: '<file|dir/|template|->',
@@ -279,6 +328,42 @@ const REQUEST_FLAGS = [
     in: EVERYWHERE,
     fills: 'format',
     perRow: true,
+  },
+  {
+    name: 'alpha',
+    value: '<keep|none>',
+    group: 'Output',
+    fromProject: 'yes',
+    help: "keep puts the input's transparency back onto the result (default none)",
+    in: EVERYWHERE,
+    fills: 'alpha',
+    perRow: true,
+    fileOnly: true,
+    notVaried: 'It changes only the saved file.',
+  },
+  {
+    name: 'metadata',
+    value: '<keep|all|none>',
+    group: 'Output',
+    fromProject: 'yes',
+    help: 'copy author, copyright, description and date from the input; all: GPS too',
+    in: EVERYWHERE,
+    fills: 'metadata',
+    perRow: true,
+    fileOnly: true,
+    notVaried: 'It changes only the saved file.',
+  },
+  {
+    name: 'icc',
+    value: '<keep|none>',
+    group: 'Output',
+    fromProject: 'yes',
+    help: "keep converts the result back to the input's colour profile (default none)",
+    in: EVERYWHERE,
+    fills: 'icc',
+    perRow: true,
+    fileOnly: true,
+    notVaried: 'It changes only the saved file.',
   },
   {
     name: 'keep-blanked',

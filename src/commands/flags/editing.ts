@@ -45,6 +45,9 @@ export const EDIT_EXCLUSIVE: Pairs = [
   ['prompt', 'prompt-file'],
   ['strength', 'image-strength'],
   ['sandbox', 'proxy-url'],
+  ['upload-as-is', 'background'],
+  ['upload-as-is', 'max-upload'],
+  ['upload-as-is', 'upscale-input'],
 ];
 
 export const BATCH_EXCLUSIVE: Pairs = [

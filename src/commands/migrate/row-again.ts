@@ -2,7 +2,8 @@ import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
 import { counterpartOf, keyOf } from '../../migrate/model-fields.js';
 import { isSame } from '../../migrate/plain-field.js';
 import type { Model } from '../../models/model.js';
-import { FLAG_OF, type RequestKey } from '../../models/request.js';
+import { FLAG_OF, isPictureKey, type RequestKey } from '../../models/request.js';
+import type { EditingFlag } from '../flag.js';
 import { meaningOf } from '../rows/fields.js';
 import { literalPrompt, manifestFields } from './row-fields.js';
 import type { RowRequest } from './row-request.js';
@@ -24,7 +25,7 @@ export function rowAgain(
   const again: [string, FieldValue][] = [];
   for (const [field, value] of Object.entries(fields)) {
     const meaning = meaningOf(field);
-    if (meaning?.kind !== 'flag' || value === null || meaning.flag.fileOnly === true) {
+    if (meaning?.kind !== 'flag' || value === null || staysAsItIs(meaning.flag)) {
       again.push([field, value]);
       continue;
     }
@@ -39,6 +40,11 @@ export function rowAgain(
   const added = Object.entries(fresh).filter(([name]) => !done.has(name));
   const model: [string, FieldValue][] = done.has('model') ? [] : [['model', to.name]];
   return Object.fromEntries([...again, ...model, ...added]);
+}
+
+/** Whether a flag means the same for every model. */
+function staysAsItIs({ fills, fileOnly }: EditingFlag): boolean {
+  return fileOnly === true || (fills !== undefined && isPictureKey(fills));
 }
 
 /** A request to fal, as a row. Its prompt holds no placeholders. */

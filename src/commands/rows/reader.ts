@@ -65,7 +65,7 @@ export function rowReader(
     await files.checkPromptFile(row);
     const options = await readEditOptions(merged, [], here);
     await files.checkOthers(row, options);
-    const { request, output, force, keepBlanked, seedIsOurs, nameOf } = options;
+    const { request, output, force, keepBlanked, pictures, seedIsOurs, nameOf } = options;
     const prompt = fillPrompt(request.prompt, fields, (name) => noColumn(nameOf('prompt'), name));
     refuseBlank(prompt, nameOf('prompt'));
     whole(prompt, nameOf('prompt'));
@@ -77,7 +77,7 @@ export function rowReader(
         ? readExpectations({ ...common, ...row.expectations }, 'expect')
         : expectations,
       order: {
-        ...{ model, force, keepBlanked, seedIsOurs, nameOf },
+        ...{ model, force, keepBlanked, pictures, seedIsOurs, nameOf },
         request: { ...request, prompt },
         output:
           output === undefined

@@ -4,18 +4,24 @@ import { placeholdersOf } from '../../batch/rows/template.js';
 import { didYouMean } from '../../near-name.js';
 import { fieldError, type FieldProblem, problemsError } from '../../errors/error.js';
 import { displayName } from '../../images/names.js';
+import { PICTURE_FLAGS } from '../../models/request.js';
 import { setEntries } from '../../models/set-fields.js';
 import { withoutKeys } from '../edit/ignored-settings.js';
 import { FIELD_NAMES, isOfTheBatch } from '../rows/fields.js';
 import type { SortedRow } from '../rows/sorted.js';
 
+const PICTURE_FLAG_NAMES: ReadonlySet<string> = new Set(
+  Object.values(PICTURE_FLAGS).map((flag) => flag.slice(2)),
+);
+
 /**
  * Merges a row into the settings of the batch. The row wins, and also removes settings that exclude one of its own.
- * `set` is merged field by field.
+ * `set` is merged field by field. A column such as `background` that a placeholder uses is text for it, and no setting.
  *
  * @throws FalEditError (usage): a column that nothing asks for, stdin or stdout, no picture, no prompt
  */
-export function withRow(settings: EditingSettings, row: SortedRow): EditingSettings {
+export function withRow(settings: EditingSettings, sorted: SortedRow): EditingSettings {
+  const row = withoutTexts(sorted, settings);
   const hidden = new Set<string>([
     ...row.off,
     ...EDIT_EXCLUSIVE.flatMap(([one, other]) => [
@@ -38,12 +44,32 @@ export function withRow(settings: EditingSettings, row: SortedRow): EditingSetti
   return merged;
 }
 
+/**
+ * Rows of earlier releases may have a column for a placeholder whose name has become that of a picture setting. They
+ * were paid for, so they must mean what they meant.
+ */
+function withoutTexts(row: SortedRow, settings: EditingSettings): SortedRow {
+  const used = usedIn({ ...settings.values, ...row.values });
+  const texts = Object.entries(row.origins).filter(
+    ([flag, field]) => used.has(field) && PICTURE_FLAG_NAMES.has(flag),
+  );
+  if (texts.length === 0) return row;
+  const values = { ...row.values };
+  for (const [flag] of texts) Reflect.deleteProperty(values, flag);
+  return { ...row, values };
+}
+
+/** The columns that the templates of a row use. */
+function usedIn(values: EditingSettings['values']): ReadonlySet<string> {
+  const templates = [values['prompt'], values['output']].filter((text) => typeof text === 'string');
+  return new Set(templates.flatMap(placeholdersOf));
+}
+
 /** Refuses a column that no placeholder uses: it is a typo, or a setting that would be ignored. */
 function refuseUnknown({ others }: SortedRow, { values }: EditingSettings): void {
   // The placeholders of a prompt file are known only when it is read.
   if (others.length === 0 || values['prompt-file'] !== undefined) return;
-  const templates = [values['prompt'], values['output']].filter((text) => typeof text === 'string');
-  const used = new Set(templates.flatMap(placeholdersOf));
+  const used = usedIn(values);
   const unknown = others.filter((field) => !used.has(field));
   if (unknown.length > 0) throw problemsError('usage', unknown.map(unknownColumn));
 }

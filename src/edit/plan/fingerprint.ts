@@ -2,7 +2,7 @@
  * INVARIANT: a fingerprint depends only on what the user asked for: the endpoint, the fields that were given, the files
  * as they are on the disk. It does not depend on bytes that this program made of them, on defaults (ours, fal's or a
  * schema's), or on anything that only changes the saved file: its name, its format if only the name asks for it,
- * --force, --keep-blanked. Paid edits are found again by their fingerprints, so they never change: another way to make
+ * --force, --keep-blanked, --alpha, --metadata, --icc. Paid edits are found again by their fingerprints, so they never change: another way to make
  * them is another version, beside this one (see fingerprint-v1.ts).
  */
 import { hashOf, sha256Of } from '../../sha256.js';
@@ -10,7 +10,12 @@ import type { StoredOutput } from '../../ledger/job.js';
 import { compact } from '../../models/wire.js';
 import { withValueAt } from '../../models/fields.js';
 import type { Model } from '../../models/model.js';
-import type { EditRequest, RequestKey } from '../../models/request.js';
+import {
+  PICTURE_FLAGS,
+  type EditRequest,
+  type RequestKey,
+  type UploadSettings,
+} from '../../models/request.js';
 import type { Attachment } from './attachments.js';
 
 /** The current version of the fingerprints. */
@@ -32,7 +37,7 @@ export function givenOf(
   model: Pick<Model, 'fields'>,
   { images, loras, seed, set = {}, ...others }: EditRequest,
   attachments: readonly Pick<Attachment, 'path' | 'source'>[],
-  seedIsOurs: boolean,
+  { seedIsOurs, pictures = {} }: { seedIsOurs: boolean; pictures?: UploadSettings | undefined },
 ): Given {
   // The field has the same name whether a flag or --set fills it.
   const fieldOf = (key: RequestKey): string => model.fields[key]?.[0] ?? key;
@@ -43,6 +48,7 @@ export function givenOf(
     // Always a list, even if the model takes only one.
     [fieldOf('images')]: images.length === 0 ? undefined : images,
     [fieldOf('loras')]: loras?.map(compact),
+    ...uploadSettings(pictures),
   });
   return attachments.reduce<Given>((whole, { path, source }) => {
     if (source === undefined) return whole;
@@ -50,6 +56,14 @@ export function givenOf(
     const at = field === fieldOf('images') && path.length === 1 ? [field, 0] : path;
     return withValueAt(whole, at, { sha256: source }) as Given;
   }, given);
+}
+
+/** Settings of the upload by their flags, whose names no field of fal has. */
+function uploadSettings({ background, uploadAsIs, maxUpload, upscaleInput }: UploadSettings): Given {
+  const given = { background, uploadAsIs, maxUpload, upscaleInput };
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [PICTURE_FLAGS[key as keyof typeof given], value]),
+  );
 }
 
 /** Contents of a fingerprint. */

@@ -11,6 +11,7 @@ import {
   type Dimensions,
   type EditRequest,
   type NameOf,
+  type PictureSettings,
 } from '../../models/request.js';
 import { refuseUnsupported, refuseWrongCount } from '../../models/unsupported.js';
 import {
@@ -32,6 +33,8 @@ export interface EditOrder {
   force: boolean;
   /** Save pictures that the safety checker blanked. */
   keepBlanked: boolean;
+  /** How local pictures are uploaded, and what results take over from them; the defaults if absent. */
+  pictures?: PictureSettings;
   /** Whether the seed was chosen by us, not by the user. */
   seedIsOurs: boolean;
   /** Name of a setting in messages, if that is not its flag. */
@@ -80,7 +83,7 @@ export async function planEdit(
   cache: PlanCache = { read: readAttachment, writable: new Set() },
 ): Promise<EditPlan> {
   const { model, request, force, keepBlanked, seedIsOurs, nameOf = flagOf } = order;
-  const { outputFolder = context.cwd } = order;
+  const { outputFolder = context.cwd, pictures: settings = {} } = order;
   refuseUnsupported(model, request, nameOf);
   refuseWrongCount(model, request.images, nameOf('images'));
   const chosen = await readOutput(order.output, outputFolder, nameOf('output'));
@@ -111,7 +114,7 @@ export async function planEdit(
     seed: request.seed,
     input,
     attachments,
-    given: givenOf(model, request, attachments, seedIsOurs),
+    given: givenOf(model, request, attachments, { seedIsOurs, pictures: settings }),
     output,
     outputSetting: nameOf('output'),
     nameTaken,

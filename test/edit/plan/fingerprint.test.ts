@@ -51,19 +51,25 @@ const BASE = { image: 'cat.png', prompt: 'snow', strength: 0.6 };
 const [CAT, DOG] = ['orange', 'brown'].map((colour) => photo(colour));
 
 describe('The fingerprint of an edit', () => {
-  test.each<[string, Fields]>([
+  test.each<[string, Fields, Fields?]>([
     ['another name of the output', { output: 'b.png' }],
     ['a format that only that name asks for', { output: 'b.jpg' }],
     ['a folder', { output: 'sub/' }],
     ['--force and --keep-blanked', { force: true, keep_blanked: true }],
+    ['--alpha, --metadata and --icc', { alpha: 'keep', metadata: 'all', icc: 'keep' }],
+    [
+      'a column that only a placeholder uses',
+      { prompt: '{background}', background: 'snow' },
+      { prompt: 'snow' },
+    ],
     ['the default model by its name', { model: 'flux-general' }],
     ['the default model by its endpoint', { model: 'fal-ai/flux-general/image-to-image' }],
     ['another name of the same bytes', { image: 'copy.png' }],
     ['a number that is written otherwise', { strength: '0.60' }],
     ['a number in the other notation', { strength: '6e-1' }],
     ['the other name of the flag', { strength: null, image_strength: 0.6 }],
-  ])('is the same with %s', async (_, more) => {
-    expect(await print({ ...BASE, ...more })).toBe(await print(BASE));
+  ])('is the same with %s', async (_, more, other = {}) => {
+    expect(await print({ ...BASE, ...more })).toBe(await print({ ...BASE, ...other }));
   });
 
   it('is that of the file, whether it comes from the disk or in a data: URI', async () => {
@@ -81,6 +87,8 @@ describe('The fingerprint of an edit', () => {
     ...[{ negative_prompt: 'rain' }, { no_safety_checker: true }, { set: { nag_scale: 3 } }],
     ...[{ lora: 'owner/style' }, { lora: 'owner/style@1' }, { lora: 'style.safetensors' }],
     ...[{ image: 'https://example.com/a.png' }, { image: 'https://example.com/b.png' }],
+    ...[{ background: '#000' }, { background: 'white' }, { max_upload: '1MP' }, { max_upload: 2e6 }],
+    ...[{ upload_as_is: true }, { upscale_input: true }],
     ...[{ set: { reference_image_url: 'dog.png' } }, { set: { reference_image_url: 'cat.png' } }],
   ];
   it('is another for each field that is given, be it with its default', async () => {
