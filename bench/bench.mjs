@@ -4,7 +4,8 @@
  * both.
  *
  *   npm run bench            all of it
- *   npm run bench -- start   one part: start, edit, ledger, requests, batch, many, pages
+ *   npm run bench -- start   one part: start, edit, ledger, requests, pictures,
+ *                            batch, many, pages
  *
  * Exits with 1 where something is over its limit.
  */
@@ -14,10 +15,11 @@ import { batch, many } from './parts/batch.mjs';
 import { edit } from './parts/edit.mjs';
 import { ledger } from './parts/ledger.mjs';
 import { pages } from './parts/pages.mjs';
+import { pictures } from './parts/pictures.mjs';
 import { requests } from './parts/requests.mjs';
 import { start } from './parts/start.mjs';
 
-const parts = { start, edit, ledger, requests, batch, many, pages };
+const parts = { start, edit, ledger, requests, pictures, batch, many, pages };
 const wanted = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(parts);
 try {
   for (const name of wanted) await parts[name]();

@@ -1,9 +1,10 @@
 /** What all parts of the benchmark share: the built program, runs that take turns, and limits that are kept or not. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 export const ROOT = path.resolve(fileURLToPath(import.meta.url), '../..');
 export const BIN = path.join(ROOT, 'dist/bin.js');
@@ -92,6 +93,21 @@ export function usage(argv, environment = env) {
       resolve({ wallMs, ...(measured ? JSON.parse(await readFile(file, 'utf8')) : {}) });
     });
   });
+}
+
+/** A folder with modules of the source, bundled as they are in the program, for what is timed inside of a process. */
+export async function bundled(...files) {
+  const entry = path.join(folder, `bundled-${path.parse(files[0]).name}`);
+  await promisify(execFile)(
+    process.execPath,
+    [
+      path.join(ROOT, 'node_modules/tsdown/dist/run.mjs'),
+      ...[...files, '--no-config', '--no-dts', '--format', 'esm', '--out-dir', entry],
+      ...['--external', '@photostructure/sqlite', '--external', 'sharp', '--tsconfig', 'tsconfig.json'],
+    ],
+    { cwd: ROOT },
+  );
+  return entry;
 }
 
 /** A sandbox in a process of its own, with a fixed inference time and no queue. */

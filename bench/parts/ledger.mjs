@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { env, folder, inTurn, limit, median, ROOT } from '../measure.mjs';
+import { bundled, env, folder, inTurn, limit, median, ROOT } from '../measure.mjs';
 import { fill } from './filled-ledger.mjs';
 
 /**
@@ -10,25 +10,7 @@ import { fill } from './filled-ledger.mjs';
  * a process of its own, since it is a small part of an edit; then again beside a million rows.
  */
 export async function ledger() {
-  const entry = path.join(folder, 'ledger-entry');
-  await promisify(execFile)(
-    process.execPath,
-    [
-      path.join(ROOT, 'node_modules/tsdown/dist/run.mjs'),
-      ...[
-        'src/ledger/ledger.ts',
-        'src/secrets.ts',
-        '--no-config',
-        '--no-dts',
-        '--format',
-        'esm',
-        '--out-dir',
-        entry,
-      ],
-      ...['--external', '@photostructure/sqlite', '--tsconfig', 'tsconfig.json'],
-    ],
-    { cwd: ROOT },
-  );
+  const entry = await bundled('src/ledger/ledger.ts', 'src/secrets.ts');
   await symlink(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
   const [empty, full] = [path.join(folder, 'empty'), path.join(folder, 'full')];
   await fill(full, 1_000_000);
