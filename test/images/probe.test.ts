@@ -16,35 +16,45 @@ const KINDS: [SampleName, Partial<Probe>][] = [
   ['png', { format: 'png', contentType: 'image/png' }],
   ['grey png', { format: 'png', colour: 'grey' }],
   ['palette png', { format: 'png' }],
-  ['16-bit png', { format: 'png' }],
+  ['16-bit png', { format: 'png', bits: 16 }],
+  ['alpha png', { format: 'png', alpha: true }],
   ['turned png', { format: 'png', orientation: 6 }],
   ['animated png', { format: 'png', animated: true }],
   ['png with bytes behind', { format: 'png' }],
-  ['jpeg', { format: 'jpeg', contentType: 'image/jpeg' }],
-  ['progressive jpeg', { format: 'jpeg' }],
-  ['grey jpeg', { format: 'jpeg', colour: 'grey' }],
-  ['cmyk jpeg', { format: 'jpeg', colour: 'cmyk' }],
-  ['turned jpeg', { format: 'jpeg', orientation: 8 }],
-  ['jpeg with bytes behind', { format: 'jpeg' }],
-  ['webp', { format: 'webp', contentType: 'image/webp' }],
+  ['jpeg', { format: 'jpeg', contentType: 'image/jpeg', lossy: true }],
+  ['progressive jpeg', { format: 'jpeg', lossy: true }],
+  ['grey jpeg', { format: 'jpeg', colour: 'grey', lossy: true }],
+  ['cmyk jpeg', { format: 'jpeg', colour: 'cmyk', lossy: true }],
+  ['turned jpeg', { format: 'jpeg', orientation: 8, lossy: true }],
+  ['jpeg with bytes behind', { format: 'jpeg', lossy: true }],
+  ['webp', { format: 'webp', contentType: 'image/webp', lossy: true }],
   ['lossless webp', { format: 'webp' }],
-  ['alpha webp', { format: 'webp' }],
-  ['turned webp', { format: 'webp', orientation: 3 }],
-  ['animated webp', { format: 'webp', animated: true }],
+  ['alpha webp', { format: 'webp', alpha: true, lossy: true }],
+  ['lossless alpha webp', { format: 'webp', alpha: true }],
+  ['turned webp', { format: 'webp', orientation: 3, lossy: true }],
+  ['animated webp', { format: 'webp', animated: true, lossy: true }],
   ['gif', { format: 'gif', contentType: 'image/gif' }],
+  ['alpha gif', { format: 'gif', alpha: true }],
   ['animated gif', { format: 'gif', animated: true }],
   ['avif', { format: 'avif', contentType: 'image/avif' }],
-  ['tiff', { format: 'tiff', contentType: 'image/tiff' }],
-  ['cmyk tiff', { format: 'tiff', colour: 'cmyk' }],
-  ['turned tiff', { format: 'tiff', orientation: 6 }],
-  ['tiff of two pages', { format: 'tiff', animated: true }],
-  ['pyramid tiff', { format: 'tiff', animated: false }],
+  ['tiff', { format: 'tiff', contentType: 'image/tiff', lossy: true }],
+  ['alpha tiff', { format: 'tiff', alpha: true }],
+  ['16-bit tiff', { format: 'tiff', bits: 16 }],
+  ['float tiff', { format: 'tiff', bits: 32, float: true }],
+  ['lab tiff', { format: 'tiff', colour: 'lab', bits: 32, float: true }],
+  ['packed tiff', { format: 'tiff' }],
+  ['1-bit tiff', { format: 'tiff', colour: 'grey' }],
+  ['cmyk tiff', { format: 'tiff', colour: 'cmyk', lossy: true }],
+  ['turned tiff', { format: 'tiff', orientation: 6, lossy: true }],
+  ['tiff of two pages', { format: 'tiff', animated: true, lossy: true }],
+  ['pyramid tiff', { format: 'tiff', animated: false, lossy: true }],
   ['heic', { format: 'heic', contentType: 'image/heic', width: 4032, height: 3024 }],
 ];
 
 test.each(KINDS)('%s', (name, expected) => {
-  const upright = { width: 48, height: 32, orientation: 1, animated: false, colour: 'rgb' };
-  expect(probePicture(SAMPLES[name])).toMatchObject({ ...upright, ...expected });
+  const size = { width: 48, height: 32, orientation: 1, animated: false };
+  const samples = { colour: 'rgb', bits: 8, float: false, alpha: false, lossy: false };
+  expect(probePicture(SAMPLES[name])).toMatchObject({ ...size, ...samples, ...expected });
 });
 
 test('photos', () => {

@@ -16,6 +16,8 @@ export async function twoFrames(): Promise<Sharp> {
   return sharp(frames, { join: { animated: true } });
 }
 
+const tiff = (picture: Sharp) => picture.tiff({ compression: 'lzw' }).toBuffer();
+
 const exif = (orientation: number) => small().withMetadata({ orientation });
 
 export function pngChunk(type: string, data: Uint8Array): Buffer {
@@ -82,6 +84,7 @@ export const SAMPLES = {
   'grey png': await small().greyscale().toColourspace('b-w').png().toBuffer(),
   'palette png': await small().png({ palette: true }).toBuffer(),
   '16-bit png': await small().toColourspace('rgb16').png().toBuffer(),
+  'alpha png': await small().ensureAlpha(0.5).png().toBuffer(),
   'turned png': await exif(6).png().toBuffer(),
   'animated png': withAnimation(png),
   'png with bytes behind': Buffer.concat([png, Buffer.from('more')]),
@@ -94,12 +97,20 @@ export const SAMPLES = {
   webp: await small().webp().toBuffer(),
   'lossless webp': await small().webp({ lossless: true }).toBuffer(),
   'alpha webp': await small().ensureAlpha(0.5).webp().toBuffer(),
+  'lossless alpha webp': await small().ensureAlpha(0.5).webp({ lossless: true }).toBuffer(),
   'turned webp': await exif(3).webp().toBuffer(),
   'animated webp': await frames.clone().webp().toBuffer(),
   gif: await small().gif().toBuffer(),
+  'alpha gif': await small().ensureAlpha(0).gif().toBuffer(),
   'animated gif': await frames.clone().gif().toBuffer(),
   avif: await small().avif({ effort: 0 }).toBuffer(),
   tiff: await small().tiff().toBuffer(),
+  'alpha tiff': await tiff(small().ensureAlpha(0.5)),
+  '16-bit tiff': await tiff(small().toColourspace('rgb16')),
+  'float tiff': await tiff(small().toColourspace('scrgb')),
+  'lab tiff': await tiff(small().toColourspace('lab')),
+  'packed tiff': await tiff(small()),
+  '1-bit tiff': await small().toColourspace('b-w').tiff({ bitdepth: 1 }).toBuffer(),
   'cmyk tiff': await small().toColourspace('cmyk').tiff().toBuffer(),
   'turned tiff': await exif(6).tiff().toBuffer(),
   'tiff of two pages': await frames.clone().tiff().toBuffer(),

@@ -45,6 +45,12 @@ export class ByteView {
     return Number(this.#view.getBigUint64(at, this.littleEndian));
   }
 
+  /** A signed fraction of 16 and 16 bits, as in colour profiles. */
+  fixed(at: number): number {
+    this.#need(at, 4);
+    return this.#view.getInt32(at, this.littleEndian) / 65_536;
+  }
+
   /** Characters of a code such as "IHDR". */
   ascii(at: number, length: number): string {
     this.#need(at, length);

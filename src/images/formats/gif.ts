@@ -4,6 +4,7 @@ import { ByteView, startsWith } from './byte-view.js';
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 const TRAILER = 0x3b;
+const GRAPHIC_CONTROL = 0xf9;
 
 export const isGif = (bytes: Uint8Array) => startsWith(bytes, 'GIF87a') || startsWith(bytes, 'GIF89a');
 
@@ -16,15 +17,20 @@ export function probeGif(bytes: Uint8Array): Probe {
   let width = view.u16(6);
   let height = view.u16(8);
   let frames = 0;
+  // Of the first frame: whether it has a transparent colour or leaves a part of the screen empty.
+  let alpha = false;
   for (let at = 13 + paletteBytes(view.u8(10)); ;) {
     const block = view.u8(at);
     if (block === TRAILER) break;
     if (block === EXTENSION) {
+      // Its flags follow the label and the length of its one block.
+      if (frames === 0 && view.u8(at + 1) === GRAPHIC_CONTROL) alpha = (view.u8(at + 3) & 1) === 1;
       at = skipSubBlocks(view, at + 2);
     } else if (block === IMAGE) {
       // Some writers leave the screen size at zero: then the first frame has the size.
       width ||= view.u16(at + 5);
       height ||= view.u16(at + 7);
+      if (frames === 0) alpha ||= !covers(view, at, width, height);
       frames++;
       // Ten bytes of descriptor, the palette, one byte of code size.
       at = skipSubBlocks(view, at + 11 + paletteBytes(view.u8(at + 9)));
@@ -42,7 +48,14 @@ export function probeGif(bytes: Uint8Array): Probe {
     orientation: 1,
     animated: frames > 1,
     colour: 'rgb',
+    alpha,
   };
+}
+
+/** Whether a frame fills the screen: its descriptor holds left, top, width and height. */
+function covers(view: ByteView, at: number, width: number, height: number): boolean {
+  const [left, top] = [view.u16(at + 1), view.u16(at + 3)];
+  return left === 0 && top === 0 && view.u16(at + 5) >= width && view.u16(at + 7) >= height;
 }
 
 /** Size of a palette: the top bit says whether there is one, the lowest three bits how large it is. */

@@ -6,12 +6,17 @@ const TYPE_SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 /** Integer types: BYTE, SHORT, LONG, IFD. */
 const WHOLE_NUMBERS = new Set([1, 3, 4, 13]);
 
+/** BYTE and UNDEFINED. */
+const BYTES = new Set([1, 7]);
+
 /** One directory of a TIFF structure, which EXIF uses as well. */
 export interface Directory {
   /** The first value of a tag; undefined if the tag is absent or not an integer. */
   value: (tag: number) => number | undefined;
   /** All values of a tag, read one by one, so that a false count allocates nothing. */
   values: (tag: number) => Iterable<number>;
+  /** All bytes of a tag of BYTE or UNDEFINED values; undefined if the tag is absent or of another type. */
+  bytes: (tag: number) => Uint8Array | undefined;
   has: (tag: number) => boolean;
   /** Offset at which the last value of any tag ends. */
   end: number;
@@ -47,8 +52,16 @@ export function readDirectory(view: ByteView, at: number): Directory {
     }
   }
 
+  function bytes(tag: number): Uint8Array | undefined {
+    const entry = entries.get(tag);
+    if (entry === undefined || !BYTES.has(view.u16(entry + 2))) return undefined;
+    const length = view.u32(entry + 4);
+    return view.slice(length <= 4 ? entry + 8 : view.u32(entry + 8), length);
+  }
+
   return {
     values,
+    bytes,
     value: (tag) => values(tag).next().value ?? undefined,
     has: (tag) => entries.has(tag),
     end,

@@ -1,11 +1,16 @@
+import { fittingProfile } from '../colour/icc.js';
 import { PLAIN, type PictureColour, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
-import { exifOrientation } from './exif.js';
+import { exifOrientation, xmpOrientation } from './exif.js';
 
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
 const APP1 = 0xe1;
+const APP2 = 0xe2;
+
+const XMP = 'http://ns.adobe.com/xap/1.0/\0';
+const ICC = 'ICC_PROFILE\0';
 
 /** Frame headers; C4, C8 and CC in the same range are not. */
 const isFrameHeader = (marker: number) =>
@@ -25,9 +30,11 @@ export const isJpeg = (bytes: Uint8Array) => startsWith(bytes, '\xff\xd8\xff');
  */
 export function probeJpeg(bytes: Uint8Array): Probe {
   const view = new ByteView(bytes, 'the JPEG');
-  let frame: { width: number; height: number; colour: PictureColour } | undefined;
+  let frame: Frame | undefined;
   let hasScan = false;
-  let orientation: number | undefined;
+  let exif: number | undefined;
+  let xmp: number | undefined;
+  const profile = new ProfileParts();
 
   for (let at = 2; ;) {
     if (view.u8(at) !== 0xff) throw view.damaged('has stray bytes between its segments');
@@ -41,15 +48,10 @@ export function probeJpeg(bytes: Uint8Array): Probe {
     const length = view.u16(at);
     if (length < 2) throw view.damaged('has a segment without a length');
     const segment = view.slice(at + 2, length - 2);
-    if (isFrameHeader(marker)) {
-      const colour = COLOURS[view.u8(at + 7)];
-      const height = view.u16(at + 3);
-      const width = view.u16(at + 5);
-      if (colour === undefined || width === 0 || height === 0) throw view.damaged('has an impossible header');
-      frame ??= { width, height, colour };
-    } else if (marker === APP1 && startsWith(segment, 'Exif\0\0')) {
-      orientation ??= exifOrientation(segment);
-    }
+    if (isFrameHeader(marker)) frame ??= readFrame(view, marker, at + 2);
+    else if (marker === APP1 && startsWith(segment, 'Exif\0\0')) exif ??= exifOrientation(segment);
+    else if (marker === APP1 && startsWith(segment, XMP)) xmp ??= xmpOrientation(segment);
+    else if (marker === APP2 && startsWith(segment, ICC)) profile.add(segment);
     at += length;
     if (marker === SOS) {
       if (frame === undefined) throw view.damaged('has picture data before its header');
@@ -64,9 +66,49 @@ export function probeJpeg(bytes: Uint8Array): Probe {
     format: 'jpeg',
     contentType: 'image/jpeg',
     ...frame,
-    orientation: orientation ?? 1,
+    orientation: exif ?? xmp ?? 1,
     animated: false,
+    profile: fittingProfile(profile.whole(), frame.colour),
   };
+}
+
+interface Frame {
+  width: number;
+  height: number;
+  colour: PictureColour;
+  bits: number;
+  lossy: boolean;
+}
+
+/** Frame headers of pictures without loss: Huffman and arithmetic, alone and hierarchical. */
+const LOSSLESS = new Set([0xc3, 0xc7, 0xcb, 0xcf]);
+
+/** A frame header: precision, height, width, number of components. */
+function readFrame(view: ByteView, marker: number, at: number): Frame {
+  const colour = COLOURS[view.u8(at + 5)];
+  const height = view.u16(at + 1);
+  const width = view.u16(at + 3);
+  if (colour === undefined || width === 0 || height === 0) throw view.damaged('has an impossible header');
+  return { width, height, colour, bits: Math.max(8, view.u8(at)), lossy: !LOSSLESS.has(marker) };
+}
+
+/** An ICC profile in as many segments as it needs, each with its number and their count. */
+class ProfileParts {
+  readonly #parts: (Uint8Array | undefined)[] = [];
+  #count = 0;
+
+  add(segment: Uint8Array): void {
+    const [number = 0, count = 0] = segment.subarray(ICC.length);
+    this.#count ||= count;
+    this.#parts[number] ??= segment.subarray(ICC.length + 2);
+  }
+
+  /** The profile; undefined if there is none or a part is missing. */
+  whole(): Uint8Array | undefined {
+    const parts = Array.from({ length: this.#count }, (_, index) => this.#parts[index + 1]);
+    const found = parts.filter((part) => part !== undefined);
+    return found.length === 0 || found.length < parts.length ? undefined : Buffer.concat(found);
+  }
 }
 
 /** Any number of FF bytes may precede a marker's code. */

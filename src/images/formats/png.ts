@@ -1,7 +1,9 @@
 import { crc32 } from 'node:zlib';
+import { fittingProfile } from '../colour/icc.js';
 import { PLAIN, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
-import { exifOrientation } from './exif.js';
+import { inflated } from './inflate.js';
+import { PngDescriptions } from './png-text.js';
 
 const SIGNATURE = '\x89PNG\r\n\x1a\n';
 
@@ -21,24 +23,31 @@ export function probePng(bytes: Uint8Array): Probe {
   const width = view.u32(first + 8);
   const height = view.u32(first + 12);
   if (width === 0 || height === 0) throw view.damaged('has no width or no height');
-  const colour = view.u8(first + 17) & 2 ? 'rgb' : 'grey';
+  const kind = view.u8(first + 17);
+  const colour = kind & 2 ? 'rgb' : 'grey';
 
   let hasData = false;
   let frames = 1;
-  let orientation = 1;
+  // Bit 2 of the colour type: an alpha channel.
+  let alpha = (kind & 4) !== 0;
+  let profile: Uint8Array | undefined;
+  const descriptions = new PngDescriptions();
   for (let at = first; ;) {
     const length = view.u32(at);
     const type = view.ascii(at + 4, 4);
+    const data = at + 8;
     if (at + CHUNK_FRAME + length > bytes.length) throw view.damaged('is cut short');
     // Names of ancillary chunks start in lower case; decoders accept a wrong checksum there.
     const isCritical = (view.u8(at + 4) & 0x20) === 0;
-    if (isCritical && crc32(view.slice(at + 4, length + 4)) !== view.u32(at + 8 + length)) {
+    if (isCritical && crc32(view.slice(at + 4, length + 4)) !== view.u32(data + length)) {
       throw view.damaged('has a chunk with a wrong checksum');
     }
     if (type === 'IDAT') hasData ||= length > 0;
-    else if (type === 'acTL' && length >= 4) frames = view.u32(at + 8);
-    else if (type === 'eXIf') orientation = exifOrientation(view.slice(at + 8, length));
+    else if (type === 'acTL' && length >= 4) frames = view.u32(data);
+    else if (type === 'tRNS') alpha = true;
+    else if (type === 'iCCP' && !hasData) profile ??= unpackedProfile(view.slice(data, length));
     else if (type === 'IEND') break;
+    else descriptions.add(view, type, data, length);
     at += CHUNK_FRAME + length;
   }
   if (!hasData) throw view.damaged('has no picture data');
@@ -48,8 +57,17 @@ export function probePng(bytes: Uint8Array): Probe {
     contentType: 'image/png',
     width,
     height,
-    orientation,
+    orientation: descriptions.orientation,
     animated: frames > 1,
     colour,
+    bits: view.u8(first + 16) === 16 ? 16 : 8,
+    alpha,
+    profile: fittingProfile(profile, colour),
   };
+}
+
+/** iCCP: a name ended by a zero, the method, the packed profile. */
+function unpackedProfile(data: Uint8Array): Uint8Array | undefined {
+  const end = data.indexOf(0);
+  return end < 0 ? undefined : inflated(data.subarray(end + 2));
 }

@@ -1,22 +1,45 @@
+import { fittingProfile } from '../colour/icc.js';
 import { NotAPictureError } from '../picture-errors.js';
 import { PLAIN, type PictureColour, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
-import { byteOrderOf, orientationOf } from './exif.js';
+import { byteOrderOf, orientationOf, xmpOrientation } from './exif.js';
 import { type Directory, readDirectory } from './ifd.js';
 
 const TAG = {
   subfileType: 254,
   width: 256,
   height: 257,
+  bits: 258,
+  compression: 259,
   photometric: 262,
   stripOffsets: 273,
+  samples: 277,
   stripLengths: 279,
   tileOffsets: 324,
   tileLengths: 325,
+  extraSamples: 338,
+  sampleFormat: 339,
+  xmp: 700,
+  profile: 34675,
   dngVersion: 50706,
 } as const;
 
-const COLOURS: Readonly<Record<number, PictureColour>> = { 0: 'grey', 1: 'grey', 5: 'cmyk' };
+/** By the photometric tag: white or black is zero, ink, and three ways to write Lab. */
+const COLOURS: Readonly<Record<number, PictureColour>> = {
+  0: 'grey',
+  1: 'grey',
+  5: 'cmyk',
+  8: 'lab',
+  9: 'lab',
+  10: 'lab',
+};
+
+const PALETTE = 3;
+
+/** Old and new JPEG, JPEG 2000 in three ways, WebP. */
+const LOSSY = new Set([6, 7, 33003, 33005, 34712, 50001]);
+
+const FLOAT = 3;
 
 export const isTiff = (bytes: Uint8Array) => byteOrderOf(bytes) !== undefined;
 
@@ -42,10 +65,42 @@ export function probeTiff(bytes: Uint8Array): Probe {
     contentType: 'image/tiff',
     width,
     height,
-    orientation: orientationOf(page),
+    orientation: orientationOf(page) ?? xmpOrientation(page.bytes(TAG.xmp) ?? new Uint8Array()) ?? 1,
     animated: hasAnotherPage(view, page),
-    colour: COLOURS[page.value(TAG.photometric) ?? 2] ?? 'rgb',
+    ...samplesOf(page),
+    lossy: LOSSY.has(page.value(TAG.compression) ?? 1),
   };
+}
+
+/** What one pixel is made of. */
+function samplesOf(page: Directory) {
+  const photometric = page.value(TAG.photometric) ?? 2;
+  const colour = COLOURS[photometric] ?? 'rgb';
+  const colourSamples = photometric === PALETTE || colour === 'grey' ? 1 : colour === 'cmyk' ? 4 : 3;
+  const samples = page.value(TAG.samples) ?? 1;
+  const extra = firstOf(page.values(TAG.extraSamples), samples);
+  return {
+    colour,
+    bits: photometric === PALETTE ? 8 : Math.max(8, ...firstOf(page.values(TAG.bits), samples)),
+    float: page.value(TAG.sampleFormat) === FLOAT,
+    // 1 and 2 are alpha, premultiplied or not; 0 is data of no known meaning. Without the tag a further sample is alpha.
+    alpha: page.has(TAG.extraSamples)
+      ? extra.some((meaning) => meaning === 1 || meaning === 2)
+      : samples > colourSamples,
+    profile: fittingProfile(page.bytes(TAG.profile), colour),
+  };
+}
+
+/** No picture has more samples in a pixel; limits the memory that a false count can take. */
+const MAX_SAMPLES = 64;
+
+function firstOf(values: Iterable<number>, count: number): number[] {
+  const taken: number[] = [];
+  for (const value of values) {
+    if (taken.length >= Math.min(count, MAX_SAMPLES)) break;
+    taken.push(value);
+  }
+  return taken;
 }
 
 /** A directory marked as a reduced copy is a step of a pyramid or a thumbnail, not a page. */
