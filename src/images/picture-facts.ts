@@ -30,8 +30,13 @@ export interface Probe {
   alpha: boolean;
   /** Whether its compression loses detail. */
   lossy: boolean;
-  /** Its ICC profile; undefined if it has none. */
+  /** The ICC profile by which viewers show it; undefined if that is sRGB for want of another, or broken. */
   profile: Uint8Array | undefined;
+  /**
+   * Whether {@link profile} is not in the file but made of what it says in another way (gAMA, cHRM or cICP of a PNG,
+   * nclx of an AVIF or HEIC). sharp ignores all of these: it has to be given the profile.
+   */
+  profileIsMade: boolean;
   /** Undefined for ordinary pictures. */
   hdr: HdrTransfer | undefined;
   /**
@@ -48,6 +53,7 @@ export const PLAIN = {
   alpha: false,
   lossy: false,
   profile: undefined,
+  profileIsMade: false,
   hdr: undefined,
   flaw: undefined,
 } as const satisfies Partial<Probe>;

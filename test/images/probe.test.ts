@@ -36,7 +36,7 @@ const KINDS: [SampleName, Partial<Probe>][] = [
   ['gif', { format: 'gif', contentType: 'image/gif' }],
   ['alpha gif', { format: 'gif', alpha: true }],
   ['animated gif', { format: 'gif', animated: true }],
-  ['avif', { format: 'avif', contentType: 'image/avif' }],
+  ['avif', { format: 'avif', contentType: 'image/avif', lossy: true }],
   ['tiff', { format: 'tiff', contentType: 'image/tiff', lossy: true }],
   ['alpha tiff', { format: 'tiff', alpha: true }],
   ['16-bit tiff', { format: 'tiff', bits: 16 }],
@@ -48,7 +48,7 @@ const KINDS: [SampleName, Partial<Probe>][] = [
   ['turned tiff', { format: 'tiff', orientation: 6, lossy: true }],
   ['tiff of two pages', { format: 'tiff', animated: true, lossy: true }],
   ['pyramid tiff', { format: 'tiff', animated: false, lossy: true }],
-  ['heic', { format: 'heic', contentType: 'image/heic', width: 4032, height: 3024 }],
+  ['heic', { format: 'heic', contentType: 'image/heic', width: 4032, height: 3024, lossy: true }],
 ];
 
 test.each(KINDS)('%s', (name, expected) => {

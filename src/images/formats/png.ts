@@ -1,8 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { fittingProfile } from '../colour/icc.js';
 import { PLAIN, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
-import { inflated } from './inflate.js';
+import { PngColourChunks } from './png-colour.js';
 import { PngDescriptions } from './png-text.js';
 
 const SIGNATURE = '\x89PNG\r\n\x1a\n';
@@ -30,7 +29,7 @@ export function probePng(bytes: Uint8Array): Probe {
   let frames = 1;
   // Bit 2 of the colour type: an alpha channel.
   let alpha = (kind & 4) !== 0;
-  let profile: Uint8Array | undefined;
+  const colours = new PngColourChunks();
   const descriptions = new PngDescriptions();
   for (let at = first; ;) {
     const length = view.u32(at);
@@ -45,9 +44,8 @@ export function probePng(bytes: Uint8Array): Probe {
     if (type === 'IDAT') hasData ||= length > 0;
     else if (type === 'acTL' && length >= 4) frames = view.u32(data);
     else if (type === 'tRNS') alpha = true;
-    else if (type === 'iCCP' && !hasData) profile ??= unpackedProfile(view.slice(data, length));
     else if (type === 'IEND') break;
-    else descriptions.add(view, type, data, length);
+    else if (hasData || !colours.add(view, type, data, length)) descriptions.add(view, type, data, length);
     at += CHUNK_FRAME + length;
   }
   if (!hasData) throw view.damaged('has no picture data');
@@ -62,12 +60,6 @@ export function probePng(bytes: Uint8Array): Probe {
     colour,
     bits: view.u8(first + 16) === 16 ? 16 : 8,
     alpha,
-    profile: fittingProfile(profile, colour),
+    ...colours.coloursOf(colour),
   };
-}
-
-/** iCCP: a name ended by a zero, the method, the packed profile. */
-function unpackedProfile(data: Uint8Array): Uint8Array | undefined {
-  const end = data.indexOf(0);
-  return end < 0 ? undefined : inflated(data.subarray(end + 2));
 }

@@ -141,7 +141,7 @@ test('a profile for another kind of picture does not count', async () => {
   expect(fittingProfile(cmyk, 'rgb')).toBeUndefined();
 });
 
-test.each(['png', 'jpeg', 'webp', 'tiff'] as const)('is found in a %s', async (format) => {
+test.each(['png', 'jpeg', 'webp', 'tiff', 'avif'] as const)('is found in a %s', async (format) => {
   const picture = await small().withIccProfile('p3').toFormat(format).toBuffer();
   const { profile } = probePicture(picture);
   expect(profile && profileFacts(profile)).toMatchObject({ name: 'Display P3' });
