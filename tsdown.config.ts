@@ -71,6 +71,8 @@ const BATCH =
 /** Deciding and tuning, each in one file: which model, which parameters. */
 const DECIDE =
   /src\/(commands\/((models|migrate|compare|sweep|pick)\/.+|(edits-preview|open-page)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift|json-schema|shape)\.ts|fal\/platform\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))$/;
+/** What decodes pictures: most uploads need none of it. */
+const DECODE = /src\/images\/((convert|decode|decodable)|heic\/.+)\.ts$/;
 /** What draws or measures pictures: loaded by whoever does. */
 const MEASURE = /src\/images\/(metrics\/.+|(pixels|drawn-inside)\.ts)$/;
 const REPORT = /src\/report\/(?!compare\/|sweep\/|page\/pick-page).+\.ts$/;
@@ -92,11 +94,12 @@ export default defineConfig({
   minify: { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
   fixedExtension: false,
   plugins: [builtins, modelWords, withoutUnused],
-  deps: { alwaysBundle: [/.*/], neverBundle: ['sharp', '@photostructure/sqlite'] },
-  // The page's parts and the sheet's font are read from beside the program when a page or a sheet is written.
+  deps: { alwaysBundle: [/.*/], neverBundle: ['sharp', '@photostructure/sqlite', /^libheif-js/] },
+  // Read from beside the program when they are needed: the page's parts, the sheet's font, the thread for HEIC.
   copy: [
     { from: 'src/report/page/assets/*.{css,js}', to: 'dist/assets' },
     { from: 'src/report/contact-sheet/assets/*', to: 'dist/assets' },
+    { from: 'src/images/heic/assets/*', to: 'dist/assets' },
   ],
   outputOptions: {
     // Each file more is a round of asynchronous reading: one for the help, one for an edit.
@@ -107,6 +110,7 @@ export default defineConfig({
         { name: 'control', test: codeOf(CONTROL), priority: 2 },
         { name: 'batch', test: codeOf(BATCH), priority: 2 },
         { name: 'decide', test: codeOf(DECIDE), priority: 2 },
+        { name: 'decode', test: codeOf(DECODE), priority: 2 },
         { name: 'measure', test: codeOf(MEASURE), priority: 2 },
         { name: 'report', test: codeOf(REPORT), priority: 2 },
         {

@@ -35,6 +35,13 @@ export async function requireSharp(): Promise<void> {
   }
 }
 
+/** Checks that libheif, which decodes HEIC, is there to be loaded. @throws FalEditError (input): it is not */
+export function requireLibheif(): void {
+  if (resolved(load, 'libheif-js/wasm-bundle.js') === undefined) {
+    throw missingPartError('libheif-js', 'it is not installed');
+  }
+}
+
 /** The line of a package's message that has the system's own error; otherwise the first line. */
 function reasonOf(error: unknown): string {
   const lines = messageOf(error).split('\n');

@@ -26,6 +26,19 @@ export class DamagedPictureError extends PictureError {
   override readonly name = 'DamagedPictureError';
 }
 
+/** A picture of a supported format that cannot be decoded, though it may not be damaged. */
+export class UnreadablePictureError extends PictureError {
+  override readonly name = 'UnreadablePictureError';
+
+  constructor(
+    problem: string,
+    /** The next step, if it is not the usual one. */
+    readonly hint?: string,
+  ) {
+    super(problem);
+  }
+}
+
 /** The value, or null if the bytes are not a picture that can be decoded. */
 export async function visible<T>(read: () => T | Promise<T>): Promise<T | null> {
   try {

@@ -1,3 +1,5 @@
+import type { Dimensions } from '../models/request.js';
+
 /** Supported formats; all others are rejected by name. */
 export type PictureFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' | 'heic' | 'tiff';
 
@@ -44,6 +46,11 @@ export interface Probe {
    * end marker"); undefined if there is none.
    */
   flaw: string | undefined;
+}
+
+/** Width and height as a person sees them. */
+export function uprightSize({ width, height, orientation }: Probe): Dimensions {
+  return orientation > 4 ? { width: height, height: width } : { width, height };
 }
 
 /** Facts of most pictures, for formats that do not say otherwise. */

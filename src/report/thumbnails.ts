@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { MAX_PICTURE_PIXELS } from '../images/limits.js';
+import { decoded } from '../images/decode.js';
+import { probePicture } from '../images/probe.js';
 
 /** Folder next to the page. */
 const FOLDER = 'report-files';
@@ -52,18 +53,16 @@ async function isThere(file: string): Promise<boolean> {
 
 /** Bytes of the copy; undefined if the file is missing, not a picture or damaged. */
 async function shrunk(file: string): Promise<Uint8Array | undefined> {
-  const { default: sharp } = await import('sharp');
   try {
     if (!(await stat(file)).isFile()) return undefined;
-    const picture = sharp(await readFile(file), {
-      limitInputPixels: MAX_PICTURE_PIXELS,
-      sequentialRead: true,
-    });
-    return await picture
-      .autoOrient()
-      .resize(SIDE, SIDE, { fit: 'inside', withoutEnlargement: true })
-      .webp({ quality: 74, effort: 0 })
-      .toBuffer();
+    const bytes = await readFile(file);
+    return await decoded(
+      bytes,
+      probePicture(bytes),
+      (picture) => picture.webp({ quality: 74, effort: 0 }).toBuffer(),
+      // The page shows what is behind.
+      { background: 'none', size: { width: SIDE, height: SIDE, fit: 'inside' } },
+    );
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { changeOfPixels } from '../../images/metrics/change.js';
-import { uprightSize } from '../../images/pixels.js';
+import { uprightSize } from '../../images/picture-facts.js';
 import { once } from '../../models/once.js';
 import type { Measured } from '../rows/result-row.js';
 import { isBlank } from './blank.js';

@@ -52,6 +52,15 @@ export function probeGif(bytes: Uint8Array): Probe {
   };
 }
 
+/** Part of the screen that the first frame fills. @param bytes a GIF that was probed */
+export function firstFrame(bytes: Uint8Array): { left: number; top: number; width: number; height: number } {
+  const view = new ByteView(bytes, 'the GIF', true);
+  let at = 13 + paletteBytes(view.u8(10));
+  while (view.u8(at) === EXTENSION) at = skipSubBlocks(view, at + 2);
+  const [left, top, width, height] = [view.u16(at + 1), view.u16(at + 3), view.u16(at + 5), view.u16(at + 7)];
+  return { left, top, width, height };
+}
+
 /** Whether a frame fills the screen: its descriptor holds left, top, width and height. */
 function covers(view: ByteView, at: number, width: number, height: number): boolean {
   const [left, top] = [view.u16(at + 1), view.u16(at + 3)];

@@ -1,4 +1,5 @@
-import { pixelsOf, uprightSize, type Pixels } from '../pixels.js';
+import { uprightSize } from '../picture-facts.js';
+import { pixelsOf, type Pixels } from '../pixels.js';
 import { probePicture } from '../probe.js';
 import { visible } from '../picture-errors.js';
 import { changeOfPixels } from './change.js';

@@ -1,0 +1,114 @@
+import { crc32, deflateSync } from 'node:zlib';
+import { startsWith } from './formats/byte-view.js';
+import { firstFrame } from './formats/gif.js';
+import { heicToTiff } from './heic/heic-to-tiff.js';
+import { MAX_PICTURE_PIXELS } from './limits.js';
+import { PNG_SIGNATURE, readPngChunks } from './metadata/png-chunks.js';
+import type { Probe } from './picture-facts.js';
+
+/**
+ * The picture as bytes that sharp decodes into the right colours: its own, unless it is of a kind that sharp cannot
+ * read, or has a profile in a form that sharp overlooks.
+ *
+ * @throws UnreadablePictureError, FalEditError (input): a HEIC picture cannot be decoded, or libheif is not installed
+ */
+export function decodable(
+  bytes: Uint8Array,
+  probe: Probe,
+  signal?: AbortSignal,
+): Uint8Array | Promise<Uint8Array> {
+  const { format, alpha, profile, profileIsMade, flaw } = probe;
+  const made = profileIsMade ? profile : undefined;
+  switch (format) {
+    case 'heic':
+      return heicToTiff(bytes, profile, signal);
+    case 'avif':
+      return made === undefined ? asStillAvif(bytes) : asTaggedPng(asStillAvif(bytes), made, probe);
+    case 'jpeg':
+      return flaw === undefined ? bytes : withEnd(bytes);
+    case 'png':
+      return made === undefined ? bytes : withProfile(flaw === undefined ? bytes : withIend(bytes), made);
+    case 'gif':
+      return alpha ? onItsCanvas(bytes, probe) : bytes;
+    default:
+      return bytes;
+  }
+}
+
+const JPEG_END = Buffer.from([0xff, 0xd9]);
+
+/** A JPEG with an end marker, without which a decoder takes it for cut short. */
+const withEnd = (bytes: Uint8Array) => Buffer.concat([bytes, JPEG_END]);
+
+/** libvips refuses an animated AVIF by its brand, though its still picture is like any other. */
+function asStillAvif(bytes: Uint8Array): Uint8Array {
+  const BRAND_AT = 8;
+  if (!startsWith(bytes, 'avis', BRAND_AT)) return bytes;
+  const still = Buffer.from(bytes);
+  still.write('avif', BRAND_AT, 'latin1');
+  return still;
+}
+
+/** The numbers of an AVIF with a profile that says what they mean. */
+async function asTaggedPng(
+  bytes: Uint8Array,
+  profile: Uint8Array,
+  { colour, bits }: Probe,
+): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp');
+  const options = { failOn: 'error', limitInputPixels: MAX_PICTURE_PIXELS, ignoreIcc: true } as const;
+  const space = colour === 'grey' ? (bits > 8 ? 'grey16' : 'b-w') : bits > 8 ? 'rgb16' : 'srgb';
+  const png = await sharp(bytes, options).toColourspace(space).png({ compressionLevel: 1 }).toBuffer();
+  return withProfile(png, profile);
+}
+
+/** A GIF whose first frame leaves a part of its screen empty: transparent in a browser, black in libvips. */
+async function onItsCanvas(bytes: Uint8Array, screen: Probe): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp');
+  const picture = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PICTURE_PIXELS });
+  // With a transparent colour libvips is right.
+  if ((await picture.metadata()).hasAlpha) return bytes;
+  const { left, top, ...frame } = firstFrame(bytes);
+  const width = Math.min(frame.width, screen.width - left);
+  const height = Math.min(frame.height, screen.height - top);
+  const isOutside = width <= 0 || height <= 0;
+  const part = isOutside ? { left: 0, top: 0, width: 1, height: 1 } : { left, top, width, height };
+  return picture
+    .extract(part)
+    .ensureAlpha(isOutside ? 0 : 1)
+    .extend({
+      ...{ left: part.left, right: screen.width - part.left - part.width },
+      ...{ top: part.top, bottom: screen.height - part.top - part.height },
+      background: { r: 0, g: 0, b: 0, alpha: 0 },
+    })
+    .png({ compressionLevel: 1 })
+    .toBuffer();
+}
+
+const withIend = (bytes: Uint8Array) => Buffer.concat([bytes, pngChunk('IEND', Buffer.alloc(0))]);
+
+/** Chunks that say what the colours of a PNG mean. */
+const COLOUR_CHUNKS = new Set(['cICP', 'iCCP', 'sRGB', 'gAMA', 'cHRM']);
+
+/** A PNG with the profile in place of its other colour chunks, of which sharp reads only iCCP. */
+function withProfile(bytes: Uint8Array, profile: Uint8Array): Uint8Array {
+  const chunks = [...readPngChunks(bytes)];
+  const [header, ...others] = chunks.filter(({ type }) => !COLOUR_CHUNKS.has(type));
+  if (header === undefined) return bytes;
+  const name = Buffer.from('profile\0\0', 'latin1');
+  return Buffer.concat([
+    Buffer.from(PNG_SIGNATURE, 'latin1'),
+    bytes.subarray(header.start, header.end),
+    pngChunk('iCCP', Buffer.concat([name, deflateSync(profile)])),
+    ...others.map(({ start, end }) => bytes.subarray(start, end)),
+  ]);
+}
+
+function pngChunk(type: string, data: Uint8Array): Buffer {
+  const chunk = Buffer.alloc(12 + data.length);
+  chunk.writeUInt32BE(data.length, 0);
+  chunk.write(type, 4, 'latin1');
+  chunk.set(data, 8);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, 8 + data.length)), 8 + data.length);
+  return chunk;
+}
