@@ -8,13 +8,13 @@ import { currentPrice, type CurrentPrice } from '../fal/platform/prices.js';
 import { type Caps, isSandbox } from '../ledger/spending.js';
 import type { Job, NewJob, OutputSpec } from '../ledger/job.js';
 import type { Beginning, BeginOptions } from '../ledger/ledger.js';
-import { findFormer, snapshotOf, type Wanted, type Former } from '../ledger/lookup.js';
+import { findFormer, hasOpenJobs, snapshotOf, type Wanted, type Former } from '../ledger/lookup.js';
 import { findModel } from '../models/registry.js';
 import { Deadline } from '../deadline.js';
 import { EditRun, type RunOptions, type Sending } from './edit-run.js';
 import { accessOf, type EditEnv } from './env.js';
 import { estimate, refuseUnbounded, type Estimate } from './plan/estimate.js';
-import { fingerprintV1 } from './plan/fingerprint-v1.js';
+import { asPlannedByV1, fingerprintV1 } from './plan/fingerprint-v1.js';
 import { askedHashOf } from './plan/fingerprint.js';
 import { Journal } from './journal.js';
 import { stillUnknownError } from './outcomes.js';
@@ -41,7 +41,7 @@ export interface SendOptions extends RunOptions, Omit<Sending, 'attachments'> {
 export function runEdit(plan: EditPlan, env: EditEnv, options: SendOptions): Promise<EditOutcome> {
   const planned: EditRecord = { ...recordOf(plan), sandbox: isSandbox(env.route.via) };
   return withRecord(planned, async () => {
-    const wanted = wantedOf(plan, env, options);
+    const wanted = await wantedOf(plan, env, options);
     const before = await checkNames(plan, wanted, env, options);
     for (const message of plan.warnings) options.onEvent({ type: 'warning', message });
     const cost = await estimateNow(plan, env, options);
@@ -113,11 +113,18 @@ function chargedOf({ state, requestId, sandbox }: EditRecord): Charged {
 }
 
 /** Identity of the edit, by which an unfinished one is found. */
-function wantedOf(plan: EditPlan, { route: { via } }: EditEnv, { askedHash, detach }: SendOptions): Wanted {
+async function wantedOf(
+  plan: EditPlan,
+  { ledger, route: { via } }: EditEnv,
+  { askedHash, detach }: SendOptions,
+): Promise<Wanted> {
   // A detached row is still the same row when it is requested again.
   if (askedHash !== undefined) return { askedHash, via, detached: false };
-  // A run of an earlier release may have been cut short.
-  return { askedHash: askedHashOf(plan, via), earlierHash: fingerprintV1(plan, via), via, detached: detach };
+  const wanted = { askedHash: askedHashOf(plan, via), via, detached: detach };
+  // A run of an earlier release may have been cut short. Finding that may take a conversion of each picture.
+  const isCostly = plan.attachments.some(({ findEarlierUpload }) => findEarlierUpload !== undefined);
+  if (isCostly && !hasOpenJobs(ledger, plan.model.endpoint, via)) return wanted;
+  return { ...wanted, earlierHash: fingerprintV1(await asPlannedByV1(plan), via) };
 }
 
 type Before = Pick<BeginOptions, 'since' | 'nameTaken'>;

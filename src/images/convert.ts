@@ -1,52 +1,67 @@
-import { inputFieldError, messageOf } from '../errors/error.js';
-import { requireSharp } from '../native-parts.js';
-import { MAX_PICTURE_PIXELS } from './limits.js';
-import type { Conversion } from './upload-plan.js';
+import type { Dimensions } from '../models/request.js';
+import { decoded, isOpaque, type Decoding } from './decode.js';
+import { MAX_PICTURE_BYTES } from './limits.js';
+import { DamagedPictureError } from './picture-errors.js';
+import type { Probe } from './picture-facts.js';
+import type { Outcome } from './upload-plan.js';
 
-/** A picture encoded anew: its first frame, upright, sRGB. */
-export interface Converted {
+export { isOpaque };
+
+/** A picture encoded anew: one frame, upright, opaque, 8-bit sRGB, without metadata. */
+export interface Converted extends Outcome {
   bytes: Uint8Array;
-  /** Pixels. */
-  width: number;
-  /** Pixels. */
-  height: number;
 }
 
-export const DAMAGED_HINT = 'Get a complete copy of it, or open it and save it again.';
+export interface ConversionOptions extends Required<Pick<Decoding, 'background'>>, Pick<Decoding, 'signal'> {
+  /** Size of the upright picture as it is. */
+  upright: Dimensions;
+  /** Size that it is to have. */
+  size: Dimensions;
+  /** Whether any pixel is transparent. */
+  isTransparent: boolean;
+}
 
 /**
- * Decodes the first frame, turns it by its EXIF orientation, and encodes it anew without metadata. sharp is
- * loaded only here: it costs 70 ms, which an unchanged picture need not pay.
+ * Encodes a picture anew: as JPEG if its own compression loses detail, so that it is not blown up, else as PNG, unless
+ * that is too large for an upload.
  *
- * @param where the user's name for the field, for messages
- * @param subject the file, for messages
- * @throws FalEditError kind `input` if sharp cannot decode it
+ * @throws PictureError: it cannot be decoded
+ * @throws FalEditError (input): a package that it needs is not installed
  */
 export async function convertPicture(
   bytes: Uint8Array,
-  { format }: Conversion,
-  where: string,
-  subject: string,
+  probe: Probe,
+  { background, signal, upright, size, isTransparent }: ConversionOptions,
 ): Promise<Converted> {
-  await requireSharp();
-  const { default: sharp } = await import('sharp');
-  try {
-    const upright = sharp(bytes, { failOn: 'warning', limitInputPixels: MAX_PICTURE_PIXELS })
-      .autoOrient()
-      .toColourspace('srgb');
-    const encoded =
-      format === 'jpeg' ? upright.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }) : upright.png();
-    const { data, info } = await encoded.toBuffer({ resolveWithObject: true });
-    return { bytes: data, width: info.width, height: info.height };
-  } catch (error) {
-    const [reason] = messageOf(error).split('\n', 1);
-    throw inputFieldError(
-      where,
-      `${subject} is damaged: it cannot be decoded (${reason ?? 'no reason given'}).`,
-      {
-        hint: DAMAGED_HINT,
-        origin: error,
-      },
+  const isResized = size.width !== upright.width || size.height !== upright.height;
+  const decoding: Decoding = {
+    ...{ background, signal },
+    ...(isResized ? { size: { ...size, fit: 'fill' } } : {}),
+  };
+  const encode = (format: Outcome['format']) =>
+    decoded(
+      bytes,
+      probe,
+      (picture) =>
+        (format === 'jpeg'
+          ? picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+          : picture.png()
+        ).toBuffer({ resolveWithObject: true }),
+      decoding,
+    );
+  const wanted = probe.lossy ? 'jpeg' : 'png';
+  const first = await encode(wanted);
+  const isTooLargeForPng = wanted === 'png' && first.data.length > MAX_PICTURE_BYTES;
+  const { data, info } = isTooLargeForPng ? await encode('jpeg') : first;
+  // The decoder may know better than the header, or may have turned the picture by itself.
+  if (info.width !== size.width || info.height !== size.height) {
+    throw new DamagedPictureError(
+      `is damaged: it decodes to ${info.width}x${info.height} instead of ${size.width}x${size.height}`,
     );
   }
+  return {
+    ...{ bytes: data, width: info.width, height: info.height, isTooLargeForPng },
+    format: isTooLargeForPng ? 'jpeg' : wanted,
+    background: isTransparent ? background : undefined,
+  };
 }

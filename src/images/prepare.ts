@@ -1,77 +1,163 @@
-import { inputFieldError } from '../errors/error.js';
+import { type FalEditError, inputFieldError } from '../errors/error.js';
+import type { Dimensions } from '../models/request.js';
 import { sha256Of } from '../sha256.js';
-import { convertPicture, DAMAGED_HINT } from './convert.js';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIZE } from './limits.js';
+import { withoutMetadata } from './metadata/cut.js';
 import { uploadName } from './names.js';
-import { NotAPictureError, PictureError } from './picture-errors.js';
-import { probePicture, type Probe } from './probe.js';
+import { NotAPictureError, PictureError, UnreadablePictureError } from './picture-errors.js';
+import { uprightSize } from './picture-facts.js';
+import { probePicture, type PictureFormat, type Probe } from './probe.js';
+import { extensionOf } from './received.js';
 import type { BytesSource } from './sources.js';
-import { planUpload, type UploadFormat } from './upload-plan.js';
+import { conversionWords, losses, passingFormat } from './upload-plan.js';
+import { type SizeLimits, uploadSize } from './upload-size.js';
 
-/** A picture ready for upload: upright, still, in a format that both models accept. */
+/** A picture ready for upload: one that a plain reader sees as a person does, unless it is sent as it is. */
 export interface Picture {
   /** Its name in messages. */
   label: string;
   /** Base name without extension, for output templates. */
   name: string;
   bytes: Uint8Array;
-  format: UploadFormat;
+  format: PictureFormat;
   contentType: string;
-  /** Pixels of the uploaded picture. */
+  /** Pixels of the uploaded picture, upright. */
   width: number;
-  /** Pixels of the uploaded picture. */
+  /** Pixels of the uploaded picture, upright. */
   height: number;
   /** Hex digest of {@link bytes}. */
   sha256: string;
   /** Hex digest of the user's own bytes. */
   sourceSha256: string;
+  /** Facts of the user's own file. */
+  probe: Probe;
   /** Safe in any URL or header: ASCII, with the extension of {@link format}. */
   fileName: string;
   /** Warnings to show before the edit. */
   warnings: string[];
-  /** How it was converted, in a few words; absent if the bytes are the user's own. */
+  /** What was done to it, in a few words; absent if its pixels are the file's own. */
   converted?: string;
 }
 
-const EXTENSIONS = { png: 'png', jpeg: 'jpg', webp: 'webp' } as const satisfies Record<UploadFormat, string>;
+/**
+ * Version of how pictures are prepared. Raise it when uploads of the same file change, so that what is cached of them
+ * is made anew.
+ */
+export const PREPARATION = 1;
 
-const ALLOWED = 'Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF.';
+/** How a picture is uploaded. */
+export interface UploadOptions extends SizeLimits {
+  /** Colour behind transparent pixels: '#rrggbb', white by default. */
+  background?: string | undefined;
+  /** Whether the bytes are sent untouched, metadata and all. */
+  asIs?: boolean | undefined;
+  /** Whether a picture that is smaller than the minimum is enlarged instead of being refused. */
+  upscale?: boolean | undefined;
+  /** Stops a conversion. */
+  signal?: AbortSignal | undefined;
+}
+
+const ALLOWED = 'Supported: PNG, JPEG, WebP, GIF, AVIF, HEIC, TIFF.';
+
+const DAMAGED_HINT = 'Get a complete copy of it, or open it and save it again.';
+
+/** A picture on its way to an upload. */
+interface Upload {
+  source: BytesSource;
+  probe: Probe;
+  upright: Dimensions;
+  options: UploadOptions;
+}
 
 /**
- * Prepares a picture for upload: PNG, JPEG and WebP stay unchanged; a picture that a model could misread (EXIF
- * orientation, CMYK) or may not accept (GIF, AVIF, TIFF, animations) is converted.
+ * Prepares a picture for upload. One that a model sees as a person does keeps its pixels; only its metadata is cut out.
+ * Any other is encoded anew in 8-bit sRGB (see upload-plan.ts).
  *
  * @param where the user's name for the field ("--image"); each message starts with it
  * @throws FalEditError kind `input`: not a picture, damaged, an unsupported format, more than 100
- * megapixels, or more than 50 MB once converted
+ * megapixels, too small for the model, or more than 50 MB once converted
  */
-export async function preparePicture(source: BytesSource, where: string): Promise<Picture> {
+export async function preparePicture(
+  source: BytesSource,
+  where: string,
+  options: UploadOptions = {},
+): Promise<Picture> {
   const subject = labelOf(source);
-  const probe = probeSource(source.bytes, where, subject);
-  const plan = planUpload(probe);
-  if (plan.action === 'refuse') {
-    throw inputFieldError(where, `${subject} ${plan.problem}. ${ALLOWED}`, { hint: plan.hint });
+  const refuse = (problem: string, hint?: string) =>
+    inputFieldError(where, `${subject} ${problem}.`, { hint });
+  const inWords = (text: string) => `${where}: ${subject} ${text}`;
+  try {
+    const probe = probePicture(source.bytes);
+    const upright = uprightSize(probe);
+    if (options.asIs === true) return asItIs({ source, probe, upright, options }, refuse, inWords);
+    if (probe.width * probe.height > MAX_PICTURE_PIXELS) {
+      throw refuse(`is ${probe.width}x${probe.height}: more than 100 megapixels`, 'Make it smaller first.');
+    }
+    const size = uploadSize(upright, options);
+    const isTooSmall = size.width > upright.width || size.height > upright.height;
+    if (isTooSmall && options.upscale !== true) {
+      throw refuse(
+        `is ${upright.width}x${upright.height}, too small for the model, which needs at least ${size.width}x${size.height} in this shape`,
+        'Enlarge it with --upscale-input.',
+      );
+    }
+    const upload = { source, probe, upright, options };
+    const isTransparent = probe.alpha && (await hasTransparency(upload));
+    const isResized = size.width !== upright.width || size.height !== upright.height;
+    const passed = isTransparent || isResized ? undefined : passing(upload);
+    if (passed !== undefined) return passed;
+    const picture = await converted(upload, size, isTransparent);
+    if (picture.bytes.length > MAX_PICTURE_BYTES) {
+      throw refuse(
+        `is larger than ${MAX_PICTURE_SIZE} once converted (${picture.converted ?? ''})`,
+        'Make it smaller first, or reduce it with --max-upload.',
+      );
+    }
+    return { ...picture, warnings: losses(probe).map(inWords) };
+  } catch (error) {
+    if (!(error instanceof PictureError)) throw error;
+    throw unusable(error, where, subject);
   }
-  if (probe.width * probe.height > MAX_PICTURE_PIXELS) {
-    throw inputFieldError(where, `${subject} is ${probe.width}x${probe.height}: more than 100 megapixels.`, {
-      hint: 'Make it smaller first.',
-    });
-  }
-  if (plan.action === 'pass') return seal(source, { ...probe, format: plan.format, bytes: source.bytes });
+}
 
-  const result = await convertPicture(source.bytes, plan, where, subject);
-  if (result.bytes.length > MAX_PICTURE_BYTES) {
-    throw inputFieldError(
-      where,
-      `${subject} is larger than ${MAX_PICTURE_SIZE} once converted (${plan.converted}).`,
-      {
-        hint: 'Make it smaller first.',
-      },
-    );
+type Refuse = (problem: string, hint?: string) => FalEditError;
+
+function asItIs(
+  { source, probe, upright }: Upload,
+  refuse: Refuse,
+  inWords: (text: string) => string,
+): Picture {
+  if (source.bytes.length > MAX_PICTURE_BYTES) {
+    throw refuse(`is larger than ${MAX_PICTURE_SIZE}`, 'Leave out --upload-as-is, and it is converted.');
   }
-  const picture = seal(source, { ...result, format: plan.format });
-  const warnings = plan.warning === undefined ? [] : [`${where}: ${subject} ${plan.warning}`];
-  return { ...picture, warnings, converted: plan.converted };
+  const picture = seal(source, probe, { bytes: source.bytes, format: probe.format, ...upright });
+  return { ...picture, warnings: [inWords('is sent as it is, with all of its metadata.')] };
+}
+
+async function hasTransparency({ source, probe, options: { signal } }: Upload): Promise<boolean> {
+  const { isOpaque } = await import('./convert.js');
+  return !(await isOpaque(source.bytes, probe, signal));
+}
+
+/** The picture with its own pixels; undefined if the rule for uploads does not let it pass. */
+function passing({ source, probe, upright }: Upload): Picture | undefined {
+  const format = passingFormat(probe);
+  if (format === undefined) return undefined;
+  const bytes = withoutMetadata(source.bytes, format);
+  return bytes.length > MAX_PICTURE_BYTES ? undefined : seal(source, probe, { bytes, format, ...upright });
+}
+
+/** sharp, which takes 70 ms to load, is loaded only here: a picture that passes need not pay for it. */
+async function converted(
+  { source, probe, upright, options: { background = '#ffffff', signal } }: Upload,
+  size: Dimensions,
+  isTransparent: boolean,
+): Promise<Picture> {
+  const { convertPicture } = await import('./convert.js');
+  const result = await convertPicture(source.bytes, probe, {
+    ...{ background, signal, upright, size, isTransparent },
+  });
+  return { ...seal(source, probe, result), converted: conversionWords(probe, upright, result) };
 }
 
 /** Label in messages. stdin and data: URIs have no name to quote. */
@@ -79,21 +165,21 @@ function labelOf({ origin, label }: BytesSource): string {
   return origin !== 'file' || label.startsWith('"') ? label : `"${label}"`;
 }
 
-function probeSource(bytes: Uint8Array, where: string, subject: string): Probe {
-  try {
-    return probePicture(bytes);
-  } catch (error) {
-    if (!(error instanceof PictureError)) throw error;
-    if (error instanceof NotAPictureError) {
-      const hint = error.isPicture ? 'Save it as PNG or JPEG first.' : undefined;
-      throw inputFieldError(where, `${subject} ${error.problem}. ${ALLOWED}`, { hint, origin: error });
-    }
-    throw inputFieldError(where, `${subject} ${error.problem}.`, { hint: DAMAGED_HINT, origin: error });
+function unusable(error: PictureError, where: string, subject: string): FalEditError {
+  if (error instanceof NotAPictureError) {
+    const hint = error.isPicture ? 'Save it as PNG or JPEG first.' : undefined;
+    return inputFieldError(where, `${subject} ${error.problem}. ${ALLOWED}`, { hint, origin: error });
   }
+  const hint = error instanceof UnreadablePictureError ? error.hint : undefined;
+  return inputFieldError(where, `${subject} ${error.problem}.`, {
+    hint: hint ?? DAMAGED_HINT,
+    origin: error,
+  });
 }
 
 function seal(
   { label, name, bytes: source }: BytesSource,
+  probe: Probe,
   { bytes, format, width, height }: Pick<Picture, 'bytes' | 'format' | 'width' | 'height'>,
 ): Picture {
   const sha256 = sha256Of(bytes);
@@ -106,8 +192,9 @@ function seal(
     width,
     height,
     sha256,
+    probe,
     sourceSha256: bytes === source ? sha256 : sha256Of(source),
-    fileName: uploadName(name, EXTENSIONS[format]),
+    fileName: uploadName(name, extensionOf(format)),
     warnings: [],
   };
 }

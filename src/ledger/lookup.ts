@@ -96,10 +96,18 @@ function endedSince(ledger: Records, { askedHash }: Wanted, { seq, open }: Snaps
     .find(({ charged, error }) => charged !== 'no' || error?.kind !== 'interrupted');
 }
 
+/** States of a job that has not ended. */
+const OPEN = "('planned', 'intent', 'accepted', 'completed', 'unknown')";
+
+/** Whether any job of an endpoint has not ended. */
+export function hasOpenJobs({ db }: Records, endpoint: string, via: string): boolean {
+  const sql = `SELECT 1 FROM jobs WHERE state IN ${OPEN} AND endpoint = ? AND via = ? LIMIT 1`;
+  return db.row(sql, endpoint, via) !== undefined;
+}
+
 function openJobs(ledger: Records, { askedHash, earlierHash }: Wanted): Job[] {
   const rows = ledger.db.rows(
-    `SELECT * FROM jobs WHERE asked_hash IN (?, ?) AND state IN ('planned', 'intent', 'accepted', 'completed', 'unknown')
-       ORDER BY seq DESC`,
+    `SELECT * FROM jobs WHERE asked_hash IN (?, ?) AND state IN ${OPEN} ORDER BY seq DESC`,
     askedHash,
     earlierHash ?? null,
   ) as JobRow[];

@@ -2,9 +2,20 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect, it, test } from 'vitest';
 import { FalEditError } from '../../src/errors/error.js';
-import { preparePicture } from '../../src/images/prepare.js';
+import { type CuttableFormat, withoutMetadata } from '../../src/images/metadata/cut.js';
+import { preparePicture, type UploadOptions } from '../../src/images/prepare.js';
+import { probePicture } from '../../src/images/probe.js';
 import type { BytesSource } from '../../src/images/sources.js';
-import { claimingPng, heic, type SampleName, SAMPLES, small, withAnimation } from './samples.js';
+import {
+  CHELSEA,
+  claimingPng,
+  heic,
+  type SampleName,
+  SAMPLES,
+  small,
+  withAnimation,
+  withSegment,
+} from './samples.js';
 
 const source = (bytes: Uint8Array, label = 'my photo.bin'): BytesSource => ({
   kind: 'bytes',
@@ -16,46 +27,75 @@ const source = (bytes: Uint8Array, label = 'my photo.bin'): BytesSource => ({
 
 const prepare = (bytes: Uint8Array) => preparePicture(source(bytes), '--image');
 
-const UNTOUCHED: [SampleName, string][] = [
+const PASSING: [SampleName, string][] = [
   ['png', 'my-photo.png'],
   ['grey png', 'my-photo.png'],
-  ['16-bit png', 'my-photo.png'],
+  ['palette png', 'my-photo.png'],
+  ['png with bytes behind', 'my-photo.png'],
   ['jpeg', 'my-photo.jpg'],
   ['progressive jpeg', 'my-photo.jpg'],
   ['grey jpeg', 'my-photo.jpg'],
+  ['jpeg with bytes behind', 'my-photo.jpg'],
   ['webp', 'my-photo.webp'],
-  ['alpha webp', 'my-photo.webp'],
+  ['lossless webp', 'my-photo.webp'],
 ];
 
-test.each(UNTOUCHED)('%s passes untouched', async (name, fileName) => {
+test.each(PASSING)('%s keeps its pixels', async (name, fileName) => {
   const bytes = SAMPLES[name];
   const picture = await prepare(bytes);
-  expect(picture.bytes).toBe(bytes);
+  expect(picture.bytes).toEqual(withoutMetadata(bytes, probePicture(bytes).format as CuttableFormat));
   expect(picture).toMatchObject({ label: 'my photo.bin', name: 'my photo', fileName, width: 48, height: 32 });
-  expect(picture.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+  expect(picture.sha256).toBe(createHash('sha256').update(picture.bytes).digest('hex'));
+  expect(picture.sourceSha256).toBe(createHash('sha256').update(bytes).digest('hex'));
   expect(picture.warnings).toEqual([]);
+  expect(picture.converted).toBeUndefined();
+});
+
+test('metadata is cut out of a file that passes', async () => {
+  const secret = 'Secret Street 1';
+  const tagged = small().withExif({ IFD0: { Artist: secret } });
+  for (const bytes of [await tagged.clone().jpeg().toBuffer(), await tagged.clone().png().toBuffer()]) {
+    expect(bytes.includes(secret)).toBe(true);
+    const picture = await prepare(bytes);
+    expect(picture.converted).toBeUndefined();
+    expect(Buffer.from(picture.bytes).includes(secret)).toBe(false);
+  }
+});
+
+test('an alpha channel whose pixels are all opaque is no reason to convert', async () => {
+  const bytes = await small().ensureAlpha(1).png().toBuffer();
+  const picture = await prepare(bytes);
+  expect(picture.bytes).toEqual(bytes);
   expect(picture.converted).toBeUndefined();
 });
 
 const ANIMATED = '--image: "my photo.bin" is animated; only its first frame is edited.';
 const PAGES = '--image: "my photo.bin" has several pages; only its first page is edited.';
-const UPRIGHT = 'turned upright by its EXIF orientation';
+const WHITE = 'flattened on white';
 
 const CONVERTED: [SampleName, string, string, string[]][] = [
-  ['gif', 'png', 'GIF to PNG', []],
-  ['animated gif', 'png', 'GIF to PNG, only the first frame', [ANIMATED]],
-  ['animated webp', 'png', 'WebP to PNG, only the first frame', [ANIMATED]],
+  ['16-bit png', 'png', '16-bit → 8-bit', []],
+  ['alpha png', 'png', WHITE, []],
+  ['alpha webp', 'jpeg', `${WHITE}, WebP → JPEG`, []],
+  ['lossless alpha webp', 'png', `${WHITE}, WebP → PNG`, []],
+  ['gif', 'png', 'GIF → PNG', []],
+  ['alpha gif', 'png', `${WHITE}, GIF → PNG`, []],
+  ['animated gif', 'png', 'only the first frame, GIF → PNG', [ANIMATED]],
+  ['animated webp', 'jpeg', 'only the first frame, WebP → JPEG', [ANIMATED]],
   ['animated png', 'png', 'only the first frame', [ANIMATED]],
-  ['avif', 'png', 'AVIF to PNG', []],
-  ['tiff', 'png', 'TIFF to PNG', []],
-  ['tiff of two pages', 'png', 'TIFF to PNG, only the first page', [PAGES]],
-  ['pyramid tiff', 'png', 'TIFF to PNG', []],
-  ['cmyk tiff', 'png', 'TIFF to PNG, CMYK to sRGB', []],
-  ['cmyk jpeg', 'jpeg', 'CMYK to sRGB', []],
-  ['turned png', 'png', UPRIGHT, []],
-  ['turned jpeg', 'jpeg', UPRIGHT, []],
-  ['turned webp', 'png', `WebP to PNG, ${UPRIGHT}`, []],
-  ['turned tiff', 'png', `TIFF to PNG, ${UPRIGHT}`, []],
+  ['tiff', 'jpeg', 'TIFF → JPEG', []],
+  ['packed tiff', 'png', 'TIFF → PNG', []],
+  ['alpha tiff', 'png', `${WHITE}, TIFF → PNG`, []],
+  ['16-bit tiff', 'png', '16-bit → 8-bit, TIFF → PNG', []],
+  ['tiff of two pages', 'jpeg', 'only the first page, TIFF → JPEG', [PAGES]],
+  ['pyramid tiff', 'jpeg', 'TIFF → JPEG', []],
+  ['cmyk tiff', 'jpeg', 'CMYK → sRGB, TIFF → JPEG', []],
+  ['lab tiff', 'png', 'Lab → sRGB, 32-bit → 8-bit, TIFF → PNG', []],
+  ['cmyk jpeg', 'jpeg', 'CMYK → sRGB', []],
+  ['turned png', 'png', 'turned upright', []],
+  ['turned jpeg', 'jpeg', 'turned upright', []],
+  ['turned webp', 'jpeg', 'turned upright, WebP → JPEG', []],
+  ['turned tiff', 'jpeg', 'turned upright, TIFF → JPEG', []],
 ];
 
 /** How far two pictures differ, per channel, on average. */
@@ -69,7 +109,7 @@ async function difference(a: Uint8Array, b: Uint8Array): Promise<number> {
 test.each(CONVERTED)('%s becomes %s: %s', async (name, format, converted, warnings) => {
   const picture = await prepare(SAMPLES[name]);
   const decoded = await sharp(picture.bytes).metadata();
-  const { width, height, orientation, space } = decoded;
+  const { width, height, orientation, space, hasAlpha, depth } = decoded;
   expect(picture).toMatchObject({
     format,
     contentType: `image/${format}`,
@@ -78,16 +118,81 @@ test.each(CONVERTED)('%s becomes %s: %s', async (name, format, converted, warnin
     converted,
     warnings,
   });
-  expect({ format: decoded.format, orientation, space }).toEqual({
-    format,
-    orientation: undefined,
-    space: 'srgb',
+  expect({ format: decoded.format, orientation, space, hasAlpha, depth }).toEqual({
+    ...{ format, orientation: undefined, space: 'srgb' },
+    ...{ hasAlpha: false, depth: 'uchar' },
   });
   expect(picture.sha256).toBe(createHash('sha256').update(picture.bytes).digest('hex'));
   expect([width, height].sort()).toEqual([32, 48]);
   // The first frame, not its negative; colours survive but for compression and inks.
-  if (width === 48 && name !== 'turned webp')
+  if (width === 48 && name !== 'turned webp' && !name.includes('alpha'))
     expect(await difference(picture.bytes, SAMPLES.png)).toBeLessThan(20);
+});
+
+test('a picture in another colour space is named by its profile', async () => {
+  const p3 = await small().withIccProfile('p3').jpeg().toBuffer();
+  const picture = await prepare(withOrientation(p3));
+  expect(picture).toMatchObject({ format: 'jpeg', width: 32, height: 48 });
+  expect(picture.converted).toMatch(/^\S.* → sRGB, turned upright$/);
+  const tagged = await prepare(await small().withIccProfile('srgb').jpeg().toBuffer());
+  expect(tagged.converted).toBeUndefined();
+});
+
+describe('with options', () => {
+  const prepareWith = (bytes: Uint8Array, options: UploadOptions) =>
+    preparePicture(source(bytes), '--image', options);
+
+  it('flattens on the background', async () => {
+    const picture = await prepareWith(SAMPLES['alpha gif'], { background: '#1a2b3c' });
+    expect(picture.converted).toBe('flattened on #1a2b3c, GIF → PNG');
+    expect([...(await sharp(picture.bytes).raw().toBuffer()).subarray(0, 3)]).toEqual([0x1a, 0x2b, 0x3c]);
+  });
+
+  it('sends a file as it is, and says so', async () => {
+    for (const name of ['turned jpeg', 'cmyk tiff', 'alpha png'] as const) {
+      const picture = await prepareWith(SAMPLES[name], { asIs: true });
+      expect(picture.bytes).toBe(SAMPLES[name]);
+      expect(picture).toMatchObject({
+        sha256: picture.sourceSha256,
+        contentType: probePicture(SAMPLES[name]).contentType,
+      });
+      expect(picture.warnings).toEqual([
+        '--image: "my photo.bin" is sent as it is, with all of its metadata.',
+      ]);
+      expect(picture.converted).toBeUndefined();
+    }
+    const { width, height, fileName } = await prepareWith(SAMPLES['turned tiff'], { asIs: true });
+    expect({ width, height, fileName }).toEqual({ width: 32, height: 48, fileName: 'my-photo.tiff' });
+  });
+
+  it('reduces a picture to the most pixels, but never below the size requested of the result', async () => {
+    const picture = await prepareWith(CHELSEA, { maxPixels: 60_000 });
+    expect(picture.converted).toBe('reduced from 451x300 to 300x200');
+    expect(await sharp(picture.bytes).metadata()).toMatchObject({ width: 300, height: 200 });
+    const atLeast = await prepareWith(CHELSEA, { maxPixels: 60_000, atLeast: { width: 360, height: 240 } });
+    expect(atLeast.width * atLeast.height).toBeGreaterThanOrEqual(360 * 240);
+    expect(atLeast.width).toBeLessThan(370);
+    const untouched = await prepareWith(CHELSEA, {
+      maxPixels: 60_000,
+      atLeast: { width: 1000, height: 900 },
+    });
+    expect(untouched.converted).toBeUndefined();
+    expect((await prepareWith(CHELSEA, { maxPixels: 451 * 300 })).converted).toBeUndefined();
+  });
+
+  it('refuses a picture that is too small for the model, or enlarges it', async () => {
+    const minimum = { width: 64, height: 64, pixels: 5000 };
+    const refused = prepareWith(SAMPLES.jpeg, { minimum });
+    await expect(refused).rejects.toMatchObject({
+      message:
+        '--image: "my photo.bin" is 48x32, too small for the model, which needs at least 96x64 in this shape.',
+      hint: 'Enlarge it with --upscale-input.',
+    });
+    const picture = await prepareWith(SAMPLES['turned jpeg'], { minimum, upscale: true });
+    expect(picture).toMatchObject({ width: 64, height: 96 });
+    expect(picture.converted).toBe('turned upright, enlarged from 32x48 to 64x96');
+    expect((await prepareWith(CHELSEA, { minimum, upscale: true })).converted).toBeUndefined();
+  });
 });
 
 describe('EXIF orientation', () => {
@@ -126,12 +231,22 @@ describe('EXIF orientation', () => {
 });
 
 describe('refuses', () => {
-  const ALLOWED = 'Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF.';
-  const SAVE = 'Save it as JPEG or PNG first.';
+  const ALLOWED = 'Supported: PNG, JPEG, WebP, GIF, AVIF, HEIC, TIFF.';
   const undecodable = withAnimation(claimingPng(48, 32));
   test.each<[string, Uint8Array, string, string | undefined]>([
     ['text', Buffer.from('hello'), `is not a picture: it looks like text. ${ALLOWED}`, undefined],
-    ['HEIC', heic(), `is a HEIC picture. ${ALLOWED}`, SAVE],
+    [
+      'half a HEIC',
+      heic(),
+      'cannot be decoded (',
+      'Get a complete copy of it, or open it and save it again.',
+    ],
+    [
+      'a floating-point TIFF',
+      SAMPLES['float tiff'],
+      'is a floating-point TIFF, which does not say which of its numbers is white.',
+      'Export it as an 8-bit or 16-bit TIFF or PNG first.',
+    ],
     [
       'SVG',
       Buffer.from('<svg/>'.replace('/', ' /')),
@@ -164,19 +279,39 @@ describe('refuses', () => {
     expect((error as Error).message).toContain(`--image: "my photo.bin" ${problem}`);
   });
 
-  it('what is more than 50 MB once converted', async () => {
-    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
-    const background = { r: 0, g: 0, b: 0 };
-    const picture = sharp({ create: { width: 5200, height: 4000, channels: 3, background, noise } });
-    const bytes = await picture.tiff({ compression: 'jpeg', quality: 60 }).toBuffer();
-    expect(bytes.length).toBeLessThan(50 * 1024 * 1024);
-    const outcome = await prepare(bytes).then(
-      (picture) => `${picture.bytes.length} bytes`,
-      (error: unknown) => (error as Error).message,
-    );
-    expect(outcome).toContain('is larger than 50 MB once converted (TIFF to PNG).');
+  it('what is more than 50 MB as a JPEG', async () => {
+    const bytes = await noise(7000, 6000).jpeg({ quality: 96, chromaSubsampling: '4:4:4' }).toBuffer();
+    const large = Buffer.concat([bytes.subarray(0, 2), Buffer.alloc(0), bytes.subarray(2)]);
+    const turned = withOrientation(large);
+    await expect(prepare(turned)).rejects.toThrow('is larger than 50 MB once converted (turned upright).');
   }, 60_000);
 });
+
+const noise = (width: number, height: number) =>
+  sharp({
+    create: {
+      ...{ width, height, channels: 3, background: { r: 0, g: 0, b: 0 } },
+      noise: { type: 'gaussian', mean: 128, sigma: 90 },
+    },
+  });
+
+/** A JPEG that is turned by its EXIF. */
+const withOrientation = (jpeg: Buffer) =>
+  withSegment(
+    jpeg,
+    0xe1,
+    Buffer.concat([
+      Buffer.from('Exif\0\0MM\0*\0\0\0\x08\0\x01', 'latin1'),
+      Buffer.from([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]),
+    ]),
+  );
+
+test('a lossless picture that is too large for a PNG becomes a JPEG', async () => {
+  const bytes = await noise(5200, 4000).tiff({ compression: 'none' }).toBuffer();
+  const picture = await prepare(bytes);
+  expect(picture).toMatchObject({ format: 'jpeg', width: 5200, height: 4000 });
+  expect(picture.converted).toBe('TIFF → JPEG, a PNG would be over 50 MB');
+}, 60_000);
 
 test('stdin and data: URIs stand in messages without quotation marks', async () => {
   const nothing = { ...source(Buffer.from('hello'), 'stdin'), origin: 'stdin' } as const;

@@ -4,6 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import * as z from 'zod';
+import { PREPARATION } from '../../images/prepare.js';
 import { everyDigest } from '../../ledger/batch/digests.js';
 import { readNote, writeNote } from '../../ledger/batch/notes.js';
 import type { Ledger } from '../../ledger/ledger.js';
@@ -17,7 +18,7 @@ export class Said {
 
   /** @param basis everything that affects rows except their fields and files; a JSON value */
   constructor(basis: unknown) {
-    this.hash = createHash('sha256').update(JSON.stringify(basis));
+    this.hash = createHash('sha256').update(JSON.stringify([PREPARATION, basis]));
   }
 
   add(entry: Entry): void {

@@ -4,19 +4,24 @@ import { readAttachment, type Attachment, type AttachmentReader } from '../../ed
 import type { PlanCache } from '../../edit/plan/plan.js';
 import { inputFieldError } from '../../errors/error.js';
 import { displayName } from '../../images/names.js';
+import { PREPARATION } from '../../images/prepare.js';
 import { findDigest, putDigest } from '../../ledger/batch/digests.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { FileField } from '../../models/fields.js';
 import { stampText } from '../folder/file-stamp.js';
 
 /** Cached facts about a file, without its bytes. */
-type Facts = Omit<Attachment, 'path' | 'flag' | 'label' | 'upload'> & {
+type Facts = Omit<Attachment, 'path' | 'flag' | 'label' | 'upload' | 'findEarlierUpload'> & {
   upload: Omit<NonNullable<Attachment['upload']>, 'blob'>;
   source: string;
+  preparation: string;
 };
 
-/** Facts as stored: releases with fingerprints of version 1 stored nothing about the original file. */
-type NotedFacts = Omit<Facts, 'source'> & { source?: string };
+/**
+ * Facts as stored: releases with fingerprints of version 1 stored nothing about the original file, and those before
+ * {@link PREPARATION} nothing about the preparation.
+ */
+type NotedFacts = Omit<Facts, 'source' | 'preparation'> & Partial<Pick<Facts, 'source' | 'preparation'>>;
 
 /** A file field and its file. */
 type Reading = Parameters<AttachmentReader>;
@@ -51,8 +56,16 @@ export function attachmentCache(ledger: Ledger): AttachmentCache {
     const known = findDigest(ledger, file);
     const isSame = known?.stamp === stamp.text || known?.stamp === stamp.text + run;
     const noted = isSame ? (known.facts as NotedFacts) : undefined;
-    if (noted?.source !== undefined) return { ...noted, source: noted.source };
-    const facts = withoutBytes(await readAttachment(...reading), noted?.upload.sha256);
+    const preparation = preparationOf(reading);
+    if (noted?.source !== undefined && noted.preparation === preparation) {
+      return { ...noted, source: noted.source, preparation };
+    }
+    const attachment = await readAttachment(...reading);
+    const facts = withoutBytes(
+      attachment,
+      preparation,
+      noted === undefined ? undefined : uploadedOnce(noted),
+    );
     if (facts === undefined) return undefined;
     const isFresh = ledger.context.now() - stamp.changedAt < TOO_FRESH_MS;
     putDigest(ledger, file, { stamp: isFresh ? stamp.text + run : stamp.text, facts });
@@ -67,19 +80,21 @@ export function attachmentCache(ledger: Ledger): AttachmentCache {
     return attachment;
   };
 
-  const read: AttachmentReader = async (field, flag, context) => {
-    const file = localFile(field, context.cwd);
-    if (file === undefined) return readAnew(field, flag, context);
-    let facts = recent.get(file);
+  const read: AttachmentReader = async (...reading) => {
+    const [field, , { cwd }] = reading;
+    const file = localFile(field, cwd);
+    if (file === undefined) return readAnew(...reading);
+    const name = `${preparationOf(reading)} ${file}`;
+    let facts = recent.get(name);
     if (facts === undefined) {
       if (recent.size >= MOST_RECENT) recent.clear();
-      facts = factsOf(file, [field, flag, context]);
-      recent.set(file, facts);
+      facts = factsOf(file, reading);
+      recent.set(name, facts);
       // Errors are not cached: each row that names the file reports its own.
-      facts.catch(() => recent.delete(file));
+      facts.catch(() => recent.delete(name));
     }
     const found = await facts;
-    return found === undefined ? readAnew(field, flag, context) : withBytes(found, [field, flag, context]);
+    return found === undefined ? readAnew(...reading) : withBytes(found, reading);
   };
   return { read, writable: new Set(), hasUnremembered: () => hasUnremembered };
 }
@@ -101,27 +116,54 @@ async function stampOf(file: string): Promise<{ text: string; changedAt: number 
   }
 }
 
+/** How a file is prepared: by the version, and by the options that change its upload. */
+function preparationOf([{ role }, , , options = {}]: Reading): string {
+  if (role !== 'picture') return `${PREPARATION}`;
+  const { asIs, background, maxPixels, atLeast, minimum, upscale } = options;
+  const given = Object.entries({ asIs, background, maxPixels, atLeast, minimum, upscale });
+  const text = given.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${JSON.stringify(value)}`],
+  );
+  return [PREPARATION, ...text].join(' ');
+}
+
+/** SHA-256 of what an earlier release uploaded, as far as the facts say. */
+function uploadedOnce({ source, preparation, earlierUpload, upload }: NotedFacts): string | undefined {
+  const isByEarlier = source === undefined || preparation === undefined;
+  return earlierUpload ?? (isByEarlier ? upload.sha256 : undefined);
+}
+
 function withoutBytes(
-  { name, upload, source, size, warnings, converted }: Attachment,
-  earlierUpload: string | undefined,
+  { name, upload, source, size, warnings, converted, earlierUpload }: Attachment,
+  preparation: string,
+  noted: string | undefined,
 ): Facts | undefined {
   if (upload === undefined || source === undefined) return undefined;
   const { sha256, contentType, fileName, bytes } = upload;
   const facts = { name, upload: { sha256, contentType, fileName, bytes }, source, size, warnings, converted };
-  return earlierUpload === undefined ? facts : { ...facts, earlierUpload };
+  const earlier = noted ?? earlierUpload;
+  return { ...facts, preparation, ...(earlier === undefined ? {} : { earlierUpload: earlier }) };
 }
 
-function withBytes(facts: Facts, [field, flag, context]: Reading): Attachment {
-  const label = displayName(field.value);
+function withBytes(facts: Facts, reading: Reading): Attachment {
+  const [field, flag, context, options] = reading;
+  const { name, source, size, warnings, converted, earlierUpload } = facts;
+  const isUnknown = converted !== undefined && earlierUpload === undefined;
   return {
-    ...facts,
+    ...{ name, source, size, warnings, converted },
+    ...(earlierUpload === undefined ? {} : { earlierUpload }),
     path: field.path,
     flag,
-    label,
-    size: facts.size,
-    converted: facts.converted,
-    upload: { ...facts.upload, blob: () => bytesAgain(field, flag, context, facts.upload.sha256) },
+    label: displayName(field.value),
+    upload: { ...facts.upload, blob: () => bytesAgain(field, flag, context, facts.upload.sha256, options) },
+    ...(isUnknown ? { findEarlierUpload: () => earlierUploadAgain(reading, facts.upload.sha256) } : {}),
   };
+}
+
+/** Finds out what an earlier release uploaded of a file whose facts are cached. */
+async function earlierUploadAgain(reading: Reading, sha256: string): Promise<string> {
+  const { findEarlierUpload } = await readAttachment(...reading);
+  return (await findEarlierUpload?.()) ?? sha256;
 }
 
 /**
@@ -134,8 +176,9 @@ export async function bytesAgain(
   flag: string,
   context: Reading[2],
   sha256: string,
+  options?: Reading[3],
 ): Promise<Blob> {
-  const { upload } = await readAttachment(field, flag, context);
+  const { upload } = await readAttachment(field, flag, context, options);
   if (upload?.sha256 === sha256) return upload.blob();
   throw inputFieldError(
     flag,

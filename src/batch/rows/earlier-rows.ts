@@ -42,9 +42,14 @@ export class EarlierRows {
     if (this.isAny) this.index();
   }
 
+  /** Whether {@link keysOf} finds any. */
+  isUsed(isShard: boolean): boolean {
+    return this.isAny || (isShard && this.folder.began === 1);
+  }
+
   /** The keys that version 1 may have given a row. Call once for each row, in the order of the manifest. */
   keysOf(plan: EditPlan, isShard: boolean): FormerKeys | undefined {
-    if (!this.isAny && !(isShard && this.folder.began === 1)) return undefined;
+    if (!this.isUsed(isShard)) return undefined;
     const wish = wishV1(this.asThen(plan));
     return { key: keyOf(wish, this.claims.ordinalOf(wish)), others: this.othersOf(plan) };
   }

@@ -113,7 +113,9 @@ export function outputOf(
   return { ...delivery, kind: 'files', cwd: outDir, seed, model };
 }
 
-function storedAttachment({ upload, ...rest }: Attachment): StoredAttachment {
+function storedAttachment({ upload, ...facts }: Attachment): StoredAttachment {
+  // Functions are no JSON values.
+  const rest = { ...facts, findEarlierUpload: undefined };
   if (upload === undefined) return rest;
   const { sha256, contentType, fileName, bytes } = upload;
   return { ...rest, upload: { sha256, contentType, fileName, bytes } };

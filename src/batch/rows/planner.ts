@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { estimate, refuseUnbounded } from '../../edit/plan/estimate.js';
 import { fingerprintOf, seedOf } from '../../edit/plan/fingerprint.js';
+import { asPlannedByV1 } from '../../edit/plan/fingerprint-v1.js';
 import { pathOf } from '../../edit/plan/output.js';
 import { planEdit, type EditPlan } from '../../edit/plan/plan.js';
 import { beginRows, leaveOut, putRow, rowChanges } from '../../ledger/batch/rows.js';
@@ -77,6 +78,8 @@ interface Draft {
   place: Position;
   id: string | undefined;
   plan: EditPlan;
+  /** The plan as a release with fingerprints of version 1 would have made it, where such rows are looked for. */
+  former: EditPlan;
   expectations: Expectations;
   /** Estimated cost in dollars. */
   usd: number;
@@ -167,7 +170,9 @@ class Reading {
       await this.refuseWayOut(plan);
       const cost = estimate(plan.model, plan.work, priceOf(plan.model.endpoint));
       refuseUnbounded(cost, caps);
-      return { place, id, plan, expectations, usd: cost.usd };
+      const isUsed = this.earlier.isUsed(this.options.shard !== undefined);
+      const former = isUsed ? await asPlannedByV1(plan) : plan;
+      return { place, id, plan, former, expectations, usd: cost.usd };
     } catch (error) {
       return { problems: problemsOf(error, place) };
     }
@@ -184,7 +189,7 @@ class Reading {
   }
 
   /** Gives a row its key and names, and puts it into the ledger. Returns any remaining problems. */
-  private enter({ place, id, plan, expectations, usd }: Draft): Problem[] {
+  private enter({ place, id, plan, former: planOfV1, expectations, usd }: Draft): Problem[] {
     const { ledger, outDir, folder, shard, countMade = false, mayBeMade = false } = this.options;
     const problem = (field: string, message: string): Problem[] => [{ place, field, message }];
     const holder = id === undefined ? undefined : this.claims.claimId(id, positionText(place));
@@ -192,10 +197,10 @@ class Reading {
     const wish = fingerprintOf(plan);
     const ordinal = this.claims.ordinalOf(wish);
     const key = keyOf(wish, ordinal);
-    const former = this.earlier.keysOf(plan, shard !== undefined);
+    const former = this.earlier.keysOf(planOfV1, shard !== undefined);
     const formerKey = former?.key;
     const isOthers = shard !== undefined && formerKey !== undefined && !isInShard(formerKey, shard);
-    const found = isTaken(ledger.db, key) ? undefined : this.earlier.take(plan, former, isOthers);
+    const found = isTaken(ledger.db, key) ? undefined : this.earlier.take(planOfV1, former, isOthers);
     if (found !== undefined) {
       renameRow(ledger.db, found, key);
       noteRenamed(ledger);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Context } from '../../context.js';
 import { inputFieldError, usageError } from '../../errors/error.js';
 import type { Upload } from '../../fal/upload.js';
-import { preparePicture } from '../../images/prepare.js';
+import { type Picture, preparePicture, type UploadOptions } from '../../images/prepare.js';
 import { nameOf, readSource } from '../../images/sources.js';
 import { otherSpelling } from '../../images/named-file.js';
 import { openWeights } from '../../images/weights.js';
@@ -10,6 +10,7 @@ import { flagForField } from '../../models/explain.js';
 import { findFileFields, withValueAt, type FileField } from '../../models/fields.js';
 import type { Model } from '../../models/model.js';
 import { flagOf, type Dimensions, type NameOf } from '../../models/request.js';
+import { uploadOfV1 } from './upload-v1.js';
 
 /** A file that the input names: to be uploaded, or at a URL that fal reads itself. */
 export interface Attachment {
@@ -26,10 +27,12 @@ export interface Attachment {
   /** SHA-256 of the file on the disk, or of the bytes from stdin or a data: URI; hexadecimal. */
   source: string | undefined;
   /**
-   * SHA-256 of the bytes that an earlier release made of the file for the upload, as noted by a batch; undefined if
-   * nothing is noted. Fingerprints of version 1 use it.
+   * SHA-256 of the bytes that an earlier release uploaded, if it is known and differs: as noted by a batch, or because
+   * it uploaded the file itself, which is changed now. Fingerprints of version 1 use it.
    */
   earlierUpload?: string | undefined;
+  /** Finds {@link earlierUpload} where it is not known, which takes a conversion. */
+  findEarlierUpload?: (() => Promise<string>) | undefined;
   /** Size in pixels of a local picture. */
   size: Dimensions | undefined;
   warnings: string[];
@@ -42,6 +45,8 @@ export type AttachmentReader = (
   field: FileField,
   flag: string,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+  /** How a picture is uploaded. */
+  options?: UploadOptions,
 ) => Promise<Attachment>;
 
 /** An input with its local files by their names on the disk: `é` can be encoded in two ways. */
@@ -81,17 +86,19 @@ export async function readAttachments(
 }
 
 /** Reads the file itself, without a cache. */
-export const readAttachment: AttachmentReader = (field, flag, context) =>
-  field.role === 'picture' ? readPicture(field, flag, context) : readWeights(field, flag, context);
+export const readAttachment: AttachmentReader = (field, flag, context, options) =>
+  field.role === 'picture' ? readPicture(field, flag, context, options) : readWeights(field, flag, context);
 
 async function readPicture(
   { path, value }: FileField,
   flag: string,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+  options: UploadOptions = {},
 ): Promise<Attachment> {
   const source = await readSource(value, context, flag);
   if (source.kind === 'url') return { ...remote(path, flag, source.url), name: nameOf(source) };
-  const picture = await preparePicture(source, flag);
+  const { signal } = context;
+  const picture = await preparePicture(source, flag, { signal, ...options });
   return {
     path,
     flag,
@@ -105,10 +112,24 @@ async function readPicture(
       blob: () => Promise.resolve(new Blob([new Uint8Array(picture.bytes)])),
     },
     source: picture.sourceSha256,
+    ...earlierUploadOf(source.bytes, picture, options),
     size: { width: picture.width, height: picture.height },
     warnings: picture.warnings,
     converted: picture.converted,
   };
+}
+
+/** Earlier releases had none of the options that change an upload. */
+function earlierUploadOf(
+  bytes: Uint8Array,
+  { probe, sha256, sourceSha256 }: Picture,
+  { asIs, background, maxPixels, upscale }: UploadOptions,
+): Pick<Attachment, 'earlierUpload' | 'findEarlierUpload'> {
+  const isAsThen = asIs !== true && upscale !== true && background === undefined && maxPixels === undefined;
+  if (!isAsThen) return {};
+  const findEarlierUpload = uploadOfV1(bytes, probe);
+  if (findEarlierUpload !== undefined) return { findEarlierUpload };
+  return sha256 === sourceSha256 ? {} : { earlierUpload: sourceSha256 };
 }
 
 async function readWeights(

@@ -30,6 +30,18 @@ export function fingerprintV1(
   return hashOf([plan.model.endpoint, via, wantedInput(plan), storedOutput(output)]);
 }
 
+/** A plan with the hashes of what earlier releases uploaded, found by conversions where they are not known. */
+export async function asPlannedByV1<P extends Pick<EditPlan, 'attachments'>>(plan: P): Promise<P> {
+  const attachments = await Promise.all(
+    plan.attachments.map(async (attachment) => {
+      const { earlierUpload, findEarlierUpload } = attachment;
+      if (earlierUpload !== undefined || findEarlierUpload === undefined) return attachment;
+      return { ...attachment, earlierUpload: await findEarlierUpload() };
+    }),
+  );
+  return { ...plan, attachments };
+}
+
 /** fal's input with files by their bytes, and without a seed that we chose. */
 function wantedInput({
   input,

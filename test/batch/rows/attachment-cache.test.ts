@@ -67,7 +67,13 @@ describe('A picture of a batch', () => {
     expect(first).toMatchObject({ path: ['image_url'], flag: 'image', label: 'cat.png', name: 'cat' });
     expect(first.size).toEqual({ width: 32, height: 24 });
     expect(findDigest(ledger, cat)?.facts).toEqual({
-      ...{ name: 'cat', size: { width: 32, height: 24 }, warnings: [], source: first.source },
+      ...{
+        name: 'cat',
+        size: { width: 32, height: 24 },
+        warnings: [],
+        source: first.source,
+        preparation: '1',
+      },
       upload: {
         sha256: first.upload?.sha256,
         contentType: 'image/png',
