@@ -75,6 +75,8 @@ const DECIDE =
 const DECODE = /src\/images\/((convert|decode|decodable)|heic\/.+)\.ts$/;
 /** What draws or measures pictures: loaded by whoever does. */
 const MEASURE = /src\/images\/(metrics\/.+|(pixels|drawn-inside)\.ts)$/;
+/** Metadata of inputs for results, which few edits ask for; cutting it out is a part of every one. */
+const METADATA = /src\/images\/metadata\/(?!(cut|spans|jpeg-segments|png-chunks|webp-chunks)\.ts$).+\.ts$/;
 const REPORT = /src\/report\/(?!compare\/|sweep\/|page\/pick-page).+\.ts$/;
 const SANDBOX = /src\/(commands\/sandbox\/|sandbox\/)/;
 
@@ -112,6 +114,7 @@ export default defineConfig({
         { name: 'decide', test: codeOf(DECIDE), priority: 2 },
         { name: 'decode', test: codeOf(DECODE), priority: 2 },
         { name: 'measure', test: codeOf(MEASURE), priority: 2 },
+        { name: 'metadata', test: codeOf(METADATA), priority: 2 },
         { name: 'report', test: codeOf(REPORT), priority: 2 },
         {
           name: 'edit',

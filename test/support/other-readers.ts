@@ -86,7 +86,7 @@ export type Tags = Record<string, unknown>;
 
 /**
  * What exiftool finds in each file, by group and name ("IFD0:Artist"), without what it says of the file as such and of
- * itself. Flags such as `-n` are added to the command.
+ * itself, but with its warnings. Flags such as `-n` are added to the command.
  */
 export async function readByExiftool(files: readonly Uint8Array[], ...flags: string[]): Promise<Tags[]> {
   if (!hasExiftool) throw new Error('exiftool is missing: apt-get install libimage-exiftool-perl');
@@ -97,7 +97,9 @@ export async function readByExiftool(files: readonly Uint8Array[], ...flags: str
     const argv = ['-json', '-G1', '-a', ...flags, ...names];
     return (JSON.parse(await outputOf('exiftool', argv)) as Tags[]).map((tags) =>
       Object.fromEntries(
-        Object.entries(tags).filter(([name]) => !/^(SourceFile$|System:|ExifTool:)/.test(name)),
+        Object.entries(tags).filter(
+          ([name]) => !/^(SourceFile$|System:|ExifTool:(?!Warning|Error))/.test(name),
+        ),
       ),
     );
   } finally {

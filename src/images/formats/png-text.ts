@@ -29,14 +29,11 @@ export class PngDescriptions {
       this.#set('eXIf', () => exifOrientation(view.slice(at, length)));
       return;
     }
-    if (type !== 'tEXt' && type !== 'zTXt' && type !== 'iTXt') return;
-    const data = view.slice(at, length);
-    const end = data.subarray(0, MAX_KEYWORD + 1).indexOf(0);
-    if (end < 0) return;
-    const keyword = view.ascii(at, end);
-    if (!PLACES.includes(keyword)) return;
+    const chunk = pngText(type, view.slice(at, length));
+    if (chunk === undefined || !PLACES.includes(chunk.keyword)) return;
+    const { keyword } = chunk;
     this.#set(keyword, () => {
-      const text = textOf(type, data.subarray(end + 1));
+      const text = chunk.unpacked();
       if (text === undefined) return undefined;
       return keyword.startsWith('Raw profile') ? rawOrientation(text) : xmpOrientation(text);
     });
@@ -60,6 +57,21 @@ export class PngDescriptions {
   }
 }
 
+export interface PngText {
+  keyword: string;
+  /** The text: Latin-1, or UTF-8 in `iTXt`; undefined if it cannot be unpacked. */
+  unpacked: () => Uint8Array | undefined;
+}
+
+/** A text chunk; undefined if it is none. */
+export function pngText(type: string, data: Uint8Array): PngText | undefined {
+  if (type !== 'tEXt' && type !== 'zTXt' && type !== 'iTXt') return undefined;
+  const end = data.subarray(0, MAX_KEYWORD + 1).indexOf(0);
+  if (end < 0) return undefined;
+  const keyword = Buffer.from(data.subarray(0, end)).toString('latin1');
+  return { keyword, unpacked: () => textOf(type, data.subarray(end + 1)) };
+}
+
 /** What follows the keyword of a text chunk, unpacked; undefined if it cannot be. */
 function textOf(type: string, data: Uint8Array): Uint8Array | undefined {
   if (type === 'tEXt') return data;
@@ -76,11 +88,15 @@ function textOf(type: string, data: Uint8Array): Uint8Array | undefined {
 const MAX_DIGITS = 200_000;
 
 /** A raw profile: its kind, its length, then its bytes as hexadecimal digits in lines. */
-function rawOrientation(text: Uint8Array): number | undefined {
+export function rawProfile(text: Uint8Array): Buffer | undefined {
   const digits = Buffer.from(text.subarray(0, MAX_DIGITS)).toString('latin1');
   const body = /^\s*[\w ]+\n\s*\d+\n([\s\da-f]+)/i.exec(digits)?.[1];
-  if (body === undefined) return undefined;
-  const block = Buffer.from(body.replace(/\s+/g, ''), 'hex');
+  return body === undefined ? undefined : Buffer.from(body.replace(/\s+/g, ''), 'hex');
+}
+
+function rawOrientation(text: Uint8Array): number | undefined {
+  const block = rawProfile(text);
+  if (block === undefined) return undefined;
   return startsWith(block, 'http://ns.adobe.com/xap/1.0/') || startsWith(block, '<')
     ? xmpOrientation(block)
     : exifOrientation(block);

@@ -2,7 +2,7 @@ import { startsWith } from '../formats/byte-view.js';
 import { MARKER, readSegments, type Segment } from './jpeg-segments.js';
 import { PNG_SIGNATURE, readPngChunks } from './png-chunks.js';
 import { assembled, type Piece } from './spans.js';
-import { readWebpChunks, VP8X_BIT, webpFile, type WebpChunk } from './webp-chunks.js';
+import { readWebpChunks, VP8X_BIT, webpFile, type WebpChunk, withBits } from './webp-chunks.js';
 
 /** Formats whose metadata can be changed without encoding the pixels again. */
 export type CuttableFormat = 'jpeg' | 'png' | 'webp';
@@ -81,17 +81,15 @@ const WEBP_KEPT = new Set(['VP8X', 'VP8 ', 'VP8L', 'ALPH', 'ANIM', 'ANMF', 'ICCP
 
 function webpPieces(bytes: Uint8Array): Piece[] {
   const kept = [...readWebpChunks(bytes)].filter(({ type }) => WEBP_KEPT.has(type));
-  return webpFile(bytes, kept.flatMap(withoutItsBits));
+  return webpFile(
+    bytes,
+    kept.map((chunk) => withoutItsBits(bytes, chunk)),
+  );
 }
 
 /** VP8X says which kinds of chunks there are. */
-function withoutItsBits(chunk: WebpChunk): Piece[] {
-  const [flags = 0] = chunk.data;
-  const kept = flags & ~(VP8X_BIT.exif | VP8X_BIT.xmp);
-  if (chunk.type !== 'VP8X' || kept === flags) return [chunk];
-  return [
-    { start: chunk.start, end: chunk.start + 8 },
-    Uint8Array.of(kept),
-    { start: chunk.start + 9, end: chunk.end },
-  ];
+function withoutItsBits(bytes: Uint8Array, chunk: WebpChunk): Piece {
+  const [bits = 0] = chunk.data;
+  const kept = bits & ~(VP8X_BIT.exif | VP8X_BIT.xmp);
+  return chunk.type !== 'VP8X' || kept === bits ? chunk : withBits(bytes, chunk, kept);
 }

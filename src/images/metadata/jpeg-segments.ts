@@ -8,8 +8,9 @@ export const MARKER = {
   app0: 0xe0,
   app1: 0xe1,
   app2: 0xe2,
+  app11: 0xeb,
+  app13: 0xed,
   app14: 0xee,
-  comment: 0xfe,
 } as const;
 
 /** A segment of a JPEG with its marker; that of a scan includes the coded data behind it. */

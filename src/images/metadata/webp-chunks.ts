@@ -33,19 +33,21 @@ export function* readWebpChunks(bytes: Uint8Array): Generator<WebpChunk, void> {
   }
 }
 
-/** A whole file of these chunks, each with its header; the header of the container is kept if it still holds. */
+/** A VP8X chunk with other bits. */
+export function withBits(bytes: Uint8Array, chunk: WebpChunk, bits: number): Uint8Array {
+  const copy = Uint8Array.from(bytes.subarray(chunk.start, chunk.end));
+  copy[8] = bits;
+  return copy;
+}
+
+/** A whole file of these chunks, each with its header. What is as before is a part of the old file. */
 export function webpFile(bytes: Uint8Array, chunks: readonly Piece[]): Piece[] {
-  const length = chunks.reduce((sum, chunk) => sum + lengthOf(chunk), 0);
   // The last chunk of a file may lack the byte that pads it.
-  const padding = length % 2;
+  const padded = chunks.flatMap((chunk) => (lengthOf(chunk) % 2 === 0 ? [chunk] : [chunk, Uint8Array.of(0)]));
   const head = Buffer.alloc(WEBP_HEADER);
   head.write('RIFF', 0, 'latin1');
-  head.writeUInt32LE(4 + length + padding, 4);
+  head.writeUInt32LE(4 + padded.reduce((sum, chunk) => sum + lengthOf(chunk), 0), 4);
   head.write('WEBP', 8, 'latin1');
   const isAsBefore = head.equals(bytes.subarray(0, WEBP_HEADER));
-  return [
-    isAsBefore ? { start: 0, end: WEBP_HEADER } : head,
-    ...chunks,
-    ...(padding === 0 ? [] : [Uint8Array.of(0)]),
-  ];
+  return [isAsBefore ? { start: 0, end: WEBP_HEADER } : head, ...padded];
 }
