@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import PQueue from 'p-queue';
 import { readAttachment, type Attachment, type AttachmentReader } from '../../edit/plan/attachments.js';
 import type { PlanCache } from '../../edit/plan/plan.js';
 import { inputFieldError } from '../../errors/error.js';
@@ -35,6 +36,9 @@ const TOO_FRESH_MS = 2_500;
 /** Number of recent files whose facts are kept in memory: rows that name the same file are usually close together. */
 const MOST_RECENT = 1_000;
 
+/** Files that are in memory at a time, each with what is made of it for the upload. */
+const FILES_AT_ONCE = 4;
+
 /** A cache that knows whether it missed anything. */
 export interface AttachmentCache extends PlanCache {
   /** Whether any file was read whose later changes would go unnoticed. */
@@ -47,6 +51,7 @@ export interface AttachmentCache extends PlanCache {
  */
 export function attachmentCache(ledger: Ledger): AttachmentCache {
   const recent = new Map<string, Promise<Facts | undefined>>();
+  const reader = new PQueue({ concurrency: FILES_AT_ONCE });
   // Fresh files are cached only for this run.
   const run = ` run ${ledger.context.self.pid} ${ledger.context.now()}`;
 
@@ -60,11 +65,9 @@ export function attachmentCache(ledger: Ledger): AttachmentCache {
     if (noted?.source !== undefined && noted.preparation === preparation) {
       return { ...noted, source: noted.source, preparation };
     }
-    const attachment = await readAttachment(...reading);
-    const facts = withoutBytes(
-      attachment,
-      preparation,
-      noted === undefined ? undefined : uploadedOnce(noted),
+    const uploaded = noted === undefined ? undefined : uploadedOnce(noted);
+    const facts = await reader.add(async () =>
+      withoutBytes(await readAttachment(...reading), preparation, uploaded),
     );
     if (facts === undefined) return undefined;
     const isFresh = ledger.context.now() - stamp.changedAt < TOO_FRESH_MS;
