@@ -1,5 +1,5 @@
 /* An installation that lacks what comes compiled for the machine, or has it broken: found before anything is paid for. */
-import { cp, mkdir, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { folderWithPhoto } from '../edit/harness.js';
@@ -9,7 +9,7 @@ import { spawned } from './spawned.js';
 
 /** Packages that look for their parts beside themselves have to be there; the rest may be anywhere. */
 const COPIED = ['sharp', '@photostructure/sqlite'];
-const LINKED = ['detect-libc', 'semver', 'node-gyp-build', '@img/colour'];
+const LINKED = ['detect-libc', 'semver', 'node-gyp-build'];
 
 /** Copies what is compiled for this machine, each file cut short. */
 async function copyBroken(from: string, to: string): Promise<void> {
@@ -29,7 +29,8 @@ test('a missing or broken part is named, with what to do about it', async () => 
   for (const name of COPIED) {
     await cp(path.join(ROOT, 'node_modules', name), path.join(modules, name), { recursive: true });
   }
-  await mkdir(path.join(modules, '@img'));
+  const parts = path.join(modules, '@img');
+  await symlink(path.join(ROOT, 'node_modules/@img'), parts, 'junction');
   for (const name of LINKED) {
     await symlink(path.join(ROOT, 'node_modules', name), path.join(modules, name), 'junction');
   }
@@ -48,6 +49,15 @@ test('a missing or broken part is named, with what to do about it', async () => 
       charged: 'no',
     },
   });
+
+  // Everything is there but what decodes HEIC.
+  await cp(path.join(ROOT, 'test/fixtures/pictures/phone.heic'), path.join(cwd, 'phone.heic'));
+  expect(await inIt('phone.heic', '-p', 'snow')).toMatchObject(
+    told(/^The package libheif-js cannot be loaded: it is not installed\. Nothing was sent\.$/),
+  );
+  await unlink(parts);
+  await mkdir(parts);
+  await symlink(path.join(ROOT, 'node_modules/@img/colour'), path.join(parts, 'colour'), 'junction');
 
   // The ledger's part is there, sharp's is not: one edit of a plain picture does without, a batch does not.
   expect(await inIt('batch', 'cat.png', '-p', 'snow')).toMatchObject(
