@@ -2,7 +2,7 @@ import { SaveError } from '../../errors/failures.js';
 import { basename } from 'node:path';
 import { codeOf, messageOf } from '../../errors/error.js';
 import { download } from '../../fal/download.js';
-import { probePicture, type Probe } from '../../images/probe.js';
+import { probeStrictly, type Probe } from '../../images/probe.js';
 import { differences, extensionOf, formatOfExtension } from '../../images/received.js';
 import type { Job, JobImage } from '../../ledger/job.js';
 import type { EditOutput, Model, OutputImage } from '../../models/model.js';
@@ -113,7 +113,7 @@ async function collectOne(
     download(image.url, {
       ...accessOf(run.env, run.deadline.signal),
       check: (candidate) => {
-        probe = probePicture(candidate);
+        probe = probeStrictly(candidate);
       },
     }),
   );
