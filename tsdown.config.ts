@@ -73,10 +73,11 @@ const DECIDE =
   /src\/(commands\/((models|migrate|compare|sweep|pick)\/.+|(edits-preview|open-page)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift|json-schema|shape)\.ts|fal\/platform\/(catalogue|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))$/;
 /** What decodes pictures: most uploads need none of it. */
 const DECODE = /src\/images\/((convert|decode|decodable)|heic\/.+)\.ts$/;
+/** What changes results before they are saved, which few edits ask for; cutting metadata out is a part of every one. */
+const FINISH =
+  /src\/images\/(finish|metadata\/(?!(cut|spans|jpeg-segments|png-chunks|webp-chunks)\.ts$).+)\.ts$/;
 /** What draws or measures pictures: loaded by whoever does. */
 const MEASURE = /src\/images\/(metrics\/.+|(pixels|drawn-inside)\.ts)$/;
-/** Metadata of inputs for results, which few edits ask for; cutting it out is a part of every one. */
-const METADATA = /src\/images\/metadata\/(?!(cut|spans|jpeg-segments|png-chunks|webp-chunks)\.ts$).+\.ts$/;
 const REPORT = /src\/report\/(?!compare\/|sweep\/|page\/pick-page).+\.ts$/;
 const SANDBOX = /src\/(commands\/sandbox\/|sandbox\/)/;
 
@@ -113,8 +114,8 @@ export default defineConfig({
         { name: 'batch', test: codeOf(BATCH), priority: 2 },
         { name: 'decide', test: codeOf(DECIDE), priority: 2 },
         { name: 'decode', test: codeOf(DECODE), priority: 2 },
+        { name: 'finish', test: codeOf(FINISH), priority: 2 },
         { name: 'measure', test: codeOf(MEASURE), priority: 2 },
-        { name: 'metadata', test: codeOf(METADATA), priority: 2 },
         { name: 'report', test: codeOf(REPORT), priority: 2 },
         {
           name: 'edit',

@@ -68,6 +68,7 @@ const picture = {
   content_type: known('image/png, image/jpeg, image/webp'),
   bytes: figure('size of the file'),
   sha256: known('of the file, hexadecimal'),
+  received_sha256: known('of what fal returned; differs if the picture was changed before it was saved'),
 };
 const nsfw = z
   .boolean()
@@ -89,6 +90,7 @@ const editFields = {
   cost,
   timings,
   warnings: list('a sentence each'),
+  notes: list('changes to the pictures for their upload, a line each'),
 };
 const edit = z.strictObject({ ...head, ...editFields });
 
@@ -178,6 +180,7 @@ const row = z
       )
       .describe('what was expected, measured'),
     warnings: list('a sentence each'),
+    notes: list('changes to the pictures for their upload, a line each'),
     error: error.nullable().describe('how it failed'),
     finished_at: time('null while it is not over'),
   })

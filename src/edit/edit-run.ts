@@ -10,6 +10,7 @@ import type { SubmitJournal } from '../fal/queue/submit-once.js';
 import { saysGone } from '../fal/unreachable.js';
 import { uploadAll, type UploadCache } from '../fal/upload.js';
 import type { Job, JobImage, OutputSpec } from '../ledger/job.js';
+import { dropParts } from '../ledger/kept-inputs.js';
 import { flagForField } from '../models/explain.js';
 import { withValueAt } from '../models/fields.js';
 import type { Model } from '../models/model.js';
@@ -24,6 +25,7 @@ import { statusWatcher } from './events.js';
 import { unrecordedError, type Journal } from './journal.js';
 import type { NextSteps } from './next-steps.js';
 import { blankedError, collectError, noPicturesError, tooManyPicturesError } from './outcomes.js';
+import { keepInput } from './pictures/finish.js';
 import type { Placing } from './pictures/placing.js';
 import type { EditOutcome, EditRecord } from './record.js';
 import { stoppedError, type StopOptions } from './stopping.js';
@@ -99,6 +101,7 @@ export class EditRun {
   /** Uploads the files, submits the edit, and saves its pictures, unless the edit is detached. */
   send({ attachments, uploads, priority = 'normal', detach }: Sending): Promise<EditOutcome> {
     return this.toItsEnd(async () => {
+      await keepInput(this.env.ledger, this.output.finish, attachments);
       await this.upload(attachments, uploads);
       if (detach) await this.submitAndLeave(priority);
       else await this.collect(await this.submit(priority));
@@ -141,6 +144,7 @@ export class EditRun {
       journal.ended(error, this.session.exchange.submit.state);
     } finally {
       deadline.close();
+      await this.dropInput();
       this.note({ timings: { totalMs: Math.round(this.env.context.elapsed() - this.began) } });
     }
     const { record } = this;
@@ -300,5 +304,15 @@ export class EditRun {
     const blanked = answers.filter((image) => image.nsfw === true).length;
     if (blanked > 0) throw blankedError(blanked, images.length, this.output.keepBlanked, this.record);
     this.journal.finished();
+  }
+
+  /** Removes the kept parts of the input once nothing is left to finish. */
+  private async dropInput(): Promise<void> {
+    const { state, requestId, jobId } = this.journal;
+    const { finish } = this.output;
+    // fal may still report a picture of one that failed or was cancelled there.
+    const isOver = ['saved', 'rejected', 'moderated'].includes(state);
+    const isUnsent = requestId === undefined && (state === 'failed' || state === 'cancelled');
+    if (finish !== undefined && (isOver || isUnsent)) await dropParts(this.env.ledger, finish, jobId);
   }
 }

@@ -4,6 +4,8 @@ import type { EditRecord } from './record.js';
 /** Events of a running edit, for display. Texts from fal are unchanged, and not trusted. */
 export type EditEvent =
   | { type: 'warning'; message: string }
+  /** A picture was changed for its upload. */
+  | { type: 'note'; message: string }
   /** An earlier run of the same command was cut short: its edit is finished instead of paying for another. */
   | { type: 'resumed'; requestId: string; plannedAt: number }
   /** Another process is making the same edit: this run waits for it, and pays for none. */

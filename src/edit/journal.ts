@@ -86,6 +86,11 @@ export class Journal {
     return this.safely(() => this.ledger.retarget(this.job.id, index, from, to)) ?? to;
   }
 
+  /** Called before a file is written that differs from what fal returned. */
+  async announceImage(index: number, sha256: string, receivedSha256: string): Promise<void> {
+    await this.inTurn('soon', () => this.ledger.announceImage(this.job.id, index, sha256, receivedSha256));
+  }
+
   async savedImage(image: Omit<JobImage, 'target'>): Promise<void> {
     await this.inTurn('soon', () => this.ledger.saveImage(this.job.id, image));
   }

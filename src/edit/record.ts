@@ -12,8 +12,10 @@ export interface EditedImage {
   contentType: string | null;
   /** Size of the file in bytes. */
   bytes: number | null;
-  /** Hexadecimal. */
+  /** SHA-256 of the file, hexadecimal. */
   sha256: string | null;
+  /** SHA-256 of the bytes that fal returned; differs if the picture was changed before it was saved. */
+  receivedSha256: string | null;
   /** True: the safety checker blanked it. Null: fal did not say. */
   nsfw: boolean | null;
 }
@@ -54,6 +56,8 @@ export interface EditRecord {
     totalMs: number | null;
   };
   warnings: string[];
+  /** Changes to the pictures for their upload, one line each. */
+  notes: string[];
 }
 
 /** How an edit ended, and everything that is known of it. */
@@ -80,6 +84,7 @@ export function recordOf(plan: EditPlan): EditRecord {
     cost: { estimatedUsd: null, billedUnits: null, unitPriceUsd: null, billedUsd: null },
     timings: { queuedMs: null, inferenceMs: null, totalMs: null },
     warnings: [...plan.warnings],
+    notes: [...plan.notes],
   };
 }
 
@@ -105,6 +110,7 @@ export function recordOfJob(job: Job): EditRecord {
     },
     timings: { queuedMs: job.queuedMs ?? null, inferenceMs: job.inferenceMs ?? null, totalMs: null },
     warnings: [],
+    notes: [],
   };
 }
 
@@ -121,6 +127,7 @@ export function keptPicture(image: JobImage): EditedImage {
     contentType: image.contentType ?? null,
     bytes: image.bytes ?? null,
     sha256: image.sha256 ?? null,
+    receivedSha256: image.receivedSha256 ?? null,
     nsfw: null,
   };
 }

@@ -21,6 +21,7 @@ import { stillUnknownError } from './outcomes.js';
 import { checkFree, defaultOutput } from './plan/output.js';
 import type { EditPlan } from './plan/plan.js';
 import { keptPictures, recordOf, recordOfJob, type EditOutcome, type EditRecord } from './record.js';
+import { keepInput } from './pictures/finish.js';
 import { areIntact } from './pictures/save.js';
 import { sameEndError, waitForOther } from './same-edit.js';
 
@@ -44,6 +45,7 @@ export function runEdit(plan: EditPlan, env: EditEnv, options: SendOptions): Pro
     const wanted = await wantedOf(plan, env, options);
     const before = await checkNames(plan, wanted, env, options);
     for (const message of plan.warnings) options.onEvent({ type: 'warning', message });
+    for (const message of plan.notes) options.onEvent({ type: 'note', message });
     const cost = await estimateNow(plan, env, options);
     const { usd: estimatedUsd, unitUsd: unitPriceUsd } = cost;
     const record = { ...planned, cost: { ...planned.cost, estimatedUsd, unitPriceUsd } };
@@ -67,7 +69,7 @@ export interface ResumeOptions extends RunOptions {
   /** Where to save the pictures, instead of the job's own output. */
   elsewhere?: OutputSpec | undefined;
   /** How to save them, if this command differs from the one that sent the edit. */
-  saving?: Pick<OutputSpec, 'force' | 'keepBlanked'> | undefined;
+  saving?: Pick<OutputSpec, 'force' | 'keepBlanked' | 'finish'> | undefined;
 }
 
 /**
@@ -83,13 +85,14 @@ export function resumeJob(
   return withRecord(record, () => {
     const model = findModel(job.endpoint);
     const planned = { ...(job.output ?? defaultOutput(job, model, env.context.cwd)), ...saving };
+    const { finish } = planned;
     env.ledger.own(job.id);
     const journal = new Journal(env.ledger, job, options.onEvent, options.nextSteps);
     const start = {
       model,
       record,
       journal,
-      output: elsewhere ?? planned,
+      output: { ...(elsewhere ?? planned), ...(finish === undefined ? {} : { finish }) },
       asPromised: elsewhere === undefined,
     };
     return new EditRun(start, env, options).goOn(job);
@@ -228,7 +231,7 @@ function send(
 /** Fetches the edit that another run of the same command has sent, or ends as that one did. */
 async function goOnWith(
   { kind, job }: Former,
-  { output }: EditPlan,
+  { output, attachments }: EditPlan,
   env: EditEnv,
   options: SendOptions,
 ): Promise<EditOutcome> {
@@ -244,6 +247,8 @@ async function goOnWith(
     options.onEvent({ type: 'resumed', requestId: job.requestId ?? '', plannedAt: job.plannedAt });
   }
   // Options that only change the saved file may differ between runs of the same command.
-  const { force, keepBlanked } = output;
-  return resumeJob(job, env, { ...options, elsewhere, saving: { force, keepBlanked } });
+  const { force, keepBlanked, finish } = output;
+  await keepInput(env.ledger, finish, attachments);
+  const saving = { force, keepBlanked, ...(finish === undefined ? {} : { finish }) };
+  return resumeJob(job, env, { ...options, elsewhere, saving });
 }

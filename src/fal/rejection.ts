@@ -113,8 +113,16 @@ function unprocessable(
     const path = loc[0] === 'body' ? loc.slice(1) : loc;
     return path.length === 0 ? msg : `${nameField(path)}: ${msg}`;
   });
-  return build('failed', `fal refused the input: ${lines.join('; ')}`);
+  const hint = rows.map(({ type }) => SIZE_HINTS.get(type)).find((one) => one !== undefined);
+  return build('failed', `fal refused the input: ${lines.join('; ')}`, hint);
 }
+
+/** Help for pictures of a size that the model does not take, by fal's error type (fal-api.md 4.1). */
+const SIZE_HINTS: ReadonlyMap<string | undefined, string> = new Map([
+  ['image_too_small', 'Enlarge it for the upload: --upscale-input'],
+  ['image_too_large', 'Reduce it for the upload, e.g. to --max-upload 4MP'],
+  ['file_too_large', 'Reduce it for the upload, e.g. to --max-upload 4MP'],
+]);
 
 /** Whether fal charges: by the units in the answer's header, if it has them (fal-api.md 2.9). */
 function chargedBy(answer: Answer, stage: Stage): Charged {

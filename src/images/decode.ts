@@ -114,14 +114,12 @@ function refuseUnreadable({ format, float, bits, colour }: Probe): void {
   );
 }
 
-/** What libvips says of files that are damaged, rather than of a kind that it cannot decode. */
+/** Messages of libvips about files that are damaged, rather than of a kind that it cannot decode. */
 const DAMAGE = /premature|corrupt|truncat|unexpected end|read error|cut short|bad |invalid|crc|out of data/i;
 
 function asPictureError(error: unknown): unknown {
   if (error instanceof PictureError || error instanceof FalEditError) return error;
   const message = messageOf(error);
-  // What libjpeg says, of which there are two versions.
-  if (/premature end/i.test(message)) return new DamagedPictureError('is damaged: the JPEG is cut short');
   const [reason = ''] = message.split('\n', 1);
   return DAMAGE.test(message)
     ? new DamagedPictureError(`is damaged: it cannot be decoded (${reason})`)

@@ -19,7 +19,7 @@ export function passingFormat(probe: Probe): UploadFormat | undefined {
   return isPlain && strangeColours(probe) === undefined ? format : undefined;
 }
 
-/** What became of a picture when it was converted. */
+/** A picture after its conversion. */
 export interface Outcome extends Dimensions {
   format: 'png' | 'jpeg';
   /** Background that shows through transparent pixels; undefined if there were none. */
@@ -28,7 +28,7 @@ export interface Outcome extends Dimensions {
   isTooLargeForPng: boolean;
 }
 
-/** What was done to a picture, in a few words: "Display P3 → sRGB, turned upright, TIFF → PNG". */
+/** Changes made to a picture, in a few words: "Display P3 → sRGB, turned upright, TIFF → PNG". */
 export function conversionWords(probe: Probe, upright: Dimensions, outcome: Outcome): string {
   const { format, orientation, bits, animated, flaw } = probe;
   const colours = strangeColours(probe);
@@ -47,7 +47,7 @@ export function conversionWords(probe: Probe, upright: Dimensions, outcome: Outc
   return steps.length === 0 ? 'compressed again, since it was over 50 MB' : steps.join(', ');
 }
 
-/** What the model does not get to see of a picture, as predicates of sentences. */
+/** Parts of a picture that the model does not see, as predicates of sentences. */
 export function losses(probe: Probe): string[] {
   const { format, animated, hdr } = probe;
   const state = format === 'tiff' ? 'has several pages' : 'is animated';

@@ -63,6 +63,18 @@ export interface UploadedFile {
   url: string;
 }
 
+/** Changes to each picture before it is saved, and the input that they are made from. */
+export interface FinishSpec {
+  /** SHA-256 of the input's file, hexadecimal. */
+  source: string;
+  /** Put the input's transparency back. */
+  alpha?: true;
+  /** Convert to the input's colour profile. */
+  icc?: true;
+  /** keep: author, copyright, description and capture date; all: everything. */
+  metadata?: 'keep' | 'all';
+}
+
 /** Where an edit's pictures are saved, so that any later command saves them where the first one would have. */
 export interface OutputSpec {
   /**
@@ -90,6 +102,8 @@ export interface OutputSpec {
   force: boolean;
   /** Save pictures that the safety checker blanked. */
   keepBlanked: boolean;
+  /** Absent if the pictures are saved as fal returns them. */
+  finish?: FinishSpec;
 }
 
 /** The part that the ledger stores: seed and model are the job's, and a stream ends with its command. */
@@ -108,8 +122,12 @@ export interface JobImage {
   contentType: string | undefined;
   /** Size of the file. */
   bytes: number | undefined;
-  /** Hexadecimal. */
+  /** SHA-256 of the file, hexadecimal. Set without a path: this is about to be saved, or was when the run was cut short. */
   sha256: string | undefined;
+  /** SHA-256 of the bytes that fal returned. */
+  receivedSha256: string | undefined;
+  /** Steps of finishing that were left out, one sentence each; undefined if none were. */
+  warnings?: readonly string[] | undefined;
 }
 
 /** A planned edit, before anything is sent. */

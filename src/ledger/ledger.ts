@@ -264,6 +264,11 @@ export class Ledger {
     });
   }
 
+  /** Records the file that a picture is about to become, so that a later run recognises it as this job's own. */
+  announceImage(id: string, index: number, sha256: string, receivedSha256: string): void {
+    this.lightly(() => this.images.announce(id, index, sha256, receivedSha256));
+  }
+
   /** Records that every picture is saved. */
   finish(id: string): void {
     this.step(id, 'saved', { ended_at: this.context.now(), owner: null, error: null, reason: null });

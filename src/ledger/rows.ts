@@ -29,8 +29,9 @@ export function storedColumns(
  * change.
  */
 export function storedOutput(output: StoredOutput): StoredOutput {
-  const { cwd, template, numberWhenTaken, name, ext, count, force, keepBlanked } = output;
-  return { cwd, template, numberWhenTaken, name, ext, count, force, keepBlanked };
+  const { cwd, template, numberWhenTaken, name, ext, count, force, keepBlanked, finish } = output;
+  const stored = { cwd, template, numberWhenTaken, name, ext, count, force, keepBlanked };
+  return finish === undefined ? stored : { ...stored, finish };
 }
 
 /** A row of the table `jobs`, as returned by SQLite. */
@@ -83,6 +84,8 @@ export interface ImageRow {
   content_type: string | null;
   bytes: number | null;
   sha256: string | null;
+  received_sha256?: string | null;
+  warnings?: string | null;
 }
 
 /** Builds a job from its rows. Only this module writes these columns. */
@@ -147,6 +150,8 @@ function imageOf(row: ImageRow, root: string | undefined): JobImage {
     contentType: row.content_type ?? undefined,
     bytes: row.bytes ?? undefined,
     sha256: row.sha256 ?? undefined,
+    receivedSha256: row.received_sha256 ?? undefined,
+    warnings: json<string[]>(row.warnings),
   };
 }
 
@@ -195,14 +200,28 @@ export class ImageRows {
 
   /** Records that a picture is saved. */
   put(job: string, { index, path, ...facts }: Omit<JobImage, 'target'>): void {
-    const { width, height, contentType, bytes, sha256 } = facts;
-    const values = [width, height, contentType, bytes, sha256].map((value) => value ?? null);
+    const { width, height, contentType, bytes, sha256, receivedSha256 } = facts;
+    const { warnings = [] } = facts;
+    const text = warnings.length === 0 ? undefined : JSON.stringify(warnings);
+    const values = [width, height, contentType, bytes, sha256, receivedSha256, text].map(
+      (value) => value ?? null,
+    );
     this.db.run(
-      `INSERT INTO images (job_id, position, target, path, width, height, content_type, bytes, sha256)
-       VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8)
+      `INSERT INTO images
+         (job_id, position, target, path, width, height, content_type, bytes, sha256, received_sha256, warnings)
+       VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
        ON CONFLICT DO UPDATE SET path = excluded.path, width = excluded.width, height = excluded.height,
-         content_type = excluded.content_type, bytes = excluded.bytes, sha256 = excluded.sha256`,
+         content_type = excluded.content_type, bytes = excluded.bytes, sha256 = excluded.sha256,
+         received_sha256 = excluded.received_sha256, warnings = excluded.warnings`,
       ...[job, index, this.kept(path), ...values],
+    );
+  }
+
+  /** Records the file that a picture is about to become, unless it is saved. */
+  announce(job: string, index: number, sha256: string, receivedSha256: string): void {
+    this.db.run(
+      `UPDATE images SET sha256 = ?, received_sha256 = ? WHERE job_id = ? AND position = ? AND path IS NULL`,
+      ...[sha256, receivedSha256, job, index],
     );
   }
 

@@ -144,6 +144,11 @@ export const MIGRATIONS: readonly string[] = [
      AND (via LIKE 'http://127.0.0.1:%' OR via LIKE 'http://localhost:%' OR via LIKE 'http://[::1]:%');
    UPDATE batch SET value = 'sandbox' WHERE name = 'world' AND value = 'fal'
      AND EXISTS (SELECT 1 FROM jobs) AND NOT EXISTS (SELECT 1 FROM jobs WHERE via NOT LIKE 'sandbox%');`,
+
+  // The bytes that fal returned, and what finishing them left out. Until then every file was saved as it was returned.
+  `ALTER TABLE images ADD COLUMN received_sha256 TEXT;
+   ALTER TABLE images ADD COLUMN warnings TEXT;
+   UPDATE images SET received_sha256 = sha256;`,
 ];
 
 /** The version that this program reads and writes. */

@@ -69,6 +69,8 @@ export interface Model {
   pictures: 'one' | 'list';
   /** How many input pictures it edits together, at least 1. */
   maxImages: number;
+  /** The smallest picture that it takes; absent if fal does not publish one. */
+  minInput?: Dimensions;
   formats: readonly OutputFormat[];
   /** The format that fal returns if none is requested. */
   defaultFormat: OutputFormat;

@@ -61,12 +61,13 @@ export async function reportItem(row: RowWithJob, outDir: string, cwd: string): 
 /** Input pictures that are on disk, identified by the hash of the uploaded bytes. */
 export function editedHere(row: PlannedRow): Parameters<typeof pictureHere>[0][] {
   const fields = findModel(row.model).fields.images ?? [];
-  return row.attachments.flatMap(({ path: at, upload, size }) => {
+  return row.attachments.flatMap(({ path: at, upload, size, prepared }) => {
     const value = String(valueAt(row.input, at));
     if (upload === undefined || !fields.includes(String(at[0])) || /^data:/i.test(value)) return [];
     const file = /^file:/i.test(value) ? fileURLToPath(value) : path.resolve(row.folder, value);
     const { sha256, bytes } = upload;
-    return [{ path: file, sha256, bytes, width: size?.width ?? null, height: size?.height ?? null }];
+    const { width = null, height = null } = size ?? {};
+    return [{ path: file, sha256, bytes, width, height, background: prepared?.background }];
   });
 }
 

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { decoded } from '../images/decode.js';
+import { decoded, type Decoding } from '../images/decode.js';
+import { startsWith } from '../images/formats/byte-view.js';
+import { isIsoMedia } from '../images/formats/iso-media.js';
+import { isTiff } from '../images/formats/tiff.js';
 import { probePicture } from '../images/probe.js';
 
 /** Folder next to the page. */
@@ -21,6 +24,8 @@ export interface ThumbnailSource {
   width: number | null;
   /** Null if unknown. */
   bytes: number | null;
+  /** Colour behind transparent pixels; the page shows through if absent. */
+  background?: string | undefined;
 }
 
 /**
@@ -35,7 +40,54 @@ export async function thumbnailOf(picture: ThumbnailSource, folder: string): Pro
   if (isSmall(picture) || !/^[0-9a-f]{64}$/.test(picture.sha256)) return undefined;
   const file = path.join(folder, FOLDER, `${picture.sha256}.webp`);
   if (await isThere(file)) return file;
-  const bytes = await shrunk(picture.path);
+  return copied(picture, file, { width: SIDE, height: SIDE, fit: 'inside' });
+}
+
+/**
+ * A copy of a picture that no browser shows, next to the page: of a TIFF, a HEIC.
+ *
+ * @param folder the page's, absolute
+ * @returns its absolute path; undefined if browsers show the picture itself, or it cannot be decoded
+ * @throws the system's error if the copy cannot be written
+ */
+export async function readableCopyOf(picture: ThumbnailSource, folder: string): Promise<string | undefined> {
+  if (!/^[0-9a-f]{64}$/.test(picture.sha256)) return undefined;
+  const file = path.join(folder, FOLDER, `${picture.sha256}.whole.webp`);
+  if (await isThere(file)) return file;
+  const beginning = await beginningOf(picture.path);
+  if (beginning === undefined || isWebPicture(beginning)) return undefined;
+  return copied(picture, file, { width: MAX_WEBP_SIDE, height: MAX_WEBP_SIDE, fit: 'inside' });
+}
+
+/** Largest side of a WebP, pixels. */
+const MAX_WEBP_SIDE = 16_383;
+
+function isWebPicture(beginning: Uint8Array): boolean {
+  if (isTiff(beginning)) return false;
+  return !isIsoMedia(beginning) || startsWith(beginning, 'avi', 8);
+}
+
+async function beginningOf(file: string): Promise<Uint8Array | undefined> {
+  const handle = await open(file).catch(() => undefined);
+  if (handle === undefined) return undefined;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(32), 0, 32, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch {
+    // A folder.
+    return undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes a copy; undefined if the picture is missing or cannot be decoded. */
+async function copied(
+  { path: source, background = 'none' }: ThumbnailSource,
+  file: string,
+  size: NonNullable<Decoding['size']>,
+): Promise<string | undefined> {
+  const bytes = await encoded(source, { background, size });
   if (bytes === undefined) return undefined;
   await writeWhole(file, bytes);
   return file;
@@ -52,7 +104,7 @@ async function isThere(file: string): Promise<boolean> {
 }
 
 /** Bytes of the copy; undefined if the file is missing, not a picture or damaged. */
-async function shrunk(file: string): Promise<Uint8Array | undefined> {
+async function encoded(file: string, decoding: Decoding): Promise<Uint8Array | undefined> {
   try {
     if (!(await stat(file)).isFile()) return undefined;
     const bytes = await readFile(file);
@@ -60,8 +112,7 @@ async function shrunk(file: string): Promise<Uint8Array | undefined> {
       bytes,
       probePicture(bytes),
       (picture) => picture.webp({ quality: 74, effort: 0 }).toBuffer(),
-      // The page shows what is behind.
-      { background: 'none', size: { width: SIDE, height: SIDE, fit: 'inside' } },
+      decoding,
     );
   } catch {
     return undefined;

@@ -70,7 +70,7 @@ async function metricsOf(
   const isHere = input !== undefined && !/^https?:/i.test(input);
   const edited = isHere ? await bytesOf(path.resolve(outDir, input)) : undefined;
   try {
-    return await measurePicture(picture, edited);
+    return await measurePicture(picture, edited, uploadedOf(row)?.prepared?.background);
   } catch (error) {
     // The file has changed since: it cannot be measured, but the others still can.
     if (error instanceof PictureError) return null;
@@ -80,8 +80,11 @@ async function metricsOf(
 
 /** Key of a measurement, from the bytes of both pictures: a changed input is a new comparison. */
 function keyOf(row: RowWithJob, result: ResultRow): string {
-  const uploaded = (row.plan as PlannedRow).attachments.find(({ upload }) => upload !== undefined)?.upload;
-  return `${result.images[0]?.sha256 ?? ''} ${uploaded?.sha256 ?? ''}`;
+  return `${result.images[0]?.sha256 ?? ''} ${uploadedOf(row)?.upload?.sha256 ?? ''}`;
+}
+
+function uploadedOf({ plan }: RowWithJob): PlannedRow['attachments'][number] | undefined {
+  return (plan as PlannedRow).attachments.find(({ upload }) => upload !== undefined);
 }
 
 async function bytesOf(file: string): Promise<Uint8Array | undefined> {

@@ -103,6 +103,8 @@ function queuedText(position: number | undefined): string {
 /** Line that stays on the screen. */
 function lastingLine(event: EditEvent, verbose: boolean): string | undefined {
   switch (event.type) {
+    case 'note':
+      return event.message;
     case 'accepted':
       return `request ${event.requestId}`;
     case 'resumed': {

@@ -25,12 +25,14 @@ const record: EditRecord = {
       contentType: null,
       bytes: null,
       sha256: null,
+      receivedSha256: null,
       nsfw: null,
     },
   ],
   cost: { estimatedUsd: 0.075, billedUnits: null, unitPriceUsd: 0.075, billedUsd: null },
   timings: { queuedMs: null, inferenceMs: null, totalMs: 5 },
   warnings: [],
+  notes: [],
 };
 
 it('has the keys of the contract in their order, with null for what is not known', () => {
@@ -51,6 +53,7 @@ it('has the keys of the contract in their order, with null for what is not known
     'cost',
     'timings',
     'warnings',
+    'notes',
   ]);
   expect(document).toMatchObject({
     schema_version: 1,
@@ -66,6 +69,7 @@ it('has the keys of the contract in their order, with null for what is not known
         content_type: null,
         bytes: null,
         sha256: null,
+        received_sha256: null,
         nsfw: null,
       },
     ],

@@ -16,7 +16,7 @@ async function sentEdit(open = async () => (await oneProcess()).ledger) {
     accept: () => journal.accepted(requestId),
     complete: () =>
       journal.completed({ result: { images: [1] }, billedUnits: 2, targets: () => ['/pictures/a.png'] }),
-    save: () => journal.savedImage({ ...IMAGE, path: '/pictures/a.png', sha256: 'ab' }),
+    save: () => journal.savedImage({ ...IMAGE, path: '/pictures/a.png', sha256: 'ab', receivedSha256: 'cd' }),
     finish: () => journal.finished(),
   };
   const requestId = newRequestId();
@@ -99,6 +99,6 @@ test('the names that were chosen stay, though the ledger hears of them after the
   const targets = (): string[] => [`/pictures/${++chosen}.png`];
   expect(await journal.completed({ result: {}, targets })).toEqual(['/pictures/1.png']);
   readOnly(false);
-  await journal.savedImage({ ...IMAGE, path: '/pictures/1.png', sha256: 'ab' });
+  await journal.savedImage({ ...IMAGE, path: '/pictures/1.png', sha256: 'ab', receivedSha256: 'ab' });
   expect(job().images).toMatchObject([{ target: '/pictures/1.png', path: '/pictures/1.png' }]);
 });

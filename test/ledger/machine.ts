@@ -134,7 +134,16 @@ export function complete(ledger: Ledger, id: string, ...targets: string[]): read
 }
 
 export function picture(index: number, path: string | undefined): Omit<JobImage, 'target'> {
-  return { index, path, width: 64, height: 48, contentType: 'image/png', bytes: 99, sha256: 'ab12' };
+  return {
+    index,
+    path,
+    width: 64,
+    height: 48,
+    contentType: 'image/png',
+    bytes: 99,
+    sha256: 'ab12',
+    receivedSha256: 'ab12',
+  };
 }
 
 let requests = 0;

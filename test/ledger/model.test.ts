@@ -96,6 +96,7 @@ class Pair {
           contentType: 'image/png',
           bytes: 1,
           sha256: 'a',
+          receivedSha256: 'a',
         });
         break;
       case 'finish':

@@ -25,18 +25,20 @@ type Gauge = () => Promise<Omit<Measured, 'image'>>;
  *
  * @param input reads the bytes of the first input picture as it was drawn; undefined if it is missing. Called at most
  * once, and only to measure change; if it rejects, the input counts as missing
+ * @param background colour behind transparent pixels, white by default; that of the upload
  * @throws the InterruptedError that `input` rejects with
  */
 export async function measure(
   pictures: readonly ResultPicture[],
   input: (() => Promise<Uint8Array>) | undefined,
   expectations: Expectations,
+  background?: string,
 ): Promise<Measured[]> {
   const drawInput = inputDrawer(input);
   const measured: Measured[] = [];
   // One at a time: several large pictures could exhaust memory.
   for (const { path, index } of pictures) {
-    const gauges = gaugesFor(expectations, pictureReader(path), drawInput);
+    const gauges = gaugesFor(expectations, pictureReader(path, background), drawInput);
     for (const gauge of gauges) measured.push({ ...(await gauge()), image: index });
   }
   return measured;

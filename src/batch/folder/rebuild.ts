@@ -46,6 +46,7 @@ const image = z.object({
   content_type: z.string().nullable(),
   bytes: z.number().nullable(),
   sha256: z.string().nullable(),
+  received_sha256: z.string().nullish(),
   nsfw: z.boolean().nullable(),
 });
 
@@ -134,7 +135,7 @@ function parsed(text: string): ResultLine | undefined {
 }
 
 async function readFolderPicture(
-  { path: name, sha256, ...facts }: ResultImage,
+  { path: name, sha256, received_sha256: received = sha256, ...facts }: ResultImage,
   index: number,
   folder: string,
   { gone, changed }: Pick<Rebuilt, 'gone' | 'changed'>,
@@ -143,6 +144,7 @@ async function readFolderPicture(
     ...{ index, target: undefined, path: undefined, sha256: sha256 ?? undefined },
     ...{ width: facts.width ?? undefined, height: facts.height ?? undefined },
     ...{ contentType: facts.content_type ?? undefined, bytes: facts.bytes ?? undefined },
+    receivedSha256: received ?? undefined,
   };
   if (name === null) return image;
   const file = path.resolve(folder, name);

@@ -3,16 +3,18 @@ import path from 'node:path';
 import PQueue from 'p-queue';
 import { readAttachment, type Attachment, type AttachmentReader } from '../../edit/plan/attachments.js';
 import type { PlanCache } from '../../edit/plan/plan.js';
-import { inputFieldError } from '../../errors/error.js';
+import { type FalEditError, inputFieldError } from '../../errors/error.js';
 import { displayName } from '../../images/names.js';
 import { PREPARATION } from '../../images/prepare.js';
+import { readSource } from '../../images/sources.js';
+import { sha256Of } from '../../sha256.js';
 import { findDigest, putDigest } from '../../ledger/batch/digests.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { FileField } from '../../models/fields.js';
 import { stampText } from '../folder/file-stamp.js';
 
 /** Cached facts about a file, without its bytes. */
-type Facts = Omit<Attachment, 'path' | 'flag' | 'label' | 'upload' | 'findEarlierUpload'> & {
+type Facts = Omit<Attachment, 'path' | 'flag' | 'label' | 'upload' | 'original' | 'findEarlierUpload'> & {
   upload: Omit<NonNullable<Attachment['upload']>, 'blob'>;
   source: string;
   preparation: string;
@@ -160,6 +162,9 @@ function withBytes(facts: Facts, reading: Reading): Attachment {
     label: displayName(field.value),
     upload: { ...facts.upload, blob: () => bytesAgain(field, flag, context, facts.upload.sha256, options) },
     ...(isUnknown ? { findEarlierUpload: () => earlierUploadAgain(reading, facts.upload.sha256) } : {}),
+    ...(field.role === 'picture'
+      ? { original: () => originalAgain(field, flag, context, facts.source) }
+      : {}),
   };
 }
 
@@ -183,9 +188,29 @@ export async function bytesAgain(
 ): Promise<Blob> {
   const { upload } = await readAttachment(field, flag, context, options);
   if (upload?.sha256 === sha256) return upload.blob();
-  throw inputFieldError(
+  throw changedError(field, flag);
+}
+
+/**
+ * Reads again a file as it is on the disk.
+ *
+ * @throws FalEditError (input): the file has changed
+ */
+export async function originalAgain(
+  { value }: FileField,
+  flag: string,
+  context: Reading[2],
+  sha256: string | undefined,
+): Promise<Uint8Array> {
+  const source = await readSource(value, context, flag);
+  if (source.kind === 'bytes' && sha256Of(source.bytes) === sha256) return source.bytes;
+  throw changedError({ value }, flag);
+}
+
+function changedError({ value }: Pick<FileField, 'value'>, flag: string): FalEditError {
+  return inputFieldError(
     flag,
-    `"${displayName(field.value)}" has changed since it was checked. This row was not sent.`,
+    `"${displayName(value)}" has changed since it was checked. This row was not sent.`,
     { hint: 'Run the batch again to edit the changed file.' },
   );
 }

@@ -8,10 +8,10 @@ import { storedOutput } from '../../ledger/rows.js';
 import { findFileFields, type FileField } from '../../models/fields.js';
 import type { Dimensions } from '../../models/request.js';
 import { findModel } from '../../models/registry.js';
-import { bytesAgain } from './attachment-cache.js';
+import { bytesAgain, originalAgain } from './attachment-cache.js';
 import { seedOf } from '../../edit/plan/fingerprint.js';
 
-type StoredAttachment = Omit<Attachment, 'upload'> & {
+type StoredAttachment = Omit<Attachment, 'upload' | 'original' | 'findEarlierUpload'> & {
   upload?: Omit<NonNullable<Attachment['upload']>, 'blob'>;
 };
 
@@ -101,6 +101,7 @@ export function revivedPlan(
       input,
     },
     warnings: row.warnings,
+    notes: [],
   };
 }
 
@@ -115,7 +116,7 @@ export function outputOf(
 
 function storedAttachment({ upload, ...facts }: Attachment): StoredAttachment {
   // Functions are no JSON values.
-  const rest = { ...facts, findEarlierUpload: undefined };
+  const rest = { ...facts, original: undefined, findEarlierUpload: undefined };
   if (upload === undefined) return rest;
   const { sha256, contentType, fileName, bytes } = upload;
   return { ...rest, upload: { sha256, contentType, fileName, bytes } };
@@ -133,7 +134,10 @@ function revivedAttachment(
   if (upload === undefined || field === undefined) return attachment;
   return {
     ...attachment,
-    upload: { ...upload, blob: () => bytesAgain(field, rest.flag, context, upload.sha256) },
+    upload: { ...upload, blob: () => bytesAgain(field, rest.flag, context, upload.sha256, rest.prepared) },
+    ...(field.role === 'picture'
+      ? { original: () => originalAgain(field, rest.flag, context, rest.source) }
+      : {}),
   };
 }
 

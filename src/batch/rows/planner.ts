@@ -42,6 +42,9 @@ import { problemsOf } from './row-problems.js';
 /** Number of rows read concurrently, so that their files are read in parallel. */
 const AT_ONCE = 64;
 
+/** Changed pictures that a message names. */
+const MOST_EXAMPLES = 3;
+
 /** @throws FalEditError (interrupted), or any error of the ledger */
 export async function planRows(entries: AsyncIterable<Entry>, options: PlanOptions): Promise<BatchPlan> {
   const { ledger, inspect, skipInvalid, again } = options;
@@ -217,6 +220,7 @@ class Reading {
     if (isFresh && this.earlier.mayBeOne(plan, shard !== undefined)) {
       this.plan.unrecognised.push({ place, id });
     }
+    if (isFresh) this.noteConverted(plan);
     const isMade =
       (countMade || mayBeMade) &&
       !output.force &&
@@ -243,6 +247,13 @@ class Reading {
     this.plan.rows++;
     if (found !== undefined) noteFormerKey(ledger.db, key, found);
     return [];
+  }
+
+  private noteConverted({ notes }: EditPlan): void {
+    if (notes.length === 0) return;
+    const { rows, examples } = this.plan.converted ?? { rows: 0, examples: [] };
+    const more = notes.filter((note) => !examples.includes(note));
+    this.plan.converted = { rows: rows + 1, examples: [...examples, ...more].slice(0, MOST_EXAMPLES) };
   }
 
   /** Whether a row belongs to this shard: as recorded before, else by its key. */

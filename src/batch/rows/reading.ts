@@ -66,6 +66,8 @@ export interface BatchPlan {
   problems: number;
   /** Number of rows that request exactly the same edit as another row, including the seed. */
   equal: number;
+  /** Rows whose pictures are changed for their upload; unknown if the rows were not read again. */
+  converted?: { rows: number; examples: readonly string[] };
   /** Rows that may have been paid for under a fingerprint of an earlier version that cannot be recomputed. */
   unrecognised: { place: Position; id: string | undefined }[];
   /** Number of rows whose pictures seem to exist already, if requested. */

@@ -29,7 +29,10 @@ export interface ResultImage {
   height: number | null;
   content_type: string | null;
   bytes: number | null;
+  /** SHA-256 of the file. */
   sha256: string | null;
+  /** SHA-256 of the bytes that fal returned. Absent in files of earlier releases, which saved just these. */
+  received_sha256?: string | null | undefined;
   nsfw: boolean | null;
 }
 
@@ -73,6 +76,8 @@ export interface ResultRow {
   timings: { queued_ms: number | null; inference_ms: number | null; total_ms: number | null };
   expectations: Measured[];
   warnings: string[];
+  /** Changes to the pictures for their upload, one line each. Absent in files of earlier releases. */
+  notes?: string[] | undefined;
   error: { kind: ErrorKind; message: string; hint: string | null; charged: Charged } | null;
   /** ISO 8601; null until it ends. */
   finished_at: string | null;

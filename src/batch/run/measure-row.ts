@@ -32,7 +32,12 @@ export async function measureRow(
   const file = edited?.upload;
   const input =
     file === undefined ? undefined : async () => new Uint8Array(await (await file.blob()).arrayBuffer());
-  const measured = await measure(pictures, input, readExpectations(expected, 'expect'));
+  const measured = await measure(
+    pictures,
+    input,
+    readExpectations(expected, 'expect'),
+    edited?.prepared?.background,
+  );
   putMeasured(
     ledger.db,
     key,

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { notesOf } from '../../edit/plan/attachments.js';
 import { FINGERPRINT_VERSION } from '../../edit/plan/fingerprint.js';
 import type { FalEditError } from '../../errors/error.js';
 import { ENDED, type RowWithJob } from '../../ledger/batch/states.js';
@@ -47,6 +48,7 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
     timings: timingsOf(job, endedAt),
     expectations: (row.measured as Measured[] | undefined) ?? [],
     warnings: [...plan.warnings, ...differencesOf(job, plan)],
+    notes: notesOf(plan.attachments),
     error: errorOf(row, error),
     finished_at: endedAt === undefined ? null : new Date(endedAt).toISOString(),
   };
@@ -67,28 +69,34 @@ function timingsOf(job: Job | undefined, endedAt: number | undefined): ResultRow
 function imagesOf(job: Job | undefined, outDir: string): ResultImage[] {
   if (job === undefined) return [];
   const output = job.result === undefined ? undefined : findModel(job.endpoint).fromOutput(job.result);
-  return job.images.map(({ index, path: file, width, height, contentType, bytes, sha256 }) => ({
-    path: file === undefined ? null : keptPath(file, outDir).replaceAll(path.sep, '/'),
-    width: width ?? null,
-    height: height ?? null,
-    content_type: contentType ?? null,
-    bytes: bytes ?? null,
-    sha256: sha256 ?? null,
-    nsfw: output?.images[index]?.nsfw ?? null,
-  }));
+  return job.images.map(
+    ({ index, path: file, width, height, contentType, bytes, sha256, receivedSha256 }) => ({
+      path: file === undefined ? null : keptPath(file, outDir).replaceAll(path.sep, '/'),
+      width: width ?? null,
+      height: height ?? null,
+      content_type: contentType ?? null,
+      bytes: bytes ?? null,
+      sha256: sha256 ?? null,
+      received_sha256: receivedSha256 ?? null,
+      nsfw: output?.images[index]?.nsfw ?? null,
+    }),
+  );
 }
 
-/** Differences between the pictures and the request. Computed from stored data, so that later runs report them too. */
+/** Steps of finishing that were left out, and differences between the pictures and the request. Computed from stored data, so that later runs report them too. */
 function differencesOf(job: Job | undefined, { delivery }: PlannedRow): string[] {
-  if (job?.result === undefined) return [];
+  if (job === undefined) return [];
+  const left = job.images.flatMap(({ warnings = [] }) => warnings);
+  if (job.result === undefined) return left;
   const output = findModel(job.endpoint).fromOutput(job.result);
   const wanted = formatOfExtension(delivery.ext);
-  return job.images.flatMap(({ index, path: file, contentType, width, height }) => {
+  const found = job.images.flatMap(({ index, path: file, contentType, width, height }) => {
     if (file === undefined || contentType === undefined || width === undefined || height === undefined)
       return [];
     const received = { file: path.basename(file), contentType, width, height };
     return differences(received, output?.images[index] ?? {}, wanted);
   });
+  return [...left, ...found];
 }
 
 /** On the sandbox nothing is ever charged. */

@@ -36,7 +36,7 @@ export function jobDocument(job: Job, state: JobState, now: number, cwd: string)
     completed_at: iso(job.completedAt),
     ended_at: iso(job.endedAt),
     age_s: Math.floor(ageOf(job, now) / 1000),
-    images: job.images.map(({ path, target, width, height, contentType, bytes, sha256 }) => ({
+    images: job.images.map(({ path, target, width, height, contentType, bytes, sha256, receivedSha256 }) => ({
       path: path === undefined ? null : shortPath(path, cwd),
       target: target === undefined ? null : shortPath(target, cwd),
       width: width ?? null,
@@ -44,6 +44,7 @@ export function jobDocument(job: Job, state: JobState, now: number, cwd: string)
       content_type: contentType ?? null,
       bytes: bytes ?? null,
       sha256: sha256 ?? null,
+      received_sha256: receivedSha256 ?? null,
     })),
     duplicate_of: job.duplicateOf ?? null,
     error: job.error ?? null,

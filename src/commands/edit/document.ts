@@ -31,6 +31,7 @@ export function editDocument(record: EditRecord, cwd: string, error?: FalEditErr
       content_type: image.contentType,
       bytes: image.bytes,
       sha256: image.sha256,
+      received_sha256: image.receivedSha256,
       nsfw: image.nsfw,
     })),
     cost: {
@@ -46,6 +47,7 @@ export function editDocument(record: EditRecord, cwd: string, error?: FalEditErr
       total_ms: timings.totalMs,
     },
     warnings: record.warnings,
+    notes: record.notes,
   };
 }
 

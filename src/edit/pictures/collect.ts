@@ -2,9 +2,11 @@ import { SaveError } from '../../errors/failures.js';
 import { basename } from 'node:path';
 import { codeOf, messageOf } from '../../errors/error.js';
 import { download } from '../../fal/download.js';
-import { probeStrictly, type Probe } from '../../images/probe.js';
+import { DamagedPictureError } from '../../images/picture-errors.js';
+import { probePicture, type Probe } from '../../images/probe.js';
 import { differences, extensionOf, formatOfExtension } from '../../images/received.js';
 import type { Job, JobImage } from '../../ledger/job.js';
+import { findJob } from '../../ledger/lookup.js';
 import type { EditOutput, Model, OutputImage } from '../../models/model.js';
 import { isRedacted } from '../../secrets.js';
 import { sha256Of } from '../../sha256.js';
@@ -13,6 +15,7 @@ import { accessOf, type EditEnv } from '../env.js';
 import type { OnEvent } from '../events.js';
 import { hasOwnEnding, pathOf } from '../plan/output.js';
 import { choosePaths, putPicture, tagOf, withTrueEnding, type Placing } from './placing.js';
+import { finish, goneWarning, type Finished } from './finish.js';
 import { keptPicture, type EditedImage, type EditRecord } from '../record.js';
 import { isIntact, removeLeftovers } from './save.js';
 
@@ -109,20 +112,30 @@ async function collectOne(
     return { ...keptPicture(former), nsfw };
   }
   let probe: Probe | undefined;
-  const bytes = await inLane('download', () =>
+  const received = await inLane('download', () =>
     download(image.url, {
       ...accessOf(run.env, run.deadline.signal),
       check: (candidate) => {
-        probe = probeStrictly(candidate);
+        probe = completePicture(candidate);
       },
     }),
   );
-  const path = await keep(run, bytes, probe, index, chosen);
+  const receivedSha256 = sha256Of(received);
+  const { bytes, warnings, other } = await finished(run, received, index);
+  if (other !== undefined) return { ...keptPicture(other), nsfw };
+  for (const warning of warnings) run.warn(warning);
+  const isReceived = bytes === received;
+  const sha256 = isReceived ? receivedSha256 : sha256Of(bytes);
+  if (!isReceived) {
+    probe = probePicture(bytes);
+    if (chosen !== undefined) await run.journal.announceImage(index, sha256, receivedSha256);
+  }
+  const path = await keep(run, bytes, probe, index, chosen, former?.sha256);
   const { width = 0, height = 0, contentType = 'image/png' } = probe ?? {};
   const size = bytes.byteLength;
-  const sha256 = sha256Of(bytes);
+  const facts = { width, height, contentType, bytes: size, sha256, receivedSha256 };
   if (path !== '-') {
-    await run.journal.savedImage({ index, path, width, height, contentType, bytes: size, sha256 });
+    await run.journal.savedImage({ index, path, ...facts, warnings });
     // An earlier command may have been killed while writing.
     if (former !== undefined) await removeLeftovers(path, tagOf(run.journal.jobId, index));
   }
@@ -130,7 +143,37 @@ async function collectOne(
   const wanted = formatOfExtension(run.output.ext);
   for (const message of differences({ file, contentType, width, height }, image, wanted)) run.warn(message);
   onEvent({ type: 'saved', path, width, height, bytes: size });
-  return { path, width, height, contentType, bytes: size, sha256, nsfw };
+  return { path, ...facts, nsfw };
+}
+
+/** Probes a result. @throws DamagedPictureError: viewers might show it, but something is missing */
+function completePicture(bytes: Uint8Array): Probe {
+  const probe = probePicture(bytes);
+  if (probe.flaw === undefined) return probe;
+  throw new DamagedPictureError(`is damaged: it ${probe.flaw}`);
+}
+
+/**
+ * The bytes to save.
+ *
+ * @returns `other`: the picture that another run of this edit has finished and saved meanwhile
+ */
+async function finished(
+  run: Collecting,
+  received: Uint8Array,
+  index: number,
+): Promise<Finished & { other?: JobImage }> {
+  const { finish: spec } = run.output;
+  const { ledger } = run.env;
+  if (spec === undefined) return { bytes: received, warnings: [] };
+  const done = await finish(ledger, spec, received);
+  if (done !== undefined) return done;
+  // The run that saved the last picture has removed the parts.
+  const other = findJob(ledger, 'id', run.journal.jobId)?.images[index];
+  if (run.asPromised && other !== undefined && (await isIntact(other))) {
+    return { bytes: received, warnings: [], other };
+  }
+  return { bytes: received, warnings: [goneWarning(spec)] };
 }
 
 const atOnce: NonNullable<CollectOptions['inLane']> = (_, download) => download();
@@ -141,6 +184,7 @@ async function keep(
   probe: Probe | undefined,
   index: number,
   chosen: string | undefined,
+  announced: string | undefined,
 ): Promise<string> {
   const { output, journal, options } = run;
   if (output.kind === 'stream' || chosen === undefined) {
@@ -149,7 +193,7 @@ async function keep(
   }
   try {
     const ext = probe === undefined ? output.ext : extensionOf(probe.format);
-    const path = await putPicture(run, index, withTrueEnding(run, index, chosen, ext), bytes);
+    const path = await putPicture(run, index, withTrueEnding(run, index, chosen, ext), bytes, announced);
     const first = pathOf(output, index, journal.requestName, hasOwnEnding(output) ? undefined : ext);
     if (path !== first && !output.numberWhenTaken) {
       run.warn(`${first} was taken in the meantime; the picture was saved as ${path}.`);
@@ -176,6 +220,7 @@ function notKept({ width, height, contentType, nsfw }: OutputImage): EditedImage
     contentType: contentType ?? null,
     bytes: null,
     sha256: null,
+    receivedSha256: null,
     nsfw: nsfw ?? null,
   };
 }

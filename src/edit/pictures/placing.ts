@@ -5,7 +5,7 @@ import { codeOf } from '../../errors/error.js';
 import type { OutputSpec } from '../../ledger/job.js';
 import type { Journal } from '../journal.js';
 import { hasOwnEnding, numbered, pathOf } from '../plan/output.js';
-import { saveWhole } from './save.js';
+import { isIntact, saveWhole } from './save.js';
 
 /** The parts of a running edit that naming its pictures needs. */
 export interface Placing {
@@ -71,6 +71,8 @@ export function withTrueEnding(
  * Gives a picture its chosen name. If this very picture already has it, another command was faster, which is fine; if
  * another file has it, the next free name is used.
  *
+ * @param announced SHA-256 of the file that an earlier run was about to write: one with it is the edit's own, and is
+ * overwritten
  * @returns the picture's absolute path
  * @throws the system's error
  */
@@ -79,14 +81,17 @@ export async function putPicture(
   index: number,
   chosen: string,
   bytes: Uint8Array,
+  announced?: string,
 ): Promise<string> {
-  const options = { force: output.force, tag: tagOf(journal.jobId, index) };
+  const tag = tagOf(journal.jobId, index);
   let swept = 0;
   for (let target = chosen; ;) {
     // Not written again: once the first command has cleaned up, nothing would remove the files of a second one.
     if (asPromised && (await holds(target, bytes))) return target;
+    const isOurs =
+      asPromised && announced !== undefined && (await isIntact({ path: target, sha256: announced }));
     try {
-      if (await saveWhole(target, bytes, options)) return target;
+      if (await saveWhole(target, bytes, { force: output.force || isOurs, tag })) return target;
     } catch (error) {
       // Another command that saved the same picture has cleaned up after it.
       if (codeOf(error) !== 'ENOENT' || ++swept > 3) throw error;

@@ -24,6 +24,8 @@ export interface Attachment {
   name: string;
   /** Undefined for a URL or an id that fal reads itself. */
   upload: Upload | undefined;
+  /** The bytes of the file on the disk; undefined for a file that is not local. */
+  original?: (() => Promise<Uint8Array>) | undefined;
   /** SHA-256 of the file on the disk, or of the bytes from stdin or a data: URI; hexadecimal. */
   source: string | undefined;
   /**
@@ -38,6 +40,15 @@ export interface Attachment {
   warnings: string[];
   /** How the picture was converted before its upload. */
   converted: string | undefined;
+  /** The options that it was prepared with; absent for the defaults. JSON values. */
+  prepared?: UploadOptions | undefined;
+}
+
+/** Changes to the pictures for their upload, one line each. */
+export function notesOf(attachments: readonly Pick<Attachment, 'label' | 'converted'>[]): string[] {
+  return attachments.flatMap(({ label, converted }) =>
+    converted === undefined ? [] : [`${label}: ${converted}`],
+  );
 }
 
 /** Reads and checks one file that an input names. @throws FalEditError (input) naming the flag and the file */
@@ -77,12 +88,15 @@ export async function readAttachments(
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
   nameOf: NameOf = flagOf,
   read: AttachmentReader = readAttachment,
+  options: UploadOptions = {},
 ): Promise<Attachment[]> {
   const fields = findFileFields(model.input, input);
   if (fields.filter(({ value }) => value === '-').length > 1) {
     throw usageError('- (stdin) is given twice, but can be read only once.');
   }
-  return Promise.all(fields.map((field) => read(field, flagForField(model, field.path, nameOf), context)));
+  return Promise.all(
+    fields.map((field) => read(field, flagForField(model, field.path, nameOf), context, options)),
+  );
 }
 
 /** Reads the file itself, without a cache. */
@@ -111,11 +125,13 @@ async function readPicture(
       bytes: picture.bytes.byteLength,
       blob: () => Promise.resolve(new Blob([new Uint8Array(picture.bytes)])),
     },
+    original: () => Promise.resolve(source.bytes),
     source: picture.sourceSha256,
     ...earlierUploadOf(source.bytes, picture, options),
     size: { width: picture.width, height: picture.height },
     warnings: picture.warnings,
     converted: picture.converted,
+    ...(Object.keys(options).length === 0 ? {} : { prepared: options }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { toInput } from '../../models/wire.js';
 import type { Context } from '../../context.js';
-import { type FalEditError, problemsError, usageError } from '../../errors/error.js';
+import { type FalEditError, fieldError, problemsError, usageError } from '../../errors/error.js';
+import type { UploadOptions } from '../../images/prepare.js';
 import { extensionOf } from '../../images/received.js';
 import { type OutputSpec } from '../../ledger/job.js';
 import { explainIssues } from '../../models/explain.js';
@@ -10,11 +11,15 @@ import {
   SIZE_PRESETS,
   type Dimensions,
   type EditRequest,
+  type FinishSettings,
   type NameOf,
+  type OutputFormat,
   type PictureSettings,
+  type UploadSettings,
 } from '../../models/request.js';
 import { refuseUnsupported, refuseWrongCount } from '../../models/unsupported.js';
 import {
+  notesOf,
   readAttachment,
   readAttachments,
   spelledInput,
@@ -69,6 +74,8 @@ export interface EditPlan {
   numImages: number;
   work: BillableWork;
   warnings: string[];
+  /** Changes to the pictures for their upload, one line each. */
+  notes: string[];
 }
 
 /**
@@ -87,7 +94,8 @@ export async function planEdit(
   refuseUnsupported(model, request, nameOf);
   refuseWrongCount(model, request.images, nameOf('images'));
   const chosen = await readOutput(order.output, outputFolder, nameOf('output'));
-  const format = formatOfOutput(chosen, model, request.format, nameOf);
+  const given = formatOfOutput(chosen, model, request.format, nameOf);
+  const format = settings.alpha === 'keep' ? transparentFormat(model, given, nameOf) : given;
   const input = await spelledInput(model, toInput(model, { ...request, format }), context.cwd);
   const issues = model.input.safeParse(input).error?.issues ?? [];
   if (issues.length > 0) {
@@ -99,13 +107,17 @@ export async function planEdit(
       `${nameOf('output')} -: stdout takes one picture, but ${nameOf('numImages')} asks for several.`,
     );
   }
-  const attachments = await readAttachments(model, input, context, nameOf, cache.read);
+  const attachments = await readAttachments(
+    ...[model, input, context, nameOf, cache.read],
+    uploadOptions(model, request, settings),
+  );
   const pictures = picturesOf(model, attachments);
   const output: OutputSpec = {
     ...chosen,
     ...{ name: pictures[0]?.name ?? 'picture', seed: request.seed, model: model.name },
     ext: extensionOf(format ?? model.defaultFormat),
     ...{ count: numImages, force, keepBlanked },
+    ...finishOf(settings, pictures[0]),
   };
   const nameTaken = await checkFree(output, nameOf('output'), cache.writable);
   return {
@@ -126,8 +138,80 @@ export async function planEdit(
       numImages,
       input,
     },
-    warnings: attachments.flatMap((attachment) => attachment.warnings),
+    warnings: [
+      ...attachments.flatMap((attachment) => attachment.warnings),
+      ...unreachable(settings, pictures[0], nameOf),
+    ],
+    notes: notesOf(attachments),
   };
+}
+
+/** Sides of fal's smallest size preset: smaller pictures are enlarged to it where a model names no minimum. */
+const SMALL: Dimensions = SIZE_PRESETS.square;
+
+/** How the pictures are prepared. Only what differs from the defaults is in it, since it is stored with the rows. */
+function uploadOptions(
+  { minInput }: Model,
+  { size }: EditRequest,
+  { background, uploadAsIs, maxUpload, upscaleInput }: UploadSettings,
+): UploadOptions {
+  const minimum = minInput ?? (upscaleInput === true ? SMALL : undefined);
+  const atLeast = maxUpload === undefined ? undefined : dimensionsOf(size);
+  return {
+    ...(background === undefined ? {} : { background }),
+    ...(uploadAsIs === true ? { asIs: true } : {}),
+    ...(maxUpload === undefined ? {} : { maxPixels: maxUpload }),
+    ...(atLeast === undefined ? {} : { atLeast }),
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(upscaleInput === true ? { upscale: true } : {}),
+  };
+}
+
+/**
+ * A format that can be transparent, requested if the model's own cannot.
+ *
+ * @throws FalEditError (usage): another one is asked for, or the model makes none
+ */
+function transparentFormat(
+  { name, formats, defaultFormat }: Model,
+  given: OutputFormat | undefined,
+  nameOf: NameOf,
+): OutputFormat | undefined {
+  if (given !== 'jpeg' && (given ?? defaultFormat) !== 'jpeg') return given;
+  const other = formats.find((format) => format !== 'jpeg');
+  if (given === undefined && other !== undefined) return other;
+  throw fieldError(
+    nameOf('alpha'),
+    'keep needs a format that can be transparent, which JPEG cannot.',
+    other === undefined ? `${name} makes only JPEG.` : `Ask for ${other}: --format ${other}`,
+  );
+}
+
+/** Changes to the results, if there are any. */
+function finishOf(
+  { alpha, icc, metadata }: FinishSettings,
+  input: Attachment | undefined,
+): Pick<OutputSpec, 'finish'> {
+  const source = input?.source;
+  const isWanted = alpha === 'keep' || icc === 'keep' || metadata === 'keep' || metadata === 'all';
+  if (source === undefined || !isWanted) return {};
+  return {
+    finish: {
+      source,
+      ...(alpha === 'keep' ? { alpha: true } : {}),
+      ...(icc === 'keep' ? { icc: true } : {}),
+      ...(metadata === 'keep' || metadata === 'all' ? { metadata } : {}),
+    },
+  };
+}
+
+/** Warning that fal reads the picture itself, so that nothing of it can be put back. */
+function unreachable(settings: FinishSettings, input: Attachment | undefined, nameOf: NameOf): string[] {
+  if (input === undefined || input.source !== undefined) return [];
+  const keys = (['alpha', 'icc', 'metadata'] as const).filter(
+    (key) => settings[key] !== undefined && settings[key] !== 'none',
+  );
+  return keys.map((key) => `${nameOf(key)} has no effect: the picture is at a URL, which fal reads itself.`);
 }
 
 /** The pictures to edit, without those that only guide the edit. */

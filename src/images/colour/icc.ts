@@ -4,7 +4,7 @@ import { PictureError } from '../picture-errors.js';
 import { areSameCurve, type Curve, readCurve, srgbCurve } from './curve.js';
 import { type Colorants, knownSpace } from './rgb-spaces.js';
 
-/** What the numbers of a picture with a profile mean. */
+/** Meaning of the numbers of a picture with a profile. */
 export interface ProfileFacts {
   /** Kind of colour that the profile describes. */
   space: PictureColour | 'other';

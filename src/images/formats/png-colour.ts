@@ -11,7 +11,7 @@ import type { PictureColour } from '../picture-facts.js';
 import type { ByteView } from './byte-view.js';
 import { inflated } from './inflate.js';
 
-/** What a PNG says about its colours, and whether its profile is not in the file but made of that. */
+/** Colour information of a PNG, and whether its profile is not in the file but made of that. */
 export interface PngColours extends StatedColours {
   profileIsMade: boolean;
 }

@@ -41,19 +41,19 @@ export class PngDescriptions {
 
   /** Orientation from the first place that says one; 1 (upright) if none does. */
   get orientation(): number {
-    for (const place of PLACES) {
-      const orientation = this.#orientations.get(place);
+    for (const keyword of PLACES) {
+      const orientation = this.#orientations.get(keyword);
       if (orientation !== undefined) return orientation;
     }
     return 1;
   }
 
   /** Each place counts once, so that a file of many packed texts takes no time. */
-  #set(place: string, read: () => number | undefined): void {
-    if (this.#seen.has(place)) return;
-    this.#seen.add(place);
+  #set(keyword: string, read: () => number | undefined): void {
+    if (this.#seen.has(keyword)) return;
+    this.#seen.add(keyword);
     const orientation = read();
-    if (orientation !== undefined) this.#orientations.set(place, orientation);
+    if (orientation !== undefined) this.#orientations.set(keyword, orientation);
   }
 }
 
@@ -72,7 +72,7 @@ export function pngText(type: string, data: Uint8Array): PngText | undefined {
   return { keyword, unpacked: () => textOf(type, data.subarray(end + 1)) };
 }
 
-/** What follows the keyword of a text chunk, unpacked; undefined if it cannot be. */
+/** The text after the keyword of a text chunk, unpacked; undefined if it cannot be. */
 function textOf(type: string, data: Uint8Array): Uint8Array | undefined {
   if (type === 'tEXt') return data;
   if (type === 'zTXt') return inflated(data.subarray(1));

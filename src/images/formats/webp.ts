@@ -8,7 +8,7 @@ interface Size {
   height: number;
 }
 
-/** What one compressed picture is like, still or a frame. */
+/** Facts of one compressed picture, still or a frame. */
 interface Coded extends Size {
   lossy: boolean;
   alpha: boolean;

@@ -49,7 +49,7 @@ export async function metadataBlocks(bytes: Uint8Array, format: PictureFormat): 
   }
 }
 
-/** The same for a format that a result can have. */
+/** Metadata blocks of a format that a result can have. */
 export function cuttableBlocks(bytes: Uint8Array, format: CuttableFormat): MetadataBlocks {
   return { jpeg: jpegBlocks, png: pngBlocks, webp: webpBlocks }[format](bytes);
 }

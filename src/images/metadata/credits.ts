@@ -135,12 +135,12 @@ function bounded(text: string, most: number): string | undefined {
 function dateOf(match: RegExpExecArray | null, zone: string | undefined): string | undefined {
   const [year, month, day, hour, minute, second = '00'] = match?.slice(1, 7) ?? [];
   if (year === undefined || year === '0000') return undefined;
-  const isWithin = (text: string | undefined, least: number, most: number) =>
+  const isBetween = (text: string | undefined, least: number, most: number) =>
     text === undefined || (Number(text) >= least && Number(text) <= most);
-  if (!isWithin(month, 1, 12) || !isWithin(day, 1, 31)) return undefined;
+  if (!isBetween(month, 1, 12) || !isBetween(day, 1, 31)) return undefined;
   const date = [year, month, day].filter((part) => part !== undefined).join('-');
   if (hour === undefined || minute === undefined) return date;
-  if (!isWithin(hour, 0, 23) || !isWithin(minute, 0, 59) || !isWithin(second, 0, 60)) return undefined;
+  if (!isBetween(hour, 0, 23) || !isBetween(minute, 0, 59) || !isBetween(second, 0, 60)) return undefined;
   return `${date}T${hour}:${minute}:${second}${zone === 'Z' ? '+00:00' : (zone ?? '')}`;
 }
 

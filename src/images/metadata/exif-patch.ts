@@ -2,7 +2,7 @@ import type { ByteView } from '../formats/byte-view.js';
 import { directoriesOf, exifView, type ExifEntry, readEntries, sizeOf } from './exif-entries.js';
 import type { Span } from './spans.js';
 
-/** What a reader may learn of a picture from its EXIF, although the file says it as well. */
+/** Properties of a picture that readers take from its EXIF, although the file says it as well. */
 export interface PictureShape {
   width: number;
   height: number;

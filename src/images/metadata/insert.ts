@@ -10,7 +10,7 @@ import { PNG_SIGNATURE, type PngChunk, readPngChunks } from './png-chunks.js';
 import { assembled, type Piece } from './spans.js';
 import { readWebpChunks, VP8X_BIT, webpFile, type WebpChunk, withBits } from './webp-chunks.js';
 
-/** What can be put into a picture. */
+/** Blocks that can be put into a picture. */
 export type NewBlocks = Pick<MetadataBlocks, 'exif' | 'xmp' | 'iptc'>;
 
 const EXIF_PREFIX = 'Exif\0\0';

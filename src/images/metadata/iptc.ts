@@ -1,7 +1,7 @@
 import { ByteView, startsWith } from '../formats/byte-view.js';
 import { PictureError } from '../picture-errors.js';
 
-/** What a JPEG's segment of Photoshop resources begins with. */
+/** First bytes of a JPEG's segment of Photoshop resources. */
 export const PHOTOSHOP = 'Photoshop 3.0\0';
 
 const IPTC_RESOURCE = 0x0404;

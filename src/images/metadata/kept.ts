@@ -30,7 +30,7 @@ const Kept = z.strictObject({
 });
 
 /**
- * What is to be copied from an input to its results, as bytes for the disk; undefined if the input has nothing of it.
+ * The metadata to copy from an input to its results, as bytes for the disk; undefined if the input has nothing of it.
  * `keep`: author, copyright, description and capture date. `all`: its EXIF without thumbnails, its XMP, its IPTC.
  */
 export async function keptMetadata(
@@ -56,7 +56,7 @@ export async function keptMetadata(
 
 export interface WithMetadata {
   bytes: Uint8Array;
-  /** What could not be copied or no longer holds, as sentences. */
+  /** Sentences about metadata that could not be copied or no longer holds. */
   warnings: string[];
 }
 

@@ -4,7 +4,7 @@ export interface Span {
   end: number;
 }
 
-/** What a changed file is put together from: parts of the old one, and new bytes. */
+/** The pieces of a changed file: parts of the old one, and new bytes. */
 export type Piece = Span | Uint8Array;
 
 /** The pieces as one file, copied once; the file itself if they are all of it. */

@@ -26,7 +26,7 @@ export const xmpId = (namespace: string, name: string) => `${namespace} ${name}`
 export interface Xmp {
   text: string;
   properties: XmpProperty[];
-  /** What the packet says that it describes, as written; usually nothing. */
+  /** The thing that the packet says it describes, as written; usually nothing. */
   about: string;
   /** Where another description can be put. */
   end: number;

@@ -37,16 +37,18 @@ const UNKNOWN: Difference = { change: null, hashDistance: null, colourShift: nul
  * Measures a result. The two pictures are compared at the result's size, at most 512 pixels on the long side.
  *
  * @param input the first picture that was edited; undefined if it is missing
+ * @param background colour behind transparent pixels of both, white by default
  * @throws PictureError: the result is not a picture or cannot be decoded
  */
 export async function measurePicture(
   result: Uint8Array,
   input: Uint8Array | undefined,
+  background?: string,
 ): Promise<PictureMetrics> {
   const { width, height } = uprightSize(probePicture(result));
-  const drawn = await pixelsOf(result);
+  const drawn = await pixelsOf(result, undefined, background);
   const difference =
-    input === undefined ? null : await visible(() => differenceBetween(result, drawn, input));
+    input === undefined ? null : await visible(() => differenceBetween(result, drawn, input, background));
   return {
     ...(difference ?? UNKNOWN),
     sharpness: rounded(await sharpnessOf(drawn), 3),
@@ -56,11 +58,19 @@ export async function measurePicture(
   };
 }
 
-async function differenceBetween(result: Uint8Array, drawn: Pixels, input: Uint8Array): Promise<Difference> {
-  const before = await pixelsOf(input, drawn);
+async function differenceBetween(
+  result: Uint8Array,
+  drawn: Pixels,
+  input: Uint8Array,
+  background: string | undefined,
+): Promise<Difference> {
+  const before = await pixelsOf(input, drawn, background);
   return {
     change: await changeOfPixels(before, drawn),
-    hashDistance: hashDistance(await perceptualHash(input), await perceptualHash(result)),
+    hashDistance: hashDistance(
+      await perceptualHash(input, background),
+      await perceptualHash(result, background),
+    ),
     colourShift: rounded(colourDistance(await meanColour(before), await meanColour(drawn)), 2),
   };
 }

@@ -16,8 +16,8 @@ const FAINT = 1;
  *
  * @throws PictureError: it is not a picture or cannot be decoded
  */
-export async function perceptualHash(bytes: Uint8Array): Promise<PerceptualHash> {
-  const { data } = await pixelsOf(bytes, { width: SIDE, height: SIDE });
+export async function perceptualHash(bytes: Uint8Array, background?: string): Promise<PerceptualHash> {
+  const { data } = await pixelsOf(bytes, { width: SIDE, height: SIDE }, background);
   const waves = longWaves(luminanceOf(data));
   const middle = waves.toSorted((a, b) => a - b)[waves.length / 2] ?? 0;
   return waves.reduce((hash, wave) => (hash << 1n) | (wave > middle ? 1n : 0n), 0n);

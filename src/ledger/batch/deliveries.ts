@@ -6,7 +6,8 @@ import { JOINED } from './states.js';
 
 /** Keys of rows that fal has made or is making, and whose output has changed since. */
 export function redirectedRows({ db }: Ledger): string[] {
-  const named = (delivery: string): string => `json_remove(${delivery}, '$.cwd', '$.force', '$.keepBlanked')`;
+  const named = (delivery: string): string =>
+    `json_remove(${delivery}, '$.cwd', '$.force', '$.keepBlanked', '$.finish')`;
   const sql = `SELECT r.key FROM ${JOINED} WHERE r.position IS NOT NULL
     AND j.state IN ('accepted', 'completed', 'saved')
     AND ${named('j.delivery')} IS NOT ${named("json_extract(r.plan, '$.delivery')")} ORDER BY r.position`;

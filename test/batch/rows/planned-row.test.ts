@@ -46,8 +46,9 @@ const plain = ({ attachments, ...rest }: EditPlan): unknown => ({
   ...rest,
   model: rest.model.name,
   paths: [0, 1].map((index) => pathOf(rest.output, index, 'request')),
-  attachments: attachments.map(({ upload, ...one }) => ({
+  attachments: attachments.map(({ upload, original, ...one }) => ({
     ...one,
+    hasOriginal: original !== undefined,
     upload: upload === undefined ? undefined : { ...upload, blob: undefined },
   })),
 });

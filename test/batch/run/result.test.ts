@@ -78,7 +78,7 @@ describe('What is known of a row', () => {
       ...{ request_id: null, prompt: 'snow', seed: 5, inputs: ['../cat.png'], images: [] },
       cost: { estimated_usd: first(one).usd, billed_units: null, unit_price_usd: null, billed_usd: null },
       timings: { queued_ms: null, inference_ms: null, total_ms: null },
-      ...{ expectations: [], warnings: [], error: null, finished_at: null },
+      ...{ expectations: [], warnings: [], notes: [], error: null, finished_at: null },
     });
   });
 

@@ -149,7 +149,9 @@ describeInBrowser('the viewer', () => {
 
   test('a file that is gone has a placeholder beside the other', async () => {
     const { page, problems } = await viewing({ items: [item('a', { after: [picture('gone.png')] })] });
-    await page.locator('.pane .placeholder', { hasText: 'file not found' }).waitFor();
+    await page
+      .locator('.pane .placeholder', { hasText: 'cannot be shown: moved, removed or damaged' })
+      .waitFor();
     await page.getByAltText('before of row a', { exact: true }).last().waitFor();
     expect(await page.getByRole('button', { name: 'Slider' }).isDisabled()).toBe(true);
     expect(new Set(problems.splice(0))).toEqual(

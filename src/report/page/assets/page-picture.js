@@ -3,6 +3,9 @@ import { icon } from './page-icons.js';
 
 /** @import { ReportPicture } from '../data.js' */
 
+/** A page is not told why: the file may be gone, moved, or damaged. */
+const CANNOT_BE_SHOWN = 'cannot be shown: moved, removed or damaged';
+
 /**
  * A small picture that is loaded when it comes into sight.
  *
@@ -54,7 +57,7 @@ export function placeholder(words, name, className = '') {
  */
 function image(src, { width, height, name }, alt, attributes) {
   const img = element('img', { ...attributes, alt, width, height });
-  img.addEventListener('error', () => img.replaceWith(placeholder('file not found', name, img.className)));
+  img.addEventListener('error', () => img.replaceWith(placeholder(CANNOT_BE_SHOWN, name, img.className)));
   img.src = src;
   return img;
 }
