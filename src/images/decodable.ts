@@ -1,6 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { startsWith } from './formats/byte-view.js';
-import { firstFrame } from './formats/gif.js';
+import { firstFrame, mendedGif } from './formats/gif.js';
+import { mendedJpeg } from './formats/jpeg-mend.js';
 import { heicToTiff } from './heic/heic-to-tiff.js';
 import { MAX_PICTURE_PIXELS } from './limits.js';
 import { PNG_SIGNATURE, readPngChunks } from './metadata/png-chunks.js';
@@ -17,7 +18,7 @@ export function decodable(
   probe: Probe,
   signal?: AbortSignal,
 ): Uint8Array | Promise<Uint8Array> {
-  const { format, alpha, profile, profileIsMade, flaw } = probe;
+  const { format, profile, profileIsMade, flaw } = probe;
   const made = profileIsMade ? profile : undefined;
   switch (format) {
     case 'heic':
@@ -25,20 +26,15 @@ export function decodable(
     case 'avif':
       return made === undefined ? asStillAvif(bytes) : asTaggedPng(asStillAvif(bytes), made, probe);
     case 'jpeg':
-      return flaw === undefined ? bytes : withEnd(bytes);
+      return flaw === undefined ? bytes : mendedJpeg(bytes);
     case 'png':
       return made === undefined ? bytes : withProfile(flaw === undefined ? bytes : withIend(bytes), made);
     case 'gif':
-      return alpha ? onItsCanvas(bytes, probe) : bytes;
+      return onItsCanvas(flaw === undefined ? bytes : mendedGif(bytes), probe);
     default:
       return bytes;
   }
 }
-
-const JPEG_END = Buffer.from([0xff, 0xd9]);
-
-/** A JPEG with an end marker, without which a decoder takes it for cut short. */
-const withEnd = (bytes: Uint8Array) => Buffer.concat([bytes, JPEG_END]);
 
 /** libvips refuses an animated AVIF by its brand, though its still picture is like any other. */
 function asStillAvif(bytes: Uint8Array): Uint8Array {
@@ -64,6 +60,7 @@ async function asTaggedPng(
 
 /** A GIF whose first frame leaves a part of its screen empty: transparent in a browser, black in libvips. */
 async function onItsCanvas(bytes: Uint8Array, screen: Probe): Promise<Uint8Array> {
+  if (!screen.alpha) return bytes;
   const { default: sharp } = await import('sharp');
   const picture = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PICTURE_PIXELS });
   // With a transparent colour libvips is right.

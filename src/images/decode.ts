@@ -120,6 +120,8 @@ const DAMAGE = /premature|corrupt|truncat|unexpected end|read error|cut short|ba
 function asPictureError(error: unknown): unknown {
   if (error instanceof PictureError || error instanceof FalEditError) return error;
   const message = messageOf(error);
+  // What libjpeg says, of which there are two versions.
+  if (/premature end/i.test(message)) return new DamagedPictureError('is damaged: the JPEG is cut short');
   const [reason = ''] = message.split('\n', 1);
   return DAMAGE.test(message)
     ? new DamagedPictureError(`is damaged: it cannot be decoded (${reason})`)

@@ -8,14 +8,16 @@ export abstract class PictureError extends Error {
   }
 }
 
+export const SAVE_AGAIN = 'Save it as PNG or JPEG first.';
+
 /** Not a picture, or a format that is recognised but not supported. */
 export class NotAPictureError extends PictureError {
   override readonly name = 'NotAPictureError';
 
   constructor(
     problem: string,
-    /** Whether people would call it a picture, of an unsupported kind: BMP, SVG, a camera's raw file, … */
-    readonly isPicture = false,
+    /** How to make a supported picture of it; undefined if it is no picture of any kind. */
+    readonly hint?: string,
   ) {
     super(problem);
   }

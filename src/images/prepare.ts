@@ -6,6 +6,7 @@ import { withoutMetadata } from './metadata/cut.js';
 import { uploadName } from './names.js';
 import { NotAPictureError, PictureError, UnreadablePictureError } from './picture-errors.js';
 import { uprightSize } from './picture-facts.js';
+import { checkPngData } from './png-data.js';
 import { probePicture, type PictureFormat, type Probe } from './probe.js';
 import { extensionOf } from './received.js';
 import type { BytesSource } from './sources.js';
@@ -104,7 +105,7 @@ export async function preparePicture(
     const upload = { source, probe, upright, options };
     const isTransparent = probe.alpha && (await hasTransparency(upload));
     const isResized = size.width !== upright.width || size.height !== upright.height;
-    const passed = isTransparent || isResized ? undefined : passing(upload);
+    const passed = isTransparent || isResized ? undefined : await passing(upload);
     if (passed !== undefined) return passed;
     const picture = await converted(upload, size, isTransparent);
     if (picture.bytes.length > MAX_PICTURE_BYTES) {
@@ -140,9 +141,11 @@ async function hasTransparency({ source, probe, options: { signal } }: Upload): 
 }
 
 /** The picture with its own pixels; undefined if the rule for uploads does not let it pass. */
-function passing({ source, probe, upright }: Upload): Picture | undefined {
+async function passing({ source, probe, upright }: Upload): Promise<Picture | undefined> {
   const format = passingFormat(probe);
   if (format === undefined) return undefined;
+  // Decoders of JPEG and WebP show what they can; those of PNG show nothing.
+  if (format === 'png') await checkPngData(source.bytes);
   const bytes = withoutMetadata(source.bytes, format);
   return bytes.length > MAX_PICTURE_BYTES ? undefined : seal(source, probe, { bytes, format, ...upright });
 }
@@ -167,8 +170,8 @@ function labelOf({ origin, label }: BytesSource): string {
 
 function unusable(error: PictureError, where: string, subject: string): FalEditError {
   if (error instanceof NotAPictureError) {
-    const hint = error.isPicture ? 'Save it as PNG or JPEG first.' : undefined;
-    return inputFieldError(where, `${subject} ${error.problem}. ${ALLOWED}`, { hint, origin: error });
+    const { problem, hint } = error;
+    return inputFieldError(where, `${subject} ${problem}. ${ALLOWED}`, { hint, origin: error });
   }
   const hint = error instanceof UnreadablePictureError ? error.hint : undefined;
   return inputFieldError(where, `${subject} ${error.problem}.`, {

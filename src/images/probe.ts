@@ -5,7 +5,7 @@ import { isPng, probePng } from './formats/png.js';
 import { isTiff, probeTiff } from './formats/tiff.js';
 import { isWebp, probeWebp } from './formats/webp.js';
 import { unsupportedFile } from './unsupported-file.js';
-import { NotAPictureError } from './picture-errors.js';
+import { DamagedPictureError, NotAPictureError } from './picture-errors.js';
 import type { Probe } from './picture-facts.js';
 
 export type { PictureColour, PictureFormat, Probe } from './picture-facts.js';
@@ -31,4 +31,16 @@ export function probePicture(bytes: Uint8Array): Probe {
   const match = PROBES.find(([recognise]) => recognise(bytes));
   if (match === undefined) throw unsupportedFile(bytes);
   return match[1](bytes);
+}
+
+/**
+ * As {@link probePicture}, for a file that a server or the program itself has written: a flaw that viewers forgive there
+ * means that it was cut short.
+ *
+ * @throws DamagedPictureError also for a flaw
+ */
+export function probeStrictly(bytes: Uint8Array): Probe {
+  const probe = probePicture(bytes);
+  if (probe.flaw !== undefined) throw new DamagedPictureError(`is damaged: it ${probe.flaw}`);
+  return probe;
 }

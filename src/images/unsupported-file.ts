@@ -1,5 +1,5 @@
 import { startsWith } from './formats/byte-view.js';
-import { NotAPictureError } from './picture-errors.js';
+import { NotAPictureError, SAVE_AGAIN } from './picture-errors.js';
 
 /** Kinds of pictures and files that are recognised but not supported. */
 const PICTURES: readonly [magic: string, name: string][] = [
@@ -34,14 +34,14 @@ const SAMPLE_BYTES = 4096;
 export function unsupportedFile(bytes: Uint8Array): NotAPictureError {
   const picture = PICTURES.find(([magic]) => startsWith(bytes, magic))?.[1];
   if (picture !== undefined || isBmp(bytes))
-    return new NotAPictureError(`is ${picture ?? 'a BMP picture'}`, true);
+    return new NotAPictureError(`is ${picture ?? 'a BMP picture'}`, SAVE_AGAIN);
   const other = OTHERS.find(([magic]) => startsWith(bytes, magic))?.[1];
   if (other !== undefined) return lookingLike(other);
 
   const text = textOf(bytes.subarray(0, SAMPLE_BYTES));
   if (text === undefined) return new NotAPictureError('is not a picture');
   if (SVG.test(text)) {
-    return new NotAPictureError('is an SVG drawing', true);
+    return new NotAPictureError('is an SVG drawing', SAVE_AGAIN);
   }
   if (/^\s*(?:<!doctype html|<html|<head|<body)/i.test(text)) return lookingLike('HTML');
   if (/^\s*<\?xml/i.test(text)) return lookingLike('XML');

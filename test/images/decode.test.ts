@@ -238,7 +238,7 @@ describe('a flawed file', () => {
       expect(Buffer.compare(await decode(cut), whole)).toBe(0);
       expect(Buffer.compare(await decode(Buffer.concat([cut, trailer])), whole)).toBe(0);
       for (const part of [jpeg.subarray(0, -40), jpeg.subarray(0, jpeg.length / 2)]) {
-        await expect(decode(part)).rejects.toThrow(/is damaged: it cannot be decoded \(.*premature end/);
+        await expect(decode(part)).rejects.toThrow(/is damaged: the JPEG is cut short/);
       }
     },
   );

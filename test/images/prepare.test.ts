@@ -255,6 +255,12 @@ describe('refuses', () => {
     ],
     ['PDF', Buffer.from('%PDF-1.4'), `is a PDF document. ${ALLOWED}`, 'Save it as PNG or JPEG first.'],
     [
+      'a PNG without its pixels',
+      claimingPng(48, 32),
+      'is damaged: the PNG has broken pixel data.',
+      'Get a complete copy of it, or open it and save it again.',
+    ],
+    [
       'half a JPEG',
       SAMPLES.jpeg.subarray(0, 500),
       'is damaged: the JPEG is cut short.',

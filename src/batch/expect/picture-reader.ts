@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { pixelsOf, type Pixels } from '../../images/pixels.js';
-import { probePicture, type Probe } from '../../images/probe.js';
+import { probeStrictly, type Probe } from '../../images/probe.js';
 import { visible } from '../../images/picture-errors.js';
 import { once } from '../../models/once.js';
 
@@ -16,10 +16,10 @@ export function pictureReader(path: string, background?: string): PictureReader 
   const bytes = once(() => readFile(path).catch(() => null));
   const structure = once(async () => {
     const read = await bytes();
-    return read === null ? null : await visible(() => probePicture(read));
+    return read === null ? null : await visible(() => probeStrictly(read));
   });
   const pixels = once(async () => {
-    const read = await bytes();
+    const read = (await structure()) === null ? null : await bytes();
     return read === null ? null : await visible(() => pixelsOf(read, undefined, background));
   });
   return { bytes, structure, pixels };

@@ -2,8 +2,7 @@ import { SaveError } from '../../errors/failures.js';
 import { basename } from 'node:path';
 import { codeOf, messageOf } from '../../errors/error.js';
 import { download } from '../../fal/download.js';
-import { DamagedPictureError } from '../../images/picture-errors.js';
-import { probePicture, type Probe } from '../../images/probe.js';
+import { probePicture, probeStrictly, type Probe } from '../../images/probe.js';
 import { differences, extensionOf, formatOfExtension } from '../../images/received.js';
 import type { Job, JobImage } from '../../ledger/job.js';
 import { findJob } from '../../ledger/lookup.js';
@@ -116,7 +115,7 @@ async function collectOne(
     download(image.url, {
       ...accessOf(run.env, run.deadline.signal),
       check: (candidate) => {
-        probe = completePicture(candidate);
+        probe = probeStrictly(candidate);
       },
     }),
   );
@@ -144,13 +143,6 @@ async function collectOne(
   for (const message of differences({ file, contentType, width, height }, image, wanted)) run.warn(message);
   onEvent({ type: 'saved', path, width, height, bytes: size });
   return { path, ...facts, nsfw };
-}
-
-/** Probes a result. @throws DamagedPictureError: viewers might show it, but something is missing */
-function completePicture(bytes: Uint8Array): Probe {
-  const probe = probePicture(bytes);
-  if (probe.flaw === undefined) return probe;
-  throw new DamagedPictureError(`is damaged: it ${probe.flaw}`);
 }
 
 /**

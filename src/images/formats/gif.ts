@@ -4,13 +4,15 @@ import { ByteView, startsWith } from './byte-view.js';
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 const TRAILER = 0x3b;
+const LONGEST_BLOCK = 255;
 const GRAPHIC_CONTROL = 0xf9;
 
 export const isGif = (bytes: Uint8Array) => startsWith(bytes, 'GIF87a') || startsWith(bytes, 'GIF89a');
 
 /**
- * Walks the blocks to the trailer. Bytes after it are allowed. sharp's metadata() is no substitute: it missed half of
- * the points at which an animated GIF was cut, and every probe, even one without sharp, would have to wait for it.
+ * Walks the blocks to the trailer. Bytes after it are allowed; so is its absence, as in viewers. sharp's metadata() is
+ * no substitute: it missed half of the points at which an animated GIF was cut, and every probe, even one without sharp,
+ * would have to wait for it.
  */
 export function probeGif(bytes: Uint8Array): Probe {
   const view = new ByteView(bytes, 'the GIF', true);
@@ -19,9 +21,14 @@ export function probeGif(bytes: Uint8Array): Probe {
   let frames = 0;
   // Of the first frame: whether it has a transparent colour or leaves a part of the screen empty.
   let alpha = false;
+  let flaw: string | undefined;
   for (let at = 13 + paletteBytes(view.u8(10)); ;) {
-    const block = view.u8(at);
+    const block = at === view.length ? undefined : view.u8(at);
     if (block === TRAILER) break;
+    if (block !== EXTENSION && block !== IMAGE && frames > 0) {
+      flaw = block === undefined ? 'has no end marker' : 'has stray bytes after its last frame';
+      break;
+    }
     if (block === EXTENSION) {
       // Its flags follow the label and the length of its one block.
       if (frames === 0 && view.u8(at + 1) === GRAPHIC_CONTROL) alpha = (view.u8(at + 3) & 1) === 1;
@@ -49,6 +56,7 @@ export function probeGif(bytes: Uint8Array): Probe {
     animated: frames > 1,
     colour: 'rgb',
     alpha,
+    flaw,
   };
 }
 
@@ -72,6 +80,13 @@ const paletteBytes = (flags: number) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 
 
 function skipSubBlocks(view: ByteView, start: number): number {
   let at = start;
-  for (let length = view.u8(at); length > 0; length = view.u8(at)) at += 1 + length;
+  for (let length = view.u8(at); length > 0; length = view.u8(at)) {
+    at += 1 + length;
+    // Viewers forgive a missing last zero. Only the last block is shorter than the others.
+    if (at === view.length && length < LONGEST_BLOCK) return at;
+  }
   return at + 1;
 }
+
+/** A copy of a GIF with a flaw that a strict decoder reads, unless pixels are missing: with an end of its own. */
+export const mendedGif = (bytes: Uint8Array): Uint8Array => Buffer.concat([bytes, Buffer.from([0, TRAILER])]);

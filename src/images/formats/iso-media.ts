@@ -1,5 +1,5 @@
 import { fittingProfile } from '../colour/icc.js';
-import { NotAPictureError } from '../picture-errors.js';
+import { NotAPictureError, SAVE_AGAIN } from '../picture-errors.js';
 import { type CodePoints, codedColours } from '../colour/code-points.js';
 import { type PictureColour, PLAIN, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
@@ -63,7 +63,7 @@ function brandsOf(view: ByteView, { start, end }: Box): { major: string; format:
   for (let at = start + 8; at + 4 <= end && brands.length < 64; at += 4) brands.push(view.ascii(at, 4));
   if (brands.some((brand) => AVIF_BRANDS.has(brand))) return { major, format: 'avif' };
   if (brands.some((brand) => HEIC_BRANDS.has(brand))) return { major, format: 'heic' };
-  if (major === 'crx ') throw new NotAPictureError("is a camera's raw file", true);
+  if (major === 'crx ') throw new NotAPictureError("is a camera's raw file", SAVE_AGAIN);
   throw new NotAPictureError('is not a picture: it looks like a video (MP4 or QuickTime)');
 }
 
@@ -89,7 +89,7 @@ const OTHER_CODINGS: Readonly<Record<string, string>> = {
 function formatOf(coding: string | undefined): 'avif' | 'heic' | undefined {
   if (coding === undefined) return undefined;
   const other = OTHER_CODINGS[coding];
-  if (other !== undefined) throw new NotAPictureError(`is a HEIF picture with ${other} inside`, true);
+  if (other !== undefined) throw new NotAPictureError(`is a HEIF picture with ${other} inside`, SAVE_AGAIN);
   return FORMATS[coding];
 }
 

@@ -1,32 +1,23 @@
 import { fittingProfile } from '../colour/icc.js';
+import { NotAPictureError } from '../picture-errors.js';
 import { PLAIN, type PictureColour, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 import { exifOrientation, xmpOrientation } from './exif.js';
+import { isFrameHeader, isOddScan, jpegParts, SOS } from './jpeg-parts.js';
 
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
 const APP1 = 0xe1;
 const APP2 = 0xe2;
 
 const XMP = 'http://ns.adobe.com/xap/1.0/\0';
 const ICC = 'ICC_PROFILE\0';
 
-/** Frame headers; C4, C8 and CC in the same range are not. */
-const isFrameHeader = (marker: number) =>
-  marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-
-/** Restart markers occur within the coded data. */
-const isRestart = (marker: number) => marker >= 0xd0 && marker <= 0xd7;
-
 const COLOURS: Readonly<Record<number, PictureColour>> = { 1: 'grey', 3: 'rgb', 4: 'cmyk' };
 
 export const isJpeg = (bytes: Uint8Array) => startsWith(bytes, '\xff\xd8\xff');
 
 /**
- * Walks the segments and the scans (several in a progressive picture) to the end marker. Segments are skipped
- * by their length, so the end marker of a thumbnail inside EXIF does not count. Bytes after the end are
- * allowed: phones put a second picture or a film there.
+ * Walks the segments and the scans (several in a progressive picture) to the end marker. Where there is none, the
+ * structure cannot tell whether the last scan is whole; decoding a mended copy (jpeg-mend.ts) can.
  */
 export function probeJpeg(bytes: Uint8Array): Probe {
   const view = new ByteView(bytes, 'the JPEG');
@@ -34,41 +25,34 @@ export function probeJpeg(bytes: Uint8Array): Probe {
   let hasScan = false;
   let exif: number | undefined;
   let xmp: number | undefined;
+  let flaw: string | undefined;
   const profile = new ProfileParts();
 
-  for (let at = 2; ;) {
-    if (view.u8(at) !== 0xff) throw view.damaged('has stray bytes between its segments');
-    at = skipFill(view, at);
-    const marker = view.u8(at++);
-    if (marker === EOI) break;
-    if (marker === SOI) throw view.damaged('begins a second time');
-    // Markers without a segment: restarts, TEM, and stuffed zeros, which decoders skip.
-    if (isRestart(marker) || marker <= 0x01) continue;
-
-    const length = view.u16(at);
-    if (length < 2) throw view.damaged('has a segment without a length');
-    const segment = view.slice(at + 2, length - 2);
-    if (isFrameHeader(marker)) frame ??= readFrame(view, marker, at + 2);
+  const parts = jpegParts(view);
+  let next = parts.next();
+  for (; next.done !== true; next = parts.next()) {
+    const { marker, data, dataEnd, end } = next.value;
+    const segment = view.slice(data, dataEnd - data);
+    if (isFrameHeader(marker)) frame ??= readFrame(view, marker, data);
     else if (marker === APP1 && startsWith(segment, 'Exif\0\0')) exif ??= exifOrientation(segment);
     else if (marker === APP1 && startsWith(segment, XMP)) xmp ??= xmpOrientation(segment);
     else if (marker === APP2 && startsWith(segment, ICC)) profile.add(segment);
-    at += length;
-    if (marker === SOS) {
-      if (frame === undefined) throw view.damaged('has picture data before its header');
-      const end = endOfScan(view, at);
-      hasScan ||= end > at;
-      at = end;
+    else if (marker === SOS) {
+      hasScan ||= end > dataEnd;
+      if (frame && isOddScan(view, frame.marker, next.value)) flaw ??= 'has invalid scan parameters';
     }
   }
   if (frame === undefined || !hasScan) throw view.damaged('has no picture data');
+  const { marker, ...facts } = frame;
   return {
     ...PLAIN,
     format: 'jpeg',
     contentType: 'image/jpeg',
-    ...frame,
+    ...facts,
     orientation: exif ?? xmp ?? 1,
     animated: false,
     profile: fittingProfile(profile.whole(), frame.colour),
+    flaw: next.value ?? flaw ?? FLAWED_CODINGS[CODINGS[marker] ?? 'baseline'],
   };
 }
 
@@ -78,19 +62,45 @@ interface Frame {
   colour: PictureColour;
   bits: number;
   lossy: boolean;
+  /** Code of its header. */
+  marker: number;
 }
 
-/** Frame headers of pictures without loss: Huffman and arithmetic, alone and hierarchical. */
-const LOSSLESS = new Set([0xc3, 0xc7, 0xcb, 0xcf]);
+/** How the pixels are coded, by the code of the frame header. */
+type Coding = 'baseline' | 'progressive' | 'lossless' | 'arithmetic' | 'arithmetic progressive';
+
+const CODINGS: Readonly<Record<number, Coding>> = {
+  0xc0: 'baseline',
+  0xc1: 'baseline',
+  0xc2: 'progressive',
+  0xc3: 'lossless',
+  0xc9: 'arithmetic',
+  0xca: 'arithmetic progressive',
+};
+
+/** Codings that sharp reads, but not every plain decoder. */
+const FLAWED_CODINGS: Readonly<Partial<Record<Coding, string>>> = {
+  lossless: 'has lossless coding',
+  arithmetic: 'has arithmetic coding',
+  'arithmetic progressive': 'has arithmetic coding',
+};
 
 /** A frame header: precision, height, width, number of components. */
 function readFrame(view: ByteView, marker: number, at: number): Frame {
-  const colour = COLOURS[view.u8(at + 5)];
+  const bits = view.u8(at);
   const height = view.u16(at + 1);
   const width = view.u16(at + 3);
+  const colour = COLOURS[view.u8(at + 5)];
   if (colour === undefined || width === 0 || height === 0) throw view.damaged('has an impossible header');
-  return { width, height, colour, bits: Math.max(8, view.u8(at)), lossy: !LOSSLESS.has(marker) };
+  const coding = CODINGS[marker];
+  if (coding === undefined) throw unsupported(marker === 0xcb ? 'a lossless arithmetic' : 'a hierarchical');
+  if (bits > 8) throw unsupported(`a ${bits}-bit${coding === 'lossless' ? ' lossless' : ''}`);
+  if (bits < 8) throw view.damaged('has an impossible header');
+  return { width, height, colour, bits, lossy: coding !== 'lossless', marker };
 }
+
+const unsupported = (kind: string) =>
+  new NotAPictureError(`is ${kind} JPEG`, 'Convert it first: djpeg in.jpg | magick - out.png');
 
 /** An ICC profile in as many segments as it needs, each with its number and their count. */
 class ProfileParts {
@@ -108,24 +118,5 @@ class ProfileParts {
     const parts = Array.from({ length: this.#count }, (_, index) => this.#parts[index + 1]);
     const found = parts.filter((part) => part !== undefined);
     return found.length === 0 || found.length < parts.length ? undefined : Buffer.concat(found);
-  }
-}
-
-/** Any number of FF bytes may precede a marker's code. */
-function skipFill(view: ByteView, at: number): number {
-  let next = at;
-  while (view.u8(next) === 0xff) next++;
-  return next;
-}
-
-/** Start of the next marker: an FF followed by neither a stuffed zero nor a restart code. */
-function endOfScan(view: ByteView, start: number): number {
-  for (let at = start; ;) {
-    const mark = view.bytes.indexOf(0xff, at);
-    if (mark < 0) throw view.damaged('is cut short');
-    const code = skipFill(view, mark);
-    const marker = view.u8(code);
-    if (marker !== 0 && !isRestart(marker)) return mark;
-    at = code + 1;
   }
 }

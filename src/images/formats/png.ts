@@ -13,7 +13,8 @@ export const isPng = (bytes: Uint8Array) => startsWith(bytes, SIGNATURE);
 
 /**
  * Walks the chunks from IHDR to IEND and checks the checksum of each that a decoder depends on. Bytes after
- * IEND are allowed: decoders ignore them.
+ * IEND are allowed: decoders ignore them. Without IEND, the structure cannot tell whether pixels are missing: a strict
+ * decoder or {@link checkPngData} can.
  */
 export function probePng(bytes: Uint8Array): Probe {
   const view = new ByteView(bytes, 'the PNG');
@@ -29,9 +30,14 @@ export function probePng(bytes: Uint8Array): Probe {
   let frames = 1;
   // Bit 2 of the colour type: an alpha channel.
   let alpha = (kind & 4) !== 0;
+  let flaw: string | undefined;
   const colours = new PngColourChunks();
   const descriptions = new PngDescriptions();
   for (let at = first; ;) {
+    if (hasData && !isWholeChunk(view, at)) {
+      flaw = 'has no end marker';
+      break;
+    }
     const length = view.u32(at);
     const type = view.ascii(at + 4, 4);
     const data = at + 8;
@@ -61,5 +67,13 @@ export function probePng(bytes: Uint8Array): Probe {
     bits: view.u8(first + 16) === 16 ? 16 : 8,
     alpha,
     ...colours.coloursOf(colour),
+    flaw,
   };
+}
+
+/** Whether a chunk is whole, or else is one that holds no pixels: decoders do without a cut annotation or IEND. */
+function isWholeChunk(view: ByteView, at: number): boolean {
+  const length = at + 8 <= view.length ? view.u32(at) : 0;
+  if (at + CHUNK_FRAME + length <= view.length) return true;
+  return at + 8 <= view.length && view.ascii(at + 4, 4) === 'IDAT';
 }

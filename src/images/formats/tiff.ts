@@ -1,5 +1,5 @@
 import { fittingProfile } from '../colour/icc.js';
-import { NotAPictureError } from '../picture-errors.js';
+import { NotAPictureError, SAVE_AGAIN } from '../picture-errors.js';
 import { PLAIN, type PictureColour, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 import { byteOrderOf, orientationOf, xmpOrientation } from './exif.js';
@@ -51,7 +51,7 @@ export const isTiff = (bytes: Uint8Array) => byteOrderOf(bytes) !== undefined;
 export function probeTiff(bytes: Uint8Array): Probe {
   const view = new ByteView(bytes, 'the TIFF', byteOrderOf(bytes));
   const page = readDirectory(view, view.u32(4));
-  if (isCameraRaw(bytes, page)) throw new NotAPictureError("is a camera's raw file", true);
+  if (isCameraRaw(bytes, page)) throw new NotAPictureError("is a camera's raw file", SAVE_AGAIN);
   if (page.end > bytes.length) throw view.damaged('is cut short');
   const width = page.value(TAG.width) ?? 0;
   const height = page.value(TAG.height) ?? 0;
