@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Dimensions } from '../models/request.js';
 import { decoded } from './decode.js';
-import { MAX_PICTURE_BYTES } from './limits.js';
+import { MAX_FILE_BYTES } from './limits.js';
 import { probePicture } from './probe.js';
 
 /** Pixels of a picture, row by row: red, green and blue, sRGB. */
@@ -25,7 +25,7 @@ export async function drawnInside(
 ): Promise<Raster | undefined> {
   try {
     const found = await stat(path);
-    if (!found.isFile() || found.size > MAX_PICTURE_BYTES) return undefined;
+    if (!found.isFile() || found.size > MAX_FILE_BYTES) return undefined;
     const bytes = await readFile(path);
     const { data, info } = await decoded(
       bytes,

@@ -1,3 +1,5 @@
+import { type FalEditError, inputFieldError } from '../errors/error.js';
+
 /**
  * Reason why bytes are not a usable picture. `problem` is the predicate of a sentence whose subject the
  * caller knows ("is not a picture: it looks like text"), without a full stop.
@@ -49,4 +51,25 @@ export async function visible<T>(read: () => T | Promise<T>): Promise<T | null> 
     if (error instanceof PictureError) return null;
     throw error;
   }
+}
+
+const ALLOWED = 'Supported: PNG, JPEG, WebP, GIF, AVIF, HEIC, TIFF.';
+
+const DAMAGED_HINT = 'Get a complete copy of it, or open it and save it again.';
+
+/**
+ * A {@link PictureError} as the user gets to see it; any other error unchanged.
+ *
+ * @param where the user's name for the field, e.g. "--image"
+ * @param subject the file, as in a sentence
+ */
+export function asInputError(error: unknown, where: string, subject: string): unknown {
+  if (!(error instanceof PictureError)) return error;
+  const refused = (text: string, hint: string | undefined): FalEditError =>
+    inputFieldError(where, `${subject} ${text}`, { hint, origin: error });
+  if (error instanceof NotAPictureError) {
+    return refused(`${error.problem}. ${ALLOWED}`, error.hint);
+  }
+  const hint = error instanceof UnreadablePictureError ? error.hint : undefined;
+  return refused(`${error.problem}.`, hint ?? DAMAGED_HINT);
 }

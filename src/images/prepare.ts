@@ -4,7 +4,7 @@ import { sha256Of } from '../sha256.js';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, MAX_PICTURE_SIZE } from './limits.js';
 import { withoutMetadata } from './metadata/cut.js';
 import { uploadName } from './names.js';
-import { NotAPictureError, PictureError, UnreadablePictureError } from './picture-errors.js';
+import { asInputError } from './picture-errors.js';
 import { uprightSize } from './picture-facts.js';
 import { checkPngData } from './png-data.js';
 import { probePicture, type PictureFormat, type Probe } from './probe.js';
@@ -57,10 +57,6 @@ export interface UploadOptions extends SizeLimits {
   /** Stops a conversion. */
   signal?: AbortSignal | undefined;
 }
-
-const ALLOWED = 'Supported: PNG, JPEG, WebP, GIF, AVIF, HEIC, TIFF.';
-
-const DAMAGED_HINT = 'Get a complete copy of it, or open it and save it again.';
 
 /** A picture on its way to an upload. */
 interface Upload {
@@ -116,8 +112,7 @@ export async function preparePicture(
     }
     return { ...picture, warnings: losses(probe).map(inWords) };
   } catch (error) {
-    if (!(error instanceof PictureError)) throw error;
-    throw unusable(error, where, subject);
+    throw asInputError(error, where, subject);
   }
 }
 
@@ -166,18 +161,6 @@ async function converted(
 /** Label in messages. stdin and data: URIs have no name to quote. */
 function labelOf({ origin, label }: BytesSource): string {
   return origin !== 'file' || label.startsWith('"') ? label : `"${label}"`;
-}
-
-function unusable(error: PictureError, where: string, subject: string): FalEditError {
-  if (error instanceof NotAPictureError) {
-    const { problem, hint } = error;
-    return inputFieldError(where, `${subject} ${problem}. ${ALLOWED}`, { hint, origin: error });
-  }
-  const hint = error instanceof UnreadablePictureError ? error.hint : undefined;
-  return inputFieldError(where, `${subject} ${error.problem}.`, {
-    hint: hint ?? DAMAGED_HINT,
-    origin: error,
-  });
 }
 
 function seal(

@@ -19,6 +19,14 @@ const PROBES: readonly [recognise: (bytes: Uint8Array) => boolean, probe: (bytes
   [isIsoMedia, probeIsoMedia],
 ];
 
+/** Bytes by which {@link refuseOtherFiles} recognises a file. */
+export const BEGINNING_BYTES = 4096;
+
+/** Refuses a file in none of the probed formats by its beginning. @throws NotAPictureError */
+export function refuseOtherFiles(beginning: Uint8Array): void {
+  if (!PROBES.some(([recognise]) => recognise(beginning))) throw unsupportedFile(beginning);
+}
+
 /**
  * Recognises a picture by its content and walks its structure to the end, so that a truncated file is found
  * before anything is sent. Decodes no pixels, and memory does not grow with the size that the file claims.

@@ -1,16 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from '../context.js';
-import { inputError, inputFieldError } from '../errors/error.js';
+import { FalEditError, inputError, inputFieldError } from '../errors/error.js';
 import { DataUriError, decodeDataUri } from './data-uri.js';
-import { MAX_PICTURE_BYTES, MAX_PICTURE_SIZE } from './limits.js';
+import { MAX_FILE_BYTES, MAX_FILE_SIZE, MAX_PICTURE_BYTES } from './limits.js';
 import { displayName, inQuotes, nameOfPath } from './names.js';
 import { type NamedFile, statRegularFile, unreadable } from './named-file.js';
+import { asInputError } from './picture-errors.js';
+import { BEGINNING_BYTES, refuseOtherFiles } from './probe.js';
 import type { BytesSource, Source } from './source.js';
 import { readStdin } from './stdin.js';
 
-export { MAX_PICTURE_BYTES } from './limits.js';
 export { nameOf, nameOfUrl } from './names.js';
 export type { BytesSource, Source, UrlSource } from './source.js';
 
@@ -24,8 +25,8 @@ const SCHEME = /^([a-z][a-z0-9+.-]+):(\/\/)?/i;
  *
  * @param source a path (relative to `cwd`), a `file:`, `http:` or `https:` URL, a `data:` URI, or `-`
  * @param where the user's name for the field ("--image"); each message starts with it
- * @throws FalEditError kind `input`: missing, not readable, not a regular file, empty, more than {@link
- * MAX_PICTURE_BYTES}, a malformed URI, or an unsupported scheme
+ * @throws FalEditError kind `input`: missing, not readable, not a regular file, empty, too large (50 MB, or
+ * {@link MAX_FILE_BYTES} if it is a picture file), a malformed URI, or an unsupported scheme
  */
 export async function readSource(
   source: string,
@@ -111,28 +112,42 @@ function pathOfFileUrl(written: string, where: string): string {
 /**
  * Reads a picture file; its size is checked first.
  *
- * @throws FalEditError kind `input`: as {@link statRegularFile}, or more than
- * {@link MAX_PICTURE_BYTES}
+ * @throws FalEditError kind `input`: as {@link statRegularFile}, more than
+ * {@link MAX_FILE_BYTES}, or more than 50 MB and not a picture
  */
 async function readPictureFile(file: NamedFile, signal: AbortSignal): Promise<Uint8Array> {
   const { size } = await statRegularFile(file);
-  if (size > MAX_PICTURE_BYTES) throw tooLarge(file);
+  if (size > MAX_FILE_BYTES) throw tooLarge(file);
   let bytes;
   try {
+    // It is read whole only if it is a picture.
+    if (size > MAX_PICTURE_BYTES) await refuseOtherFile(file);
     bytes = await readFile(file.path, { signal });
   } catch (error) {
     signal.throwIfAborted();
-    throw await unreadable(file, error);
+    throw error instanceof FalEditError ? error : await unreadable(file, error);
   }
   // It may have grown or been emptied since.
-  if (bytes.length > MAX_PICTURE_BYTES) throw tooLarge(file);
+  if (bytes.length > MAX_FILE_BYTES) throw tooLarge(file);
   if (bytes.length === 0) throw inputFieldError(file.where, `${inQuotes(file.written)} is empty.`);
   return bytes;
+}
+
+async function refuseOtherFile({ path, written, where }: NamedFile): Promise<void> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING_BYTES), 0, BEGINNING_BYTES, 0);
+    refuseOtherFiles(buffer.subarray(0, bytesRead));
+  } catch (error) {
+    throw asInputError(error, where, inQuotes(written));
+  } finally {
+    await file.close();
+  }
 }
 
 function tooLarge({ where, written }: NamedFile) {
   return inputFieldError(
     where,
-    `${inQuotes(written)} is larger than ${MAX_PICTURE_SIZE}, the limit for a picture.`,
+    `${inQuotes(written)} is larger than ${MAX_FILE_SIZE}, the limit for a picture file.`,
   );
 }

@@ -7,7 +7,11 @@ import { PassThrough, Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { FalEditError, InterruptedError } from '../../src/errors/error.js';
-import { MAX_PICTURE_BYTES, readSource } from '../../src/images/sources.js';
+import { MAX_FILE_BYTES, MAX_PICTURE_BYTES } from '../../src/images/limits.js';
+import { readSource } from '../../src/images/sources.js';
+import { CHELSEA } from './samples.js';
+
+const KINDS = 'Supported: PNG, JPEG, WebP, GIF, AVIF, HEIC, TIFF.';
 
 let cwd: string;
 let server: Server;
@@ -28,8 +32,15 @@ beforeAll(async () => {
   mkdirSync(join(cwd, 'folder'));
   for (const name of ['photo.jpg', 'folder/Inner.PNG', ...NAMES]) writeFileSync(join(cwd, name), CONTENT);
   writeFileSync(join(cwd, 'empty.png'), '');
-  writeFileSync(join(cwd, 'huge.png'), '');
-  truncateSync(join(cwd, 'huge.png'), MAX_PICTURE_BYTES + 1);
+  for (const [name, content, size] of [
+    ['zeros.png', '', MAX_PICTURE_BYTES + 1],
+    ['film.png', '\x1a\x45\xdf\xa3', MAX_PICTURE_BYTES + 1],
+    ['large.png', CHELSEA, MAX_PICTURE_BYTES + 1],
+    ['huge.png', CHELSEA, MAX_FILE_BYTES + 1],
+  ] as const) {
+    writeFileSync(join(cwd, name), typeof content === 'string' ? Buffer.from(content, 'latin1') : content);
+    truncateSync(join(cwd, name), size);
+  }
   writeFileSync(join(cwd, 'locked.png'), CONTENT);
   chmodSync(join(cwd, 'locked.png'), 0);
   symlinkSync('photo.jpg', join(cwd, 'link.jpg'));
@@ -98,7 +109,13 @@ describe('files', () => {
     ['three\nlines-of-a-name', '--image: "three\\nlines-of-a-name": no such file.', undefined],
     ['folder', '--image: "folder" is a folder, not a file.', undefined],
     ['empty.png', '--image: "empty.png" is empty.', undefined],
-    ['huge.png', '--image: "huge.png" is larger than 50 MB, the limit for a picture.', undefined],
+    ['huge.png', '--image: "huge.png" is larger than 256 MB, the limit for a picture file.', undefined],
+    ['zeros.png', `--image: "zeros.png" is not a picture. ${KINDS}`, undefined],
+    [
+      'film.png',
+      `--image: "film.png" is not a picture: it looks like a video (WebM or Matroska). ${KINDS}`,
+      undefined,
+    ],
     ['a\0b', '--image: "a\\u0000b" is not a file name: it contains a NUL.', undefined],
     ['C:\\no\\photo', '--image: "C:\\no\\photo": no such file.', undefined],
     [
@@ -223,12 +240,22 @@ describe('stdin', () => {
     expect((await refusal('-', broken)).message).toBe('--image: stdin cannot be read: EIO: i/o error.');
   });
 
-  it('is read no further than 50 MB', async () => {
-    const chunk = Buffer.alloc(1024 * 1024);
+  it('is read no further than 50 MB if it is no picture, and no further than 256 MB if it is one', async () => {
     let sent = 0;
-    const endless = new Readable({ read: (): void => void (sent++, endless.push(chunk)) });
-    expect((await refusal('-', endless)).message).toMatch(/^--image: stdin is larger than 50 MB/);
+    const endless = (start: Uint8Array): Readable => {
+      const chunk = Buffer.alloc(1024 * 1024);
+      sent = 0;
+      const stream = new Readable({ read: (): void => void stream.push(sent++ === 0 ? start : chunk) });
+      return stream;
+    };
+    expect((await refusal('-', endless(Buffer.alloc(10)))).message).toBe(
+      `--image: stdin is not a picture. ${KINDS}`,
+    );
     expect(sent).toBeLessThan(60);
+    expect((await refusal('-', endless(CHELSEA))).message).toBe(
+      '--image: stdin is larger than 256 MB, the limit for a picture file.',
+    );
+    expect(sent).toBeLessThan(270);
   });
 
   it('stops when the run is interrupted', async () => {

@@ -41,12 +41,20 @@ export const PICTURES: Case[] = [
     says: ['--image', 'number 2', 't.png'],
   },
   {
-    name: 'more than 50 MB',
+    name: 'more than 256 MB',
     argv: ['huge.png', '-p', 'x'],
     files: { 'huge.png': PNG },
+    setup: (folder) => truncate(path.join(folder, 'huge.png'), 256 * 1024 * 1024 + 1),
+    kind: 'input',
+    says: ['--image', 'huge.png', '256 MB'],
+  },
+  {
+    name: 'more than 50 MB of something else',
+    argv: ['huge.png', '-p', 'x'],
+    files: { 'huge.png': 'no picture' },
     setup: (folder) => truncate(path.join(folder, 'huge.png'), 50 * 1024 * 1024 + 1),
     kind: 'input',
-    says: ['--image', 'huge.png', '50 MB'],
+    says: ['--image', 'huge.png', 'is not a picture'],
   },
   {
     name: 'a pipe',
