@@ -10,8 +10,6 @@ export abstract class PictureError extends Error {
   }
 }
 
-export const SAVE_AGAIN = 'Save it as PNG or JPEG first.';
-
 /** Not a picture, or a format that is recognised but not supported. */
 export class NotAPictureError extends PictureError {
   override readonly name = 'NotAPictureError';

@@ -251,9 +251,14 @@ describe('refuses', () => {
       'SVG',
       Buffer.from('<svg/>'.replace('/', ' /')),
       `is an SVG drawing. ${ALLOWED}`,
-      'Save it as PNG or JPEG first.',
+      'Convert it first: rsvg-convert in.svg -o out.png',
     ],
-    ['PDF', Buffer.from('%PDF-1.4'), `is a PDF document. ${ALLOWED}`, 'Save it as PNG or JPEG first.'],
+    [
+      'PDF',
+      Buffer.from('%PDF-1.4'),
+      `is a PDF document. ${ALLOWED}`,
+      'Convert it first: pdftoppm -png -r 150 in.pdf page',
+    ],
     [
       'a PNG without its pixels',
       claimingPng(48, 32),

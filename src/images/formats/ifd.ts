@@ -6,8 +6,8 @@ const TYPE_SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 /** Integer types: BYTE, SHORT, LONG, IFD. */
 const WHOLE_NUMBERS = new Set([1, 3, 4, 13]);
 
-/** BYTE and UNDEFINED. */
-const BYTES = new Set([1, 7]);
+/** BYTE, ASCII and UNDEFINED. */
+const BYTES = new Set([1, 2, 7]);
 
 /** One directory of a TIFF structure, which EXIF uses as well. */
 export interface Directory {
@@ -15,7 +15,7 @@ export interface Directory {
   value: (tag: number) => number | undefined;
   /** All values of a tag, read one by one, so that a false count allocates nothing. */
   values: (tag: number) => Iterable<number>;
-  /** All bytes of a tag of BYTE or UNDEFINED values; undefined if the tag is absent or of another type. */
+  /** All bytes of a tag of BYTE, ASCII or UNDEFINED values; undefined if the tag is absent or of another type. */
   bytes: (tag: number) => Uint8Array | undefined;
   has: (tag: number) => boolean;
   /** Offset at which the last value of any tag ends. */

@@ -1,7 +1,8 @@
 import { fittingProfile } from '../colour/icc.js';
-import { NotAPictureError, SAVE_AGAIN } from '../picture-errors.js';
+import { NotAPictureError } from '../picture-errors.js';
 import { type CodePoints, codedColours } from '../colour/code-points.js';
 import { type PictureColour, PLAIN, type Probe } from '../picture-facts.js';
+import { canonRawFile, filmOfBoxes } from '../unsupported-file.js';
 import { ByteView, startsWith } from './byte-view.js';
 import { type Box, type Items, readBoxes, readItems } from './iso-boxes.js';
 
@@ -63,8 +64,8 @@ function brandsOf(view: ByteView, { start, end }: Box): { major: string; format:
   for (let at = start + 8; at + 4 <= end && brands.length < 64; at += 4) brands.push(view.ascii(at, 4));
   if (brands.some((brand) => AVIF_BRANDS.has(brand))) return { major, format: 'avif' };
   if (brands.some((brand) => HEIC_BRANDS.has(brand))) return { major, format: 'heic' };
-  if (major === 'crx ') throw new NotAPictureError("is a camera's raw file", SAVE_AGAIN);
-  throw new NotAPictureError('is not a picture: it looks like a video (MP4 or QuickTime)');
+  if (major === 'crx ') throw canonRawFile();
+  throw filmOfBoxes();
 }
 
 /** Code of the primary picture's coding; that of its parts if it is derived from them. */
@@ -75,6 +76,8 @@ function codingOf({ primary, typeOf, partsOf }: Items): string | undefined {
 }
 
 const FORMATS: Readonly<Record<string, 'avif' | 'heic'>> = { av01: 'avif', hvc1: 'heic', hev1: 'heic' };
+
+const HEIF_HINT = 'Convert it first: heif-convert in.heif out.png';
 
 /** Codings of HEIF pictures that neither decoder knows. */
 const OTHER_CODINGS: Readonly<Record<string, string>> = {
@@ -89,7 +92,7 @@ const OTHER_CODINGS: Readonly<Record<string, string>> = {
 function formatOf(coding: string | undefined): 'avif' | 'heic' | undefined {
   if (coding === undefined) return undefined;
   const other = OTHER_CODINGS[coding];
-  if (other !== undefined) throw new NotAPictureError(`is a HEIF picture with ${other} inside`, SAVE_AGAIN);
+  if (other !== undefined) throw new NotAPictureError(`is a HEIF picture with ${other} inside`, HEIF_HINT);
   return FORMATS[coding];
 }
 

@@ -93,14 +93,20 @@ function readFrame(view: ByteView, marker: number, at: number): Frame {
   const colour = COLOURS[view.u8(at + 5)];
   if (colour === undefined || width === 0 || height === 0) throw view.damaged('has an impossible header');
   const coding = CODINGS[marker];
-  if (coding === undefined) throw unsupported(marker === 0xcb ? 'a lossless arithmetic' : 'a hierarchical');
-  if (bits > 8) throw unsupported(`a ${bits}-bit${coding === 'lossless' ? ' lossless' : ''}`);
+  if (coding === undefined) {
+    const kind = marker === 0xcb ? 'a lossless arithmetic' : 'a hierarchical';
+    throw new NotAPictureError(`is ${kind} JPEG`, 'Export it again as an ordinary JPEG or as PNG.');
+  }
+  if (bits > 8) {
+    const kind = coding === 'lossless' ? ' lossless' : '';
+    throw new NotAPictureError(`is a ${bits}-bit${kind} JPEG`, CONVERT_DEEP);
+  }
   if (bits < 8) throw view.damaged('has an impossible header');
   return { width, height, colour, bits, lossy: coding !== 'lossless', marker };
 }
 
-const unsupported = (kind: string) =>
-  new NotAPictureError(`is ${kind} JPEG`, 'Convert it first: djpeg in.jpg | magick - out.png');
+/** libjpeg-turbo reads them, but not the build that sharp has. */
+const CONVERT_DEEP = 'Convert it first: djpeg in.jpg | magick - out.png';
 
 /** An ICC profile in as many segments as it needs, each with its number and their count. */
 class ProfileParts {

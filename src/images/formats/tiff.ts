@@ -1,9 +1,9 @@
 import { fittingProfile } from '../colour/icc.js';
-import { NotAPictureError, SAVE_AGAIN } from '../picture-errors.js';
 import { PLAIN, type PictureColour, type Probe } from '../picture-facts.js';
 import { ByteView, startsWith } from './byte-view.js';
 import { byteOrderOf, orientationOf, xmpOrientation } from './exif.js';
 import { type Directory, readDirectory } from './ifd.js';
+import { rawFile } from '../unsupported-file.js';
 
 const TAG = {
   subfileType: 254,
@@ -12,6 +12,7 @@ const TAG = {
   bits: 258,
   compression: 259,
   photometric: 262,
+  maker: 271,
   stripOffsets: 273,
   samples: 277,
   stripLengths: 279,
@@ -51,7 +52,10 @@ export const isTiff = (bytes: Uint8Array) => byteOrderOf(bytes) !== undefined;
 export function probeTiff(bytes: Uint8Array): Probe {
   const view = new ByteView(bytes, 'the TIFF', byteOrderOf(bytes));
   const page = readDirectory(view, view.u32(4));
-  if (isCameraRaw(bytes, page)) throw new NotAPictureError("is a camera's raw file", SAVE_AGAIN);
+  const isDng = page.has(TAG.dngVersion);
+  if (isDng || isCameraRaw(bytes, page)) {
+    throw rawFile(Buffer.from(page.bytes(TAG.maker) ?? []).toString('latin1'), isDng);
+  }
   if (page.end > bytes.length) throw view.damaged('is cut short');
   const width = page.value(TAG.width) ?? 0;
   const height = page.value(TAG.height) ?? 0;
@@ -118,9 +122,13 @@ function hasAnotherPage(view: ByteView, first: Directory): boolean {
   return false;
 }
 
-/** Whether it is a camera's raw file: a TIFF whose first page is a thumbnail, or that says that it is raw. */
+/** Colours of a sensor: one per pixel, or before any conversion. */
+const SENSOR = new Set([32803, 34892]);
+
+/** Whether it is a camera's raw file: a TIFF whose first page is a thumbnail or a sensor's, or that says so. */
 function isCameraRaw(bytes: Uint8Array, page: Directory): boolean {
-  return page.has(TAG.dngVersion) || isReducedCopy(page) || startsWith(bytes, 'CR', 8);
+  const isSensor = SENSOR.has(page.value(TAG.photometric) ?? 0);
+  return isReducedCopy(page) || isSensor || startsWith(bytes, 'CR', 8) || startsWith(bytes, 'IIII', 8);
 }
 
 function checkPixels(view: ByteView, page: Directory, offsets: number, lengths: number): boolean {
