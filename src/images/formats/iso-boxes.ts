@@ -44,14 +44,19 @@ export interface Items {
 
 /** Reads the boxes within "meta". Each of those read here starts with a version and three bytes of flags. */
 export function readItems(view: ByteView, inMeta: readonly Box[]): Items {
-  const named = (type: string, boxes: readonly Box[] = inMeta) => boxes.filter((box) => box.type === type);
-  const inside = (boxes: readonly Box[], skipped = 0) =>
-    boxes.flatMap(({ start, end }) => [...readBoxes(view, start + skipped, end)]);
+  // There is one of each: others could take any amount of memory.
+  const named = (type: string, boxes: readonly Box[] = inMeta) =>
+    boxes.filter((box) => box.type === type).slice(0, 1);
+  const inside = (boxes: readonly Box[]) =>
+    boxes.flatMap(({ start, end }) => [...readBoxes(view, start, end)]);
 
   const [primaryBox] = named('pitm');
   const inProperties = inside(named('iprp'));
   const properties = inside(named('ipco', inProperties));
-  const associations = readAssociations(view, named('ipma', inProperties));
+  const associations = readAssociations(
+    view,
+    inProperties.filter(({ type }) => type === 'ipma'),
+  );
   const types = new Map(
     named('iinf').flatMap((box) => {
       const infos = readBoxes(view, box.start + (view.u8(box.start) === 0 ? 6 : 8), box.end);
@@ -84,7 +89,8 @@ function readAssociations(view: ByteView, boxes: readonly Box[]): Map<number, nu
   for (const { start } of boxes) {
     const isWide = (view.u8(start + 3) & 1) === 1;
     const entries = view.u32(start + 4);
-    if (entries > MAX_BOXES) throw view.damaged('has too many boxes');
+    // Several boxes differ in version and flags.
+    if (entries + found.size > MAX_BOXES) throw view.damaged('has too many boxes');
     let at = start + 8;
     for (let entry = 0; entry < entries; entry++) {
       const item = idAt(view, start, at);

@@ -87,11 +87,12 @@ function textOf(type: string, data: Uint8Array): Uint8Array | undefined {
 /** Digits of a raw profile that are read: twice the largest EXIF block, with its line ends. */
 const MAX_DIGITS = 200_000;
 
-/** A raw profile: its kind, its length, then its bytes as hexadecimal digits in lines. */
+/** A raw profile: its kind, its length, then its bytes as hexadecimal digits, all in lines. */
 export function rawProfile(text: Uint8Array): Buffer | undefined {
-  const digits = Buffer.from(text.subarray(0, MAX_DIGITS)).toString('latin1');
-  const body = /^\s*[\w ]+\n\s*\d+\n([\s\da-f]+)/i.exec(digits)?.[1];
-  return body === undefined ? undefined : Buffer.from(body.replace(/\s+/g, ''), 'hex');
+  const lines = Buffer.from(text.subarray(0, MAX_DIGITS)).toString('latin1').trimStart().split('\n');
+  // Reading digits ends at the first character that is none.
+  const block = Buffer.from(lines.slice(2).join('').replace(/\s/g, ''), 'hex');
+  return block.length === 0 ? undefined : block;
 }
 
 function rawOrientation(text: Uint8Array): number | undefined {

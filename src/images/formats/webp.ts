@@ -88,15 +88,17 @@ const sizeAt = (view: ByteView, at: number): Size => ({
   height: view.u24(at + 3) + 1,
 });
 
-/** The first frame: its place, its size, how it is shown, then its own chunks. */
+/** The first frame: its place, its size, how it is shown, then its own chunks, of which the picture is the last. */
 function firstFrame(view: ByteView, at: number, length: number): Coded {
   const size = sizeAt(view, at + 6);
-  const chunks = [...readChunks(view, at + 16, at + length)];
-  const coded = chunks.find(({ type }) => type === 'VP8 ' || type === 'VP8L');
-  if (coded === undefined) throw view.damaged('has no picture data');
-  const { lossy, alpha } =
-    coded.type === 'VP8 ' ? lossySize(view, coded.at, coded.length) : losslessSize(view, coded.at);
-  return { ...size, lossy, alpha: alpha || chunks.some(({ type }) => type === 'ALPH') };
+  let alphaChunk = false;
+  for (const chunk of readChunks(view, at + 16, at + length)) {
+    alphaChunk ||= chunk.type === 'ALPH';
+    if (chunk.type === 'VP8 ')
+      return { ...lossySize(view, chunk.at, chunk.length), ...size, alpha: alphaChunk };
+    if (chunk.type === 'VP8L') return { ...losslessSize(view, chunk.at), ...size };
+  }
+  throw view.damaged('has no picture data');
 }
 
 /** VP8: a frame tag of three bytes with the length of the first partition, a start code, the size. */

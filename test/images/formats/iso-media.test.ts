@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { profileFacts } from '../../../src/images/colour/icc.js';
-import { DamagedPictureError, NotAPictureError } from '../../../src/images/picture-errors.js';
+import { DamagedPictureError, NotAPictureError, PictureError } from '../../../src/images/picture-errors.js';
 import { probePicture } from '../../../src/images/probe.js';
 import { SAMPLES, small } from '../samples.js';
 
@@ -159,6 +160,34 @@ test('claims of many items take no memory and no time', () => {
   const start = performance.now();
   probePicture(heif([picture(...Array.from({ length: 120 }, () => ispe(4, 4)))], { references }));
   expect(performance.now() - start).toBeLessThan(1000);
+});
+
+test('changed bytes give a probe or a typed error', () => {
+  const grid = { type: 'grid', properties: [ispe(1000, 900), irot(1), pixi(8, 8, 8)] };
+  const items = [
+    grid,
+    picture(ispe(512, 512), nclx(12, 13)),
+    picture(ispe(9, 9), auxC('urn:mpeg:hevc:2015:auxid:1')),
+  ];
+  const references = [
+    { type: 'dimg', from: 1, to: [2, 2] },
+    { type: 'auxl', from: 3, to: [1] },
+  ];
+  const whole = heif(items, { references });
+  expect(probePicture(whole)).toMatchObject({ width: 900, height: 1000, alpha: true });
+  const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 5 }), (changes) => {
+      const bytes = Buffer.from(whole);
+      for (const [at, value] of changes) bytes[at] = value;
+      try {
+        probePicture(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(PictureError);
+      }
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 test('a file without a primary picture shows its largest', () => {

@@ -99,3 +99,10 @@ test('a text that unpacks to hundreds of megabytes takes none of them', () => {
   expect(probePicture(withChunk(SAMPLES.png, 'zTXt', bomb))).toMatchObject({ orientation: 1 });
   expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
 });
+
+test('a text of blanks takes no time', () => {
+  const start = performance.now();
+  const blank = keyword('Raw profile type exif', Buffer.alloc(5_000_000, ' '));
+  expect(probePicture(withChunk(SAMPLES.png, 'tEXt', blank))).toMatchObject({ orientation: 1 });
+  expect(performance.now() - start).toBeLessThan(500);
+});
