@@ -18,7 +18,7 @@ export function decodable(
   probe: Probe,
   signal?: AbortSignal,
 ): Uint8Array | Promise<Uint8Array> {
-  const { format, profile, profileIsMade, flaw } = probe;
+  const { format, alpha, profile, profileIsMade, flaw } = probe;
   const made = profileIsMade ? profile : undefined;
   switch (format) {
     case 'heic':
@@ -31,6 +31,8 @@ export function decodable(
       return made === undefined ? bytes : withProfile(flaw === undefined ? bytes : withIend(bytes), made);
     case 'gif':
       return onItsCanvas(flaw === undefined ? bytes : mendedGif(bytes), probe);
+    case 'tiff':
+      return alpha ? bytes : withoutExtraSamples(bytes, probe);
     default:
       return bytes;
   }
@@ -46,14 +48,10 @@ function asStillAvif(bytes: Uint8Array): Uint8Array {
 }
 
 /** The numbers of an AVIF with a profile that says what they mean. */
-async function asTaggedPng(
-  bytes: Uint8Array,
-  profile: Uint8Array,
-  { colour, bits }: Probe,
-): Promise<Uint8Array> {
+async function asTaggedPng(bytes: Uint8Array, profile: Uint8Array, probe: Probe): Promise<Uint8Array> {
   const { default: sharp } = await import('sharp');
   const options = { failOn: 'error', limitInputPixels: MAX_PICTURE_PIXELS, ignoreIcc: true } as const;
-  const space = colour === 'grey' ? (bits > 8 ? 'grey16' : 'b-w') : bits > 8 ? 'rgb16' : 'srgb';
+  const space = numbersOf(probe) ?? 'srgb';
   const png = await sharp(bytes, options).toColourspace(space).png({ compressionLevel: 1 }).toBuffer();
   return withProfile(png, profile);
 }
@@ -79,6 +77,29 @@ async function onItsCanvas(bytes: Uint8Array, screen: Probe): Promise<Uint8Array
       background: { r: 0, g: 0, b: 0, alpha: 0 },
     })
     .png({ compressionLevel: 1 })
+    .toBuffer();
+}
+
+/** Kinds of numbers in a TIFF, by which sharp is told not to convert them. */
+function numbersOf({ colour, bits }: Probe): 'b-w' | 'grey16' | 'srgb' | 'rgb16' | 'cmyk' | undefined {
+  if (colour === 'grey') return bits > 8 ? 'grey16' : 'b-w';
+  if (colour === 'rgb') return bits > 8 ? 'rgb16' : 'srgb';
+  return colour === 'cmyk' && bits === 8 ? 'cmyk' : undefined;
+}
+
+/** A TIFF without samples of no known meaning, such as saved selections, which sharp takes for alpha. */
+async function withoutExtraSamples(bytes: Uint8Array, probe: Probe): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp');
+  const space = numbersOf(probe);
+  const options = { failOn: 'error', limitInputPixels: MAX_PICTURE_PIXELS, ignoreIcc: true } as const;
+  const picture = sharp(bytes, options);
+  if (space === undefined || !(await picture.metadata()).hasAlpha) return bytes;
+  return picture
+    .pipelineColourspace(space)
+    .removeAlpha()
+    .keepIccProfile()
+    .toColourspace(space)
+    .tiff({ compression: 'none' })
     .toBuffer();
 }
 

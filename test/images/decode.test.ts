@@ -198,6 +198,29 @@ describe('alpha', () => {
   });
 });
 
+/** A TIFF with a further sample of no known meaning in each pixel, zero everywhere. */
+async function withExtraSample(picture: Sharp): Promise<Buffer> {
+  const tiff = await picture.ensureAlpha(0).keepIccProfile().tiff({ compression: 'none' }).toBuffer();
+  const directory = tiff.readUInt32LE(4);
+  for (let index = 0; index < tiff.readUInt16LE(directory); index++) {
+    const entry = directory + 2 + index * 12;
+    const EXTRA_SAMPLES = 338;
+    if (tiff.readUInt16LE(entry) === EXTRA_SAMPLES) tiff.writeUInt16LE(0, entry + 8);
+  }
+  return tiff;
+}
+
+test.each([
+  ['RGB', await withExtraSample(vivid()), truth],
+  ['16-bit RGB', await withExtraSample(vivid().toColourspace('rgb16')), truth],
+  ['grey', await withExtraSample(grey().toColourspace('b-w')), greyTruth],
+])('a saved selection in a TIFF of %s is not transparency', async (_, bytes, expected) => {
+  expect(probePicture(bytes)).toMatchObject({ alpha: false });
+  const { data, info } = await rawOf(bytes);
+  expect(info.channels).toBe(3);
+  expect(difference(data, expected).most).toBeLessThanOrEqual(1);
+});
+
 test('a frame of a GIF that does not fill its canvas is drawn at its place', async () => {
   // A canvas of 4 x 4; one frame of 2 x 2 at (1, 1), all of colour 1, which is red.
   const bytes = Buffer.concat([
