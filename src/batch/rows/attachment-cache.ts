@@ -1,7 +1,12 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import PQueue from 'p-queue';
-import { readAttachment, type Attachment, type AttachmentReader } from '../../edit/plan/attachments.js';
+import {
+  readAttachment,
+  type Attachment,
+  type AttachmentReader,
+  wasPossible,
+} from '../../edit/plan/attachments.js';
 import type { PlanCache } from '../../edit/plan/plan.js';
 import { type FalEditError, inputFieldError } from '../../errors/error.js';
 import { displayName } from '../../images/names.js';
@@ -125,7 +130,8 @@ async function stampOf(file: string): Promise<{ text: string; changedAt: number 
 function preparationOf([{ role }, , , options = {}]: Reading): string {
   if (role !== 'picture') return `${PREPARATION}`;
   const { asIs, background, maxPixels, atLeast, minimum, upscale } = options;
-  const given = Object.entries({ asIs, background, maxPixels, atLeast, minimum, upscale });
+  const limit = maxPixels === undefined ? {} : { maxPixels, atLeast };
+  const given = Object.entries({ asIs, background, ...limit, minimum, upscale });
   const text = given.flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${JSON.stringify(value)}`],
   );
@@ -152,8 +158,9 @@ function withoutBytes(
 
 function withBytes(facts: Facts, reading: Reading): Attachment {
   const [field, flag, context, options] = reading;
-  const { name, source, size, warnings, converted, earlierUpload } = facts;
-  const isUnknown = converted !== undefined && earlierUpload === undefined;
+  const { name, source, size, warnings, converted } = facts;
+  const earlierUpload = wasPossible(options ?? {}) ? facts.earlierUpload : undefined;
+  const isUnknown = converted !== undefined && wasPossible(options ?? {}) && earlierUpload === undefined;
   return {
     ...{ name, source, size, warnings, converted },
     ...(earlierUpload === undefined ? {} : { earlierUpload }),

@@ -135,14 +135,17 @@ async function readPicture(
   };
 }
 
-/** Earlier releases had none of the options that change an upload. */
+/** Whether releases with fingerprints of version 1 could be asked for this: they had no options for uploads. */
+export function wasPossible({ asIs, background, maxPixels, upscale }: UploadOptions): boolean {
+  return asIs !== true && upscale !== true && background === undefined && maxPixels === undefined;
+}
+
 function earlierUploadOf(
   bytes: Uint8Array,
   { probe, sha256, sourceSha256 }: Picture,
-  { asIs, background, maxPixels, upscale }: UploadOptions,
+  options: UploadOptions,
 ): Pick<Attachment, 'earlierUpload' | 'findEarlierUpload'> {
-  const isAsThen = asIs !== true && upscale !== true && background === undefined && maxPixels === undefined;
-  if (!isAsThen) return {};
+  if (!wasPossible(options)) return {};
   const findEarlierUpload = uploadOfV1(bytes, probe);
   if (findEarlierUpload !== undefined) return { findEarlierUpload };
   return sha256 === sourceSha256 ? {} : { earlierUpload: sourceSha256 };

@@ -213,6 +213,33 @@ describe('What a release that made fingerprints of version 1 has noted of a file
   });
 });
 
+describe('What a release before this way of preparing pictures has noted of a file', () => {
+  it('says what was uploaded then, and the file is prepared anew', async () => {
+    const { look, ledger } = await cache();
+    const { source } = await look('cat.png');
+    ledger.db.run(
+      "UPDATE digests SET facts = json_set(json_remove(facts, '$.preparation'), '$.upload.sha256', 'ab')",
+    );
+    const read = await look('cat.png');
+    expect([read.source, read.upload?.sha256, read.earlierUpload]).toEqual([source, source, 'ab']);
+    mark(ledger);
+    expect(await look('cat.png')).toMatchObject({ name: 'as it was known', earlierUpload: 'ab' });
+  });
+
+  it('says nothing of an upload that it could not be asked for', async () => {
+    const { folder, look, ledger } = await cache();
+    await look('cat.png');
+    ledger.db.run("UPDATE digests SET facts = json_remove(facts, '$.preparation')");
+    const context = { ...quietContext(), cwd: folder };
+    const field: FileField = { path: ['image_url'], role: 'picture', value: 'cat.png' };
+    const onBlack = () => attachmentCache(ledger).read(field, 'image', context, { background: '#000000' });
+    expect((await onBlack()).earlierUpload).toBeUndefined();
+    // And is not forgotten for that.
+    expect((await look('cat.png')).earlierUpload).toBeDefined();
+    expect((await onBlack()).earlierUpload).toBeUndefined();
+  });
+});
+
 describe('The bytes of a file that was read before', () => {
   it('are read when they are asked for, and refused where it is another file by then', async () => {
     const { look, folder, cat } = await cache();
