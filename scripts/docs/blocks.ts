@@ -22,6 +22,8 @@ const BLOCKS: Record<string, () => string> = {
   'library-call': () =>
     interfaceTable(
       ['src/models/request.ts', 'EditRequest'],
+      ['src/models/request.ts', 'UploadSettings'],
+      ['src/models/request.ts', 'FinishSettings'],
       ['src/library/call.ts', 'EditCall'],
       ['src/library/call.ts', 'Access'],
     ),

@@ -306,13 +306,15 @@ export class EditRun {
     this.journal.finished();
   }
 
-  /** Removes the kept parts of the input once nothing is left to finish. */
+  /** Removes the kept parts of the input once nothing is left to finish, and what killed runs have left. */
   private async dropInput(): Promise<void> {
     const { state, requestId, jobId } = this.journal;
-    const { finish } = this.output;
+    const { ledger } = this.env;
     // fal may still report a picture of one that failed or was cancelled there.
     const isOver = ['saved', 'rejected', 'moderated'].includes(state);
     const isUnsent = requestId === undefined && (state === 'failed' || state === 'cancelled');
-    if (finish !== undefined && (isOver || isUnsent)) await dropParts(this.env.ledger, finish, jobId);
+    // In a batch only where a row keeps something: it has many rows.
+    const mayHaveKept = this.output.finish !== undefined || ledger.root === undefined;
+    if (mayHaveKept && (isOver || isUnsent)) await dropParts(ledger, jobId);
   }
 }

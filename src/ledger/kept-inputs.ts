@@ -3,8 +3,9 @@
  * folder of a batch. They are there before the submit is sent, and are removed once no edit needs them.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { ProcessId } from '../context.js';
 import { hashOf } from '../sha256.js';
 import type { FinishSpec } from './job.js';
 import type { Ledger } from './ledger.js';
@@ -21,9 +22,12 @@ export interface KeptParts {
 
 const FILES = { alpha: 'alpha.png', icc: 'profile.icc', metadata: 'metadata' } as const;
 
+const parentOf = ({ db }: Ledger) => `${db.file}-inputs`;
+const nameOf = (finish: FinishSpec) => hashOf(finish);
+
 /** Where the parts for a specification are kept: equal ones share them. Absolute. */
-export function keptFolder({ db }: Ledger, finish: FinishSpec): string {
-  return path.join(`${db.file}-inputs`, hashOf(finish));
+export function keptFolder(ledger: Ledger, finish: FinishSpec): string {
+  return path.join(parentOf(ledger), nameOf(finish));
 }
 
 /** Whether the parts are kept. */
@@ -41,8 +45,7 @@ export async function hasKept(ledger: Ledger, finish: FinishSpec): Promise<boole
  */
 export async function keepParts(ledger: Ledger, finish: FinishSpec, parts: KeptParts): Promise<void> {
   const folder = keptFolder(ledger, finish);
-  const parent = path.dirname(folder);
-  const temporary = path.join(parent, `.${randomUUID()}.part`);
+  const temporary = path.join(parentOf(ledger), `.${nameOf(finish)}-${randomUUID()}.part`);
   await mkdir(temporary, { recursive: true, mode: 0o700 });
   try {
     for (const [part, name] of Object.entries(FILES)) {
@@ -73,15 +76,36 @@ export function keptProfile(ledger: Ledger, finish: FinishSpec): string {
   return path.join(keptFolder(ledger, finish), FILES.icc);
 }
 
-/** Removes the parts, unless another edit that has not ended needs them. A failure only leaves them behind. */
-export async function dropParts(ledger: Ledger, finish: FinishSpec, except: string): Promise<void> {
-  const sql = `SELECT 1 FROM jobs WHERE state IN ('planned', 'intent', 'accepted', 'completed', 'unknown')
-    AND id <> ? AND json_extract(delivery, '$.finish') = ? LIMIT 1`;
-  if (ledger.db.row(sql, except, JSON.stringify(finish)) !== undefined) return;
-  const folder = keptFolder(ledger, finish);
-  await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+/**
+ * Removes the parts that no edit needs any more, those of killed runs among them. A failure only leaves them behind.
+ *
+ * @param done the job that has just ended
+ */
+export async function dropParts(ledger: Ledger, done: string): Promise<void> {
+  const parent = parentOf(ledger);
+  const names = await readdir(parent).catch(() => undefined);
+  if (names === undefined) return;
+  const needed = neededFolders(ledger, done);
+  // A folder that is being written has the name of the final one.
+  const left = names.filter((name) => !needed.some((folder) => name.includes(folder)));
+  await Promise.all(
+    left.map((name) => rm(path.join(parent, name), { recursive: true, force: true }).catch(() => undefined)),
+  );
   // Fails, as it should, while another edit keeps something there.
-  await rmdir(path.dirname(folder)).catch(() => undefined);
+  await rmdir(parent).catch(() => undefined);
+}
+
+/** Names of the folders that edits need which have not ended. */
+function neededFolders({ db, context }: Ledger, done: string): string[] {
+  const sql = `SELECT state, owner, json_extract(delivery, '$.finish') AS finish FROM jobs
+    WHERE state IN ('planned', 'intent', 'accepted', 'completed', 'unknown') AND id <> ? AND finish IS NOT NULL`;
+  const jobs = db.rows(sql, done) as { state: string; owner: string | null; finish: string }[];
+  return jobs.flatMap(({ state, owner, finish }) => {
+    // One that was killed before it sent anything is planned forever.
+    const isDead =
+      state === 'planned' && (owner === null || !context.isRunning(JSON.parse(owner) as ProcessId));
+    return isDead ? [] : [nameOf(JSON.parse(finish) as FinishSpec)];
+  });
 }
 
 async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {

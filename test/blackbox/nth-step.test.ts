@@ -4,8 +4,9 @@
  * once and whole, and nothing else is left behind. `npm run test:long` takes every step; else each run takes another
  * share of them.
  */
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { isUnfinished, type Job } from '../../src/ledger/job.js';
 import { leftIn } from '../edit/harness.js';
@@ -20,9 +21,21 @@ const FORCED = [...PLAIN, '--force'];
 /** What can be the end of a command that could not do more than it was let. */
 const USUAL_CODES = [0, 1, 2, 7, 9];
 
+/** A result that is changed before it is saved. Its input is in every {@link placeWithLogo}. */
+const FINISHED = ['logo.png', '-p', 'a watercolor', '-o', 'out.png', '--alpha', 'keep', '--seed', '7'];
+
+async function placeWithLogo(): Promise<Place> {
+  const at = await place();
+  const logo = sharp('examples/chelsea.png').resize(96, 64).removeAlpha();
+  await logo.ensureAlpha(0.5).png().toFile(path.join(at.cwd, 'logo.png'));
+  return at;
+}
+
+const placeFor = (argv: readonly string[]) => (argv === FINISHED ? placeWithLogo() : place());
+
 /** The names of all steps of a command, in the order in which they come. */
 async function stepsOf(argv: readonly string[]): Promise<string[]> {
-  const at = await place();
+  const at = await placeFor(argv);
   try {
     expect(await hooked(at, argv)).toMatchObject({ code: 0, stdout: 'out.png\n' });
     return sampled(await noted(at));
@@ -65,7 +78,7 @@ async function recover(at: Place, argv: readonly string[]): Promise<void> {
 
 /** Ends a command at a step, and looks at everything that came of it in the end. */
 async function endAt(step: string, how: How, argv: readonly string[]): Promise<void> {
-  const at = await place();
+  const at = await placeFor(argv);
   try {
     const { code, signal, stderr } = await hooked(at, argv, step, how);
     const jobsAfterwards = await jobsIn(at.stateDir);
@@ -83,7 +96,7 @@ async function endAt(step: string, how: How, argv: readonly string[]): Promise<v
       duplicates: 0,
       unhandled: [],
     });
-    expect(await leftIn(at.cwd)).toEqual(['out.png']);
+    expect((await leftIn(at.cwd)).filter((name) => name !== 'logo.png')).toEqual(['out.png']);
     const jobs = await jobsIn(at.stateDir);
     expect(jobs.filter(({ state }) => isUnfinished(state))).toEqual([]);
     const saved = jobs.filter(({ state }) => state === 'saved');
@@ -92,11 +105,24 @@ async function endAt(step: string, how: How, argv: readonly string[]): Promise<v
     expect(saved).toMatchObject([
       { requestId: accepted[0]!.request_id, images: [{ path: file, sha256, bytes }] },
     ]);
-    expect(await sha256AtFal(saved[0]!)).toEqual([sha256]);
-    expect(bytes).toBeGreaterThanOrEqual(200_000);
+    const [received] = await sha256AtFal(saved[0]!);
+    expect(saved[0]?.images[0]?.receivedSha256).toBe(received);
+    if (argv === FINISHED) await expectFinished(file, at);
+    else expect(sha256).toBe(received);
+    if (argv !== FINISHED) expect(bytes).toBeGreaterThanOrEqual(200_000);
   } finally {
     await at.fal.close();
   }
+}
+
+/** The transparency of the input is back, and soon nothing that was kept for it is left. */
+async function expectFinished(file: string, at: Place): Promise<void> {
+  const { stateDir } = at;
+  const { channels } = await sharp(file).stats();
+  expect(channels.map(({ min, max }) => [min, max]).at(3)).toEqual([127, 127]);
+  // A run that was killed just before it removed them leaves them to the next edit.
+  await command(at, ['cat.png', '-p', 'another', '-o', 'another.png']);
+  expect((await readdir(stateDir)).filter((name) => name.endsWith('-inputs'))).toEqual([]);
 }
 
 /** One step in eight, or all of them. */
@@ -144,6 +170,16 @@ describe('every step of an edit', { timeout: 600_000 }, () => {
       /^(file|ledger write).*(before|half of it) #\d+$/.test(step),
     );
     expect(await endAtEach(steps, 'full', PLAIN)).toEqual([]);
+  });
+
+  test('of a result that is changed before it is saved', async () => {
+    const steps = await stepsOf(FINISHED);
+    expect(steps.filter((step) => /^file rename: .*-inputs.*\.part, after #1$/.test(step))).toHaveLength(1);
+    const marks = steps.filter((step) => /^(file|ledger write)/.test(step) && !/, after #/.test(step));
+    expect(await endAtEach(marks, 'kill', FINISHED)).toEqual([]);
+    const files = steps.filter((step) => step.startsWith('file') && step.includes('-inputs'));
+    expect(await endAtEach(files, 'fail', FINISHED)).toEqual([]);
+    expect(await endAtEach(files, 'full', FINISHED)).toEqual([]);
   });
 
   test('where a file is replaced', async () => {

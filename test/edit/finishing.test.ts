@@ -226,3 +226,61 @@ describe('An edit that was cut short', () => {
     expect(await alphasOf(path.join(cwd, 'out.2.png'))).toEqual(EXPECTED);
   });
 });
+
+describe('In a batch', () => {
+  const batch = (fal: TestSandbox, cwd: string) =>
+    runCli(['batch', 'rows.jsonl', '-d', 'out', '--yes', '--alpha', 'keep', '--max-cost', '1'], {
+      env: fal.env,
+      cwd,
+    });
+
+  async function folderOfBatch(): Promise<string> {
+    const cwd = await folderWith('logo.png', await cutOut());
+    const rows = [
+      { id: 'logo', image: 'logo.png', prompt: 'a watercolor', background: '#0f0' },
+      { id: 'cat', image: 'cat.png', prompt: 'a watercolor' },
+    ];
+    await writeFile(path.join(cwd, 'rows.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
+    return cwd;
+  }
+
+  async function resultsIn(cwd: string) {
+    const text = await readFile(path.join(cwd, 'out', 'results.jsonl'), 'utf8');
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    return new Map(lines.map((line) => [line['id'], line]));
+  }
+
+  test('each row gets back what its own picture had', async () => {
+    const fal = await sandbox();
+    const cwd = await folderOfBatch();
+    const { code, stderr } = await batch(fal, cwd);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('logo.png: flattened on #00ff00');
+    expect(await alphasOf(path.join(cwd, 'out', 'logo.edit.png'))).toEqual(EXPECTED);
+    expect(await alphasOf(path.join(cwd, 'out', 'cat.edit.png'))).toEqual([]);
+    const results = await resultsIn(cwd);
+    expect(results.get('logo')).toMatchObject({ notes: ['logo.png: flattened on #00ff00'] });
+    expect((await readdir(path.join(cwd, 'out'))).filter((name) => name.includes('inputs'))).toEqual([]);
+  });
+
+  test('it is resumed with the kept parts, and says what could not be put back', async () => {
+    const fal = await sandbox({ toxics: [{ ...NO_FILE, name: 'no-file' }] });
+    const cwd = await folderOfBatch();
+    expect((await batch(fal, cwd)).code).not.toBe(0);
+    const kept = (await readdir(path.join(cwd, 'out'))).filter((name) => name.endsWith('-inputs'));
+    expect(kept).toHaveLength(1);
+    fal.clearToxics();
+    await rm(path.join(cwd, 'out', kept[0]!), { recursive: true });
+    const { code, stderr } = await batch(fal, cwd);
+    expect(code, stderr).toBe(0);
+    const results = await resultsIn(cwd);
+    expect(results.get('logo')).toMatchObject({
+      state: 'done',
+      warnings: [expect.stringContaining('The copy of the input is gone')],
+    });
+    expect(seenBy(fal)).toEqual({ accepted: 2, posts: 2 });
+  });
+});

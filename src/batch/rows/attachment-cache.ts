@@ -168,6 +168,7 @@ function withBytes(facts: Facts, reading: Reading): Attachment {
     flag,
     label: displayName(field.value),
     upload: { ...facts.upload, blob: () => bytesAgain(field, flag, context, facts.upload.sha256, options) },
+    ...(options === undefined || Object.keys(options).length === 0 ? {} : { prepared: options }),
     ...(isUnknown ? { findEarlierUpload: () => earlierUploadAgain(reading, facts.upload.sha256) } : {}),
     ...(field.role === 'picture'
       ? { original: () => originalAgain(field, flag, context, facts.source) }

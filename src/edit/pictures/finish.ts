@@ -2,7 +2,8 @@
  * INVARIANT: the bytes of a finished picture follow from what fal returned, the job's specification and the kept parts
  * of the input alone. So whichever run finishes a picture, and however often, makes the same file.
  */
-import { messageOf } from '../../errors/error.js';
+import { codeOf, FalEditError, inputError, messageOf } from '../../errors/error.js';
+import { PictureError } from '../../images/picture-errors.js';
 import { hasKept, keepParts, keptParts, keptProfile } from '../../ledger/kept-inputs.js';
 import type { FinishSpec } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
@@ -12,7 +13,7 @@ import type { Attachment } from '../plan/attachments.js';
 /**
  * Keeps what finishing the results will need of the input. Called before the submit.
  *
- * @throws FalEditError (input): the file has changed; the system's error: nothing can be written
+ * @throws FalEditError (input): the file has changed, or cannot be decoded; (temporary): its parts cannot be written
  */
 export async function keepInput(
   ledger: Ledger,
@@ -23,8 +24,23 @@ export async function keepInput(
   const input = attachments.find(({ source }) => source === finish.source);
   const bytes = await input?.original?.();
   if (bytes === undefined) return;
+  const flags = listText(flagsOf(finish), 'and');
   const { partsOf } = await import('../../images/finish.js');
-  await keepParts(ledger, finish, await partsOf(bytes, finish));
+  try {
+    await keepParts(ledger, finish, await partsOf(bytes, finish));
+  } catch (error) {
+    if (error instanceof FalEditError) throw error;
+    if (error instanceof PictureError) {
+      throw inputError(`${flags}: ${input?.label ?? 'the input'} ${error.problem}. Nothing was sent.`, {
+        origin: error,
+      });
+    }
+    throw new FalEditError(
+      'temporary',
+      `Cannot keep what ${flags} needs of the input, beside the ledger: ${codeOf(error) ?? messageOf(error)}. Nothing was sent.`,
+      { charged: 'no', hint: 'Make room there, then run it again.', origin: error },
+    );
+  }
 }
 
 /** A picture ready to be saved. */
@@ -60,6 +76,14 @@ export async function finish(
 /** Warning that the kept parts are gone. */
 export function goneWarning(spec: FinishSpec): string {
   return `The copy of the input is gone, so the picture was saved as fal returned it, without ${stepsText(spec)}.`;
+}
+
+function flagsOf({ alpha, icc, metadata }: FinishSpec): string[] {
+  return [
+    ...(alpha === true ? ['--alpha'] : []),
+    ...(icc === true ? ['--icc'] : []),
+    ...(metadata === undefined ? [] : ['--metadata']),
+  ];
 }
 
 function stepsText({ alpha, icc, metadata }: FinishSpec): string {
