@@ -56,13 +56,14 @@ export async function readableCopyOf(picture: ThumbnailSource, folder: string): 
   if (await isThere(file)) return file;
   const beginning = await beginningOf(picture.path);
   if (beginning === undefined || isWebPicture(beginning)) return undefined;
-  return copied(picture, file, { width: MAX_WEBP_SIDE, height: MAX_WEBP_SIDE, fit: 'inside' });
+  return copied(picture, file, WHOLE);
 }
 
-/** Largest side of a WebP, pixels. */
-const MAX_WEBP_SIDE = 16_383;
+/** The picture's own size, as far as a WebP can have it. */
+const WHOLE: NonNullable<Decoding['size']> = { width: 16_383, height: 16_383, fit: 'inside' };
 
-function isWebPicture(beginning: Uint8Array): boolean {
+/** Whether browsers show such a picture. @param beginning its first bytes, at least 16 */
+export function isWebPicture(beginning: Uint8Array): boolean {
   if (isTiff(beginning)) return false;
   return !isIsoMedia(beginning) || startsWith(beginning, 'avi', 8);
 }
@@ -105,13 +106,22 @@ async function isThere(file: string): Promise<boolean> {
 
 /** Bytes of the copy; undefined if the file is missing, not a picture or damaged. */
 async function encoded(file: string, decoding: Decoding): Promise<Uint8Array | undefined> {
+  const found = await stat(file).catch(() => undefined);
+  const bytes = found?.isFile() === true ? await readFile(file).catch(() => undefined) : undefined;
+  return bytes === undefined ? undefined : webpOf(bytes, decoding);
+}
+
+/** A WebP of a picture; undefined if it is not a picture or damaged. */
+export async function webpOf(
+  bytes: Uint8Array,
+  decoding: Decoding = { background: 'none', size: WHOLE },
+): Promise<Uint8Array | undefined> {
   try {
-    if (!(await stat(file)).isFile()) return undefined;
-    const bytes = await readFile(file);
     return await decoded(
       bytes,
       probePicture(bytes),
-      (picture) => picture.webp({ quality: 74, effort: 0 }).toBuffer(),
+      // A whole picture is looked at closely.
+      (picture) => picture.webp({ quality: decoding.size === WHOLE ? 90 : 74, effort: 0 }).toBuffer(),
       decoding,
     );
   } catch {

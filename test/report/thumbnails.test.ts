@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { thumbnailOf } from '../../src/report/thumbnails.js';
+import { readableCopyOf, thumbnailOf } from '../../src/report/thumbnails.js';
 import { CHELSEA, SAMPLES } from '../images/samples.js';
 import { tempDir } from '../support/temp-dir.js';
 
@@ -83,4 +83,33 @@ test('where it cannot be written, the error says so', async () => {
   const { folder, picture } = await pictureOf(await large.clone().jpeg().toBuffer());
   await writeFile(path.join(folder, 'report-files'), '');
   await expect(thumbnailOf(picture, folder)).rejects.toThrow(/EEXIST|ENOTDIR/);
+});
+
+test.each<[string, () => Promise<Buffer>, [number, number]]>([
+  ['a TIFF', () => large.clone().tiff().toBuffer(), [1200, 800]],
+  ['a HEIC', () => readFile('test/fixtures/pictures/plain.heic'), [64, 48]],
+])('%s gets a copy that browsers show, of its own size', async (_, make, size) => {
+  const { folder, picture } = await pictureOf(await make());
+  const file = (await readableCopyOf(picture, folder))!;
+  const { width, height, format } = await sharp(await readFile(file)).metadata();
+  expect([format, width, height]).toEqual(['webp', ...size]);
+  // Found again, even once the picture is gone.
+  expect(await readableCopyOf({ ...picture, path: '/nowhere' }, folder)).toBe(file);
+});
+
+test('a picture that browsers show gets no copy, nor does one that is missing', async () => {
+  for (const bytes of [SAMPLES.png, SAMPLES.jpeg, SAMPLES.webp]) {
+    const { folder, picture } = await pictureOf(bytes);
+    expect(await readableCopyOf(picture, folder)).toBeUndefined();
+    expect(await readableCopyOf({ ...picture, path: path.join(folder, 'none') }, folder)).toBeUndefined();
+  }
+});
+
+test('what is transparent lies on the background of the edit', async () => {
+  const clear = sharp({ create: { width: 900, height: 600, channels: 4, background: '#0000' } });
+  const { folder, picture } = await pictureOf(await clear.png().toBuffer(), 900);
+  const file = (await thumbnailOf({ ...picture, background: '#ff0000' }, folder))!;
+  const { dominant } = await sharp(await readFile(file)).stats();
+  expect(dominant.r).toBeGreaterThan(240);
+  expect(dominant.g + dominant.b).toBeLessThan(30);
 });

@@ -5,6 +5,7 @@ import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod';
 import { onlyHost, type Access } from './access.js';
 import type { Judging } from './judging.js';
+import { isWebPicture, webpOf } from '../../report/thumbnails.js';
 
 /** The page and its security policy. */
 export interface Page {
@@ -44,9 +45,9 @@ export function pickApp(judging: Judging, page: Page, access: Access, host: stri
   app.get('/picture/:id', async (c) => {
     const file = judging.fileOf(c.req.param('id'));
     const bytes = file === undefined ? undefined : await readFile(file).catch(() => undefined);
-    return bytes === undefined
-      ? c.text('No such picture.\n', 404)
-      : c.body(new Uint8Array(bytes), 200, { 'content-type': typeOf(bytes) });
+    if (bytes === undefined) return c.text('No such picture.\n', 404);
+    const readable = isWebPicture(bytes) ? bytes : ((await webpOf(bytes)) ?? bytes);
+    return c.body(new Uint8Array(readable), 200, { 'content-type': typeOf(readable) });
   });
   app.post('/choice', async (c) => {
     const given = choice.safeParse(await c.req.json().catch(() => undefined));
