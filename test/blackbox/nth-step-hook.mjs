@@ -153,7 +153,8 @@ wrapCall(
   (_, [file]) => fileName(file),
   (handle) => handle.close(),
 );
-for (const call of ['mkdir', 'rename', 'rm', 'rmdir', 'writeFile']) wrapCall(fs, call, (_, [file]) => fileName(file));
+for (const call of ['mkdir', 'rename', 'rm', 'rmdir', 'writeFile'])
+  wrapCall(fs, call, (_, [file]) => fileName(file));
 wrapCall(fs, 'link', (_, [, to]) => fileName(to));
 
 const someHandle = await openFile(new URL(import.meta.url));
