@@ -105,7 +105,7 @@ export interface BatchSummary {
   states: RowCounts;
   /** Invalid rows that were skipped (`--skip-invalid`). */
   invalid: number;
-  /** Files in the named folders that are not rows, by type: heic, bmp, …, other. */
+  /** Files in the named folders that are not rows, by type: bmp, raw, …, other. */
   left_out?: Record<string, number>;
   /** Figures of this run only. */
   run: {

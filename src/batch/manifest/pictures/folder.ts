@@ -6,7 +6,7 @@ import { OUT_DIR_FILES } from '../../folder/out-dir.js';
 import { inNaturalOrder, PICTURE_ENDINGS } from './glob.js';
 
 /**
- * Number of files in a folder that are not rows, by type: `heic`, `bmp`, …, `other`. Types without files are absent.
+ * Number of files in a folder that are not rows, by type: `bmp`, `raw`, …, `other`. Types without files are absent.
  */
 export type LeftOut = Record<string, number>;
 
@@ -19,7 +19,7 @@ export interface FolderPictures {
 
 /** Picture formats that we cannot read, by file extension. */
 const OTHER_KINDS: Readonly<Record<string, string>> = {
-  ...{ '.heic': 'heic', '.heif': 'heic', '.bmp': 'bmp', '.svg': 'svg', '.psd': 'psd', '.jxl': 'jxl' },
+  ...{ '.bmp': 'bmp', '.svg': 'svg', '.psd': 'psd', '.jxl': 'jxl' },
   ...{ '.jp2': 'jp2', '.ico': 'ico', '.tga': 'tga', '.pdf': 'pdf' },
   ...{
     '.dng': 'raw',
@@ -108,7 +108,7 @@ export function leftOutOfAll(folders: readonly LeftOut[]): LeftOut {
   return sum;
 }
 
-/** `left out 12 files: 2 HEIC, 1 BMP, 9 other`; undefined if there are none. */
+/** `left out 12 files: 2 BMP, 1 RAW, 9 other`; undefined if there are none. */
 export function leftOutText(leftOut: LeftOut): string | undefined {
   const { [OTHER]: other = 0, ...kinds } = leftOut;
   const counts = Object.entries(kinds).sort(([, one], [, two]) => two - one);

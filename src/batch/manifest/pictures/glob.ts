@@ -3,7 +3,7 @@ import type { Context } from '../../../context.js';
 
 /** File extensions of pictures, in any case. */
 export const PICTURE_ENDINGS = [
-  ...['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '.gif', '.avif', '.tif', '.tiff'],
+  ...['.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.webp', '.gif', '.avif', '.heic', '.heif', '.tif', '.tiff'],
 ];
 
 /** Folders that a pattern never enters; hidden ones are skipped too. */
