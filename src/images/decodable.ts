@@ -3,9 +3,12 @@ import { startsWith } from './formats/byte-view.js';
 import { firstFrame, mendedGif } from './formats/gif.js';
 import { mendedJpeg } from './formats/jpeg-mend.js';
 import { heicToTiff } from './heic/heic-to-tiff.js';
+import { labAsPng } from './colour/lab.js';
 import { MAX_PICTURE_PIXELS } from './limits.js';
 import { PNG_SIGNATURE, readPngChunks } from './metadata/png-chunks.js';
 import type { Probe } from './picture-facts.js';
+
+const STRICT = { failOn: 'error', limitInputPixels: MAX_PICTURE_PIXELS } as const;
 
 /**
  * The picture as bytes that sharp decodes into the right colours: its own, unless it is of a kind that sharp cannot
@@ -18,7 +21,7 @@ export function decodable(
   probe: Probe,
   signal?: AbortSignal,
 ): Uint8Array | Promise<Uint8Array> {
-  const { format, alpha, profile, profileIsMade, flaw } = probe;
+  const { format, alpha, profile, profileIsMade, flaw, bits, colour, float } = probe;
   const made = profileIsMade ? profile : undefined;
   switch (format) {
     case 'heic':
@@ -32,6 +35,7 @@ export function decodable(
     case 'gif':
       return onItsCanvas(flaw === undefined ? bytes : mendedGif(bytes), probe);
     case 'tiff':
+      if (colour === 'lab' && !float && bits <= 16) return labAsPng(bytes, probe, STRICT);
       return alpha ? bytes : withoutExtraSamples(bytes, probe);
     default:
       return bytes;
@@ -50,7 +54,7 @@ function asStillAvif(bytes: Uint8Array): Uint8Array {
 /** The numbers of an AVIF with a profile that says what they mean. */
 async function asTaggedPng(bytes: Uint8Array, profile: Uint8Array, probe: Probe): Promise<Uint8Array> {
   const { default: sharp } = await import('sharp');
-  const options = { failOn: 'error', limitInputPixels: MAX_PICTURE_PIXELS, ignoreIcc: true } as const;
+  const options = { ...STRICT, ignoreIcc: true };
   const space = numbersOf(probe) ?? 'srgb';
   const png = await sharp(bytes, options).toColourspace(space).png({ compressionLevel: 1 }).toBuffer();
   return withProfile(png, profile);
@@ -60,7 +64,7 @@ async function asTaggedPng(bytes: Uint8Array, profile: Uint8Array, probe: Probe)
 async function onItsCanvas(bytes: Uint8Array, screen: Probe): Promise<Uint8Array> {
   if (!screen.alpha) return bytes;
   const { default: sharp } = await import('sharp');
-  const picture = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PICTURE_PIXELS });
+  const picture = sharp(bytes, STRICT);
   // With a transparent colour libvips is right.
   if ((await picture.metadata()).hasAlpha) return bytes;
   const { left, top, ...frame } = firstFrame(bytes);
@@ -91,8 +95,7 @@ function numbersOf({ colour, bits }: Probe): 'b-w' | 'grey16' | 'srgb' | 'rgb16'
 async function withoutExtraSamples(bytes: Uint8Array, probe: Probe): Promise<Uint8Array> {
   const { default: sharp } = await import('sharp');
   const space = numbersOf(probe);
-  const options = { failOn: 'error', limitInputPixels: MAX_PICTURE_PIXELS, ignoreIcc: true } as const;
-  const picture = sharp(bytes, options);
+  const picture = sharp(bytes, { ...STRICT, ignoreIcc: true });
   if (space === undefined || !(await picture.metadata()).hasAlpha) return bytes;
   return picture
     .pipelineColourspace(space)

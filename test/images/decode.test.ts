@@ -4,6 +4,8 @@ import { describe, expect, it, test } from 'vitest';
 import { decoded, isOpaque, type Decoding } from '../../src/images/decode.js';
 import { UnreadablePictureError } from '../../src/images/picture-errors.js';
 import { probePicture } from '../../src/images/probe.js';
+import { base, inLab, samples } from '../pictures/making/colours.js';
+import { tiff } from '../pictures/making/tiff.js';
 import { CHELSEA, SAMPLES, type SampleName, withChunk, withSegment } from './samples.js';
 
 const fixture = (name: string) =>
@@ -91,6 +93,18 @@ test.each(CLASSES)('%s is decoded into the right sRGB', async (_, bytes, expecte
   expect(info).toMatchObject({ width: WIDTH, height: HEIGHT, channels: 3 });
   expect(difference(data, expected).mean).toBeLessThanOrEqual(mean);
 });
+
+test.each([8, 16] as const)(
+  'a Lab TIFF of %d bits has the colours of Photoshop, whose white is D50',
+  async (bits) => {
+    const colours = base(WIDTH, HEIGHT);
+    const [light, colour] = bits === 8 ? [2.55, 1] : [655.35, 256];
+    const lab = inLab(colours);
+    const values = lab.values.map((value, at) => value * (at % 3 === 0 ? light : colour));
+    const { data } = await rawOf(tiff({ ...lab, values }, { bits, photometric: 8, raw: true }));
+    expect(difference(data, samples(colours)).mean).toBeLessThan(bits === 8 ? 1 : 0.1);
+  },
+);
 
 test('16-bit grey is not clipped', async () => {
   const steps = new Uint16Array(256 * 4).map((_, at) => (at % 256) * 257);

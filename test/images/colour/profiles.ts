@@ -76,6 +76,10 @@ export function profileOf(space: string, tags: Readonly<Record<string, Buffer>>)
   header.writeUInt32BE(0x02_10_00_00, 8);
   header.write(`mntr${space}XYZ `, 12, 'latin1');
   header.write('acsp', 36, 'latin1');
+  // D50, without which Chromium ignores the profile.
+  [0.964_2, 1, 0.824_91].forEach((value, index) =>
+    header.writeInt32BE(Math.round(value * 65_536), 68 + index * 4),
+  );
   return Buffer.concat([header, table, ...entries.map(([, data]) => data)]);
 }
 
