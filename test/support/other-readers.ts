@@ -35,11 +35,19 @@ export interface PlainPicture {
   pixels: Buffer;
 }
 
-/** What fal's toolkit does (docs/fal-api.md): no colour management, no alpha, turned by EXIF. */
-const AS_FAL_READS = `
-import io, json, struct, sys
-from PIL import Image, ImageOps
+/**
+ * What fal's toolkit does (docs/fal-api.md): no colour management, no alpha, turned by EXIF. Or, if asked for, what
+ * lcms makes of the picture by its profile.
+ */
+const READER = `
+import io, json, struct, sys, warnings
+from PIL import Image, ImageCms, ImageOps
+warnings.simplefilter('ignore')
 Image.MAX_IMAGE_PIXELS = None
+def by_profile(picture):
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(picture.info['icc_profile']))
+    return ImageCms.profileToProfile(picture, profile, ImageCms.createProfile('sRGB'), outputMode='RGB')
+to_rgb = by_profile if sys.argv[1] == 'lcms' else lambda picture: picture.convert('RGB')
 while True:
     head = sys.stdin.buffer.read(4)
     if not head:
@@ -48,7 +56,7 @@ while True:
     pixels = b''
     try:
         picture = Image.open(io.BytesIO(data))
-        plain = ImageOps.exif_transpose(picture.convert('RGB'))
+        plain = ImageOps.exif_transpose(to_rgb(picture))
         pixels = plain.tobytes()
         answer = {'mode': picture.mode, 'width': plain.width, 'height': plain.height}
     except Exception as error:
@@ -58,9 +66,17 @@ while True:
 `;
 
 /** What a model would get of each picture; an Error for what Pillow does not read. */
-export async function readByPillow(pictures: readonly Uint8Array[]): Promise<(PlainPicture | Error)[]> {
+export const readByPillow = (pictures: readonly Uint8Array[]) => readBy('pillow', pictures);
+
+/** What a colour engine other than libvips' makes of pictures with a profile, in its usual (perceptual) intent. */
+export const readByLcms = (pictures: readonly Uint8Array[]) => readBy('lcms', pictures);
+
+async function readBy(
+  reader: 'pillow' | 'lcms',
+  pictures: readonly Uint8Array[],
+): Promise<(PlainPicture | Error)[]> {
   if (PYTHON === undefined) throw new Error('Pillow is missing: apt-get install python3-pil');
-  const child = spawn(PYTHON, ['-c', AS_FAL_READS], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(PYTHON, ['-c', READER, reader], { stdio: ['pipe', 'pipe', 'inherit'] });
   for (const picture of pictures) child.stdin.write(Buffer.concat([bigEndian(picture.length), picture]));
   child.stdin.end();
   const parts: Buffer[] = [];

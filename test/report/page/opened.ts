@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,25 +6,9 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
 import type { ReportHead, ReportItem } from '../../../src/report/page/data.js';
 import { writeReport } from '../../../src/report/page/write.js';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../../support/chromium.js';
 import { tempDir } from '../../support/temp-dir.js';
 import { head, item } from './sample.js';
-
-const CHROMIUM = [
-  process.env['CHROMIUM_PATH'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((file) => file !== '' && existsSync(file));
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 const GREEN = await flat('#40a060');
 const VIOLET = await flat('#a040c0');
@@ -36,7 +19,7 @@ let browser: Browser | undefined;
 export function describeInBrowser(name: string, tests: () => void): void {
   describe.skipIf(CHROMIUM === undefined)(name, () => {
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: CHROMIUM!, args: FLAGS });
+      browser = await chromium.launch({ executablePath: CHROMIUM!, args: CHROMIUM_FLAGS });
     });
     afterAll(() => browser?.close());
     tests();
