@@ -163,3 +163,19 @@ describe('hostile bytes give a probe or a typed error', () => {
     );
   });
 });
+
+/** Files of nothing but tiny parts. */
+test.each([
+  ['PNG', SAMPLES.png.subarray(0, 33), '\0\0\0\0tEXt\0\0\0\0'],
+  ['WebP', Buffer.from('RIFF\0\x87\x93\x03WEBP', 'latin1'), 'abcd\0\0\0\0'],
+  ['JPEG', Buffer.from([0xff, 0xd8]), '\xff\xe5\0\x02'],
+  ['JPEG of beginnings', Buffer.from([0xff, 0xd8]), '\xff\xd8'],
+  ['JPEG of fill', Buffer.from([0xff, 0xd8]), '\xff'],
+  ['GIF', SAMPLES.gif.subarray(0, 13), '!\xfe\0'],
+])('a hostile %s takes little time and no memory', (_, beginning, part) => {
+  const bytes = Buffer.concat([beginning, Buffer.alloc(60_000_000, Buffer.from(part, 'latin1'))]);
+  const [rss, start] = [process.memoryUsage().rss, performance.now()];
+  expect(errorOf(bytes)).toBeInstanceOf(DamagedPictureError);
+  expect(performance.now() - start).toBeLessThan(5000);
+  expect(process.memoryUsage().rss - rss).toBeLessThan(60_000_000);
+});

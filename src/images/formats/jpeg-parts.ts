@@ -17,6 +17,9 @@ export interface JpegPart {
   end: number;
 }
 
+/** Far more than a JPEG has; limits the time that a file of empty segments can take. */
+const MAX_PARTS = 50_000;
+
 /** Frame headers; C4, C8 and CC in the same range are not. */
 export const isFrameHeader = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
@@ -50,7 +53,8 @@ const isReserved = (marker: number) => marker > 0x01 && marker < 0xc0;
 export function* jpegParts(view: ByteView): Generator<JpegPart, string | undefined> {
   const coverage = new Coverage(view);
   let flaw: string | undefined;
-  for (let at = 2; ;) {
+  for (let at = 2, count = 1; ; count++) {
+    if (count > MAX_PARTS) throw view.damaged('has too many segments');
     const start = nextMarker(view, at);
     const code = start === undefined ? undefined : skipFill(view, start);
     const marker = code === undefined ? undefined : view.bytes[code];

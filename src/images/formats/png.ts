@@ -9,6 +9,9 @@ const SIGNATURE = '\x89PNG\r\n\x1a\n';
 /** Length, type and checksum around the data of a chunk. */
 const CHUNK_FRAME = 12;
 
+/** Far more than a PNG has; limits the time that a file of empty chunks can take. */
+const MAX_CHUNKS = 500_000;
+
 export const isPng = (bytes: Uint8Array) => startsWith(bytes, SIGNATURE);
 
 /**
@@ -33,7 +36,8 @@ export function probePng(bytes: Uint8Array): Probe {
   let flaw: string | undefined;
   const colours = new PngColourChunks();
   const descriptions = new PngDescriptions();
-  for (let at = first; ;) {
+  for (let at = first, count = 1; ; count++) {
+    if (count > MAX_CHUNKS) throw view.damaged('has too many chunks');
     if (hasData && !isWholeChunk(view, at)) {
       flaw = 'has no end marker';
       break;

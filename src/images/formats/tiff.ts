@@ -131,13 +131,17 @@ function isCameraRaw(bytes: Uint8Array, page: Directory): boolean {
   return isReducedCopy(page) || isSensor || startsWith(bytes, 'CR', 8) || startsWith(bytes, 'IIII', 8);
 }
 
+/** Far more strips or tiles than a TIFF has; limits the time that a false count can take. */
+const MAX_PARTS = 1_000_000;
+
 function checkPixels(view: ByteView, page: Directory, offsets: number, lengths: number): boolean {
   const sizes = page.values(lengths)[Symbol.iterator]();
-  let found = false;
+  let found = 0;
   for (const offset of page.values(offsets)) {
+    if (found >= MAX_PARTS) throw view.damaged('has too many parts');
     const size = sizes.next();
     if (offset + (size.done === true ? 1 : size.value) > view.length) throw view.damaged('is cut short');
-    found = true;
+    found++;
   }
-  return found;
+  return found > 0;
 }

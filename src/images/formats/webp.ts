@@ -72,8 +72,12 @@ export function probeWebp(bytes: Uint8Array): Probe {
   };
 }
 
+/** Far more than a WebP has; limits the time that a file of empty chunks can take. */
+const MAX_CHUNKS = 100_000;
+
 function* readChunks(view: ByteView, from: number, end: number): Generator<Chunk, void> {
-  for (let at = from; at + 8 <= end;) {
+  for (let at = from, count = 1; at + 8 <= end; count++) {
+    if (count > MAX_CHUNKS) throw view.damaged('has too many chunks');
     const length = view.u32(at + 4);
     if (at + 8 + length > end) throw view.damaged('has a chunk that does not fit');
     yield { type: view.ascii(at, 4), at: at + 8, length };
