@@ -14,11 +14,12 @@ describe('--dry-run', () => {
         {
           flag: '--image',
           file: 'photo.jpg',
-          bytes: ROCKET.length,
           content_type: 'image/jpeg',
           width: 640,
           height: 427,
-          sha256: sha256(ROCKET),
+          sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+          // It is tagged with the profile of its camera.
+          converted: 'Adobe RGB (1998) → sRGB',
         },
       ],
       outputs: ['photo.edit.png'],
@@ -32,6 +33,14 @@ describe('--dry-run', () => {
     });
     expect(fal.ledger().requests.total).toBe(0);
     expect(await visible(cwd)).toEqual(['photo.jpg']);
+  });
+
+  it('shows a picture that is sent as it is by its own bytes', async () => {
+    const { run } = await scene({ 'cat.png': SMALL });
+    const result = await run(['cat.png', '-p', 'snow', '-n', '--json'], { env: {} });
+    expect(result.json()).toMatchObject({
+      uploads: [{ file: 'cat.png', bytes: SMALL.length, sha256: sha256(SMALL), converted: null }],
+    });
   });
 
   it('says the same in words', async () => {

@@ -27,6 +27,7 @@ describe('what is printed', () => {
           content_type: 'image/png',
           bytes: bytes.length,
           sha256: sha256(bytes),
+          received_sha256: sha256(bytes),
           nsfw: false,
         },
       ],
@@ -37,6 +38,7 @@ describe('what is printed', () => {
         total_ms: expect.any(Number),
       },
       warnings: [],
+      notes: [],
     });
     expect(accepted!.input).toEqual({
       prompt: 'snow',

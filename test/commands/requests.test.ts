@@ -75,6 +75,7 @@ it('has the document of the brief, with null for what is not known', async () =>
           content_type: 'image/png',
           bytes: 99,
           sha256: 'ab12',
+          received_sha256: 'ab12',
         },
       ],
       duplicate_of: null,

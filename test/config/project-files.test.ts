@@ -123,7 +123,7 @@ it('what is more than a yes, for whoever adds a flag', () => {
       'retry-failed',
       'settle',
     ],
-    ...['trust-project', 'vary', 'yes'],
+    ...['trust-project', 'upload-as-is', 'vary', 'yes'],
   ]);
 });
 

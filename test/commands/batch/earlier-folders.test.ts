@@ -21,7 +21,12 @@ describe.each(NAMES)('A folder of version 1: %s', (name) => {
     const after = await resultsIn(cwd);
     expect(after.map(({ key }) => key).sort()).toEqual(rows.map(({ key }) => key).sort());
     expect(after.map(({ job, images, seed }) => [job, images, seed])).toEqual(
-      before.map(({ job, images, seed }) => [job, images, seed]),
+      // That release saved every picture as it was returned.
+      before.map(({ job, images, seed }) => [
+        job,
+        images.map((image) => ({ ...image, received_sha256: image.sha256 })),
+        seed,
+      ]),
     );
     const second = await again();
     expect([second.code, requestsAt(fal)], second.stderr).toEqual([0, 0]);
