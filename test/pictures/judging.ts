@@ -65,7 +65,8 @@ async function each(
   return files.map((file) => byFile.get(file));
 }
 
-function distance(one: Reading, other: Reading): Distance {
+/** Distance of what two readers see. */
+export function distance(one: Reading, other: Reading): Distance {
   if (one === undefined || other === undefined) return 'not read';
   if (one instanceof Error) return one.message;
   if (other instanceof Error) return other.message;
