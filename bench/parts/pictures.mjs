@@ -11,6 +11,7 @@ const WARM_UPS = 3;
 export async function pictures() {
   await cutting();
   await converting();
+  await passing();
 }
 
 /** The metadata of a photo of 10 MB, with a gain map behind it, as phones save it. */
@@ -72,6 +73,43 @@ async function converting() {
   const ratio = (prepared / base).toFixed(2);
   const figures = `${ratio} × sharp alone (${base.toFixed(0)} ms)`;
   limit(`preparing a JPEG of 24 megapixels in Display P3: ${figures}`, prepared / base, 1.15, '×');
+}
+
+/**
+ * Pictures that are sent with their own pixels, against what every release had to do with them: follow their structure
+ * and hash their bytes. The pixels of a PNG are checked in the thread pool, while the program goes on to other things.
+ */
+async function passing() {
+  const { preparePicture } = await import(path.join(await bundled('src/images/prepare.ts'), 'prepare.mjs'));
+  const { probePicture } = await import(path.join(await bundled('src/images/probe.ts'), 'probe.mjs'));
+  const { sha256Of } = await import(path.join(await bundled('src/sha256.ts'), 'sha256.mjs'));
+  const { default: sharp } = await import('sharp');
+  const photo = sharp(path.join(ROOT, 'examples/chelsea.png')).resize(3000, 2000).removeAlpha();
+  for (const [name, bytes] of [
+    ['JPEG', await photo.clone().jpeg({ quality: 95 }).toBuffer()],
+    ['PNG', await photo.clone().png().toBuffer()],
+  ]) {
+    const source = { kind: 'bytes', bytes, origin: 'file', label: 'photo', name: 'photo' };
+    const least = async () => {
+      const began = performance.now();
+      probePicture(bytes);
+      sha256Of(bytes);
+      return performance.now() - began;
+    };
+    const ours = async () => {
+      const began = performance.now();
+      const { converted, checked } = await preparePicture(source, '--image');
+      const time = performance.now() - began;
+      if (converted !== undefined) throw new Error('It was converted.');
+      await checked;
+      return time;
+    };
+    const pairs = await inTurn(least, ours, { runs: 15, warmUps: 3 });
+    const [base, prepared] = [0, 1].map((index) => median(pairs.map((pair) => pair[index])));
+    const size = (bytes.length / 1e6).toFixed(1);
+    const figures = `${prepared.toFixed(1)} ms, ${(prepared / base).toFixed(2)} × reading and hashing it`;
+    limit(`preparing a ${name} of ${size} MB in sRGB: ${figures}`, prepared / base, 1.3, '×');
+  }
 }
 
 async function dirtyPhoto() {

@@ -17,6 +17,7 @@ import { estimate, refuseUnbounded, type Estimate } from './plan/estimate.js';
 import { asPlannedByV1, fingerprintV1 } from './plan/fingerprint-v1.js';
 import { askedHashOf } from './plan/fingerprint.js';
 import { Journal } from './journal.js';
+import { allChecked } from './plan/attachments.js';
 import { stillUnknownError } from './outcomes.js';
 import { checkFree, defaultOutput } from './plan/output.js';
 import type { EditPlan } from './plan/plan.js';
@@ -51,6 +52,7 @@ export function runEdit(plan: EditPlan, env: EditEnv, options: SendOptions): Pro
     const record = { ...planned, cost: { ...planned.cost, estimatedUsd, unitPriceUsd } };
     return withRecord(record, async () => {
       refuseUnbounded(cost, options.caps);
+      await allChecked(plan.attachments);
       const { beginning, timeoutMs } = await beginOrWait(
         newJob(plan, wanted, cost, env),
         before,

@@ -38,6 +38,11 @@ export interface Picture {
   warnings: string[];
   /** Changes made to it, in a few words; absent if its pixels are the file's own. */
   converted?: string;
+  /**
+   * A check of its pixels that goes on in the thread pool; absent if there is none. Rejects with a FalEditError (input)
+   * if they are damaged: wait for it before anything is sent.
+   */
+  checked?: Promise<void>;
 }
 
 /**
@@ -101,8 +106,8 @@ export async function preparePicture(
     const upload = { source, probe, upright, options };
     const isTransparent = probe.alpha && (await hasTransparency(upload));
     const isResized = size.width !== upright.width || size.height !== upright.height;
-    const passed = isTransparent || isResized ? undefined : await passing(upload);
-    if (passed !== undefined) return passed;
+    const passed = isTransparent || isResized ? undefined : passing(upload);
+    if (passed !== undefined) return withCheck(passed, upload, where, subject);
     const picture = await converted(upload, size, isTransparent);
     if (picture.bytes.length > MAX_PICTURE_BYTES) {
       throw refuse(
@@ -136,13 +141,22 @@ async function hasTransparency({ source, probe, options: { signal } }: Upload): 
 }
 
 /** The picture with its own pixels; undefined if the rule for uploads does not let it pass. */
-async function passing({ source, probe, upright }: Upload): Promise<Picture | undefined> {
+function passing({ source, probe, upright }: Upload): Picture | undefined {
   const format = passingFormat(probe);
   if (format === undefined) return undefined;
-  // Decoders of JPEG and WebP show what they can; those of PNG show nothing.
-  if (format === 'png') await checkPngData(source.bytes);
   const bytes = withoutMetadata(source.bytes, format);
   return bytes.length > MAX_PICTURE_BYTES ? undefined : seal(source, probe, { bytes, format, ...upright });
+}
+
+/** Decoders of JPEG and WebP show what they can; those of PNG show nothing. */
+function withCheck(picture: Picture, { source }: Upload, where: string, subject: string): Picture {
+  if (picture.format !== 'png') return picture;
+  const checked = checkPngData(source.bytes).catch((error: unknown) => {
+    throw asInputError(error, where, subject);
+  });
+  // A plan that is refused for another reason does not wait for it.
+  checked.catch(() => undefined);
+  return { ...picture, checked };
 }
 
 /** sharp, which takes 70 ms to load, is loaded only here: a picture that passes need not pay for it. */

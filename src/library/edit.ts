@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import { accessOf } from '../edit/env.js';
 import { estimate as estimateOf, type Estimate } from '../edit/plan/estimate.js';
 import { SINGLE_EDIT } from '../edit/next-steps.js';
+import { allChecked } from '../edit/plan/attachments.js';
 import { planEdit } from '../edit/plan/plan.js';
 import { keptPictures, recordOfJob, type EditedImage, type EditRecord } from '../edit/record.js';
 import { areIntact } from '../edit/pictures/save.js';
@@ -98,6 +99,7 @@ export async function estimate(call: EditCall): Promise<Estimate> {
   checkCall(call);
   return withContext(call, async (context) => {
     const plan = await planEdit(orderOf(call, context.newSeed), context);
+    await allChecked(plan.attachments);
     const route = routeOf({ key: undefined, proxyUrl: undefined }, context);
     const price = await currentPrice(plan.model.endpoint, { ...accessOf({ context, route }), offline: true });
     return estimateOf(plan.model, plan.work, price);

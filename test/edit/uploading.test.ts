@@ -1,11 +1,13 @@
 /* The upload settings of an edit, by the bytes that fal's storage receives. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { sandbox, type TestSandbox } from '../support/sandbox.js';
 import { editCat, folderWithPhoto } from './harness.js';
-import { seenBy } from './lost.js';
+import { statesIn, seenBy } from './lost.js';
+import { runCli } from '../support/run-cli.js';
 
 /** Blue on the left, nothing on the right. */
 function logo(): Promise<Buffer> {
@@ -104,4 +106,43 @@ it('refuses settings that contradict each other before anything is sent', async 
   const { code, document } = await editCat({ env: fal.env }, '--upload-as-is', '--background', 'red');
   expect([code, document.error?.message]).toEqual([2, expect.stringContaining('--upload-as-is')]);
   expect(seenBy(fal).posts).toBe(0);
+});
+
+describe('a PNG with broken pixel data', () => {
+  /** Its chunks and their checksums are right, but nothing can be unpacked from them. */
+  async function broken(): Promise<Buffer> {
+    const png = await sharp('examples/chelsea.png').resize(96, 64).png().toBuffer();
+    const at = png.indexOf('IDAT');
+    const length = png.readUInt32BE(at - 4);
+    png.fill(0x55, at + 30, at + 4 + length);
+    png.writeUInt32BE(crc32(png.subarray(at, at + 4 + length)), at + 4 + length);
+    return png;
+  }
+
+  const WORDS = 'is damaged: the PNG has broken pixel data.';
+
+  it.each([[], ['--dry-run']])('is refused before anything is sent %j', async (...flags) => {
+    const fal = await sandbox();
+    const cwd = await folderWithPhoto();
+    await writeFile(path.join(cwd, 'broken.png'), await broken());
+    const { code, document } = await editCat({ image: 'broken.png', env: fal.env, cwd }, ...flags);
+    expect([code, document.error?.message]).toEqual([2, `--image: "broken.png" ${WORDS}`]);
+    expect(fal.ledger().requests.by_role.initiate ?? 0).toBe(0);
+    expect(seenBy(fal).posts).toBe(0);
+    if (flags.length === 0) expect(await statesIn(cwd)).toEqual([]);
+  });
+
+  it('is a problem of its row', async () => {
+    const fal = await sandbox();
+    const cwd = await folderWithPhoto();
+    await writeFile(path.join(cwd, 'broken.png'), await broken());
+    await writeFile(path.join(cwd, 'rows.csv'), 'image,prompt\ncat.png,snow\nbroken.png,snow\n');
+    const { code, stderr } = await runCli(['batch', 'rows.csv', '--yes', '--max-cost', '1'], {
+      env: fal.env,
+      cwd,
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`rows.csv:3: image: "broken.png" ${WORDS}`);
+    expect(seenBy(fal).posts).toBe(0);
+  });
 });

@@ -114,7 +114,7 @@ describe('files', () => {
     [
       'film.png',
       `--image: "film.png" is not a picture: it looks like a video (WebM or Matroska). ${KINDS}`,
-      undefined,
+      'Convert it first: ffmpeg -i in.webm -frames:v 1 out.png',
     ],
     ['a\0b', '--image: "a\\u0000b" is not a file name: it contains a NUL.', undefined],
     ['C:\\no\\photo', '--image: "C:\\no\\photo": no such file.', undefined],

@@ -19,7 +19,10 @@ import type { FileField } from '../../models/fields.js';
 import { stampText } from '../folder/file-stamp.js';
 
 /** Cached facts about a file, without its bytes. */
-type Facts = Omit<Attachment, 'path' | 'flag' | 'label' | 'upload' | 'original' | 'findEarlierUpload'> & {
+type Facts = Omit<
+  Attachment,
+  'path' | 'flag' | 'label' | 'upload' | 'original' | 'findEarlierUpload' | 'checked'
+> & {
   upload: Omit<NonNullable<Attachment['upload']>, 'blob'>;
   source: string;
   preparation: string;
@@ -45,6 +48,13 @@ const MOST_RECENT = 1_000;
 
 /** Files that are in memory at a time, each with what is made of it for the upload. */
 const FILES_AT_ONCE = 4;
+
+/** Reads a file and waits for its check: what is cached of it is good. */
+const readChecked: AttachmentReader = async (...reading) => {
+  const attachment = await readAttachment(...reading);
+  await attachment.checked;
+  return { ...attachment, checked: undefined };
+};
 
 /** A cache that knows whether it missed anything. */
 export interface AttachmentCache extends PlanCache {
@@ -74,7 +84,7 @@ export function attachmentCache(ledger: Ledger): AttachmentCache {
     }
     const uploaded = noted === undefined ? undefined : uploadedOnce(noted);
     const facts = await reader.add(async () =>
-      withoutBytes(await readAttachment(...reading), preparation, uploaded),
+      withoutBytes(await readChecked(...reading), preparation, uploaded),
     );
     if (facts === undefined) return undefined;
     const isFresh = ledger.context.now() - stamp.changedAt < TOO_FRESH_MS;
@@ -84,7 +94,7 @@ export function attachmentCache(ledger: Ledger): AttachmentCache {
 
   let hasUnremembered = false;
   const readAnew: AttachmentReader = async (...reading) => {
-    const attachment = await readAttachment(...reading);
+    const attachment = await readChecked(...reading);
     // The bytes of a data: URI are part of the row itself.
     hasUnremembered ||= attachment.upload !== undefined && !/^data:/i.test(reading[0].value);
     return attachment;
@@ -194,7 +204,7 @@ export async function bytesAgain(
   sha256: string,
   options?: Reading[3],
 ): Promise<Blob> {
-  const { upload } = await readAttachment(field, flag, context, options);
+  const { upload } = await readChecked(field, flag, context, options);
   if (upload?.sha256 === sha256) return upload.blob();
   throw changedError(field, flag);
 }

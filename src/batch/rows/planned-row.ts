@@ -11,7 +11,7 @@ import { findModel } from '../../models/registry.js';
 import { bytesAgain, originalAgain } from './attachment-cache.js';
 import { seedOf } from '../../edit/plan/fingerprint.js';
 
-type StoredAttachment = Omit<Attachment, 'upload' | 'original' | 'findEarlierUpload'> & {
+type StoredAttachment = Omit<Attachment, 'upload' | 'original' | 'findEarlierUpload' | 'checked'> & {
   upload?: Omit<NonNullable<Attachment['upload']>, 'blob'>;
 };
 
@@ -116,7 +116,7 @@ export function outputOf(
 
 function storedAttachment({ upload, ...facts }: Attachment): StoredAttachment {
   // Functions are no JSON values.
-  const rest = { ...facts, original: undefined, findEarlierUpload: undefined };
+  const rest = { ...facts, original: undefined, findEarlierUpload: undefined, checked: undefined };
   if (upload === undefined) return rest;
   const { sha256, contentType, fileName, bytes } = upload;
   return { ...rest, upload: { sha256, contentType, fileName, bytes } };

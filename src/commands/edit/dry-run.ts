@@ -1,5 +1,6 @@
 import { bytesText, usdText } from '../../units.js';
 import { accessOf, type EditEnv } from '../../edit/env.js';
+import { allChecked } from '../../edit/plan/attachments.js';
 import { estimate } from '../../edit/plan/estimate.js';
 import type { EditPlan } from '../../edit/plan/plan.js';
 import { recordOf } from '../../edit/record.js';
@@ -23,6 +24,7 @@ export async function dryRun(
   { json, proxies }: DryRunOptions,
 ): Promise<void> {
   const { cwd } = env.context;
+  await allChecked(plan.attachments);
   const price = await currentPrice(plan.model.endpoint, { ...accessOf(env), offline: true });
   const cost = estimate(plan.model, plan.work, price);
   const record = { ...recordOf(plan), sandbox: terminal.options.sandbox };

@@ -35,6 +35,8 @@ export interface Attachment {
   earlierUpload?: string | undefined;
   /** Finds {@link earlierUpload} where it is not known, which takes a conversion. */
   findEarlierUpload?: (() => Promise<string>) | undefined;
+  /** A check that goes on beside the planning; see {@link allChecked}. */
+  checked?: Promise<void> | undefined;
   /** Size in pixels of a local picture. */
   size: Dimensions | undefined;
   warnings: string[];
@@ -99,6 +101,15 @@ export async function readAttachments(
   );
 }
 
+/**
+ * Waits for the checks of files that go on beside the planning. Call it before anything is sent.
+ *
+ * @throws FalEditError (input): a file is damaged
+ */
+export async function allChecked(attachments: readonly Pick<Attachment, 'checked'>[]): Promise<void> {
+  for (const { checked } of attachments) await checked;
+}
+
 /** Reads the file itself, without a cache. */
 export const readAttachment: AttachmentReader = (field, flag, context, options) =>
   field.role === 'picture' ? readPicture(field, flag, context, options) : readWeights(field, flag, context);
@@ -132,6 +143,7 @@ async function readPicture(
     warnings: picture.warnings,
     converted: picture.converted,
     ...(Object.keys(options).length === 0 ? {} : { prepared: options }),
+    ...(picture.checked === undefined ? {} : { checked: picture.checked }),
   };
 }
 

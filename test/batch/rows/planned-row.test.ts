@@ -49,6 +49,7 @@ const plain = ({ attachments, ...rest }: EditPlan): unknown => ({
   attachments: attachments.map(({ upload, original, ...one }) => ({
     ...one,
     hasOriginal: original !== undefined,
+    checked: undefined,
     upload: upload === undefined ? undefined : { ...upload, blob: undefined },
   })),
 });
