@@ -24,16 +24,17 @@ describe('pictures in', () => {
   });
 
   test.each([
-    ['photo.gif', ENCODED.gif],
-    ['photo.avif', ENCODED.avif],
-    ['photo.tiff', ENCODED.tiff],
-  ])('%s arrives as PNG, of the same size', async (name, bytes) => {
+    ['photo.gif', ENCODED.gif, 'png'],
+    // What has lost detail is not blown up. sharp compresses a TIFF as a JPEG.
+    ['photo.avif', ENCODED.avif, 'jpeg'],
+    ['photo.tiff', ENCODED.tiff, 'jpeg'],
+  ])('%s is converted, and stays of the same size', async (name, bytes, format) => {
     const { fal, run } = await scene({ [name]: bytes });
     const result = await run([name, '-p', 'snow']);
     expect(result.code, result.stderr).toBe(0);
-    expect(fal.ledger().uploads).toMatchObject([{ content_type: 'image/png' }]);
+    expect(fal.ledger().uploads).toMatchObject([{ content_type: `image/${format}` }]);
     expect(await sharp(await arrived(fal)).metadata()).toMatchObject({
-      format: 'png',
+      format,
       width: 48,
       height: 32,
     });

@@ -38,7 +38,7 @@ export async function keepInput(
     throw new FalEditError(
       'temporary',
       `Cannot keep what ${flags} needs of the input, beside the ledger: ${codeOf(error) ?? messageOf(error)}. Nothing was sent.`,
-      { charged: 'no', hint: 'Make room there, then run it again.', origin: error },
+      { charged: 'no', hint: 'Free some space there, then run it again.', origin: error },
     );
   }
 }
