@@ -43,6 +43,7 @@ export interface SendOptions extends RunOptions, Omit<Sending, 'attachments'> {
 export function runEdit(plan: EditPlan, env: EditEnv, options: SendOptions): Promise<EditOutcome> {
   const planned: EditRecord = { ...recordOf(plan), sandbox: isSandbox(env.route.via) };
   return withRecord(planned, async () => {
+    await allChecked(plan.attachments);
     const wanted = await wantedOf(plan, env, options);
     const before = await checkNames(plan, wanted, env, options);
     for (const message of plan.warnings) options.onEvent({ type: 'warning', message });
@@ -52,7 +53,6 @@ export function runEdit(plan: EditPlan, env: EditEnv, options: SendOptions): Pro
     const record = { ...planned, cost: { ...planned.cost, estimatedUsd, unitPriceUsd } };
     return withRecord(record, async () => {
       refuseUnbounded(cost, options.caps);
-      await allChecked(plan.attachments);
       const { beginning, timeoutMs } = await beginOrWait(
         newJob(plan, wanted, cost, env),
         before,
