@@ -250,7 +250,8 @@ async function goOnWith(
   }
   // Options that only change the saved file may differ between runs of the same command.
   const { force, keepBlanked, finish } = output;
-  await keepInput(env.ledger, finish, attachments);
+  // The edit is paid for: without its parts the picture is saved as fal returned it, with a warning.
+  await keepInput(env.ledger, finish, attachments).catch(() => undefined);
   const saving = { force, keepBlanked, ...(finish === undefined ? {} : { finish }) };
   return resumeJob(job, env, { ...options, elsewhere, saving });
 }

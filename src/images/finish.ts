@@ -103,8 +103,13 @@ async function encodedAgain(
   profileFile: string | undefined,
   warnings: string[],
 ): Promise<Uint8Array> {
-  const { data, info } = await decoded(received, probe, (picture) =>
-    picture.removeAlpha().raw().toBuffer({ resolveWithObject: true }),
+  // Without transparency of the input, a result keeps its own.
+  const background = alpha === undefined ? { background: 'none' } : {};
+  const { data, info } = await decoded(
+    received,
+    probe,
+    (picture) => picture.raw().toBuffer({ resolveWithObject: true }),
+    background,
   );
   const { width, height } = info;
   const { default: sharp } = await import('sharp');

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ProcessId } from '../context.js';
+import { codeOf } from '../errors/error.js';
 import { hashOf } from '../sha256.js';
 import type { FinishSpec } from './job.js';
 import type { Ledger } from './ledger.js';
@@ -61,12 +62,16 @@ export async function keepParts(ledger: Ledger, finish: FinishSpec, parts: KeptP
   }
 }
 
-/** The kept parts; undefined if they are gone. */
+/** The kept parts; undefined if they are gone. @throws the system's error: one cannot be read */
 export async function keptParts(ledger: Ledger, finish: FinishSpec): Promise<KeptParts | undefined> {
   if (!(await hasKept(ledger, finish))) return undefined;
   const folder = keptFolder(ledger, finish);
   const read = (name: string): Promise<Uint8Array | undefined> =>
-    readFile(path.join(folder, name)).catch(() => undefined);
+    readFile(path.join(folder, name)).catch((error: unknown) => {
+      // The input had no such part. Anything else must not pass for that.
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    });
   const [alpha, icc, metadata] = await Promise.all(Object.values(FILES).map(read));
   return { alpha, icc, metadata };
 }

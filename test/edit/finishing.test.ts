@@ -217,6 +217,20 @@ describe('An edit that was cut short', () => {
     expect(await alphasOf(path.join(cwd, 'out.png'))).toEqual(EXPECTED);
   });
 
+  test('is fetched by the same command even where nothing can be kept', async () => {
+    const fal = await sandbox();
+    const cwd = await folderWith('logo.png', await cutOut());
+    fal.addToxic({ ...NO_FILE, name: 'no-file' });
+    expect((await editCat({ ...IMAGE, env: fal.env, cwd }, ...SEED)).code).toBe(7);
+    fal.clearToxics();
+    // A file has the name of the folder.
+    await writeFile(path.join(stateIn(cwd), 'ledger.db-inputs'), '');
+    const { code, document } = await editCat({ ...IMAGE, env: fal.env, cwd }, '--alpha', 'keep', ...SEED);
+    expect(code).toBe(0);
+    expect(document.warnings.join()).toContain('The copy of the input is gone');
+    expect(seenBy(fal)).toEqual({ accepted: 1, posts: 1 });
+  });
+
   test("never writes over a file that is not the edit's", async () => {
     const fal = await sandbox();
     const cwd = await unfinished(fal);

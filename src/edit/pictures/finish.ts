@@ -1,6 +1,6 @@
 /*
  * INVARIANT: the bytes of a finished picture follow from what fal returned, the job's specification and the kept parts
- * of the input alone. So whichever run finishes a picture, and however often, makes the same file.
+ * of the input alone. So every run that finishes a picture writes the same file.
  */
 import { codeOf, FalEditError, inputError, messageOf } from '../../errors/error.js';
 import { PictureError } from '../../images/picture-errors.js';
@@ -61,9 +61,9 @@ export async function finish(
   spec: FinishSpec,
   received: Uint8Array,
 ): Promise<Finished | undefined> {
-  const parts = await keptParts(ledger, spec);
-  if (parts === undefined) return undefined;
   try {
+    const parts = await keptParts(ledger, spec);
+    if (parts === undefined) return undefined;
     const { finishedPicture } = await import('../../images/finish.js');
     return await finishedPicture(received, parts, keptProfile(ledger, spec));
   } catch (error) {

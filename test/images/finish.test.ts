@@ -1,0 +1,19 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import { expect, it } from 'vitest';
+import { finishedPicture } from '../../src/images/finish.js';
+import { tempDir } from '../support/temp-dir.js';
+
+it('a result keeps its own transparency when it is converted to a profile', async () => {
+  const clear = sharp({
+    create: { width: 8, height: 8, channels: 4, background: { r: 9, g: 9, b: 9, alpha: 0.5 } },
+  });
+  const { icc } = await sharp(await clear.clone().withIccProfile('p3').png().toBuffer()).metadata();
+  const file = path.join(await tempDir(), 'p3.icc');
+  await writeFile(file, icc!);
+  const { bytes, warnings } = await finishedPicture(await clear.png().toBuffer(), { icc: icc! }, file);
+  expect(warnings).toEqual([]);
+  const { channels } = await sharp(bytes).stats();
+  expect(channels[3]).toMatchObject({ min: 128, max: 128 });
+});
