@@ -123,6 +123,7 @@ async function encodedAgain(
   const channels = transparency === undefined ? info.channels : 4;
   const picture = sharp(pixels, { raw: { width, height, channels } });
   const tagged = profileFile === undefined ? picture : picture.withIccProfile(profileFile);
+  if (probe.bits > 8) warnings.push(`The result has ${probe.bits} bits per channel; it was saved with 8.`);
   if (transparency !== undefined && probe.format === 'jpeg') {
     warnings.push('--alpha: fal returned a JPEG, which cannot be transparent, so it was saved as PNG.');
   }

@@ -151,7 +151,9 @@ describe('--alpha keep', () => {
       ...['--alpha', 'keep', '--format', 'jpeg', '-o', 'sub/'],
     );
     expect(code).toBe(2);
-    expect(document.error?.message).toContain('--alpha: keep needs a format that can be transparent');
+    expect(document.error?.message).toContain(
+      '--alpha must be none for a JPEG, which cannot be transparent.',
+    );
     expect(seenBy(fal).posts).toBe(0);
   });
 

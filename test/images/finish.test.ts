@@ -17,3 +17,13 @@ it('a result keeps its own transparency when it is converted to a profile', asyn
   const { channels } = await sharp(bytes).stats();
   expect(channels[3]).toMatchObject({ min: 128, max: 128 });
 });
+
+it('a result of 16 bits is saved with 8, which is said', async () => {
+  const deep = sharp({ create: { width: 8, height: 8, channels: 3, background: '#456' } });
+  const { icc } = await sharp(await deep.clone().withIccProfile('p3').png().toBuffer()).metadata();
+  const file = path.join(await tempDir(), 'p3.icc');
+  await writeFile(file, icc!);
+  const received = await deep.toColourspace('rgb16').png().toBuffer();
+  const { warnings } = await finishedPicture(received, { icc: icc! }, file);
+  expect(warnings).toEqual(['The result has 16 bits per channel; it was saved with 8.']);
+});

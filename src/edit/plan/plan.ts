@@ -182,7 +182,7 @@ function transparentFormat(
   if (given === undefined && other !== undefined) return other;
   throw fieldError(
     nameOf('alpha'),
-    'keep needs a format that can be transparent, which JPEG cannot.',
+    'must be none for a JPEG, which cannot be transparent.',
     other === undefined ? `${name} makes only JPEG.` : `Ask for ${other}: --format ${other}`,
   );
 }
