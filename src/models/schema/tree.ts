@@ -21,8 +21,8 @@ export type Tree =
   /** True or false; `only` if just one of them is allowed. */
   | { kind: 'boolean'; only?: boolean }
   | { kind: 'list'; items: Tree; minItems?: number; maxItems?: number; unique?: boolean }
-  /** An object with known fields. Any other field is an error. */
-  | { kind: 'object'; name?: string; fields: ReadonlyMap<string, Field> }
+  /** An object with known fields. Any other field is an error, unless it is `open`. */
+  | { kind: 'object'; name?: string; fields: ReadonlyMap<string, Field>; open?: boolean }
   /** An object whose field names fal does not declare; its values are checked where their type is known. */
   | { kind: 'record'; values: Tree }
   | { kind: 'union'; options: readonly Tree[] }
@@ -46,7 +46,7 @@ export interface Field {
   example?: unknown;
   /** Limits of a picture in fal's own words or `x-fal` numbers, if there are any. */
   limits?: string;
-  deprecated?: true;
+  deprecated?: boolean;
 }
 
 /** The options of a tree without null, unions inside unions resolved. */
