@@ -5,7 +5,7 @@ import { COMMANDS } from '../../src/commands/all.js';
 import { exitsText, type HelpFlag } from '../../src/terminal/help.js';
 import { EXIT_CODES, type ErrorKind } from '../../src/exit-codes.js';
 import { allowed, schemaAt } from '../../src/models/allowed.js';
-import type { Model } from '../../src/models/model.js';
+import type { ListedModel, Model } from '../../src/models/model.js';
 import { MODELS } from '../../src/models/registry.js';
 import { FLAG_OF, type RequestKey } from '../../src/models/request.js';
 import { interfaceTable } from './interface-table.js';
@@ -108,7 +108,7 @@ function modelTable(): string {
   ].join('\n\n');
 }
 
-function priceOf({ price }: Model): string {
+function priceOf({ price }: ListedModel): string {
   return `$${price.unitUsd} a megapixel (read ${price.date})`;
 }
 

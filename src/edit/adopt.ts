@@ -31,7 +31,7 @@ export async function adoptableRequest(
     endpoint,
     prompt: typeof prompt === 'string' ? prompt : '',
     seed: sentSeed,
-    unitPriceUsd: model.price.unitUsd,
+    unitPriceUsd: model.price?.unitUsd,
     input,
     output: {
       ...output,

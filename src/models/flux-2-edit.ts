@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { FLUX_2_BILLED, FLUX_2_FLAGS, flux2Billable, flux2Fields } from './flux-2.js';
-import type { Model } from './model.js';
+import type { ListedModel } from './model.js';
 import { once } from './once.js';
 import { parsePicturesOutput } from './wire.js';
 
@@ -10,7 +10,7 @@ const MAX_IMAGES = 4;
 const input = once(() => z.strictObject(flux2Fields(MAX_IMAGES)));
 
 /** FLUX.2 [dev] editing one to four pictures together: {@link ./flux-2-lora.ts} without the LoRAs, for less. */
-export const flux2Edit: Model = {
+export const flux2Edit: ListedModel = {
   name: 'flux-2-edit',
   endpoint: 'fal-ai/flux-2/edit',
   base: 'FLUX.2 [dev]',

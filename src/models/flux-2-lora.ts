@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { optional, weights } from './fields.js';
 import { FLUX_2_BILLED, FLUX_2_FLAGS, flux2Billable, flux2Fields } from './flux-2.js';
-import type { Model } from './model.js';
+import type { ListedModel } from './model.js';
 import { once } from './once.js';
 import { parsePicturesOutput } from './wire.js';
 
@@ -20,7 +20,7 @@ const input = once(() => {
 });
 
 /** FLUX.2 [dev] editing one to three pictures together, with LoRAs. It has no strength. */
-export const flux2Lora: Model = {
+export const flux2Lora: ListedModel = {
   name: 'flux-2-lora',
   endpoint: 'fal-ai/flux-2/lora/edit',
   base: 'FLUX.2 [dev]',

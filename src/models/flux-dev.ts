@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { noSyncMode, optional, pictureUrl } from './fields.js';
 import { assumedOutput } from './image-size.js';
-import type { BillableEstimate, BillableWork, Model } from './model.js';
+import type { BillableEstimate, BillableWork, ListedModel } from './model.js';
 import { once } from './once.js';
 import { parsePicturesOutput } from './wire.js';
 
@@ -32,7 +32,7 @@ function billable(work: BillableWork): BillableEstimate {
 }
 
 /** Plain FLUX.1 [dev], started from a picture: {@link ./flux-general.ts} without its additions, for less. */
-export const fluxDev: Model = {
+export const fluxDev: ListedModel = {
   name: 'flux-dev',
   endpoint: 'fal-ai/flux/dev/image-to-image',
   base: 'FLUX.1 [dev]',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { method, noSyncMode, optional, pictureUrl, weights } from './fields.js';
 import { assumedOutput, imageSize } from './image-size.js';
-import type { BillableEstimate, BillableWork, Model } from './model.js';
+import type { BillableEstimate, BillableWork, ListedModel } from './model.js';
 import { once } from './once.js';
 import { parsePicturesOutput } from './wire.js';
 
@@ -152,7 +152,7 @@ function hasContextFill(input: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** FLUX.1 [dev] with LoRAs, controlnets and adapters, started from a picture. */
-export const fluxGeneral: Model = {
+export const fluxGeneral: ListedModel = {
   name: 'flux-general',
   endpoint: 'fal-ai/flux-general/image-to-image',
   base: 'FLUX.1 [dev]',

@@ -74,11 +74,15 @@ export interface Model {
   formats: readonly OutputFormat[];
   /** The format that fal returns if none is requested. */
   defaultFormat: OutputFormat;
-  price: Price;
+  /** Our own price, if it has one; else only fal knows its price. */
+  price?: Price;
   /** The thing that `price` is charged for, worded to follow "a megapixel of". */
-  billed: string;
-  /** Estimates the units that fal will bill. */
-  billable: (work: BillableWork) => BillableEstimate;
+  billed?: string;
+  /** Estimates the units that fal will bill at `price`. */
+  billable?: (work: BillableWork) => BillableEstimate;
   /** Reads fal's answer; undefined if it does not have the expected shape. */
   fromOutput: (json: unknown) => EditOutput | undefined;
 }
+
+/** A model with a price of our own: one of `registry.ts`. */
+export type ListedModel = Model & Required<Pick<Model, 'price' | 'billed' | 'billable'>>;

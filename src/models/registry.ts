@@ -4,10 +4,10 @@ import { flux2Edit } from './flux-2-edit.js';
 import { flux2Lora } from './flux-2-lora.js';
 import { fluxDev } from './flux-dev.js';
 import { fluxGeneral } from './flux-general.js';
-import type { Model } from './model.js';
+import type { ListedModel, Model } from './model.js';
 
 /** Every supported model, the default first. A new one is added only here. */
-export const MODELS: readonly [Model, ...Model[]] = [fluxGeneral, flux2Lora, flux2Edit, fluxDev];
+export const MODELS: readonly [ListedModel, ...ListedModel[]] = [fluxGeneral, flux2Lora, flux2Edit, fluxDev];
 
 const OWNER = 'fal-ai/';
 

@@ -32,9 +32,9 @@ export function lorasText(model: Model): string {
   return `${count}, scale ${rangeText(shape.items?.fields?.['scale'])}`;
 }
 
-/** E.g. `$0.075 a megapixel`. */
+/** E.g. `$0.075 a megapixel`; `-` if only fal knows its price. */
 export function priceText({ price }: Model): string {
-  return `${usdText(price.unitUsd)} a megapixel`;
+  return price === undefined ? '-' : `${usdText(price.unitUsd)} a megapixel`;
 }
 
 function isNumber({ types }: Shape): boolean {

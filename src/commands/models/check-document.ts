@@ -29,8 +29,8 @@ function modelCheckDocument(check: ModelCheck): Record<string, unknown> {
       changed: price === undefined ? null : priceChange(check) !== undefined,
       unit_price_usd: price?.unitUsd ?? null,
       unit: price?.unit ?? null,
-      known_unit_price_usd: model.price.unitUsd,
-      known_unit: model.price.unit,
+      known_unit_price_usd: model.price?.unitUsd ?? null,
+      known_unit: model.price?.unit ?? null,
     },
     differences: differences.map(({ gravity, field, what, ours, fals }) => ({
       gravity,

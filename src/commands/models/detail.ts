@@ -15,8 +15,12 @@ export function detailLines(model: Model): string[] {
     ['LoRAs', loraRules(model)],
     ['Formats', `${formats.join(', ')}; default ${defaultFormat}`],
     ['Sizes', sizes(model)],
-    ['Price', `${priceText(model)} of ${billed}; read ${price.date}`],
-    ['', price.source],
+    ...(price === undefined
+      ? []
+      : [
+          ['Price', `${priceText(model)} of ${billed ?? 'every result'}; read ${price.date}`],
+          ['', price.source],
+        ]),
     ['Lacks', missing.length === 0 ? 'nothing that another model has' : missing.join(', ')],
   ];
   return [

@@ -23,13 +23,16 @@ function modelDocument(model: Model): Record<string, unknown> {
     sizes: sizes(model),
     formats: model.formats,
     default_format: model.defaultFormat,
-    price: {
-      unit_price_usd: price.unitUsd,
-      unit: price.unit,
-      billed: model.billed,
-      date: price.date,
-      source: price.source,
-    },
+    price:
+      price === undefined
+        ? null
+        : {
+            unit_price_usd: price.unitUsd,
+            unit: price.unit,
+            billed: model.billed ?? null,
+            date: price.date,
+            source: price.source,
+          },
     fields: describeFields(model).map(({ name, flag, about, allowed, required, shape }) => ({
       name,
       flag: isSet(flag) ? null : flag,

@@ -16,7 +16,7 @@ export function overviewLines(models: readonly Model[], output: Pick<Output, 'is
     ...flags.map((key) => row(FLAG_OF[key], (model) => takesCell(model, key))),
     row('--set', (model) => (furtherFields(model) === 0 ? '-' : `${furtherFields(model)} more`)),
     row('price', priceText),
-    row('price of', ({ billed }) => billed),
+    row('price of', ({ billed }) => billed ?? '-'),
   ];
   if (output.isTTY !== true) {
     const long = [

@@ -6,6 +6,7 @@ import type { ModelCheck } from './check.js';
 export function priceChange({ model, price, status }: ModelCheck): string | undefined {
   if (price === undefined || status === 'missing') return undefined;
   if (price === null) return 'fal publishes no price';
+  if (model.price === undefined) return undefined;
   const { unitUsd } = model.price;
   if (!/megapixel/i.test(price.unit)) return `$${price.unitUsd} per "${price.unit}", here: per megapixel`;
   return price.unitUsd === unitUsd ? undefined : `$${price.unitUsd} a megapixel, here: $${unitUsd}`;

@@ -17,10 +17,20 @@ export interface Estimate {
   unbounded: string[];
 }
 
-/** Estimates the cost: the adapter's units, times fal's live price or the adapter's own. */
-export function estimate(model: Model, work: BillableWork, current: CurrentPrice | undefined): Estimate {
-  const { units, assumptions, unbounded } = model.billable(work);
-  const { price } = model;
+/**
+ * Estimates the cost: the adapter's units, times fal's live price or the adapter's own.
+ *
+ * @throws FalEditError (budget): the model has no price of our own
+ */
+export function estimate(
+  { name, price, billable }: Pick<Model, 'name' | 'price' | 'billable'>,
+  work: BillableWork,
+  current: CurrentPrice | undefined,
+): Estimate {
+  if (price === undefined || billable === undefined) {
+    throw new FalEditError('budget', `The cost of an edit by ${name} is not known. Nothing was sent.`);
+  }
+  const { units, assumptions, unbounded } = billable(work);
   const { unitUsd, priceDate, priceSource } = usable(current)
     ? {
         unitUsd: current.unitUsd,
