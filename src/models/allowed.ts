@@ -26,9 +26,17 @@ function allowedNumber(schema: z.ZodNumber): string {
   const { minValue: min, maxValue: max } = schema;
   const bounded = (bound: number | null): bound is number =>
     bound !== null && Number.isFinite(bound) && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
-  if (bounded(min) && bounded(max)) return `${noun} from ${min} to ${max}`;
-  if (bounded(min)) return `${noun} from ${min} up`;
-  return noun;
+  const isTaken = (bound: number): boolean => schema.safeParse(bound).success;
+  const above = bounded(min) && !isTaken(min);
+  const below = bounded(max) && !isTaken(max);
+  if (!above && !below && bounded(min)) {
+    return bounded(max) ? `${noun} from ${min} to ${max}` : `${noun} from ${min} up`;
+  }
+  const words = [
+    ...(bounded(min) ? [`${above ? 'above' : 'at least'} ${min}`] : []),
+    ...(bounded(max) ? [`${below ? 'below' : 'at most'} ${max}`] : []),
+  ];
+  return words.length === 0 ? noun : `${noun} ${words.join(' and ')}`;
 }
 
 /** A schema inside another one, and how many steps of a path lead to it. */

@@ -5,7 +5,7 @@ import type { ListedModel } from './model.js';
 import { once } from './once.js';
 import { parsePicturesOutput } from './wire.js';
 
-const MAX_IMAGES = 3;
+const MAX_IMAGES = 4;
 
 /** Built on first use: a run needs the schema of only one model. */
 const input = once(() => {
@@ -19,12 +19,12 @@ const input = once(() => {
   });
 });
 
-/** FLUX.2 [dev] editing one to three pictures together, with LoRAs. It has no strength. */
+/** FLUX.2 [dev] editing one to four pictures together, with LoRAs. It has no strength. */
 export const flux2Lora: ListedModel = {
   name: 'flux-2-lora',
   endpoint: 'fal-ai/flux-2/lora/edit',
   base: 'FLUX.2 [dev]',
-  purpose: 'FLUX.2 [dev] from up to three pictures, with up to three LoRAs; no strength',
+  purpose: 'FLUX.2 [dev] from up to four pictures, with up to three LoRAs; no strength',
   example: 'fal-edit cat.jpg cup.jpg -m flux-2-lora --lora owner/style@0.8 -p "merge"',
   get input() {
     return input();

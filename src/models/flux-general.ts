@@ -10,11 +10,13 @@ import { parsePicturesOutput } from './wire.js';
 /** Built on first use: a run needs the schema of only one model. */
 const input = once(() => {
   const fraction = z.number().min(0).max(1);
+  const loraScale = z.number().min(-4).max(4);
+  const maskThreshold = optional(z.number().min(0.01).max(0.99), 'Threshold of the mask.', 0.5);
 
   const lora = z.strictObject({
     path: weights('URL, Hugging Face id or local .safetensors file of the weights.'),
-    scale: optional(z.number(), 'How strongly it is applied. fal states no range.', 1),
-    force: optional(z.boolean(), 'Use the embedding whatever it holds.'),
+    // fal also takes an object of scales by layer here; --lora has no way to write one.
+    scale: optional(loraScale, 'How strongly it is applied.', 1),
   });
 
   const controlLora = z.strictObject({
@@ -22,7 +24,7 @@ const input = once(() => {
     control_image_url: pictureUrl('The control picture.'),
     preprocess: optional(z.enum(['canny', 'depth', 'None']), 'Preprocessing of that picture.', 'None'),
     scale: optional(
-      z.union([z.number(), z.record(z.string(), z.number())]),
+      z.union([loraScale, z.record(z.string(), z.number())]),
       'One number, or one for each layer by name.',
       1,
     ),
@@ -31,11 +33,11 @@ const input = once(() => {
   /** How strongly a control picture applies, and when: shared by both kinds of controlnet. */
   const control = {
     control_image_url: pictureUrl('The control picture.'),
-    conditioning_scale: optional(z.number(), 'How strongly it controls.', 1),
-    start_percentage: optional(z.number(), 'Share of the steps after which it starts.'),
-    end_percentage: optional(z.number(), 'Share of the steps after which it ends.', 1),
+    conditioning_scale: optional(z.number().min(0).max(2), 'How strongly it controls.', 1),
+    start_percentage: optional(fraction, 'Share of the steps after which it starts.', 0),
+    end_percentage: optional(fraction, 'Share of the steps after which it ends.', 1),
     mask_image_url: optional(pictureUrl('Mask of the control picture.'), 'Mask of the control picture.'),
-    mask_threshold: optional(z.number(), 'Threshold of the mask.', 0.5),
+    mask_threshold: maskThreshold,
   };
 
   const controlnetSource = {
@@ -66,22 +68,20 @@ const input = once(() => {
     image_encoder_subfolder: optional(z.string(), "Folder of the encoder's weights."),
     image_encoder_weight_name: optional(z.string(), "File name of the encoder's weights."),
     mask_image_url: optional(pictureUrl('Mask.'), 'Mask.'),
-    mask_threshold: optional(z.number(), 'Threshold of the mask.', 0.5),
+    mask_threshold: maskThreshold,
   });
 
   const easycontrol = z.strictObject({
     control_method_url: method('Weights, or a name such as canny, depth, pose, ghibli.'),
     image_url: pictureUrl('The control picture.'),
     image_control_type: z.enum(['subject', 'spatial']),
-    scale: optional(z.number(), 'How strongly it controls.', 1),
+    scale: optional(z.number().min(0).max(2), 'How strongly it controls.', 1),
   });
 
   const fillPicture = pictureUrl('Picture to fill the masked area with.');
 
   const fill = z.strictObject({
     fill_image_url: optional(z.union([fillPicture, z.array(fillPicture)]), 'One picture or several.'),
-    in_context_fill: optional(z.boolean(), 'Fill in context with the base picture. Raises the price.'),
-    use_prompt: optional(z.boolean(), 'Use the prompt as well.'),
   });
 
   const strength = z.number().min(0.01).max(1);
@@ -104,10 +104,10 @@ const input = once(() => {
     enable_safety_checker: optional(z.boolean(), 'Blank pictures that are not safe for work.', true),
     sync_mode: noSyncMode,
     negative_prompt: optional(z.string(), 'Negative prompt: what to keep out of the picture (by NAG).', ''),
-    nag_scale: optional(z.number().min(2).max(10), 'Distance from the negative prompt.', 3),
-    nag_tau: optional(z.number(), 'Normalisation of NAG.', 2.5),
-    nag_alpha: optional(z.number(), 'Weight of NAG.', 0.25),
-    nag_end: optional(z.number(), 'Share of the steps that NAG applies to.', 0.25),
+    nag_scale: optional(z.number().gt(1).max(10), 'Distance from the negative prompt.', 3),
+    nag_tau: optional(z.number().gt(0), 'Normalisation of NAG.', 2.5),
+    nag_alpha: optional(z.number().gt(0).max(1), 'Weight of NAG.', 0.25),
+    nag_end: optional(z.number().gt(0).max(1), 'Share of the steps that NAG applies to.', 0.25),
     real_cfg_scale: optional(z.number().min(0).max(5), 'Scale of classical CFG.', 3.5),
     use_real_cfg: optional(z.boolean(), 'Classical CFG. Raises time and price.', false),
     use_cfg_zero: optional(z.boolean(), 'CFG-zero initial sampling.', false),
@@ -119,7 +119,7 @@ const input = once(() => {
     max_shift: optional(z.number().min(0.01).max(5), 'Greatest shift of the time steps.', 1.15),
     scheduler: optional(z.enum(['euler', 'dpmpp_2m']), 'Scheduler of the denoising.', 'euler'),
     use_beta_schedule: optional(z.boolean(), 'Beta sigmas.', false),
-    sigma_schedule: optional(z.string(), 'Schedule of the sigmas.'),
+    sigma_schedule: optional(z.enum(['sgm_uniform']), 'Schedule of the sigmas.'),
     control_loras: optional(z.array(controlLora), 'LoRAs with a control picture.', []),
     controlnets: optional(z.array(controlnet).max(1), 'fal supports only one.', []),
     controlnet_unions: optional(z.array(controlnetUnion).max(1), 'fal supports only one.', []),
@@ -132,23 +132,10 @@ const input = once(() => {
 /** Megapixels of output; fal does not document whether it also bills the input (fal-api.md 1.1). */
 function billable(work: BillableWork): BillableEstimate {
   const { megapixels, assumptions, unbounded } = assumedOutput(work);
-  for (const [field, raises] of [
-    ['use_real_cfg', work.input['use_real_cfg'] === true],
-    ['in_context_fill', hasContextFill(work.input)],
-  ] as const) {
-    if (raises) unbounded.push(`${field} raises the price by an amount that fal does not state`);
+  if (work.input['use_real_cfg'] === true) {
+    unbounded.push('use_real_cfg raises the price by an amount that fal does not state');
   }
   return { units: work.numImages * megapixels, assumptions: [...assumptions, ...unbounded], unbounded };
-}
-
-function hasContextFill(input: Readonly<Record<string, unknown>>): boolean {
-  const value = input['fill_image'];
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'in_context_fill' in value &&
-    value.in_context_fill === true
-  );
 }
 
 /** FLUX.1 [dev] with LoRAs, controlnets and adapters, started from a picture. */

@@ -117,7 +117,7 @@ test.each<[string, string[], error: string, hint?: string]>([
     'several pictures',
     ['a.png', 'b.png', 'make it blue'],
     '--image: 2 pictures are given, but flux-general takes exactly one picture.',
-    `flux-2-lora edits up to 3 together, flux-2-edit up to 4: -m flux-2-lora. To edit each of them: fal-edit batch a.png b.png -p 'make it blue'`,
+    `flux-2-lora edits up to 4 together, flux-2-edit up to 4: -m flux-2-lora. To edit each of them: fal-edit batch a.png b.png -p 'make it blue'`,
   ],
   [
     'a folder',
@@ -152,7 +152,7 @@ test.each<[string, string[], error: string, hint?: string]>([
     'several pictures that are not there',
     ['c.jpg', 'd.jpg', '-p', 'x'],
     '--image: 2 pictures are given, but flux-general takes exactly one picture.',
-    'flux-2-lora edits up to 3 together, flux-2-edit up to 4: -m flux-2-lora. To edit each of them: fal-edit batch c.jpg d.jpg -p x',
+    'flux-2-lora edits up to 4 together, flux-2-edit up to 4: -m flux-2-lora. To edit each of them: fal-edit batch c.jpg d.jpg -p x',
   ],
   [
     'a flag that a subcommand lacks',

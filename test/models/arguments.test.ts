@@ -80,14 +80,14 @@ const general: fc.Arbitrary<EditRequest> = fc.record(
     set: fc.record(
       {
         scheduler: fc.constantFrom('euler', 'dpmpp_2m'),
-        nag_scale: between(2, 10),
+        nag_scale: between(1.001, 10),
         use_cfg_zero: fc.boolean(),
-        sigma_schedule: text.filter((words) => !words.includes('\0')),
+        sigma_schedule: fc.constant('sgm_uniform'),
         reference_image_url: url,
         ip_adapters: fc.constant([
           { path: 'a/b', image_encoder_path: 'c/d', image_url: 'https://example.com/i.png', scale: 0.5 },
         ]),
-        fill_image: fc.constantFrom({ use_prompt: true }, { fill_image_url: ['https://example.com/f.png'] }),
+        fill_image: fc.constantFrom({}, { fill_image_url: ['https://example.com/f.png'] }),
         sync_mode: fc.constant(false),
       },
       { requiredKeys: [] },
@@ -98,7 +98,7 @@ const general: fc.Arbitrary<EditRequest> = fc.record(
 
 const flux2: fc.Arbitrary<EditRequest> = fc.record(
   {
-    ...{ ...common, prompt, images: fc.array(url, { minLength: 1, maxLength: 3 }) },
+    ...{ ...common, prompt, images: fc.array(url, { minLength: 1, maxLength: 4 }) },
     format: fc.constantFrom('png', 'jpeg', 'webp'),
     acceleration: fc.constantFrom('none', 'regular', 'high'),
     expandPrompt: fc.constant(true),

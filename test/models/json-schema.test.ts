@@ -14,7 +14,7 @@ test('files are marked, at any depth', () => {
   });
   expect(properties).not.toHaveProperty(['prompt', 'x-fal-edit-file']);
   expect(inputJsonSchema(flux2Lora)['properties']).toMatchObject({
-    image_urls: { items: { 'x-fal-edit-file': 'picture' }, maxItems: 3 },
+    image_urls: { items: { 'x-fal-edit-file': 'picture' }, maxItems: 4 },
   });
 });
 

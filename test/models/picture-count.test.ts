@@ -14,11 +14,11 @@ function refusal(name: string, count: number): FalEditError | undefined {
 }
 
 test.each([
-  ['flux-general', 2, 'flux-2-lora edits up to 3 together, flux-2-edit up to 4: -m flux-2-lora'],
-  ['flux-dev', 3, 'flux-2-lora edits up to 3 together, flux-2-edit up to 4: -m flux-2-lora'],
-  ['flux-general', 4, 'flux-2-edit edits up to 4 together: -m flux-2-edit'],
-  ['flux-2-lora', 4, 'flux-2-edit edits up to 4 together: -m flux-2-edit'],
-  ['flux-dev', 5, 'Give fewer. flux-2-lora edits up to 3 together, flux-2-edit up to 4.'],
+  ['flux-general', 2, 'flux-2-lora edits up to 4 together, flux-2-edit up to 4: -m flux-2-lora'],
+  ['flux-dev', 3, 'flux-2-lora edits up to 4 together, flux-2-edit up to 4: -m flux-2-lora'],
+  ['flux-general', 5, 'Give fewer. flux-2-lora edits up to 4 together, flux-2-edit up to 4.'],
+  ['flux-2-lora', 5, 'Give fewer.'],
+  ['flux-dev', 5, 'Give fewer. flux-2-lora edits up to 4 together, flux-2-edit up to 4.'],
   ['flux-2-edit', 5, 'Give fewer.'],
 ])('%s with %i pictures: %s', (name, count, hint) => {
   expect(refusal(name, count)).toMatchObject({ kind: 'usage', hint });

@@ -14,6 +14,26 @@ const loras = (count: number) => Array.from({ length: count }, () => ({ path: 'o
 const sides = (width: number, height: number) => ({ width, height });
 const scaled = (scale: number) => [{ path: 'owner/style', scale }];
 
+const each = <T>(values: readonly T[], make: (value: T) => unknown): unknown[] => values.map(make);
+const CONTROL = { path: 'a/b', control_image_url: URL };
+const CONTROL_LIMITS = {
+  taken: [
+    { conditioning_scale: 0, start_percentage: 0, end_percentage: 0, mask_threshold: 0.01 },
+    { conditioning_scale: 2, start_percentage: 1, end_percentage: 1, mask_threshold: 0.99 },
+  ],
+  refused: [
+    ...[{ conditioning_scale: -0.1 }, { conditioning_scale: 2.1 }],
+    ...[{ start_percentage: -0.1 }, { start_percentage: 1.1 }],
+    ...[{ end_percentage: -0.1 }, { end_percentage: 1.1 }],
+    ...[{ mask_threshold: 0 }, { mask_threshold: 1 }],
+  ],
+};
+const union = (control: object) => [{ path: 'a/b', controls: [{ control_image_url: URL, ...control }] }];
+const adapter = (more: object) => [{ path: 'a/b', image_encoder_path: 'c/d', image_url: URL, ...more }];
+const easycontrol = (more: object) => [
+  { control_method_url: 'canny', image_url: URL, image_control_type: 'spatial', ...more },
+];
+
 /** A field, what it just takes, what it just does not. */
 type Row = [field: string, taken: unknown[], refused: unknown[]];
 
@@ -30,15 +50,26 @@ const GENERAL_ROWS: Row[] = [
   ['guidance_scale', [0, 20], [-0.1, 20.1]],
   ['num_images', [1, 10], [0, 11, 1.5]],
   ['seed', [0, -1, 2 ** 53 - 1], [2 ** 53, 0.5, '1']],
-  ['loras', [[], loras(20), scaled(-50), scaled(50)], ['owner/style', [{ scale: 1 }], [{ path: '' }]]],
+  [
+    'loras',
+    [[], loras(20), scaled(-4), scaled(4)],
+    [
+      'owner/style',
+      [{ scale: 1 }],
+      [{ path: '' }],
+      scaled(-4.1),
+      scaled(4.1),
+      [{ path: 'owner/style', force: true }],
+    ],
+  ],
   ['output_format', ['jpeg', 'png'], ['webp', 'jpg', 'PNG']],
   ['enable_safety_checker', [true, false], ['true', 1]],
   ['sync_mode', [false], [true]],
   ['negative_prompt', ['', 'people'], [5]],
-  ['nag_scale', [2, 10], [1.9, 10.1]],
-  ['nag_tau', [-100, 100], ['2.5']],
-  ['nag_alpha', [-100, 100], [null]],
-  ['nag_end', [-100, 100], [null]],
+  ['nag_scale', [1.001, 10], [1, 0, 10.1]],
+  ['nag_tau', [0.001, 100], [0, -1, '2.5']],
+  ['nag_alpha', [0.001, 1], [0, 1.001, null]],
+  ['nag_end', [0.001, 1], [0, 1.001, null]],
   ['real_cfg_scale', [0, 5], [-0.1, 5.1]],
   ['use_real_cfg', [true, false], [1]],
   ['use_cfg_zero', [true, false], ['yes']],
@@ -50,36 +81,50 @@ const GENERAL_ROWS: Row[] = [
   ['max_shift', [0.01, 5], [0, 5.1]],
   ['scheduler', ['euler', 'dpmpp_2m'], ['ddim']],
   ['use_beta_schedule', [true, false], [0]],
-  ['sigma_schedule', ['sgm_uniform'], [5]],
+  ['sigma_schedule', ['sgm_uniform'], ['karras', '', 5]],
   [
     'control_loras',
-    [[], [{ path: 'a/b', control_image_url: URL, scale: { 'layer.0': 0.5 } }]],
-    [[{ path: 'a/b' }], [{ path: 'a/b', control_image_url: URL, scale: { 'layer.0': 'x' } }]],
+    [
+      [],
+      [{ path: 'a/b', control_image_url: URL, scale: { 'layer.0': 0.5 } }],
+      ...each([-4, 4], (scale) => [{ path: 'a/b', control_image_url: URL, scale }]),
+    ],
+    [
+      [{ path: 'a/b' }],
+      [{ path: 'a/b', control_image_url: URL, scale: { 'layer.0': 'x' } }],
+      ...each([-4.1, 4.1], (scale) => [{ path: 'a/b', control_image_url: URL, scale }]),
+    ],
   ],
   [
     'controlnets',
-    [[{ path: 'a/b', control_image_url: URL }]],
-    [[1, 2].map(() => ({ path: 'a/b', control_image_url: URL }))],
+    [[CONTROL], ...each(CONTROL_LIMITS.taken, (limits) => [{ ...CONTROL, ...limits }])],
+    [[CONTROL, CONTROL], ...each(CONTROL_LIMITS.refused, (limits) => [{ ...CONTROL, ...limits }])],
   ],
   [
     'controlnet_unions',
-    [[{ path: 'a/b', controls: [{ control_image_url: URL, control_mode: 'canny' }] }]],
-    [[{ path: 'a/b', controls: [{ control_image_url: URL, control_mode: 'scribble' }] }]],
+    [
+      union({ control_mode: 'canny' }),
+      ...each(CONTROL_LIMITS.taken, (limits) => union({ control_mode: 'canny', ...limits })),
+    ],
+    [
+      union({ control_mode: 'scribble' }),
+      ...each(CONTROL_LIMITS.refused, (limits) => union({ control_mode: 'canny', ...limits })),
+    ],
   ],
   [
     'ip_adapters',
-    [[{ path: 'a/b', image_encoder_path: 'c/d', image_url: URL, scale: 1 }]],
-    [[{ path: 'a/b', image_encoder_path: 'c/d', image_url: URL }]],
+    each([{ scale: -9 }, { scale: 9, mask_threshold: 0.01 }, { scale: 1, mask_threshold: 0.99 }], adapter),
+    each([{}, { scale: 1, mask_threshold: 0 }, { scale: 1, mask_threshold: 1 }], adapter),
   ],
   [
     'easycontrols',
-    [[{ control_method_url: 'canny', image_url: URL, image_control_type: 'spatial' }]],
-    [[{ control_method_url: 'canny', image_url: URL, image_control_type: 'both' }]],
+    each([{}, { scale: 0 }, { scale: 2 }], easycontrol),
+    each([{ image_control_type: 'both' }, { scale: -0.1 }, { scale: 2.1 }], easycontrol),
   ],
   [
     'fill_image',
     [{ fill_image_url: URL }, { fill_image_url: [URL, URL] }, {}],
-    [{ fill_image_url: 5 }, { url: URL }],
+    [{ fill_image_url: 5 }, { url: URL }, { in_context_fill: true }, { use_prompt: true }],
   ],
 ];
 
@@ -98,7 +143,7 @@ const FLUX_2_SHARED: Row[] = [
 ];
 
 const FLUX_2_LORA_ROWS: Row[] = [
-  ['image_urls', [[URL], [URL, URL, URL]], [[], [URL, URL, URL, URL], URL, ['']]],
+  ['image_urls', [[URL], [URL, URL, URL, URL]], [[], Array(5).fill(URL), URL, ['']]],
   ['loras', [[], loras(3), scaled(0), scaled(4)], [loras(4), scaled(-0.1), scaled(4.1)]],
   ...FLUX_2_SHARED,
 ];
@@ -178,6 +223,7 @@ function boundsOf(field: Field): [within: unknown, beyond: unknown][] {
       const step = field.kind === 'integer' ? 1 : 0.001;
       return [
         ...(field.min === undefined ? [] : [[field.min, field.min - step] as [unknown, unknown]]),
+        ...(field.above === undefined ? [] : [[field.above + step, field.above] as [unknown, unknown]]),
         ...(field.max === undefined ? [] : [[field.max, field.max + step] as [unknown, unknown]]),
       ];
     }

@@ -63,6 +63,7 @@ function bareSchema(schemas: Schemas, name: string, field: Field): Json {
       return {
         type: field.kind,
         ...(field.min === undefined ? {} : { minimum: field.min }),
+        ...(field.above === undefined ? {} : { exclusiveMinimum: field.above }),
         ...(field.max === undefined ? {} : { maximum: field.max }),
       };
     case 'choice':
@@ -73,7 +74,8 @@ function bareSchema(schemas: Schemas, name: string, field: Field): Json {
       return field.orOne === true ? { anyOf: [several, { type: 'string' }] } : several;
     }
     case 'scales':
-      return { anyOf: [{ type: 'object', additionalProperties: { type: 'number' } }, { type: 'number' }] };
+      // fal writes the bounds beside the union, in pydantic's words.
+      return { ge: field.min, le: field.max, anyOf: [{ type: 'object' }, { type: 'number' }] };
     case 'size': {
       const side: Field = { kind: 'integer', min: field.min, max: field.max, default: 512 };
       const sides = objectRef(schemas, 'ImageSize', { width: side, height: side });

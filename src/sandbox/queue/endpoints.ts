@@ -5,12 +5,13 @@
 export type Field = { required?: boolean; nullable?: boolean; default?: unknown } & (
   | { kind: 'string'; minLength?: number }
   | { kind: 'boolean' }
-  | { kind: 'integer' | 'number'; min?: number; max?: number }
+  /** `above` is an exclusive bound. */
+  | { kind: 'integer' | 'number'; min?: number; above?: number; max?: number }
   | { kind: 'choice'; values: readonly string[] }
   | { kind: 'picture' }
   | { kind: 'pictures'; atLeast?: number; used?: number; orOne?: boolean }
-  /** One number, or one for each layer name. */
-  | { kind: 'scales' }
+  /** One number in the range, or one for each layer name. */
+  | { kind: 'scales'; min: number; max: number }
   | { kind: 'size'; min: number; max: number }
   | { kind: 'list'; max?: number; of: Fields }
   | { kind: 'object'; of: Fields }
@@ -60,6 +61,7 @@ const text: Field = { kind: 'string' };
 const requiredText: Field = { kind: 'string', required: true };
 const path: Field = { kind: 'string', required: true, minLength: 1 };
 const picture: Field = { kind: 'picture', nullable: true };
+const scales: Field = { kind: 'scales', min: -4, max: 4, default: 1 };
 const requiredPicture: Field = { kind: 'picture', required: true };
 
 const shared: Fields = {
@@ -70,13 +72,13 @@ const shared: Fields = {
   sync_mode: flag(false),
 };
 
-const masked: Fields = { mask_image_url: picture, mask_threshold: number(0.5) };
+const masked: Fields = { mask_image_url: picture, mask_threshold: number(0.5, 0.01, 0.99) };
 
 const control: Fields = {
   control_image_url: requiredPicture,
-  conditioning_scale: number(1),
-  start_percentage: { kind: 'number' },
-  end_percentage: number(1),
+  conditioning_scale: number(1, 0, 2),
+  start_percentage: number(0, 0, 1),
+  end_percentage: number(1, 0, 1),
   ...masked,
 };
 
@@ -96,12 +98,12 @@ const FLUX_GENERAL: Endpoint = {
     num_inference_steps: integer(28, 1, 50),
     num_images: integer(1, 1, 10),
     output_format: choice('png', 'jpeg'),
-    loras: list({ path, scale: number(1), force: flag(false) }),
+    loras: list({ path, scale: scales }),
     negative_prompt: { kind: 'string', default: '' },
-    nag_scale: number(3, 2, 10),
-    nag_tau: number(2.5),
-    nag_alpha: number(0.25),
-    nag_end: number(0.25),
+    nag_scale: { kind: 'number', default: 3, above: 1, max: 10 },
+    nag_tau: { kind: 'number', default: 2.5, above: 0 },
+    nag_alpha: { kind: 'number', default: 0.25, above: 0, max: 1 },
+    nag_end: { kind: 'number', default: 0.25, above: 0, max: 1 },
     real_cfg_scale: number(3.5, 0, 5),
     use_real_cfg: flag(false),
     use_cfg_zero: flag(false),
@@ -113,12 +115,12 @@ const FLUX_GENERAL: Endpoint = {
     max_shift: number(1.15, 0.01, 5),
     scheduler: choice('euler', 'dpmpp_2m'),
     use_beta_schedule: flag(false),
-    sigma_schedule: { ...text, nullable: true },
+    sigma_schedule: { kind: 'choice', values: ['sgm_uniform'], nullable: true },
     control_loras: list({
       path,
       control_image_url: requiredPicture,
       preprocess: choice('None', 'canny', 'depth'),
-      scale: { kind: 'scales', default: 1 },
+      scale: scales,
     }),
     controlnets: list({ ...controlnet, ...control }),
     controlnet_unions: list({
@@ -143,15 +145,13 @@ const FLUX_GENERAL: Endpoint = {
       control_method_url: path,
       image_url: requiredPicture,
       image_control_type: { kind: 'choice', values: ['subject', 'spatial'], required: true },
-      scale: number(1),
+      scale: number(1, 0, 2),
     }),
     fill_image: {
       kind: 'object',
       nullable: true,
       of: {
         fill_image_url: { kind: 'pictures', orOne: true },
-        in_context_fill: flag(false),
-        use_prompt: flag(false),
       },
     },
   },
@@ -174,7 +174,7 @@ const FLUX_2_LORA_EDIT: Endpoint = {
   billsInput: true,
   fields: {
     ...flux2,
-    image_urls: { kind: 'pictures', required: true, atLeast: 1, used: 3 },
+    image_urls: { kind: 'pictures', required: true, atLeast: 1, used: 4 },
     loras: list({ path, scale: number(1, 0, 4) }, 3),
   },
 };

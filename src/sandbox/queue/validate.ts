@@ -99,7 +99,7 @@ function checkField(to: Checked, field: Field, value: unknown, loc: Loc): unknow
     case 'number':
       return checkNumber(field, value, fault);
     case 'scales':
-      if (!isRecord(value)) return checkNumber({ kind: 'number' }, value, fault);
+      if (!isRecord(value)) return checkNumber({ ...field, kind: 'number' }, value, fault);
       return Object.fromEntries(
         Object.entries(value).map(([layer, scale]) => [
           layer,
@@ -137,7 +137,7 @@ function oneOf(values: readonly string[]): string {
 
 /** pydantic's lax mode: a number in a string is a number. */
 function checkNumber(
-  field: { kind: 'integer' | 'number'; min?: number; max?: number },
+  field: { kind: 'integer' | 'number'; min?: number; above?: number; max?: number },
   value: unknown,
   fault: Fault,
 ): unknown {
@@ -153,6 +153,9 @@ function checkNumber(
   if (field.min !== undefined && parsed < field.min) {
     const msg = `Input should be greater than or equal to ${field.min}`;
     return fault('greater_than_equal', msg, { ge: field.min });
+  }
+  if (field.above !== undefined && parsed <= field.above) {
+    return fault('greater_than', `Input should be greater than ${field.above}`, { gt: field.above });
   }
   if (field.max !== undefined && parsed > field.max) {
     return fault('less_than_equal', `Input should be less than or equal to ${field.max}`, { le: field.max });

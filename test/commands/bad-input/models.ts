@@ -67,9 +67,20 @@ export const MODELS: Case[] = [
     says: ['--image', '2 pictures', 'exactly one', '-m flux-2-lora'],
   },
   {
-    name: 'four pictures on flux-2-lora',
-    argv: ['photo.png', 'photo.png', 'photo.png', '-i', 'photo.png', '-p', 'x', '-m', 'flux-2-lora'],
-    says: ['--image', '4 pictures', 'at most 3'],
+    name: 'five pictures on flux-2-lora',
+    argv: [
+      'photo.png',
+      'photo.png',
+      'photo.png',
+      'photo.png',
+      '-i',
+      'photo.png',
+      '-p',
+      'x',
+      '-m',
+      'flux-2-lora',
+    ],
+    says: ['--image', '5 pictures', 'at most 4'],
   },
   {
     name: 'four LoRAs on flux-2-lora',

@@ -28,7 +28,7 @@ export const SET_FIELDS: Case[] = [
     argv: edit('--set', 'scheduler=ddim'),
     says: ['--set scheduler', 'euler or dpmpp_2m'],
   },
-  { name: 'set out of range', argv: edit('--set', 'nag_scale=1'), says: ['--set nag_scale', '2 to 10'] },
+  { name: 'set out of range', argv: edit('--set', 'nag_scale=1'), says: ['--set nag_scale', 'above 1'] },
   {
     name: 'set wrong type',
     argv: edit('--set', 'use_cfg_zero=perhaps'),

@@ -165,10 +165,10 @@ describe('cancel', () => {
 describe('result', () => {
   test('says what was billed, and by whom it was made', async () => {
     const sandbox = await quickSandbox();
-    const two = { prompt: 'x', image_urls: [DOT, DOT, DOT, 'https://nowhere.example/'], num_images: 2 };
+    const two = { prompt: 'x', image_urls: [DOT, DOT, DOT, DOT, 'https://nowhere.example/'], num_images: 2 };
     const { headers, status } = await run(sandbox, FLUX_2, two);
     expect(status).toBe(200);
-    expect(headers.get('x-fal-billable-units')).toBe('5');
+    expect(headers.get('x-fal-billable-units')).toBe('6');
     expect(headers.get('x-fal-request-id')).toBe(sandbox.ledger().accepted[0]?.request_id);
   });
 

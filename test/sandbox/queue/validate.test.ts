@@ -13,7 +13,7 @@ test.each([
     { ...general, strength: 0.01, num_images: 10, seed: null, image_size: { width: 1, height: 14142 } },
   ],
   [GENERAL, { ...general, strength: '0.5', image_strength: 9, acceleration: 'none' }],
-  [GENERAL, { ...general, loras: Array.from({ length: 9 }, () => ({ path: 'p', scale: 40 })) }],
+  [GENERAL, { ...general, loras: Array.from({ length: 9 }, () => ({ path: 'p', scale: 4 })) }],
   [FLUX_2, flux2],
   [FLUX_2, { ...flux2, strength: 40, output_format: 'webp', image_size: 'square_hd' }],
   [FLUX_2, { ...flux2, loras: [{ path: 'p', scale: 4 }], num_inference_steps: 4, guidance_scale: 20 }],
@@ -34,6 +34,10 @@ test.each([
   [GENERAL, { ...general, prompt: 7 }, 'prompt', 'string_type', undefined],
   [GENERAL, { ...general, output_format: 'webp' }, 'output_format', 'one_of', { expected: ['png', 'jpeg'] }],
   [GENERAL, { ...general, loras: [{ path: '' }] }, 'loras.0.path', 'sequence_too_short', { min_length: 1 }],
+  [GENERAL, { ...general, loras: [{ path: 'p', scale: 5 }] }, 'loras.0.scale', 'less_than_equal', { le: 4 }],
+  [GENERAL, { ...general, nag_scale: 1 }, 'nag_scale', 'greater_than', { gt: 1 }],
+  [GENERAL, { ...general, nag_tau: 0 }, 'nag_tau', 'greater_than', { gt: 0 }],
+  [GENERAL, { ...general, sigma_schedule: 'x' }, 'sigma_schedule', 'one_of', { expected: ['sgm_uniform'] }],
   [GENERAL, { ...general, loras: [{ scale: 1 }] }, 'loras.0.path', 'missing', undefined],
   [GENERAL, { ...general, loras: 'p' }, 'loras', 'list_type', undefined],
   [GENERAL, { ...general, image_size: { width: 0 } }, 'image_size.width', 'greater_than_equal', { ge: 1 }],
@@ -73,7 +77,7 @@ test.each([
   expect(rows[0]?.url).toBe(`https://docs.fal.ai/errors/#${type}`);
 });
 
-test('pictures are found at any depth, the fourth of image_urls is dropped', () => {
+test('pictures are found at any depth, the fifth of image_urls is dropped', () => {
   const deep = {
     ...general,
     controlnets: [{ path: 'p', control_image_url: 'c' }],
@@ -81,8 +85,8 @@ test('pictures are found at any depth, the fourth of image_urls is dropped', () 
   };
   const found = validate(ENDPOINTS[GENERAL]!.fields, deep).pictures.map(({ url }) => url);
   expect(found.sort()).toEqual(['c', 'f', 'u']);
-  const many = validate(ENDPOINTS[FLUX_2]!.fields, { prompt: 'x', image_urls: ['1', '2', '3', '4'] });
-  expect(many.pictures.map(({ url }) => url)).toEqual(['1', '2', '3']);
+  const many = validate(ENDPOINTS[FLUX_2]!.fields, { prompt: 'x', image_urls: ['1', '2', '3', '4', '5'] });
+  expect(many.pictures.map(({ url }) => url)).toEqual(['1', '2', '3', '4']);
 });
 
 test.each([
