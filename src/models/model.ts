@@ -46,6 +46,16 @@ export interface EditOutput {
   inferenceSeconds: number | undefined;
 }
 
+/** The document that a model was made from. */
+export interface SchemaSource {
+  /** SHA-256 of its content, hexadecimal. No part of an edit's identity. */
+  hash: string;
+  /** When it was read, milliseconds since the epoch. */
+  readAt: number;
+  /** `fal`: fetched in this run; `file`: named by the user. */
+  origin: 'fal' | 'cache' | 'file';
+}
+
 /**
  * A model that edits pictures: everything specific to one endpoint of fal, as data and pure functions. To add a model,
  * write a file like `flux-general.ts` and add a line to `registry.ts`.
@@ -55,6 +65,8 @@ export interface Model {
   name: string;
   /** fal's full endpoint id. */
   endpoint: string;
+  /** fal's schema that it was made from; absent for a listed model, which is written by hand. */
+  schema?: SchemaSource;
   /** Its base model, e.g. `FLUX.1 [dev]`: LoRAs fit one base. */
   base: string;
   /** Its purpose in one line. */

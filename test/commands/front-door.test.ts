@@ -105,13 +105,14 @@ test.each<[string, string[], error: string, hint?: string]>([
   [
     'a close model',
     ['a.png', '-p', 'x', '-m', 'flux2'],
-    '--model: unknown model "flux2". Available: flux-general, flux-2-lora, flux-2-edit, flux-dev, or their endpoint ids.',
+    '--model: unknown model "flux2". Available: flux-general, flux-2-lora, flux-2-edit, flux-dev, or an endpoint id of fal.',
     'Did you mean flux-2-lora?',
   ],
   [
     'no close model',
     ['a.png', '-p', 'x', '-m', 'sdxl'],
-    '--model: unknown model "sdxl". Available: flux-general, flux-2-lora, flux-2-edit, flux-dev, or their endpoint ids.',
+    '--model: unknown model "sdxl". Available: flux-general, flux-2-lora, flux-2-edit, flux-dev, or an endpoint id of fal.',
+    "Search fal's models: fal-edit models search sdxl",
   ],
   [
     'several pictures',

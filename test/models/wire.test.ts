@@ -80,17 +80,17 @@ describe('findModel', () => {
   });
 
   test.each([
-    ['flux-2', 'flux-2-lora'],
-    ['flux-genral', 'flux-general'],
-    ['fal-ai/flux-2/lora', 'fal-ai/flux-2/lora/edit'],
-    ['constructor', undefined],
+    ['flux-2', 'Did you mean flux-2-lora?'],
+    ['flux-genral', 'Did you mean flux-general?'],
+    ['fal-ai/flux-2/lora', 'Did you mean fal-ai/flux-2/lora/edit?'],
+    ['constructor', "Search fal's models: fal-edit models search constructor"],
     ['', undefined],
-  ])('%j is refused', (name, near) => {
+  ])('%j is refused', (name, hint) => {
     expect(() => findModel(name, 'FAL_EDIT_MODEL')).toThrow(
       expect.objectContaining({
         kind: 'usage',
         message: expect.stringMatching(/^FAL_EDIT_MODEL: .*flux-general, flux-2-lora/),
-        hint: near === undefined ? undefined : `Did you mean ${near}?`,
+        hint,
       }),
     );
   });

@@ -45,14 +45,27 @@ export async function catalogueEntry(
   endpoint: string,
   options: FalAccess,
 ): Promise<CatalogueEntry | undefined> {
-  const target = `${API}?endpoint_id=${encodeURIComponent(endpoint)}&expand=openapi-3.0`;
-  const answer = await askPlatform(target, options);
+  return (await catalogueEntries([endpoint], options)).get(endpoint);
+}
+
+/** As {@link catalogueEntry}, for up to 50 endpoints in one question. Those that fal does not have are absent. */
+export async function catalogueEntries(
+  endpoints: readonly string[],
+  options: FalAccess,
+): Promise<Map<string, CatalogueEntry>> {
+  const ids = endpoints.map(encodeURIComponent).join(',');
+  const answer = await askPlatform(`${API}?endpoint_id=${ids}&expand=openapi-3.0`, options);
   // The catalogue's own 404 says that; a proxy without this route answers differently.
-  if (answer.status === 404 && saysNotFound(answer)) return undefined;
+  if (answer.status === 404 && saysNotFound(answer)) return new Map();
   const { models } = read(modelsSchema, answer);
-  const found = models.find((model) => model.endpoint_id === endpoint);
-  if (found === undefined) return undefined;
-  return { title: found.metadata?.display_name, status: found.metadata?.status, openapi: found.openapi };
+  return new Map(
+    models
+      .filter(({ endpoint_id: id }) => endpoints.includes(id))
+      .map(({ endpoint_id: id, metadata, openapi }) => [
+        id,
+        { title: metadata?.display_name, status: metadata?.status, openapi },
+      ]),
+  );
 }
 
 /** Prices in US dollars by endpoint; an endpoint without a published price is absent (fal-api.md 5.2). */
