@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { fileFields } from './fields.js';
 import type { Model } from './model.js';
+import type { Field } from './schema/tree.js';
+import { readTree } from './schema/walk.js';
 
 /** Key that marks a file field in the JSON schema, with its role as the value. */
 const FILE_MARK = 'x-fal-edit-file';
@@ -21,4 +23,17 @@ export function inputJsonSchema({ name, endpoint, purpose, input }: Model): Reco
   });
   const { $schema, ...rest } = schema;
   return { $schema, title: name, description: `${purpose} (${endpoint})`, ...rest };
+}
+
+const read = new WeakMap<Model, ReadonlyMap<string, Field>>();
+
+/** The fields of a model's input, with their types and texts. */
+export function inputFields(model: Model): ReadonlyMap<string, Field> {
+  const known = read.get(model);
+  if (known !== undefined) return known;
+  const schema = inputJsonSchema(model);
+  const tree = readTree(schema, schema);
+  const fields = tree.kind === 'object' ? tree.fields : new Map<string, Field>();
+  read.set(model, fields);
+  return fields;
 }

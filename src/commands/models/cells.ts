@@ -1,19 +1,20 @@
 import type { Model } from '../../models/model.js';
 import type { RequestKey } from '../../models/request.js';
-import type { Shape } from '../../models/shape.js';
+import { rangeText } from '../../models/schema/range.js';
+import { optionOf, type Tree } from '../../models/schema/tree.js';
+import { typeText } from '../../models/schema/type-text.js';
 import { usdText } from '../../units.js';
-import { shapeFor } from './describe.js';
+import { fieldFor, loraScaleFor, sidesFor } from './describe.js';
 
 /** Values that a model takes for a flag: a range and fal's default in brackets; `-` if it has no such field. */
 export function takesCell(model: Model, key: RequestKey): string {
-  const shape = shapeFor(model, key);
-  if (shape === undefined) return '-';
+  const field = fieldFor(model, key);
+  if (field === undefined) return '-';
   if (key === 'images') return picturesText(model);
   if (key === 'loras') return lorasText(model);
-  if (key === 'size') return `names, or sides of ${rangeText(shape.fields?.['width'])} px`;
-  const what = shape.words?.join(', ') ?? (isNumber(shape) ? rangeText(shape) : shape.types.join(' or '));
-  const text = what === 'boolean' ? 'yes' : what === 'string' ? 'text' : what;
-  const fallback = shape.fallback;
+  if (key === 'size') return sizesText(model);
+  const { tree, fallback } = field;
+  const text = valuesText(tree);
   const isSaid = typeof fallback === 'number' || (typeof fallback === 'string' && fallback !== '');
   return isSaid ? `${text} (${fallback})` : text;
 }
@@ -25,11 +26,12 @@ export function picturesText({ maxImages }: Model): string {
 
 /** How many LoRAs a model takes, and how strong they may be. */
 export function lorasText(model: Model): string {
-  const shape = shapeFor(model, 'loras');
-  if (shape === undefined) return 'none';
-  const { maxItems } = shape;
+  const list = optionOf(fieldFor(model, 'loras')?.tree, 'list');
+  if (list === undefined) return 'none';
+  const { maxItems } = list;
   const count = maxItems === undefined ? 'any number' : `up to ${maxItems}`;
-  return `${count}, scale ${rangeText(shape.items?.fields?.['scale'])}`;
+  const scale = loraScaleFor(model);
+  return scale === undefined ? count : `${count}, scale ${numbersText(scale)}`;
 }
 
 /** E.g. `$0.075 a megapixel`; `-` if only fal knows its price. */
@@ -37,11 +39,20 @@ export function priceText({ price }: Model): string {
   return price === undefined ? '-' : `${usdText(price.unitUsd)} a megapixel`;
 }
 
-function isNumber({ types }: Shape): boolean {
-  return types.some((type) => type === 'number' || type === 'integer');
+function sizesText(model: Model): string {
+  const sides = sidesFor(model);
+  return sides === undefined ? 'names' : `names, or sides of ${numbersText(sides)} px`;
 }
 
-function rangeText(shape: Shape | undefined): string {
-  const { min, max } = shape ?? {};
-  return min === undefined && max === undefined ? 'any' : `${min ?? ''}..${max ?? ''}`;
+function valuesText(tree: Tree): string {
+  const words = optionOf(tree, 'text')?.words;
+  if (words !== undefined) return words.join(', ');
+  const numbers = optionOf(tree, 'number');
+  if (numbers !== undefined) return numbers.values?.join(', ') ?? numbersText(numbers);
+  const text = typeText(tree);
+  return text === 'boolean' ? 'yes' : text === 'string' ? 'text' : text;
+}
+
+function numbersText(numbers: Extract<Tree, { kind: 'number' }>): string {
+  return rangeText(numbers, numbers.whole) ?? 'any';
 }

@@ -1,4 +1,4 @@
-import type { Gravity } from '../../models/drift.js';
+import type { Gravity } from '../../models/drift/difference.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import type { ModelCheck } from './check.js';
 import { differenceText, priceChange } from './verdict.js';

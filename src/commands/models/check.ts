@@ -10,7 +10,8 @@ import {
 } from '../../fal/platform/catalogue.js';
 import type { FalAccess } from '../../fal/connection.js';
 import { inputSchemaOf, type PublishedSchema } from '../../fal/platform/open-api.js';
-import { driftOf, type Difference } from '../../models/drift.js';
+import type { Difference } from '../../models/drift/difference.js';
+import { driftOf } from '../../models/drift/drift.js';
 import type { Model } from '../../models/model.js';
 
 /** A part of a model that fal is asked about. */

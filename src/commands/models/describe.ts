@@ -1,44 +1,60 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { allowed } from '../../models/allowed.js';
 import { ownFlag } from '../../models/explain.js';
-import { inputJsonSchema } from '../../models/json-schema.js';
+import { inputFields } from '../../models/json-schema.js';
 import type { Model } from '../../models/model.js';
 import { MODELS } from '../../models/registry.js';
 import { FLAG_OF, type RequestKey } from '../../models/request.js';
-import { shapeOf, type Shape } from '../../models/shape.js';
+import { highEnd, lowEnd } from '../../models/schema/range.js';
+import { optionOf, type Field, type Tree } from '../../models/schema/tree.js';
 
 /** A field of a model's input, for people and scripts. */
 export interface DescribedField {
-  name: string;
+  field: Field;
   /** How to set it: its own flag, or `--set name=…`. */
   flag: string;
-  about: string;
   /** In words. */
   allowed: string;
-  required: boolean;
-  shape: Shape;
 }
 
 /** Every field of a model's input, those with a flag of their own first. */
 export function describeFields(model: Model): DescribedField[] {
-  const shape = inputShape(model);
-  const described = Object.entries(model.input.shape as Record<string, z.ZodType>).map(
-    ([name, schema]): DescribedField => ({
-      name,
-      flag: ownFlag(model, name) ?? `--set ${name}=…`,
-      about: z.globalRegistry.get(schema)?.description ?? '',
-      allowed: allowed(schema),
-      required: shape.required.includes(name),
-      shape: fieldShape(shape, name),
-    }),
-  );
+  const shape = model.input.shape as Record<string, z.ZodType>;
+  const described = [...inputFields(model).values()].flatMap((field): DescribedField[] => {
+    const schema = shape[field.name];
+    const flag = ownFlag(model, field.name) ?? `--set ${field.name}=…`;
+    return schema === undefined ? [] : [{ field, flag, allowed: allowed(schema) }];
+  });
   return [...described.filter(({ flag }) => !isSet(flag)), ...described.filter(({ flag }) => isSet(flag))];
 }
 
-/** Shape of the field that a flag fills; undefined if the model has none. */
-export function shapeFor(model: Model, key: RequestKey): Shape | undefined {
-  const field = model.fields[key]?.[0];
-  return field === undefined ? undefined : fieldShape(inputShape(model), field);
+/** The field that a flag fills; undefined if the model has none. */
+export function fieldFor(model: Model, key: RequestKey): Field | undefined {
+  const name = model.fields[key]?.[0];
+  return name === undefined ? undefined : inputFields(model).get(name);
+}
+
+/** The numbers that a size's sides may be, in pixels; undefined if the model takes no sides. */
+export function sidesFor(model: Model): NumberTree | undefined {
+  const sides = optionOf(fieldFor(model, 'size')?.tree, 'object');
+  return optionOf(sides?.fields.get('width')?.tree, 'number');
+}
+
+/** The numbers that a LoRA's scale may be; undefined if it has none. */
+export function loraScaleFor(model: Model): NumberTree | undefined {
+  const loras = optionOf(fieldFor(model, 'loras')?.tree, 'list');
+  return optionOf(optionOf(loras?.items, 'object')?.fields.get('scale')?.tree, 'number');
+}
+
+type NumberTree = Extract<Tree, { kind: 'number' }>;
+
+/** The least and the largest of them; null where there is no bound. */
+export function limitsOf(numbers: NumberTree | undefined): { min: number | null; max: number | null } {
+  if (numbers === undefined) return { min: null, max: null };
+  const [min, max] = [lowEnd(numbers, numbers.whole), highEnd(numbers, numbers.whole)].map(
+    ({ value, isOpen }) => (Number.isFinite(value) && !isOpen ? value : null),
+  );
+  return { min: min ?? null, max: max ?? null };
 }
 
 /** Flags that another model has and this one lacks. */
@@ -57,13 +73,4 @@ export function furtherFields(model: Model): number {
 /** Whether a field has no flag of its own. */
 export function isSet(flag: string): boolean {
   return flag.startsWith('--set ');
-}
-
-function inputShape(model: Model): Shape {
-  const schema = inputJsonSchema(model);
-  return shapeOf(schema, schema);
-}
-
-function fieldShape(input: Shape, name: string): Shape {
-  return input.fields?.[name] ?? shapeOf(undefined, undefined);
 }

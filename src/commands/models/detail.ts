@@ -1,7 +1,16 @@
 import type { Model } from '../../models/model.js';
+import { optionOf } from '../../models/schema/tree.js';
 import { wrap } from '../../terminal/wrap.js';
 import { lorasText, picturesText, priceText } from './cells.js';
-import { describeFields, isSet, lacks, shapeFor, type DescribedField } from './describe.js';
+import {
+  describeFields,
+  fieldFor,
+  isSet,
+  lacks,
+  limitsOf,
+  sidesFor,
+  type DescribedField,
+} from './describe.js';
 
 const WIDTH = 80;
 
@@ -37,9 +46,9 @@ export function detailLines(model: Model): string[] {
   ];
 }
 
-function fieldLines({ name, flag, about, allowed, required, shape }: DescribedField): string[] {
+function fieldLines({ field, flag, allowed }: DescribedField): string[] {
+  const { name, about, required, fallback } = field;
   const own = isSet(flag) ? '' : ` (${name})`;
-  const { fallback } = shape;
   const also = required
     ? ' Required.'
     : fallback === undefined || fallback === ''
@@ -56,10 +65,11 @@ function loraRules(model: Model): string {
 }
 
 function sizes(model: Model): string {
-  const shape = shapeFor(model, 'size');
-  if (shape === undefined) return "the input's";
-  const { min, max } = shape.fields?.['width'] ?? {};
-  return `${(shape.words ?? []).join(', ')}, or WIDTHxHEIGHT with sides from ${min ?? 1} to ${max ?? 'any'}`;
+  const field = fieldFor(model, 'size');
+  if (field === undefined) return "the input's";
+  const words = optionOf(field.tree, 'text')?.words ?? [];
+  const { min, max } = limitsOf(sidesFor(model));
+  return `${words.join(', ')}, or WIDTHxHEIGHT with sides from ${min ?? 1} to ${max ?? 'any'}`;
 }
 
 /** Text in its own column after a label. */

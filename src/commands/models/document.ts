@@ -1,8 +1,18 @@
 import { inputJsonSchema } from '../../models/json-schema.js';
 import type { Model } from '../../models/model.js';
 import { MODELS } from '../../models/registry.js';
+import { optionOf } from '../../models/schema/tree.js';
 import { SCHEMA_VERSION } from '../edit/document.js';
-import { describeFields, isSet, lacks, shapeFor } from './describe.js';
+import {
+  describeFields,
+  fieldFor,
+  isSet,
+  lacks,
+  limitsOf,
+  loraScaleFor,
+  sidesFor,
+  type DescribedField,
+} from './describe.js';
 
 /** Full description of models, for `--json`. */
 export function modelsDocument(models: readonly Model[]): Record<string, unknown> {
@@ -33,32 +43,39 @@ function modelDocument(model: Model): Record<string, unknown> {
             date: price.date,
             source: price.source,
           },
-    fields: describeFields(model).map(({ name, flag, about, allowed, required, shape }) => ({
-      name,
-      flag: isSet(flag) ? null : flag,
-      about,
-      allowed,
-      required,
-      min: shape.min ?? null,
-      max: shape.max ?? null,
-      values: shape.words ?? null,
-      default: shape.fallback ?? null,
-    })),
+    fields: describeFields(model).map(fieldDocument),
     lacks: lacks(model),
     input_schema: inputJsonSchema(model),
   };
 }
 
+function fieldDocument({ field, flag, allowed }: DescribedField): Record<string, unknown> {
+  const { name, about, required, tree, fallback } = field;
+  const numbers = optionOf(tree, 'number');
+  return {
+    name,
+    flag: isSet(flag) ? null : flag,
+    about,
+    allowed,
+    required,
+    min: numbers?.min ?? null,
+    max: numbers?.max ?? null,
+    // Bounds that are not allowed themselves.
+    above: numbers?.above ?? null,
+    below: numbers?.below ?? null,
+    values: optionOf(tree, 'text')?.words ?? numbers?.values ?? null,
+    default: fallback ?? null,
+  };
+}
+
 function loras(model: Model): Record<string, unknown> | null {
-  const shape = shapeFor(model, 'loras');
-  if (shape === undefined) return null;
-  const { min, max } = shape.items?.fields?.['scale'] ?? {};
-  return { max: shape.maxItems ?? null, scale: { min: min ?? null, max: max ?? null } };
+  const field = fieldFor(model, 'loras');
+  if (field === undefined) return null;
+  return { max: optionOf(field.tree, 'list')?.maxItems ?? null, scale: limitsOf(loraScaleFor(model)) };
 }
 
 function sizes(model: Model): Record<string, unknown> | null {
-  const shape = shapeFor(model, 'size');
-  if (shape === undefined) return null;
-  const { min, max } = shape.fields?.['width'] ?? {};
-  return { names: shape.words ?? [], min: min ?? null, max: max ?? null };
+  const field = fieldFor(model, 'size');
+  if (field === undefined) return null;
+  return { names: optionOf(field.tree, 'text')?.words ?? [], ...limitsOf(sidesFor(model)) };
 }

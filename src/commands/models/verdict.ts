@@ -1,5 +1,5 @@
 import { FalEditError } from '../../errors/error.js';
-import type { Difference } from '../../models/drift.js';
+import type { Difference } from '../../models/drift/difference.js';
 import type { ModelCheck } from './check.js';
 
 /** Change of a model's price, in words; undefined if unchanged or unknown. */

@@ -59,3 +59,12 @@ export function optionsOf(tree: Tree): readonly Tree[] {
 export function allowsNull(tree: Tree): boolean {
   return tree.kind === 'null' || (tree.kind === 'union' && tree.options.some(allowsNull));
 }
+
+/** The first option of that kind; undefined if there is none. */
+export function optionOf<K extends Tree['kind']>(
+  tree: Tree | undefined,
+  kind: K,
+): Extract<Tree, { kind: K }> | undefined {
+  const options = tree === undefined ? [] : optionsOf(tree);
+  return options.find((option): option is Extract<Tree, { kind: K }> => option.kind === kind);
+}
