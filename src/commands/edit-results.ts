@@ -46,5 +46,6 @@ export function summaryLine(record: EditRecord): string {
         ? 'cost unknown'
         : `about ${usdText(estimatedUsd)}`;
   const charge = record.sandbox ? `sandbox: nothing charged (would be ${cost})` : cost;
-  return `done: ${size}seed ${record.seed} · ${charge} · ${secondsText(record.timings.totalMs ?? 0)}`;
+  const seed = record.seed === null ? '' : `seed ${record.seed} · `;
+  return `done: ${size}${seed}${charge} · ${secondsText(record.timings.totalMs ?? 0)}`;
 }

@@ -59,7 +59,10 @@ export async function readEditWords(
   // After -- anything is allowed.
   if (images.length > model.maxImages && !images.some((word) => word.startsWith('-'))) {
     const batch = shellWords(['fal-edit', 'batch', ...images, '-p', typed ?? likePrompts[0] ?? '…']);
-    refuseWrongCount(model, images, '--image', `To edit each of them: ${batch}`);
+    refuseWrongCount(model, images, '--image', {
+      allowMany: values['allow-many'] === true,
+      also: `To edit each of them: ${batch}`,
+    });
   }
   return { images, prompt: likePrompts[0] };
 }

@@ -1,5 +1,5 @@
 import type { FalEditError } from '../errors/error.js';
-import type { Job, JobImage, JobState, UploadedFile } from '../ledger/job.js';
+import { sentSeed, type Job, type JobImage, type JobState, type UploadedFile } from '../ledger/job.js';
 import { isSandbox } from '../ledger/spending.js';
 import type { EditPlan } from './plan/plan.js';
 
@@ -32,7 +32,8 @@ export interface EditRecord {
   endpoint: string;
   requestId: string | null;
   prompt: string;
-  seed: number;
+  /** Null for a model that takes none. */
+  seed: number | null;
   /** fal's input as sent; before the upload, with the files as the user named them. */
   input: Record<string, unknown>;
   /** Files of this machine that the input names by their URLs. */
@@ -77,7 +78,7 @@ export function recordOf(plan: EditPlan): EditRecord {
     endpoint: plan.model.endpoint,
     requestId: null,
     prompt: plan.prompt,
-    seed: plan.seed,
+    seed: plan.model.fields.seed === undefined ? null : plan.seed,
     input: plan.input,
     uploads: [],
     images: [],
@@ -98,7 +99,7 @@ export function recordOfJob(job: Job): EditRecord {
     endpoint: job.endpoint,
     requestId: job.requestId ?? null,
     prompt: job.prompt,
-    seed: job.seed,
+    seed: sentSeed(job),
     input: job.input ?? {},
     uploads: job.uploads,
     images: [],

@@ -68,6 +68,61 @@ export async function openWeights(
   };
 }
 
+/** A local file that is uploaded as it is, checked but not read into memory. */
+export interface PlainFile extends Weights {
+  contentType: string;
+}
+
+/** Types of files by extension; any other is just bytes. */
+const TYPES: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.webp': 'image/webp',
+  '.gif': 'image/gif',
+  '.svg': 'image/svg+xml',
+  '.zip': 'application/zip',
+  '.pdf': 'application/pdf',
+  '.mp4': 'video/mp4',
+  '.json': 'application/json',
+  '.txt': 'text/plain',
+};
+
+/**
+ * Checks any local file that the user wants uploaded, and computes its digest.
+ *
+ * @param where the user's name for the field; each message starts with it
+ * @throws FalEditError kind `input`: missing, not readable, not a regular file, or empty
+ */
+export async function openFile(
+  path: string,
+  { cwd, signal }: Pick<Context, 'cwd' | 'signal'>,
+  where: string,
+): Promise<PlainFile> {
+  const file: NamedFile = { path: resolve(cwd, path), written: path, where };
+  const { size } = await statRegularFile(file);
+  const extension = extname(file.path).toLowerCase();
+  const contentType = TYPES[extension] ?? 'application/octet-stream';
+  try {
+    return {
+      label: displayName(path),
+      path: file.path,
+      bytes: size,
+      sha256: await digestOf(file.path, signal),
+      fileName: uploadName(
+        nameOfPath(file.path),
+        extension.slice(1).replace(/[^a-z0-9]/g, '') || 'bin',
+        'file',
+      ),
+      contentType,
+      blob: () => openAsBlob(file.path, { type: contentType }),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw isSystemError(error) ? await unreadable(file, error) : error;
+  }
+}
+
 /** Eight bytes of length, little-endian, and the first character of the JSON header. */
 const START_BYTES = 9;
 

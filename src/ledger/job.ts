@@ -246,3 +246,8 @@ export function mayHidePicture({ state, requestId, charged, error }: Job): boole
 export function isAdopted({ askedHash, duplicateOf }: Pick<Job, 'askedHash' | 'duplicateOf'>): boolean {
   return askedHash === undefined && duplicateOf === undefined;
 }
+
+/** The seed that was sent; null for a model that takes none. */
+export function sentSeed({ seed, input }: Pick<Job, 'seed' | 'input'>): number | null {
+  return input === undefined || 'seed' in input ? seed : null;
+}

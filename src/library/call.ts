@@ -13,6 +13,7 @@ import { routeOf, type Route } from '../fal/route.js';
 import { stateFolderOf } from '../folders.js';
 import { Ledger } from '../ledger/ledger.js';
 import { openFetch } from '../light-fetch.js';
+import { chosenSeed } from '../models/chosen-seed.js';
 import { findModel } from '../models/registry.js';
 import { readRequest } from '../models/read-request.js';
 import { readPictureSettings } from '../models/picture-settings.js';
@@ -46,7 +47,8 @@ export interface Access {
 }
 
 /** One edit. What is left out is left to fal, but for the seed, which is then chosen and reported. */
-export interface EditCall extends Omit<EditRequest, 'images' | 'seed' | 'set'>, PictureSettings, Access {
+export interface EditCall
+  extends Omit<EditRequest, 'images' | 'seed' | 'set' | 'files'>, PictureSettings, Access {
   /** One picture, or a list of up to as many as the model edits together. */
   images: Picture | Picture[];
   /** Short name or endpoint id; flux-general if absent. */
@@ -56,6 +58,10 @@ export interface EditCall extends Omit<EditRequest, 'images' | 'seed' | 'set'>, 
   seed?: number;
   /** Further fields of the model's own input, by fal's names; checked by the model's schema. */
   set?: Record<string, unknown>;
+  /** Files for other fields of the model's input, such as a mask: by fal's names, a path, URL or data: URI. */
+  file?: Record<string, string | string[]>;
+  /** Send more pictures than fal is known to use for this model. */
+  allowMany?: boolean;
   /** A file, a folder/ or a template; `{name}.edit.{ext}` in the working directory if absent. */
   output?: string;
   /** Save no file: the picture comes back as `images[0].data`. For one picture. */
@@ -105,7 +111,14 @@ export const EDIT = {
     again: flag,
   },
   ...{ maxCostUsd: dollars, dailyCapUsd: dollars, strength: number, steps: number, guidance: number },
-  ...{ seed: number, numImages: number, negativePrompt: text, expandPrompt: flag, safetyChecker: flag },
+  ...{
+    seed: number,
+    numImages: number,
+    negativePrompt: text,
+    acceleration: text,
+    expandPrompt: flag,
+    safetyChecker: flag,
+  },
   loras: z.array(z.strictObject({ path: text, scale: number.optional() }), {
     error: 'must be a list of LoRAs, e.g. [{ path: "owner/style", scale: 0.8 }]',
   }),
@@ -113,8 +126,9 @@ export const EDIT = {
     error: 'must be a preset or { width, height }',
   }),
   format: z.enum(['png', 'jpeg', 'webp'], { error: 'must be png, jpeg or webp' }),
-  acceleration: z.enum(['none', 'regular', 'high'], { error: 'must be none, regular or high' }),
   set: z.record(z.string(), z.unknown(), { error: 'must be an object' }),
+  file: z.record(z.string(), z.union([text, z.array(text)]), { error: 'must be an object' }),
+  allowMany: flag,
   ...{ background: text, uploadAsIs: flag, maxUpload: number, upscaleInput: flag },
   alpha: z.enum(['keep', 'none'], { error: 'must be "keep" or "none"' }),
   metadata: z.enum(['keep', 'all', 'none'], { error: 'must be "keep", "all" or "none"' }),
@@ -126,7 +140,7 @@ const callSchema = z.strictObject({
   images: z.union([picture, z.array(picture)], {
     error: 'must be a path, a URL, the bytes of a picture, or a list of these',
   }),
-  prompt: text,
+  prompt: text.optional(),
   ...z.object({ ...ACCESS, ...EDIT }).partial().shape,
 });
 
@@ -169,7 +183,7 @@ export function check(schema: z.ZodObject, value: unknown, at?: string): void {
 /** The edit that a call asks for. Messages name its options. @throws FalEditError (usage) */
 export function orderOf(call: EditCall, newSeed: () => number): EditOrder {
   const { images, prompt, strength, loras, steps, guidance, seed, numImages, size, format } = call;
-  const { negativePrompt, acceleration, expandPrompt, safetyChecker, set } = call;
+  const { negativePrompt, acceleration, expandPrompt, safetyChecker, set, file } = call;
   if (call.output === '-') {
     throw usageError(
       'output: "-" works only on the command line. Use a file, a folder/ or a template; inMemory saves no file.',
@@ -182,7 +196,7 @@ export function orderOf(call: EditCall, newSeed: () => number): EditOrder {
   const nameOf: NameOf = (setting) => (setting === 'output' && call.inMemory === true ? 'inMemory' : setting);
   const given = {
     ...{ prompt, strength, loras, steps, guidance, seed, numImages, size, format },
-    ...{ negativePrompt, acceleration, expandPrompt, safetyChecker, set },
+    ...{ negativePrompt, acceleration, expandPrompt, safetyChecker, set, file },
     images: (Array.isArray(images) ? images : [images]).map(sourceOf),
   };
   const request = readRequest(model, given, nameOf);
@@ -190,12 +204,13 @@ export function orderOf(call: EditCall, newSeed: () => number): EditOrder {
   const pictures = { background, uploadAsIs, maxUpload, upscaleInput, alpha, metadata, icc };
   return {
     model,
-    request: { ...request, seed: request.seed ?? newSeed() },
+    request: { ...request, seed: request.seed ?? chosenSeed(model, newSeed()) },
     output: call.inMemory === true ? '-' : call.output,
     force: call.force === true,
     keepBlanked: call.keepBlanked === true,
     pictures: readPictureSettings(pictures, nameOf),
     seedIsOurs: seed === undefined,
+    allowMany: call.allowMany === true,
     nameOf,
   };
 }

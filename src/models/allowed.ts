@@ -16,7 +16,11 @@ export function allowed(schema: z.core.$ZodType): string {
   if (schema instanceof z.ZodBoolean) return 'true or false';
   if (schema instanceof z.ZodNumber) return allowedNumber(schema);
   if (schema instanceof z.ZodArray) return `a list, each item ${allowed(schema.element)}`;
-  if (schema instanceof z.ZodRecord) return 'an object of numbers by name';
+  if (schema instanceof z.ZodRecord) {
+    return schema.valueType instanceof z.ZodNumber ? 'an object of numbers by name' : 'an object';
+  }
+  if (schema instanceof z.ZodNull) return 'null';
+  if (schema instanceof z.ZodUnknown) return 'any JSON value';
   if (schema instanceof z.ZodObject) return `an object with ${Object.keys(schema.shape).join(', ')}`;
   return 'text';
 }
@@ -45,16 +49,47 @@ export interface SchemaAtPath {
   depth: number;
 }
 
-/** The schema at a path, as deep as the path can be followed; a union is not entered. */
+/** The schema at a path, as deep as the path can be followed. */
 export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[], depth = 0): SchemaAtPath {
   if (schema instanceof z.ZodOptional) return schemaAt(schema.unwrap(), path, depth);
   const head = path[depth];
   if (head === undefined) return { schema, depth };
-  if (schema instanceof z.ZodArray) return schemaAt(schema.element, path, depth + 1);
+  if (schema instanceof z.ZodArray) {
+    return typeof head === 'string' && !/^\d+$/.test(head)
+      ? { schema, depth }
+      : schemaAt(schema.element, path, depth + 1);
+  }
+  if (schema instanceof z.ZodRecord) return schemaAt(schema.valueType, path, depth + 1);
+  if (schema instanceof z.ZodUnion) {
+    const found = schema.options.map((option) => schemaAt(option, path, depth));
+    const deepest = found.reduce((best, one) => (one.depth > best.depth ? one : best), { schema, depth });
+    if (deepest.depth > depth) return deepest;
+    // Nothing in it leads on: name the fields of an object, if there is one.
+    return found.find((one) => one.schema instanceof z.ZodObject) ?? deepest;
+  }
   if (schema instanceof z.ZodObject) {
     const shape = schema.shape as Record<PropertyKey, z.core.$ZodType>;
     const field = Object.hasOwn(shape, head) ? shape[head] : undefined;
     if (field !== undefined) return schemaAt(field, path, depth + 1);
   }
   return { schema, depth };
+}
+
+/** Names of the fields of a schema, if it is an object's. */
+export function fieldNames(schema: z.core.$ZodType): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** The schema of a list's items, also behind alternatives; undefined if it is no list. */
+export function itemsOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
+  if (schema instanceof z.ZodOptional) return itemsOf(schema.unwrap());
+  if (schema instanceof z.ZodUnion) return schema.options.map(itemsOf).find((one) => one !== undefined);
+  return schema instanceof z.ZodArray ? schema.element : undefined;
+}
+
+/** Whether a schema takes any text. */
+export function takesText(schema: z.core.$ZodType): boolean {
+  if (schema instanceof z.ZodOptional) return takesText(schema.unwrap());
+  if (schema instanceof z.ZodUnion) return schema.options.some(takesText);
+  return schema instanceof z.ZodString || schema instanceof z.ZodUnknown;
 }

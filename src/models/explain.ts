@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { problemText, type FieldProblem } from '../errors/error.js';
 import { nearName } from '../near-name.js';
 import { allowed, schemaAt } from './allowed.js';
+import { findFileFields, valueAt } from './fields.js';
 import type { Model } from './model.js';
 import { flagOf, FLAG_OF, type Dimensions, type NameOf, type RequestKey } from './request.js';
 
@@ -14,7 +15,11 @@ export function flagForField(model: Model, path: readonly PropertyKey[], nameOf:
   const [field, ...rest] = path.map(String);
   if (field === undefined) return nameOf('set');
   const key = ownKey(model, field);
-  if (key === undefined) return `${nameOf('set')} ${[field, ...rest].join('.')}`;
+  if (key === undefined) {
+    const { schema } = schemaAt(model.input, path);
+    const isFile = model.schema !== undefined && findFileFields(schema, 'any').length > 0;
+    return `${nameOf(isFile ? 'file' : 'set')} ${[field, ...rest].join('.')}`;
+  }
   const flag = nameOf(key);
   const [index] = rest;
   return index !== undefined && /^\d+$/.test(index) && Number(index) > 0
@@ -66,14 +71,6 @@ function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue, nam
   const given = shortJson(value);
   if (schema instanceof z.ZodLiteral) return [{ field, message: `${given} ${issue.message}.` }];
   return [{ field, message: `must be ${allowed(schema)} for ${model.name}, not ${given}.` }];
-}
-
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
-    input,
-  );
 }
 
 function shortJson(value: unknown): string {

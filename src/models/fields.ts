@@ -1,10 +1,14 @@
 import * as z from 'zod';
+import type { FileWish } from './request.js';
 
 // By default zod compiles each schema on first use, which pays off only after many uses; a run has one or two.
 z.config({ jitless: true });
 
-/** Kind of file that a string field of fal's input points to, which decides how a local path in it is uploaded. */
-export type FileRole = 'picture' | 'weights' | 'method';
+/**
+ * Kind of file that a string field of fal's input points to, which decides how a local path in it is uploaded. `file`: as
+ * it is, because the user asked for it.
+ */
+export type FileRole = 'picture' | 'weights' | 'method' | 'file';
 
 /** Marks the fields that hold files, at any depth of a model's schema. */
 export const fileFields = z.registry<{ role: FileRole }>();
@@ -64,7 +68,9 @@ export function findFileFields(
   if (file !== undefined && typeof input === 'string') return [{ path, role: file.role, value: input }];
   if (schema instanceof z.ZodOptional) return findFileFields(schema.unwrap(), input, path);
   if (schema instanceof z.ZodUnion) {
-    return schema.options.flatMap((option) => findFileFields(option, input, path));
+    // Several alternatives may hold the same file.
+    const found = schema.options.flatMap((option) => findFileFields(option, input, path));
+    return [...new Map(found.map((file) => [file.path.join('\0'), file])).values()];
   }
   if (schema instanceof z.ZodArray && Array.isArray(input)) {
     return input.flatMap((item, index) => findFileFields(schema.element, item, [...path, index]));
@@ -77,6 +83,33 @@ export function findFileFields(
     });
   }
   return [];
+}
+
+/** The files of an input: those in file fields of the schema, and those that the user named for other fields. */
+export function filesOf(
+  schema: z.core.$ZodType,
+  input: unknown,
+  wishes: readonly FileWish[] = [],
+): FileField[] {
+  const found = findFileFields(schema, input);
+  const known = new Set(found.map(({ path }) => path.join('\0')));
+  return [
+    ...found,
+    ...wishes
+      .filter(({ path }) => !known.has(path.join('\0')))
+      .map(({ path, value }): FileField => ({ path: [...path], role: 'file', value })),
+  ];
+}
+
+/** The value at a path; undefined if there is none. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
+        ? (inner as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    value,
+  );
 }
 
 /** A copy of `input` with the value at `path` replaced. */

@@ -67,8 +67,8 @@ export interface Model {
   endpoint: string;
   /** fal's schema that it was made from; absent for a listed model, which is written by hand. */
   schema?: SchemaSource;
-  /** Its base model, e.g. `FLUX.1 [dev]`: LoRAs fit one base. */
-  base: string;
+  /** Its base model, e.g. `FLUX.1 [dev]`: LoRAs fit one base. Undefined if unknown. */
+  base: string | undefined;
   /** Its purpose in one line. */
   purpose: string;
   /** An example command that shows its special features; at most 78 characters. */
@@ -81,9 +81,22 @@ export interface Model {
   pictures: 'one' | 'list';
   /** How many input pictures it edits together, at least 1. */
   maxImages: number;
+  /** fal states no limit for the pictures, and may drop some: more than one need `--allow-many`. */
+  statesNoLimit?: boolean;
   /** The smallest picture that it takes; absent if fal does not publish one. */
   minInput?: Dimensions;
+  /** Formats that can be requested; none if fal decides. */
   formats: readonly OutputFormat[];
+  /** fal's words for the formats, where they are not ours. */
+  formatNames?: Partial<Record<OutputFormat, string>>;
+  /** The sizes by name that its field takes, and whether it takes sides in pixels; fal's presets and sides if absent. */
+  sizes?: { words: readonly string[]; takesSides: boolean };
+  /** Whole numbers that it takes as a seed; 0 to 2^31 - 1 if absent. */
+  seedRange?: { min: number; max: number };
+  /** Fields that are always sent, whatever is asked for. */
+  always?: Readonly<Record<string, unknown>>;
+  /** fal's sentences about the fields of an input that take effect only in some cases; none if absent. */
+  notesFor?: (input: Readonly<Record<string, unknown>>) => string[];
   /** The format that fal returns if none is requested. */
   defaultFormat: OutputFormat;
   /** Our own price, if it has one; else only fal knows its price. */

@@ -17,12 +17,12 @@ import {
   type Lora,
   type NameOf,
   type RequestKey,
-  type SizePreset,
+  type SizeName,
 } from './request.js';
-import { parseSetFields } from './set-fields.js';
+import { parseSetFields, withFiles } from './set-fields.js';
 
 /** The settings of an edit as given, each as a text or a value. A missing one was not given. */
-export type GivenRequest = Partial<Record<RequestKey | 'set', unknown>>;
+export type GivenRequest = Partial<Record<RequestKey | 'set' | 'file', unknown>>;
 
 const text = z.string().or(z.number().transform(String));
 const side = z.number().or(
@@ -35,13 +35,12 @@ const side = z.number().or(
 const sizeText = z
   .string()
   .trim()
-  .transform((written, issues): SizePreset | Dimensions | undefined => {
+  .transform((written): SizeName | Dimensions | undefined => {
     if (written === 'model') return undefined;
-    if (Object.hasOwn(SIZE_PRESETS, written)) return written as SizePreset;
     const [, width, height] = /^(\d{1,6})[x×*](\d{1,6})$/i.exec(written) ?? [];
     if (width !== undefined && height !== undefined) return { width: Number(width), height: Number(height) };
-    issues.addIssue({ code: 'custom' });
-    return z.NEVER;
+    // Which names a model knows is its own.
+    return written;
   });
 
 /** A list, or a single item. */
@@ -67,13 +66,13 @@ const schema = z.object({
     .transform((name) => (name === 'jpg' ? 'jpeg' : name))
     .pipe(z.enum(['png', 'jpeg', 'webp'])),
   negativePrompt: text,
-  acceleration: z.enum(['none', 'regular', 'high']),
+  acceleration: text,
   expandPrompt: z.boolean(),
   safetyChecker: z.boolean(),
 });
 
 /** A request as given. The seed is undefined if none was given. */
-export type ReadRequest = Omit<EditRequest, 'seed'> & { seed: number | undefined };
+export type ReadRequest = EditRequest & { seed: number | undefined };
 
 /**
  * Reads a request from texts and values.
@@ -82,14 +81,17 @@ export type ReadRequest = Omit<EditRequest, 'seed'> & { seed: number | undefined
  * @throws FalEditError (usage): names each value of a wrong form, and what is allowed
  */
 export function readRequest(model: Model, given: GivenRequest, nameOf: NameOf = flagOf): ReadRequest {
-  const { set: pairs, ...named } = given;
+  const { set: pairs, file: wishes, ...named } = given;
   const parsed = schema.partial().safeParse(named);
   if (!parsed.success) throw formsError(model, parsed.error.issues, given, nameOf);
-  const { prompt = '', images = [], loras, seed, ...others } = parsed.data;
-  const set = parseSetFields(model, pairs, nameOf);
+  const { prompt, images = [], loras, seed, size, ...others } = parsed.data;
+  if (typeof size === 'string') refuseSizeName(model, size, nameOf);
+  const fields = parseSetFields(model, pairs, nameOf);
+  const { set, files } = withFiles(model, fields, wishes, nameOf);
   return {
     ...others,
-    prompt: whole(prompt, nameOf('prompt')),
+    ...(size === undefined ? {} : { size }),
+    ...(prompt === undefined ? {} : { prompt: whole(prompt, nameOf('prompt')) }),
     images,
     seed,
     ...(others.negativePrompt === undefined
@@ -99,7 +101,16 @@ export function readRequest(model: Model, given: GivenRequest, nameOf: NameOf = 
       ? {}
       : { loras: loras.map((one) => loraOf(one, nameOf('loras'))) }),
     ...(Object.keys(set).length === 0 ? {} : { set }),
+    ...(files.length === 0 ? {} : { files }),
   };
+}
+
+/** @throws FalEditError (usage): no size has that name */
+function refuseSizeName(model: Model, size: string, nameOf: NameOf): void {
+  const names: readonly string[] = model.sizes?.words ?? Object.keys(SIZE_PRESETS);
+  if (names.includes(size) || model.fields.size === undefined) return;
+  const message = `must be ${formOf(model, 'size')}, not ${JSON.stringify(size).slice(0, LONGEST_QUOTE)}.`;
+  throw problemsError('usage', [{ field: nameOf('size'), message }], { hint: hintFor('size', size) });
 }
 
 function loraOf(one: string | z.infer<typeof lora>, where: string): Lora {

@@ -10,6 +10,9 @@ export const SIZE_PRESETS = {
 
 export type SizePreset = keyof typeof SIZE_PRESETS;
 
+/** A size by name: one of fal's presets, or a name that only one model knows. */
+export type SizeName = SizePreset | (string & {});
+
 /** A side is in pixels. */
 export interface Dimensions {
   width: number;
@@ -30,7 +33,8 @@ export interface Lora {
  * refuses what the model has no field for.
  */
 export interface EditRequest {
-  prompt: string;
+  /** Absent for a model without a prompt. */
+  prompt?: string | undefined;
   /** Pictures as the user named them (path, URL, data: URI or `-`), or the URLs that fal is to read. */
   images: string[];
   /** 0.01..1; 1 remakes the picture, near 0 keeps it (fal-api.md 1.3). */
@@ -38,21 +42,32 @@ export interface EditRequest {
   loras?: Lora[] | undefined;
   steps?: number | undefined;
   guidance?: number | undefined;
-  seed: number;
+  /** Absent for a model without a seed. */
+  seed?: number | undefined;
   numImages?: number | undefined;
   /** Left to the model when absent. */
-  size?: SizePreset | Dimensions | undefined;
+  size?: SizeName | Dimensions | undefined;
   format?: OutputFormat | undefined;
   negativePrompt?: string | undefined;
-  acceleration?: 'none' | 'regular' | 'high' | undefined;
+  acceleration?: string | undefined;
   expandPrompt?: boolean | undefined;
   safetyChecker?: boolean | undefined;
   /** Further fields of the model's own schema, by fal's names (`--set`). */
   set?: Record<string, unknown> | undefined;
+  /** Files for fields of the model's own schema (`--file`), already in `set` too. */
+  files?: readonly FileWish[] | undefined;
+}
+
+/** A file that the user named for a field. Whatever the field, the file is uploaded. */
+export interface FileWish {
+  /** Path of the field in fal's input. */
+  path: readonly (string | number)[];
+  /** A local path, URL or data: URI. */
+  value: string;
 }
 
 /** A property of {@link EditRequest} that a model may or may not have a field for. */
-export type RequestKey = Exclude<keyof EditRequest, 'set'>;
+export type RequestKey = Exclude<keyof EditRequest, 'set' | 'files'>;
 
 /** The flag that sets each property; also its name in error messages. */
 export const FLAG_OF: Record<RequestKey, string> = {
@@ -108,7 +123,7 @@ export const PICTURE_FLAGS = {
 } as const satisfies Record<keyof PictureSettings, string>;
 
 /** The settings that a message can name. */
-export type NamedSetting = RequestKey | keyof PictureSettings | 'set' | 'output';
+export type NamedSetting = RequestKey | keyof PictureSettings | 'set' | 'file' | 'output';
 
 /** Whether a setting is one that a model may have a field for. */
 export function isRequestKey(setting: NamedSetting): setting is RequestKey {

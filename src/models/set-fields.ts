@@ -1,9 +1,10 @@
-import { fieldError, problemsError } from '../errors/error.js';
+import { fieldError, problemsError, type FalEditError } from '../errors/error.js';
 import { nearName } from '../near-name.js';
-import { allowed } from './allowed.js';
+import { allowed, fieldNames, itemsOf, schemaAt, takesText } from './allowed.js';
 import { explainIssues, ownFlag } from './explain.js';
+import { valueAt } from './fields.js';
 import type { Model } from './model.js';
-import { flagOf, type NameOf } from './request.js';
+import { FLAG_OF, flagOf, type FileWish, type NameOf } from './request.js';
 import type * as z from 'zod';
 
 /** A field of the model's input by fal's name, with its text or value. */
@@ -31,14 +32,16 @@ export function setEntries(given: unknown, where: string): SetEntry[] {
   return [[fieldName(given.slice(0, equals)), given.slice(equals + 1)]];
 }
 
+/** The field at the top may be written with dashes, as a flag is. */
 function fieldName(key: string): string {
-  return key.trim().replaceAll('-', '_');
+  return key.trim().replace(/^[^.[]+/, (head) => head.replaceAll('-', '_'));
 }
 
 /**
  * Reads the fields of `--set` by the model's input: a text as JSON if the field accepts that (numbers, booleans, lists,
- * objects), else unchanged. Refuses keys that the model does not have (naming the nearest one), fields that have a flag
- * of their own, values that the field does not accept, and a key set twice.
+ * objects), else unchanged. A key may lead into objects and lists: `image_prompt.weight`, `elements[0].name`. Refuses
+ * keys that the model does not have (naming the nearest one), fields that have a flag of their own, values that the
+ * field does not accept, and a key set twice.
  *
  * @param given as returned by {@link setEntries}
  * @param nameOf name of `--set`, if the value came from elsewhere
@@ -50,42 +53,167 @@ export function parseSetFields(
   nameOf: NameOf = flagOf,
 ): Record<string, unknown> {
   const where = nameOf('set');
-  const fields: Record<string, unknown> = {};
-  for (const [key, value] of setEntries(given, where)) {
-    if (Object.hasOwn(fields, key)) throw fieldError(`${where} ${key}`, 'set twice. Give it once.');
-    fields[key] = parseField(model, key, value, nameOf);
-  }
-  return fields;
+  const seen = new Set<string>();
+  return setEntries(given, where).reduce<Record<string, unknown>>((fields, [key, value]) => {
+    if (seen.has(key)) throw fieldError(`${where} ${key}`, 'set twice. Give it once.');
+    seen.add(key);
+    const path = pathOf(key);
+    return put(fields, path, parseField(model, path, key, value, nameOf)) as Record<string, unknown>;
+  }, {});
 }
 
-function parseField(model: Model, key: string, given: unknown, nameOf: NameOf): unknown {
-  const where = `${nameOf('set')} ${key}`;
-  const shape = model.input.shape as Record<string, z.ZodType>;
-  const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
-  if (schema === undefined) {
-    const near = nearName(key, Object.keys(shape));
-    throw fieldError(
-      where,
-      `${model.name} has no field "${key}".`,
-      near === undefined
-        ? `fal-edit models ${model.name} lists its fields.`
-        : `Did you mean ${ownFlag(model, near) ?? near}?`,
+/** The files of `--file field=path`, and the fields of `--set` with them. */
+interface WithFiles {
+  set: Record<string, unknown>;
+  files: FileWish[];
+}
+
+/**
+ * Adds the files of `--file` to the fields of `--set`. A list takes several.
+ *
+ * @param wishes as returned by {@link setEntries}
+ * @throws FalEditError (usage): the model has no such field, or it takes no text
+ */
+export function withFiles(
+  model: Model,
+  set: Record<string, unknown>,
+  wishes: unknown,
+  nameOf: NameOf = flagOf,
+): WithFiles {
+  const where = nameOf('file');
+  return setEntries(wishes, where)
+    .flatMap(([key, value]) => [value].flat().map((one: unknown): SetEntry => [key, one]))
+    .reduce<WithFiles>(
+      ({ set: fields, files }, [key, value]) => {
+        const label = `${where} ${key}`;
+        if (typeof value !== 'string' || value === '') {
+          throw fieldError(label, 'must be a file, a URL or a data: URI.');
+        }
+        const path = pathOf(key);
+        const schema = schemaOf(model, path, key, label);
+        const isList = !takesText(schema) && itemsOf(schema) !== undefined;
+        const count = isList ? lengthAt(fields, path) : 0;
+        const at = isList ? [...path, count] : path;
+        const items = isList ? itemsOf(schema) : schema;
+        if (items === undefined || !takesText(items)) throw fieldError(label, 'this field takes no file.');
+        if (!isList && valueAt(fields, path) !== undefined) {
+          throw fieldError(label, 'is given twice. Give it once.');
+        }
+        return {
+          set: put(fields, at, value) as Record<string, unknown>,
+          files: [...files, { path: at, value }],
+        };
+      },
+      { set, files: [] },
     );
+}
+
+/** `a.b[0].c` and `a.b.0.c` → a, b, 0, c. */
+function pathOf(key: string): (string | number)[] {
+  return key
+    .split(/\.|\[(\d+)\]/)
+    .filter((part: string | undefined) => part !== undefined && part !== '')
+    .map((part, index) => (index > 0 && /^\d{1,4}$/.test(part) ? Number(part) : part));
+}
+
+/** A copy of a value with another one inside; what is missing on the way is created. */
+function put(into: unknown, path: readonly (string | number)[], value: unknown): unknown {
+  const [head, ...rest] = path;
+  if (head === undefined) return value;
+  if (typeof head === 'number') {
+    const list: unknown[] = Array.isArray(into) ? [...(into as unknown[])] : [];
+    list[head] = put(list[head], rest, value);
+    return list;
   }
-  const flag = ownFlag(model, key);
-  if (flag !== undefined) {
-    throw fieldError(where, 'this field has its own flag.', `Use ${flag} instead.`);
-  }
-  const candidates = typeof given === 'string' ? [...jsonValue(given), given] : [given];
-  const taken = candidates.find((value) => schema.safeParse(value).success);
+  const record = typeof into === 'object' && into !== null ? (into as Record<string, unknown>) : {};
+  return { ...record, [head]: put(Object.hasOwn(record, head) ? record[head] : undefined, rest, value) };
+}
+
+function lengthAt(value: unknown, path: readonly (string | number)[]): number {
+  const list = valueAt(value, path);
+  return Array.isArray(list) ? list.length : 0;
+}
+
+function parseField(
+  model: Model,
+  path: readonly (string | number)[],
+  key: string,
+  given: unknown,
+  nameOf: NameOf,
+): unknown {
+  const where = `${nameOf('set')} ${key}`;
+  const schema = schemaOf(model, path, key, where, given);
+  const taken = candidatesOf(given).find((value) => schema.safeParse(value).success);
   if (taken !== undefined) return taken;
-  const input = { [key]: candidates[0] };
-  const issues = schema.safeParse(candidates[0]).error?.issues ?? [];
-  const placed = issues.map((issue) => ({ ...issue, path: [key, ...issue.path] }));
-  const problems = explainIssues(model, input, placed, nameOf);
+  const [first] = candidatesOf(given);
+  const issues = schema.safeParse(first).error?.issues ?? [];
+  const placed = issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
+  const problems = explainIssues(model, put({}, path, first), placed, nameOf);
   throw problems.length === 0
     ? fieldError(where, `must be ${allowed(schema)}.`)
     : problemsError('usage', problems);
+}
+
+/**
+ * The schema of a field, at any depth.
+ *
+ * @param label of the field in messages
+ * @param given its value, if that decides whether the field has a flag of its own
+ * @throws FalEditError (usage): there is no such field, or it has its own flag
+ */
+function schemaOf(
+  model: Model,
+  path: readonly (string | number)[],
+  key: string,
+  label: string,
+  given?: unknown,
+): z.ZodType {
+  const { schema, depth } = schemaAt(model.input, path);
+  if (depth < path.length) throw noField(model, schema, path, depth, key, label);
+  const flag = ownFlag(model, String(path[0]));
+  if (flag !== undefined && !isOtherSwitch(flag, given)) {
+    throw fieldError(label, 'this field has its own flag.', `Use ${flag} instead.`);
+  }
+  return schema as z.ZodType;
+}
+
+/** Two flags only switch on or off; the other position has no flag. */
+function isOtherSwitch(flag: string, given: unknown): boolean {
+  const value = String(given).trim().toLowerCase();
+  return (
+    (flag === FLAG_OF.expandPrompt && value === 'false') ||
+    (flag === FLAG_OF.safetyChecker && value === 'true')
+  );
+}
+
+function noField(
+  model: Model,
+  schema: z.core.$ZodType,
+  path: readonly (string | number)[],
+  depth: number,
+  key: string,
+  label: string,
+): FalEditError {
+  const known = fieldNames(schema);
+  const wrong = String(path[depth]);
+  if (depth > 0 && known.length === 0) {
+    return fieldError(label, `${path.slice(0, depth).join('.')} must be ${allowed(schema)}.`);
+  }
+  const near = nearName(wrong, known);
+  const better = near === undefined ? undefined : [...path.slice(0, depth), near].join('.');
+  return fieldError(
+    label,
+    `${model.name} has no field "${depth === 0 ? wrong : key}".`,
+    better === undefined || near === undefined
+      ? `fal-edit models ${model.name} lists its fields.`
+      : `Did you mean ${(depth === 0 ? ownFlag(model, near) : undefined) ?? better}?`,
+  );
+}
+
+/** Values that a given one may stand for: a text may be JSON, and a number may be the text of it. */
+function candidatesOf(given: unknown): unknown[] {
+  if (typeof given === 'number') return [given, String(given)];
+  return typeof given === 'string' ? [...jsonValue(given), given] : [given];
 }
 
 /** The text read as JSON, in a list of one; empty if it is not JSON. */

@@ -14,11 +14,19 @@ export function toInput(model: Model, request: EditRequest): Record<string, unkn
       return value === undefined ? [] : fields.map((field) => [field, value]);
     },
   );
-  return { ...Object.fromEntries(input), ...compact(request.set ?? {}) };
+  return { ...Object.fromEntries(input), ...compact(request.set ?? {}), ...model.always };
 }
 
-function wireValue({ pictures }: Model, request: EditRequest, key: RequestKey): unknown {
-  if (key === 'images') return pictures === 'one' ? request.images[0] : request.images;
+function wireValue(model: Model, request: EditRequest, key: RequestKey): unknown {
+  const { size, format } = request;
+  if (key === 'images') {
+    if (request.images.length === 0) return undefined;
+    return model.pictures === 'one' ? request.images[0] : request.images;
+  }
+  if (key === 'format' && format !== undefined) return model.formatNames?.[format] ?? format;
+  if (key === 'size' && typeof size === 'object' && model.sizes?.takesSides === false) {
+    return `${size.width}x${size.height}`;
+  }
   if (key === 'loras') return request.loras?.map(compact);
   return request[key];
 }

@@ -6,7 +6,7 @@ import { resultOf } from '../batch/run/result.js';
 import type { ResultRow } from '../batch/rows/result-row.js';
 import type { RowWithJob } from '../ledger/batch/states.js';
 import { editArguments } from '../models/arguments.js';
-import { withValueAt } from '../models/fields.js';
+import { valueAt, withValueAt } from '../models/fields.js';
 import { findModel } from '../models/registry.js';
 import { shellWords } from '../shell-words.js';
 import type { Metric, ReportItem } from './page/data.js';
@@ -71,10 +71,6 @@ export function editedHere(row: PlannedRow): Parameters<typeof pictureHere>[0][]
   });
 }
 
-function valueAt(input: unknown, at: readonly (string | number)[]): unknown {
-  return at.reduce((part, key) => (part as Record<string, unknown>)[key], input);
-}
-
 function notesOf(result: ResultRow): string[] {
   if (result.state === 'done') return result.warnings;
   const { message, hint } = whatHappened(result);
@@ -85,11 +81,11 @@ function notesOf(result: ResultRow): string[] {
 export function commandOf({ plan, job }: RowWithJob, cwd: string): string {
   const row = plan as PlannedRow;
   const model = findModel(row.model);
-  const [seedField = 'seed'] = model.fields.seed ?? [];
+  const [seedField] = model.fields.seed ?? [];
   const input = row.attachments.reduce<unknown>(
     (whole, { path: at, upload }) =>
       upload === undefined ? whole : withValueAt(whole, at, fileFrom(cwd, row, at)),
-    { ...row.input, [seedField]: job?.seed ?? row.seed },
+    { ...row.input, ...(seedField === undefined ? {} : { [seedField]: job?.seed ?? row.seed }) },
   ) as Record<string, unknown>;
   return shellWords(['fal-edit', ...editArguments(model, input)]);
 }

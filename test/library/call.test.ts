@@ -25,7 +25,7 @@ describe('options', () => {
     ['a text for a number', { strength: '0.5' }, 'strength must be a number.'],
     ['a LoRA of another form', { loras: [{ url: 'a/b' }] }, 'loras.0.path must be a string.'],
     ['no pictures', { images: 7 }, 'images must be a path, a URL, the bytes'],
-    ['no prompt', { prompt: undefined }, 'prompt must be a string.'],
+    ['no prompt', { prompt: undefined }, 'prompt is missing. It must be text.'],
     ['stdin', { images: '-' }, 'images: "-" works only on the command line.'],
     ['stdout', { output: '-' }, 'output: "-" works only on the command line.'],
     ['a file and no file', { output: 'a.png', inMemory: true }, 'inMemory and output exclude each other.'],

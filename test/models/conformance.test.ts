@@ -6,7 +6,7 @@ import { MODELS } from '../../src/models/registry.js';
 import { FLAG_OF, SIZE_PRESETS, type EditRequest, type RequestKey } from '../../src/models/request.js';
 
 /** A value for each property, as far from every default as all models allow. */
-const FULL: Required<Omit<EditRequest, 'set'>> = {
+const FULL: Required<Omit<EditRequest, 'set' | 'files'>> = {
   prompt: 'snow',
   images: ['https://example.com/a.png'],
   strength: 0.3,

@@ -5,8 +5,9 @@ import type { EditPlan } from '../../edit/plan/plan.js';
 import type { Context } from '../../context.js';
 import type { OutputSpec, StoredOutput } from '../../ledger/job.js';
 import { storedOutput } from '../../ledger/rows.js';
-import { findFileFields, type FileField } from '../../models/fields.js';
+import { findFileFields, valueAt, type FileField } from '../../models/fields.js';
 import type { Dimensions } from '../../models/request.js';
+import { chosenSeed } from '../../models/chosen-seed.js';
 import { findModel } from '../../models/registry.js';
 import { bytesAgain, originalAgain } from './attachment-cache.js';
 import { seedOf } from '../../edit/plan/fingerprint.js';
@@ -77,9 +78,10 @@ export function revivedPlan(
   context: Pick<Context, 'stdin' | 'signal'>,
 ): EditPlan {
   const model = findModel(row.model);
-  const seed = row.seedIsOurs ? seedOf(key, attempt) : row.seed;
-  const [seedField = 'seed'] = model.fields.seed ?? [];
-  const input = { ...row.input, [seedField]: seed };
+  const own = seedOf(key, attempt);
+  const seed = row.seedIsOurs ? (chosenSeed(model, own) ?? own) : row.seed;
+  const [seedField] = model.fields.seed ?? [];
+  const input = { ...row.input, ...(seedField === undefined ? {} : { [seedField]: seed }) };
   return {
     model,
     prompt: row.prompt,
@@ -128,9 +130,12 @@ function revivedAttachment(
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Attachment {
   const attachment = { ...rest, size: rest.size, converted: rest.converted, upload: undefined };
-  const field = findFileFields(findModel(model).input, input).find(
-    ({ path: at }) => at.join('.') === rest.path.join('.'),
-  );
+  const field =
+    rest.role === 'file'
+      ? { path: rest.path, role: rest.role, value: String(valueAt(input, rest.path)) }
+      : findFileFields(findModel(model).input, input).find(
+          ({ path: at }) => at.join('.') === rest.path.join('.'),
+        );
   if (upload === undefined || field === undefined) return attachment;
   return {
     ...attachment,

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { estimate, refuseUnbounded } from '../../edit/plan/estimate.js';
+import { chosenSeed } from '../../models/chosen-seed.js';
 import { fingerprintOf, seedOf } from '../../edit/plan/fingerprint.js';
 import { asPlannedByV1 } from '../../edit/plan/fingerprint-v1.js';
 import { pathOf } from '../../edit/plan/output.js';
@@ -208,7 +209,8 @@ class Reading {
       renameRow(ledger.db, found, key);
       noteRenamed(ledger);
     }
-    const seed = plan.seedIsOurs ? seedOf(key, 1) : plan.seed;
+    const own = seedOf(key, 1);
+    const seed = plan.seedIsOurs ? (chosenSeed(plan.model, own) ?? own) : plan.seed;
     const named = nameRow({ ...plan.output, seed }, positionText(place), outDir, this.claims);
     const { output, names } = named;
     if (named.problem !== undefined) return problem('output', named.problem);

@@ -60,7 +60,8 @@ export interface ResultRow {
   endpoint: string;
   request_id: string | null;
   prompt: string;
-  seed: number;
+  /** Null for a model that takes none. */
+  seed: number | null;
   /**
    * The pictures that were edited: paths relative to the out-dir with forward slashes (absolute if there is no
    * relative path), or http(s) URLs.

@@ -36,7 +36,7 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
     endpoint: model.endpoint,
     request_id: job?.requestId ?? null,
     prompt: plan.prompt,
-    seed: job?.seed ?? plan.seed,
+    seed: model.fields.seed === undefined ? null : (job?.seed ?? plan.seed),
     inputs: plan.inputs,
     images: imagesOf(job, outDir),
     cost: {

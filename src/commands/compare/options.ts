@@ -8,7 +8,7 @@ import { outDirName } from '../batch/open.js';
 import { isOnSandbox } from '../connect.js';
 import { flagReader } from '../batch/flag-reader.js';
 import { readBatchOptions, type BatchOptions } from '../batch/options.js';
-import { readPrompt } from '../edit/read-prompt.js';
+import { readText } from '../edit/read-prompt.js';
 
 /** Default models of a comparison. */
 
@@ -77,7 +77,7 @@ async function readPrompts(
 ): Promise<string[]> {
   const prompts = [settings.values['prompt'] ?? []].flat().map(String);
   if (prompts.length === 0)
-    return [await readPrompt(settings, context, 'fal-edit compare photo.jpg -p "a watercolor"')];
+    return [await readText(settings, context, 'fal-edit compare photo.jpg -p "a watercolor"')];
   for (const prompt of prompts) {
     if (prompt.trim() !== '') continue;
     throw usageError(`${settings.origins['prompt'] ?? '--prompt'} must not be blank.`);

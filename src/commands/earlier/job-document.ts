@@ -1,4 +1,4 @@
-import type { Job, JobState } from '../../ledger/job.js';
+import { sentSeed, type Job, type JobState } from '../../ledger/job.js';
 import { isSandbox } from '../../ledger/spending.js';
 import { shortPath } from '../edit/document.js';
 
@@ -20,7 +20,7 @@ export function jobDocument(job: Job, state: JobState, now: number, cwd: string)
     model: job.model,
     endpoint: job.endpoint,
     prompt: job.prompt,
-    seed: job.seed,
+    seed: sentSeed(job),
     via: job.via,
     sandbox: isSandbox(job.via),
     cost: {

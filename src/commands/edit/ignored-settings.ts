@@ -52,9 +52,9 @@ export function withoutIgnored(
   return { settings: kept === undefined ? settings : { ...settings, values: kept }, ignored };
 }
 
-/** Every model has a prompt and pictures. */
+/** A typed picture is an argument; a prompt from a weaker setting may be meant for another model. */
 const LACKABLE = [...FLAGS_BEHIND].flatMap(([key, flags]) =>
-  !isRequestKey(key) || key === 'prompt' || key === 'images' ? [] : [[key, flags] as const],
+  !isRequestKey(key) || key === 'images' ? [] : [[key, flags] as const],
 );
 
 function hasField(model: Model, key: string): boolean {

@@ -5,6 +5,7 @@ import { usageError } from '../../errors/error.js';
 import type { Caps } from '../../ledger/spending.js';
 import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
+import { chosenSeed } from '../../models/chosen-seed.js';
 import { readRequest, type GivenRequest } from '../../models/read-request.js';
 import { readPictureSettings } from '../../models/picture-settings.js';
 import {
@@ -30,6 +31,7 @@ export interface EditOptions {
   pictures: PictureSettings;
   /** The seed was chosen by us, not by the user. */
   seedIsOurs: boolean;
+  allowMany: boolean;
   dryRun: boolean;
   timeoutMs: number;
   cancelOnTimeout: boolean;
@@ -61,8 +63,12 @@ export async function readEditOptions(
     throw usageError('--prompt-file - and the picture - both read stdin. Use one of them.');
   }
   const read = readRequest(model, { ...givenRequest(values), images }, nameOf);
-  const prompt = await readPrompt(settings, context);
-  const request: EditRequest = { ...read, prompt, seed: read.seed ?? context.newSeed() };
+  const prompt = await readPrompt(settings, context, model);
+  const request: EditRequest = {
+    ...read,
+    ...(prompt === undefined ? {} : { prompt }),
+    seed: read.seed ?? chosenSeed(model, context.newSeed()),
+  };
   return {
     model,
     request,
@@ -71,6 +77,7 @@ export async function readEditOptions(
     keepBlanked: values['keep-blanked'] === true,
     pictures: readPictureSettings(givenSettings(values, isPictureKey), nameOf),
     seedIsOurs: read.seed === undefined,
+    allowMany: values['allow-many'] === true,
     dryRun: values['dry-run'] === true,
     timeoutMs: readTimeout(settings),
     cancelOnTimeout: values['cancel-on-timeout'] === true,
@@ -97,7 +104,10 @@ function givenKeys(values: EditingSettings['values']): Partial<EditRequest> {
 
 /** The settings of a request as they were given. Two switches turn their setting off or on. */
 function givenRequest(values: EditingSettings['values']): GivenRequest {
-  const given = givenSettings(values, (key) => (isRequestKey(key) && key !== 'prompt') || key === 'set');
+  const given = givenSettings(
+    values,
+    (key) => (isRequestKey(key) && key !== 'prompt') || key === 'set' || key === 'file',
+  );
   return values['no-safety-checker'] === true ? { ...given, safetyChecker: false } : given;
 }
 

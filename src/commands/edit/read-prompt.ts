@@ -7,10 +7,29 @@ import type { Context } from '../../context.js';
 import { codeOf, FalEditError, inputError, inputFieldError, usageError } from '../../errors/error.js';
 import { otherSpelling } from '../../images/named-file.js';
 import { decodeText } from '../../text.js';
+import type { Model } from '../../models/model.js';
+import { promptNeed } from '../../models/prompt-need.js';
 import { whole } from '../../models/read-request.js';
 
-/** The prompt of the settings, from a flag or a file. @param example a command with one. @throws FalEditError (usage, input) */
+/**
+ * The prompt of the settings, from a flag or a file. Undefined if there is none and the model needs none.
+ *
+ * @param example a command with one
+ * @throws FalEditError (usage, input)
+ */
 export async function readPrompt(
+  settings: EditingSettings,
+  context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
+  model: Model,
+  example?: string,
+): Promise<string | undefined> {
+  const { values } = settings;
+  const isGiven = values['prompt'] !== undefined || values['prompt-file'] !== undefined;
+  return isGiven || promptNeed(model) === 'required' ? readText(settings, context, example) : undefined;
+}
+
+/** The prompt of the settings, which must have one. @throws FalEditError (usage, input) */
+export async function readText(
   { values, origins }: EditingSettings,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
   example = 'fal-edit photo.jpg -p "turn it into a watercolor"',

@@ -19,7 +19,7 @@ export function detailLines(model: Model): string[] {
   const { name, endpoint, base, purpose, example, formats, defaultFormat, price, billed } = model;
   const missing = lacks(model);
   const facts = [
-    ['Base', base],
+    ...(base === undefined ? [] : [['Base', base]]),
     ['Pictures', picturesText(model)],
     ['LoRAs', loraRules(model)],
     ['Formats', `${formats.join(', ')}; default ${defaultFormat}`],
@@ -61,7 +61,9 @@ function loraRules(model: Model): string {
   const base = model.base;
   return model.fields.loras === undefined
     ? 'none'
-    : `${lorasText(model)}; trained for ${base.split(' ')[0] ?? base}`;
+    : base === undefined
+      ? `${lorasText(model)}; fal does not say for which base model`
+      : `${lorasText(model)}; trained for ${base.split(' ')[0] ?? base}`;
 }
 
 function sizes(model: Model): string {

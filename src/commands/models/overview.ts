@@ -12,7 +12,7 @@ export function overviewLines(models: readonly Model[], output: Pick<Output, 'is
   const flags = (Object.keys(FLAG_OF) as RequestKey[]).filter((key) => key !== 'prompt');
   const table = [
     row('', ({ name }) => name),
-    row('base', ({ base }) => base),
+    row('base', ({ base }) => base ?? 'unknown'),
     ...flags.map((key) => row(FLAG_OF[key], (model) => takesCell(model, key))),
     row('--set', (model) => (furtherFields(model) === 0 ? '-' : `${furtherFields(model)} more`)),
     row('price', priceText),

@@ -4,7 +4,7 @@ import type { EditingSettings } from '../flags/editing.js';
 import { findFileFields, withValueAt } from '../../models/fields.js';
 import { parseLora } from '../../models/lora-text.js';
 import type { Model } from '../../models/model.js';
-import { parseSetFields } from '../../models/set-fields.js';
+import { parseSetFields, setEntries } from '../../models/set-fields.js';
 
 type Absolute = (text: string) => string;
 
@@ -29,7 +29,8 @@ export function absoluteDefaults(
   change('image', (value) => (typeof value === 'string' ? absolute(value) : value));
   change('prompt-file', (value) => (typeof value === 'string' ? absolute(value) : value));
   change('lora', (value) => absoluteLora(value, absolute));
-  const { set } = values;
+  const { set, file } = values;
+  if (file !== undefined) values.file = absoluteFiles(file, absolute);
   if (set === undefined) return () => ({ ...settings, values });
   const known = new Map<string, EditingSettings>();
   return (model) => {
@@ -67,6 +68,20 @@ function absoluteSet(model: Model, set: FlagValue, absolute: Absolute): FlagValu
     );
     return files.length === 0 ? part : (changed as FlagValue);
   });
+}
+
+/** The files of `--file`: `field=path`, or objects of them. */
+function absoluteFiles(file: FlagValue, absolute: Absolute): FlagValue[] {
+  return [file]
+    .flat()
+    .map((part) =>
+      Object.fromEntries(
+        setEntries(part, '--file').map(([key, value]) => [
+          key,
+          [value].flat().map((one) => (typeof one === 'string' ? absolute(one) : one)) as FlagValue,
+        ]),
+      ),
+    );
 }
 
 function isLocal(text: string): boolean {

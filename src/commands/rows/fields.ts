@@ -20,8 +20,8 @@ export const FIELD_NAMES: readonly string[] = [
 ];
 
 /**
- * Meaning of a field: a flag of an edit, or a field that only rows have. `set.scheduler` and `expect.format` are
- * parts of one.
+ * Meaning of a field: a flag of an edit, or a field that only rows have. `set.scheduler`, `file.mask_url` and
+ * `expect.format` are parts of one.
  */
 export type Meaning =
   | { kind: 'flag'; flag: RowFlag; part: string | undefined }
@@ -37,7 +37,8 @@ export function meaningOf(field: string): Meaning | undefined {
     return part === undefined || own === 'expect' ? { kind: 'own', name: own, part } : undefined;
   }
   const flag = FLAGS.get(PLURALS[name] ?? name);
-  if (flag === undefined || (part !== undefined && flag.name !== 'set')) return undefined;
+  if (flag === undefined || (part !== undefined && flag.name !== 'set' && flag.name !== 'file'))
+    return undefined;
   return { kind: 'flag', flag, part };
 }
 

@@ -75,6 +75,18 @@ export function rowFiles(folder: string, { fromFile, allowOutside }: RowTrust): 
           if (isWeightsFile(file)) await check('lora', origins['lora'] ?? 'lora', file);
         }
       }
+      if (values['file'] !== undefined) {
+        const pictures = new Set(
+          findFileFields(model.input, request.set).flatMap(({ role, path: at }) =>
+            role === 'picture' ? [at.join('.')] : [],
+          ),
+        );
+        for (const { path: at, value: file } of request.files ?? []) {
+          const key = at.join('.');
+          if (!pictures.has(key) && isLocal(file))
+            await check('file', `${origins['file'] ?? 'file'} ${key}`, file);
+        }
+      }
       if (values['set'] === undefined) return;
       const own = new Set(setEntries(values['set'], origins['set'] ?? 'set').map(([key]) => key));
       for (const [key, value] of Object.entries(request.set ?? {})) {
@@ -86,6 +98,10 @@ export function rowFiles(folder: string, { fromFile, allowOutside }: RowTrust): 
       }
     },
   };
+}
+
+function isLocal(file: string): boolean {
+  return !/^[a-z][a-z0-9+.-]+:/i.test(file);
 }
 
 /** Whether a value is a file to upload, not a URL or an id. */

@@ -58,17 +58,15 @@ export function rowReader(
     const model = modelOf(row, settings);
     const typed = [...typedSet, ...setEntries(row.values['set'], row.origins['set'] ?? 'set')];
     const { settings: merged, ignored } = withoutIgnored(
-      withRow(defaults(model), row),
+      withRow(defaults(model), row, model),
       isTyped,
       new Set(typed.map(([key]) => key)),
     );
     await files.checkPromptFile(row);
     const options = await readEditOptions(merged, [], here);
     await files.checkOthers(row, options);
-    const { request, output, force, keepBlanked, pictures, seedIsOurs, nameOf } = options;
-    const prompt = fillPrompt(request.prompt, fields, (name) => noColumn(nameOf('prompt'), name));
-    refuseBlank(prompt, nameOf('prompt'));
-    whole(prompt, nameOf('prompt'));
+    const { request, output, force, keepBlanked, pictures, seedIsOurs, allowMany, nameOf } = options;
+    const prompt = filledPrompt(request.prompt, fields, nameOf('prompt'));
     for (const setting of ignored) onIgnored?.(setting);
     return {
       id: row.id,
@@ -77,8 +75,8 @@ export function rowReader(
         ? readExpectations({ ...common, ...row.expectations }, 'expect')
         : expectations,
       order: {
-        ...{ model, force, keepBlanked, pictures, seedIsOurs, nameOf },
-        request: { ...request, prompt },
+        ...{ model, force, keepBlanked, pictures, seedIsOurs, allowMany, nameOf },
+        request: { ...request, ...(prompt === undefined ? {} : { prompt }) },
         output:
           output === undefined
             ? undefined
@@ -86,6 +84,14 @@ export function rowReader(
       },
     };
   };
+}
+
+/** @throws FalEditError (usage): it has nothing to say, or uses a column that the row lacks */
+function filledPrompt(template: string | undefined, fields: Fields, where: string): string | undefined {
+  if (template === undefined) return undefined;
+  const prompt = fillPrompt(template, fields, (name) => noColumn(where, name));
+  refuseBlank(prompt, where);
+  return whole(prompt, where);
 }
 
 function modelOf(row: SortedRow, settings: EditingSettings): Model {

@@ -5,6 +5,8 @@ import { didYouMean } from '../../near-name.js';
 import { fieldError, type FieldProblem, problemsError } from '../../errors/error.js';
 import { displayName } from '../../images/names.js';
 import { PICTURE_FLAGS } from '../../models/request.js';
+import type { Model } from '../../models/model.js';
+import { promptNeed } from '../../models/prompt-need.js';
 import { setEntries } from '../../models/set-fields.js';
 import { withoutKeys } from '../edit/ignored-settings.js';
 import { FIELD_NAMES, isOfTheBatch } from '../rows/fields.js';
@@ -20,7 +22,7 @@ const PICTURE_FLAG_NAMES: ReadonlySet<string> = new Set(
  *
  * @throws FalEditError (usage): a column that nothing asks for, stdin or stdout, no picture, no prompt
  */
-export function withRow(settings: EditingSettings, sorted: SortedRow): EditingSettings {
+export function withRow(settings: EditingSettings, sorted: SortedRow, model: Model): EditingSettings {
   const row = withoutTexts(sorted, settings);
   const hidden = new Set<string>([
     ...row.off,
@@ -31,16 +33,17 @@ export function withRow(settings: EditingSettings, sorted: SortedRow): EditingSe
   ]);
   const kept = Object.entries(settings.values).filter(([name]) => !hidden.has(name));
   const values: Partial<Record<EditingName, FlagValue>> = { ...Object.fromEntries(kept), ...row.values };
-  const [own, common] = [row.values['set'], settings.values['set']];
-  if (own !== undefined && common !== undefined) {
-    const where = row.origins['set'] ?? 'set';
-    const keys = new Set(setEntries(own, where).map(([key]) => key));
-    values['set'] = [...withoutKeys([common].flat(), keys, settings.origins['set'] ?? '--set'), own].flat();
+  for (const flag of ['set', 'file'] as const) {
+    const [own, common] = [row.values[flag], settings.values[flag]];
+    if (own === undefined || common === undefined) continue;
+    const keys = new Set(setEntries(own, row.origins[flag] ?? flag).map(([key]) => key));
+    const kept = withoutKeys([common].flat(), keys, settings.origins[flag] ?? `--${flag}`);
+    values[flag] = [...kept, own].flat();
   }
   const merged = { ...settings, values, origins: { ...settings.origins, ...row.origins } };
   refuseUnknown(row, merged);
   refuseStreams(merged);
-  refuseMissing(merged);
+  refuseMissing(merged, model);
   return merged;
 }
 
@@ -92,10 +95,12 @@ function refuseStreams({ values, origins }: EditingSettings): void {
   throw fieldError(origins['output'] ?? 'output', '- (stdout) is not allowed in a row. Name a file.');
 }
 
-function refuseMissing({ values, origins }: EditingSettings): void {
+function refuseMissing({ values, origins }: EditingSettings, model: Model): void {
   const prompt = values['prompt'];
   const hasPrompt = prompt !== undefined || values['prompt-file'] !== undefined;
-  const missing = [...(list(values['image']).length > 0 ? [] : ['image']), ...(hasPrompt ? [] : ['prompt'])];
+  const needsPrompt = promptNeed(model) === 'required' && !hasPrompt;
+  const needsPicture = model.fields.images !== undefined && list(values['image']).length === 0;
+  const missing = [...(needsPicture ? ['image'] : []), ...(needsPrompt ? ['prompt'] : [])];
   if (missing.length > 0) {
     throw problemsError(
       'usage',

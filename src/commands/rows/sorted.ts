@@ -79,7 +79,7 @@ function takeFlag(
 ): void {
   const { name } = flag;
   const before = values[name];
-  if (before !== undefined && name !== 'set') {
+  if (before !== undefined && name !== 'set' && name !== 'file') {
     throw fieldError(field, `is the same as ${origins[name] ?? name}. Use one of them.`);
   }
   const own = flagValueOf(flag, value, field);

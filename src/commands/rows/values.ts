@@ -25,7 +25,7 @@ export function flagValueOf(flag: EditingFlag, value: FieldValue, field: string)
   if (flag.name === 'seed') refuseCut(value, field);
   if (flag.decimal === true) return withPoint(value);
   if (flag.repeatable !== true) return value;
-  const parsed = parsedCell(value, field, flag.name === 'set' ? '{' : '[');
+  const parsed = parsedCell(value, field, flag.name === 'set' || flag.name === 'file' ? '{' : '[');
   return flag.name === 'lora' ? [parsed].flat().map(withScaleInPath) : parsed;
 }
 

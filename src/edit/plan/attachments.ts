@@ -5,11 +5,11 @@ import type { Upload } from '../../fal/upload.js';
 import { type Picture, preparePicture, type UploadOptions } from '../../images/prepare.js';
 import { nameOf, readSource } from '../../images/sources.js';
 import { otherSpelling } from '../../images/named-file.js';
-import { openWeights } from '../../images/weights.js';
+import { openFile, openWeights } from '../../images/weights.js';
 import { flagForField } from '../../models/explain.js';
-import { findFileFields, withValueAt, type FileField } from '../../models/fields.js';
+import { filesOf, withValueAt, type FileField } from '../../models/fields.js';
 import type { Model } from '../../models/model.js';
-import { flagOf, type Dimensions, type NameOf } from '../../models/request.js';
+import { flagOf, type Dimensions, type FileWish, type NameOf } from '../../models/request.js';
 import { uploadOfV1 } from './upload-v1.js';
 
 /** A file that the input names: to be uploaded, or at a URL that fal reads itself. */
@@ -42,6 +42,8 @@ export interface Attachment {
   warnings: string[];
   /** How the picture was converted before its upload. */
   converted: string | undefined;
+  /** A file that the user named for a field that takes no picture by its schema. */
+  role?: 'file' | undefined;
   /** The options that it was prepared with; absent for the defaults. JSON values. */
   prepared?: UploadOptions | undefined;
 }
@@ -67,9 +69,10 @@ export async function spelledInput(
   model: Model,
   input: Record<string, unknown>,
   cwd: string,
+  wishes: readonly FileWish[] = [],
 ): Promise<Record<string, unknown>> {
   let spelled: unknown = input;
-  for (const { path: at, value } of findFileFields(model.input, input)) {
+  for (const { path: at, value } of filesOf(model.input, input, wishes)) {
     if (value === '' || value === '-' || /^[a-z][a-z0-9+.-]+:/i.test(value)) continue;
     const found = await otherSpelling(path.resolve(cwd, value));
     if (found === undefined) continue;
@@ -91,8 +94,9 @@ export async function readAttachments(
   nameOf: NameOf = flagOf,
   read: AttachmentReader = readAttachment,
   options: UploadOptions = {},
+  wishes: readonly FileWish[] = [],
 ): Promise<Attachment[]> {
-  const fields = findFileFields(model.input, input);
+  const fields = filesOf(model.input, input, wishes);
   if (fields.filter(({ value }) => value === '-').length > 1) {
     throw usageError('- (stdin) is given twice, but can be read only once.');
   }
@@ -171,6 +175,12 @@ async function readWeights(
   if (/^https?:\/\//i.test(value)) {
     if (!URL.canParse(value)) throw inputFieldError(flag, `"${value}" is not a valid URL.`);
     return remote(path, flag, value);
+  }
+  if (/^data:/i.test(value) && role === 'file') return remote(path, flag, 'data');
+  if (role === 'file') {
+    const { label, sha256, fileName, contentType, bytes, blob } = await openFile(value, context, flag);
+    const upload = { sha256, contentType, fileName, bytes, blob };
+    return { ...remote(path, flag, label), upload, source: sha256, role };
   }
   if (value.toLowerCase().endsWith('.safetensors')) {
     const { label, sha256, fileName, bytes, blob } = await openWeights(value, context, flag);

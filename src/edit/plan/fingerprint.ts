@@ -41,7 +41,8 @@ export function givenOf(
 ): Given {
   // The field has the same name whether a flag or --set fills it.
   const fieldOf = (key: RequestKey): string => model.fields[key]?.[0] ?? key;
-  const plain = Object.entries({ ...others, ...(seedIsOurs ? {} : { seed }) });
+  // The files of --file are in `set` too.
+  const plain = Object.entries({ ...others, files: undefined, ...(seedIsOurs ? {} : { seed }) });
   const given = compact({
     ...set,
     ...Object.fromEntries(plain.map(([key, value]) => [fieldOf(key as RequestKey), value])),

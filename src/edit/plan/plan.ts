@@ -1,10 +1,14 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { toInput } from '../../models/wire.js';
 import type { Context } from '../../context.js';
 import { type FalEditError, fieldError, problemsError, usageError } from '../../errors/error.js';
 import type { UploadOptions } from '../../images/prepare.js';
+import { inQuotes } from '../../images/names.js';
 import { extensionOf } from '../../images/received.js';
 import { type OutputSpec } from '../../ledger/job.js';
 import { explainIssues } from '../../models/explain.js';
+import { filesOf } from '../../models/fields.js';
 import type { BillableWork, Model } from '../../models/model.js';
 import {
   flagOf,
@@ -15,6 +19,7 @@ import {
   type NameOf,
   type OutputFormat,
   type PictureSettings,
+  type SizePreset,
   type UploadSettings,
 } from '../../models/request.js';
 import { refuseUnsupported, refuseWrongCount } from '../../models/unsupported.js';
@@ -42,6 +47,8 @@ export interface EditOrder {
   pictures?: PictureSettings;
   /** Whether the seed was chosen by us, not by the user. */
   seedIsOurs: boolean;
+  /** Send more pictures than fal is known to use. */
+  allowMany?: boolean;
   /** Name of a setting in messages, if that is not its flag. */
   nameOf?: NameOf;
   /** Absolute folder that a relative output starts at; the working directory if absent. */
@@ -92,11 +99,16 @@ export async function planEdit(
   const { model, request, force, keepBlanked, seedIsOurs, nameOf = flagOf } = order;
   const { outputFolder = context.cwd, pictures: settings = {} } = order;
   refuseUnsupported(model, request, nameOf);
-  refuseWrongCount(model, request.images, nameOf('images'));
+  refuseWrongCount(model, request.images, nameOf('images'), {
+    allowMany: order.allowMany,
+    others: pictureCount(model, request),
+  });
+  await refuseStrayFiles(model, request, context.cwd, nameOf);
   const chosen = await readOutput(order.output, outputFolder, nameOf('output'));
   const given = formatOfOutput(chosen, model, request.format, nameOf);
   const format = settings.alpha === 'keep' ? transparentFormat(model, given, nameOf) : given;
-  const input = await spelledInput(model, toInput(model, { ...request, format }), context.cwd);
+  const { files = [] } = request;
+  const input = await spelledInput(model, toInput(model, { ...request, format }), context.cwd, files);
   const issues = model.input.safeParse(input).error?.issues ?? [];
   if (issues.length > 0) {
     throw problemsError('usage', explainIssues(model, input, issues, nameOf));
@@ -110,11 +122,13 @@ export async function planEdit(
   const attachments = await readAttachments(
     ...[model, input, context, nameOf, cache.read],
     uploadOptions(model, request, settings),
+    files,
   );
+  const seed = request.seed ?? 0;
   const pictures = picturesOf(model, attachments);
   const output: OutputSpec = {
     ...chosen,
-    ...{ name: pictures[0]?.name ?? 'picture', seed: request.seed, model: model.name },
+    ...{ name: (pictures[0] ?? attachments[0])?.name ?? 'picture', seed, model: model.name },
     ext: extensionOf(format ?? model.defaultFormat),
     ...{ count: numImages, force, keepBlanked },
     ...finishOf(settings, pictures[0]),
@@ -122,8 +136,8 @@ export async function planEdit(
   const nameTaken = await checkFree(output, nameOf('output'), cache.writable);
   return {
     model,
-    prompt: request.prompt,
-    seed: request.seed,
+    prompt: request.prompt ?? '',
+    seed,
     input,
     attachments,
     given: givenOf(model, request, attachments, { seedIsOurs, pictures: settings }),
@@ -142,8 +156,60 @@ export async function planEdit(
       ...attachments.flatMap((attachment) => attachment.warnings),
       ...unreachable(settings, pictures[0], nameOf),
     ],
-    notes: notesOf(attachments),
+    notes: [...notesOf(attachments), ...fieldNotes(model, request, input)],
   };
+}
+
+/** Facts about the fields that are sent which no schema can hold: they are said, not refused. */
+function fieldNotes(model: Model, request: EditRequest, input: Record<string, unknown>): string[] {
+  const safety = model.fields.safetyChecker?.[0];
+  return [
+    ...(model.notesFor?.(input) ?? []),
+    ...(request.safetyChecker === false && safety !== undefined
+      ? [`${safety}: fal may ignore it for an account that is not authorized to turn the checker off.`]
+      : []),
+    ...(model.fields.seed === undefined
+      ? [`${model.name} takes no seed: the same edit cannot be repeated exactly.`]
+      : []),
+  ];
+}
+
+function pictureCount(model: Model, { set, files = [] }: EditRequest): number {
+  return filesOf(model.input, set ?? {}, files).length;
+}
+
+/** A text of `--set` that is a file by its form. */
+const LIKE_A_FILE = /[\\/]|\.(png|jpe?g|webp|gif|tiff?|bmp|avif|heic|svg)$/i;
+
+/**
+ * Refuses a file in a field that takes no picture by its schema: only its name would be sent.
+ *
+ * @throws FalEditError (usage)
+ */
+async function refuseStrayFiles(
+  { input, name }: Model,
+  { set = {}, files = [] }: EditRequest,
+  cwd: string,
+  nameOf: NameOf,
+): Promise<void> {
+  const known = new Set(filesOf(input, set, files).map(({ path }) => path.join('.')));
+  for (const { path: at, text } of textsIn(set)) {
+    if (known.has(at.join('.')) || !LIKE_A_FILE.test(text) || /^[a-z][a-z0-9+.-]+:/i.test(text)) continue;
+    const found = await stat(path.resolve(cwd, text)).catch(() => undefined);
+    if (found?.isFile() !== true) continue;
+    throw fieldError(
+      `${nameOf('set')} ${at.join('.')}`,
+      `${inQuotes(text)} is a file, but ${name} does not take a picture here.`,
+      `To upload the file anyway: --file ${at.join('.')}=${text}`,
+    );
+  }
+}
+
+/** All texts of a value with their paths. */
+function textsIn(value: unknown, at: readonly string[] = []): { path: readonly string[]; text: string }[] {
+  if (typeof value === 'string') return [{ path: at, text: value }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => textsIn(inner, [...at, key]));
 }
 
 /** Sides of fal's smallest size preset: smaller pictures are enlarged to it where a model names no minimum. */
@@ -221,5 +287,6 @@ function picturesOf(model: Model, attachments: readonly Attachment[]): Attachmen
 }
 
 function dimensionsOf(size: EditRequest['size']): Dimensions | undefined {
-  return typeof size === 'string' ? SIZE_PRESETS[size] : size;
+  if (typeof size !== 'string') return size;
+  return Object.hasOwn(SIZE_PRESETS, size) ? SIZE_PRESETS[size as SizePreset] : undefined;
 }

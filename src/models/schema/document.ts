@@ -3,7 +3,7 @@ import { inputError, type FalEditError } from '../../errors/error.js';
 import { AbsurdSchemaError, readTree } from './walk.js';
 import type { Field, Tree } from './tree.js';
 
-/** What a document says of one endpoint. */
+/** An endpoint, as its document describes it. */
 export interface EndpointSchema {
   endpoint: string;
   /** Fields of the input, in the order of the document. */

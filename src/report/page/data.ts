@@ -83,7 +83,7 @@ export interface ReportItem {
   state: RowState;
   prompt: string;
   model: string;
-  seed: number;
+  seed: number | null;
   /** Input pictures that are on disk. */
   before: ReportPicture[];
   /** URLs of other input pictures: shown as text, never loaded. */

@@ -1,0 +1,155 @@
+/*
+ * Makes the adapter of any endpoint from fal's own document: the same record as a listed model's, from which
+ * everything else follows. Facts that no schema holds (price, base model, minimum size) are unknown.
+ */
+import { shellWords } from '../../shell-words.js';
+import type { Model, SchemaSource } from '../model.js';
+import { once } from '../once.js';
+import type { OutputFormat, RequestKey } from '../request.js';
+import { parsePicturesOutput } from '../wire.js';
+import { conditionNotes } from './conditions.js';
+import { readDocument, unusable, type EndpointSchema } from './document.js';
+import { filesIn } from './outputs.js';
+import { pictureLimit, takesMask, takesPicture } from './pictures.js';
+import { formatWords, rolesOf, sidesOf, sizeWords } from './roles.js';
+import { optionsOf, type Field } from './tree.js';
+import { inputOf } from './zod.js';
+
+/**
+ * The adapter of an endpoint.
+ *
+ * @param openapi fal's document
+ * @throws FalEditError (input): the document cannot be used, or the endpoint takes or returns no picture
+ */
+export function schemaModel(endpoint: string, openapi: unknown, schema: SchemaSource): Model {
+  const described = readDocument(endpoint, openapi);
+  const { input, output } = described;
+  const fields = rolesOf(input);
+  const main = fieldOf(described, fields.images);
+  if (![...input.values()].some((field) => takesPicture(field) || hasPictureInside(field))) {
+    throw unusable(endpoint, 'it takes no picture');
+  }
+  const files = filesIn(output);
+  if (output.size > 0 && files.length === 0) throw unusable(endpoint, 'it returns no picture');
+  const limit = main === undefined ? 0 : pictureLimit(main);
+  const format = fieldOf(described, fields.format);
+  const size = fieldOf(described, fields.size);
+  const seed = fieldOf(described, fields.seed);
+  const name = endpoint.replace(/^fal-ai\//, '');
+  const build = once(() => inputOf(input));
+  return {
+    name,
+    endpoint,
+    base: undefined,
+    purpose: purposeOf(described),
+    example: exampleOf(name, described, fields),
+    get input() {
+      return build();
+    },
+    fields,
+    pictures: main !== undefined && isList(main) ? 'list' : 'one',
+    maxImages: limit ?? 1,
+    ...(limit === undefined ? { statesNoLimit: true } : {}),
+    formats: format === undefined ? [] : [...new Set(formatWords(format.tree).map(formatOf))],
+    defaultFormat: defaultFormat(format),
+    ...(format === undefined ? {} : { formatNames: namesOfFormats(format) }),
+    ...(size === undefined
+      ? {}
+      : { sizes: { words: sizeWords(size.tree), takesSides: sidesOf(size.tree) !== undefined } }),
+    ...(seed === undefined ? {} : { seedRange: seedRange(seed) }),
+    ...(input.has('sync_mode') ? { always: { sync_mode: false } } : {}),
+    notesFor: (sent) => conditionNotes(input, sent, fields),
+    schema,
+    fromOutput: parsePicturesOutput,
+  };
+}
+
+function fieldOf({ input }: EndpointSchema, names: readonly string[] | undefined): Field | undefined {
+  const [name] = names ?? [];
+  return name === undefined ? undefined : input.get(name);
+}
+
+function isList({ tree }: Field): boolean {
+  return optionsOf(tree).some(({ kind }) => kind === 'list');
+}
+
+/** Whether a field holds objects with a picture in them. */
+function hasPictureInside({ tree }: Field): boolean {
+  return optionsOf(tree).some((option) => {
+    const inner = option.kind === 'list' ? optionsOf(option.items) : [option];
+    return inner.some((one) => one.kind === 'object' && [...one.fields.values()].some(takesPicture));
+  });
+}
+
+function formatOf(word: string): OutputFormat {
+  return word === 'jpg' ? 'jpeg' : (word as OutputFormat);
+}
+
+/** fal writes JPEG as `jpeg` or `jpg`. */
+function namesOfFormats({ tree }: Field): Partial<Record<OutputFormat, string>> {
+  return Object.fromEntries(formatWords(tree).map((word) => [formatOf(word), word]));
+}
+
+/** The format that comes back if none is requested; PNG where fal does not say. The bytes decide in the end. */
+function defaultFormat(field: Field | undefined): OutputFormat {
+  const { fallback } = field ?? {};
+  return typeof fallback === 'string' && /^(png|jpe?g|webp)$/.test(fallback) ? formatOf(fallback) : 'png';
+}
+
+function seedRange({ tree }: Field): { min: number; max: number } {
+  const number = optionsOf(tree).find((option) => option.kind === 'number');
+  if (number?.kind !== 'number') return { min: 0, max: 2 ** 31 - 1 };
+  const min = Math.max(0, number.min ?? (number.above === undefined ? 0 : number.above + 1));
+  const max = Math.min(
+    2 ** 31 - 1,
+    number.max ?? (number.below === undefined ? 2 ** 31 - 1 : number.below - 1),
+  );
+  return { min: Math.ceil(min), max: Math.max(Math.ceil(min), Math.floor(max)) };
+}
+
+function purposeOf({ endpoint, category, input }: EndpointSchema): string {
+  const kind = category !== undefined && /^[a-z0-9-]{1,40}$/.test(category) ? category : 'picture editing';
+  const extras = [...input.values()].some(takesMask) ? ', with a mask' : '';
+  return `${kind} by ${endpoint.split('/', 1)[0] ?? 'fal'}${extras}; described by fal's own schema`;
+}
+
+/** A command with everything that the endpoint requires. */
+function exampleOf(
+  name: string,
+  { input }: EndpointSchema,
+  fields: Partial<Record<RequestKey, readonly string[]>>,
+): string {
+  const flagged = new Set(Object.values(fields).flat());
+  const needed = [...input.values()].filter((field) => field.required && !flagged.has(field.name));
+  const guide = [...input.values()].find(takesPicture);
+  // Where no picture is the main one and none is required, an edit needs one of them.
+  const needsGuide = fields.images === undefined && guide !== undefined && !needed.some(takesPicture);
+  const required = needsGuide ? [guide, ...needed] : needed;
+  const prompt = fields.prompt?.[0];
+  const needsPrompt = prompt !== undefined && input.get(prompt)?.required === true;
+  return shellWords([
+    'fal-edit',
+    ...(fields.images === undefined ? [] : ['photo.jpg']),
+    '-m',
+    name,
+    ...required.flatMap((field) =>
+      takesPicture(field)
+        ? ['--file', `${field.name}=${takesMask(field) ? 'mask' : field.name.replace(/_urls?$/, '')}.png`]
+        : ['--set', `${field.name}=${sampleOf(field)}`],
+    ),
+    ...(needsPrompt ? ['-p', 'make it blue'] : []),
+  ]);
+}
+
+/** A value that the field takes, as text. */
+function sampleOf({ tree, example, fallback }: Field): string {
+  const [option] = optionsOf(tree);
+  if (option?.kind === 'text' && option.words?.[0] !== undefined) return option.words[0];
+  const given = example ?? fallback;
+  if (given !== undefined && given !== null) {
+    return typeof given === 'string' ? given : JSON.stringify(given);
+  }
+  if (option?.kind === 'number') return String(option.values?.[0] ?? option.min ?? option.max ?? 1);
+  if (option?.kind === 'boolean') return 'true';
+  return option?.kind === 'list' ? '[]' : '…';
+}
