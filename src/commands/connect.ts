@@ -82,7 +82,7 @@ export function requireKey(settings: Settings<Way>, { connection }: Route): void
 export async function openRoute(
   settings: Settings<Way>,
   route: Route,
-  context: Pick<Context, 'fetch' | 'signal'>,
+  context: Pick<Context, 'fetch' | 'signal' | 'cwd'>,
 ): Promise<OpenRoute> {
   if (settings.values['sandbox'] !== true) {
     await verifySandbox(route.connection, context);
@@ -93,7 +93,7 @@ export async function openRoute(
     import('./sandbox/settings.js'),
     requireSharp(),
   ]);
-  const sandbox = await startSandbox({ ...readSandboxSettings(settings), port: 0 });
+  const sandbox = await startSandbox({ ...(await readSandboxSettings(settings, context.cwd)), port: 0 });
   const connection = { key: undefined, proxyUrl: sandbox.proxyUrl };
   return { route: { ...route, connection, account: undefined }, close: () => sandbox.close() };
 }

@@ -1,8 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { detail, json } from './answers.js';
 import { as } from './faults/faulty-route.js';
-import { published } from './platform/catalogue.js';
-import { openApi } from './platform/open-api.js';
+import { entryOf, hasSchema } from './platform/catalogue.js';
 import { platformApp, platformNotFound } from './platform/platform.js';
 import { directApp, queueApp } from './queue/queue.js';
 import { restApp } from './storage/storage-routes.js';
@@ -75,9 +74,8 @@ function siteApp(world: World): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>({ strict: false });
   app.get('/api/openapi/queue/openapi.json', as(world, 'models'), (c) => {
     const id = c.req.query('endpoint_id') ?? '';
-    const found = new Map(published(world.catalogue)).get(id);
-    if (found === undefined) return detail(404, 'Not Found');
-    return json(200, found.openapi ?? openApi(id, found.fields));
+    const found = entryOf(world, id);
+    return found === undefined || !hasSchema(found) ? detail(404, 'Not Found') : json(200, found.openapi);
   });
   return app;
 }

@@ -10,7 +10,7 @@ import { controlApp, readLedger } from './control.js';
 import { Faults } from './faults/faults.js';
 import { Jobs } from './queue/jobs.js';
 import { Ledger, type SandboxLedger } from './ledger.js';
-import { runModel } from './queue/model.js';
+import { runJob } from './queue/run-job.js';
 import { failed, proxyApp } from './proxy.js';
 import { filesApp } from './storage/storage-routes.js';
 import type { SandboxSettings } from './settings.js';
@@ -94,11 +94,12 @@ function createWorld(settings: SandboxSettings): World {
   const storage = new Storage(clock, settings.uploadUrlTtlMs ?? 120_000);
   const { queueMs = 150, inferenceMs = 600, runners = 2, ignoreCancel = false } = settings;
   const { renderPictures = true, pictureBytes = 0 } = settings;
+  const documents = new Map(settings.documents?.map((document) => [document.endpoint, document]));
   return {
     clock,
     storage,
     jobs: new Jobs({ queueMs, inferenceMs, runners, ignoreCancel }, clock, (job, log) =>
-      runModel(storage, job, { inferenceMs, renderPictures, pictureBytes }, log),
+      runJob(storage, documents, job, { inferenceMs, renderPictures, pictureBytes }, log),
     ),
     ledger: new Ledger(),
     faults: new Faults(),
@@ -110,6 +111,7 @@ function createWorld(settings: SandboxSettings): World {
     historyPayloads: settings.historyPayloads ?? true,
     cancelForm: settings.cancelForm ?? 'documented',
     catalogue: settings.catalogue ?? {},
+    documents,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CancelForm } from './world.js';
 import type { Catalogue } from './platform/catalogue.js';
+import type { SandboxDocument } from './documents/document.js';
 import type { Toxic } from './faults/toxics.js';
 
 /** Settings of a sandbox; all have defaults. */
@@ -39,6 +40,11 @@ export interface SandboxSettings {
   pictureBytes?: number;
   /** Differences between the platform's entries and the sandbox's models; none. */
   catalogue?: Catalogue;
+  /**
+   * Endpoints that are served as their documents describe them, with pictures that the sandbox draws. An endpoint that
+   * the sandbox has anyway keeps its own checks, results and price; only its published schema is the document's.
+   */
+  documents?: readonly SandboxDocument[];
   /** Wall clock, milliseconds since the epoch; default: the machine's. Timers do not follow it. */
   now?: () => number;
 }

@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Catalogue } from './platform/catalogue.js';
+import type { Documents } from './documents/document.js';
 import type { Clock } from './clock.js';
 import type { Faults } from './faults/faults.js';
 import type { Jobs } from './queue/jobs.js';
@@ -37,4 +38,5 @@ export interface World {
   historyPayloads: boolean;
   cancelForm: CancelForm;
   catalogue: Catalogue;
+  documents: Documents;
 }

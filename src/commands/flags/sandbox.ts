@@ -39,6 +39,13 @@ export const SANDBOX_FLAGS = defineFlags([
     help: 'draw results from the input, or plain ones quickly (default drawn)',
   },
   {
+    name: 'schemas',
+    value: '<folder>',
+    group: 'Sandbox',
+    fromProject: 'inside-folder',
+    help: 'also serve every endpoint whose OpenAPI document is a .json file in this folder',
+  },
+  {
     name: 'toxic',
     value: '<spec>',
     group: 'Sandbox',

@@ -9,7 +9,7 @@ import type { SANDBOX_COMMAND } from './command.js';
 
 /** `fal-edit sandbox`: runs the local fal until Ctrl-C. Prints the two lines that make other commands use it. */
 export async function runSandbox({ settings, context }: CallOf<typeof SANDBOX_COMMAND>): Promise<ExitCode> {
-  const wanted = readSandboxSettings(settings);
+  const wanted = await readSandboxSettings(settings, context.cwd);
   await requireSharp();
   const sandbox = await startSandbox(wanted).catch((error: unknown) => {
     throw usageError(
@@ -18,6 +18,8 @@ export async function runSandbox({ settings, context }: CallOf<typeof SANDBOX_CO
     );
   });
   context.stdout.write(`export FAL_PROXY_URL=${sandbox.proxyUrl}\nexport FAL_KEY=${SANDBOX_KEY}\n`);
+  const count = wanted.documents?.length ?? 0;
+  if (count > 0) context.stderr.write(`Endpoints from --schemas: ${count}\n`);
   context.stderr.write(
     `A local fal that charges nothing. Its requests: ${sandbox.url}/__sandbox/ledger\nStop it with Ctrl-C.\n`,
   );

@@ -1,12 +1,22 @@
+import path from 'node:path';
 import type { Settings } from '../../config/settings.js';
 import { parseDuration } from '../../units.js';
 import { fieldError, messageOf, usageError } from '../../errors/error.js';
 import type { SandboxSettings } from '../../sandbox/server.js';
 import type { SandboxName } from '../flags/sandbox.js';
+import { readSchemaFolder } from './schema-folder.js';
 import { parseToxic } from '../../sandbox/faults/toxic-text.js';
 
-/** The sandbox's settings from flags and variables. @throws FalEditError (usage) */
-export function readSandboxSettings({ values, origins }: Settings<SandboxName>): SandboxSettings {
+/**
+ * The sandbox's settings from flags and variables.
+ *
+ * @param cwd that the path of a folder starts from
+ * @throws FalEditError (usage)
+ */
+export async function readSandboxSettings(
+  { values, origins }: Settings<SandboxName>,
+  cwd: string,
+): Promise<SandboxSettings> {
   const nameOf = (flag: SandboxName): string => origins[flag] ?? `--${flag}`;
   const whole = (flag: SandboxName, min: number, max: number): number | undefined => {
     const value = values[flag];
@@ -43,5 +53,11 @@ export function readSandboxSettings({ values, origins }: Settings<SandboxName>):
     runners: whole('runners', 1, 1_000),
   };
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return { ...(Object.fromEntries(given) as SandboxSettings), toxics };
+  const schemas = values['schemas'];
+  if (schemas !== undefined && (typeof schemas !== 'string' || schemas.trim() === '')) {
+    throw usageError(`${nameOf('schemas')} must be a folder, not ${JSON.stringify(schemas)}.`);
+  }
+  const documents =
+    schemas === undefined ? [] : await readSchemaFolder(path.resolve(cwd, schemas), nameOf('schemas'));
+  return { ...(Object.fromEntries(given) as SandboxSettings), toxics, documents };
 }

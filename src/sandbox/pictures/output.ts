@@ -2,12 +2,16 @@ import type { Size } from '../queue/billing.js';
 import type { PictureFormat } from './encode.js';
 import { digest, type Storage } from '../storage/storage.js';
 
-/** One picture of a result, in fal's shape (fal-api.md 1.1). */
-export interface OutputImage {
+/** One file of a result, in fal's shape. */
+export interface OutputFile {
   url: string;
   content_type: string;
   file_name: string;
   file_size: number;
+}
+
+/** One picture of a result, in fal's shape (fal-api.md 1.1). */
+export interface OutputImage extends OutputFile {
   width: number;
   height: number;
 }
@@ -20,19 +24,23 @@ export function keepPicture(
   format: PictureFormat,
   inline: boolean,
 ): OutputImage {
-  const contentType = `image/${format}`;
-  const fileName = `${digest(content).slice(0, 20)}.${format === 'jpeg' ? 'jpg' : format}`;
+  const extension = format === 'jpeg' ? 'jpg' : format;
+  return { ...keepFile(storage, content, `image/${format}`, extension, inline), width, height };
+}
+
+/** As {@link keepPicture}, for a file of any type. */
+export function keepFile(
+  storage: Storage,
+  content: Uint8Array<ArrayBuffer>,
+  contentType: string,
+  extension: string,
+  inline: boolean,
+): OutputFile {
+  const fileName = `${digest(content).slice(0, 20)}.${extension}`;
   const url = inline
     ? `data:${contentType};base64,${Buffer.from(content).toString('base64')}`
     : storage.add(fileName, content, contentType);
-  return {
-    url,
-    content_type: contentType,
-    file_name: fileName,
-    file_size: content.byteLength,
-    width,
-    height,
-  };
+  return { url, content_type: contentType, file_name: fileName, file_size: content.byteLength };
 }
 
 const SMALLEST = 64;

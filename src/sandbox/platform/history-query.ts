@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 const time = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).transform((text) => Date.parse(text));
 
 /** Page number in base64: `Mg==` is the second page. */
-const cursor = z.string().transform((text, context) => {
+export const cursor = z.string().transform((text, context) => {
   const page = Buffer.from(text, 'base64').toString('latin1');
   if (/^[1-9]\d{0,8}$/.test(page) && pageCursor(Number(page)) === text) return Number(page);
   context.addIssue({ code: 'custom', message: 'not a cursor of this list' });

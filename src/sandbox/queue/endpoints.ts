@@ -209,8 +209,3 @@ export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'fal-ai/flux-2/edit': FLUX_2_EDIT,
   'fal-ai/flux/dev/image-to-image': FLUX_DEV,
 };
-
-/** Existing apps; an unknown path of an app fails when the job runs, not at the submit. */
-export const APPS: ReadonlySet<string> = new Set(
-  Object.keys(ENDPOINTS).map((id) => id.split('/', 2).join('/')),
-);

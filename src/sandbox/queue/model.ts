@@ -1,14 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { billableUnits, type Size } from './billing.js';
-import { blackPicture, encode, type PictureFormat } from '../pictures/encode.js';
-import { ENDPOINTS } from './endpoints.js';
+import { draw } from '../pictures/draw.js';
+import type { PictureFormat } from '../pictures/encode.js';
+import type { Endpoint } from './endpoints.js';
 import type { Job, ModelAnswer } from './job.js';
 import { keepPicture, outputSize } from '../pictures/output.js';
 import { padded } from '../pictures/padding.js';
 import { loadPicture, type InputPicture } from '../pictures/pictures.js';
-import { plainPicture, render } from '../pictures/render.js';
+import { refused, scripted } from './refusals.js';
 import type { Storage } from '../storage/storage.js';
-import { row, validate, type Row } from './validate.js';
+import { row, validate } from './validate.js';
 
 /** How the model works. */
 export interface ModelSettings {
@@ -33,30 +34,14 @@ interface Values {
   sync_mode: boolean;
 }
 
-function refused(rows: Row[]): ModelAnswer {
-  return {
-    status: 422,
-    body: { detail: rows },
-    headers: { 'x-fal-retryable': 'false', 'x-fal-error-type': rows[0]?.type ?? 'bad_request' },
-    billableUnits: 0,
-    atOnce: true,
-  };
-}
-
-function unknownPath(job: Job): ModelAnswer {
-  const detail = `Path ${job.endpoint.slice(job.app.length) || '/'} not found`;
-  return { status: 404, body: { detail }, billableUnits: 0, atOnce: true };
-}
-
-/** Runs one job: checks the input as fal does at run time, then makes the pictures. */
+/** Runs one job of a model that the sandbox has: checks the input as fal does at run time, then makes the pictures. */
 export async function runModel(
   storage: Storage,
+  endpoint: Endpoint,
   job: Job,
   settings: ModelSettings,
   log: (message: string) => void,
 ): Promise<ModelAnswer> {
-  const endpoint = ENDPOINTS[job.endpoint];
-  if (endpoint === undefined) return unknownPath(job);
   const checked = validate(endpoint.fields, job.input);
   if (checked.rows.length > 0) return refused(checked.rows);
   const values = checked.values as unknown as Values;
@@ -84,20 +69,6 @@ export async function runModel(
   };
 }
 
-/** Failure requested by words in the prompt, for people who test how their scripts handle it. */
-function scripted(prompt: string): ModelAnswer | undefined {
-  if (prompt.includes('[sandbox:policy]')) {
-    const msg =
-      'The content could not be processed because it contained material flagged by a content checker.';
-    return {
-      ...refused([row(['body', 'prompt'], 'content_policy_violation', msg, prompt)]),
-      atOnce: false,
-    };
-  }
-  if (prompt.includes('[sandbox:fail]')) throw new Error('asked for by the prompt');
-  return undefined;
-}
-
 async function output(
   storage: Storage,
   values: Values,
@@ -106,14 +77,13 @@ async function output(
   seed: number,
   settings: ModelSettings,
 ): Promise<unknown> {
-  const { prompt, output_format: format, num_images: count } = values;
+  const { prompt, strength, output_format: format, num_images: count } = values;
   const flagged = values.enable_safety_checker && prompt.includes('[sandbox:nsfw]');
   const images = [];
   // One at a time: the machine's other work matters more than the sandbox's speed.
   for (let index = 0; index < count; index++) {
-    const content = flagged
-      ? await blackPicture(size, format)
-      : await picture(values, inputs, size, seed + index, settings.renderPictures);
+    const drawing = { inputs: inputs.map((one) => one.bytes), prompt, seed: seed + index, strength, size };
+    const content = await draw({ ...drawing, format, flagged }, settings.renderPictures);
     images.push(
       keepPicture(storage, padded(content, format, settings.pictureBytes), size, format, values.sync_mode),
     );
@@ -125,17 +95,4 @@ async function output(
     has_nsfw_concepts: images.map(() => flagged),
     prompt,
   };
-}
-
-async function picture(
-  { prompt, strength, output_format: format }: Values,
-  inputs: InputPicture[],
-  size: Size,
-  seed: number,
-  rendered: boolean,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const drawn = rendered
-    ? render({ inputs: inputs.map((one) => one.bytes), prompt, seed, strength, size })
-    : plainPicture(size, prompt, seed);
-  return encode(await drawn, format);
 }

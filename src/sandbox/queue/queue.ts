@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { detail, json, rawJson } from '../answers.js';
 import { authorized } from '../auth.js';
-import { APPS, ENDPOINTS } from './endpoints.js';
+import { hasApp, unitPriceOf } from './run-job.js';
 import { as } from '../faults/faulty-route.js';
 import type { Job, Submission } from './job.js';
 import { resultOf } from './result.js';
@@ -49,7 +49,7 @@ export function queueApp(world: World): Hono<SandboxEnv> {
     });
   }
   app.post('/:endpoint{.+}', as(world, 'submit'), key, async (c) => {
-    const submission = submissionOf(c, await c.req.text());
+    const submission = submissionOf(world, c, await c.req.text());
     if (submission instanceof Response) return submission;
     const most = Number(c.req.query('fal_max_queue_length') ?? Infinity);
     if (world.jobs.waiting > most) return detail(429, 'Queue is full');
@@ -69,7 +69,7 @@ export function queueApp(world: World): Hono<SandboxEnv> {
 export function directApp(world: World): Hono<SandboxEnv> {
   const app = new Hono<SandboxEnv>({ strict: false });
   app.post('/:endpoint{.+}', as(world, 'submit'), authorized(world), async (c) => {
-    const submission = submissionOf(c, await c.req.text());
+    const submission = submissionOf(world, c, await c.req.text());
     if (submission instanceof Response) return submission;
     const accepted = world.jobs.submit(submission);
     await new Promise<void>((resolve) => {
@@ -87,11 +87,12 @@ function wantsLogs(c: Context<SandboxEnv>): boolean {
 }
 
 /** Reads a submit. Its body need only be JSON: the fields are checked when the job runs. */
-function submissionOf(c: Context<SandboxEnv>, text: string): Submission | Response {
+function submissionOf(world: World, c: Context<SandboxEnv>, text: string): Submission | Response {
   const endpoint = c.req.path.replace(/^\/+|\/+$/g, '');
   const [owner = '', name = ''] = endpoint.split('/');
   const app = `${owner}/${name}`;
-  if (!APPS.has(app)) return detail(404, `Application "${name === '' ? owner : name}" not found`);
+  if (!hasApp(world.documents, app))
+    return detail(404, `Application "${name === '' ? owner : name}" not found`);
   let input: unknown;
   try {
     input = JSON.parse(text);
@@ -103,7 +104,7 @@ function submissionOf(c: Context<SandboxEnv>, text: string): Submission | Respon
     endpoint,
     app,
     input,
-    unitPrice: ENDPOINTS[endpoint]?.unitPrice ?? 0,
+    unitPrice: unitPriceOf(world.documents, endpoint),
     lifecycle: c.req.header('x-fal-object-lifecycle-preference') ?? null,
     priority: c.req.header('x-fal-queue-priority') ?? null,
     ...(Number(timeout) > 0 ? { startTimeoutMs: Number(timeout) * 1000 } : {}),
