@@ -95,6 +95,8 @@ export interface Model {
   seedRange?: { min: number; max: number };
   /** Fields that are always sent, whatever is asked for. */
   always?: Readonly<Record<string, unknown>>;
+  /** Names of the fields of its answer that hold files, as fal's schema describes it; absent for a listed model. */
+  returns?: readonly string[];
   /** fal's sentences about the fields of an input that take effect only in some cases; none if absent. */
   notesFor?: (input: Readonly<Record<string, unknown>>) => string[];
   /** The format that fal returns if none is requested. */

@@ -20,7 +20,9 @@ export function takesCell(model: Model, key: RequestKey): string {
 }
 
 /** How many pictures a model edits together. */
-export function picturesText({ maxImages }: Model): string {
+export function picturesText({ maxImages, statesNoLimit, fields }: Model): string {
+  if (fields.images === undefined) return 'each by the name of its field';
+  if (statesNoLimit === true) return '1; fal does not say how many more it uses (--allow-many)';
   return maxImages === 1 ? 'exactly 1' : `1 to ${maxImages}`;
 }
 

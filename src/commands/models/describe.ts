@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { allowed } from '../../models/allowed.js';
 import { ownFlag } from '../../models/explain.js';
+import { findFileFields } from '../../models/fields.js';
 import { inputFields } from '../../models/json-schema.js';
 import type { Model } from '../../models/model.js';
 import { MODELS } from '../../models/registry.js';
@@ -22,7 +23,8 @@ export function describeFields(model: Model): DescribedField[] {
   const shape = model.input.shape as Record<string, z.ZodType>;
   const described = [...inputFields(model).values()].flatMap((field): DescribedField[] => {
     const schema = shape[field.name];
-    const flag = ownFlag(model, field.name) ?? `--set ${field.name}=…`;
+    const isFile = model.schema !== undefined && schema !== undefined && takesFiles(schema);
+    const flag = ownFlag(model, field.name) ?? `${isFile ? '--file' : '--set'} ${field.name}=…`;
     return schema === undefined ? [] : [{ field, flag, allowed: allowed(schema) }];
   });
   return [...described.filter(({ flag }) => !isSet(flag)), ...described.filter(({ flag }) => isSet(flag))];
@@ -72,5 +74,10 @@ export function furtherFields(model: Model): number {
 
 /** Whether a field has no flag of its own. */
 export function isSet(flag: string): boolean {
-  return flag.startsWith('--set ');
+  return flag.startsWith('--set ') || flag.startsWith('--file ');
+}
+
+/** Whether a field holds pictures or other files, at the top. */
+function takesFiles(schema: z.ZodType): boolean {
+  return [...findFileFields(schema, 'any'), ...findFileFields(schema, ['any'])].length > 0;
 }

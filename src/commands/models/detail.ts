@@ -1,4 +1,4 @@
-import type { Model } from '../../models/model.js';
+import type { Model, SchemaSource } from '../../models/model.js';
 import { optionOf } from '../../models/schema/tree.js';
 import { wrap } from '../../terminal/wrap.js';
 import { lorasText, picturesText, priceText } from './cells.js';
@@ -16,13 +16,13 @@ const WIDTH = 80;
 
 /** One model in full, in lines of at most 80 characters. */
 export function detailLines(model: Model): string[] {
-  const { name, endpoint, base, purpose, example, formats, defaultFormat, price, billed } = model;
+  const { name, endpoint, base, purpose, example, formats, defaultFormat, price, billed, returns } = model;
   const missing = lacks(model);
   const facts = [
     ...(base === undefined ? [] : [['Base', base]]),
     ['Pictures', picturesText(model)],
     ['LoRAs', loraRules(model)],
-    ['Formats', `${formats.join(', ')}; default ${defaultFormat}`],
+    ['Formats', formats.length === 0 ? 'fal decides' : `${formats.join(', ')}; default ${defaultFormat}`],
     ['Sizes', sizes(model)],
     ...(price === undefined
       ? []
@@ -30,10 +30,14 @@ export function detailLines(model: Model): string[] {
           ['Price', `${priceText(model)} of ${billed ?? 'every result'}; read ${price.date}`],
           ['', price.source],
         ]),
+    ...(returns === undefined
+      ? []
+      : [['Returns', returns.length === 0 ? 'not described by fal' : returns.join(', ')]]),
+    ...(model.schema === undefined ? [] : [['Schema', schemaText(model.schema)]]),
     ['Lacks', missing.length === 0 ? 'nothing that another model has' : missing.join(', ')],
   ];
   return [
-    `${name}  ${endpoint}`,
+    name === endpoint ? name : `${name}  ${endpoint}`,
     purpose,
     '',
     'Example:',
@@ -66,10 +70,17 @@ function loraRules(model: Model): string {
       : `${lorasText(model)}; trained for ${base.split(' ')[0] ?? base}`;
 }
 
+function schemaText({ hash, readAt, origin }: SchemaSource): string {
+  const from =
+    origin === 'file' ? 'a file of yours' : `fal, read ${new Date(readAt).toISOString().slice(0, 10)}`;
+  return `${from}; ${hash.slice(0, 12)}`;
+}
+
 function sizes(model: Model): string {
   const field = fieldFor(model, 'size');
-  if (field === undefined) return "the input's";
+  if (field === undefined) return model.schema === undefined ? "the input's" : 'fal decides';
   const words = optionOf(field.tree, 'text')?.words ?? [];
+  if (sidesFor(model) === undefined) return words.join(', ');
   const { min, max } = limitsOf(sidesFor(model));
   return `${words.join(', ')}, or WIDTHxHEIGHT with sides from ${min ?? 1} to ${max ?? 'any'}`;
 }

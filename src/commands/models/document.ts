@@ -1,5 +1,5 @@
 import { inputJsonSchema } from '../../models/json-schema.js';
-import type { Model } from '../../models/model.js';
+import type { Model, SchemaSource } from '../../models/model.js';
 import { MODELS } from '../../models/registry.js';
 import { optionOf } from '../../models/schema/tree.js';
 import { SCHEMA_VERSION } from '../edit/document.js';
@@ -25,10 +25,11 @@ function modelDocument(model: Model): Record<string, unknown> {
     name: model.name,
     endpoint: model.endpoint,
     default: model === MODELS[0],
-    base: model.base,
+    base: model.base ?? null,
     purpose: model.purpose,
     example: model.example,
-    images: { min: 1, max: model.maxImages },
+    // No limit is known where there is null.
+    images: { min: 1, max: model.statesNoLimit === true ? null : model.maxImages },
     loras: loras(model),
     sizes: sizes(model),
     formats: model.formats,
@@ -43,10 +44,16 @@ function modelDocument(model: Model): Record<string, unknown> {
             date: price.date,
             source: price.source,
           },
+    schema: model.schema === undefined ? null : schemaDocument(model.schema),
+    returns: model.returns ?? ['images'],
     fields: describeFields(model).map(fieldDocument),
     lacks: lacks(model),
     input_schema: inputJsonSchema(model),
   };
+}
+
+function schemaDocument({ hash, readAt, origin }: SchemaSource): Record<string, unknown> {
+  return { hash, read_at: new Date(readAt).toISOString(), origin };
 }
 
 function fieldDocument({ field, flag, allowed }: DescribedField): Record<string, unknown> {

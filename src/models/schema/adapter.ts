@@ -58,6 +58,7 @@ export function schemaModel(endpoint: string, openapi: unknown, schema: SchemaSo
       : { sizes: { words: sizeWords(size.tree), takesSides: sidesOf(size.tree) !== undefined } }),
     ...(seed === undefined ? {} : { seedRange: seedRange(seed) }),
     ...(input.has('sync_mode') ? { always: { sync_mode: false } } : {}),
+    returns: files,
     notesFor: (sent) => conditionNotes(input, sent, fields),
     schema,
     fromOutput: parsePicturesOutput,
