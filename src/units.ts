@@ -18,7 +18,9 @@ export function billedText(usd: number, sandbox: boolean, outstandingUsd = 0): s
   if (!sandbox && outstandingUsd > 0) {
     return `at least ${usdText(usd)} billed, about ${usdText(outstandingUsd)} not billed yet`;
   }
-  return sandbox ? `sandbox: nothing charged (would be ${usdText(usd)})` : `${usdText(usd)} billed`;
+  if (!sandbox) return `${usdText(usd)} billed`;
+  // Its bill may be unknown.
+  return usd === 0 ? 'sandbox: nothing charged' : `sandbox: nothing charged (would be ${usdText(usd)})`;
 }
 
 /** A size for people: `92.5 kB`, `1.2 MB`. */

@@ -13,8 +13,8 @@ export interface RowName {
 
 /** Events of a running batch, for display. Texts from manifests and from fal are untrusted. */
 export type BatchEvent =
-  /** The rows at the start of the run. */
-  | { type: 'started'; counts: RowCounts; toSend: number; toFetch: number; estimatedUsd: number }
+  /** The rows at the start of the run. `estimatedUsd`: null if the cost of any row to send is unknown. */
+  | { type: 'started'; counts: RowCounts; toSend: number; toFetch: number; estimatedUsd: number | null }
   /** A row is being sent or waited for. `state`: before this run; `usd`: estimated cost. */
   | { type: 'begun'; row: RowName; attached: boolean; state: RowState; usd: number }
   /** A step in the edit of a row. */

@@ -2,6 +2,7 @@ import { shortPath } from './edit/document.js';
 import type { Context } from '../context.js';
 import type { EditRecord } from '../edit/record.js';
 import { FalEditError, usageError } from '../errors/error.js';
+import { costText } from '../terminal/cost-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { bytesText, secondsText, usdText } from '../units.js';
 
@@ -39,13 +40,9 @@ export function summaryLine(record: EditRecord): string {
   const size =
     image?.width == null ? '' : `${image.width}x${image.height ?? 0}, ${bytesText(image.bytes ?? 0)} · `;
   const { billedUsd, estimatedUsd } = record.cost;
-  const cost =
-    billedUsd !== null
-      ? usdText(billedUsd)
-      : estimatedUsd === null
-        ? 'cost unknown'
-        : `about ${usdText(estimatedUsd)}`;
-  const charge = record.sandbox ? `sandbox: nothing charged (would be ${cost})` : cost;
+  const cost = billedUsd === null ? costText({ ...record.cost, unknown: null }) : usdText(billedUsd);
+  const wouldBe = billedUsd === null && estimatedUsd === null ? '' : ` (would be ${cost})`;
+  const charge = record.sandbox ? `sandbox: nothing charged${wouldBe}` : cost;
   const seed = record.seed === null ? '' : `seed ${record.seed} · `;
   return `done: ${size}${seed}${charge} · ${secondsText(record.timings.totalMs ?? 0)}`;
 }

@@ -19,14 +19,21 @@ export function readTimeout({ values, origins }: Settings<'timeout'>): number {
 
 /** An amount in dollars from the settings. @throws FalEditError (usage) */
 export function readDollars(
-  { values, origins }: Settings<'max-cost' | 'daily-cap'>,
-  flag: 'max-cost' | 'daily-cap',
+  { values, origins }: Settings<'max-cost' | 'daily-cap' | 'assume-cost'>,
+  flag: 'max-cost' | 'daily-cap' | 'assume-cost',
 ): number | undefined {
   const given = textOf(values[flag]);
   if (given === undefined) return undefined;
   const parsed = numberText.safeParse(given.trim().replace(/^\$/, ''));
   if (parsed.success && parsed.data >= 0 && Number.isFinite(parsed.data)) return parsed.data;
   throw usageError(`${origins[flag] ?? `--${flag}`} must be dollars, e.g. 0.50 or 5, not "${given}".`);
+}
+
+/** The assumed cost of an edit whose price is unknown, in dollars. @throws FalEditError (usage) */
+export function readAssumedUsd(settings: Settings<'assume-cost'>): number | undefined {
+  const usd = readDollars(settings, 'assume-cost');
+  if (usd !== 0) return usd;
+  throw usageError(`${settings.origins['assume-cost'] ?? '--assume-cost'} must be above $0, e.g. 0.10.`);
 }
 
 function textOf(value: FlagValue | undefined): string | undefined {

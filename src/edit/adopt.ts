@@ -1,11 +1,14 @@
 import type { Context } from '../context.js';
 import { historyOf } from '../fal/platform/history.js';
+import { currentPrice } from '../fal/platform/prices.js';
 import type { AdoptedRequest } from '../ledger/insert.js';
 import type { Model } from '../models/model.js';
 import { defaultOutput } from './plan/output.js';
 import { extensionOf } from '../images/received.js';
 import type { FalAccess } from '../fal/connection.js';
 import { statusAt } from './ask-fal.js';
+
+type Access = FalAccess & { context: Pick<Context, 'cwd' | 'folders' | 'secrets'> };
 
 /**
  * Everything known about a request that was not sent from here, for the ledger to adopt. fal's history knows what was
@@ -16,7 +19,7 @@ import { statusAt } from './ask-fal.js';
 export async function adoptableRequest(
   requestId: string,
   model: Model,
-  access: FalAccess & { context: Pick<Context, 'cwd'> },
+  access: Access,
 ): Promise<Omit<AdoptedRequest, 'via'>> {
   const { endpoint } = model;
   const input = await inputOf(requestId, endpoint, access);
@@ -31,7 +34,7 @@ export async function adoptableRequest(
     endpoint,
     prompt: typeof prompt === 'string' ? prompt : '',
     seed: sentSeed,
-    unitPriceUsd: model.price?.unitUsd,
+    unitPriceUsd: model.price?.unitUsd ?? (await unitUsdOf(endpoint, access)),
     input,
     output: {
       ...output,
@@ -53,4 +56,8 @@ async function inputOf(
     access.signal.throwIfAborted();
     return undefined;
   }
+}
+
+async function unitUsdOf(endpoint: string, access: Access): Promise<number | undefined> {
+  return (await currentPrice(endpoint, { ...access, proxyAdds: true }))?.unitUsd;
 }

@@ -231,7 +231,8 @@ export class EditRun {
   private tellSubmitting(): void {
     const { sandbox, cost } = this.known;
     const proxies = sandbox ? [] : proxiesOf(this.env.route.connection, 'remote');
-    this.options.onEvent({ type: 'submitting', estimatedUsd: cost.estimatedUsd ?? 0, proxies });
+    const { estimatedUsd, grade, unknown } = cost;
+    this.options.onEvent({ type: 'submitting', estimatedUsd, grade, unknown, proxies });
   }
 
   /** Waits for a request that was accepted earlier, and gets its result. */

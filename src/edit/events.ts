@@ -15,7 +15,7 @@ export type EditEvent =
   | { type: 'uploading'; files: number; bytes: number }
   | { type: 'uploaded'; label: string; url: string }
   /** `proxies`: the proxies on the way to fal, without passwords; none on this machine. */
-  | { type: 'submitting'; estimatedUsd: number; proxies: string[] }
+  | ({ type: 'submitting'; proxies: string[] } & EstimatedCost)
   | { type: 'accepted'; requestId: string }
   | { type: 'queued'; position: number | undefined }
   | { type: 'running' }
@@ -23,6 +23,9 @@ export type EditEvent =
   | { type: 'completed' }
   | { type: 'downloading'; pictures: number }
   | { type: 'saved'; path: string; width: number; height: number; bytes: number };
+
+/** The cost of an edit as known before it is sent. */
+export type EstimatedCost = Pick<EditRecord['cost'], 'estimatedUsd' | 'grade' | 'unknown'>;
 
 export type OnEvent = (event: EditEvent) => void;
 

@@ -1,6 +1,14 @@
 import type { FalEditError } from '../errors/error.js';
-import { sentSeed, type Job, type JobImage, type JobState, type UploadedFile } from '../ledger/job.js';
+import {
+  sentSeed,
+  type CostGrade,
+  type Job,
+  type JobImage,
+  type JobState,
+  type UploadedFile,
+} from '../ledger/job.js';
 import { isSandbox } from '../ledger/spending.js';
+import type { Estimate } from './plan/estimate.js';
 import type { EditPlan } from './plan/plan.js';
 
 /** One picture of an edit. */
@@ -40,8 +48,12 @@ export interface EditRecord {
   uploads: UploadedFile[];
   images: EditedImage[];
   cost: {
-    /** Dollars. */
+    /** Dollars; null if unknown. */
     estimatedUsd: number | null;
+    /** Where the estimate comes from; null before there is one. */
+    grade: CostGrade | null;
+    /** Why the cost cannot be calculated, in words; null if it can. */
+    unknown: string | null;
     /** In the model's unit, from fal's answer. */
     billedUnits: number | null;
     unitPriceUsd: number | null;
@@ -82,11 +94,29 @@ export function recordOf(plan: EditPlan): EditRecord {
     input: plan.input,
     uploads: [],
     images: [],
-    cost: { estimatedUsd: null, billedUnits: null, unitPriceUsd: null, billedUsd: null },
+    cost: {
+      ...{ estimatedUsd: null, grade: null, unknown: null },
+      ...{ billedUnits: null, unitPriceUsd: null, billedUsd: null },
+    },
     timings: { queuedMs: null, inferenceMs: null, totalMs: null },
     warnings: [...plan.warnings],
     notes: [...plan.notes],
   };
+}
+
+/** The part of a record's costs that is known before the edit. */
+export function estimated({
+  usd,
+  grade,
+  unknown,
+  unitUsd,
+}: Estimate): Pick<EditRecord['cost'], 'estimatedUsd' | 'grade' | 'unknown' | 'unitPriceUsd'> {
+  return { estimatedUsd: usd ?? null, grade, unknown: unknown ?? null, unitPriceUsd: unitUsd ?? null };
+}
+
+/** Where the estimated cost of a job comes from; null if there was no estimate. */
+export function gradeOf({ costGrade, estimatedUsd }: Pick<Job, 'costGrade' | 'estimatedUsd'>): CostGrade | null {
+  return costGrade ?? (estimatedUsd === undefined ? null : 'calculated');
 }
 
 /** The record of an edit that the ledger knows. */
@@ -105,6 +135,8 @@ export function recordOfJob(job: Job): EditRecord {
     images: [],
     cost: {
       estimatedUsd: job.estimatedUsd ?? null,
+      grade: gradeOf(job),
+      unknown: null,
       billedUnits: job.billedUnits ?? null,
       unitPriceUsd: job.unitPriceUsd ?? null,
       billedUsd: job.billedUsd ?? null,

@@ -4,7 +4,6 @@
  */
 import { asFalEditError, withCharge, type Charged } from '../errors/error.js';
 import { falTime } from '../fal/connection.js';
-import { currentPrice, type CurrentPrice } from '../fal/platform/prices.js';
 import { type Caps, isSandbox } from '../ledger/spending.js';
 import type { Job, NewJob, OutputSpec } from '../ledger/job.js';
 import type { Beginning, BeginOptions } from '../ledger/ledger.js';
@@ -13,7 +12,16 @@ import { findModel } from '../models/registry.js';
 import { Deadline } from '../deadline.js';
 import { EditRun, type RunOptions, type Sending } from './edit-run.js';
 import { accessOf, type EditEnv } from './env.js';
-import { estimate, refuseUnbounded, type Estimate } from './plan/estimate.js';
+import {
+  assuming,
+  estimate,
+  refuseUnbounded,
+  refuseUnpriced,
+  type Assumption,
+  type Estimate,
+  type KnownPrices,
+} from './plan/estimate.js';
+import { estimateNow, priceAccess } from './plan/prices.js';
 import { asPlannedByV1, fingerprintV1 } from './plan/fingerprint-v1.js';
 import { askedHashOf } from './plan/fingerprint.js';
 import { Journal } from './journal.js';
@@ -21,7 +29,7 @@ import { allChecked } from './plan/attachments.js';
 import { stillUnknownError } from './outcomes.js';
 import { checkFree, defaultOutput } from './plan/output.js';
 import type { EditPlan } from './plan/plan.js';
-import { keptPictures, recordOf, recordOfJob, type EditOutcome, type EditRecord } from './record.js';
+import { estimated, keptPictures, recordOf, recordOfJob, type EditOutcome, type EditRecord } from './record.js';
 import { keepInput } from './pictures/finish.js';
 import { areIntact } from './pictures/save.js';
 import { sameEndError, waitForOther } from './same-edit.js';
@@ -32,8 +40,10 @@ export interface SendOptions extends RunOptions, Omit<Sending, 'attachments'> {
   again: boolean;
   /** Identity of the edit, if it is not the command's: a row of a batch has its own. */
   askedHash?: string;
-  /** fal's price, if already looked up; an undefined value in it means that the price is unknown. */
-  price?: { current: CurrentPrice | undefined };
+  /** fal's prices, if already looked up. */
+  prices?: KnownPrices;
+  /** The cost to assume if it is unknown. */
+  assumption?: Assumption | undefined;
 }
 
 /**
@@ -48,10 +58,10 @@ export function runEdit(plan: EditPlan, env: EditEnv, options: SendOptions): Pro
     const before = await checkNames(plan, wanted, env, options);
     for (const message of plan.warnings) options.onEvent({ type: 'warning', message });
     for (const message of plan.notes) options.onEvent({ type: 'note', message });
-    const cost = await estimateNow(plan, env, options);
-    const { usd: estimatedUsd, unitUsd: unitPriceUsd } = cost;
-    const record = { ...planned, cost: { ...planned.cost, estimatedUsd, unitPriceUsd } };
+    const cost = await costOf(plan, env, options);
+    const record = { ...planned, cost: { ...planned.cost, ...estimated(cost) } };
     return withRecord(record, async () => {
+      refuseUnpriced(cost, options.caps, planned.sandbox);
       refuseUnbounded(cost, options.caps);
       const { beginning, timeoutMs } = await beginOrWait(
         newJob(plan, wanted, cost, env),
@@ -153,10 +163,17 @@ async function checkNames(
   return { since, nameTaken };
 }
 
-async function estimateNow(plan: EditPlan, env: EditEnv, { price }: SendOptions): Promise<Estimate> {
-  const { current } = price ?? { current: await currentPrice(plan.model.endpoint, accessOf(env)) };
+async function costOf(
+  { model, work }: EditPlan,
+  env: EditEnv,
+  { prices, assumption }: SendOptions,
+): Promise<Estimate> {
+  const cost =
+    prices === undefined
+      ? await estimateNow(model, work, priceAccess(env))
+      : estimate(model, work, prices);
   env.context.signal.throwIfAborted();
-  return estimate(plan.model, plan.work, current);
+  return assuming(cost, assumption);
 }
 
 function newJob(
@@ -175,7 +192,7 @@ function newJob(
       ...wanted,
       output,
     },
-    ...{ estimatedUsd: cost.usd, unitPriceUsd: cost.unitUsd },
+    ...{ estimatedUsd: cost.usd, costGrade: cost.grade, unitPriceUsd: cost.unitUsd },
   };
 }
 

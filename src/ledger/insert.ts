@@ -8,7 +8,9 @@ import { keptPath, storedColumns, storedOutput } from './rows.js';
 export interface AdoptedRequest
   extends
     Pick<NewJob, 'model' | 'endpoint' | 'via' | 'prompt' | 'seed'>,
-    Partial<Pick<Job, 'account' | 'duplicateOf' | 'estimatedUsd' | 'unitPriceUsd' | 'input' | 'intentAt'>> {
+    Partial<
+      Pick<Job, 'account' | 'duplicateOf' | 'estimatedUsd' | 'costGrade' | 'unitPriceUsd' | 'input' | 'intentAt'>
+    > {
   requestId: string;
   output?: StoredOutput | undefined;
 }
@@ -59,7 +61,7 @@ export function insertAdopted(
 export interface RebuiltJob extends Pick<
   Job,
   | ('model' | 'endpoint' | 'via' | 'prompt' | 'seed' | 'charged' | 'requestId' | 'input' | 'images')
-  | ('estimatedUsd' | 'unitPriceUsd' | 'billedUnits' | 'billedUsd' | 'queuedMs' | 'inferenceMs' | 'error')
+  | ('estimatedUsd' | 'costGrade' | 'unitPriceUsd' | 'billedUnits' | 'billedUsd' | 'queuedMs' | 'inferenceMs' | 'error')
 > {
   /** Our id; a new one is made if undefined. */
   id: string | undefined;
@@ -111,6 +113,7 @@ function common(job: NewJob | AdoptedRequest | RebuiltJob, root: string | undefi
     prompt: job.prompt,
     seed: job.seed,
     estimated_usd: job.estimatedUsd,
+    cost_grade: job.costGrade,
     unit_price_usd: job.unitPriceUsd,
     delivery: output === undefined ? null : { ...storedOutput(output), cwd: keptPath(output.cwd, root) },
   };

@@ -48,6 +48,18 @@ export const BEFORE: Record<JobState, readonly JobState[]> = {
   cancelled: ['planned', 'intent', 'accepted', 'unknown'],
 };
 
+/**
+ * Where the estimated cost of an edit comes from.
+ *
+ * - calculated: from the price of a unit, and the number of units
+ * - history: from fal, which knows the cost of earlier calls
+ * - assumed: from the user, since it is unknown
+ * - measured: from the bills of the same batch, since it is unknown
+ * - unknown: there is no estimate
+ */
+export const COST_GRADES = ['calculated', 'history', 'assumed', 'measured', 'unknown'] as const;
+export type CostGrade = (typeof COST_GRADES)[number];
+
 /** Reason why a job ended, for people. */
 export interface JobError {
   kind: ErrorKind;
@@ -152,15 +164,17 @@ export interface NewJob {
   /** Sent to be fetched later: never mistaken for an interrupted edit. */
   detached: boolean;
   output: StoredOutput;
-  /** Dollars. */
-  estimatedUsd: number;
-  unitPriceUsd: number;
+  /** Dollars; undefined if unknown. */
+  estimatedUsd: number | undefined;
+  /** Where the estimate comes from; undefined in jobs of earlier releases, which calculated it. */
+  costGrade?: CostGrade | undefined;
+  unitPriceUsd: number | undefined;
 }
 
 /** Everything that the ledger knows about one edit. Times are milliseconds since the epoch. */
 export interface Job extends Omit<
   NewJob,
-  'output' | 'estimatedUsd' | 'unitPriceUsd' | 'askedHash' | 'earlierHash'
+  'output' | 'askedHash' | 'earlierHash'
 > {
   /** Increases with every job: the order of the ledger, even if the clock was changed. */
   seq: number;
@@ -170,8 +184,6 @@ export interface Job extends Omit<
   /** fal's id; undefined until the edit is accepted. */
   requestId: string | undefined;
   askedHash: string | undefined;
-  estimatedUsd: number | undefined;
-  unitPriceUsd: number | undefined;
   /** In the model's unit, from fal's answer. */
   billedUnits: number | undefined;
   billedUsd: number | undefined;

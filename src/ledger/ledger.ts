@@ -142,9 +142,11 @@ export class Ledger {
           error: { kind: 'interrupted', message: TAKEN_OVER },
         });
       }
-      checkRunCap(job.estimatedUsd, caps);
+      // An unknown cost is refused before, except on the sandbox, where it counts as nothing until it is billed.
+      const mayCost = job.estimatedUsd ?? 0;
+      checkRunCap(mayCost, caps);
       if (caps.dailyCapUsd !== undefined) {
-        checkDailyCap(job.estimatedUsd, spentToday(this.db, job.via, this.context), caps);
+        checkDailyCap(mayCost, spentToday(this.db, job.via, this.context), caps);
       }
       const id = insertPlanned(this.db, job, this.context, this.root);
       return { kind: 'new', job: { id, state: 'planned' } };

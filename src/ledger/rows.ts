@@ -2,12 +2,12 @@ import path from 'node:path';
 import type { ProcessId } from '../context.js';
 import type { Charged } from '../errors/error.js';
 import type { Database, Value } from './database.js';
-import type { EndReason, Job, JobError, JobImage, JobState, StoredOutput, UploadedFile } from './job.js';
+import type { CostGrade, EndReason, Job, JobError, JobImage, JobState, StoredOutput, UploadedFile } from './job.js';
 import type { Secrets } from '../secrets.js';
 
 /** Columns whose texts are ours, or paths that must stay usable. All others are redacted before they are stored. */
 export const UNREDACTED: readonly string[] = [
-  ...['id', 'state', 'model', 'endpoint', 'via', 'account', 'charged', 'duplicate_of', 'owner'],
+  ...['id', 'state', 'model', 'endpoint', 'via', 'account', 'charged', 'cost_grade', 'duplicate_of', 'owner'],
   ...['asked_hash', 'input_hash', 'delivery'],
 ];
 
@@ -49,6 +49,7 @@ export interface JobRow {
   detached: number;
   duplicate_of: string | null;
   estimated_usd: number | null;
+  cost_grade: CostGrade | null;
   unit_price_usd: number | null;
   billed_units: number | null;
   billed_usd: number | null;
@@ -105,6 +106,7 @@ export function jobOf(row: JobRow, images: readonly ImageRow[], root: string | u
     detached: row.detached === 1,
     duplicateOf: row.duplicate_of ?? undefined,
     estimatedUsd: row.estimated_usd ?? undefined,
+    costGrade: row.cost_grade ?? undefined,
     unitPriceUsd: row.unit_price_usd ?? undefined,
     billedUnits: row.billed_units ?? undefined,
     billedUsd: row.billed_usd ?? undefined,

@@ -149,6 +149,10 @@ export const MIGRATIONS: readonly string[] = [
   `ALTER TABLE images ADD COLUMN received_sha256 TEXT;
    ALTER TABLE images ADD COLUMN warnings TEXT;
    UPDATE images SET received_sha256 = sha256;`,
+
+  // Where estimates come from. Until then all were calculated.
+  `ALTER TABLE jobs ADD COLUMN cost_grade TEXT;
+   ALTER TABLE batch_rows ADD COLUMN cost_grade TEXT;`,
 ];
 
 /** The version that this program reads and writes. */

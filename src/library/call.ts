@@ -74,6 +74,8 @@ export interface EditCall
   maxCostUsd?: number;
   /** Dollars that all edits of a local day may cost together, counted from the ledger. */
   dailyCapUsd?: number;
+  /** Dollars that the edit may cost, for the caps, where its price is unknown. */
+  assumeCostUsd?: number;
   /** Pay for another one, even if the same call was cut short and its edit can still be fetched. */
   again?: boolean;
 }
@@ -110,7 +112,9 @@ export const EDIT = {
     keepBlanked: flag,
     again: flag,
   },
-  ...{ maxCostUsd: dollars, dailyCapUsd: dollars, strength: number, steps: number, guidance: number },
+  ...{ maxCostUsd: dollars, dailyCapUsd: dollars },
+  assumeCostUsd: z.number({ error: 'must be dollars' }).positive('must be above 0'),
+  ...{ strength: number, steps: number, guidance: number },
   ...{
     seed: number,
     numImages: number,

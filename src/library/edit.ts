@@ -2,7 +2,8 @@ import { endedError, sandboxEndedError } from '../commands/earlier/ended-job.js'
 import { missingKeyError } from '../config/credentials.js';
 import type { Context } from '../context.js';
 import { accessOf } from '../edit/env.js';
-import { estimate as estimateOf, type Estimate } from '../edit/plan/estimate.js';
+import { assuming, assumptionOf, type Estimate } from '../edit/plan/estimate.js';
+import { estimateNow, priceAccess } from '../edit/plan/prices.js';
 import { SINGLE_EDIT } from '../edit/next-steps.js';
 import { allChecked } from '../edit/plan/attachments.js';
 import { planEdit } from '../edit/plan/plan.js';
@@ -48,7 +49,7 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
  */
 export async function edit(call: EditCall): Promise<EditResult> {
   checkCall(call);
-  const { maxCostUsd, dailyCapUsd, again, timeoutMs, cancelOnTimeout, sandbox } = call;
+  const { maxCostUsd, dailyCapUsd, assumeCostUsd, again, timeoutMs, cancelOnTimeout, sandbox } = call;
   return withContext(call, async (context) => {
     const declared = routeOfCall(call, context);
     const plan = await planEdit(orderOf(call, context.newSeed), context);
@@ -69,6 +70,7 @@ export async function edit(call: EditCall): Promise<EditResult> {
           timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
           cancelOnTimeout,
           caps: { maxCostUsd, dailyCapUsd },
+          assumption: assumptionOf(assumeCostUsd),
           again: again === true,
           detach: false,
           write: (bytes) => {
@@ -101,8 +103,8 @@ export async function estimate(call: EditCall): Promise<Estimate> {
     const plan = await planEdit(orderOf(call, context.newSeed), context);
     await allChecked(plan.attachments);
     const route = routeOf({ key: undefined, proxyUrl: undefined }, context);
-    const price = await currentPrice(plan.model.endpoint, { ...accessOf({ context, route }), offline: true });
-    return estimateOf(plan.model, plan.work, price);
+    const cost = await estimateNow(plan.model, plan.work, priceAccess({ context, route }, true));
+    return assuming(cost, assumptionOf(call.assumeCostUsd));
   });
 }
 

@@ -41,6 +41,8 @@ export interface ManyCall extends Omit<Access, 'onEvent'> {
   maxCostUsd?: number;
   /** Dollars that all edits of a local day may cost together, counted from the ledgers. */
   dailyCapUsd?: number;
+  /** Dollars that one edit may cost where its price is unknown. Without it such edits are refused. */
+  assumeCostUsd?: number;
   /** Edits that this run may send. */
   maxJobs?: number;
   /** Failures after which this run sends no more. */
@@ -120,7 +122,7 @@ const whole = (min: number, max: number): z.ZodNumber =>
 
 const rowShape = z
   .object({ ...EDIT, images: texts, prompt: text })
-  .omit({ inMemory: true, sandbox: true, again: true, maxCostUsd: true, dailyCapUsd: true })
+  .omit({ inMemory: true, sandbox: true, again: true, maxCostUsd: true, dailyCapUsd: true, assumeCostUsd: true })
   .partial();
 const rowSchema = z.strictObject({
   ...rowShape.shape,
@@ -142,6 +144,7 @@ const expectSchema = z.strictObject(
 const MANY = z
   .object({
     ...{ ...ACCESS, sandbox: flag, again: flag, dailyCapUsd: EDIT.dailyCapUsd, outDir: text },
+    assumeCostUsd: EDIT.assumeCostUsd,
     maxCostUsd: z.custom<number>(
       (value) => typeof value === 'number' && value >= 0,
       'must be dollars, or Infinity for no limit',

@@ -151,6 +151,7 @@ function optionsOf(call: ManyCall, { settings, context }: Quiet): BatchOptions {
     ...defaults,
     ...{ yes: true, again: call.again === true, cancelOnTimeout: call.cancelOnTimeout === true },
     ...{ maxCostUsd: call.maxCostUsd, dailyCapUsd: call.dailyCapUsd, maxJobs: call.maxJobs },
+    assumedUsd: call.assumeCostUsd,
     maxFailures: maxFailures === undefined ? undefined : { count: maxFailures },
     outDir: outDir === undefined ? undefined : path.resolve(context.cwd, outDir),
     concurrency: concurrency ?? defaults.concurrency,

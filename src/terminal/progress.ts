@@ -1,7 +1,8 @@
 import type { Ora } from 'ora';
 import type { Context } from '../context.js';
-import { bytesText, usdText } from '../units.js';
+import { bytesText } from '../units.js';
 import type { EditEvent } from '../edit/events.js';
+import { costText, sandboxCostText } from './cost-text.js';
 import { harmlessLine } from './plain.js';
 import type { Terminal } from './terminal.js';
 
@@ -76,8 +77,8 @@ function stateLine(event: EditEvent, sandbox: boolean): string | undefined {
     case 'uploading':
       return `uploading ${event.files === 1 ? '1 file' : `${event.files} files`} (${bytesText(event.bytes)})`;
     case 'submitting': {
-      const about = `about ${usdText(event.estimatedUsd)}`;
-      return `sending the edit (${sandbox ? `sandbox: nothing is charged, would be ${about}` : about})${throughText(event.proxies)}`;
+      const cost = sandbox ? sandboxCostText(event) : costText(event);
+      return `sending the edit (${cost})${throughText(event.proxies)}`;
     }
     case 'queued':
       return queuedText(event.position);

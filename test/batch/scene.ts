@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { RunLimits, type Limits } from '../../src/batch/run/run-limits.js';
+import { UnpricedRows } from '../../src/batch/run/unpriced.js';
 import { dailyBudget } from '../../src/batch/run/daily-budget.js';
 import type { BatchEvent } from '../../src/batch/events.js';
 import { reopenMissing } from '../../src/batch/folder/missing.js';
@@ -99,7 +100,8 @@ export async function batchScene(settings: TestSandboxSettings = {}): Promise<Sc
             again: false,
           },
           ...{ submitOnly: false, collectOnly: false, timeoutMs: 20_000, cancelOnTimeout: false },
-          ...{ priority: undefined, priceOf: () => undefined },
+          ...{ priority: undefined, pricesOf: () => Promise.resolve({}) },
+          unpriced: new UnpricedRows(undefined, true, []),
           ...others,
           onEvent: (event) => {
             events.push(event);

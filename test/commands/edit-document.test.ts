@@ -29,7 +29,10 @@ const record: EditRecord = {
       nsfw: null,
     },
   ],
-  cost: { estimatedUsd: 0.075, billedUnits: null, unitPriceUsd: 0.075, billedUsd: null },
+  cost: {
+    ...{ estimatedUsd: 0.075, grade: 'calculated', unknown: null },
+    ...{ billedUnits: null, unitPriceUsd: 0.075, billedUsd: null },
+  },
   timings: { queuedMs: null, inferenceMs: null, totalMs: 5 },
   warnings: [],
   notes: [],

@@ -71,7 +71,10 @@ export function batchSummary(
     rows: Object.values(counts).reduce((sum, count) => sum + count, 0),
     states: counts,
     invalid: 0,
-    run: { submitted: 0, uploads: 0, uploaded_bytes: 0, total_ms: 125_000, stopped: null },
+    run: {
+      ...{ submitted: 0, uploads: 0, uploaded_bytes: 0, total_ms: 125_000, stopped: null },
+      assumed_costs: [],
+    },
     cost: { billed_usd: 0, outstanding_usd: 0, pending_usd: 0 },
     ...changes,
   };

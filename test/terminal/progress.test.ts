@@ -34,7 +34,7 @@ const EVENTS: EditEvent[] = [
   { type: 'warning', message: 'only its first frame' },
   { type: 'uploading', files: 2, bytes: 92_480 },
   { type: 'uploaded', label: 'a.png', url: 'https://fal.media/a.png' },
-  { type: 'submitting', estimatedUsd: 0.075, proxies: [] },
+  { type: 'submitting', estimatedUsd: 0.075, grade: 'calculated', unknown: null, proxies: [] },
   { type: 'accepted', requestId: 'r-1' },
   { type: 'queued', position: 2 },
   { type: 'queued', position: 2 },
@@ -51,7 +51,7 @@ describe('progress without a terminal', () => {
     expect(await shown(EVENTS)).toEqual([
       'warning: only its first frame',
       'uploading 2 files (92.5 kB)',
-      'sending the edit (about $0.075)',
+      'sending the edit (about $0.075, calculated)',
       'request r-1',
       'queued, 2 ahead',
       'queued',

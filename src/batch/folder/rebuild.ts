@@ -12,7 +12,7 @@ import { putRebuilt } from '../../ledger/batch/rebuilt.js';
 import type { OpenRun } from '../../ledger/batch/run-mark.js';
 import { rowsInOrder } from '../../ledger/batch/states.js';
 import type { RebuiltJob } from '../../ledger/insert.js';
-import type { JobImage, StoredOutput } from '../../ledger/job.js';
+import { COST_GRADES, type JobImage, type StoredOutput } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { findModel } from '../../models/registry.js';
 import type { Context } from '../../context.js';
@@ -64,6 +64,7 @@ const resultLine = z.object({
   images: z.array(image),
   cost: z.object({
     estimated_usd: z.number().nullable(),
+    grade: z.enum(COST_GRADES).optional().catch(undefined),
     billed_units: z.number().nullable(),
     unit_price_usd: z.number().nullable(),
     billed_usd: z.number().nullable(),
@@ -171,6 +172,7 @@ function jobOf(line: ResultLine, images: JobImage[], folder: string, via: string
     ...{ prompt: line.prompt, seed: line.seed, images, input: undefined },
     charged: cost.billed_units === 0 ? 'no' : isSaved ? 'yes' : (error?.charged ?? 'maybe'),
     estimatedUsd: cost.estimated_usd ?? undefined,
+    costGrade: cost.grade,
     unitPriceUsd: cost.unit_price_usd ?? undefined,
     billedUnits: cost.billed_units ?? undefined,
     // The file has the units that the sandbox would have billed, but not the amount.
@@ -230,7 +232,8 @@ export function doubtRows(
       ...{ id: undefined, state: 'unknown', askedHash: row.key, requestId: undefined },
       ...{ model: plan.model.name, endpoint: plan.model.endpoint, via: earlier?.via ?? via },
       ...{ prompt: plan.prompt, seed: plan.seed, charged: 'maybe', output: plan.output },
-      ...{ estimatedUsd: row.usd, unitPriceUsd: undefined, billedUnits: undefined, billedUsd: undefined },
+      ...{ estimatedUsd: row.costGrade === 'unknown' ? undefined : row.usd, costGrade: row.costGrade },
+      ...{ unitPriceUsd: undefined, billedUnits: undefined, billedUsd: undefined },
       ...{ queuedMs: undefined, inferenceMs: undefined, images: [], input: Object.fromEntries(known) },
       intentAt: Math.min(since, earlier?.intentAt ?? since),
       endedAt: context.now(),

@@ -6,6 +6,7 @@ import type { Context } from '../../context.js';
 import type { OutputSpec, StoredOutput } from '../../ledger/job.js';
 import { storedOutput } from '../../ledger/rows.js';
 import { findFileFields, valueAt, type FileField } from '../../models/fields.js';
+import type { BillableWork } from '../../models/model.js';
 import type { Dimensions } from '../../models/request.js';
 import { chosenSeed } from '../../models/chosen-seed.js';
 import { findModel } from '../../models/registry.js';
@@ -96,14 +97,18 @@ export function revivedPlan(
     nameTaken: undefined,
     seedIsOurs: row.seedIsOurs,
     numImages: row.numImages,
-    work: {
-      inputs: row.inputSizes.map((size) => size ?? undefined),
-      output: row.outputSize ?? undefined,
-      numImages: row.numImages,
-      input,
-    },
+    work: workOf({ ...row, input }),
     warnings: row.warnings,
     notes: [],
+  };
+}
+
+/** The work that fal bills for a row. */
+export function workOf({ inputSizes, outputSize, numImages, input }: PlannedRow): BillableWork {
+  return {
+    inputs: inputSizes.map((size) => size ?? undefined),
+    output: outputSize ?? undefined,
+    ...{ numImages, input },
   };
 }
 

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { estimate, refuseUnbounded } from '../../edit/plan/estimate.js';
+import { estimate, refuseUnbounded, type Estimate } from '../../edit/plan/estimate.js';
 import { chosenSeed } from '../../models/chosen-seed.js';
 import { fingerprintOf, seedOf } from '../../edit/plan/fingerprint.js';
 import { asPlannedByV1 } from '../../edit/plan/fingerprint-v1.js';
@@ -85,8 +85,7 @@ interface Draft {
   /** The plan as a release with fingerprints of version 1 would have made it, where such rows are looked for. */
   former: EditPlan;
   expectations: Expectations;
-  /** Estimated cost in dollars. */
-  usd: number;
+  cost: Estimate;
 }
 
 class Reading {
@@ -161,7 +160,7 @@ class Reading {
 
   private async draft(entry: Entry): Promise<Draft | { problems: Problem[] }> {
     if (entry.kind === 'problem') return { problems: [entry.problem] };
-    const { folder, outDir, context, readRow, priceOf, caps } = this.options;
+    const { folder, outDir, context, readRow, pricesOf, caps } = this.options;
     const { place, fields } = entry;
     try {
       const { id, order, expectations, hasPromptFile = false } = await readRow(fields);
@@ -172,11 +171,11 @@ class Reading {
         this.cache,
       );
       await this.refuseWayOut(plan);
-      const cost = estimate(plan.model, plan.work, priceOf(plan.model.endpoint));
+      const cost = estimate(plan.model, plan.work, await pricesOf(plan.model.endpoint));
       refuseUnbounded(cost, caps);
       const isUsed = this.earlier.isUsed(this.options.shard !== undefined);
       const former = isUsed ? await asPlannedByV1(plan) : plan;
-      return { place, id, plan, former, expectations, usd: cost.usd };
+      return { place, id, plan, former, expectations, cost };
     } catch (error) {
       return { problems: problemsOf(error, place) };
     }
@@ -193,7 +192,7 @@ class Reading {
   }
 
   /** Gives a row its key and names, and puts it into the ledger. Returns any remaining problems. */
-  private enter({ place, id, plan, former: planOfV1, expectations, usd }: Draft): Problem[] {
+  private enter({ place, id, plan, former: planOfV1, expectations, cost }: Draft): Problem[] {
     const { ledger, outDir, folder, shard, countMade = false, mayBeMade = false } = this.options;
     const problem = (field: string, message: string): Problem[] => [{ place, field, message }];
     const holder = id === undefined ? undefined : this.claims.claimId(id, positionText(place));
@@ -242,7 +241,8 @@ class Reading {
       id,
       ...place,
       endpoint: plan.model.endpoint,
-      usd,
+      usd: cost.usd ?? 0,
+      costGrade: cost.grade,
       plan: storedPlan({ ...plan, seed, output }, folder, outDir),
       expected: Object.keys(expected).length === 0 ? undefined : expected,
     });

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.js';
 import type { EditOrder } from '../../edit/plan/plan.js';
-import type { CurrentPrice } from '../../fal/platform/prices.js';
+import type { KnownPrices } from '../../edit/plan/estimate.js';
 import type { RowChanges } from '../../ledger/batch/rows.js';
 import type { Caps } from '../../ledger/spending.js';
 import type { Ledger } from '../../ledger/ledger.js';
@@ -29,8 +29,8 @@ export interface PlanOptions {
   folder: string;
   /** @throws FalEditError (usage, input), with a line for each problem, beginning with the field */
   readRow: (fields: Fields) => Promise<RowOrder>;
-  /** An endpoint's price, without asking fal; undefined if unknown. */
-  priceOf: (endpoint: string) => CurrentPrice | undefined;
+  /** An endpoint's prices, without asking fal. */
+  pricesOf: (endpoint: string) => Promise<KnownPrices>;
   shard: Shard | undefined;
   /** Identity of the batch folder. */
   identity: FolderIdentity;

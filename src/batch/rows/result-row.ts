@@ -1,6 +1,8 @@
 import type { Charged } from '../../errors/error.js';
 import type { ErrorKind } from '../../exit-codes.js';
 import type { RowState } from '../../ledger/batch/states.js';
+import type { CostGrade } from '../../ledger/job.js';
+import type { AssumedCost } from '../run/unpriced.js';
 import type { Position } from '../manifest/entry.js';
 
 export { ROW_STATES, type RowState } from '../../ledger/batch/states.js';
@@ -70,6 +72,8 @@ export interface ResultRow {
   images: ResultImage[];
   cost: {
     estimated_usd: number | null;
+    /** Where the estimate comes from. Absent in files of earlier releases, which calculated it. */
+    grade?: CostGrade | undefined;
     billed_units: number | null;
     unit_price_usd: number | null;
     billed_usd: number | null;
@@ -117,6 +121,8 @@ export interface BatchSummary {
     total_ms: number;
     /** Why it stopped sending early; null if it did not. */
     stopped: string | null;
+    /** How unknown prices were replaced, for each endpoint that had none. */
+    assumed_costs: AssumedCost[];
   };
   /** Cost of all rows in all runs, in dollars. */
   cost: {

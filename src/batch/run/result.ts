@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { notesOf } from '../../edit/plan/attachments.js';
 import { FINGERPRINT_VERSION } from '../../edit/plan/fingerprint.js';
+import { gradeOf } from '../../edit/record.js';
 import type { FalEditError } from '../../errors/error.js';
 import { ENDED, type RowWithJob } from '../../ledger/batch/states.js';
 import { differences, formatOfExtension } from '../../images/received.js';
@@ -40,7 +41,7 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
     inputs: plan.inputs,
     images: imagesOf(job, outDir),
     cost: {
-      estimated_usd: job?.estimatedUsd ?? row.usd,
+      ...estimateOf(row),
       billed_units: job?.billedUnits ?? null,
       unit_price_usd: job?.unitPriceUsd ?? null,
       billed_usd: job?.billedUsd ?? null,
@@ -52,6 +53,13 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
     error: errorOf(row, error),
     finished_at: endedAt === undefined ? null : new Date(endedAt).toISOString(),
   };
+}
+
+/** Of its job once it has one: the assumed cost of a row may have changed meanwhile. */
+function estimateOf({ job, usd, costGrade }: RowWithJob): Pick<ResultRow['cost'], 'estimated_usd' | 'grade'> {
+  const grade = job === undefined ? null : gradeOf(job);
+  if (job !== undefined && grade !== null) return { estimated_usd: job.estimatedUsd ?? null, grade };
+  return { estimated_usd: costGrade === 'unknown' ? null : usd, grade: costGrade };
 }
 
 function timingsOf(job: Job | undefined, endedAt: number | undefined): ResultRow['timings'] {

@@ -1,11 +1,11 @@
 import type { RunOptions } from '../../edit/edit-run.js';
 import { goneAt } from '../../edit/ask-fal.js';
 import { accessOf, type EditEnv } from '../../edit/env.js';
+import type { KnownPrices } from '../../edit/plan/estimate.js';
 import { pathOf } from '../../edit/plan/output.js';
 import { resumeJob, runEdit } from '../../edit/run.js';
 import { FalEditError } from '../../errors/error.js';
 import { asItWasSent } from '../../fal/route.js';
-import type { CurrentPrice } from '../../fal/platform/prices.js';
 import type { UploadCache } from '../../fal/upload.js';
 import { planToSend } from '../../ledger/batch/rows.js';
 import type { RowWithJob } from '../../ledger/batch/states.js';
@@ -13,6 +13,7 @@ import type { Job } from '../../ledger/job.js';
 import { BY_BATCH } from '../next-steps.js';
 import { refuseWayOut } from '../folder/out-dir.js';
 import { revivedPlan, type PlannedRow } from '../rows/planned-row.js';
+import type { UnpricedRows } from './unpriced.js';
 
 /** Options for running one row's edit. */
 export interface RowRun extends RunOptions {
@@ -21,14 +22,15 @@ export interface RowRun extends RunOptions {
   again: boolean;
   submitOnly: boolean;
   priority: 'normal' | 'low' | undefined;
-  priceOf: (endpoint: string) => CurrentPrice | undefined;
+  pricesOf: (endpoint: string) => Promise<KnownPrices>;
+  unpriced: UnpricedRows;
   uploads: UploadCache;
 }
 
 /** Sends a row, and fetches its pictures unless `submitOnly` is set. @throws FalEditError */
 export async function sendRow(row: RowWithJob, env: EditEnv, run: RowRun): Promise<void> {
   const { ledger, context } = env;
-  const { outDir, submitOnly, again, priceOf } = run;
+  const { outDir, submitOnly, again, pricesOf, unpriced } = run;
   const plan = revivedPlan(
     planToSend(ledger.db, row) as PlannedRow,
     row.key,
@@ -42,7 +44,8 @@ export async function sendRow(row: RowWithJob, env: EditEnv, run: RowRun): Promi
     ...run,
     nextSteps: BY_BATCH,
     askedHash: row.key,
-    price: { current: priceOf(row.endpoint) },
+    prices: await pricesOf(row.endpoint),
+    assumption: unpriced.assumptionFor(row.endpoint),
     // The caller checks the caps, across all rows.
     caps: {},
     again,

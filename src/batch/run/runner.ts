@@ -7,7 +7,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import PQueue from 'p-queue';
 import type { EditEnv } from '../../edit/env.js';
 import { asFalEditError, FalEditError } from '../../errors/error.js';
-import type { CurrentPrice } from '../../fal/platform/prices.js';
+import type { KnownPrices } from '../../edit/plan/estimate.js';
 import { ENDED, findRow, unmeasuredRows, rowsInOrder, type RowWithJob } from '../../ledger/batch/states.js';
 import { failsEveryRow, type RunLimits } from './run-limits.js';
 import type { BatchEvent, OnBatchEvent, RowName } from '../events.js';
@@ -19,6 +19,7 @@ import type { ResultsFile } from '../folder/results-file.js';
 import { isFileRefused, isToSend, isWorthAnotherTry } from './retry.js';
 import { attachRow, sendRow, type RowRun } from './row-run.js';
 import type { DailyBudget } from './daily-budget.js';
+import type { UnpricedRows } from './unpriced.js';
 import type { BatchUploads } from './upload-cache.js';
 
 export interface RunnerOptions extends RunAim {
@@ -37,7 +38,8 @@ export interface RunnerOptions extends RunAim {
   timeoutMs: number;
   cancelOnTimeout: boolean;
   priority: 'normal' | 'low' | undefined;
-  priceOf: (endpoint: string) => CurrentPrice | undefined;
+  pricesOf: (endpoint: string) => Promise<KnownPrices>;
+  unpriced: UnpricedRows;
   onEvent: OnBatchEvent;
   /** The work to do, if already determined. */
   prospect?: Prospect;
@@ -78,7 +80,7 @@ class Runner {
     const { retry, again, held } = this.options;
     const changed = await this.measureAnew();
     const known = changed > 0 ? undefined : this.options.prospect;
-    const prospect = known ?? prospectOf(ledger, this.options);
+    const prospect = known ?? prospectOf(ledger, this.options, this.options.unpriced);
     this.tellStart(prospect);
     if (prospect.toFetch > 0) {
       for (const row of rowsInOrder(ledger, ['waiting'])) await this.launch(() => this.attach(row));
@@ -131,8 +133,9 @@ class Runner {
   }
 
   private async send(row: RowWithJob, tries: number): Promise<void> {
-    const { limits, pace, budget, onEvent } = this.options;
+    const { limits, pace, budget, unpriced, onEvent } = this.options;
     if (this.mustStop()) return;
+    let mayCost = 0;
     try {
       await pace.turn();
     } catch {
@@ -141,15 +144,16 @@ class Runner {
     }
     if (this.mustStop()) return;
     try {
-      limits.start(row.key, row.usd);
-      budget.take(row.key, row.usd);
+      mayCost = unpriced.mayCost(row);
+      limits.start(row.key, mayCost);
+      budget.take(row.key, mayCost);
     } catch (error) {
       limits.settle(row.key, undefined);
       this.stop(asFalEditError(error, 'no'));
       return;
     }
     this.unsent.delete(row.key);
-    onEvent(begunEvent(row, false));
+    onEvent(begunEvent({ ...row, usd: mayCost }, false));
     await this.fly(row, (run) => sendRow(row, this.env, run), tries);
   }
 
@@ -201,10 +205,12 @@ class Runner {
     tries: number | undefined,
   ): Promise<void> {
     const { ledger, context } = this.env;
-    const { limits, pace, budget, uploads, onEvent } = this.options;
+    const { limits, pace, budget, unpriced, uploads, onEvent } = this.options;
     const ended = findRow(ledger, row.key) ?? row;
     const isMeasured = ended.job?.state === 'saved' && (await measureRow(ledger, ended, context));
     const now = isMeasured ? (findRow(ledger, row.key) ?? row) : ended;
+    // The bills of earlier runs are counted already.
+    if (row.job?.id !== now.job?.id || row.job?.billedUsd === undefined) unpriced.settle(now.job);
     if (tries !== undefined) {
       limits.settle(row.key, now.job);
       budget.settle(row.key, now.job);
@@ -283,8 +289,8 @@ class Runner {
   }
 
   private tellStart(prospect: Prospect): void {
-    const { counts, toSend, toFetch, usd } = prospect;
-    this.options.onEvent({ type: 'started', counts, toSend, toFetch, estimatedUsd: usd });
+    const { counts, toSend, toFetch, cost } = prospect;
+    this.options.onEvent({ type: 'started', counts, toSend, toFetch, estimatedUsd: cost.usd ?? null });
   }
 }
 

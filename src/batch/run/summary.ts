@@ -39,7 +39,9 @@ export function standingFigures({ states, costs }: Standing): Pick<BatchSummary,
 }
 
 /** The figures of a run, for its summary. */
-export interface RunFigures extends Omit<BatchSummary['run'], 'stopped'> {
+export interface RunFigures extends Omit<BatchSummary['run'], 'stopped' | 'assumed_costs'> {
+  /** None if absent. */
+  assumed_costs?: BatchSummary['run']['assumed_costs'];
   source: string;
   shard: string | null;
   /** Milliseconds since the epoch. */
@@ -70,7 +72,10 @@ export function summaryOf(standing: Standing, run: RunFigures): BatchSummary {
     states,
     invalid: run.invalid,
     left_out: run.leftOut ?? {},
-    run: { submitted, uploads, uploaded_bytes, total_ms, stopped: stopped?.message ?? null },
+    run: {
+      ...{ submitted, uploads, uploaded_bytes, total_ms, stopped: stopped?.message ?? null },
+      assumed_costs: run.assumed_costs ?? [],
+    },
     cost,
   };
 }

@@ -5,23 +5,31 @@ import type { PlannedRow } from '../../batch/rows/planned-row.js';
 import { movesOf } from '../../batch/folder/rename-pictures.js';
 import { isToAsk, isToSend } from '../../batch/run/retry.js';
 import { rowsText } from '../../batch/run/ending.js';
-import { bytesText, usdText } from '../../units.js';
-import { usd } from '../../edit/plan/estimate.js';
+import { CostTotal } from '../../batch/run/cost-total.js';
+import { unpricedText, UnpricedRows } from '../../batch/run/unpriced.js';
+import { bytesText } from '../../units.js';
+import { ASSUME_HINT } from '../../edit/plan/estimate.js';
+import { unpricedBills } from '../../ledger/batch/costs.js';
 import { findUpload } from '../../ledger/batch/uploads.js';
 import { countStates, rowsInOrder } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
+import { sandboxTotalText, totalText } from '../../terminal/cost-text.js';
+import { harmlessLine } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { lastLine } from './event-lines.js';
 import type { BatchOptions } from './options.js';
+import type { Prices } from './prices.js';
 
 /** Rows, uploads and cost of a run. */
 interface Prospect {
   rows: number;
   /** Failed rows that may have been charged. A run first asks fal about them. */
   toAsk: number;
-  usd: number;
+  cost: CostTotal;
   /** By model. */
-  models: Map<string, { rows: number; usd: number }>;
+  models: Map<string, CostTotal>;
+  /** Number of rows of unknown cost, by endpoint. */
+  unpriced: Map<string, number>;
   /** Bytes of each file to upload. */
   uploads: Map<string, number>;
 }
@@ -32,19 +40,20 @@ export interface Route {
   storage: string;
   /** Proxies that requests would go through. */
   proxies: readonly string[];
+  prices: Prices;
 }
 
 /** Shows what a run of the batch would do. Sends nothing. */
-export function showProspect(
+export async function showProspect(
   ledger: Ledger,
   outDir: string,
   plan: BatchPlan,
   leftOut: LeftOut | undefined,
   options: BatchOptions,
-  { storage, proxies }: Route,
+  { storage, proxies, prices }: Route,
   terminal: Terminal,
   json: boolean,
-): void {
+): Promise<void> {
   const counts = countStates(ledger.db);
   const prospect = prospectFor(ledger, options, storage);
   const toRename = movesOf(ledger, outDir).length;
@@ -66,9 +75,9 @@ export function showProspect(
       to_ask: prospect.toAsk,
       to_rename: toRename,
       uploads: { files: prospect.uploads.size, bytes },
-      estimated_usd: usd(prospect.usd),
+      ...costFields(prospect.cost),
       by_model: Object.fromEntries(
-        [...prospect.models].map(([model, { rows, usd: sum }]) => [model, { rows, estimated_usd: usd(sum) }]),
+        [...prospect.models].map(([model, cost]) => [model, { rows: cost.edits, ...costFields(cost) }]),
       ),
       proxies,
       changes: plan.changes.before === 0 ? null : plan.changes,
@@ -77,6 +86,10 @@ export function showProspect(
     else terminal.result(lastLine('dry_run', document, ledger.context.now(), terminal.options.sandbox));
     return;
   }
+  const unknown = [...prospect.unpriced].map(async ([endpoint, rows]) =>
+    unpricedText({ endpoint, rows, why: await prices.whyUnknown(endpoint, ledger) }),
+  );
+  const unknownTexts = await Promise.all(unknown);
   const lines = [
     `Rows: ${plan.rows}${plan.elsewhere > 0 ? ` (${plan.elsewhere} more in other shards)` : ''}${plan.invalid > 0 ? `, ${plan.invalid} skipped` : ''}`,
     `Already done: ${counts.done + counts.unmet}`,
@@ -86,12 +99,12 @@ export function showProspect(
     ...(toRename > 0 ? [`Pictures to rename: ${toRename}`] : []),
     `To send: ${prospect.rows}`,
     ...[...prospect.models].map(
-      ([model, { rows, usd: sum }]) => `  ${model}: ${rowsText(rows)}, about ${usdText(usd(sum))}`,
+      ([model, cost]) => `  ${model}: ${rowsText(cost.edits)}, ${totalText(cost)}`,
     ),
     `Uploads: ${uploadsText(prospect.uploads.size, bytes)}`,
-    terminal.options.sandbox
-      ? `Estimated cost: nothing on the sandbox (would be ${usdText(usd(prospect.usd))})`
-      : `Estimated cost: ${usdText(usd(prospect.usd))}`,
+    `Estimated cost: ${terminal.options.sandbox ? sandboxTotalText(prospect.cost) : totalText(prospect.cost)}`,
+    ...unknownTexts.map((text) => harmlessLine(`  unknown for ${text}`, 300)),
+    ...(unknownTexts.length > 0 && !terminal.options.sandbox ? [`  ${ASSUME_HINT}`] : []),
     ...(prospect.rows + toFetch + prospect.toAsk === 0 ? [] : proxies.map((proxy) => `Proxy: ${proxy}`)),
     'Nothing was sent.',
   ];
@@ -103,17 +116,34 @@ function uploadsText(files: number, bytes: number): string {
   return `${files === 1 ? '1 file' : `${files} files`}, ${bytesText(bytes)}`;
 }
 
-function prospectFor(ledger: Ledger, { retry, again }: BatchOptions, storage: string): Prospect {
-  const prospect: Prospect = { rows: 0, toAsk: 0, usd: 0, models: new Map(), uploads: new Map() };
+function costFields(cost: CostTotal): Record<string, unknown> {
+  const grades = cost.byGrade.map(([grade, { edits, usd }]) => [
+    grade,
+    { rows: edits, estimated_usd: grade === 'unknown' ? null : usd },
+  ]);
+  return { estimated_usd: cost.usd ?? null, by_grade: Object.fromEntries(grades) as unknown };
+}
+
+function prospectFor(ledger: Ledger, { retry, again, assumedUsd }: BatchOptions, storage: string): Prospect {
+  const prospect: Prospect = {
+    ...{ rows: 0, toAsk: 0, cost: new CostTotal(), models: new Map(), unpriced: new Map() },
+    uploads: new Map(),
+  };
+  const unpriced = new UnpricedRows(assumedUsd, false, unpricedBills(ledger.db));
   const now = ledger.context.now();
   for (const row of rowsInOrder(ledger, ['pending', 'failed', 'moderated', 'waiting', 'unknown'])) {
     if (!again && isToAsk(row)) prospect.toAsk++;
     if (!isToSend(row, retry, again)) continue;
     const { model, attachments } = row.plan as PlannedRow;
-    const sum = prospect.models.get(model) ?? { rows: 0, usd: 0 };
-    prospect.models.set(model, { rows: sum.rows + 1, usd: sum.usd + row.usd });
+    const ofModel = prospect.models.get(model) ?? new CostTotal();
+    prospect.models.set(model, ofModel);
+    const assumption = row.costGrade === 'unknown' ? unpriced.assumptionFor(row.endpoint) : undefined;
+    const { grade, usd } = assumption ?? { grade: row.costGrade, usd: row.usd };
+    for (const cost of [prospect.cost, ofModel]) cost.add(grade, 1, usd);
+    if (grade === 'unknown') {
+      prospect.unpriced.set(row.endpoint, (prospect.unpriced.get(row.endpoint) ?? 0) + 1);
+    }
     prospect.rows++;
-    prospect.usd += row.usd;
     for (const { upload } of attachments) {
       if (upload === undefined || prospect.uploads.has(upload.sha256)) continue;
       const known = findUpload(ledger, upload.sha256, storage);

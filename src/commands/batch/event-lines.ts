@@ -9,7 +9,7 @@ import { inertJson } from '../../terminal/plain.js';
  * One line of `--events`: a JSON object. Each has `schema_version`, `sandbox` (nothing of it is charged), `time`
  * (ISO 8601) and `event`:
  *
- * - `started`: `rows` by state, `to_send`, `to_fetch`, `estimated_usd`; once more where rows are gone through again
+ * - `started`: `rows` by state, `to_send`, `to_fetch`, `estimated_usd` (null if unknown); once more where rows are gone through again
  * - `row`: `key`, `id`, `file`, `line` and what happens to it as `step`: begun, attached (`request_id`), uploading,
  *   uploaded, submitting, accepted (`request_id`), unrecorded (`request_id`, `message`), queued (`position`), running,
  *   completed, downloading, saved (`path`), log (`message`), warning (`message`), retrying (`error`), left

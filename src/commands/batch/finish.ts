@@ -5,6 +5,7 @@ import { collectCommand } from '../../batch/next-steps.js';
 import { OUT_DIR_FILES } from '../../batch/folder/out-dir.js';
 import { resultOf } from '../../batch/run/result.js';
 import { writtenSummary } from '../../batch/run/sandbox-cost.js';
+import { assumedTexts } from '../../batch/run/unpriced.js';
 import type { BatchSummary, ResultRow } from '../../batch/rows/result-row.js';
 import { writeSummary } from '../../batch/run/summary.js';
 import type { Context } from '../../context.js';
@@ -128,6 +129,7 @@ function tell({ summary, folder, ending, context, terminal }: Finished): void {
       `done: ${states.done} of ${rowsText(rows)}${waiting} · ${billedText(cost.billed_usd, summary.sandbox, cost.outstanding_usd)} · ${secondsText(run.total_ms)}`,
     );
   }
+  for (const text of assumedTexts(run.assumed_costs, summary.sandbox)) terminal.note(text);
   if (states.waiting > 0) {
     terminal.note(`Fetch what fal has: ${collectCommand(shortPath(folder, context.cwd))}`);
   }

@@ -7,7 +7,7 @@ import { MANIFEST_FORMATS, type ManifestFormat } from '../../batch/manifest/open
 import type { Rate } from '../../batch/run/pace.js';
 import { RETRY_POLICIES, type RetryPolicy } from '../../batch/run/retry.js';
 import { usageError } from '../../errors/error.js';
-import { readDollars, readTimeout } from '../limits.js';
+import { readAssumedUsd, readDollars, readTimeout } from '../limits.js';
 import { flagReader } from './flag-reader.js';
 
 /** Typed flags of the batch itself, without those of its rows. */
@@ -34,6 +34,8 @@ export interface BatchOptions {
   yes: boolean;
   maxCostUsd: number | undefined;
   dailyCapUsd: number | undefined;
+  /** The cost of an edit whose price is unknown, in dollars. */
+  assumedUsd: number | undefined;
   maxJobs: number | undefined;
   /** A number, or a percentage of the rows that the run sends. */
   maxFailures: { count: number } | { percent: number } | undefined;
@@ -89,6 +91,7 @@ export function readBatchOptions(settings: EditingSettings, { cwd }: Pick<Contex
     yes: on('yes'),
     maxCostUsd: readDollars(settings, 'max-cost'),
     dailyCapUsd: readDollars(settings, 'daily-cap'),
+    assumedUsd: readAssumedUsd(settings),
     maxJobs: read.whole('max-jobs', 0, 100_000_000),
     maxFailures: read.failures('max-failures'),
     retry: on('retry-failed') ? 'all' : (read.oneOf('retry', RETRY_POLICIES) ?? 'temporary'),

@@ -73,7 +73,7 @@ export async function readRows(
   const plan =
     known ??
     (await planRows(entries(), {
-      ...{ ledger, context, outDir, folder, shard, skipInvalid, priceOf: prices.of, basis },
+      ...{ ledger, context, outDir, folder, shard, skipInvalid, pricesOf: prices.of, basis },
       ...{ identity, again, namesAreOurs: source.namesAreOurs === true },
       caps: { maxCostUsd, dailyCapUsd },
       countMade: !again && !hasJobs(ledger),

@@ -96,7 +96,7 @@ async function runIn(
   const { via } = route;
   const rebuilt = rebuild ? await rebuildEdits(folder, ledger, via, records.lostRun) : undefined;
   if (rebuilt !== undefined) outDir.claim();
-  const prices = await openPrices({ route, context });
+  const prices = openPrices({ route, context });
   const proxiesToFal = (which: 'all' | 'remote'): string[] =>
     isSandbox(via) ? [] : proxiesOf(route.connection, which);
   const inspectRows = (read: BatchPlan): Promise<void> | void => {
@@ -106,8 +106,8 @@ async function runIn(
         refuseUnfrozen(ledger, folder, source.name, options, surroundings),
       );
     }
-    const way = { storage: storageOf(route), proxies: proxiesToFal('all') };
-    showProspect(ledger, folder, read, source.leftOut, options, way, terminal, json);
+    const way = { storage: storageOf(route), proxies: proxiesToFal('all'), prices };
+    return showProspect(ledger, folder, read, source.leftOut, options, way, terminal, json);
   };
   const plan =
     source &&

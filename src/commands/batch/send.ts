@@ -4,27 +4,30 @@ import { dailyBudget } from '../../batch/run/daily-budget.js';
 import { rowsText } from '../../batch/run/ending.js';
 import type { RowSource } from '../../batch/manifest/open.js';
 import { Pace } from '../../batch/run/pace.js';
-import { prospectOf, type RunAim } from '../../batch/run/prospect.js';
+import type { CostTotal } from '../../batch/run/cost-total.js';
+import { prospectOf, type Prospect, type RunAim } from '../../batch/run/prospect.js';
 import type { BatchPlan } from '../../batch/rows/reading.js';
 import type { Records } from '../../batch/folder/records.js';
 import { ResultsFile, setResultsAside } from '../../batch/folder/results-file.js';
 import { runRows } from '../../batch/run/runner.js';
 import { standingOf } from '../../batch/run/summary.js';
 import { Tally } from '../../batch/run/tally.js';
+import { unpricedError, UnpricedRows } from '../../batch/run/unpriced.js';
 import { BatchUploads } from '../../batch/run/upload-cache.js';
-import { usdText } from '../../units.js';
-import { usd } from '../../edit/plan/estimate.js';
 import { asFalEditError, FalEditError } from '../../errors/error.js';
 import type { ExitCode } from '../../exit-codes.js';
 import type { EditEnv } from '../../edit/env.js';
 import { storageOf, type Route } from '../../fal/route.js';
+import { unpricedBills } from '../../ledger/batch/costs.js';
 import { readNote } from '../../ledger/batch/notes.js';
 import { closeRun, openRun } from '../../ledger/batch/run-mark.js';
 import { countStates } from '../../ledger/batch/states.js';
+import { isSandbox } from '../../ledger/spending.js';
 import { chargedSoFar } from '../../fal/queue/submit-once.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { requireSharp } from '../../native-parts.js';
 import { canAsk, confirm } from '../../terminal/confirm.js';
+import { sandboxTotalText, totalText } from '../../terminal/cost-text.js';
 import { throughText } from '../../terminal/progress.js';
 import { openRoute, proxyWarning, requireKey, traceTo } from '../connect.js';
 import { shortPath } from '../edit/document.js';
@@ -94,6 +97,7 @@ export async function send(
     via: declared.via,
     dailyCapUsd: options.dailyCapUsd,
   });
+  const unpriced = new UnpricedRows(options.assumedUsd, isSandbox(declared.via), unpricedBills(ledger.db));
   let limits = new RunLimits({});
   /** Error that ended the run early, and whether rows may have been sent by then. */
   let broken: { error: FalEditError; isSending: boolean } | undefined;
@@ -107,13 +111,14 @@ export async function send(
     if (prospect.counts.unknown > 0 && !again) await checkUnknown(env, options, terminal);
     if (prospect.toAsk > 0) aim = { ...aim, held: await checkFailed(env, options, terminal) };
     if (prospect.toSend > 0) await prices.refresh(prospect.endpoints, ledger);
-    if (touchesFal) prospect = prospectOf(ledger, aim);
+    if (touchesFal) prospect = prospectOf(ledger, aim, unpriced);
+    await refuseUnpricedRows(prospect, prices, ledger, declared);
     limits = new RunLimits({
       maxCostUsd: options.maxCostUsd,
       maxJobs: options.maxJobs,
       maxFailures: failuresOf(options.maxFailures, prospect.toSend),
     });
-    await agree(prospect.toSend, prospect.usd, proxies, options, surroundings);
+    await agree(prospect.cost, proxies, options, surroundings);
     if (records.lost.length > 0) {
       const old = await setResultsAside(folder);
       terminal.note(`Results that are missing from the ledger were kept in ${shortPath(old, context.cwd)}.`);
@@ -132,7 +137,7 @@ export async function send(
       ...aim,
       ...{ concurrency: options.concurrency, downloads: options.downloads },
       ...{ timeoutMs: options.timeoutMs, cancelOnTimeout: options.cancelOnTimeout },
-      ...{ priority: options.priority, priceOf: prices.of },
+      ...{ priority: options.priority, pricesOf: prices.of, unpriced },
       pace: new Pace(options.rate, context),
       onEvent: (event: BatchEvent) => {
         if (event.type === 'started') tally.restart(standingOf(ledger, event.counts));
@@ -169,6 +174,7 @@ export async function send(
       ...{ ledger, folder, seen: tally.standing, broken, outcome },
       figures: {
         ...{ source: name, shard, leftOut: source?.leftOut, startedAt, invalid, stopped: limits.stopped },
+        assumed_costs: unpriced.costs,
         ...{ submitted: limits.sent, uploads: uploads.figures.files },
         ...{ uploaded_bytes: uploads.figures.bytes, total_ms: Math.round(context.elapsed() - began) },
       },
@@ -178,18 +184,32 @@ export async function send(
   );
 }
 
+/** Refuses rows of unknown cost before anything is sent, except on a sandbox. @throws FalEditError (budget) */
+async function refuseUnpricedRows(
+  { unpriced }: Prospect,
+  prices: Prices,
+  ledger: Ledger,
+  { via }: Route,
+): Promise<void> {
+  if (unpriced.size === 0 || isSandbox(via)) return;
+  const reasons = [...unpriced].map(async ([endpoint, rows]) => ({
+    ...{ endpoint, rows },
+    why: await prices.whyUnknown(endpoint, ledger),
+  }));
+  throw unpricedError(await Promise.all(reasons));
+}
+
 /** Shows the cost, and asks for confirmation on a terminal. @throws FalEditError (usage): the answer was no */
 async function agree(
-  toSend: number,
-  estimate: number,
+  cost: CostTotal,
   proxies: readonly string[],
   { yes }: BatchOptions,
   { context, terminal, json }: Surroundings,
 ): Promise<void> {
-  if (toSend === 0) return;
+  if (cost.edits === 0) return;
   const { sandbox } = terminal.options;
-  const about = `about ${usdText(usd(estimate))}`;
-  const what = `${rowsText(toSend)} to send, ${sandbox ? `sandbox: nothing is charged (would be ${about})` : about}${throughText(proxies)}`;
+  const money = sandbox ? sandboxTotalText(cost) : totalText(cost);
+  const what = `${rowsText(cost.edits)} to send, ${money}${throughText(proxies)}`;
   if (yes || json || !canAsk(context)) {
     terminal.note(`${what}.`);
     return;

@@ -1,3 +1,4 @@
+import { gradeOf } from '../../edit/record.js';
 import { sentSeed, type Job, type JobState } from '../../ledger/job.js';
 import { isSandbox } from '../../ledger/spending.js';
 import { shortPath } from '../edit/document.js';
@@ -25,6 +26,7 @@ export function jobDocument(job: Job, state: JobState, now: number, cwd: string)
     sandbox: isSandbox(job.via),
     cost: {
       estimated_usd: job.estimatedUsd ?? null,
+      grade: gradeOf(job),
       billed_units: job.billedUnits ?? null,
       unit_price_usd: job.unitPriceUsd ?? null,
       billed_usd: isSandbox(job.via) ? 0 : (job.billedUsd ?? null),

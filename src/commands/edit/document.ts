@@ -36,6 +36,7 @@ export function editDocument(record: EditRecord, cwd: string, error?: FalEditErr
     })),
     cost: {
       estimated_usd: cost.estimatedUsd,
+      grade: cost.grade,
       billed_units: cost.billedUnits,
       unit_price_usd: cost.unitPriceUsd,
       // The amount that fal would charge: the units at their price.
@@ -82,12 +83,14 @@ export function dryRunDocument(
     ),
     outputs,
     estimate: {
-      usd: estimate.usd,
-      units: estimate.units,
-      unit: estimate.unit,
-      unit_price_usd: estimate.unitUsd,
-      price_date: estimate.priceDate,
-      price_source: estimate.priceSource,
+      usd: estimate.usd ?? null,
+      grade: estimate.grade,
+      unknown: estimate.unknown ?? null,
+      units: estimate.units ?? null,
+      unit: estimate.unit ?? null,
+      unit_price_usd: estimate.unitUsd ?? null,
+      price_date: estimate.priceDate ?? null,
+      price_source: estimate.priceSource ?? null,
       assumptions: estimate.assumptions,
     },
   };

@@ -1,17 +1,20 @@
 import { bytesText, usdText } from '../../units.js';
-import { accessOf, type EditEnv } from '../../edit/env.js';
+import type { EditEnv } from '../../edit/env.js';
 import { allChecked } from '../../edit/plan/attachments.js';
-import { estimate } from '../../edit/plan/estimate.js';
+import { ASSUME_HINT, assuming, type Assumption, type Estimate } from '../../edit/plan/estimate.js';
 import type { EditPlan } from '../../edit/plan/plan.js';
-import { recordOf } from '../../edit/record.js';
-import { currentPrice } from '../../fal/platform/prices.js';
+import { estimateNow, priceAccess } from '../../edit/plan/prices.js';
+import { estimated, recordOf } from '../../edit/record.js';
 import { withValueAt } from '../../models/fields.js';
+import { GRADE_TEXT } from '../../terminal/cost-text.js';
 import { harmless } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { dryRunDocument } from './document.js';
 
 export interface DryRunOptions {
   json: boolean;
+  /** The cost to assume if it is unknown. */
+  assumption: Assumption | undefined;
   /** Proxies between here and fal. */
   proxies: readonly string[];
 }
@@ -21,16 +24,15 @@ export async function dryRun(
   plan: EditPlan,
   env: Omit<EditEnv, 'ledger'>,
   terminal: Terminal,
-  { json, proxies }: DryRunOptions,
+  { json, assumption, proxies }: DryRunOptions,
 ): Promise<void> {
   const { cwd } = env.context;
   await allChecked(plan.attachments);
-  const price = await currentPrice(plan.model.endpoint, { ...accessOf(env), offline: true });
-  const cost = estimate(plan.model, plan.work, price);
+  const estimate = await estimateNow(plan.model, plan.work, priceAccess(env, true));
+  const cost = assuming(estimate, assumption);
   const record = { ...recordOf(plan), sandbox: terminal.options.sandbox };
   record.input = inputWithPlaceholders(plan);
-  record.cost.estimatedUsd = cost.usd;
-  record.cost.unitPriceUsd = cost.unitUsd;
+  Object.assign(record.cost, estimated(cost));
   for (const message of plan.warnings) terminal.warn(message);
   const document: Record<string, unknown> = { ...dryRunDocument(plan, record, cost, cwd), proxies };
   if (json) {
@@ -50,12 +52,25 @@ export async function dryRun(
     uploads.length === 0 ? 'Uploads: none' : 'Uploads:',
     ...uploads,
     `Output: ${(document['outputs'] as string[]).join(', ')}`,
-    `Estimated cost: ${usdText(cost.usd)} (${cost.units} × ${usdText(cost.unitUsd)} a megapixel; price of ${cost.priceDate}, ${cost.priceSource})`,
-    ...cost.assumptions.map((assumption) => `  assuming that ${assumption}`),
+    ...costLines(cost),
     ...(terminal.options.sandbox ? ['The sandbox charges nothing.'] : []),
     'Nothing was sent.',
   ];
   terminal.result(harmless(lines.join('\n')));
+}
+
+function costLines(cost: Estimate): string[] {
+  const { usd, grade, units, unitUsd, each, priceDate, priceSource, unknown, assumptions } = cost;
+  const from = priceDate === undefined ? [] : [`price of ${priceDate}`, priceSource ?? ''];
+  const sum =
+    units === undefined || unitUsd === undefined ? [] : [`${units} × ${usdText(unitUsd)} ${each ?? 'each'}`];
+  const why = [...sum, from.join(', '), unknown ?? ''].filter((part) => part !== '').join('; ');
+  const amount = usd === undefined ? 'unknown' : `${usdText(usd)}, ${GRADE_TEXT[grade]}`;
+  return [
+    `Estimated cost: ${amount} (${why})`,
+    ...assumptions.map((assumption) => `  assuming that ${assumption}`),
+    ...(grade === 'unknown' ? [`  ${ASSUME_HINT}`] : []),
+  ];
 }
 
 /** fal's input with a note where the URL of an upload would stand. */

@@ -52,6 +52,7 @@ export async function runEditCommand(call: CallOf<typeof EDIT>): Promise<ExitCod
       if (plan.nameTaken !== undefined) throw plan.nameTaken;
       await dryRun(plan, { route: declared, context }, terminal, {
         json,
+        assumption: options.assumption,
         proxies: values['sandbox'] === true ? [] : proxiesOf(declared.connection, 'all'),
       });
       return EXIT_OK;
@@ -96,7 +97,7 @@ type EditCall = Pick<CallOf<typeof EDIT>, 'settings' | 'context' | 'terminal'> &
 
 async function run(
   plan: EditPlan,
-  { timeoutMs, cancelOnTimeout, detach, again, caps }: EditOptions,
+  { timeoutMs, cancelOnTimeout, detach, again, caps, assumption }: EditOptions,
   { settings, context, terminal, ledger, declared }: EditCall,
 ): Promise<EditOutcome> {
   if (!again) offerUnfinished(ledger, declared.via, terminal);
@@ -107,7 +108,7 @@ async function run(
     const { show } = progress;
     const env = { context, ledger, route: opened.route, trace: traceTo(terminal) };
     return await runEdit(plan, env, {
-      ...{ timeoutMs, cancelOnTimeout, detach, again, caps },
+      ...{ timeoutMs, cancelOnTimeout, detach, again, caps, assumption },
       write: (bytes) => writeWhole(context, bytes),
       onEvent: show,
     });

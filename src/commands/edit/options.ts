@@ -1,6 +1,7 @@
 import type { FlagValue } from '../../config/settings.js';
 import { FLAGS_BEHIND, type EditingSettings } from '../flags/editing.js';
 import type { Context } from '../../context.js';
+import { assumptionOf, type Assumption } from '../../edit/plan/estimate.js';
 import { usageError } from '../../errors/error.js';
 import type { Caps } from '../../ledger/spending.js';
 import type { Model } from '../../models/model.js';
@@ -18,7 +19,7 @@ import {
   type PictureSettings,
 } from '../../models/request.js';
 import { refuseUnsupported } from '../../models/unsupported.js';
-import { readDollars, readTimeout } from '../limits.js';
+import { readAssumedUsd, readDollars, readTimeout } from '../limits.js';
 import { readPrompt } from './read-prompt.js';
 
 /** One edit's flags, typed. */
@@ -38,6 +39,8 @@ export interface EditOptions {
   detach: boolean;
   again: boolean;
   caps: Caps;
+  /** The cost to assume if it is unknown. */
+  assumption: Assumption | undefined;
   nameOf: NameOf;
 }
 
@@ -84,6 +87,7 @@ export async function readEditOptions(
     detach: values['detach'] === true,
     again: values['again'] === true,
     caps: { maxCostUsd: readDollars(settings, 'max-cost'), dailyCapUsd: readDollars(settings, 'daily-cap') },
+    assumption: assumptionOf(readAssumedUsd(settings)),
     nameOf: (setting) => (setting === 'images' && positional.length > 0 ? flagOf(setting) : nameOf(setting)),
   };
 }

@@ -421,6 +421,15 @@ const RUN_FLAGS = [
     in: EVERYWHERE,
   },
   {
+    name: 'assume-cost',
+    value: '<usd>',
+    group: 'Cost',
+    // A low one weakens a cap.
+    fromProject: 'trusted',
+    help: 'what one edit may cost, for the caps, where its price is unknown',
+    in: EVERYWHERE,
+  },
+  {
     name: 'again',
     group: 'Cost',
     fromProject: 'trusted',

@@ -24,25 +24,29 @@ export function sizeOf({ pictures, axes, seeds }: SweepSize): number {
  *
  * @throws FalEditError (usage); the signal's reason
  */
-export async function refuseTooMany(size: SweepSize, cellUsd: () => Promise<number>): Promise<void> {
+export async function refuseTooMany(size: SweepSize, cellUsd: () => Promise<number | undefined>): Promise<void> {
   const cells = sizeOf(size);
   if (cells <= MOST_CELLS) return;
   const each = await costOf(cellUsd);
-  const cost = each === undefined ? '' : `, about ${usdText(usd(cells * each))}`;
+  const cost = each === undefined ? '' : `, about ${usdText(usd(cells * each))}, calculated`;
   throw usageError(
     `The sweep has ${grouped(cells)} cells${cost}; at most ${grouped(MOST_CELLS)} are allowed. Nothing was sent.`,
     'Use wider steps or fewer values.',
   );
 }
 
-/** Estimated cost of the first cell in dollars, averaged over the models. @throws FalEditError */
+/**
+ * Estimated cost of the first cell in dollars, averaged over the models; undefined if it is unknown for one of them.
+ *
+ * @throws FalEditError
+ */
 export async function firstUsd(
   plan: SweepPlan,
   { expectations, outDir, allowOutside }: BatchOptions & { outDir: string },
   fromFile: readonly string[],
   prices: Prices,
   context: Context,
-): Promise<number> {
+): Promise<number | undefined> {
   const { pictures, axes, seeds, settings } = plan;
   const readRow = rowReader(settings, expectations, { folder: context.cwd, fromFile, allowOutside }, context);
   const first = axes.map(({ values }) => values[0] ?? '');
@@ -52,13 +56,15 @@ export async function firstUsd(
   for (const chosen of choices) {
     const { order } = await readRow(cellFields(plan, pictures[0] ?? '', chosen, seeds?.[0]?.toString()));
     const edit = await planEdit({ ...order, outputFolder: outDir }, context);
-    costs.push(estimate(edit.model, edit.work, prices.of(edit.model.endpoint)).usd);
+    const { usd } = estimate(edit.model, edit.work, await prices.of(edit.model.endpoint));
+    if (usd === undefined) return undefined;
+    costs.push(usd);
   }
   return costs.reduce((sum, usd) => sum + usd, 0) / costs.length;
 }
 
 /** Undefined if the first cell is invalid. */
-async function costOf(cellUsd: () => Promise<number>): Promise<number | undefined> {
+async function costOf(cellUsd: () => Promise<number | undefined>): Promise<number | undefined> {
   try {
     return await cellUsd();
   } catch (error) {

@@ -40,7 +40,7 @@ async function sweep(words: readonly string[], surroundings: Surroundings): Prom
   const fromFile = flagsFromFiles(axes);
   await refuseTooMany({ pictures, axes, seeds }, async () => {
     const firstOnly = axes.map((axis) => ({ ...axis, values: [axis.values.first()] }));
-    const prices = await openPrices({ route: readRoute(settings, context), context });
+    const prices = openPrices({ route: readRoute(settings, context), context });
     return firstUsd({ pictures, axes: firstOnly, seeds, settings }, batch, fromFile, prices, context);
   });
   const plan: SweepPlan = {

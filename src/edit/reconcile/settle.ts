@@ -160,9 +160,10 @@ function ageOf({ sentFalAt, intentAt, plannedAt }: Job, { now, falNow }: SettleO
 
 /** Another request for the same edit: saved beside the first one, never over it. */
 function duplicateOf(job: Job, requestId: string): Parameters<Ledger['adopt']>[0] {
-  const { id, model, endpoint, via, prompt, seed, estimatedUsd, unitPriceUsd, output, input, intentAt } = job;
+  const { id, model, endpoint, via, prompt, seed, output, input, intentAt } = job;
+  const { estimatedUsd, costGrade, unitPriceUsd } = job;
   return {
-    ...{ model, endpoint, via, prompt, seed, estimatedUsd, unitPriceUsd, input, intentAt },
+    ...{ model, endpoint, via, prompt, seed, estimatedUsd, costGrade, unitPriceUsd, input, intentAt },
     requestId,
     duplicateOf: id,
     output: output === undefined ? undefined : { ...output, numberWhenTaken: true, force: false },

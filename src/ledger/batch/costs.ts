@@ -1,6 +1,6 @@
 import type { Database } from '../database.js';
 import { COST } from '../spending.js';
-import { estimateOf } from './states.js';
+import { estimatesOf } from './states.js';
 
 /** Past and expected costs of the rows of a batch, in dollars, over all runs and tries. */
 export interface BatchCosts {
@@ -8,7 +8,7 @@ export interface BatchCosts {
   billed: number;
   /** Estimates for edits that fal has or may have, and has not billed. */
   outstanding: number;
-  /** Estimates for edits still to be sent. */
+  /** Estimates for edits still to be sent, as far as there are any. */
   pending: number;
 }
 
@@ -26,5 +26,18 @@ export function batchCosts(db: Database, isAllSent = false): BatchCosts {
      FROM jobs WHERE asked_hash IN (${KEYS})
        OR duplicate_of IN (SELECT id FROM jobs WHERE asked_hash IN (${KEYS}))`,
   ) as { billed: number; outstanding: number };
-  return { billed, outstanding, pending: isAllSent ? 0 : estimateOf(db, ['pending']).usd };
+  return { billed, outstanding, pending: isAllSent ? 0 : pendingUsd(db) };
+}
+
+function pendingUsd(db: Database): number {
+  return estimatesOf(db, ['pending']).reduce((sum, { usd }) => sum + usd, 0);
+}
+
+/** Bills of the edits by an endpoint whose cost was unknown before, in dollars. */
+export function unpricedBills(db: Database): { endpoint: string; edits: number; usd: number }[] {
+  return db.rows(
+    `SELECT endpoint, count(*) AS edits, sum(billed_usd) AS usd FROM jobs
+     WHERE cost_grade IN ('assumed', 'measured', 'unknown') AND billed_usd IS NOT NULL AND charged <> 'no'
+     GROUP BY 1`,
+  ) as { endpoint: string; edits: number; usd: number }[];
 }

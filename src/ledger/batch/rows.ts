@@ -1,4 +1,5 @@
 import type { Database } from '../database.js';
+import type { CostGrade } from '../job.js';
 
 /** One row of a batch as stored in the ledger. Only the batch reads `plan`, `expected` and `measured`. */
 export interface BatchRow {
@@ -12,8 +13,9 @@ export interface BatchRow {
   /** From 1; undefined if the row is a file. */
   line: number | undefined;
   endpoint: string;
-  /** Estimated cost in dollars. */
+  /** Estimated cost in dollars; 0 if unknown. */
   usd: number;
+  costGrade: CostGrade;
   /** JSON values. */
   plan: unknown;
   expected: unknown;
@@ -73,16 +75,17 @@ export function cleanPlan(db: Database, stored: string): string {
 /** Stores a row that was just read. A known row keeps its measurements, unless its expectations have changed. */
 export function putRow(db: Database, row: BatchRow): void {
   db.run(
-    `INSERT INTO batch_rows (key, position, id, file, line, endpoint, usd, plan, expected, fingerprint)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${FINGERPRINT})
+    `INSERT INTO batch_rows (key, position, id, file, line, endpoint, usd, cost_grade, plan, expected, fingerprint)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${FINGERPRINT})
      ON CONFLICT (key) DO UPDATE SET
        position = excluded.position, id = excluded.id, file = excluded.file, line = excluded.line,
-       endpoint = excluded.endpoint, usd = excluded.usd, plan = excluded.plan,
+       endpoint = excluded.endpoint, usd = excluded.usd,
+       cost_grade = excluded.cost_grade, plan = excluded.plan,
        measured = CASE WHEN expected IS excluded.expected THEN measured END,
        unmet = CASE WHEN expected IS excluded.expected THEN unmet ELSE 0 END,
        expected = excluded.expected`,
     ...[row.key, row.position, row.id ?? null, row.file, row.line ?? null, row.endpoint, row.usd],
-    ...[storedPlan(db, row), row.expected === undefined ? null : JSON.stringify(row.expected)],
+    ...[row.costGrade, storedPlan(db, row), row.expected === undefined ? null : JSON.stringify(row.expected)],
   );
 }
 
@@ -132,6 +135,34 @@ function countPairs(db: Database, condition: string): number {
 /** Rescales the estimates of rows that were planned with an older price of the endpoint. */
 export function scaleRowPrices(db: Database, endpoint: string, factor: number): void {
   db.run('UPDATE batch_rows SET usd = usd * ? WHERE endpoint = ?', factor, endpoint);
+}
+
+/** Estimates all rows of an endpoint again. @param estimate takes a row's plan */
+export function repriceRows(
+  db: Database,
+  endpoint: string,
+  estimate: (plan: unknown) => Pick<BatchRow, 'usd' | 'costGrade'>,
+): void {
+  const rows = db.rows(
+    'SELECT key, plan FROM batch_rows WHERE endpoint = ? AND position IS NOT NULL',
+    endpoint,
+  ) as { key: string; plan: string }[];
+  db.transaction(() => {
+    for (const { key, plan } of rows) {
+      const { usd, costGrade } = estimate(JSON.parse(plan));
+      db.run('UPDATE batch_rows SET usd = ?, cost_grade = ? WHERE key = ?', usd, costGrade, key);
+    }
+  });
+}
+
+/** The plan of the first row of an endpoint whose cost is unknown; undefined if there is none. */
+export function firstUnpricedPlan(db: Database, endpoint: string): unknown {
+  const row = db.row(
+    `SELECT plan FROM batch_rows
+     WHERE endpoint = ? AND position IS NOT NULL AND cost_grade = 'unknown' ORDER BY position LIMIT 1`,
+    endpoint,
+  ) as { plan: string } | undefined;
+  return row === undefined ? undefined : (JSON.parse(row.plan) as unknown);
 }
 
 /** Stores the measurements of a row's pictures; removes them if undefined. */

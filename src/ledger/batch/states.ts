@@ -3,7 +3,7 @@
  * rows and jobs agree even after a kill at any moment.
  */
 import type { Database } from '../database.js';
-import type { Job } from '../job.js';
+import type { CostGrade, Job } from '../job.js';
 import type { Ledger } from '../ledger.js';
 import { findJob } from '../lookup.js';
 import { isSandbox } from '../spending.js';
@@ -68,6 +68,7 @@ interface Found {
   line: number | null;
   endpoint: string;
   usd: number;
+  cost_grade: CostGrade | null;
   plan: string;
   expected: string | null;
   measured: string | null;
@@ -76,7 +77,7 @@ interface Found {
   attempts: number;
 }
 
-const SELECTED = `SELECT r.key, r.position, r.id, r.file, r.line, r.endpoint, r.usd, r.plan, r.expected, r.measured,
+const SELECTED = `SELECT r.key, r.position, r.id, r.file, r.line, r.endpoint, r.usd, r.cost_grade, r.plan, r.expected, r.measured,
   ${STATE} AS row_state, j.id AS job_id,
   (SELECT count(*) FROM jobs WHERE asked_hash = r.key AND intent_at IS NOT NULL) AS attempts
   FROM ${JOINED}`;
@@ -126,21 +127,22 @@ export function countStates(db: Database): Record<RowState, number> {
   return rows.reduce((counts, { state, n }) => ({ ...counts, [state]: n }), none);
 }
 
-/** Estimated cost of sending the rows in these states, in dollars, by endpoint. */
-export function estimateOf(
-  db: Database,
-  states: readonly RowState[],
-): { usd: number; rows: number; endpoints: string[] } {
+/** Rows of one endpoint whose estimates come from the same source. */
+export interface EstimatedRows {
+  endpoint: string;
+  grade: CostGrade;
+  rows: number;
+  /** Estimated cost of all of them in dollars; 0 if unknown. */
+  usd: number;
+}
+
+/** Estimated cost of sending the rows in these states. */
+export function estimatesOf(db: Database, states: readonly RowState[]): EstimatedRows[] {
   const list = states.map((state) => `'${state}'`).join(', ');
-  const groups = db.rows(
-    `SELECT r.endpoint, sum(r.usd) AS usd, count(*) AS rows FROM ${JOINED}
-     WHERE r.position IS NOT NULL AND ${STATE} IN (${list}) GROUP BY 1`,
-  ) as { endpoint: string; usd: number; rows: number }[];
-  return {
-    usd: groups.reduce((sum, group) => sum + group.usd, 0),
-    rows: groups.reduce((sum, group) => sum + group.rows, 0),
-    endpoints: groups.map(({ endpoint }) => endpoint),
-  };
+  return db.rows(
+    `SELECT r.endpoint, coalesce(r.cost_grade, 'calculated') AS grade, sum(r.usd) AS usd, count(*) AS rows
+     FROM ${JOINED} WHERE r.position IS NOT NULL AND ${STATE} IN (${list}) GROUP BY 1, 2`,
+  ) as EstimatedRows[];
 }
 
 function withJob(ledger: Ledger, row: Found): RowWithJob {
@@ -153,6 +155,7 @@ function withJob(ledger: Ledger, row: Found): RowWithJob {
     line: row.line ?? undefined,
     endpoint: row.endpoint,
     usd: row.usd,
+    costGrade: row.cost_grade ?? 'calculated',
     plan: JSON.parse(row.plan) as unknown,
     expected: row.expected === null ? undefined : (JSON.parse(row.expected) as unknown),
     measured: row.measured === null ? undefined : (JSON.parse(row.measured) as unknown),

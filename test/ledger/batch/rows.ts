@@ -38,6 +38,7 @@ export function batchRow(key: string, position: number, changes: Partial<BatchRo
     line: position + 1,
     endpoint: ENDPOINT,
     usd: 0.1,
+    costGrade: 'calculated',
     plan: { prompt: key },
     expected: undefined,
     ...changes,

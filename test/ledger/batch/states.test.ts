@@ -5,7 +5,7 @@ import {
   countStates,
   endedKinds,
   endedRows,
-  estimateOf,
+  estimatesOf,
   findRow,
   isTaken,
   ROW_STATES,
@@ -15,7 +15,7 @@ import type { Charged } from '../../../src/errors/error.js';
 import { JOB_STATES, type Job, type JobState } from '../../../src/ledger/job.js';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { complete, intend, jobIn, newRequestId, picture, plan } from '../machine.js';
-import { openBatch, readManifest } from './rows.js';
+import { ENDPOINT, openBatch, readManifest } from './rows.js';
 
 /** A job of a row, in a state. */
 function rowJob(ledger: Ledger, key: string, state: JobState, charged?: Charged): Job {
@@ -150,7 +150,7 @@ describe('The states of all rows', () => {
   it('are all zero for a batch without rows', async () => {
     const ledger = await openBatch();
     expect(Object.values(countStates(ledger.db))).toEqual(ROW_STATES.map(() => 0));
-    expect(estimateOf(ledger.db, ROW_STATES)).toEqual({ usd: 0, rows: 0, endpoints: [] });
+    expect(estimatesOf(ledger.db, ROW_STATES)).toEqual([]);
     expect(endedKinds(ledger.db)).toEqual([]);
     expect(batchCosts(ledger.db)).toEqual({ billed: 0, outstanding: 0, pending: 0 });
   });
@@ -164,10 +164,14 @@ describe('What is still to be paid', () => {
     ledger.db.run("UPDATE batch_rows SET endpoint = 'other' WHERE key = 'd'");
     rowJob(ledger, 'a', 'saved');
     rowJob(ledger, 'b', 'failed');
-    const { usd, rows, endpoints } = estimateOf(ledger.db, ['pending', 'failed']);
-    expect([usd, rows, endpoints.sort()]).toEqual([0.75, 3, ['fal-ai/flux-general/image-to-image', 'other']]);
-    expect(estimateOf(ledger.db, ['unknown'])).toEqual({ usd: 0, rows: 0, endpoints: [] });
-    expect(estimateOf(ledger.db, [])).toEqual({ usd: 0, rows: 0, endpoints: [] });
+    ledger.db.run("UPDATE batch_rows SET usd = 0, cost_grade = 'unknown' WHERE key = 'c'");
+    expect(estimatesOf(ledger.db, ['pending', 'failed'])).toEqual([
+      { endpoint: ENDPOINT, grade: 'calculated', usd: 0.25, rows: 1 },
+      { endpoint: ENDPOINT, grade: 'unknown', usd: 0, rows: 1 },
+      { endpoint: 'other', grade: 'calculated', usd: 0.25, rows: 1 },
+    ]);
+    expect(estimatesOf(ledger.db, ['unknown'])).toEqual([]);
+    expect(estimatesOf(ledger.db, [])).toEqual([]);
   });
 
   it('is told apart from what fal billed, and what it will', async () => {

@@ -38,6 +38,7 @@ Batch of rows.jsonl: everything asked for was done (exit code 0).
           uploaded_bytes: 9,
           total_ms: 850,
           stopped: '--max-cost <5> was reached',
+          assumed_costs: [],
         },
         cost: { billed_usd: 0.075, outstanding_usd: 0.15, pending_usd: 0.3 },
       },

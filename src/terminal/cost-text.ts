@@ -1,0 +1,45 @@
+import type { CostTotal } from '../batch/run/cost-total.js';
+import type { EstimatedCost } from '../edit/events.js';
+import type { CostGrade } from '../ledger/job.js';
+import { usdText } from '../units.js';
+
+/** How an estimate is named wherever it is shown. */
+export const GRADE_TEXT: Readonly<Record<CostGrade, string>> = {
+  calculated: 'calculated',
+  history: "from fal's history",
+  assumed: 'assumed',
+  measured: 'as measured in this batch',
+  unknown: 'unknown',
+};
+
+/** The estimated cost of one edit, with its grade: `about $0.075, calculated`, `cost unknown`. */
+export function costText({ estimatedUsd, grade, unknown }: EstimatedCost): string {
+  if (estimatedUsd === null) return unknown === null ? 'cost unknown' : `cost unknown: ${unknown}`;
+  return `about ${usdText(estimatedUsd)}${grade === null ? '' : `, ${GRADE_TEXT[grade]}`}`;
+}
+
+/** The same on the sandbox, which charges nothing. */
+export function sandboxCostText(cost: EstimatedCost): string {
+  const nothing = 'sandbox: nothing is charged';
+  return cost.estimatedUsd === null ? nothing : `${nothing}, would be ${costText(cost)}`;
+}
+
+/**
+ * The estimated cost of several edits: `about $1.20, calculated`, `about $1.70 ($1.20 calculated, $0.50 assumed)`,
+ * `about $1.20, calculated, and an unknown cost for 5 edits`.
+ */
+export function totalText(total: CostTotal): string {
+  const known = total.byGrade.filter(([grade]) => grade !== 'unknown');
+  const [only, ...others] = known.map(([grade, { usd }]) => `${usdText(usd)}, ${GRADE_TEXT[grade]}`);
+  const parts = known.map(([grade, { usd }]) => `${usdText(usd)} ${GRADE_TEXT[grade]}`);
+  const sum = others.length === 0 ? only : `${usdText(total.knownUsd)} (${parts.join(', ')})`;
+  const edits = total.unknown === 1 ? '1 edit' : `${total.unknown} edits`;
+  if (sum === undefined) return 'cost unknown';
+  return total.unknown === 0 ? `about ${sum}` : `about ${sum}, and an unknown cost for ${edits}`;
+}
+
+/** The same on the sandbox, which charges nothing. */
+export function sandboxTotalText(total: CostTotal): string {
+  const nothing = 'sandbox: nothing is charged';
+  return total.edits === total.unknown ? nothing : `${nothing} (would be ${totalText(total)})`;
+}
