@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { EXIT_CODES, type ErrorKind } from '../../src/exit-codes.js';
+import { COST_GRADES } from '../../src/ledger/job.js';
 
 /** A section of the page. */
 export interface JsonDocument {
@@ -46,9 +47,15 @@ const head = {
   sandbox: flag('made on the sandbox: nothing of it is charged'),
   error: error.nullable().optional().describe('what went wrong; absent where nothing did'),
 };
+const grade = z
+  .enum(COST_GRADES)
+  .describe(
+    "where the estimate comes from: calculated, history (fal's), assumed (--assume-cost), measured (bills of the same batch), or unknown",
+  );
 const cost = z
   .strictObject({
-    estimated_usd: figure('dollars, before the edit'),
+    estimated_usd: figure('dollars, before the edit; null if unknown'),
+    grade: grade.nullable().describe(grade.description ?? ''),
     billed_units: figure("in the model's unit, from fal's answer"),
     unit_price_usd: figure('dollars a unit'),
     billed_usd: figure('dollars that fal billed'),
@@ -115,9 +122,11 @@ const dryRun = z.strictObject({
   outputs: list('where the results would go'),
   estimate: z
     .strictObject({
-      usd: figure('dollars'),
+      usd: figure('dollars; null if unknown'),
+      grade,
+      unknown: known('why the cost cannot be calculated'),
       units: figure('of work'),
-      unit: text('megapixels'),
+      unit: known("of fal's price, such as megapixels"),
       unit_price_usd: figure('dollars a unit'),
       price_date: known('when the price was read'),
       price_source: known('where'),
@@ -207,6 +216,16 @@ const summaryFields = {
       uploaded_bytes: count('bytes'),
       total_ms: count('milliseconds'),
       stopped: known('why it stopped sending before the end'),
+      assumed_costs: z
+        .array(
+          z.strictObject({
+            endpoint: text("fal's endpoint id"),
+            assumed_usd: figure('dollars an edit, as --assume-cost says'),
+            measured_usd: figure('mean of the bills, which replaces the assumption'),
+            bills: count('edits of the batch that fal has billed'),
+          }),
+        )
+        .describe('what stood for unknown prices'),
     })
     .describe('what this run did'),
   cost: z
@@ -245,6 +264,7 @@ const batchFailure = z.strictObject({
   out_dir: known('the batch folder, absolute'),
 });
 
+const estimated = { estimated_usd: figure('dollars; null if any of it is unknown') };
 const batchDryRun = z.strictObject({
   ...head,
   dry_run: z.literal(true).describe('true'),
@@ -260,12 +280,12 @@ const batchDryRun = z.strictObject({
   uploads: z
     .strictObject({ files: count('files'), bytes: count('bytes') })
     .describe('what would be uploaded'),
-  estimated_usd: z.number().describe('dollars'),
+  ...estimated,
+  by_grade: z
+    .partialRecord(z.enum(COST_GRADES), z.strictObject({ rows: count('to be sent'), ...estimated }))
+    .describe('the same for each source of estimates, as in cost.grade'),
   by_model: z
-    .record(
-      z.string(),
-      z.strictObject({ rows: count('to be sent'), estimated_usd: z.number().describe('dollars') }),
-    )
+    .record(z.string(), z.strictObject({ rows: count('to be sent'), ...estimated }))
     .describe('the same for each model'),
   proxies: list('what requests would go through'),
   changes: z
@@ -565,7 +585,7 @@ const event = z.discriminatedUnion('event', [
     rows: states,
     to_send: count('rows'),
     to_fetch: count('rows that fal has'),
-    estimated_usd: z.number().describe('dollars'),
+    ...estimated,
   }),
   z.strictObject({
     ...eventHead,

@@ -115,7 +115,10 @@ export function estimated({
 }
 
 /** Where the estimated cost of a job comes from; null if there was no estimate. */
-export function gradeOf({ costGrade, estimatedUsd }: Pick<Job, 'costGrade' | 'estimatedUsd'>): CostGrade | null {
+export function gradeOf({
+  costGrade,
+  estimatedUsd,
+}: Pick<Job, 'costGrade' | 'estimatedUsd'>): CostGrade | null {
   return costGrade ?? (estimatedUsd === undefined ? null : 'calculated');
 }
 

@@ -11,7 +11,7 @@ import { findFormer, hasOpenJobs, snapshotOf, type Wanted, type Former } from '.
 import { findModel } from '../models/registry.js';
 import { Deadline } from '../deadline.js';
 import { EditRun, type RunOptions, type Sending } from './edit-run.js';
-import { accessOf, type EditEnv } from './env.js';
+import type { EditEnv } from './env.js';
 import {
   assuming,
   estimate,
@@ -29,7 +29,14 @@ import { allChecked } from './plan/attachments.js';
 import { stillUnknownError } from './outcomes.js';
 import { checkFree, defaultOutput } from './plan/output.js';
 import type { EditPlan } from './plan/plan.js';
-import { estimated, keptPictures, recordOf, recordOfJob, type EditOutcome, type EditRecord } from './record.js';
+import {
+  estimated,
+  keptPictures,
+  recordOf,
+  recordOfJob,
+  type EditOutcome,
+  type EditRecord,
+} from './record.js';
 import { keepInput } from './pictures/finish.js';
 import { areIntact } from './pictures/save.js';
 import { sameEndError, waitForOther } from './same-edit.js';
@@ -169,9 +176,7 @@ async function costOf(
   { prices, assumption }: SendOptions,
 ): Promise<Estimate> {
   const cost =
-    prices === undefined
-      ? await estimateNow(model, work, priceAccess(env))
-      : estimate(model, work, prices);
+    prices === undefined ? await estimateNow(model, work, priceAccess(env)) : estimate(model, work, prices);
   env.context.signal.throwIfAborted();
   return assuming(cost, assumption);
 }

@@ -9,7 +9,10 @@ export interface AdoptedRequest
   extends
     Pick<NewJob, 'model' | 'endpoint' | 'via' | 'prompt' | 'seed'>,
     Partial<
-      Pick<Job, 'account' | 'duplicateOf' | 'estimatedUsd' | 'costGrade' | 'unitPriceUsd' | 'input' | 'intentAt'>
+      Pick<
+        Job,
+        'account' | 'duplicateOf' | 'estimatedUsd' | 'costGrade' | 'unitPriceUsd' | 'input' | 'intentAt'
+      >
     > {
   requestId: string;
   output?: StoredOutput | undefined;
@@ -61,7 +64,16 @@ export function insertAdopted(
 export interface RebuiltJob extends Pick<
   Job,
   | ('model' | 'endpoint' | 'via' | 'prompt' | 'seed' | 'charged' | 'requestId' | 'input' | 'images')
-  | ('estimatedUsd' | 'costGrade' | 'unitPriceUsd' | 'billedUnits' | 'billedUsd' | 'queuedMs' | 'inferenceMs' | 'error')
+  | (
+      | 'estimatedUsd'
+      | 'costGrade'
+      | 'unitPriceUsd'
+      | 'billedUnits'
+      | 'billedUsd'
+      | 'queuedMs'
+      | 'inferenceMs'
+      | 'error'
+    )
 > {
   /** Our id; a new one is made if undefined. */
   id: string | undefined;

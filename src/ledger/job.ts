@@ -172,10 +172,7 @@ export interface NewJob {
 }
 
 /** Everything that the ledger knows about one edit. Times are milliseconds since the epoch. */
-export interface Job extends Omit<
-  NewJob,
-  'output' | 'askedHash' | 'earlierHash'
-> {
+export interface Job extends Omit<NewJob, 'output' | 'askedHash' | 'earlierHash'> {
   /** Increases with every job: the order of the ledger, even if the clock was changed. */
   seq: number;
   /** Our id: `j` and eleven letters or digits. */

@@ -174,7 +174,16 @@ export interface JobFilter {
 /** All columns except large ones that no list displays. */
 const LISTED = [
   ...['seq', 'id', 'state', 'model', 'endpoint', 'via', 'request_id', 'prompt', 'seed', 'detached'],
-  ...['duplicate_of', 'estimated_usd', 'cost_grade', 'unit_price_usd', 'billed_units', 'billed_usd', 'charged', 'owner'],
+  ...[
+    'duplicate_of',
+    'estimated_usd',
+    'cost_grade',
+    'unit_price_usd',
+    'billed_units',
+    'billed_usd',
+    'charged',
+    'owner',
+  ],
   ...['planned_at', 'intent_at', 'accepted_at', 'completed_at', 'ended_at', 'cancel_requested_at', 'error'],
   ...['queued_ms', 'inference_ms'],
 ];

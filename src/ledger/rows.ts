@@ -2,7 +2,16 @@ import path from 'node:path';
 import type { ProcessId } from '../context.js';
 import type { Charged } from '../errors/error.js';
 import type { Database, Value } from './database.js';
-import type { CostGrade, EndReason, Job, JobError, JobImage, JobState, StoredOutput, UploadedFile } from './job.js';
+import type {
+  CostGrade,
+  EndReason,
+  Job,
+  JobError,
+  JobImage,
+  JobState,
+  StoredOutput,
+  UploadedFile,
+} from './job.js';
 import type { Secrets } from '../secrets.js';
 
 /** Columns whose texts are ours, or paths that must stay usable. All others are redacted before they are stored. */

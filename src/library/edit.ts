@@ -1,7 +1,6 @@
 import { endedError, sandboxEndedError } from '../commands/earlier/ended-job.js';
 import { missingKeyError } from '../config/credentials.js';
 import type { Context } from '../context.js';
-import { accessOf } from '../edit/env.js';
 import { assuming, assumptionOf, type Estimate } from '../edit/plan/estimate.js';
 import { estimateNow, priceAccess } from '../edit/plan/prices.js';
 import { SINGLE_EDIT } from '../edit/next-steps.js';
@@ -11,7 +10,6 @@ import { keptPictures, recordOfJob, type EditedImage, type EditRecord } from '..
 import { areIntact } from '../edit/pictures/save.js';
 import { resumeJob, runEdit } from '../edit/run.js';
 import { inputError } from '../errors/error.js';
-import { currentPrice } from '../fal/platform/prices.js';
 import { otherBackendError, routeOf, verifySandbox, type Route } from '../fal/route.js';
 import { isAwaited, mayHidePicture } from '../ledger/job.js';
 import { findMeant } from '../ledger/lookup.js';

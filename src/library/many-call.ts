@@ -122,7 +122,14 @@ const whole = (min: number, max: number): z.ZodNumber =>
 
 const rowShape = z
   .object({ ...EDIT, images: texts, prompt: text })
-  .omit({ inMemory: true, sandbox: true, again: true, maxCostUsd: true, dailyCapUsd: true, assumeCostUsd: true })
+  .omit({
+    inMemory: true,
+    sandbox: true,
+    again: true,
+    maxCostUsd: true,
+    dailyCapUsd: true,
+    assumeCostUsd: true,
+  })
   .partial();
 const rowSchema = z.strictObject({
   ...rowShape.shape,

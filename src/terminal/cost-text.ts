@@ -18,27 +18,33 @@ export function costText({ estimatedUsd, grade, unknown }: EstimatedCost): strin
   return `about ${usdText(estimatedUsd)}${grade === null ? '' : `, ${GRADE_TEXT[grade]}`}`;
 }
 
-/** The same on the sandbox, which charges nothing. */
+/** Its form for the sandbox, which charges nothing. */
 export function sandboxCostText(cost: EstimatedCost): string {
   const nothing = 'sandbox: nothing is charged';
   return cost.estimatedUsd === null ? nothing : `${nothing}, would be ${costText(cost)}`;
 }
 
 /**
- * The estimated cost of several edits: `about $1.20, calculated`, `about $1.70 ($1.20 calculated, $0.50 assumed)`,
- * `about $1.20, calculated, and an unknown cost for 5 edits`.
+ * The estimated cost of several edits, to follow "Estimated cost:": `$1.20, calculated`,
+ * `$1.70 ($1.20 calculated, $0.50 assumed)`, `$1.20, calculated, and an unknown cost for 5 edits`.
  */
-export function totalText(total: CostTotal): string {
+export function sumText(total: CostTotal): string {
+  if (total.edits === total.unknown) return total.edits === 0 ? usdText(0) : 'unknown';
   const known = total.byGrade.filter(([grade]) => grade !== 'unknown');
-  const [only, ...others] = known.map(([grade, { usd }]) => `${usdText(usd)}, ${GRADE_TEXT[grade]}`);
   const parts = known.map(([grade, { usd }]) => `${usdText(usd)} ${GRADE_TEXT[grade]}`);
-  const sum = others.length === 0 ? only : `${usdText(total.knownUsd)} (${parts.join(', ')})`;
+  const [[grade] = ['calculated' as const], ...others] = known;
+  const source = others.length === 0 ? `, ${GRADE_TEXT[grade]}` : ` (${parts.join(', ')})`;
   const edits = total.unknown === 1 ? '1 edit' : `${total.unknown} edits`;
-  if (sum === undefined) return 'cost unknown';
-  return total.unknown === 0 ? `about ${sum}` : `about ${sum}, and an unknown cost for ${edits}`;
+  return `${usdText(total.knownUsd)}${source}${total.unknown === 0 ? '' : `, and an unknown cost for ${edits}`}`;
 }
 
-/** The same on the sandbox, which charges nothing. */
+/** A total in a sentence: `about $1.20, calculated`, `cost unknown`. */
+export function totalText(total: CostTotal): string {
+  const sum = sumText(total);
+  return sum === 'unknown' ? 'cost unknown' : `about ${sum}`;
+}
+
+/** Its form for the sandbox. */
 export function sandboxTotalText(total: CostTotal): string {
   const nothing = 'sandbox: nothing is charged';
   return total.edits === total.unknown ? nothing : `${nothing} (would be ${totalText(total)})`;

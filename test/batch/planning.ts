@@ -82,7 +82,14 @@ export async function planInto(
   const outDir = ledger.root!;
   const texts: string[] = [];
   const plan = await planRows(entriesOf(rows), {
-    ...{ ledger, outDir, folder: path.dirname(outDir), readRow, pricesOf: () => Promise.resolve({}), shard: undefined },
+    ...{
+      ledger,
+      outDir,
+      folder: path.dirname(outDir),
+      readRow,
+      pricesOf: () => Promise.resolve({}),
+      shard: undefined,
+    },
     ...{ caps: {}, skipInvalid: false, again: false, context: quietContext() },
     identity: folderIdentity(ledger.db),
     onProblem: (problem) => void texts.push(problemText(fieldProblem(problem))),

@@ -48,7 +48,7 @@ describe('--dry-run', () => {
     const { stdout } = await run(['photo.jpg', '-p', 'snow', '-n'], { env: {} });
     expect(stdout).toContain('POST https://queue.fal.run/fal-ai/flux-general/image-to-image');
     expect(stdout).toMatch(/photo\.jpg: [\d.]+ kB, image\/jpeg, 640x427/);
-    expect(stdout).toMatch(/Estimated cost: \$0\.075 .*price of \d{4}-\d{2}/);
+    expect(stdout).toMatch(/Estimated cost: \$0\.075, calculated .*price of \d{4}-\d{2}/);
     expect(stdout).toMatch(/Nothing was sent\.\n$/);
   });
 

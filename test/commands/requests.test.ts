@@ -58,7 +58,7 @@ it('has the document of the brief, with null for what is not known', async () =>
       seed: 7,
       via: 'fal',
       sandbox: false,
-      cost: { estimated_usd: 0.1, billed_units: 2, unit_price_usd: 0.05, billed_usd: 0.1 },
+      cost: { estimated_usd: 0.1, grade: 'calculated', billed_units: 2, unit_price_usd: 0.05, billed_usd: 0.1 },
       charged: 'yes',
       planned_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       intent_at: expect.any(String),

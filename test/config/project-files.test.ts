@@ -113,6 +113,7 @@ it('what is more than a yes, for whoever adds a flag', () => {
     ...[
       'again',
       'allow-outside',
+      'assume-cost',
       'force',
       'junit',
       'open',

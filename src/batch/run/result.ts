@@ -55,7 +55,7 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
   };
 }
 
-/** Of its job once it has one: the assumed cost of a row may have changed meanwhile. */
+/** The estimate of the row's job once it has one: the cost assumed for a row may have changed meanwhile. */
 function estimateOf({ job, usd, costGrade }: RowWithJob): Pick<ResultRow['cost'], 'estimated_usd' | 'grade'> {
   const grade = job === undefined ? null : gradeOf(job);
   if (job !== undefined && grade !== null) return { estimated_usd: job.estimatedUsd ?? null, grade };

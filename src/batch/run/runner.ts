@@ -135,7 +135,6 @@ class Runner {
   private async send(row: RowWithJob, tries: number): Promise<void> {
     const { limits, pace, budget, unpriced, onEvent } = this.options;
     if (this.mustStop()) return;
-    let mayCost = 0;
     try {
       await pace.turn();
     } catch {
@@ -143,6 +142,7 @@ class Runner {
       return;
     }
     if (this.mustStop()) return;
+    let mayCost: number;
     try {
       mayCost = unpriced.mayCost(row);
       limits.start(row.key, mayCost);

@@ -53,7 +53,11 @@ export class UnpricedRows {
   }
 
   /** The cost of a row for the caps, in dollars. @throws FalEditError (budget): it is unknown */
-  mayCost({ endpoint, usd: estimated, costGrade }: Pick<RowWithJob, 'endpoint' | 'usd' | 'costGrade'>): number {
+  mayCost({
+    endpoint,
+    usd: estimated,
+    costGrade,
+  }: Pick<RowWithJob, 'endpoint' | 'usd' | 'costGrade'>): number {
     if (costGrade !== 'unknown') return estimated;
     const assumption = this.assumptionFor(endpoint);
     if (assumption === undefined && !this.sandbox) throw unpricedError([{ endpoint, rows: 1 }]);
@@ -70,7 +74,7 @@ export class UnpricedRows {
     this.bills.set(endpoint, { endpoint, edits: known.edits + 1, usd: known.usd + job.billedUsd });
   }
 
-  /** What stood for the unknown prices of this run. */
+  /** The costs that stood for the unknown prices of this run. */
   get costs(): AssumedCost[] {
     return [...this.used].map((endpoint) => ({
       endpoint,
@@ -100,7 +104,10 @@ export function unpricedError(unpriced: readonly Unpriced[]): FalEditError {
   return new FalEditError(
     'budget',
     `The cost of ${rowsText(rows)} is unknown: ${unpriced.map(unpricedText).join('; ')}. Nothing was sent.`,
-    { hint: ASSUME_HINT, details: { unpriced: unpriced.map(({ endpoint, rows: n }) => ({ endpoint, rows: n })) } },
+    {
+      hint: ASSUME_HINT,
+      details: { unpriced: unpriced.map(({ endpoint, rows: n }) => ({ endpoint, rows: n })) },
+    },
   );
 }
 

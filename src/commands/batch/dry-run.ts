@@ -13,7 +13,7 @@ import { unpricedBills } from '../../ledger/batch/costs.js';
 import { findUpload } from '../../ledger/batch/uploads.js';
 import { countStates, rowsInOrder } from '../../ledger/batch/states.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import { sandboxTotalText, totalText } from '../../terminal/cost-text.js';
+import { sumText, totalText } from '../../terminal/cost-text.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { lastLine } from './event-lines.js';
@@ -75,9 +75,18 @@ export async function showProspect(
       to_ask: prospect.toAsk,
       to_rename: toRename,
       uploads: { files: prospect.uploads.size, bytes },
-      ...costFields(prospect.cost),
+      estimated_usd: prospect.cost.usd ?? null,
+      by_grade: Object.fromEntries(
+        prospect.cost.byGrade.map(([grade, { edits, usd }]) => [
+          grade,
+          { rows: edits, estimated_usd: grade === 'unknown' ? null : usd },
+        ]),
+      ),
       by_model: Object.fromEntries(
-        [...prospect.models].map(([model, cost]) => [model, { rows: cost.edits, ...costFields(cost) }]),
+        [...prospect.models].map(([model, { edits, usd }]) => [
+          model,
+          { rows: edits, estimated_usd: usd ?? null },
+        ]),
       ),
       proxies,
       changes: plan.changes.before === 0 ? null : plan.changes,
@@ -98,11 +107,9 @@ export async function showProspect(
     ...(prospect.toAsk > 0 ? [`Failed, may have been charged (fal is asked first): ${prospect.toAsk}`] : []),
     ...(toRename > 0 ? [`Pictures to rename: ${toRename}`] : []),
     `To send: ${prospect.rows}`,
-    ...[...prospect.models].map(
-      ([model, cost]) => `  ${model}: ${rowsText(cost.edits)}, ${totalText(cost)}`,
-    ),
+    ...[...prospect.models].map(([model, cost]) => `  ${model}: ${rowsText(cost.edits)}, ${totalText(cost)}`),
     `Uploads: ${uploadsText(prospect.uploads.size, bytes)}`,
-    `Estimated cost: ${terminal.options.sandbox ? sandboxTotalText(prospect.cost) : totalText(prospect.cost)}`,
+    `Estimated cost: ${terminal.options.sandbox ? sandboxSumText(prospect.cost) : sumText(prospect.cost)}`,
     ...unknownTexts.map((text) => harmlessLine(`  unknown for ${text}`, 300)),
     ...(unknownTexts.length > 0 && !terminal.options.sandbox ? [`  ${ASSUME_HINT}`] : []),
     ...(prospect.rows + toFetch + prospect.toAsk === 0 ? [] : proxies.map((proxy) => `Proxy: ${proxy}`)),
@@ -114,14 +121,6 @@ export async function showProspect(
 function uploadsText(files: number, bytes: number): string {
   if (files === 0) return 'none';
   return `${files === 1 ? '1 file' : `${files} files`}, ${bytesText(bytes)}`;
-}
-
-function costFields(cost: CostTotal): Record<string, unknown> {
-  const grades = cost.byGrade.map(([grade, { edits, usd }]) => [
-    grade,
-    { rows: edits, estimated_usd: grade === 'unknown' ? null : usd },
-  ]);
-  return { estimated_usd: cost.usd ?? null, by_grade: Object.fromEntries(grades) as unknown };
 }
 
 function prospectFor(ledger: Ledger, { retry, again, assumedUsd }: BatchOptions, storage: string): Prospect {
@@ -151,4 +150,9 @@ function prospectFor(ledger: Ledger, { retry, again, assumedUsd }: BatchOptions,
     }
   }
   return prospect;
+}
+
+function sandboxSumText(cost: CostTotal): string {
+  const sum = sumText(cost);
+  return `nothing on the sandbox${sum === 'unknown' ? '' : ` (would be ${sum})`}`;
 }

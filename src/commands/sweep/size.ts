@@ -24,7 +24,10 @@ export function sizeOf({ pictures, axes, seeds }: SweepSize): number {
  *
  * @throws FalEditError (usage); the signal's reason
  */
-export async function refuseTooMany(size: SweepSize, cellUsd: () => Promise<number | undefined>): Promise<void> {
+export async function refuseTooMany(
+  size: SweepSize,
+  cellUsd: () => Promise<number | undefined>,
+): Promise<void> {
   const cells = sizeOf(size);
   if (cells <= MOST_CELLS) return;
   const each = await costOf(cellUsd);

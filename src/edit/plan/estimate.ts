@@ -151,7 +151,7 @@ function capIn({ maxCostUsd, dailyCapUsd }: Caps): string | undefined {
   return maxCostUsd !== undefined ? '--max-cost' : dailyCapUsd !== undefined ? '--daily-cap' : undefined;
 }
 
-/** What to do about an unknown price. */
+/** Advice about an unknown price. */
 export const ASSUME_HINT =
   "Say what one edit may cost, e.g. --assume-cost 0.10; the model's page at fal has its prices.";
 

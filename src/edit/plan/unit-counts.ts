@@ -7,16 +7,17 @@ export type UnitCount =
   | { units?: undefined; unknown: string };
 
 /** Units that can be counted before an edit. fal names them in free text. */
-const COUNTED: readonly { unit: RegExp; each: string; count: (work: BillableWork) => number | undefined }[] = [
-  { unit: /^images?$/, each: 'a picture', count: picturesOf },
-  { unit: /^(requests?|generations?|1|)$/, each: 'a request', count: () => 1 },
-  { unit: /^megapixels?$/, each: 'a megapixel', count: megapixelsOut },
-  {
-    unit: /^processed megapixels?$/,
-    each: 'a processed megapixel',
-    count: (work) => plus(megapixelsOut(work), megapixelsIn(work)),
-  },
-];
+const COUNTED: readonly { unit: RegExp; each: string; count: (work: BillableWork) => number | undefined }[] =
+  [
+    { unit: /^images?$/, each: 'a picture', count: picturesOf },
+    { unit: /^(requests?|generations?|1|)$/, each: 'a request', count: () => 1 },
+    { unit: /^megapixels?$/, each: 'a megapixel', count: megapixelsOut },
+    {
+      unit: /^processed megapixels?$/,
+      each: 'a processed megapixel',
+      count: (work) => plus(megapixelsOut(work), megapixelsIn(work)),
+    },
+  ];
 
 /** fal's pages name extras in prose only, such as a price for each resolution (any-model.md 3). */
 const EXTRAS = 'fal may bill more for some settings; its page has the details';
@@ -31,7 +32,9 @@ export function countUnits(unit: string, work: BillableWork): UnitCount {
   if (known === undefined) return { unknown: billedBy(name) };
   const units = known.count(work);
   if (units === undefined) {
-    return { unknown: `billed by the ${name.replace(/s$/, '')}, and not all sizes are known before the edit` };
+    return {
+      unknown: `billed by the ${name.replace(/s$/, '')}, and not all sizes are known before the edit`,
+    };
   }
   const isPerRequest = known.each === 'a request' && work.numImages > 1;
   const alike = isPerRequest ? ['fal bills the request, however many pictures it makes'] : [];

@@ -90,9 +90,7 @@ export function pastPrice(endpoint: string, options: PriceOptions): Promise<Past
       endpoints: { [endpoint]: { call_quantity: 1 } },
     };
     const answer = estimateSchema.safeParse(await ask('/estimate', body, options));
-    return answer.success
-      ? { callUsd: answer.data.total_cost, readAt: options.context.now() }
-      : undefined;
+    return answer.success ? { callUsd: answer.data.total_cost, readAt: options.context.now() } : undefined;
   });
 }
 

@@ -76,7 +76,13 @@ describe('What is known of a row', () => {
         endpoint: 'fal-ai/flux-general/image-to-image',
       },
       ...{ request_id: null, prompt: 'snow', seed: 5, inputs: ['../cat.png'], images: [] },
-      cost: { estimated_usd: first(one).usd, grade: 'calculated', billed_units: null, unit_price_usd: null, billed_usd: null },
+      cost: {
+        estimated_usd: first(one).usd,
+        grade: 'calculated',
+        billed_units: null,
+        unit_price_usd: null,
+        billed_usd: null,
+      },
       timings: { queued_ms: null, inference_ms: null, total_ms: null },
       ...{ expectations: [], warnings: [], notes: [], error: null, finished_at: null },
     });
@@ -199,7 +205,14 @@ describe('The summary of a batch', () => {
         rows: 3,
       },
       states: { pending: 1, waiting: 0, done: 1, unmet: 0, failed: 0, moderated: 0, unknown: 1 },
-      run: { submitted: 3, uploads: 1, uploaded_bytes: 2417, total_ms: 9000, stopped: '--max-jobs: enough.', assumed_costs: [] },
+      run: {
+        submitted: 3,
+        uploads: 1,
+        uploaded_bytes: 2417,
+        total_ms: 9000,
+        stopped: '--max-jobs: enough.',
+        assumed_costs: [],
+      },
       cost: { billed_usd: 0.15, outstanding_usd: 0.1, pending_usd: 0.075 },
     });
     await writeSummary(one.outDir, summary);

@@ -59,7 +59,9 @@ describe('A row under way', () => {
     const tally = new Tally(unsent(2));
     tally.note(begun('k'));
     expect(tally.standing.states).toMatchObject({ pending: 2 });
-    tally.note(step('k', { type: 'submitting', estimatedUsd: 1, grade: 'calculated', unknown: null, proxies: [] }));
+    tally.note(
+      step('k', { type: 'submitting', estimatedUsd: 1, grade: 'calculated', unknown: null, proxies: [] }),
+    );
     expect(tally.standing).toMatchObject({ states: { pending: 1, unknown: 1 } });
     tally.note(step('k', { type: 'accepted', requestId: 'r' }));
     expect(tally.standing).toMatchObject({

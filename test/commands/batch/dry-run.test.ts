@@ -20,10 +20,10 @@ describe('before the first run', () => {
       'Rows: 4',
       'Already done: 0',
       'To send: 4',
-      '  flux-general: 3 rows, about $0.225',
-      '  flux-2-lora: 1 row, about $0.063',
+      '  flux-general: 3 rows, about $0.225, calculated',
+      '  flux-2-lora: 1 row, about $0.063, calculated',
       `Uploads: 2 files, ${RED.length + GREEN.length} B`,
-      'Estimated cost: $0.288',
+      'Estimated cost: $0.288, calculated',
       'Nothing was sent.',
       '',
     ]);
@@ -51,6 +51,7 @@ describe('before the first run', () => {
       to_rename: 0,
       uploads: { files: 2, bytes: RED.length + GREEN.length },
       estimated_usd: 0.288,
+      by_grade: { calculated: { rows: 4, estimated_usd: 0.288 } },
       by_model: {
         'flux-general': { rows: 3, estimated_usd: 0.225 },
         'flux-2-lora': { rows: 1, estimated_usd: 0.063 },
@@ -68,7 +69,7 @@ describe('before the first run', () => {
       uploads: { files: number; bytes: number };
     }>();
     const { stderr } = await scene.batch('rows.jsonl');
-    expect(stderr).toContain(`${dry.to_send} rows to send, about $${dry.estimated_usd}.`);
+    expect(stderr).toContain(`${dry.to_send} rows to send, about $${dry.estimated_usd}, calculated.`);
     const { uploads, accepted } = scene.fal.ledger();
     expect([accepted.length, uploads.length]).toEqual([dry.to_send, dry.uploads.files]);
     expect(uploads.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(dry.uploads.bytes);

@@ -127,7 +127,7 @@ describe('a grid', () => {
     expect([code, scene.fal.ledger().requests.total]).toEqual([0, 0]);
     expect(stderr).toBe('strength (3) × guidance (2) × seed (2): 12 cells.\n');
     expect(stdout).toContain('Rows: 12\n');
-    expect(stdout).toContain('Estimated cost: $0.90\n');
+    expect(stdout).toContain('Estimated cost: $0.90, calculated\n');
     expect(stdout).toMatch(/\nNothing was sent\.\n$/);
     expect(existsSync(path.join(scene.cwd, 'out'))).toBe(false);
   });

@@ -44,7 +44,11 @@ describe('units that cannot', () => {
     ['1000 tokens', {}, 'billed in "1000 tokens"'],
     ['\u001b[31m', {}, 'billed in "\\u001b[31m"'],
     ['x'.repeat(99), {}, `billed in "${'x'.repeat(40)}"`],
-    ['megapixels', { output: undefined }, 'billed by the megapixel, and not all sizes are known before the edit'],
+    [
+      'megapixels',
+      { output: undefined },
+      'billed by the megapixel, and not all sizes are known before the edit',
+    ],
     [
       'processed megapixels',
       { inputs: [MEGA, undefined] },
