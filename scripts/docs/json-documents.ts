@@ -70,9 +70,10 @@ const timings = z
   .describe('milliseconds');
 const picture = {
   path: known('relative where it lies below the folder; null where it was not kept'),
-  width: figure('pixels'),
+  field: known("name of the output in fal's answer, for a file beside the main one"),
+  width: figure('pixels; null for a file that is no picture of pixels, such as SVG or zip'),
   height: figure('pixels'),
-  content_type: known('image/png, image/jpeg, image/webp'),
+  content_type: known('found in the bytes: image/png, image/jpeg, image/webp, …'),
   bytes: figure('size of the file'),
   sha256: known('of the file, hexadecimal'),
   received_sha256: known('of what fal returned; differs if the picture was changed before it was saved'),

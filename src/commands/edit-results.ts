@@ -6,8 +6,9 @@ import { costText } from '../terminal/cost-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { bytesText, secondsText, usdText } from '../units.js';
 
-/** Prints the written paths, one per line. */
+/** Prints the written paths, one per line; nothing if stdout has the picture itself. */
 export function printPaths(record: EditRecord, { cwd }: Pick<Context, 'cwd'>, terminal: Terminal): void {
+  if (record.images.some(({ path }) => path === '-')) return;
   for (const { path } of record.images) {
     if (path !== null && path !== '-') terminal.result(shortPath(path, cwd));
   }

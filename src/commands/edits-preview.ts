@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ResultRow } from '../batch/rows/result-row.js';
+import { mainPicture, type ResultRow } from '../batch/rows/result-row.js';
 import type { Context } from '../context.js';
 import type { PreviewPicture } from '../terminal/preview.js';
 
@@ -52,7 +52,7 @@ function lineOf({ name, edits }: EditedPicture, outDir: string): PreviewPicture[
   return [
     ...(isHere ? [{ path: path.resolve(outDir, input), name }] : []),
     ...edits.flatMap((edit) => {
-      const file = edit.result.images[0]?.path ?? undefined;
+      const file = mainPicture(edit.result)?.path ?? undefined;
       return file === undefined ? [] : [{ path: path.resolve(outDir, file), name: edit.name }];
     }),
   ];

@@ -10,14 +10,16 @@ import type { SubmitJournal } from '../fal/queue/submit-once.js';
 import { saysGone } from '../fal/unreachable.js';
 import { uploadAll, type UploadCache } from '../fal/upload.js';
 import type { Job, JobImage, OutputSpec } from '../ledger/job.js';
+import { isPictureType } from '../images/result-file.js';
 import { dropParts } from '../ledger/kept-inputs.js';
 import { flagForField } from '../models/explain.js';
 import { withValueAt } from '../models/fields.js';
 import type { Model } from '../models/model.js';
-import { MOST_PICTURES } from '../models/wire.js';
+import { MOST_PICTURES } from '../models/answer.js';
 import { resultInHistory } from './ask-fal.js';
 import type { Attachment } from './plan/attachments.js';
-import { fetchPictures, rememberedAnswer, type Answered, type CollectOptions } from './pictures/collect.js';
+import { readResult, rememberedAnswer, type Answered } from './pictures/answered.js';
+import { fetchPictures, type CollectOptions } from './pictures/collect.js';
 import { Deadline } from '../deadline.js';
 import { accessOf, type EditEnv } from './env.js';
 import { usd } from './plan/estimate.js';
@@ -109,7 +111,7 @@ export class EditRun {
   }
 
   /** Waits for an edit that fal has accepted, and saves its pictures. */
-  goOn(job: Pick<Job, 'result' | 'images'>): Promise<EditOutcome> {
+  goOn(job: Pick<Job, 'result' | 'input' | 'images'>): Promise<EditOutcome> {
     return this.toItsEnd(async () => {
       await this.collect(rememberedAnswer(job, this.model) ?? (await this.follow()), job.images);
     });
@@ -117,12 +119,18 @@ export class EditRun {
 
   /** Adds a message for people, which is kept in the record. */
   warn(message: string): void {
-    this.note({ warnings: [...this.known.warnings, message] });
+    this.change({ warnings: [...this.known.warnings, message] });
     this.options.onEvent({ type: 'warning', message });
   }
 
+  /** Adds a remark for people, which is kept in the record. */
+  note(message: string): void {
+    this.change({ notes: [...this.known.notes, message] });
+    this.options.onEvent({ type: 'note', message });
+  }
+
   /** The only place where the record changes. */
-  private note({ cost, timings, ...change }: RecordChange): void {
+  private change({ cost, timings, ...change }: RecordChange): void {
     const { known } = this;
     this.known = {
       ...{ ...known, ...change },
@@ -145,7 +153,7 @@ export class EditRun {
     } finally {
       deadline.close();
       await this.dropInput();
-      this.note({ timings: { totalMs: Math.round(this.env.context.elapsed() - this.began) } });
+      this.change({ timings: { totalMs: Math.round(this.env.context.elapsed() - this.began) } });
     }
     const { record } = this;
     const isUnrecorded = journal.fellBehind !== undefined && record.requestId !== null;
@@ -188,11 +196,11 @@ export class EditRun {
     const bytes = local.reduce((sum, file) => sum + file.bytes, 0);
     onEvent({ type: 'uploading', files: local.length, bytes });
     const urls = await uploadAll(storage, env.route.connection, local, cache);
-    this.note({ uploads: [...urls].map(([sha256, url]) => ({ sha256, url })) });
+    this.change({ uploads: [...urls].map(([sha256, url]) => ({ sha256, url })) });
     for (const { path, label, upload: file } of attachments) {
       const url = file === undefined ? undefined : urls.get(file.sha256);
       if (url === undefined) continue;
-      this.note({ input: withValueAt(this.known.input, path, url) as Record<string, unknown> });
+      this.change({ input: withValueAt(this.known.input, path, url) as Record<string, unknown> });
       onEvent({ type: 'uploaded', label, url });
     }
   }
@@ -256,7 +264,7 @@ export class EditRun {
     const { env, options } = this;
     return statusWatcher(options.onEvent, env.context.elapsed, ({ queuedMs, ...times }) => {
       // Only the first time that the waiting ended counts.
-      this.note({ timings: { ...times, queuedMs: this.known.timings.queuedMs ?? queuedMs ?? null } });
+      this.change({ timings: { ...times, queuedMs: this.known.timings.queuedMs ?? queuedMs ?? null } });
     });
   }
 
@@ -278,14 +286,19 @@ export class EditRun {
     if (units !== undefined) {
       const { unitPriceUsd } = this.known.cost;
       const billedUsd = unitPriceUsd === null ? null : usd(units * unitPriceUsd);
-      this.note({ cost: { billedUnits: units, billedUsd: billedUsd ?? this.known.cost.billedUsd } });
+      this.change({ cost: { billedUnits: units, billedUsd: billedUsd ?? this.known.cost.billedUsd } });
     }
-    const output = model.fromOutput(data);
-    if (output === undefined || output.images.length === 0) throw noPicturesError(this.record);
+    const output = readResult(model, data, this.known.input);
+    if (output === undefined) {
+      const { billedUnits, billedUsd } = this.known.cost;
+      const cost = { billedUnits: billedUnits ?? undefined, billedUsd: billedUsd ?? undefined };
+      journal.answeredWithoutPicture({ result: data, ...cost });
+      throw noPicturesError(this.record);
+    }
     if (output.images.length > MOST_PICTURES) throw tooManyPicturesError(this.record, output.images.length);
     if (output.inferenceSeconds !== undefined) {
       const inferenceMs = this.known.timings.inferenceMs ?? Math.round(output.inferenceSeconds * 1000);
-      this.note({ timings: { inferenceMs } });
+      this.change({ timings: { inferenceMs } });
     }
     return { data, output };
   }
@@ -298,12 +311,21 @@ export class EditRun {
   private async collect(answered: Answered, former: readonly JobImage[] = []): Promise<void> {
     const { images: answers } = answered.output;
     const { images, failures } = await fetchPictures(this, answered, former);
-    this.note({ images });
+    this.change({ images });
     if (failures.length > 0) {
       throw collectError(failures, images.length, this.record, this.journal.nextSteps);
     }
     const blanked = answers.filter((image) => image.nsfw === true).length;
     if (blanked > 0) throw blankedError(blanked, images.length, this.output.keepBlanked, this.record);
+    const isAnnounced = answers.some(({ unexpected }) => unexpected !== true);
+    if (
+      !isAnnounced &&
+      !images.some(({ path, contentType }) => path !== null && isPictureType(contentType))
+    ) {
+      const error = noPicturesError(this.record);
+      this.journal.endedWithoutPicture(error);
+      throw error;
+    }
     this.journal.finished();
   }
 

@@ -4,7 +4,7 @@ import type { EditRecord } from './record.js';
 /** Events of a running edit, for display. Texts from fal are unchanged, and not trusted. */
 export type EditEvent =
   | { type: 'warning'; message: string }
-  /** A picture was changed for its upload. */
+  /** A picture was changed for its upload, or a remark on a saved file. */
   | { type: 'note'; message: string }
   /** An earlier run of the same command was cut short: its edit is finished instead of paying for another. */
   | { type: 'resumed'; requestId: string; plannedAt: number }
@@ -22,7 +22,8 @@ export type EditEvent =
   | { type: 'log'; level: string; message: string }
   | { type: 'completed' }
   | { type: 'downloading'; pictures: number }
-  | { type: 'saved'; path: string; width: number; height: number; bytes: number };
+  /** The size is null for a file that is no picture of pixels. */
+  | { type: 'saved'; path: string; width: number | null; height: number | null; bytes: number };
 
 /** The cost of an edit as known before it is sent. */
 export type EstimatedCost = Pick<EditRecord['cost'], 'estimatedUsd' | 'grade' | 'unknown'>;

@@ -91,6 +91,22 @@ export class Journal {
     await this.inTurn('soon', () => this.ledger.announceImage(this.job.id, index, sha256, receivedSha256));
   }
 
+  /** A file beside the others will not be fetched. */
+  async gaveUpImage(index: number): Promise<void> {
+    await this.inTurn('soon', () => this.ledger.giveUpImage(this.job.id, index));
+  }
+
+  /** fal's answer has no picture: it is kept for the user to read. */
+  answeredWithoutPicture(answer: Parameters<Ledger['keepAnswer']>[1]): void {
+    this.safely(() => this.ledger.keepAnswer(this.job.id, answer));
+  }
+
+  /** There is no picture among the files that were saved. */
+  endedWithoutPicture({ kind, message, charged }: FalEditError): void {
+    this.state = 'failed';
+    this.safely(() => this.ledger.endWithoutPicture(this.job.id, { charged, error: { kind, message } }));
+  }
+
   async savedImage(image: Omit<JobImage, 'target'>): Promise<void> {
     await this.inTurn('soon', () => this.ledger.saveImage(this.job.id, image));
   }

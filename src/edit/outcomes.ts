@@ -5,14 +5,24 @@ import { isSandbox } from '../ledger/spending.js';
 import { SINGLE_EDIT, type NextSteps } from './next-steps.js';
 import type { EditRecord } from './record.js';
 
-/** Error for a successful answer without pictures. */
+/** Error for a successful answer without pictures; other files of it may be saved. */
 export function noPicturesError(record: EditRecord): FalEditError {
   const units = record.cost.billedUnits;
-  return new FalEditError('failed', 'fal says that the edit is done, but its answer contains no picture.', {
-    charged: units === 0 ? 'no' : units === null ? 'maybe' : 'yes',
-    hint: `Ask fal about request ${record.requestId ?? ''}.`,
-    details: { request_id: record.requestId },
-  });
+  const id = record.requestId ?? '';
+  const others = record.images.filter(({ path }) => path !== null).length;
+  const saved =
+    others === 0
+      ? ''
+      : ` ${others === 1 ? 'The file' : `The ${others} files`} in it ${others === 1 ? 'is' : 'are'} saved.`;
+  return new FalEditError(
+    'failed',
+    `fal says that the edit is done, but its answer contains no picture.${saved}`,
+    {
+      charged: units === 0 ? 'no' : units === null ? 'maybe' : 'yes',
+      hint: `Read its answer: fal-edit result ${id}. Ask fal about request ${id}.`,
+      details: { request_id: record.requestId },
+    },
+  );
 }
 
 /** Error for an answer with more pictures than any request can ask for: none of them is fetched. */

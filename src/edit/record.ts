@@ -11,10 +11,13 @@ import { isSandbox } from '../ledger/spending.js';
 import type { Estimate } from './plan/estimate.js';
 import type { EditPlan } from './plan/plan.js';
 
-/** One picture of an edit. */
+/** One picture of an edit, or another file that fal returned with it. */
 export interface EditedImage {
   /** Absolute path; "-" where the bytes went to a stream; null where the picture was not kept. */
   path: string | null;
+  /** Name of the output that it belongs to, in fal's answer; null for the main one. */
+  field: string | null;
+  /** Null, as the height, for a file that is no picture of pixels: an SVG drawing, a zip archive. */
   width: number | null;
   height: number | null;
   contentType: string | null;
@@ -69,7 +72,7 @@ export interface EditRecord {
     totalMs: number | null;
   };
   warnings: string[];
-  /** Changes to the pictures for their upload, one line each. */
+  /** Changes to the pictures for their upload, and remarks on the saved files, one line each. */
   notes: string[];
 }
 
@@ -158,6 +161,7 @@ export function keptPictures({ images }: Pick<Job, 'images'>): EditedImage[] {
 export function keptPicture(image: JobImage): EditedImage {
   return {
     path: image.path ?? null,
+    field: image.field ?? null,
     width: image.width ?? null,
     height: image.height ?? null,
     contentType: image.contentType ?? null,

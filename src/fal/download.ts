@@ -13,6 +13,8 @@ export interface DownloadOptions extends Pick<FalAccess, 'connection' | 'signal'
   context: Pick<Context, 'fetch' | 'now' | 'random' | 'sleep'>;
   /** Checks the bytes; if it throws, the attempt has failed. */
   check: (bytes: Uint8Array) => void;
+  /** False: give up after a few attempts, whatever the trouble is. */
+  patient?: boolean;
 }
 
 /** Attempts if the answer is not the picture, or is refused: waiting longer does not help. */
@@ -36,15 +38,15 @@ class Busy extends Error {
 }
 
 /**
- * Downloads a result picture, complete and checked, from a URL that a server named: https only (see {@link
+ * Downloads a result, complete and checked, from a URL that a server named: https only (see {@link
  * isTrustedUrl}), at most 5 redirects, at most 100 MB, and never with the key.
  *
  * Temporary trouble (resets, DNS, 5xx, 429) is waited out until the signal ends it: the picture is paid for.
  *
- * @throws FalEditError (temporary, charged) if the answer is not a picture, or the server does not have it
+ * @throws FalEditError (temporary, charged) if the answer is not the result, or the server does not have it
  */
 export async function download(url: string, options: DownloadOptions): Promise<Uint8Array> {
-  const { context, signal, check } = options;
+  const { context, signal, check, patient = true } = options;
   for (let attempt = 0, refusals = 0; ; attempt++) {
     try {
       const bytes = await withTimeLimit(ATTEMPT_MS, signal, (limited) => fetchWhole(url, options, limited));
@@ -52,7 +54,7 @@ export async function download(url: string, options: DownloadOptions): Promise<U
       return bytes;
     } catch (error) {
       signal.throwIfAborted();
-      if (!isPassing(error)) refusals++;
+      if (!patient || !isPassing(error)) refusals++;
       if (error instanceof Refused || error instanceof TooLargeError || refusals >= TRIES)
         throw downloadError(url, error);
       const retryAfterMs = error instanceof Busy ? error.afterMs : undefined;
@@ -79,7 +81,7 @@ async function fetchWhole(
       redirect: 'manual',
       signal,
       // The length of compressed bytes could not be compared with the announced one.
-      headers: { accept: 'image/*', 'accept-encoding': 'identity' },
+      headers: { accept: 'image/*, */*;q=0.5', 'accept-encoding': 'identity' },
     });
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location !== null) {

@@ -90,7 +90,7 @@ export function unsupportedFile(bytes: Uint8Array): NotAPictureError {
   const other = kindOf(bytes, OTHERS);
   if (other !== undefined) return lookingLike(other.name, other.hint);
 
-  const text = textOf(bytes.subarray(0, SAMPLE_BYTES));
+  const text = readableText(bytes);
   if (text === undefined) return new NotAPictureError('is not a picture');
   if (SVG.test(text)) {
     return new NotAPictureError('is an SVG drawing', convertBy('rsvg-convert in.svg -o out.png'));
@@ -98,6 +98,17 @@ export function unsupportedFile(bytes: Uint8Array): NotAPictureError {
   if (/^\s*(?:<!doctype html|<html|<head|<body)/i.test(text)) return lookingLike('HTML');
   if (/^\s*<\?xml/i.test(text)) return lookingLike('XML');
   return lookingLike(/^\s*[{[]/.test(text) ? 'JSON' : 'text');
+}
+
+/** Whether the bytes are an SVG drawing. */
+export function isSvg(bytes: Uint8Array): boolean {
+  const text = readableText(bytes);
+  return text !== undefined && SVG.test(text);
+}
+
+/** Beginning of a text in UTF-8; undefined for other bytes. */
+export function readableText(bytes: Uint8Array): string | undefined {
+  return textOf(bytes.subarray(0, SAMPLE_BYTES));
 }
 
 /** The error for a film in boxes, as MP4 and QuickTime have them. */

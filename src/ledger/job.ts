@@ -121,14 +121,17 @@ export interface OutputSpec {
 /** The part that the ledger stores: seed and model are the job's, and a stream ends with its command. */
 export type StoredOutput = Omit<OutputSpec, 'kind' | 'seed' | 'model'>;
 
-/** One picture of a job. */
+/** One picture or other file of a job. */
 export interface JobImage {
-  /** From 0, in fal's order. */
+  /** From 0, in fal's order: the main output first. */
   index: number;
+  /** Name of the output that it belongs to; undefined for the main one. */
+  field?: string | undefined;
   /** Absolute path chosen before the download; undefined if the bytes went to a stream. */
   target: string | undefined;
   /** Absolute path; undefined until it is saved. */
   path: string | undefined;
+  /** Undefined, as the height, for a file that is no picture of pixels. */
   width: number | undefined;
   height: number | undefined;
   contentType: string | undefined;

@@ -73,6 +73,8 @@ export interface Completion {
    * another job has chosen a name that it has not used yet.
    */
   targets: (isPromised: (file: string) => boolean) => readonly (string | undefined)[];
+  /** For each picture, the name of its output; undefined for the main one, which all are of if absent. */
+  fields?: readonly (string | undefined)[] | undefined;
 }
 
 /** The columns of one job; objects become JSON. */
@@ -220,7 +222,7 @@ export class Ledger {
   /** Records fal's result. Returns the valid targets: those of the process that completed the job first. */
   complete(
     id: string,
-    { result, billedUnits, billedUsd, queuedMs, inferenceMs, targets }: Completion,
+    { result, billedUnits, billedUsd, queuedMs, inferenceMs, targets, fields }: Completion,
   ): readonly (string | undefined)[] {
     return this.lightly(() => {
       const isFirst = this.step(id, 'completed', {
@@ -237,7 +239,9 @@ export class Ledger {
       });
       if (isFirst || this.images.targetsOf(id).length === 0) {
         const isPromised = (file: string): boolean => this.images.isPromised(file, id);
-        targets(isPromised).forEach((target, index) => this.images.choose(id, index, target));
+        targets(isPromised).forEach((target, index) =>
+          this.images.choose(id, index, target, fields?.[index]),
+        );
       }
       return this.images.targetsOf(id);
     });
@@ -264,6 +268,27 @@ export class Ledger {
       const { state } = this.db.row('SELECT state FROM jobs WHERE id = ?', id) as { state: JobState };
       if (state !== 'accepted' && !this.images.isAnyMissing(id)) this.finish(id);
     });
+  }
+
+  /** Records that a file which fal's answer names beside the others will not be fetched. */
+  giveUpImage(id: string, index: number): void {
+    this.lightly(() => this.images.giveUp(id, index));
+  }
+
+  /**
+   * Records an answer in which there is no picture, before the job ends. Unlike {@link complete}, changes no state:
+   * there is nothing to save.
+   */
+  keepAnswer(
+    id: string,
+    { result, billedUnits, billedUsd }: Pick<Completion, 'result' | 'billedUnits' | 'billedUsd'>,
+  ): void {
+    this.set(id, { result, billed_units: billedUnits ?? null, billed_usd: billedUsd ?? null });
+  }
+
+  /** Records that a job has no picture, although other files of it are saved. */
+  endWithoutPicture(id: string, ending: Omit<Ending, 'state'>): void {
+    this.endFrom(['completed', 'saved'], id, { ...ending, state: 'failed' });
   }
 
   /** Records the file that a picture is about to become, so that a later run recognises it as this job's own. */
@@ -368,7 +393,7 @@ export class Ledger {
   /** Records facts about a job's pictures before its result is here; pictures without a path must still be fetched. */
   putImages(id: string, images: readonly JobImage[]): void {
     for (const { index, target, path, ...facts } of images) {
-      if (path === undefined) this.images.choose(id, index, target);
+      if (path === undefined) this.images.choose(id, index, target, facts.field);
       else this.images.put(id, { index, path, ...facts });
     }
   }

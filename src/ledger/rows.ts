@@ -94,6 +94,7 @@ export interface ImageRow {
   content_type: string | null;
   bytes: number | null;
   sha256: string | null;
+  field?: string | null;
   received_sha256?: string | null;
   warnings?: string | null;
 }
@@ -154,6 +155,7 @@ function imageOf(row: ImageRow, root: string | undefined): JobImage {
     kept === null ? undefined : foundPath(kept, root);
   return {
     index: row.position,
+    field: row.field ?? undefined,
     target: found(row.target),
     path: found(row.path),
     width: row.width ?? undefined,
@@ -189,9 +191,17 @@ export class ImageRows {
   }
 
   /** Chooses a picture's path, unless one is recorded: the picture may already be saved there. */
-  choose(job: string, index: number, target: string | undefined): void {
-    const sql = 'INSERT INTO images (job_id, position, target) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
-    this.db.run(sql, job, index, this.kept(target));
+  choose(job: string, index: number, target: string | undefined, field?: string): void {
+    const sql = `INSERT INTO images (job_id, position, target, field) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+    this.db.run(sql, job, index, this.kept(target), field ?? null);
+  }
+
+  /** Gives up a file that is not saved: nobody will fetch it. */
+  giveUp(job: string, index: number): void {
+    this.db.run(
+      'UPDATE images SET target = NULL WHERE job_id = ? AND position = ? AND path IS NULL',
+      ...[job, index],
+    );
   }
 
   /** Whether another job has chosen this name for a picture that it will still save. */
@@ -211,16 +221,16 @@ export class ImageRows {
 
   /** Records that a picture is saved. */
   put(job: string, { index, path, ...facts }: Omit<JobImage, 'target'>): void {
-    const { width, height, contentType, bytes, sha256, receivedSha256 } = facts;
+    const { width, height, contentType, bytes, sha256, receivedSha256, field } = facts;
     const { warnings = [] } = facts;
     const text = warnings.length === 0 ? undefined : JSON.stringify(warnings);
-    const values = [width, height, contentType, bytes, sha256, receivedSha256, text].map(
+    const values = [width, height, contentType, bytes, sha256, receivedSha256, text, field].map(
       (value) => value ?? null,
     );
     this.db.run(
       `INSERT INTO images
-         (job_id, position, target, path, width, height, content_type, bytes, sha256, received_sha256, warnings)
-       VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         (job_id, position, target, path, width, height, content_type, bytes, sha256, received_sha256, warnings, field)
+       VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
        ON CONFLICT DO UPDATE SET path = excluded.path, width = excluded.width, height = excluded.height,
          content_type = excluded.content_type, bytes = excluded.bytes, sha256 = excluded.sha256,
          received_sha256 = excluded.received_sha256, warnings = excluded.warnings`,

@@ -153,6 +153,9 @@ export const MIGRATIONS: readonly string[] = [
   // Where estimates come from. Until then all were calculated.
   `ALTER TABLE jobs ADD COLUMN cost_grade TEXT;
    ALTER TABLE batch_rows ADD COLUMN cost_grade TEXT;`,
+
+  // Files of other outputs than the main one: the name of the output. Until then there was only the main one.
+  `ALTER TABLE images ADD COLUMN field TEXT;`,
 ];
 
 /** The version that this program reads and writes. */

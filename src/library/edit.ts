@@ -80,7 +80,8 @@ export async function edit(call: EditCall): Promise<EditResult> {
         });
         if (error !== undefined) throw error;
         const own: Partial<ResultImage> = data === undefined ? {} : { path: null, data };
-        return { ...record, images: record.images.map((image) => ({ ...image, ...own })) };
+        const images = record.images.map((image) => (image.path === '-' ? { ...image, ...own } : image));
+        return { ...record, images };
       } finally {
         ledger.close();
       }

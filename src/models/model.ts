@@ -29,18 +29,26 @@ export interface BillableEstimate {
   unbounded: string[];
 }
 
-/** One picture in fal's answer. Its URL is not trusted. */
+/** One picture or other file in fal's answer. Its URL is not trusted; it may be a data: URI. */
 export interface OutputImage {
   url: string;
+  /** As announced: only the bytes tell the format and the size. */
   contentType: string | undefined;
   width: number | undefined;
   height: number | undefined;
   /** True if the safety checker blanked the picture; undefined if fal did not say. */
   nsfw: boolean | undefined;
+  /** Name of the output that it belongs to, harmless in names of files; absent for the main one. */
+  field?: string;
+  /** The output schema does not name it. */
+  unexpected?: true;
 }
 
 export interface EditOutput {
+  /** Those of the main output first. Each URL occurs once. */
   images: OutputImage[];
+  /** Number of further files in the answer, which are too many to be fetched; absent if there are none. */
+  leftOut?: number;
   seed: number | undefined;
   /** Seconds of inference, as reported by the model. */
   inferenceSeconds: number | undefined;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readAnswer } from './answer.js';
 import type { EditOutput, Model } from './model.js';
 import type { EditRequest, RequestKey } from './request.js';
 
@@ -36,9 +37,6 @@ export function compact(object: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }
 
-/** More pictures than any request makes. */
-export const MOST_PICTURES = 100;
-
 const pixels = z.number().int().positive().max(1e6).nullish().catch(undefined);
 
 /** fal's answer, loose: only the fields that we use are required, and a wrong detail beside the pictures is ignored. */
@@ -66,10 +64,17 @@ const schema = z.looseObject({
     .catch(undefined),
 });
 
-/** Reads the answer that fal's picture models share (fal-api.md 1.1, 1.2); undefined if it is not one. */
+const otherAnswer = readAnswer(['images']);
+
+/**
+ * Reads the answer that fal's picture models share (fal-api.md 1.1, 1.2). If it has another shape, whatever file it
+ * names is taken: it is paid for.
+ *
+ * @returns undefined if it names none
+ */
 export function parsePicturesOutput(json: unknown): EditOutput | undefined {
   const parsed = schema.safeParse(json);
-  if (!parsed.success) return undefined;
+  if (!parsed.success || parsed.data.images.length === 0) return otherAnswer(json);
   const { images, seed, has_nsfw_concepts: nsfw, timings } = parsed.data;
   return {
     images: images.map((image, index) => ({

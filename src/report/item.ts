@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { positionText } from '../batch/manifest/entry.js';
 import type { PlannedRow } from '../batch/rows/planned-row.js';
 import { resultOf } from '../batch/run/result.js';
-import type { ResultRow } from '../batch/rows/result-row.js';
+import { mainPicture, mainPictures, type ResultRow } from '../batch/rows/result-row.js';
+import { otherFileText } from '../images/result-file.js';
 import type { RowWithJob } from '../ledger/batch/states.js';
 import { editArguments } from '../models/arguments.js';
 import { valueAt, withValueAt } from '../models/fields.js';
@@ -30,7 +31,7 @@ export const ITEM_METRICS: readonly Metric[] = [
 export async function reportItem(row: RowWithJob, outDir: string, cwd: string): Promise<ReportItem> {
   const result = resultOf(row, outDir);
   const before = editedHere(row.plan as PlannedRow).map((picture) => pictureHere(picture, outDir));
-  const after = result.images.flatMap(({ path: file, sha256, ...picture }) =>
+  const after = mainPictures(result).flatMap(({ path: file, sha256, ...picture }) =>
     file === null
       ? []
       : [pictureHere({ ...picture, path: path.resolve(outDir, file), sha256: sha256 ?? '' }, outDir)],
@@ -49,7 +50,7 @@ export async function reportItem(row: RowWithJob, outDir: string, cwd: string): 
       cost: result.cost.billed_usd,
       inference: result.timings.inference_ms,
       queued: result.timings.queued_ms,
-      bytes: result.images[0]?.bytes ?? null,
+      bytes: mainPicture(result)?.bytes ?? null,
     },
     notes: notesOf(result),
     request: result.request_id,
@@ -72,9 +73,13 @@ export function editedHere(row: PlannedRow): Parameters<typeof pictureHere>[0][]
 }
 
 function notesOf(result: ResultRow): string[] {
-  if (result.state === 'done') return result.warnings;
+  const others = result.images.flatMap(({ path: file, content_type: contentType, width }) =>
+    file === null ? [] : (otherFileText(path.basename(file), { contentType, width }) ?? []),
+  );
+  const more = [...result.warnings, ...others];
+  if (result.state === 'done') return more;
   const { message, hint } = whatHappened(result);
-  return [message, ...(hint === null ? [] : [hint]), ...result.warnings];
+  return [message, ...(hint === null ? [] : [hint]), ...more];
 }
 
 /** Command line that runs this edit on its own. */

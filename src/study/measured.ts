@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import { resultOf } from '../batch/run/result.js';
-import type { ResultRow } from '../batch/rows/result-row.js';
+import { mainPicture, type ResultRow } from '../batch/rows/result-row.js';
 import type { PlannedRow } from '../batch/rows/planned-row.js';
 import { PictureError } from '../images/picture-errors.js';
 import { measurePicture, type PictureMetrics } from '../images/metrics/measure.js';
@@ -60,7 +60,7 @@ async function metricsOf(
   outDir: string,
   known: ReadonlyMap<string, PictureMetrics>,
 ): Promise<PictureMetrics | null> {
-  const file = result.images[0]?.path;
+  const file = mainPicture(result)?.path;
   if (file === null || file === undefined) return null;
   const measured = known.get(keyOf(row, result));
   if (measured !== undefined) return measured;
@@ -80,7 +80,7 @@ async function metricsOf(
 
 /** Key of a measurement, from the bytes of both pictures: a changed input is a new comparison. */
 function keyOf(row: RowWithJob, result: ResultRow): string {
-  return `${result.images[0]?.sha256 ?? ''} ${uploadedOf(row)?.upload?.sha256 ?? ''}`;
+  return `${mainPicture(result)?.sha256 ?? ''} ${uploadedOf(row)?.upload?.sha256 ?? ''}`;
 }
 
 function uploadedOf({ plan }: RowWithJob): PlannedRow['attachments'][number] | undefined {

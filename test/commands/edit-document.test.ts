@@ -20,6 +20,7 @@ const record: EditRecord = {
   images: [
     {
       path: path.join(CWD, 'out.png'),
+      field: null,
       width: null,
       height: null,
       contentType: null,
@@ -67,6 +68,7 @@ it('has the keys of the contract in their order, with null for what is not known
     images: [
       {
         path: 'out.png',
+        field: null,
         width: null,
         height: null,
         content_type: null,

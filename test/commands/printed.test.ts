@@ -23,6 +23,7 @@ describe('what is printed', () => {
       images: [
         {
           path: 'photo.edit.png',
+          field: null,
           ...(({ width, height }) => ({ width, height }))(await sharp(bytes).metadata()),
           content_type: 'image/png',
           bytes: bytes.length,

@@ -75,6 +75,7 @@ it('has the document of the brief, with null for what is not known', async () =>
       images: [
         {
           path: `/pictures/${id}.png`,
+          field: null,
           target: `/pictures/${id}.png`,
           width: 64,
           height: 48,

@@ -22,6 +22,49 @@ describe('Where the pictures go', () => {
     expect(ledger.mustFind(id).state).toBe('saved');
   });
 
+  it('keeps the name of the output that a file belongs to, and lets one go that nobody will fetch', async () => {
+    const { ledger } = await oneProcess();
+    const { id } = jobIn(ledger, 'accepted');
+    const targets = ['/pictures/a.png', '/pictures/a.mask.png', '/pictures/a.debug.bin'];
+    ledger.complete(id, { result: {}, targets: () => targets, fields: [undefined, 'mask', 'debug'] });
+    const fields = (): unknown[] => ledger.mustFind(id).images.map(({ field, target }) => [field, target]);
+    expect(fields()).toEqual([
+      [undefined, '/pictures/a.png'],
+      ['mask', '/pictures/a.mask.png'],
+      ['debug', '/pictures/a.debug.bin'],
+    ]);
+    ledger.saveImage(id, { ...picture(1, '/pictures/a.mask.png'), field: 'mask' });
+    ledger.giveUpImage(id, 1);
+    ledger.giveUpImage(id, 2);
+    expect(fields().slice(1)).toEqual([
+      ['mask', '/pictures/a.mask.png'],
+      ['debug', undefined],
+    ]);
+    expect(ledger.mustFind(id).state).toBe('completed');
+    ledger.saveImage(id, picture(0, '/pictures/a.png'));
+    expect(ledger.mustFind(id).state).toBe('saved');
+  });
+
+  it('is nowhere for an answer without a picture, which is kept all the same', async () => {
+    const { ledger } = await oneProcess();
+    const { id } = jobIn(ledger, 'accepted');
+    ledger.keepAnswer(id, { result: { caption: 'a cat' }, billedUnits: 2 });
+    ledger.end(id, { state: 'failed', charged: 'yes' });
+    expect(ledger.mustFind(id)).toMatchObject({
+      ...{ state: 'failed', result: { caption: 'a cat' }, billedUnits: 2, images: [] },
+    });
+  });
+
+  it('does not make a success of a job that has other files only', async () => {
+    const { ledger } = await oneProcess();
+    const { id } = jobIn(ledger, 'accepted');
+    complete(ledger, id, '/pictures/a.zip');
+    ledger.saveImage(id, picture(0, '/pictures/a.zip'));
+    ledger.endWithoutPicture(id, { charged: 'yes' });
+    expect(ledger.mustFind(id)).toMatchObject({ state: 'failed', charged: 'yes' });
+    expect(ledger.mustFind(id).images).toMatchObject([{ path: '/pictures/a.zip' }]);
+  });
+
   it('takes the failure of whoever chooses as no failure of the job, and stays accepted', async () => {
     const { ledger } = await oneProcess();
     const before = jobIn(ledger, 'accepted');

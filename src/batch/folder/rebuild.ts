@@ -41,6 +41,7 @@ export interface Rebuilt {
 
 const image = z.object({
   path: z.string().nullable(),
+  field: z.string().nullish(),
   width: z.number().nullable(),
   height: z.number().nullable(),
   content_type: z.string().nullable(),
@@ -142,7 +143,13 @@ async function readFolderPicture(
   { gone, changed }: Pick<Rebuilt, 'gone' | 'changed'>,
 ): Promise<JobImage> {
   const image: JobImage = {
-    ...{ index, target: undefined, path: undefined, sha256: sha256 ?? undefined },
+    ...{
+      index,
+      field: facts.field ?? undefined,
+      target: undefined,
+      path: undefined,
+      sha256: sha256 ?? undefined,
+    },
     ...{ width: facts.width ?? undefined, height: facts.height ?? undefined },
     ...{ contentType: facts.content_type ?? undefined, bytes: facts.bytes ?? undefined },
     receivedSha256: received ?? undefined,

@@ -6,11 +6,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { numbered, pathOf } from '../../edit/plan/output.js';
+import { resultPath } from '../../edit/pictures/naming.js';
+import { numbered } from '../../edit/plan/output.js';
 import { tagOf } from '../../edit/pictures/placing.js';
 import { isIntact, moveWhole } from '../../edit/pictures/save.js';
 import { inputFieldError } from '../../errors/error.js';
-import { extensionOf, formatOfExtension } from '../../images/received.js';
+import { extensionOf, formatOfExtension, formatOfType } from '../../images/received.js';
 import { redirectedRows, redirectJob } from '../../ledger/batch/deliveries.js';
 import { readNote, writeNote } from '../../ledger/batch/notes.js';
 import { findRow, type RowWithJob } from '../../ledger/batch/states.js';
@@ -102,10 +103,12 @@ function movesOfRow({ row, job, output }: Redirected, outDir: string): Move[] {
   return job.images.flatMap((image) => {
     const { index, path: from, contentType } = image;
     if (from === undefined) return [];
-    const format = contentType?.replace('image/', '');
-    const ext = format === undefined ? undefined : extensionOf(format as Parameters<typeof extensionOf>[0]);
-    const wanted = pathOf(output, index, job.requestId, ext);
-    const to = ext === undefined ? wanted : truly(wanted, ext);
+    const format = formatOfType(contentType);
+    // The extension of another file came from its bytes.
+    const ext = format === undefined ? path.extname(from).slice(1) : extensionOf(format);
+    const ending = { ext, isPicture: format !== undefined };
+    const wanted = resultPath(output, fieldsOf(job), index, job.requestId, ending);
+    const to = format === undefined ? wanted : truly(wanted, ext);
     const isNumbered = output.numberWhenTaken && unnumbered(from) === unnumbered(to);
     if (to === from || isNumbered) return [];
     const move: Move = {
@@ -115,6 +118,10 @@ function movesOfRow({ row, job, output }: Redirected, outDir: string): Move[] {
     if (to !== wanted) move.warning = endingWarning(row, wanted, to, outDir);
     return [move];
   });
+}
+
+function fieldsOf({ images }: Job): (string | undefined)[] {
+  return images.map(({ field }) => field);
 }
 
 /** Corrects the extension to the file's real type, if it is that of another picture type. */
@@ -187,7 +194,8 @@ function filesOf(job: Job, output: OutputSpec, moved: ReadonlyMap<string, string
   return new Map(
     job.images.flatMap(({ index, path: file, target }) => {
       if (target === undefined && file === undefined) return [];
-      const name = moved.get(`${job.id} ${index}`) ?? file ?? pathOf(output, index, job.requestId);
+      const planned = resultPath(output, fieldsOf(job), index, job.requestId);
+      const name = moved.get(`${job.id} ${index}`) ?? file ?? planned;
       return [[index, name] as const];
     }),
   );

@@ -23,10 +23,12 @@ export interface Measured {
   image: number;
 }
 
-/** One picture of a row. */
+/** One picture of a row, or another file that fal returned with it. */
 export interface ResultImage {
   /** Relative to the out-dir, with forward slashes; null if it was not kept. */
   path: string | null;
+  /** Name of the output that it belongs to; null for the main one. Absent in files of earlier releases. */
+  field?: string | null | undefined;
   width: number | null;
   height: number | null;
   content_type: string | null;
@@ -86,6 +88,16 @@ export interface ResultRow {
   error: { kind: ErrorKind; message: string; hint: string | null; charged: Charged } | null;
   /** ISO 8601; null until it ends. */
   finished_at: string | null;
+}
+
+/** The picture of a row that reports show and measure: none if the main output is a drawing or an archive. */
+export function mainPicture({ images }: { images: readonly ResultImage[] }): ResultImage | undefined {
+  return mainPictures({ images })[0];
+}
+
+/** The pictures of a row's main output, without files that cannot be shown. */
+export function mainPictures({ images }: { images: readonly ResultImage[] }): ResultImage[] {
+  return images.filter(({ field, width, path }) => field == null && (path === null || width !== null));
 }
 
 /** Number of rows in each state. */

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { answerAtFal, statusAt } from '../../edit/ask-fal.js';
+import { readResult } from '../../edit/pictures/answered.js';
 import { withTimeout, type EditEnv } from '../../edit/env.js';
 import { asFalEditError, type FalEditError } from '../../errors/error.js';
 import type { FalAccess } from '../../fal/connection.js';
@@ -11,7 +12,7 @@ import { rowsInOrder } from '../../ledger/batch/states.js';
 import type { Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { isSandbox } from '../../ledger/spending.js';
-import { MOST_PICTURES } from '../../models/wire.js';
+import { MOST_PICTURES } from '../../models/answer.js';
 import { findModel } from '../../models/registry.js';
 import { isToAsk } from './retry.js';
 
@@ -102,7 +103,7 @@ async function answerOf(job: Job, env: EditEnv, timeoutMs: number): Promise<Answ
 }
 
 /** @throws FalEditError: fal cannot be asked, or does not know the request */
-async function ask({ endpoint, requestId = '' }: Job, access: FalAccess): Promise<Answer> {
+async function ask({ endpoint, requestId = '', input }: Job, access: FalAccess): Promise<Answer> {
   const at = { endpoint, requestId };
   const status = await statusAt(at, access).catch((error: unknown) => {
     if (saysGone(error)) return undefined;
@@ -113,7 +114,7 @@ async function ask({ endpoint, requestId = '' }: Job, access: FalAccess): Promis
     const data = await withTimeLimit(RESULT_MS, access.signal, (signal) =>
       answerAtFal(at, { ...access, signal }),
     );
-    const pictures = findModel(endpoint).fromOutput(data)?.images.length ?? 0;
+    const pictures = readResult(findModel(endpoint), data, input)?.images.length ?? 0;
     return pictures > 0 && pictures <= MOST_PICTURES ? { says: 'has it' } : { says: 'failed' };
   } catch (error) {
     access.signal.throwIfAborted();

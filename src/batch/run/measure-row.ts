@@ -23,7 +23,9 @@ export async function measureRow(
   }
   // Loaded only when needed: most batches do not need its image code.
   const { measure } = await import('../expect/measure.js');
-  const pictures = job.images.flatMap(({ path, index }) => (path === undefined ? [] : [{ path, index }]));
+  const pictures = job.images.flatMap(({ path, index, field }) =>
+    path === undefined || field !== undefined ? [] : [{ path, index }],
+  );
   const plan = revivedPlan(planToSend(ledger.db, row) as PlannedRow, key, 1, '', context);
   const edited = plan.attachments.find(
     ({ path: [field], upload }) =>

@@ -1,12 +1,15 @@
 import path from 'node:path';
+import { readResult, shapeWarnings } from '../../edit/pictures/answered.js';
 import { notesOf } from '../../edit/plan/attachments.js';
 import { FINGERPRINT_VERSION } from '../../edit/plan/fingerprint.js';
 import { gradeOf } from '../../edit/record.js';
 import type { FalEditError } from '../../errors/error.js';
 import { ENDED, type RowWithJob } from '../../ledger/batch/states.js';
 import { differences, formatOfExtension } from '../../images/received.js';
+import { otherFileText } from '../../images/result-file.js';
 import type { Job } from '../../ledger/job.js';
 import { keptPath } from '../../ledger/rows.js';
+import type { EditOutput } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
 import type { PlannedRow } from '../rows/planned-row.js';
 import { BATCH_SCHEMA_VERSION, type Measured, type ResultImage, type ResultRow } from '../rows/result-row.js';
@@ -21,6 +24,7 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
   const { job, state } = row;
   const plan = row.plan as PlannedRow;
   const model = findModel(row.endpoint);
+  const output = job?.result === undefined ? undefined : readResult(model, job.result, job.input);
   // A job can also end while its row stays open; that end is not reported.
   const endedAt = ENDED.includes(state) ? job?.endedAt : undefined;
   return {
@@ -39,7 +43,7 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
     prompt: plan.prompt,
     seed: model.fields.seed === undefined ? null : (job?.seed ?? plan.seed),
     inputs: plan.inputs,
-    images: imagesOf(job, outDir),
+    images: imagesOf(job, output, outDir),
     cost: {
       ...estimateOf(row),
       billed_units: job?.billedUnits ?? null,
@@ -48,8 +52,8 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
     },
     timings: timingsOf(job, endedAt),
     expectations: (row.measured as Measured[] | undefined) ?? [],
-    warnings: [...plan.warnings, ...differencesOf(job, plan)],
-    notes: notesOf(plan.attachments),
+    warnings: [...plan.warnings, ...differencesOf(job, output, plan)],
+    notes: [...notesOf(plan.attachments), ...remarksOf(job)],
     error: errorOf(row, error),
     finished_at: endedAt === undefined ? null : new Date(endedAt).toISOString(),
   };
@@ -74,12 +78,12 @@ function timingsOf(job: Job | undefined, endedAt: number | undefined): ResultRow
 }
 
 /** Pictures of a job. fal's answer says which were blanked, by index. */
-function imagesOf(job: Job | undefined, outDir: string): ResultImage[] {
+function imagesOf(job: Job | undefined, output: EditOutput | undefined, outDir: string): ResultImage[] {
   if (job === undefined) return [];
-  const output = job.result === undefined ? undefined : findModel(job.endpoint).fromOutput(job.result);
   return job.images.map(
-    ({ index, path: file, width, height, contentType, bytes, sha256, receivedSha256 }) => ({
+    ({ index, path: file, field, width, height, contentType, bytes, sha256, receivedSha256 }) => ({
       path: file === undefined ? null : keptPath(file, outDir).replaceAll(path.sep, '/'),
+      field: field ?? null,
       width: width ?? null,
       height: height ?? null,
       content_type: contentType ?? null,
@@ -92,19 +96,29 @@ function imagesOf(job: Job | undefined, outDir: string): ResultImage[] {
 }
 
 /** Steps of finishing that were left out, and differences between the pictures and the request. Computed from stored data, so that later runs report them too. */
-function differencesOf(job: Job | undefined, { delivery }: PlannedRow): string[] {
+function differencesOf(
+  job: Job | undefined,
+  output: EditOutput | undefined,
+  { delivery }: PlannedRow,
+): string[] {
   if (job === undefined) return [];
   const left = job.images.flatMap(({ warnings = [] }) => warnings);
-  if (job.result === undefined) return left;
-  const output = findModel(job.endpoint).fromOutput(job.result);
+  if (output === undefined) return left;
   const wanted = formatOfExtension(delivery.ext);
-  const found = job.images.flatMap(({ index, path: file, contentType, width, height }) => {
+  const found = job.images.flatMap(({ index, path: file, field, contentType, width, height }) => {
     if (file === undefined || contentType === undefined || width === undefined || height === undefined)
       return [];
     const received = { file: path.basename(file), contentType, width, height };
-    return differences(received, output?.images[index] ?? {}, wanted);
+    return differences(received, output.images[index] ?? {}, field === undefined ? wanted : undefined);
   });
-  return [...left, ...found];
+  return [...shapeWarnings(output), ...left, ...found];
+}
+
+/** Remarks on files that are no pictures of pixels. */
+function remarksOf(job: Job | undefined): string[] {
+  return (job?.images ?? []).flatMap(({ path: file, ...facts }) =>
+    file === undefined ? [] : (otherFileText(path.basename(file), facts) ?? []),
+  );
 }
 
 /** On the sandbox nothing is ever charged. */

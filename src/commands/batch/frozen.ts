@@ -75,7 +75,9 @@ async function measureAnew(ledger: Ledger, context: Context): Promise<void> {
 async function whyStale({ state, job }: RowWithJob): Promise<string | undefined> {
   if (state === 'unmet') return 'its picture is not as expected.';
   if (state !== 'done' || job === undefined) return STALE[state] ?? 'it is not done.';
-  for (const { path, sha256 } of job.images) {
+  for (const { path, target, field, sha256 } of job.images) {
+    // A file beside the picture that could not be fetched is not expected back.
+    if (path === undefined && target === undefined && field !== undefined) continue;
     if (path === undefined) return 'its picture was not kept.';
     const state = await stateOfFile({ path, sha256 });
     if (state !== 'intact') return `its picture ${path} ${state === 'gone' ? 'is gone' : 'has changed'}.`;

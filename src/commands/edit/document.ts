@@ -26,6 +26,7 @@ export function editDocument(record: EditRecord, cwd: string, error?: FalEditErr
     input: record.input,
     images: record.images.map((image) => ({
       path: image.path === null ? null : shortPath(image.path, cwd),
+      field: image.field,
       width: image.width,
       height: image.height,
       content_type: image.contentType,

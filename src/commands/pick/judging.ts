@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import pLimit from 'p-limit';
+import { mainPicture } from '../../batch/rows/result-row.js';
 import type { MeasuredCell } from '../../study/measured.js';
 import type { Choice } from '../../study/pick/choices.js';
 import type { Pair } from '../../study/pick/pairs.js';
@@ -59,8 +60,8 @@ export function startJudging(
     return id;
   };
   const onPage: PagePair[] = pairs.flatMap((pair) => {
-    const left = idOf(pair.left.result.images[0]?.path);
-    const right = idOf(pair.right.result.images[0]?.path);
+    const left = idOf(mainPicture(pair.left.result)?.path);
+    const right = idOf(mainPicture(pair.right.result)?.path);
     if (left === null || right === null) return [];
     return [{ id: randomUUID(), pair, before: idOf(pair.left.result.inputs[0]), left, right }];
   });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { mainPicture } from '../../batch/rows/result-row.js';
 import type { Context } from '../../context.js';
 import { secondsText, usdText } from '../../units.js';
 import { costWord, numberText, shareText } from '../../report/sweep/tables.js';
@@ -36,7 +37,7 @@ export async function sweepTable(
   const rows = listed.map((measured) => {
     const { cell, result } = measured;
     const { change, sharpness, inference_ms: ms, cost_usd: usd } = figuresOf(measured);
-    const file = result.images[0]?.path ?? null;
+    const file = mainPicture(result)?.path ?? null;
     return [
       ...axes.map(({ name }) =>
         isTTY ? harmlessLine(cell.at[name] ?? '', LONGEST_VALUE) : (cell.at[name] ?? ''),

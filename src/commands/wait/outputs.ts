@@ -38,7 +38,8 @@ async function outputOf(
   const planned = job.output ?? defaultOutput(job, findModel(job.endpoint), cwd);
   if (chosen === undefined) {
     // A result that was written to a stream has no name yet.
-    const streamed = job.images.length > 0 && job.images.every(({ path: file, target }) => !(file ?? target));
+    const pictures = job.images.filter(({ field }) => field === undefined);
+    const streamed = pictures.length > 0 && pictures.every(({ path: file, target }) => !(file ?? target));
     return force || streamed ? { ...planned, force: force || planned.force } : undefined;
   }
   const output = { ...planned, ...chosen, force };

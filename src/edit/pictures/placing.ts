@@ -4,7 +4,8 @@ import path from 'node:path';
 import { codeOf } from '../../errors/error.js';
 import type { OutputSpec } from '../../ledger/job.js';
 import type { Journal } from '../journal.js';
-import { hasOwnEnding, numbered, pathOf } from '../plan/output.js';
+import { numbered } from '../plan/output.js';
+import { resultPath, type Ending } from './naming.js';
 import { isIntact, saveWhole } from './save.js';
 
 /** The parts of a running edit that naming its pictures needs. */
@@ -13,27 +14,34 @@ export interface Placing {
   journal: Journal;
   /** Whether the paths in the ledger apply; false if the user asked for others. */
   asPromised: boolean;
+  /** For each picture, the name of its output; undefined for the main one, which all are of if absent. */
+  fields?: readonly (string | undefined)[];
 }
 
 /**
  * Chooses an absolute path for each picture; undefined for one that does not become a file. A name that is taken, on
  * disk or by another job that is about to save, gets a number, unless the user said to overwrite.
  *
- * @param wanted for each picture, whether it is to be kept
+ * @param wanted for each picture, whether it is to be kept. A stream takes only the first one
  */
 export function choosePaths(
-  { output, journal }: Placing,
+  { output, journal, fields = [] }: Placing,
   wanted: readonly boolean[],
   isPromised: (file: string) => boolean,
 ): (string | undefined)[] {
   const chosen = new Set<string>();
   return wanted.map((isWanted, index) => {
-    if (output.kind === 'stream' || !isWanted) return undefined;
-    const first = pathOf(output, index, journal.requestName);
+    if (isStreamed(output, index) || !isWanted) return undefined;
+    const first = resultPath(output, fields, index, journal.requestName);
     const free = output.force ? first : freeName(first, (file) => chosen.has(file) || isPromised(file));
     chosen.add(free);
     return free;
   });
+}
+
+/** Whether a picture goes to the stream: the first one does, and a stream cannot take another. */
+export function isStreamed({ kind }: Pick<OutputSpec, 'kind'>, index: number): boolean {
+  return kind === 'stream' && index === 0;
 }
 
 /** Identifies one picture of one job, in the names of temporary files. */
@@ -53,17 +61,19 @@ function freeName(first: string, isTaken: (file: string) => boolean): string {
  * under a free name; a name with the user's own extension stays.
  *
  * @param chosen absolute path that was chosen before the picture arrived
- * @param ext the usual extension of its format, without the dot
  */
 export function withTrueEnding(
-  { journal, output, asPromised }: Placing,
+  { journal, output, asPromised, fields = [] }: Placing,
   index: number,
   chosen: string,
-  ext: string,
+  ending: Ending,
 ): string {
-  if (hasOwnEnding(output) || path.extname(chosen) === `.${ext}`) return chosen;
+  if (path.extname(chosen) === `.${ending.ext}`) return chosen;
+  const before = resultPath(output, fields, index, journal.requestName);
+  const wanted = resultPath(output, fields, index, journal.requestName, ending);
+  if (wanted === before) return chosen;
   // Even with --force: the user did not ask to overwrite this name.
-  const free = freeName(pathOf(output, index, journal.requestName, ext), () => false);
+  const free = freeName(wanted, () => false);
   return asPromised ? journal.retarget(index, chosen, free) : free;
 }
 

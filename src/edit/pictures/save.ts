@@ -101,10 +101,14 @@ export async function isIntact(image: Pick<JobImage, 'path' | 'sha256'>): Promis
   return (await stateOfFile(image)) === 'intact';
 }
 
-/** Whether every picture of a job that became a file is intact. False if none did: its bytes went to a stream. */
+/**
+ * Whether every picture of a job that became a file is intact. False if none of the main output did: its bytes went to
+ * a stream.
+ */
 export async function areIntact({ images }: Pick<Job, 'images'>): Promise<boolean> {
   const files = images.filter(({ path: file, target }) => file !== undefined || target !== undefined);
-  return files.length > 0 && (await Promise.all(files.map(isIntact))).every(Boolean);
+  const isMainThere = files.some(({ field }) => field === undefined);
+  return isMainThere && (await Promise.all(files.map(isIntact))).every(Boolean);
 }
 
 /** Removes files that killed runs left in the folder while saving this picture. */

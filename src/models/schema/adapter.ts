@@ -6,7 +6,7 @@ import { shellWords } from '../../shell-words.js';
 import type { Model, SchemaSource } from '../model.js';
 import { once } from '../once.js';
 import type { OutputFormat, RequestKey } from '../request.js';
-import { parsePicturesOutput } from '../wire.js';
+import { readAnswer } from '../answer.js';
 import { conditionNotes } from './conditions.js';
 import { readDocument, unusable, type EndpointSchema } from './document.js';
 import { filesIn } from './outputs.js';
@@ -61,7 +61,7 @@ export function schemaModel(endpoint: string, openapi: unknown, schema: SchemaSo
     returns: files,
     notesFor: (sent) => conditionNotes(input, sent, fields),
     schema,
-    fromOutput: parsePicturesOutput,
+    fromOutput: readAnswer(files.length === 0 ? undefined : files),
   };
 }
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ResultRow } from '../../batch/rows/result-row.js';
+import { mainPicture, type ResultRow } from '../../batch/rows/result-row.js';
 import { figuresOf } from '../../study/sweep/figures.js';
 import { sheetName } from '../../study/sweep/files.js';
 import { combinations, countCells, type GridAxis } from '../../study/sweep/grid.js';
@@ -84,7 +84,7 @@ function keyOf(at: Readonly<Record<string, string>>, axes: readonly GridAxis[]):
 function sheetCell(measured: MeasuredCell, outDir: string): SheetCell {
   const { result } = measured;
   const { change, sharpness } = figuresOf(measured);
-  const file = result.images[0]?.path ?? undefined;
+  const file = mainPicture(result)?.path ?? undefined;
   if (file === undefined) return { path: undefined, note: noteOf(result) };
   const label = change === null ? '' : `change ${shareText(change)}`;
   const more = sharpness === null ? '' : `sharpness ${numberText(sharpness, 2)}`;

@@ -1,3 +1,4 @@
+import { mainPicture } from '../../batch/rows/result-row.js';
 import type { MeasuredCell } from '../measured.js';
 
 /** One edit of a comparison, with the data for its figures. */
@@ -31,7 +32,7 @@ export function valueOf(edit: ComparedEdit, measure: Measure): number | null {
     sharpness: metrics?.sharpness ?? null,
     inference_ms: result.timings.inference_ms,
     queued_ms: result.timings.queued_ms,
-    bytes: result.images[0]?.bytes ?? null,
+    bytes: mainPicture(result)?.bytes ?? null,
   };
   return values[measure];
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { mainPicture } from '../../batch/rows/result-row.js';
 import { scatter } from '../../images/metrics/scatter.js';
 import { grouped } from '../grouped.js';
 import { cameOut, modelOf, subjectOf, type ComparedEdit } from './measures.js';
@@ -33,7 +34,7 @@ export async function scatterOfSeeds(edits: readonly ComparedEdit[], outDir: str
 }
 
 async function pictureOf({ result }: ComparedEdit, outDir: string): Promise<Uint8Array | undefined> {
-  const file = result.images[0]?.path;
+  const file = mainPicture(result)?.path;
   return file === null || file === undefined
     ? undefined
     : readFile(path.resolve(outDir, file)).catch(() => undefined);
