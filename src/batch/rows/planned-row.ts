@@ -39,6 +39,8 @@ export interface PlannedRow {
   /** The pictures to edit: paths relative to the out-dir, absolute paths, or URLs. */
   inputs: string[];
   warnings: string[];
+  /** Notes about its fields; absent if there are none. */
+  fieldNotes?: string[];
   /** Absolute folder that relative paths in the row start from. */
   folder: string;
 }
@@ -60,6 +62,7 @@ export function storedPlan(plan: EditPlan, folder: string, outDir: string): Plan
     outputSize: work.output ?? null,
     inputs: edited(plan).flatMap((field) => pathForReport(field.value, folder, outDir) ?? []),
     warnings,
+    ...(plan.fieldNotes.length === 0 ? {} : { fieldNotes: plan.fieldNotes }),
     folder,
   };
 }
@@ -100,6 +103,7 @@ export function revivedPlan(
     work: workOf({ ...row, input }),
     warnings: row.warnings,
     notes: [],
+    fieldNotes: row.fieldNotes ?? [],
   };
 }
 

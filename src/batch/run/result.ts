@@ -53,7 +53,7 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
     timings: timingsOf(job, endedAt),
     expectations: (row.measured as Measured[] | undefined) ?? [],
     warnings: [...plan.warnings, ...differencesOf(job, output, plan)],
-    notes: [...notesOf(plan.attachments), ...remarksOf(job)],
+    notes: [...notesOf(plan.attachments), ...(plan.fieldNotes ?? []), ...remarksOf(job)],
     error: errorOf(row, error),
     finished_at: endedAt === undefined ? null : new Date(endedAt).toISOString(),
   };

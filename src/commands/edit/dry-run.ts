@@ -34,6 +34,7 @@ export async function dryRun(
   record.input = inputWithPlaceholders(plan);
   Object.assign(record.cost, estimated(cost));
   for (const message of plan.warnings) terminal.warn(message);
+  for (const message of plan.fieldNotes) terminal.note(message);
   const document: Record<string, unknown> = { ...dryRunDocument(plan, record, cost, cwd), proxies };
   if (json) {
     terminal.json(document);

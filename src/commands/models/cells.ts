@@ -4,7 +4,7 @@ import { rangeText } from '../../models/schema/range.js';
 import { optionOf, type Tree } from '../../models/schema/tree.js';
 import { typeText } from '../../models/schema/type-text.js';
 import { usdText } from '../../units.js';
-import { fieldFor, loraScaleFor, sidesFor } from './describe.js';
+import { fieldFor, loraScaleFor, sidesFor } from '../../models/describe.js';
 
 /** Values that a model takes for a flag: a range and fal's default in brackets; `-` if it has no such field. */
 export function takesCell(model: Model, key: RequestKey): string {

@@ -10,7 +10,7 @@ import {
   limitsOf,
   sidesFor,
   type DescribedField,
-} from './describe.js';
+} from '../../models/describe.js';
 
 const WIDTH = 80;
 

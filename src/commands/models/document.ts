@@ -12,7 +12,7 @@ import {
   loraScaleFor,
   sidesFor,
   type DescribedField,
-} from './describe.js';
+} from '../../models/describe.js';
 
 /** Full description of models, for `--json`. */
 export function modelsDocument(models: readonly Model[]): Record<string, unknown> {

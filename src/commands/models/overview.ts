@@ -4,7 +4,7 @@ import { FLAG_OF, type RequestKey } from '../../models/request.js';
 import { sideBySideLines } from '../../terminal/side-by-side.js';
 import { wrap } from '../../terminal/wrap.js';
 import { priceText, takesCell } from './cells.js';
-import { furtherFields, lacks } from './describe.js';
+import { furtherFields, lacks } from '../../models/describe.js';
 
 /** All models side by side. Long texts have their own lines on a terminal; for scripts they are rows of the table. */
 export function overviewLines(models: readonly Model[], output: Pick<Output, 'isTTY' | 'columns'>): string[] {

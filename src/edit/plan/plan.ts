@@ -83,6 +83,8 @@ export interface EditPlan {
   warnings: string[];
   /** Changes to the pictures for their upload, one line each. */
   notes: string[];
+  /** Those of the notes that are about fields, not about the pictures. */
+  fieldNotes: string[];
 }
 
 /**
@@ -134,6 +136,7 @@ export async function planEdit(
     ...finishOf(settings, pictures[0]),
   };
   const nameTaken = await checkFree(output, nameOf('output'), cache.writable);
+  const facts = fieldNotes(model, request, input);
   return {
     model,
     prompt: request.prompt ?? '',
@@ -156,7 +159,8 @@ export async function planEdit(
       ...attachments.flatMap((attachment) => attachment.warnings),
       ...unreachable(settings, pictures[0], nameOf),
     ],
-    notes: [...notesOf(attachments), ...fieldNotes(model, request, input)],
+    notes: [...notesOf(attachments), ...facts],
+    fieldNotes: facts,
   };
 }
 

@@ -1,13 +1,13 @@
 import type * as z from 'zod';
-import { allowed } from '../../models/allowed.js';
-import { ownFlag } from '../../models/explain.js';
-import { findFileFields } from '../../models/fields.js';
-import { inputFields } from '../../models/json-schema.js';
-import type { Model } from '../../models/model.js';
-import { MODELS } from '../../models/registry.js';
-import { FLAG_OF, type RequestKey } from '../../models/request.js';
-import { highEnd, lowEnd } from '../../models/schema/range.js';
-import { optionOf, type Field, type Tree } from '../../models/schema/tree.js';
+import { allowed } from './allowed.js';
+import { ownFlag } from './explain.js';
+import { findFileFields } from './fields.js';
+import { inputFields } from './json-schema.js';
+import type { Model } from './model.js';
+import { MODELS } from './registry.js';
+import { FLAG_OF, type RequestKey } from './request.js';
+import { highEnd, lowEnd } from './schema/range.js';
+import { optionOf, type Field, type Tree } from './schema/tree.js';
 
 /** A field of a model's input, for people and scripts. */
 export interface DescribedField {
