@@ -459,6 +459,38 @@ const checked = z.strictObject({
     )
     .describe('the models'),
 });
+const searched = z.strictObject({
+  ...head,
+  words: text('searched for'),
+  category: known("fal's category; null: all"),
+  models: z
+    .array(
+      z.strictObject({
+        endpoint: text("fal's endpoint id, as -m takes it"),
+        name: known('of a listed model'),
+        title: known('at fal'),
+        category: known('at fal'),
+        usable: flag('whether fal-edit can use it'),
+        why: known('why not'),
+        images: z
+          .strictObject({
+            min: count('at least'),
+            max: count('at most; null: no limit is stated').nullable(),
+          })
+          .nullable()
+          .describe('pictures to edit'),
+        prompt: known('required, optional or none'),
+        mask: known('required, optional or none'),
+        loras: z.boolean().nullable().describe('whether it takes LoRAs'),
+        price: z
+          .strictObject({ unit_price_usd: figure('dollars for a unit'), unit: text("fal's word") })
+          .nullable()
+          .describe('null where none is known'),
+      }),
+    )
+    .describe('as fal sorts them'),
+  more: flag('whether fal has more than the limit'),
+});
 const fieldChange = z.looseObject({
   field: text('of the request'),
   fate: text('kept, renamed, reshaped, dropped, ignored, …'),
@@ -685,6 +717,7 @@ export const JSON_DOCUMENTS = {
   swept: { title: 'sweep.json', about: 'In the folder of a sweep.', schema: sweepFile },
   models: { title: 'Models', about: '`fal-edit models --json`.', schema: models },
   check: { title: 'A check of models', about: '`fal-edit models --check --json`.', schema: checked },
+  search: { title: 'Models found', about: '`fal-edit models search <word...> --json`.', schema: searched },
   migrate: { title: 'A translated request', about: '`fal-edit migrate … --json`.', schema: migrated },
   requests: { title: 'Requests', about: '`fal-edit requests --json`.', schema: requests },
   status: { title: 'Status', about: '`fal-edit status <id...> --json`.', schema: status },

@@ -8,6 +8,7 @@ import type { Flag } from './flag.js';
 import { MERGE } from './batch/merge/command.js';
 import { MIGRATE } from './migrate/command.js';
 import { MODELS_COMMAND } from './models/command.js';
+import { SEARCH } from './models/search/command.js';
 import { PICK } from './pick/command.js';
 import { RECONCILE } from './reconcile/command.js';
 import { REQUESTS } from './requests/command.js';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   command(PICK, async () => (await import('./pick/pick.js')).runPick),
   command(SWEEP, async () => (await import('./sweep/sweep.js')).runSweep),
   command(MODELS_COMMAND, async () => (await import('./models/models.js')).runModels),
+  command(SEARCH, async () => (await import('./models/search/search.js')).runSearch),
   command(MIGRATE, async () => (await import('./migrate/migrate.js')).runMigrate),
   command(REQUESTS, async () => (await import('./requests/requests.js')).runRequests),
   command(STATUS, async () => (await import('./status/status.js')).runStatus),

@@ -50,6 +50,7 @@ test('every JSON document has the fields that the page lists', { timeout: 60_000
   check('swept', JSON.parse(await file('sweep.out/sweep.json')));
   await run('models', 'models flux-dev');
   await run('check', 'models --check');
+  await run('search', 'models search flux');
   await run('migrate', 'migrate examples/request.json --from flux-general --to flux-2-lora');
   await run('migrate', 'migrate examples/edits.csv --to flux-2-lora');
   await run('requests', 'requests');

@@ -31,6 +31,7 @@ export const MODELS_COMMAND: CommandSpec<NameOfFlag<typeof FLAGS>> = {
     ['fal-edit models', 'side by side'],
     ['fal-edit models flux-2-lora', 'one of them in full'],
     ['fal-edit models flux-dev --json-schema', 'its input for other programs'],
+    ['fal-edit models search upscale', "other models, in fal's catalogue"],
     ['fal-edit models --check', 'whether fal has changed them'],
     ['fal-edit models --check --sandbox', 'try it: no key, no network'],
   ],

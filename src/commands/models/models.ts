@@ -5,8 +5,7 @@ import { inputJsonSchema } from '../../models/json-schema.js';
 import type { Model } from '../../models/model.js';
 import { findModel, MODELS } from '../../models/registry.js';
 import { errorText } from '../../terminal/error-text.js';
-import { openRoute, proxyWarning, readRoute, refuseFalseKey, traceTo } from '../connect.js';
-import { readTimeout } from '../limits.js';
+import { askFal } from './ask-fal.js';
 import { detailLines } from './detail.js';
 import { modelsDocument } from './document.js';
 import { overviewLines } from './overview.js';
@@ -40,28 +39,16 @@ function only(named: readonly Model[]): Model {
 }
 
 /** Needs no key: without one, it checks what fal shows publicly. */
-async function check(
-  models: readonly Model[],
-  { settings, context, terminal, json }: ModelsCall,
-): Promise<ExitCode> {
-  const timeoutMs = readTimeout(settings);
-  const declared = readRoute(settings, context);
-  refuseFalseKey(settings);
-  const warning = proxyWarning(settings, declared.connection);
-  if (warning !== undefined) terminal.warn(warning);
+async function check(models: readonly Model[], call: ModelsCall): Promise<ExitCode> {
+  const { settings, terminal, json } = call;
   const sandbox = settings.values['sandbox'] === true;
-  // --sandbox may come from the environment, and the result could be mistaken for fal's.
-  if (sandbox) terminal.note('Asking the built-in sandbox, not fal.');
   const [{ checkModels }, { verdictOf }, { checkLines }, { checkDocument }] = await Promise.all([
     import('./check.js'),
     import('./verdict.js'),
     import('./check-lines.js'),
     import('./check-document.js'),
   ]);
-  const trace = traceTo(terminal);
-  const { route, close } = await openRoute(settings, declared, context);
-  const { connection } = route;
-  const checks = await checkModels(models, { connection, context, timeoutMs, trace }).finally(close);
+  const checks = await askFal(call, (access) => checkModels(models, access));
   const verdict = verdictOf(checks, sandbox);
   if (json) terminal.json(checkDocument(checks, verdict, sandbox));
   else for (const line of checks.flatMap(checkLines)) terminal.result(line);

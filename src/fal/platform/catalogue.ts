@@ -7,7 +7,8 @@ import { pricesSchema, type CurrentPrice } from './prices.js';
 import { rejectionError } from '../rejection.js';
 import { describeTrouble } from '../trouble.js';
 
-const API = 'https://api.fal.ai/v1/models';
+/** fal's catalogue. */
+export const API = 'https://api.fal.ai/v1/models';
 const PAGE = 'https://fal.ai/api/openapi/queue/openapi.json';
 
 /** Entry for an endpoint in fal's catalogue (fal-api.md 5.1). Its texts come from fal and are not trusted. */
@@ -19,17 +20,19 @@ export interface CatalogueEntry {
   openapi: unknown;
 }
 
+const text = z.string().optional().catch(undefined);
+
+/** fal's facts about an endpoint, as far as we read them. */
+export const metadataSchema = z
+  .looseObject({ display_name: text, status: text, category: text })
+  .optional()
+  .catch(undefined);
+
 const modelsSchema = z.looseObject({
   models: z.array(
     z.looseObject({
       endpoint_id: z.string(),
-      metadata: z
-        .looseObject({
-          display_name: z.string().optional().catch(undefined),
-          status: z.string().optional().catch(undefined),
-        })
-        .optional()
-        .catch(undefined),
+      metadata: metadataSchema,
       openapi: z.unknown().optional(),
     }),
   ),
@@ -97,7 +100,8 @@ export async function publicOpenApi(
   return read(z.looseObject({}), await askPlatform(target, { ...options, connection }));
 }
 
-function read<T extends z.ZodType>(schema: T, answer: Answer): z.infer<T> {
+/** The answer as the schema has it. @throws FalEditError (auth, temporary, failed): it is another one */
+export function read<T extends z.ZodType>(schema: T, answer: Answer): z.infer<T> {
   // A challenge from the gateway (fal-api.md 5.2) says nothing about the key.
   if (isHtml(answer)) throw unreadable(answer);
   if (answer.status >= 300) throw rejectionError(answer, { stage: 'history', nameField: String });

@@ -55,6 +55,7 @@ export function readDocument(endpoint: string, openapi: unknown): EndpointSchema
 export function unusable(endpoint: string, why: string): FalEditError {
   return inputError(`${endpoint} cannot be used: ${why}. Nothing was sent.`, {
     hint: 'fal-edit models search <word> finds endpoints that edit pictures.',
+    details: { endpoint, why },
   });
 }
 
