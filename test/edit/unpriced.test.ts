@@ -32,8 +32,8 @@ describe('the grade of what it costs', () => {
     const fal = await sandboxWithUnlisted({ ...CREDITS, callPrice: 0.06 });
     const cwd = await folderWithPhoto();
     const asked = [];
-    for (const _ of [1, 2]) {
-      await editCat({ env: fal.env, cwd }, ...M, '-f');
+    for (const seed of ['1', '2']) {
+      await editCat({ env: fal.env, cwd }, ...M, '-f', '--seed', seed);
       asked.push(fal.ledger().requests.by_role.pricing);
     }
     expect(asked).toEqual([2, 2]);
