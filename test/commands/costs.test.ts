@@ -42,9 +42,9 @@ it('never passes an unknown cost off as nothing', async () => {
   const { stdout } = await runCli(['costs'], { cwd });
   expect(stdout.split('\n').map((line) => line.split('\t'))).toEqual([
     ['MODEL', 'EDITS', 'BILLED', 'ESTIMATED', 'UNKNOWN', 'TOTAL'],
-    ['flux-2-lora', '1', '?', '?', '$0.00', '?'],
-    ['flux-general', '2', '$0.10', '?', '$0.00', '$0.10 + ?'],
-    ['total', '3', '$0.10', '?', '$0.00', '$0.10 + ?'],
+    ['flux-2-lora', '1', '?', '$0.00', '?', '?'],
+    ['flux-general', '2', '$0.10', '$0.00', '?', '$0.10 + ?'],
+    ['total', '3', '$0.10', '$0.00', '?', '$0.10 + ?'],
     [''],
   ]);
   expect((await runCli(['costs', '--json'], { cwd })).json()).toMatchObject({

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { CostTotal } from '../../src/batch/run/cost-total.js';
 import type { CostGrade } from '../../src/ledger/job.js';
-import { costText, sandboxCostText, sandboxTotalText, sumText, totalText } from '../../src/terminal/cost-text.js';
+import {
+  costText,
+  sandboxCostText,
+  sandboxTotalText,
+  sumText,
+  totalText,
+} from '../../src/terminal/cost-text.js';
 
 test.each<[number | null, CostGrade | null, string | null, string]>([
   [0.075, 'calculated', null, 'about $0.075, calculated'],

@@ -90,5 +90,5 @@ function cellsOf(row: SpendingRow): string[] {
   const atLeast = (amount: number): string =>
     unpriced === 0 ? usdText(amount) : amount === 0 ? '?' : `${usdText(amount)} + ?`;
   const total = atLeast(billedUsd + estimatedUsd + unknownUsd);
-  return [row.group, String(row.edits), billed, atLeast(estimatedUsd), usdText(unknownUsd), total];
+  return [row.group, String(row.edits), billed, usdText(estimatedUsd), atLeast(unknownUsd), total];
 }
