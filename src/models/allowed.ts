@@ -22,7 +22,13 @@ export function allowed(schema: z.core.$ZodType): string {
   if (schema instanceof z.ZodNull) return 'null';
   if (schema instanceof z.ZodUnknown) return 'any JSON value';
   if (schema instanceof z.ZodObject) return `an object with ${Object.keys(schema.shape).join(', ')}`;
-  return 'text';
+  return schema instanceof z.ZodString ? allowedText(schema) : 'text';
+}
+
+function allowedText({ minLength: min, maxLength: max }: z.ZodString): string {
+  const least = min === null || min <= 1 ? undefined : min;
+  if (least === undefined) return max === null ? 'text' : `text of at most ${max} characters`;
+  return `text of ${max === null ? `at least ${least}` : `${least} to ${max}`} characters`;
 }
 
 function allowedNumber(schema: z.ZodNumber): string {

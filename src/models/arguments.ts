@@ -1,6 +1,10 @@
+import { itemsOf, schemaAt, takesText } from './allowed.js';
+import { findFileFields } from './fields.js';
+import { flagSays } from './flag-values.js';
 import type { Model } from './model.js';
 import { MODELS } from './registry.js';
 import { FLAG_OF, type Lora, type RequestKey } from './request.js';
+import type * as z from 'zod';
 
 /**
  * The arguments of `fal-edit` that request an input again.
@@ -15,16 +19,26 @@ export function editArguments(model: Model, input: Readonly<Record<string, unkno
   );
   // A value that is sent under several names is written once.
   const doubles = new Set(Object.values(model.fields).flatMap((fields) => fields.slice(1)));
-  const fields = Object.entries(input).filter(([field, value]) => value !== undefined && !doubles.has(field));
+  const fields = Object.entries(input).filter(
+    ([field, value]) => value !== undefined && !doubles.has(field) && model.always?.[field] !== value,
+  );
   const images = fields.flatMap(([field, value]) =>
-    keyOf.get(field) === 'images' ? [value].flat().map((image) => pictureWord(String(image))) : [],
+    keyOf.get(field) === 'images' ? [value ?? []].flat().map(String) : [],
   );
   const flags = fields.flatMap(([field, value]) => {
     const key = keyOf.get(field);
-    if (key === undefined) return ['--set', `${field}=${setText(value)}`];
-    return key === 'images' ? [] : argumentsFor(key, value);
+    if (key === 'images') return [];
+    return key === undefined || !flagSays(key, value)
+      ? setArguments(model, field, value)
+      : argumentsFor(key, value);
   });
-  return [...images, ...(model === MODELS[0] ? [] : ['-m', model.name]), ...flags];
+  const mayDrop = model.statesNoLimit === true && images.length > model.maxImages;
+  return [
+    ...images.map(pictureWord),
+    ...(model === MODELS[0] ? [] : ['-m', model.name]),
+    ...(mayDrop ? ['--allow-many'] : []),
+    ...flags,
+  ];
 }
 
 /** Writes a name so that it is not read as a flag or a command. */
@@ -42,9 +56,8 @@ function argumentsFor(key: RequestKey, value: unknown): string[] {
     case 'loras':
       return (value as readonly Lora[]).flatMap((lora) => [flag, loraWord(lora)]);
     case 'expandPrompt':
-      return value === true ? [flag] : [];
     case 'safetyChecker':
-      return value === false ? [flag] : [];
+      return [flag];
     case 'size':
       return [flag, sizeText(value)];
     default:
@@ -59,9 +72,31 @@ function loraWord({ path, scale }: Lora): string {
   return written === undefined ? path : `${path}@${written}`;
 }
 
+function setArguments(model: Model, field: string, value: unknown): string[] {
+  const { schema } = schemaAt(model.input, [field]);
+  const pictures = picturesIn(model, schema, field, value);
+  if (pictures.length > 0) return pictures.flatMap((picture) => ['--file', `${field}=${picture}`]);
+  return ['--set', `${field}=${setText(schema as z.ZodType, value)}`];
+}
+
+/** Pictures that are all of a field's value, and that `--file` can name. */
+function picturesIn(model: Model, schema: z.core.$ZodType, field: string, value: unknown): string[] {
+  const isList = itemsOf(schema) !== undefined && !takesText(schema);
+  if (model.schema === undefined || Array.isArray(value) !== isList) return [];
+  const files = findFileFields(model.input, { [field]: value }).filter(
+    ({ role, path }) => role === 'picture' && path.length === (isList ? 2 : 1),
+  );
+  return files.length === [value].flat().length ? files.map((file) => file.value) : [];
+}
+
 /** The value as JSON, unless it is a text that would not be read as JSON anyway. */
-function setText(value: unknown): string {
-  return typeof value === 'string' && !value.trimStart().startsWith('"') ? value : JSON.stringify(value);
+function setText(schema: z.ZodType, value: unknown): string {
+  if (typeof value !== 'string') return JSON.stringify(value);
+  try {
+    return schema.safeParse(JSON.parse(value)).success ? JSON.stringify(value) : value;
+  } catch {
+    return value;
+  }
 }
 
 function sizeText(size: unknown): string {

@@ -33,7 +33,8 @@ export function ownFlag(model: Model, field: string): string | undefined {
   return key === undefined ? undefined : FLAG_OF[key];
 }
 
-function ownKey(model: Model, field: string): RequestKey | undefined {
+/** The setting that fills a field of the model's input, if there is one. */
+export function ownKey(model: Model, field: string): RequestKey | undefined {
   const entries = Object.entries(model.fields) as [RequestKey, readonly string[]][];
   return entries.find(([, names]) => names.includes(field))?.[0];
 }

@@ -1,10 +1,11 @@
 import { fieldError, problemsError, type FalEditError } from '../errors/error.js';
 import { nearName } from '../near-name.js';
 import { allowed, fieldNames, itemsOf, schemaAt, takesText } from './allowed.js';
-import { explainIssues, ownFlag } from './explain.js';
+import { explainIssues, ownFlag, ownKey } from './explain.js';
 import { valueAt } from './fields.js';
+import { flagSays } from './flag-values.js';
 import type { Model } from './model.js';
-import { FLAG_OF, flagOf, type FileWish, type NameOf } from './request.js';
+import { flagOf, type FileWish, type NameOf } from './request.js';
 import type * as z from 'zod';
 
 /** A field of the model's input by fal's name, with its text or value. */
@@ -171,19 +172,23 @@ function schemaOf(
   const { schema, depth } = schemaAt(model.input, path);
   if (depth < path.length) throw noField(model, schema, path, depth, key, label);
   const flag = ownFlag(model, String(path[0]));
-  if (flag !== undefined && !isOtherSwitch(flag, given)) {
+  if (flag !== undefined && !needsSet(model, path, schema as z.ZodType, given)) {
     throw fieldError(label, 'this field has its own flag.', `Use ${flag} instead.`);
   }
   return schema as z.ZodType;
 }
 
-/** Two flags only switch on or off; the other position has no flag. */
-function isOtherSwitch(flag: string, given: unknown): boolean {
-  const value = String(given).trim().toLowerCase();
-  return (
-    (flag === FLAG_OF.expandPrompt && value === 'false') ||
-    (flag === FLAG_OF.safetyChecker && value === 'true')
-  );
+/** Whether a field has a flag that cannot say the value: null, the other position of a switch, a LoRA with more fields. */
+function needsSet(
+  model: Model,
+  path: readonly (string | number)[],
+  schema: z.ZodType,
+  given: unknown,
+): boolean {
+  const key = ownKey(model, String(path[0]));
+  if (key === undefined || path.length > 1 || given === undefined) return false;
+  const taken = candidatesOf(given).find((value) => schema.safeParse(value).success);
+  return taken !== undefined && !flagSays(key, taken);
 }
 
 function noField(

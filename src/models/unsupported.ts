@@ -41,10 +41,14 @@ const NEAREST_FIELDS: Partial<Record<RequestKey, readonly string[]>> = {
   safetyChecker: ['safety_tolerance', 'moderation_level'],
 };
 
+/** The field of a model that does something like what a flag would; undefined if it has none. */
+export function nearestField({ input }: Model, key: RequestKey): string | undefined {
+  return (NEAREST_FIELDS[key] ?? []).find((name) => Object.hasOwn(input.shape, name));
+}
+
 /** A flag for which the schema of an endpoint has no field. */
 function refusedBySchema(model: Model, key: RequestKey, nameOf: NameOf): FalEditError {
-  const fields = Object.keys(model.input.shape);
-  const near = (NEAREST_FIELDS[key] ?? []).find((name) => fields.includes(name));
+  const near = nearestField(model, key);
   const pictures = picturesOf(model);
   if (key === 'images') {
     return fieldError(
@@ -67,7 +71,7 @@ function refusedBySchema(model: Model, key: RequestKey, nameOf: NameOf): FalEdit
 }
 
 /** The fields at the top of an input that take pictures. */
-function picturesOf({ input }: Model): string[] {
+export function picturesOf({ input }: Model): string[] {
   return Object.entries(input.shape as Record<string, z.core.$ZodType>).flatMap(([name, schema]) =>
     findFileFields(schema, 'x').length + findFileFields(schema, ['x']).length > 0 ? [name] : [],
   );

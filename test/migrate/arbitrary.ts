@@ -36,11 +36,19 @@ function valueOf(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
   if (schema instanceof z.ZodString) return anyText.filter((text) => schema.safeParse(text).success);
   if (schema instanceof z.ZodNumber) return numberOf(schema);
   if (schema instanceof z.ZodUnion) return fc.oneof(...schema.options.map(valueOf));
-  if (schema instanceof z.ZodRecord) return fc.dictionary(fc.string(), fc.integer());
+  if (schema instanceof z.ZodRecord) {
+    return fc.dictionary(
+      fc.string(),
+      schema.valueType instanceof z.ZodUnknown ? fc.jsonValue() : fc.integer(),
+    );
+  }
+  if (schema instanceof z.ZodNull) return fc.constant(null);
+  if (schema instanceof z.ZodUnknown) return fc.jsonValue();
   if (schema instanceof z.ZodArray) {
+    const minimum = Number(schema._zod.bag['minimum'] ?? 0);
     return fc
-      .array(valueOf(schema.element), { maxLength: 5 })
-      .filter((list) => z.array(z.any()).safeParse(list).success && schema.safeParse(list).success);
+      .array(valueOf(schema.element), { minLength: minimum, maxLength: Math.max(minimum, 5) })
+      .filter((list) => schema.safeParse(list).success);
   }
   if (schema instanceof z.ZodObject) {
     const entries = Object.entries(schema.shape) as [string, z.core.$ZodType][];
@@ -54,8 +62,15 @@ function valueOf(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
 
 function numberOf(schema: z.ZodNumber): fc.Arbitrary<number> {
   const bounded = (bound: number | null, otherwise: number): number =>
-    bound === null || !Number.isFinite(bound) ? otherwise : bound;
+    bound === null || !Number.isFinite(bound) ? otherwise : Math.max(-1e9, Math.min(1e9, bound));
   const [min, max] = [bounded(schema.minValue, -1e9), bounded(schema.maxValue, 1e9)];
-  if (schema.format === 'safeint') return fc.integer({ min: Math.max(min, -1e9), max: Math.min(max, 1e9) });
-  return fc.double({ min, max, noNaN: true }).map((value) => value + 0);
+  const multiple = schema._zod.bag['multipleOf'];
+  const step = typeof multiple === 'number' ? multiple : schema.format === 'safeint' ? 1 : undefined;
+  const any =
+    step === undefined
+      ? fc.double({ min, max, noNaN: true }).map((value) => value + 0)
+      : fc
+          .integer({ min: Math.ceil(min / step), max: Math.floor(max / step) })
+          .map((count) => count * step + 0);
+  return any.filter((value) => schema.safeParse(value).success);
 }

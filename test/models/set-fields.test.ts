@@ -6,6 +6,7 @@ import { fluxGeneral } from '../../src/models/flux-general.js';
 import type { Model } from '../../src/models/model.js';
 import { MODELS } from '../../src/models/registry.js';
 import { parseSetFields } from '../../src/models/set-fields.js';
+import { ours } from '../migrate/any-models.js';
 
 test.each<[string[], Record<string, unknown>]>([
   [[], {}],
@@ -25,7 +26,34 @@ test.each<[string[], Record<string, unknown>]>([
   expect(parseSetFields(fluxGeneral, pairs)).toStrictEqual(fields);
 });
 
+test.each<[string, string[], Record<string, unknown>]>([
+  ['acme/matte', ['output_format=alpha'], { output_format: 'alpha' }],
+  ['acme/relight', ['seed=null'], { seed: null }],
+  ['acme/brush/lora', ['enable_prompt_expansion=false'], { enable_prompt_expansion: false }],
+  ['acme/brush/lora', ['enable_safety_checker=true'], { enable_safety_checker: true }],
+  ['acme/brush/lora', ['loras=[]'], { loras: [] }],
+  [
+    'acme/brush/lora',
+    ['loras=[{"path":"a/b","scale":{"up":1}}]'],
+    { loras: [{ path: 'a/b', scale: { up: 1 } }] },
+  ],
+])('%s: %j is a value that no flag says', (name, pairs, fields) => {
+  expect(parseSetFields(ours(name), pairs)).toStrictEqual(fields);
+});
+
 describe('refused', () => {
+  test.each([
+    ['acme/brush/lora', 'enable_prompt_expansion=true', '--expand-prompt'],
+    ['acme/brush/lora', 'loras=[{"path":"a/b"}]', '--lora'],
+    ['acme/brush/lora', 'seed=7', '--seed'],
+    ['acme/brush/lora', 'output_format=webp', '--format'],
+    ['acme/imagine/edit', 'image_urls=null', '--image'],
+  ])('%s: %s has a flag', (name, pair, flag) => {
+    expect(() => parseSetFields(ours(name), [pair])).toThrow(
+      expect.objectContaining({ hint: `Use ${flag} instead.` }),
+    );
+  });
+
   test.each<[string, Model, string[], string | RegExp, string?]>([
     ['no =', fluxGeneral, ['scheduler'], '"scheduler" must have the form key=value'],
     ['unknown', fluxGeneral, ['nag_scal=4'], 'no field "nag_scal"', 'Did you mean nag_scale?'],

@@ -14,7 +14,7 @@ const PICTURE_MARK = /^image(_|$)/;
 export const MASK_NAMES: readonly string[] = ['mask_url', 'mask_image_url'];
 
 /** Names of the picture to edit, the most usual first. */
-const MAIN_NAMES: readonly string[] = [
+export const MAIN_NAMES: readonly string[] = [
   'image_url',
   'image_urls',
   'input_image_urls',
