@@ -4,8 +4,8 @@ import { MODELS } from '../models/registry.js';
 import { schemaOf } from './model-fields.js';
 
 /**
- * The model that an input was most likely made for: of the models with its picture field, the one that knows
- * most of its fields; if in doubt, the first of the registry.
+ * The listed model that an input was most likely made for: of the models with its picture field, the one that knows
+ * most of its fields; if in doubt, the first of the registry. No other model is guessed.
  *
  * @throws FalEditError (input): it has the picture fields of several forms, or of none
  */
@@ -16,7 +16,7 @@ export function guessModel(input: Readonly<Record<string, unknown>>): Model {
   if (form === undefined || found.length > 1) {
     const said = form === undefined ? `neither ${[...forms].join(' nor ')}` : found.join(' and ');
     throw inputError(`Cannot tell which model the request was made for: it names none, and has ${said}.`, {
-      hint: `Name the model: --from ${MODELS.map(({ name }) => name).join(', ')}.`,
+      hint: `Name the model: --from ${MODELS.map(({ name }) => name).join(', ')}, or the id of any endpoint.`,
     });
   }
   const known = (model: Model): number =>

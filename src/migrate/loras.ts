@@ -22,7 +22,7 @@ export function translateLoras(
     return { value: undefined, changes: [outOfRange(field, value, target, to)] };
   }
   const loras: unknown[] = value;
-  const isOtherBase = from.base !== to.base;
+  const isOtherBase = from.base !== undefined && to.base !== undefined && from.base !== to.base;
   if (isOtherBase && !keepAll && loras.length > 0)
     return { value: undefined, changes: [otherBase(field, from, to)] };
   const changes: FieldChange[] = [];
@@ -38,15 +38,28 @@ export function translateLoras(
   }
   const own = fitting.slice(0, most);
   if (own.length === 0 && loras.length > 0) return { value: undefined, changes };
-  const remark = isOtherBase && own.length > 0 ? { why: unfit(from, to) } : {};
+  const remark = own.length === 0 ? undefined : isOtherBase ? unfit(from, to) : unknownFit(from, to);
   return {
     value: own,
-    changes: [{ field, kind: field === target ? 'kept' : 'renamed', to: target, ...remark }, ...changes],
+    changes: [
+      {
+        ...{ field, kind: field === target ? 'kept' : 'renamed', to: target },
+        ...(remark === undefined ? {} : { why: remark }),
+      },
+      ...changes,
+    ],
   };
 }
 
 function unfit(from: Model, to: Model): string {
-  return `LoRAs trained for ${from.base} do not fit ${to.base}`;
+  return `LoRAs trained for ${from.base ?? from.name} do not fit ${to.base ?? to.name}`;
+}
+
+/** A LoRA fits only the base model that it was trained for, and fal does not say which that is. */
+function unknownFit(from: Model, to: Model): string | undefined {
+  if (from.base !== undefined && to.base !== undefined) return undefined;
+  const unknown = to.base === undefined ? to : from;
+  return `unknown: the base model of ${unknown.name} is not known; check that they fit`;
 }
 
 function otherBase(field: string, from: Model, to: Model): FieldChange {
@@ -54,7 +67,7 @@ function otherBase(field: string, from: Model, to: Model): FieldChange {
     field,
     kind: 'dropped',
     why: unfit(from, to),
-    instead: `Use LoRAs for ${to.base}; --keep-loras keeps these`,
+    instead: `Use LoRAs for ${to.base ?? to.name}; --keep-loras keeps these`,
   };
 }
 
@@ -62,12 +75,13 @@ function otherBase(field: string, from: Model, to: Model): FieldChange {
 function fit(
   lora: unknown,
   where: string,
-  element: z.core.$ZodType,
+  item: z.core.$ZodType,
   to: Model,
   changes: FieldChange[],
 ): Record<string, unknown>[] {
-  if (typeof lora !== 'object' || lora === null || !(element instanceof z.ZodObject)) {
-    return leaveOut(where, lora, element, changes);
+  const element = objectOf(item);
+  if (typeof lora !== 'object' || lora === null || element === undefined) {
+    return leaveOut(where, lora, item, changes);
   }
   const shape = element.shape as Record<string, z.core.$ZodType>;
   const own: Record<string, unknown> = {};
@@ -93,9 +107,23 @@ function leaveOut(field: string, value: unknown, schema: z.core.$ZodType, change
 
 /** The list that the model's field holds. */
 function listOf(model: Model, field: string): z.ZodArray | undefined {
-  const schema = schemaOf(model, field);
-  const list = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
-  return list instanceof z.ZodArray ? list : undefined;
+  return firstOf(schemaOf(model, field), (one): one is z.ZodArray => one instanceof z.ZodArray);
+}
+
+/** The object that an item of the list is. */
+function objectOf(item: z.core.$ZodType): z.ZodObject | undefined {
+  return firstOf(item, (one): one is z.ZodObject => one instanceof z.ZodObject);
+}
+
+/** The first schema of that kind among the alternatives of one. */
+function firstOf<T extends z.core.$ZodType>(
+  schema: z.core.$ZodType | undefined,
+  isOne: (one: z.core.$ZodType) => one is T,
+): T | undefined {
+  if (schema === undefined || isOne(schema)) return schema;
+  if (schema instanceof z.ZodOptional) return firstOf(schema.unwrap(), isOne);
+  if (!(schema instanceof z.ZodUnion)) return undefined;
+  return schema.options.map((option) => firstOf(option, isOne)).find((one) => one !== undefined);
 }
 
 /** The largest number of elements that a list accepts, of elements that are valid by themselves. */

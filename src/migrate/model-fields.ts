@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Model } from '../models/model.js';
 import { FLAG_OF, type RequestKey } from '../models/request.js';
+import { MASK_NAMES } from '../models/schema/pictures.js';
 
 /** The schema of a field of fal's input; undefined where the model has none of that name. */
 export function schemaOf(model: Model, field: string): z.ZodType | undefined {
@@ -14,10 +15,14 @@ export function defaultOf(model: Model, field: string): unknown {
   return schemaOf(model, field)?.meta()?.['default'];
 }
 
-/** Whether the field holds a list. */
-export function isList(model: Model, field: string): boolean {
-  const schema = schemaOf(model, field);
-  return (schema instanceof z.ZodOptional ? schema.unwrap() : schema) instanceof z.ZodArray;
+/** fal's sentences about a field; empty if there are none. */
+export function aboutOf(model: Model, field: string): string {
+  return schemaOf(model, field)?.meta()?.description ?? '';
+}
+
+/** Whether a request must have the field. */
+export function isRequired(model: Model, field: string): boolean {
+  return schemaOf(model, field)?.safeParse(undefined).success === false;
 }
 
 /** The request key that a field belongs to; undefined for a field that only `--set` fills. */
@@ -38,11 +43,21 @@ export function isRead(model: Model, field: string): boolean {
   return schemaOf(model, field) !== undefined && readInstead(model, field) === undefined;
 }
 
-/** The other model's field for the same setting; undefined if it has none. */
+/**
+ * The other model's field for the same setting: the one that the same flag fills, else the one of the same name, unless
+ * that is filled by another flag. Undefined if it has none.
+ */
 export function counterpartOf(field: string, from: Model, to: Model): string | undefined {
   const key = keyOf(from, field);
-  if (key !== undefined) return to.fields[key]?.[0];
-  return isRead(to, field) ? field : undefined;
+  const same = key === undefined ? undefined : to.fields[key]?.[0];
+  if (same !== undefined) return same;
+  if (isRead(to, field)) {
+    const other = keyOf(to, field);
+    return other === undefined || from.fields[other] === undefined ? field : undefined;
+  }
+  return MASK_NAMES.includes(field)
+    ? MASK_NAMES.find((name) => isRead(to, name) && !isRead(from, name))
+    : undefined;
 }
 
 /**

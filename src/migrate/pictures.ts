@@ -1,6 +1,6 @@
 import type { Model } from '../models/model.js';
 import type { FieldChange } from './field-change.js';
-import { isList, schemaOf } from './model-fields.js';
+import { schemaOf } from './model-fields.js';
 import { outOfRange } from './plain-field.js';
 
 /** The pictures that are edited, in the other model's form, and as many as it takes. */
@@ -9,12 +9,27 @@ export function translatePictures(
   to: Model,
 ): { value: unknown; changes: FieldChange[] } {
   const pictures: unknown[] = [value].flat();
-  const kept = pictures.slice(0, to.maxImages);
-  const own = isList(to, target) ? kept : kept[0];
-  if (schemaOf(to, target)?.safeParse(own).success !== true) {
+  const kept = to.statesNoLimit === true ? pictures : pictures.slice(0, to.maxImages);
+  const own = to.pictures === 'list' ? kept : kept[0];
+  if (kept.length === 0 || schemaOf(to, target)?.safeParse(own).success !== true) {
     return { value: undefined, changes: [outOfRange(field, value, target, to)] };
   }
-  return { value: own, changes: [main(field, value, target, own), ...tooMany(field, pictures.length, to)] };
+  const change = main(field, value, target, own);
+  return {
+    value: own,
+    changes:
+      kept.length > to.maxImages
+        ? [{ ...change, why: withoutLimit(to, change.why) }]
+        : [change, ...tooMany(field, pictures.length, to)],
+  };
+}
+
+/** fal drops pictures beyond a number that it does not say. */
+function withoutLimit(to: Model, why: string | undefined): string {
+  return [
+    ...(why === undefined ? [] : [why]),
+    `fal states no limit for ${to.name}, and may ignore some`,
+  ].join('; ');
 }
 
 function main(field: string, value: unknown, target: string, own: unknown): FieldChange {

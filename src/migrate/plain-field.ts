@@ -1,7 +1,10 @@
+import * as z from 'zod';
 import { allowed } from '../models/allowed.js';
 import type { Model } from '../models/model.js';
+import { MASK_NAMES } from '../models/schema/pictures.js';
 import type { FieldChange } from './field-change.js';
-import { defaultOf, schemaOf } from './model-fields.js';
+import { takenForm } from './forms-of-value.js';
+import { aboutOf, defaultOf, keyOf, schemaOf } from './model-fields.js';
 import { shortValue } from './short-value.js';
 
 /** A field's value for the other model; undefined where it does not take it. */
@@ -10,27 +13,30 @@ export interface PlainField {
   change: FieldChange;
 }
 
-/** A value that goes over as it is, if the other model takes it. A number or a switch that is written as text is read. */
+/** A value that goes over as it is, or in another form of the same, if the other model takes it. */
 export function plainField(
   { field, value, target }: { field: string; value: unknown; target: string },
   from: Model,
   to: Model,
 ): PlainField {
-  const schema = schemaOf(to, target);
-  const taken = readings(value).find((reading) => schema?.safeParse(reading).success === true);
+  const taken = takenForm(value, target, to);
   if (taken === undefined) return { value: undefined, change: outOfRange(field, value, target, to) };
+  const other = otherMeaning(field, target, from, to);
   const remarks = [
-    ...(taken === value ? [] : [`converted from text to ${shortValue(taken)}`]),
+    ...(taken.why === undefined ? [] : [taken.why]),
     ...otherDefault(field, target, from, to),
     ...(from.fields.seed?.[0] === field ? ['the same seed gives a different picture on another model'] : []),
+    ...(isUnchecked(target, to) ? [`fal does not describe it for ${to.name}: not checked`] : []),
+    ...(other === undefined ? [] : [other]),
   ];
   return {
-    value: taken,
+    value: taken.value,
     change: {
       field,
-      kind: field === target ? 'kept' : 'renamed',
+      kind: taken.isReshaped === true ? 'reshaped' : field === target ? 'kept' : 'renamed',
       to: target,
       ...(remarks.length === 0 ? {} : { why: remarks.join('; ') }),
+      ...(other === undefined ? {} : { instead: 'Check the value: it may not mean the same' }),
     },
   };
 }
@@ -50,14 +56,40 @@ export function outOfRange(field: string, value: unknown, target: string, to: Mo
   };
 }
 
-/** Values that a text may stand for as JSON: "0.6" is 0.6, "true" is true. */
-function readings(value: unknown): unknown[] {
-  if (typeof value !== 'string') return [value];
-  try {
-    return [value, JSON.parse(value) as unknown];
-  } catch {
-    return [value];
-  }
+/**
+ * fal's sentences about a strength or a mask for both models, if they differ: for some models, 1 keeps the picture, and
+ * for some, black is the part that changes. Listed models agree. Undefined for other fields.
+ */
+export function otherMeaning(field: string, target: string, from: Model, to: Model): string | undefined {
+  const isNamed = keyOf(to, target) === 'strength' || MASK_NAMES.includes(target);
+  if (!isNamed || (from.schema === undefined && to.schema === undefined)) return undefined;
+  const [old, own] = [aboutOf(from, field), aboutOf(to, target)];
+  if (plainWords(old) === plainWords(own)) return undefined;
+  const said = (model: Model, about: string): string =>
+    about === ''
+      ? `nothing is known of ${model.name}`
+      : `${model.name}: ${JSON.stringify(shortAbout(about))}`;
+  return `${said(to, own)}; ${said(from, old)}`;
+}
+
+const LONGEST_ABOUT = 120;
+
+function shortAbout(about: string): string {
+  return about.length > LONGEST_ABOUT ? `${about.slice(0, LONGEST_ABOUT - 1)}…` : about;
+}
+
+function plainWords(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}
+
+/** Whether any value is taken, since fal's schema has no type for the field. */
+function isUnchecked(target: string, to: Model): boolean {
+  const schema = schemaOf(to, target);
+  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return inner instanceof z.ZodUnknown;
 }
 
 function otherDefault(field: string, target: string, from: Model, to: Model): string[] {

@@ -1,3 +1,5 @@
+import { MAIN_NAMES } from '../models/schema/pictures.js';
+
 /** A request as somebody kept it: fal's input, and the model where it is named. */
 export interface KeptRequest {
   input: Record<string, unknown>;
@@ -21,26 +23,34 @@ const INPUT_KEYS = ['input', 'arguments'];
 export function keptRequest(value: unknown): KeptRequest | string {
   if (!isObject(value)) return kindOf(value);
   const inputKey = INPUT_KEYS.find((key) => isWrapped(value, key));
-  const modelKey = MODEL_KEYS.find((key) => typeof value[key] === 'string');
-  const model = modelKey === undefined ? undefined : endpointOf(String(value[modelKey]));
   const inner = inputKey === undefined ? undefined : value[inputKey];
+  const modelKey = MODEL_KEYS.find((key) => isModelName(value, key, inner !== undefined));
+  const model = modelKey === undefined ? undefined : endpointOf(String(value[modelKey]));
   const input = isObject(inner) ? inner : value;
-  const namesModel = input === value && modelKey !== undefined;
-  return { input: namesModel ? without(input, MODEL_KEYS) : input, model, modelKey };
+  return { input: input === value ? without(input, modelKey) : input, model, modelKey };
+}
+
+/** Beside the fields of an input, `model` may be a field of its own: the kind of an upscaler, `Standard V2`. */
+function isModelName(value: Readonly<Record<string, unknown>>, key: string, isBeside: boolean): boolean {
+  const name = value[key];
+  if (typeof name !== 'string') return false;
+  return isBeside || key !== 'model' || /^[a-z0-9][a-z0-9._:/?=&-]*$/.test(name);
 }
 
 /**
  * A document of ours repeats the prompt outside of its input. A field that only has the name of an input
- * contains no prompt.
+ * contains no prompt, and stands beside a picture.
  */
 function isWrapped(value: Readonly<Record<string, unknown>>, key: string): boolean {
   const inner = value[key];
-  return isObject(inner) && (Object.hasOwn(inner, 'prompt') || !Object.hasOwn(value, 'prompt'));
+  if (!isObject(inner)) return false;
+  return Object.hasOwn(inner, 'prompt') || !MAIN_NAMES.some((name) => Object.hasOwn(value, name));
 }
 
 /** Whether an object is a request to fal, and not a row of a manifest. */
 export function looksLikeRequest(fields: Readonly<Record<string, unknown>>): boolean {
-  const names = ['image_url', 'image_urls'];
+  // In a manifest, any other name may be a column for the prompt.
+  const names = Object.hasOwn(fields, 'image') ? ['image_url', 'image_urls'] : MAIN_NAMES;
   return names.some((name) => Object.hasOwn(fields, name)) || INPUT_KEYS.some((key) => isObject(fields[key]));
 }
 
@@ -51,11 +61,9 @@ function endpointOf(name: string): string {
 
 function without(
   input: Readonly<Record<string, unknown>>,
-  names: readonly string[],
+  name: string | undefined,
 ): Record<string, unknown> {
-  const isName = ([key, value]: [string, unknown]): boolean =>
-    names.includes(key) && typeof value === 'string';
-  return Object.fromEntries(Object.entries(input).filter((entry) => !isName(entry)));
+  return Object.fromEntries(Object.entries(input).filter(([key]) => key !== name));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,13 +1,13 @@
-import { problemsError } from '../errors/error.js';
 import type { Model } from '../models/model.js';
 import { adviceFor } from './advice.js';
 import { defaultChanges } from './defaults.js';
 import type { FieldChange, Translation } from './field-change.js';
 import { ignoredChange } from './ignored.js';
 import { translateLoras } from './loras.js';
-import { counterpartOf, keyOf, meantBy, schemaOf } from './model-fields.js';
+import { counterpartOf, defaultOf, keyOf, schemaOf } from './model-fields.js';
 import { translatePictures } from './pictures.js';
 import { plainField } from './plain-field.js';
+import { isNeeded, refuseMissing, requiredDefaults } from './required.js';
 
 export interface TranslateOptions {
   /** Keep LoRAs that were trained for another family, as far as the other model's limits let them in. */
@@ -19,7 +19,7 @@ export interface TranslateOptions {
  * the other model; fields that it does not accept are left out and reported.
  *
  * @param input fal's input for `from`; values and names may be anything
- * @throws FalEditError (input): it has no prompt or no picture that the other model accepts
+ * @throws FalEditError (input): it has no picture, or lacks a field that the other model must have
  */
 export function translate(
   input: Readonly<Record<string, unknown>>,
@@ -33,8 +33,13 @@ export function translate(
     if (moved.target !== undefined && moved.value !== undefined) own[moved.target] = moved.value;
     return moved.changes;
   });
+  const defaults = requiredDefaults(own, input, from, to);
+  Object.assign(own, defaults.input);
   refuseMissing(own, input, from, to);
-  return { input: own, changes: [...changes, ...defaultChanges(input, from, to)] };
+  return {
+    input: { ...own, ...to.always },
+    changes: [...changes, ...defaults.changes, ...defaultChanges(input, own, from, to)],
+  };
 }
 
 interface Move extends TranslateOptions {
@@ -50,44 +55,40 @@ interface Moved {
 }
 
 function moveField(field: string, value: unknown, { input, from, to, keepLoras }: Move): Moved {
+  if (isNeeded(field, from, to)) return addedField(field, value, from, to);
   const ignored = ignoredChange(field, input, from, to);
   if (ignored !== undefined) return { changes: [ignored] };
   const key = keyOf(from, field);
   const target = counterpartOf(field, from, to);
-  // fal's way to leave an optional field unset.
-  if (value === null) return { changes: [{ field, kind: 'dropped', why: 'null is the same as not set' }] };
+  if (value === null && !hasMeaning(field, from)) {
+    return { changes: [{ field, kind: 'dropped', why: 'null is the same as not set' }] };
+  }
   if (target === undefined) return { changes: [{ field, kind: 'dropped', ...adviceFor(field, key, to) }] };
   const source = { field, value, target };
-  if (key === 'images') return { target, ...translatePictures(source, to) };
-  if (key === 'loras') return { target, ...translateLoras(source, from, to, keepLoras) };
+  const role = keyOf(to, target);
+  if (role === 'images' && value !== null) return { target, ...translatePictures(source, to) };
+  if (role === 'loras' && value !== null) return { target, ...translateLoras(source, from, to, keepLoras) };
   const plain = plainField(source, from, to);
   return { target, value: plain.value, changes: [plain.change] };
 }
 
-/** Without a prompt or a picture there is no edit. */
-function refuseMissing(
-  own: Readonly<Record<string, unknown>>,
-  input: Readonly<Record<string, unknown>>,
-  from: Model,
-  to: Model,
-): void {
-  const lacking = Object.keys(to.input.shape).filter(
-    (field) => own[field] === undefined && schemaOf(to, field)?.safeParse(undefined).success === false,
-  );
-  if (lacking.length === 0) return;
-  const names = lacking.map((field) => nameIn(from, to, field));
-  const problems = names.map((field) => {
-    if ((input[field] ?? undefined) !== undefined) return { field, message: 'fal cannot use this value.' };
-    const misspelt = Object.keys(input).find((name) => meantBy(from, name) === field);
-    const hint = misspelt === undefined ? '' : ` ${from.name} has no field ${JSON.stringify(misspelt)}.`;
-    return { field, message: `is missing.${hint}` };
-  });
-  throw problemsError('input', problems, {
-    hint: `A request for ${from.name} needs ${names.join(' and ')}. Use --from if it was made for another model.`,
-  });
+/** A field that fal ignored on the old model, and that the other model must have. */
+function addedField(field: string, value: unknown, from: Model, to: Model): Moved {
+  const source = { field, value, target: field };
+  const why = `${to.name} must have it, and ${from.name} has no such field`;
+  if (keyOf(to, field) === 'images') {
+    const pictures = translatePictures(source, to);
+    return {
+      target: field,
+      value: pictures.value,
+      changes: pictures.changes.map((change) => (change.kind === 'kept' ? { why, ...change } : change)),
+    };
+  }
+  const { value: own, change } = plainField(source, from, to);
+  return { target: field, value: own, changes: [own === undefined ? change : { ...change, why }] };
 }
 
-function nameIn(from: Model, to: Model, field: string): string {
-  const key = keyOf(to, field);
-  return (key === undefined ? undefined : from.fields[key]?.[0]) ?? field;
+/** fal's way to leave an optional field unset is null, which differs from leaving it out where it has a default. */
+function hasMeaning(field: string, from: Model): boolean {
+  return schemaOf(from, field)?.safeParse(null).success === true && defaultOf(from, field) !== undefined;
 }

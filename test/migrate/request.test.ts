@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { usualOther } from '../../src/migrate/family.js';
-import { keptRequest } from '../../src/migrate/request.js';
+import { keptRequest, looksLikeRequest } from '../../src/migrate/request.js';
 import { guessModel } from '../../src/migrate/guess-model.js';
 import { MODELS } from '../../src/models/registry.js';
 
@@ -26,6 +26,22 @@ describe('a kept request', () => {
     expect(keptRequest(value)).toMatchObject({ input: INPUT, model });
   });
 
+  it('of a model without a prompt is found in a document of ours', () => {
+    const input = { image_url: 'https://example.com/a.png', upscale_factor: 2 };
+    const document = { status: 'ok', model: 'acme/upscale', endpoint: 'acme/upscale', prompt: null, input };
+    expect(keptRequest(document)).toMatchObject({ input, model: 'acme/upscale' });
+    expect(keptRequest({ ...document, prompt: 'dawn' })).toMatchObject({ input });
+  });
+
+  it('may have a field called model', () => {
+    const input = { image_url: 'https://example.com/a.png', model: 'Low Light' };
+    expect(keptRequest(input)).toEqual({ input, model: undefined, modelKey: undefined });
+    expect(keptRequest({ endpoint: 'acme/upscale', ...input })).toMatchObject({
+      input,
+      model: 'acme/upscale',
+    });
+  });
+
   it('keeps a field called input that stands beside a prompt', () => {
     expect(keptRequest({ ...INPUT, input: { a: 1 } })).toMatchObject({
       input: { ...INPUT, input: { a: 1 } },
@@ -41,6 +57,17 @@ describe('a kept request', () => {
   ])('%j is none', (value, expected) => {
     expect(keptRequest(value)).toBe(expected);
   });
+});
+
+test.each<[Record<string, unknown>, boolean]>([
+  [{ image_url: 'a' }, true],
+  [{ reference_image_urls: ['a'] }, true],
+  [{ image: 'a.png', reference_image_url: 'a column' }, false],
+  [{ image: 'a.png', image_url: 'a' }, true],
+  [{ endpoint: G, input: {} }, true],
+  [{ image: 'a.png' }, false],
+])('a line of a file is a request or a row: %j', (fields, expected) => {
+  expect(looksLikeRequest(fields)).toBe(expected);
 });
 
 describe('the model of a request', () => {

@@ -1,4 +1,5 @@
 import type { FieldValue, Fields } from '../../batch/manifest/entry.js';
+import { flagSays } from '../../models/flag-values.js';
 import type { Model } from '../../models/model.js';
 import { FLAG_OF, type RequestKey } from '../../models/request.js';
 import { keyOf } from '../../migrate/model-fields.js';
@@ -11,13 +12,12 @@ export function manifestFields(model: Model, input: Readonly<Record<string, unkn
   const row: Fields = {};
   const set: Record<string, FieldValue> = {};
   for (const [field, value] of Object.entries(input)) {
+    if (value === model.always?.[field]) continue;
     const key = keyOf(model, field);
-    if (key === undefined) {
-      set[field] = value as FieldValue;
-      continue;
-    }
-    const written = writtenValue(key, value as FieldValue);
-    if (written !== undefined) row[fieldName(key)] = written;
+    if (key !== undefined && flagSays(key, value))
+      row[fieldName(key)] = writtenValue(key, value as FieldValue);
+    // For a listed model, the other position of a switch is fal's default.
+    else if (key === undefined || model.schema !== undefined) set[field] = value as FieldValue;
   }
   return Object.keys(set).length === 0 ? row : { ...row, set };
 }
@@ -35,15 +35,13 @@ function fieldName(key: RequestKey): string {
   return FLAG_OF[key].slice(2).replaceAll('-', '_');
 }
 
-/** Undefined for a switch at fal's default. */
-function writtenValue(key: RequestKey, value: FieldValue): FieldValue | undefined {
+function writtenValue(key: RequestKey, value: FieldValue): FieldValue {
   switch (key) {
     case 'images':
-      return Array.isArray(value) && value.length === 1 ? value[0] : value;
+      return Array.isArray(value) && value.length === 1 ? (value[0] ?? null) : value;
     case 'safetyChecker':
-      return value === false ? true : undefined;
     case 'expandPrompt':
-      return value === true ? true : undefined;
+      return true;
     default:
       return value;
   }
