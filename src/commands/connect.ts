@@ -11,6 +11,7 @@ import {
 } from '../fal/connection.js';
 import { routeOf, verifySandbox, type Route } from '../fal/route.js';
 import type { EditEnv } from '../edit/env.js';
+import type { EndpointDocument } from '../edit/models/loader.js';
 import type { Terminal } from '../terminal/terminal.js';
 import type { SandboxName } from './flags/sandbox.js';
 import { requireSharp } from '../native-parts.js';
@@ -77,12 +78,14 @@ export function requireKey(settings: Settings<Way>, { connection }: Route): void
  * Opens the way to fal, and starts the local fal for `--sandbox`, which does not get the key. A standalone sandbox is
  * checked to be one before anything is sent.
  *
+ * @param documents of further endpoints, for the sandbox that is started
  * @throws FalEditError (auth, temporary)
  */
 export async function openRoute(
   settings: Settings<Way>,
   route: Route,
   context: Pick<Context, 'fetch' | 'signal' | 'cwd'>,
+  documents: readonly EndpointDocument[] = [],
 ): Promise<OpenRoute> {
   if (settings.values['sandbox'] !== true) {
     await verifySandbox(route.connection, context);
@@ -93,7 +96,10 @@ export async function openRoute(
     import('./sandbox/settings.js'),
     requireSharp(),
   ]);
-  const sandbox = await startSandbox({ ...(await readSandboxSettings(settings, context.cwd)), port: 0 });
+  const own = await readSandboxSettings(settings, context.cwd);
+  const { documents: served = [] } = own;
+  const added = documents.filter(({ endpoint }) => served.every((one) => one.endpoint !== endpoint));
+  const sandbox = await startSandbox({ ...own, documents: [...served, ...added], port: 0 });
   const connection = { key: undefined, proxyUrl: sandbox.proxyUrl };
   return { route: { ...route, connection, account: undefined }, close: () => sandbox.close() };
 }

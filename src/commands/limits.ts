@@ -17,6 +17,17 @@ export function readTimeout({ values, origins }: Settings<'timeout'>): number {
   );
 }
 
+/** The oldest schema that an edit is paid for with, in milliseconds; undefined for the default. */
+export function readSchemaMaxAge({ values, origins }: Settings<'schema-max-age'>): number | undefined {
+  const given = textOf(values['schema-max-age']);
+  if (given === undefined) return undefined;
+  const ms = parseDuration(given);
+  if (ms !== undefined) return ms;
+  throw usageError(
+    `${origins['schema-max-age'] ?? '--schema-max-age'} must be a time, e.g. 1h or 7d, or 0, not "${given}".`,
+  );
+}
+
 /** An amount in dollars from the settings. @throws FalEditError (usage) */
 export function readDollars(
   { values, origins }: Settings<'max-cost' | 'daily-cap' | 'assume-cost'>,

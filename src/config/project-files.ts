@@ -28,12 +28,17 @@ export class ProjectFiles {
     private readonly restricted: ReadonlyMap<Layer, Restricted>,
   ) {}
 
-  /** Finds the owners of the files, and whether the user trusts them where something depends on it. */
+  /**
+   * Finds the owners of the files, and whether the user trusts them where something depends on it.
+   *
+   * @param namesModels whether the project's config file gives names to models
+   */
   static async judge(
     context: Judged,
     { flags, own }: Wanted,
     layers: readonly Layer[],
     variables: readonly VariableLayer[],
+    namesModels = false,
   ): Promise<ProjectFiles> {
     const ofProject = layers.flatMap((layer) =>
       layer.file === undefined ? [] : [{ layer, file: layer.file }],
@@ -47,6 +52,7 @@ export class ProjectFiles {
     );
     const matters =
       namesStateDir ||
+      namesModels ||
       ofProject.some(
         ({ layer, file }) =>
           isThirds(file) || Object.keys(layer.values).some((name) => byName.get(name)?.fromProject !== 'yes'),
@@ -130,6 +136,13 @@ export class ProjectFiles {
     const known = this.trustOf(keyFile);
     if (known === undefined || !known.isThirds || known.trust === 'trusted') return undefined;
     return this.refusal(known.file, [{ where: 'The key', reason: THIRD_PERSONS }]);
+  }
+
+  /** How far the user's trust in a file goes. */
+  standingOf({ path: file }: SettingsFile): 'trusted' | 'untrusted' | 'third' {
+    const known = this.trustOf(file);
+    if (known?.trust === 'trusted') return 'trusted';
+    return known?.isThirds === true ? 'third' : 'untrusted';
   }
 
   private trustOf(file: string | undefined): Known | undefined {

@@ -6,6 +6,7 @@ import { findKey, type FoundKey } from './credentials.js';
 import { readVariables, type VariableLayer } from './environment.js';
 import { TRUST_PROJECT, type FlagValue } from './flag-definition.js';
 import { fromCommandLine, fromConfigFile, fromVariables, merge, type Layer, type Wanted } from './layers.js';
+import { modelNamesIn, namesModels, type ModelName } from './model-names.js';
 import { ProjectFiles } from './project-files.js';
 import { STATE_DIR, unknownVariables } from './variable-names.js';
 
@@ -26,6 +27,8 @@ export interface Settings<Name extends string> {
   keyProblem?: FalEditError;
   /** Problem of the ledger's folder, named by an untrusted file: irrelevant for a run that opens no ledger. */
   stateDirProblem?: FalEditError;
+  /** Names of models from config files, those of the user's own file first. */
+  modelNames?: readonly ModelName[];
   /** Warnings about the settings as a whole. */
   warnings?: readonly string[];
 }
@@ -51,7 +54,13 @@ export async function resolveSettings(
     ...variables.map((layer) => fromVariables(wanted, layer)),
     ...files.map((file) => fromConfigFile(wanted, file)),
   ];
-  const project = await ProjectFiles.judge(context, wanted, layers, variables);
+  const project = await ProjectFiles.judge(
+    context,
+    wanted,
+    layers,
+    variables,
+    files.some((file) => file.of === 'project' && namesModels(file)),
+  );
   const merged = merge(
     layers.map((layer) => project.allowed(layer)),
     wanted.exclusive,
@@ -59,6 +68,7 @@ export async function resolveSettings(
   const { values, origins } = project.withCaps(merged, typed);
   const key = readKey(variables, files, values['proxy-url'] !== undefined);
   project.refuseUntrusted(merged, key.found?.file);
+  const modelNames = modelNamesIn(files, project);
   const keyProblem = key.problem ?? project.keyProblem(key.found?.file);
   return {
     values: Object.fromEntries(
@@ -69,6 +79,7 @@ export async function resolveSettings(
     fromProject: Object.keys(merged.files),
     ...readStateDir(variables, project, context.cwd),
     ...(keyProblem === undefined ? { key: key.found?.key } : { key: undefined, keyProblem }),
+    ...(modelNames.length === 0 ? {} : { modelNames }),
     ...(warnings.length === 0 ? {} : { warnings }),
   };
 }

@@ -19,6 +19,7 @@ import { readRequest } from '../models/read-request.js';
 import { readPictureSettings } from '../models/picture-settings.js';
 import type { EditRequest, NameOf, PictureSettings } from '../models/request.js';
 import { didYouMean } from '../near-name.js';
+import { SCHEMA_OPTIONS, type SchemaOptions } from './models.js';
 
 /** A picture: a path, an http(s) URL, a data: URI, or its bytes. */
 export type Picture = string | Uint8Array;
@@ -48,10 +49,10 @@ export interface Access {
 
 /** One edit. What is left out is left to fal, but for the seed, which is then chosen and reported. */
 export interface EditCall
-  extends Omit<EditRequest, 'images' | 'seed' | 'set' | 'files'>, PictureSettings, Access {
+  extends Omit<EditRequest, 'images' | 'seed' | 'set' | 'files'>, PictureSettings, Access, SchemaOptions {
   /** One picture, or a list of up to as many as the model edits together. */
   images: Picture | Picture[];
-  /** Short name or endpoint id; flux-general if absent. */
+  /** Short name or endpoint id of fal; flux-general if absent. */
   model?: string;
   /** Use the built-in local fal: no key, no network, no cost. */
   sandbox?: boolean;
@@ -145,7 +146,7 @@ const callSchema = z.strictObject({
     error: 'must be a path, a URL, the bytes of a picture, or a list of these',
   }),
   prompt: text.optional(),
-  ...z.object({ ...ACCESS, ...EDIT }).partial().shape,
+  ...z.object({ ...ACCESS, ...SCHEMA_OPTIONS, ...EDIT }).partial().shape,
 });
 
 const accessSchema = z.strictObject(z.object(ACCESS).partial().shape);

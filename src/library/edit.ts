@@ -5,6 +5,7 @@ import { assuming, assumptionOf, type Estimate } from '../edit/plan/estimate.js'
 import { estimateNow, priceAccess } from '../edit/plan/prices.js';
 import { SINGLE_EDIT } from '../edit/next-steps.js';
 import { allChecked } from '../edit/plan/attachments.js';
+import type { EndpointDocument } from '../edit/models/loader.js';
 import { planEdit } from '../edit/plan/plan.js';
 import { keptPictures, recordOfJob, type EditedImage, type EditRecord } from '../edit/record.js';
 import { areIntact } from '../edit/pictures/save.js';
@@ -26,6 +27,7 @@ import {
   type EditCall,
   withContext,
 } from './call.js';
+import { loadModelOf } from './models.js';
 
 /** A finished edit. */
 export interface EditResult extends EditRecord {
@@ -50,6 +52,7 @@ export async function edit(call: EditCall): Promise<EditResult> {
   const { maxCostUsd, dailyCapUsd, assumeCostUsd, again, timeoutMs, cancelOnTimeout, sandbox } = call;
   return withContext(call, async (context) => {
     const declared = routeOfCall(call, context);
+    const documents = await loadModelOf(call, declared.connection, context, 'edit');
     const plan = await planEdit(orderOf(call, context.newSeed), context);
     if (
       sandbox !== true &&
@@ -58,7 +61,7 @@ export async function edit(call: EditCall): Promise<EditResult> {
     ) {
       throw missingKeyError();
     }
-    const opened = await openRoute(call, declared, context);
+    const opened = await openRoute(call, declared, context, documents);
     try {
       const ledger = await ledgerOf(call, context);
       let data: Uint8Array | undefined;
@@ -92,13 +95,15 @@ export async function edit(call: EditCall): Promise<EditResult> {
 }
 
 /**
- * Estimates the cost of an edit from the model's own price, without the network: nothing is uploaded or sent.
+ * Estimates the cost of an edit from the model's own price: nothing is uploaded or sent. The network is not used, unless
+ * the schema of an endpoint has never been read, which is then fetched without the key.
  *
  * @throws FalEditError (usage, input): as {@link edit} would, before it sends anything
  */
 export async function estimate(call: EditCall): Promise<Estimate> {
   checkCall(call);
   return withContext(call, async (context) => {
+    await loadModelOf(call, routeOfCall(call, context).connection, context, 'dry-run');
     const plan = await planEdit(orderOf(call, context.newSeed), context);
     await allChecked(plan.attachments);
     const route = routeOf({ key: undefined, proxyUrl: undefined }, context);
@@ -152,13 +157,14 @@ async function openRoute(
   { sandbox }: EditCall,
   route: Route,
   context: Context,
+  documents: readonly EndpointDocument[],
 ): Promise<{ route: Route; close: () => Promise<void> }> {
   if (sandbox !== true) {
     await verifySandbox(route.connection, context);
     return { route, close: () => Promise.resolve() };
   }
   const [{ startSandbox }] = await Promise.all([import('../sandbox/server.js'), requireSharp()]);
-  const started = await startSandbox({ port: 0 });
+  const started = await startSandbox({ port: 0, documents });
   const connection = { key: undefined, proxyUrl: started.proxyUrl };
   return { route: { ...route, connection }, close: () => started.close() };
 }

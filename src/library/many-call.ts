@@ -8,12 +8,13 @@ import { usageError, type FalEditError } from '../errors/error.js';
 import type { EditRequest, PictureSettings } from '../models/request.js';
 import type { Comparison } from '../report/compare/document.js';
 import { ACCESS, check, EDIT, flag, number, text, type Access } from './call.js';
+import { SCHEMA_OPTIONS, type SchemaOptions } from './models.js';
 
 /** The settings of an edit that a row may have. Those left out are left to fal. */
 export interface RowSettings extends Partial<Omit<EditRequest, 'images' | 'set'>>, PictureSettings {
   /** A picture, or a list of up to as many as the model edits together: paths, http(s) URLs or data: URIs. */
   images?: string | string[];
-  /** Short name or endpoint id; flux-general if absent. */
+  /** Short name or endpoint id of fal; flux-general if absent. */
   model?: string;
   /** Further fields of the model's own input, by fal's names; checked by the model's schema. */
   set?: Record<string, unknown>;
@@ -34,7 +35,7 @@ export interface BatchRow extends RowSettings {
 }
 
 /** Options of everything that makes many edits. */
-export interface ManyCall extends Omit<Access, 'onEvent'> {
+export interface ManyCall extends Omit<Access, 'onEvent'>, SchemaOptions {
   /** Use the built-in local fal: no key, no network, no cost. */
   sandbox?: boolean;
   /** Dollars that this run may spend; Infinity for no limit. Required, except on the sandbox. */
@@ -150,7 +151,9 @@ const expectSchema = z.strictObject(
 
 const MANY = z
   .object({
-    ...{ ...ACCESS, sandbox: flag, again: flag, dailyCapUsd: EDIT.dailyCapUsd, outDir: text },
+    ...ACCESS,
+    ...SCHEMA_OPTIONS,
+    ...{ sandbox: flag, again: flag, dailyCapUsd: EDIT.dailyCapUsd, outDir: text },
     assumeCostUsd: EDIT.assumeCostUsd,
     maxCostUsd: z.custom<number>(
       (value) => typeof value === 'number' && value >= 0,

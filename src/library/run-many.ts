@@ -11,6 +11,7 @@ import { meaningOf } from '../commands/rows/fields.js';
 import { runRowsOf } from '../commands/batch/run.js';
 import { sortFields } from '../commands/rows/sorted.js';
 import type { Surroundings } from '../commands/batch/surroundings.js';
+import { modelSource } from '../commands/model-source.js';
 import { runComparison } from '../commands/compare/compare.js';
 import { comparisonOutcome } from '../commands/compare/outcome.js';
 import { DEFAULT_MODELS } from '../commands/flags/many.js';
@@ -55,7 +56,11 @@ export function runBatchCall(call: BatchCall): Promise<BatchResult> {
 /** @throws FalEditError */
 export function runCompareCall(call: CompareCall): Promise<CompareResult> {
   return withContext(call, async (context) => {
-    const surroundings = surroundingsOf(call, call.defaults ?? {}, true, context);
+    const quiet = surroundingsOf(call, call.defaults ?? {}, true, context);
+    const models = modelSource(quiet.settings, quiet);
+    const surroundings = { ...quiet, models };
+    const named = [...(call.models ?? DEFAULT_MODELS.split(',')), ...Object.keys(call.settings ?? {})];
+    for (const name of named) await models.load(name, 'models');
     const options = optionsOf(call, surroundings);
     const { seed = 1, seeds = 1 } = call;
     const plan = {
@@ -133,9 +138,11 @@ function surroundingsOf(call: ManyCall, defaults: RowSettings, literal: boolean,
     values: {
       ...values,
       ...(call.sandbox === true ? { sandbox: true } : {}),
+      ...(call.schema === undefined ? {} : { schema: [call.schema].flat() }),
+      ...(call.schemaMaxAgeMs === undefined ? {} : { 'schema-max-age': `${call.schemaMaxAgeMs}ms` }),
       ...(connection.proxyUrl === undefined ? {} : { 'proxy-url': connection.proxyUrl }),
     },
-    origins: { ...origins, 'proxy-url': 'proxyUrl' },
+    origins: { ...origins, 'proxy-url': 'proxyUrl', schema: 'schema' },
     key: connection.key,
     stateDir: stateDirOf(call, context),
   };

@@ -74,13 +74,18 @@ export function modelWithSchema(endpoint: string, hash: string): Model | undefin
  * @param where name of the setting: `--model`, or the variable that the name came from
  */
 export function findModel(name: string | undefined, where = '--model'): Model {
-  const listed = listedModel(name);
-  if (listed !== undefined) return listed;
-  const given = name ?? '';
-  const ids = endpointsNamed(given);
-  const found = [spelled(given), ...ids].map((id) => loaded.get(id)).find((model) => model !== undefined);
+  const found = knownModel(name);
   if (found !== undefined) return found;
-  throw unknownModel(given, where);
+  throw unknownModel(name ?? '', where);
+}
+
+/** As {@link findModel}; undefined if there is no such model, or it is not loaded. */
+export function knownModel(name: string | undefined): Model | undefined {
+  if (name === undefined) return MODELS[0];
+  return (
+    listedModel(name) ??
+    [spelled(name), ...endpointsNamed(name)].map((id) => loaded.get(id)).find((model) => model !== undefined)
+  );
 }
 
 /** @param others further names that it may be a typo of */

@@ -26,7 +26,7 @@ export interface Sandbox {
   url: string;
   /** Value for FAL_PROXY_URL or `proxyUrl`. */
   proxyUrl: string;
-  ledger(): SandboxLedger;
+  ledger: () => SandboxLedger;
   /** @throws Error that names the problem */
   addToxic(toxic: Toxic): void;
   clearToxics(): void;

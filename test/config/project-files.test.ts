@@ -105,7 +105,16 @@ it('what is more than a yes, for whoever adds a flag', () => {
     ALL_FLAGS.filter(({ fromProject }) => fromProject === trait)
       .map(({ name }) => name)
       .sort();
-  expect(named('inside-folder')).toEqual(['image', 'lora', 'out-dir', 'output', 'set']);
+  expect(named('inside-folder')).toEqual([
+    'file',
+    'image',
+    'lora',
+    'out-dir',
+    'output',
+    'schema',
+    'schemas',
+    'set',
+  ]);
   expect(named('stricter')).toEqual([
     ...['daily-cap', 'dry-run', 'frozen', 'max-cost', 'max-failures', 'max-jobs', 'sandbox'],
   ]);

@@ -24,6 +24,7 @@ import { withoutOwnPictures } from './own-pictures.js';
 import type { Prices } from './prices.js';
 import { ProblemList } from './problem-list.js';
 import { rowReader } from '../rows/reader.js';
+import type { ModelSource } from '../model-source.js';
 import type { Surroundings } from './surroundings.js';
 
 /** How many problems the details of an error list, as they did before errors had a list of their own. */
@@ -38,7 +39,7 @@ const MOST_IN_DETAILS = 1_000;
 export async function readRows(
   source: RowSource,
   options: BatchOptions,
-  { settings, context, terminal }: Surroundings,
+  { settings, context, terminal, models }: Surroundings & { models: ModelSource },
   {
     ledger,
     outDir,
@@ -82,7 +83,7 @@ export async function readRows(
         begun,
         expectations,
         {
-          ...{ folder, fromFile, allowOutside, flagsAreDefaults: source.flagsAreDefaults },
+          ...{ folder, fromFile, allowOutside, flagsAreDefaults: source.flagsAreDefaults, models },
           onIgnored: (setting) => ignored.add(setting),
         },
         context,

@@ -14,6 +14,7 @@ import { isSandbox } from '../../ledger/spending.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
 import { readRoute } from '../connect.js';
+import { modelSource, type ModelSource } from '../model-source.js';
 import { showProspect } from './dry-run.js';
 import { knowing, type KnownBatch } from './fail-batch.js';
 import { refuseUnfrozen } from './frozen.js';
@@ -46,10 +47,11 @@ export async function runBatch(
 export async function runRowsOf(
   source: RowSource | undefined,
   options: BatchOptions,
-  surroundings: Surroundings,
+  outer: Surroundings,
   outcome: Outcome,
 ): Promise<ExitCode> {
-  const { settings, context } = surroundings;
+  const { settings, context, models = modelSource(settings, outer) } = outer;
+  const surroundings = { ...outer, models };
   const { collect, dryRun, frozen, rebuild, again, shard } = options;
   const route = readRoute(settings, context);
   const { via } = route;
@@ -75,6 +77,8 @@ export async function runRowsOf(
   });
 }
 
+type LoadedSurroundings = Surroundings & { models: ModelSource };
+
 /** Undefined for a folder without rows: they have not been read yet. */
 function standingOfRows(ledger: Ledger): Standing | undefined {
   const standing = standingOf(ledger);
@@ -86,7 +90,7 @@ async function runIn(
   outDir: OpenOutDir,
   source: RowSource | undefined,
   options: BatchOptions,
-  surroundings: Surroundings,
+  surroundings: LoadedSurroundings,
   { route, outcome }: { route: Route; outcome: Outcome },
 ): Promise<ExitCode> {
   const { context, terminal, json } = surroundings;

@@ -65,7 +65,7 @@ export async function send(
   surroundings: Surroundings,
   { ledger, records, folder, declared, proxies, prices, plan, outcome }: Opened,
 ): Promise<ExitCode> {
-  const { settings, context, terminal } = surroundings;
+  const { settings, context, terminal, models } = surroundings;
   const invalid = plan?.invalid ?? 0;
   const startedAt = context.now();
   const began = context.elapsed();
@@ -84,7 +84,7 @@ export async function send(
     const warning = proxyWarning(settings, declared.connection);
     if (warning !== undefined) terminal.warn(warning);
   }
-  const opened = touchesFal ? await openRoute(settings, declared, context) : undefined;
+  const opened = touchesFal ? await openRoute(settings, declared, context, models?.documents()) : undefined;
   const users = await openLedger(settings, context);
   const env: EditEnv = { context, ledger, route: opened?.route ?? declared, trace: traceTo(terminal) };
   const uploads = new BatchUploads({

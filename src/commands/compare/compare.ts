@@ -9,10 +9,11 @@ import { asBatch } from '../batch/fail-batch.js';
 import type { Outcome } from '../batch/finish.js';
 import { runRowsOf } from '../batch/run.js';
 import type { Surroundings } from '../batch/surroundings.js';
+import { modelSource } from '../model-source.js';
 import { cellsError } from './problems.js';
 import type { RowSource } from '../../batch/manifest/open.js';
 import { readWords } from './model-words.js';
-import { readCompareOptions, type CompareOptions } from './options.js';
+import { namedModels, readCompareOptions, type CompareOptions } from './options.js';
 import { comparisonOutcome } from './outcome.js';
 import { comparedPictures } from './pictures.js';
 import { commonOf, settingsOfCells } from './row-settings.js';
@@ -32,11 +33,15 @@ export function runCompare(call: CallOf<typeof COMPARE>): Promise<ExitCode> {
 async function compare(call: CallOf<typeof COMPARE>): Promise<ExitCode> {
   const { words, settings: resolved, context, terminal } = call;
   await refusePromptWord('compare', words, resolved, context.cwd);
+  const models = modelSource(resolved, call);
+  for (const name of namedModels(resolved)) await models.load(name, resolved.origins['models'] ?? '--models');
+  await models.refuseUnused();
   const { open, preview, ...options } = await readCompareOptions(resolved, context);
   const { pictures, settings: own } = readWords(words, context.cwd);
   refuseOthers([...own.keys()], options.models);
   let page: string | undefined;
-  const code = await runComparison({ ...options, pictures, own }, call, (cells) =>
+  const surroundings = { ...call, models };
+  const code = await runComparison({ ...options, pictures, own }, surroundings, (cells) =>
     comparisonOutcome(cells, preview, (written) => (page = written)),
   );
   if (open && page !== undefined) await openPage(page, context, terminal);
@@ -66,7 +71,11 @@ export async function runComparison(
   refuseTooMany(pictures.length * prompts.length * models.length * seeds.length);
   const cells = comparisonCells({
     ...{ pictures, prompts, seeds, common: commonOf(settings) },
-    models: models.map((name) => ({ name, fields: own.get(name) ?? {} })),
+    models: models.map((name) => {
+      const { fields } = findModel(name);
+      const lacks = (['prompt', 'seed'] as const).filter((key) => fields[key] === undefined);
+      return { name, fields: own.get(name) ?? {}, lacks };
+    }),
   });
   const names = new Map([...own].map(([model, fields]) => [model, Object.keys(fields)]));
   const source: RowSource = {
@@ -89,7 +98,11 @@ function refuseOthers(set: readonly string[], models: readonly string[]): void {
 /** A LoRA fits only the base model that it was trained on. */
 function refuseOtherBaseLora({ values, origins }: EditingSettings, models: readonly string[]): void {
   const [lora] = [values['lora']].flat();
-  const [one, other] = [...new Map(models.map((name) => [findModel(name).base, name]))];
+  const bases = models.flatMap((name): [string, string][] => {
+    const { base } = findModel(name);
+    return base === undefined ? [] : [[base, name]];
+  });
+  const [one, other] = [...new Map(bases)];
   if (typeof lora !== 'string' || one === undefined || other === undefined) return;
   throw fieldError(
     origins['lora'] ?? '--lora',

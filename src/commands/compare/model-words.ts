@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Fields } from '../../batch/manifest/entry.js';
 import { didYouMean } from '../../near-name.js';
 import { fieldError } from '../../errors/error.js';
-import { findModel } from '../../models/registry.js';
+import { findModel, knownModel } from '../../models/registry.js';
 import { FIELD_NAMES, meaningOf } from '../rows/fields.js';
 
 /** The arguments of a comparison, by meaning. */
@@ -13,8 +13,8 @@ export interface ComparisonWords {
   settings: ReadonlyMap<string, Fields>;
 }
 
-/** The name of a model has no dot; a URL has a colon before its first dot. */
-const SETTING = /^([\w/-]+)\.([a-z][\w.-]*)=(.*)$/is;
+/** A URL has a colon before its first dot. */
+const SETTING = /^([\w/.-]+\.[a-z][\w.-]*)=(.*)$/is;
 
 /**
  * Tells pictures from settings of one model (`flux-general.strength=0.6`). A file with exactly that name is a picture.
@@ -25,7 +25,8 @@ export function readWords(words: readonly string[], cwd: string): ComparisonWord
   const pictures: string[] = [];
   const settings = new Map<string, Fields>();
   for (const word of words) {
-    const [, name = '', field = '', value = ''] = SETTING.exec(word) ?? [];
+    const [, left = '', value = ''] = SETTING.exec(word) ?? [];
+    const [name, field] = dividedAtModel(left);
     if (field === '' || existsSync(path.resolve(cwd, word))) {
       pictures.push(word);
       continue;
@@ -34,6 +35,14 @@ export function readWords(words: readonly string[], cwd: string): ComparisonWord
     settings.set(model, withSetting(settings.get(model) ?? {}, word, field, value));
   }
   return { pictures, settings };
+}
+
+/** The name of a model and what follows its dot. An endpoint id may have dots itself. */
+function dividedAtModel(text: string): [name: string, field: string] {
+  const dots = [...text.matchAll(/\.(?=[a-z])/gi)].map(({ index }) => index);
+  const known = dots.find((dot) => knownModel(text.slice(0, dot)) !== undefined);
+  const dot = known ?? dots[0];
+  return dot === undefined ? [text, ''] : [text.slice(0, dot), text.slice(dot + 1)];
 }
 
 function withSetting(fields: Fields, word: string, field: string, value: string): Fields {

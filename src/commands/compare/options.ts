@@ -10,8 +10,6 @@ import { flagReader } from '../batch/flag-reader.js';
 import { readBatchOptions, type BatchOptions } from '../batch/options.js';
 import { readText } from '../edit/read-prompt.js';
 
-/** Default models of a comparison. */
-
 /** Largest seed that fal's models take. */
 const LARGEST_SEED = 2 ** 31 - 1;
 
@@ -42,6 +40,7 @@ export async function readCompareOptions(
       `--seed: ${first} leaves no room for ${count} seeds. The largest seed is ${LARGEST_SEED}.`,
     );
   }
+  const models = readModels(settings);
   return {
     batch: {
       ...batch,
@@ -51,31 +50,38 @@ export async function readCompareOptions(
       allowOutside: false,
       report: true,
     },
-    models: readModels(settings),
-    prompts: await readPrompts(settings, context),
+    models,
+    prompts: await readPrompts(settings, models, context),
     seeds: Array.from({ length: count }, (_, index) => first + index),
     open: values['open'] === true,
     preview: values['preview'] === true,
   };
 }
 
+/** The models of `--models`, as the user wrote them. */
+export function namedModels({ values }: Pick<EditingSettings, 'values'>): string[] {
+  return (typeof values['models'] === 'string' ? values['models'] : DEFAULT_MODELS).split(',');
+}
+
 function readModels({ values, origins }: EditingSettings): string[] {
   const where = origins['models'] ?? '--models';
-  const given = typeof values['models'] === 'string' ? values['models'] : DEFAULT_MODELS;
-  const names = given.split(',').map((name) => findModel(name, where).name);
-  const models = [...new Set(names)];
+  const names = namedModels({ values });
+  const models = [...new Set(names.map((name) => findModel(name, where).name))];
   if (models.length >= 2) return models;
   throw usageError(
-    `${where} must name at least two different models, not ${JSON.stringify(given)}.`,
+    `${where} must name at least two different models, not ${JSON.stringify(names.join(','))}.`,
     `For example: --models ${DEFAULT_MODELS}`,
   );
 }
 
 async function readPrompts(
   settings: EditingSettings,
+  models: readonly string[],
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<string[]> {
   const prompts = [settings.values['prompt'] ?? []].flat().map(String);
+  const isNeeded = models.some((name) => findModel(name).fields.prompt !== undefined);
+  if (!isNeeded && prompts.length === 0 && settings.values['prompt-file'] === undefined) return [''];
   if (prompts.length === 0)
     return [await readText(settings, context, 'fal-edit compare photo.jpg -p "a watercolor"')];
   for (const prompt of prompts) {

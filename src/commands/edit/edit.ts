@@ -15,6 +15,7 @@ import type { Terminal } from '../../terminal/terminal.js';
 import { proxiesOf } from '../../fal/connection.js';
 import type { Route } from '../../fal/route.js';
 import { openRoute, proxyWarning, readRoute, requireKey, traceTo } from '../connect.js';
+import { modelSource, type ModelSource } from '../model-source.js';
 import { dryRun } from './dry-run.js';
 import { editDocument } from './document.js';
 import { ignoredText, withoutIgnored } from './ignored-settings.js';
@@ -35,6 +36,9 @@ export async function runEditCommand(call: CallOf<typeof EDIT>): Promise<ExitCod
   let record: EditRecord | undefined;
   try {
     refuseContradictions(settings);
+    const models = modelSource(settings, call);
+    await models.load(modelName(settings), settings.origins['model']);
+    await models.refuseUnused();
     const { settings: fitting, ignored } = withoutIgnored(
       settings,
       (flag) => settings.origins[flag] === `--${flag}`,
@@ -63,7 +67,7 @@ export async function runEditCommand(call: CallOf<typeof EDIT>): Promise<ExitCod
     const ledger = await openLedger(settings, context);
     record = { ...recordOf(plan), sandbox: terminal.options.sandbox };
     try {
-      const outcome = await run(plan, options, { ...call, ledger, declared });
+      const outcome = await run(plan, options, { ...call, ledger, declared, models });
       record = outcome.record;
       if (outcome.error !== undefined) throw outcome.error;
     } finally {
@@ -93,15 +97,16 @@ type EditCall = Pick<CallOf<typeof EDIT>, 'settings' | 'context' | 'terminal'> &
   ledger: Ledger;
   /** The way to fal according to the settings; it may be a sandbox that has yet to be started. */
   declared: Route;
+  models: ModelSource;
 };
 
 async function run(
   plan: EditPlan,
   { timeoutMs, cancelOnTimeout, detach, again, caps, assumption }: EditOptions,
-  { settings, context, terminal, ledger, declared }: EditCall,
+  { settings, context, terminal, ledger, declared, models }: EditCall,
 ): Promise<EditOutcome> {
   if (!again) offerUnfinished(ledger, declared.via, terminal);
-  const opened = await openRoute(settings, declared, context);
+  const opened = await openRoute(settings, declared, context, models.documents());
   let progress: Progress | undefined;
   try {
     progress = await openProgress(terminal, context);
@@ -134,9 +139,13 @@ function showShortHelp({ stdout, stderr }: Context): ExitCode {
   return EXIT_CODES.usage.code;
 }
 
-function modelOf({ values, origins }: EditingSettings): Model {
+function modelName({ values }: EditingSettings): string | undefined {
   const name = values['model'];
-  return findModel(typeof name === 'string' ? name : undefined, origins['model']);
+  return typeof name === 'string' ? name : undefined;
+}
+
+function modelOf(settings: EditingSettings): Model {
+  return findModel(modelName(settings), settings.origins['model']);
 }
 
 /** A prompt among the words counts like one of -p. */

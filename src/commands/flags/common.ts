@@ -70,6 +70,23 @@ export const SANDBOX_FLAG = {
   help: 'use the built-in local fal: no key, no network, no cost',
 } as const;
 
+export const SCHEMA_FLAG = {
+  name: 'schema',
+  value: '<file>',
+  group: 'General',
+  repeatable: true,
+  fromProject: 'inside-folder',
+  help: 'use the OpenAPI document of an endpoint from disk; repeatable, one for each model',
+} as const;
+
+export const SCHEMA_MAX_AGE_FLAG = {
+  name: 'schema-max-age',
+  value: '<duration>',
+  group: 'General',
+  fromProject: 'yes',
+  help: "fetch fal's schema of a model again when it is older (default 24h)",
+} as const;
+
 export const CANCEL_ON_TIMEOUT_FLAG = {
   name: 'cancel-on-timeout',
   group: 'General',

@@ -11,6 +11,8 @@ import {
   OUTPUT_FLAGS,
   PROXY_FLAG,
   SANDBOX_FLAG,
+  SCHEMA_FLAG,
+  SCHEMA_MAX_AGE_FLAG,
   TIMEOUT_FLAG,
 } from './common.js';
 
@@ -469,6 +471,8 @@ const RUN_FLAGS = [
   { ...TIMEOUT_FLAG, in: EVERYWHERE },
   { ...SANDBOX_FLAG, in: EVERYWHERE },
   { ...PROXY_FLAG, in: EVERYWHERE },
+  { ...SCHEMA_FLAG, in: EVERYWHERE },
+  { ...SCHEMA_MAX_AGE_FLAG, in: EVERYWHERE },
 ] as const satisfies readonly EditingFlag[];
 
 const ALSO_MERGE = { ...EVERYWHERE, 'batch merge': {} } as const;

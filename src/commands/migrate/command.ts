@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../command.js';
 import { defineFlags, type NameOfFlag } from '../flag.js';
-import { OUTPUT_FLAGS } from '../flags/common.js';
+import { OUTPUT_FLAGS, PROXY_FLAG, SCHEMA_FLAG, SCHEMA_MAX_AGE_FLAG } from '../flags/common.js';
 
 const FLAGS = defineFlags([
   {
@@ -30,6 +30,9 @@ const FLAGS = defineFlags([
     fromProject: 'yes',
     help: 'form of the result (default json; a manifest stays a manifest)',
   },
+  SCHEMA_FLAG,
+  SCHEMA_MAX_AGE_FLAG,
+  PROXY_FLAG,
   ...OUTPUT_FLAGS,
 ]);
 

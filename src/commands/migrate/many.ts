@@ -10,8 +10,8 @@ import { allWrittenDown, FORMS } from '../../migrate/forms/forms.js';
 import { localFiles } from '../../migrate/local-files.js';
 import { translate } from '../../migrate/translate.js';
 import type { Model } from '../../models/model.js';
-import { findModel } from '../../models/registry.js';
 import { SCHEMA_VERSION } from '../edit/document.js';
+import type { ModelSource } from '../model-source.js';
 import { manifestText } from './manifest-text.js';
 import { modelToReach, type Chosen } from './models.js';
 import type { Named } from './named.js';
@@ -39,6 +39,7 @@ interface World {
   settings: CallOf<typeof MIGRATE>['settings'];
   context: Context;
   printing: Printing;
+  models: ModelSource;
 }
 
 type Manifest = Extract<Named, { kind: 'manifest' }>;
@@ -87,11 +88,11 @@ const MOST_PROBLEMS = 10;
 async function translatedRows(
   { source }: Manifest,
   options: MigrateOptions,
-  { settings, context }: World,
+  { settings, context, models }: World,
 ): Promise<Translated> {
   const { model } = settings.values;
-  const usual = findModel(typeof model === 'string' ? model : undefined, settings.origins['model']);
-  const reading = { from: options.from, usual, folder: source.folder };
+  const usual = await models.load(typeof model === 'string' ? model : undefined, settings.origins['model']);
+  const reading = { from: options.from, usual, folder: source.folder, models };
   const rows: TranslatedRow[] = [];
   const problems: FieldProblem[] = [];
   let to: Chosen | undefined;
@@ -123,6 +124,7 @@ async function translatedRows(
     }
   }
   if (to === undefined || problems.length > 0) throw wrongRows(problems);
+  await models.refuseUnused();
   return { rows, to };
 }
 

@@ -3,7 +3,8 @@ import { usualOther } from '../../migrate/family.js';
 import type { KeptRequest } from '../../migrate/request.js';
 import { guessModel } from '../../migrate/guess-model.js';
 import type { Model } from '../../models/model.js';
-import { findModel, MODELS } from '../../models/registry.js';
+import { MODELS } from '../../models/registry.js';
+import type { ModelSource } from '../model-source.js';
 
 /** A model, and how it was inferred if the user did not name it. */
 export interface Chosen {
@@ -15,11 +16,15 @@ export interface Chosen {
 /**
  * Model of a request: named in it, given by `--from`, or inferred from its fields.
  *
- * @throws FalEditError (usage, input): not a listed model, or ambiguous
+ * @throws FalEditError (usage, input): no such model, or ambiguous; (temporary): its schema cannot be fetched
  */
-export function modelOfRequest({ input, model, modelKey }: KeptRequest, from: Model | undefined): Chosen {
+export async function modelOfRequest(
+  { input, model, modelKey }: KeptRequest,
+  from: Model | undefined,
+  models: Pick<ModelSource, 'load'>,
+): Promise<Chosen> {
   if (model !== undefined) {
-    const own = findModel(model, `"${modelKey ?? 'model'}" in the request`);
+    const own = await models.load(model, `"${modelKey ?? 'model'}" in the request`);
     const how = from === undefined || from === own ? undefined : 'from the request, not --from';
     return { model: own, how };
   }

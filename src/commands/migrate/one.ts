@@ -4,13 +4,20 @@ import { localFiles } from '../../migrate/local-files.js';
 import type { KeptRequest } from '../../migrate/request.js';
 import { translate } from '../../migrate/translate.js';
 import { SCHEMA_VERSION } from '../edit/document.js';
+import type { ModelSource } from '../model-source.js';
 import { modelOfRequest, modelToReach, wayText } from './models.js';
 import type { MigrateOptions } from './options.js';
 import { changesDocument, printChanges, printResult, warnOfLocalFiles, type Printing } from './print.js';
 
 /** Translates one request and prints it. @throws FalEditError (usage, input) */
-export function migrateOne(request: KeptRequest, options: MigrateOptions, printing: Printing): void {
-  const from = modelOfRequest(request, options.from);
+export async function migrateOne(
+  request: KeptRequest,
+  options: MigrateOptions,
+  printing: Printing,
+  models: ModelSource,
+): Promise<void> {
+  const from = await modelOfRequest(request, options.from, models);
+  await models.refuseUnused();
   const to = modelToReach(from.model, options.to);
   if (from.model === to.model) {
     throw usageError(

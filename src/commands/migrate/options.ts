@@ -6,7 +6,7 @@ import { listText } from '../../text.js';
 import { FORM_NAMES, type FormName } from '../../migrate/forms/forms.js';
 import { didYouMean } from '../../near-name.js';
 import type { Model } from '../../models/model.js';
-import { findModel } from '../../models/registry.js';
+import type { ModelSource } from '../model-source.js';
 
 /** The flags of `fal-edit migrate`, typed. */
 export interface MigrateOptions {
@@ -18,14 +18,17 @@ export interface MigrateOptions {
 }
 
 /** @throws FalEditError (usage) */
-export function readMigrateOptions({ values, origins }: CallOf<typeof MIGRATE>['settings']): MigrateOptions {
-  const modelOf = (flag: 'from' | 'to'): Model | undefined => {
+export async function readMigrateOptions(
+  { values, origins }: CallOf<typeof MIGRATE>['settings'],
+  models: Pick<ModelSource, 'load'>,
+): Promise<MigrateOptions> {
+  const modelOf = async (flag: 'from' | 'to'): Promise<Model | undefined> => {
     const name = values[flag];
-    return typeof name === 'string' ? findModel(name, origins[flag]) : undefined;
+    return typeof name === 'string' ? models.load(name, origins[flag]) : undefined;
   };
   return {
-    from: modelOf('from'),
-    to: modelOf('to'),
+    from: await modelOf('from'),
+    to: await modelOf('to'),
     form: formOf(values['as'], origins['as'] ?? '--as'),
     keepLoras: values['keep-loras'] === true,
   };

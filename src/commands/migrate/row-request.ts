@@ -10,6 +10,7 @@ import { toInput } from '../../models/wire.js';
 import type { Model } from '../../models/model.js';
 import { sortFields, type SortedRow } from '../rows/sorted.js';
 import { readEditOptions } from '../edit/options.js';
+import type { ModelSource } from '../model-source.js';
 import { modelOfRequest } from './models.js';
 
 /** Request of a row of a manifest. */
@@ -30,6 +31,7 @@ export interface RowReading {
   usual: Model;
   /** Absolute, at which relative paths of the rows start. */
   folder: string;
+  models: Pick<ModelSource, 'load'>;
 }
 
 const STAND_IN = 'https://example.com/stand-in.png';
@@ -41,13 +43,13 @@ const STAND_IN = 'https://example.com/stand-in.png';
  */
 export async function requestOfRow(
   fields: Fields,
-  { from, usual, folder }: RowReading,
+  { from, usual, folder, models }: RowReading,
   context: Pick<Context, 'stdin' | 'signal'>,
 ): Promise<RowRequest> {
   if (looksLikeRequest(fields)) {
     const request = keptRequest(fields);
     if (typeof request === 'string') throw usageError(`must be a JSON object, not ${request}.`);
-    const { model } = modelOfRequest(request, from);
+    const { model } = await modelOfRequest(request, from, models);
     return { model, input: request.input, missing: [], hasFlags: false };
   }
   const row = sortFields(fields);
@@ -56,6 +58,8 @@ export async function requestOfRow(
   const missing: RowRequest['missing'] = [];
   if (values['image'] === undefined) missing.push('image');
   if (values['prompt'] === undefined && values['prompt-file'] === undefined) missing.push('prompt');
+  const named = values['model'] ?? (from ?? usual).name;
+  await models.load(typeof named === 'string' ? named : undefined, row.origins['model']);
   const options = await readEditOptions(
     {
       values: {

@@ -1,6 +1,13 @@
 import type { CommandSpec } from '../command.js';
 import { defineFlags, type NameOfFlag } from '../flag.js';
-import { OUTPUT_FLAGS, PROXY_FLAG, SANDBOX_FLAG, TIMEOUT_FLAG } from '../flags/common.js';
+import {
+  OUTPUT_FLAGS,
+  PROXY_FLAG,
+  SANDBOX_FLAG,
+  SCHEMA_FLAG,
+  SCHEMA_MAX_AGE_FLAG,
+  TIMEOUT_FLAG,
+} from '../flags/common.js';
 
 const FLAGS = defineFlags([
   {
@@ -18,6 +25,8 @@ const FLAGS = defineFlags([
   TIMEOUT_FLAG,
   SANDBOX_FLAG,
   PROXY_FLAG,
+  SCHEMA_FLAG,
+  SCHEMA_MAX_AGE_FLAG,
   ...OUTPUT_FLAGS,
 ]);
 

@@ -3,8 +3,9 @@ import { usageError } from '../../errors/error.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { inputJsonSchema } from '../../models/json-schema.js';
 import type { Model } from '../../models/model.js';
-import { findModel, MODELS } from '../../models/registry.js';
+import { MODELS } from '../../models/registry.js';
 import { errorText } from '../../terminal/error-text.js';
+import { modelSource } from '../model-source.js';
 import { askFal } from './ask-fal.js';
 import { detailLines } from './detail.js';
 import { modelsDocument } from './document.js';
@@ -18,7 +19,13 @@ type ModelsCall = CallOf<typeof MODELS_COMMAND>;
 export async function runModels(call: ModelsCall): Promise<ExitCode> {
   const { words, settings, context, terminal, json } = call;
   const { values } = settings;
-  const named = [...new Set(words.map((word) => findModel(word, 'models')))];
+  const models = modelSource(settings, call, 'show');
+  const named: Model[] = [];
+  for (const word of words) {
+    const model = await models.load(word, 'models');
+    if (!named.includes(model)) named.push(model);
+  }
+  await models.refuseUnused();
   if (values['check'] === true) return check(named.length === 0 ? MODELS : named, call);
   if (values['json-schema'] === true) terminal.json(inputJsonSchema(only(named)));
   else if (json) terminal.json(modelsDocument(named.length === 0 ? MODELS : named));

@@ -13,8 +13,8 @@ import { fieldError } from '../../errors/error.js';
 import { withoutIgnored, type IgnoredSetting } from '../edit/ignored-settings.js';
 import type { Model } from '../../models/model.js';
 import { whole } from '../../models/read-request.js';
-import { findModel } from '../../models/registry.js';
 import { setEntries } from '../../models/set-fields.js';
+import type { ModelSource } from '../model-source.js';
 import { readEditOptions } from '../edit/options.js';
 import { absoluteDefaults } from './defaults.js';
 import { rowFiles, type RowTrust } from './files.js';
@@ -27,6 +27,8 @@ export interface RowOrigin extends RowTrust {
   folder: string;
   /** Whether flags are only defaults, which a row's model may lack; otherwise every edit must support them. */
   flagsAreDefaults?: boolean;
+  /** The models of the run: each document is read once. */
+  models: Pick<ModelSource, 'load'>;
   /** Called for each row and each default that its model lacks. */
   onIgnored?: (setting: IgnoredSetting) => void;
 }
@@ -42,7 +44,7 @@ export function rowReader(
   origin: RowOrigin,
   context: Pick<Context, 'cwd' | 'stdin' | 'newSeed' | 'signal'>,
 ): (fields: Fields) => Promise<RowOrder> {
-  const { folder, flagsAreDefaults = false, onIgnored } = origin;
+  const { folder, flagsAreDefaults = false, models, onIgnored } = origin;
   const defaults = absoluteDefaults(settings, context.cwd, folder);
   const common = expectationsDocument(expectations);
   const here = { ...context, cwd: folder };
@@ -55,7 +57,7 @@ export function rowReader(
     const row = sortFields(fields);
     const isTyped = (flag: EditingName): boolean =>
       row.values[flag] !== undefined || (!flagsAreDefaults && settings.origins[flag] === `--${flag}`);
-    const model = modelOf(row, settings);
+    const model = await modelOf(row, settings, models);
     const typed = [...typedSet, ...setEntries(row.values['set'], row.origins['set'] ?? 'set')];
     const { settings: merged, ignored } = withoutIgnored(
       withRow(defaults(model), row, model),
@@ -94,10 +96,10 @@ function filledPrompt(template: string | undefined, fields: Fields, where: strin
   return whole(prompt, where);
 }
 
-function modelOf(row: SortedRow, settings: EditingSettings): Model {
+function modelOf(row: SortedRow, settings: EditingSettings, models: RowOrigin['models']): Promise<Model> {
   const name = row.values['model'] ?? settings.values['model'];
   const origin = row.origins['model'] ?? settings.origins['model'];
-  return findModel(typeof name === 'string' ? name : undefined, origin);
+  return models.load(typeof name === 'string' ? name : undefined, origin);
 }
 
 function hasOwn(expectations: Record<string, unknown>): boolean {

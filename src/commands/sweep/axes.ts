@@ -3,9 +3,9 @@ import { EDIT_EXCLUSIVE, type EditingName, type EditingSettings } from '../flags
 import type { Context } from '../../context.js';
 import { fieldError, usageError } from '../../errors/error.js';
 import type { Model } from '../../models/model.js';
-import { findModel } from '../../models/registry.js';
 import { targetName, type AxisTarget } from '../../study/sweep/target.js';
 import { parseValues, type AxisValues } from '../../study/sweep/values.js';
+import type { ModelSource } from '../model-source.js';
 import { axisTarget } from './axis-target.js';
 import { readValuesFile } from './values-file.js';
 
@@ -31,6 +31,7 @@ const MOST_LISTED = 10_000;
 export async function readAxes(
   settings: EditingSettings,
   context: Pick<Context, 'cwd' | 'signal'>,
+  source: Pick<ModelSource, 'load'>,
 ): Promise<{ axes: VariedAxis[]; models: Model[] }> {
   const written = textsOf(settings.values['vary']);
   const where = settings.origins['vary'] ?? '--vary';
@@ -39,7 +40,7 @@ export async function readAxes(
   }
   const read: Omit<VariedAxis, 'target'>[] = [];
   for (const text of written) read.push(await readAxis(text, where, context));
-  const models = modelsOf(read, settings, where);
+  const models = await modelsOf(read, settings, where, source);
   const named = read.find(({ name }) => /^loras?$/i.test(name));
   const surroundings = {
     models,
@@ -79,17 +80,18 @@ async function readAxis(
 }
 
 /** Models of an axis, else the one of the settings. */
-function modelsOf(
+async function modelsOf(
   read: readonly Omit<VariedAxis, 'target'>[],
   { values, origins }: EditingSettings,
   where: string,
-): Model[] {
+  source: Pick<ModelSource, 'load'>,
+): Promise<Model[]> {
   const axis = read.find(({ name }) => name.toLowerCase() === 'model');
   if (axis === undefined || axis.values.count > MOST_LISTED) {
     const name = values['model'];
-    return [findModel(typeof name === 'string' ? name : undefined, origins['model'])];
+    return [await source.load(typeof name === 'string' ? name : undefined, origins['model'])];
   }
-  return axis.values.list().map((name) => findModel(name, `${where} ${axis.name}`));
+  return Promise.all(axis.values.list().map((name) => source.load(name, `${where} ${axis.name}`)));
 }
 
 /** Refuses an axis given twice, and a flag that an axis would silently override. */

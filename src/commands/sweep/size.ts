@@ -7,6 +7,7 @@ import { targetName } from '../../study/sweep/target.js';
 import type { BatchOptions } from '../batch/options.js';
 import { planEdit } from '../../edit/plan/plan.js';
 import type { Prices } from '../batch/prices.js';
+import type { ModelSource } from '../model-source.js';
 import { rowReader } from '../rows/reader.js';
 import type { VariedAxis } from './axes.js';
 import { cellFields, type SweepPlan } from './plan.js';
@@ -49,9 +50,15 @@ export async function firstUsd(
   fromFile: readonly string[],
   prices: Prices,
   context: Context,
+  models: Pick<ModelSource, 'load'>,
 ): Promise<number | undefined> {
   const { pictures, axes, seeds, settings } = plan;
-  const readRow = rowReader(settings, expectations, { folder: context.cwd, fromFile, allowOutside }, context);
+  const readRow = rowReader(
+    settings,
+    expectations,
+    { folder: context.cwd, fromFile, allowOutside, models },
+    context,
+  );
   const first = axes.map(({ values }) => values[0] ?? '');
   const model = axes.findIndex(({ target }) => targetName(target) === 'model');
   const choices = axes[model]?.values.map((name) => first.with(model, name)) ?? [first];

@@ -6,6 +6,7 @@ import { openPrices } from '../batch/prices.js';
 import { runRowsOf } from '../batch/run.js';
 import type { Surroundings } from '../batch/surroundings.js';
 import { readRoute } from '../connect.js';
+import { modelSource } from '../model-source.js';
 import { refusePromptWord } from '../words.js';
 import { openPage } from '../open-page.js';
 import { flagsFromFiles, readAxes } from './axes.js';
@@ -31,17 +32,20 @@ export function runSweep(call: CallOf<typeof SWEEP>): Promise<ExitCode> {
 }
 
 /** @throws FalEditError */
-async function sweep(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
-  const { settings, context, terminal } = surroundings;
+async function sweep(words: readonly string[], outer: Surroundings): Promise<ExitCode> {
+  const { settings, context, terminal } = outer;
+  const models = modelSource(settings, outer);
+  const surroundings = { ...outer, models };
   const { batch, seeds, bounds, open, preview } = readSweepOptions(settings, context);
   const { pictures, leftOut } = await sweepPictures(words, batch, context);
-  const { axes } = await readAxes(settings, context);
+  const { axes } = await readAxes(settings, context, models);
+  await models.refuseUnused();
   const where = settings.origins['vary'] ?? '--vary';
   const fromFile = flagsFromFiles(axes);
   await refuseTooMany({ pictures, axes, seeds }, async () => {
     const firstOnly = axes.map((axis) => ({ ...axis, values: [axis.values.first()] }));
     const prices = openPrices({ route: readRoute(settings, context), context });
-    return firstUsd({ pictures, axes: firstOnly, seeds, settings }, batch, fromFile, prices, context);
+    return firstUsd({ pictures, axes: firstOnly, seeds, settings }, batch, fromFile, prices, context, models);
   });
   const plan: SweepPlan = {
     ...{ pictures, seeds, settings },

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { findProjectConfig, parseConfig } from '../../config/config-file.js';
+import { findProjectConfig, parseConfig, type ConfigFile } from '../../config/config-file.js';
 import { fromDotEnv, readDotEnv } from '../../config/environment.js';
 import { type FlagDefinition, valueText } from '../../config/flag-definition.js';
 import { fromConfigFile, fromVariables, type Layer } from '../../config/layers.js';
+import { namesModels } from '../../config/model-names.js';
 import { objection } from '../../config/project-rules.js';
 import { readSettingsFile, type SettingsFile } from '../../config/settings-file.js';
 import {
@@ -18,6 +19,7 @@ import type { Context } from '../../context.js';
 import { inputError, usageError } from '../../errors/error.js';
 import { EXIT_OK, type ExitCode } from '../../exit-codes.js';
 import { displayName } from '../../images/names.js';
+import { SHORT_NAMES } from '../../models/short-names.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import type { Terminal } from '../../terminal/terminal.js';
@@ -150,8 +152,19 @@ function allowedByTrust(
       (flag.fromProject !== 'stricter' && objection(flag, value, folders) === undefined);
     return isFree ? [] : [{ name, value: [value].flat().map(valueText).join(' ') }];
   });
+  const names = isDotEnv ? [] : redefinedNames(parseConfig(file, 'project'));
   const stateDir = isDotEnv ? (fromDotEnv(file).variables[STATE_DIR] ?? '') : '';
-  return stateDir === '' ? settings : [...settings, { name: STATE_DIR, value: stateDir }];
+  return [...settings, ...names, ...(stateDir === '' ? [] : [{ name: STATE_DIR, value: stateDir }])];
+}
+
+/** Short names that a config file gives another meaning. */
+function redefinedNames({ values }: ConfigFile): TrustEntry['settings'] {
+  if (!namesModels({ values })) return [];
+  return Object.entries(values['models'] as object).flatMap(([name, endpoint]: [string, unknown]) =>
+    Object.hasOwn(SHORT_NAMES, name) && SHORT_NAMES[name] !== endpoint
+      ? [{ name: `models ${name}`, value: String(endpoint) }]
+      : [],
+  );
 }
 
 function documentOf(folder: string | null, files: readonly TrustEntry[]): Record<string, unknown> {

@@ -29,6 +29,8 @@ export interface GridModel {
   name: string;
   /** Settings that only this model has. */
   fields: Fields;
+  /** It has no field for the prompt or the seed, which are then left out; each further seed is a repetition. */
+  lacks?: readonly ('prompt' | 'seed')[];
 }
 
 /** Most bytes of the picture's own name in a result's name. */
@@ -44,7 +46,7 @@ export function comparisonCells({ pictures, prompts, seeds, models, common }: Gr
   return pictures.flatMap((picture) =>
     prompts.flatMap((prompt, index) =>
       seeds.flatMap((seed) =>
-        models.map(({ name, fields }) => ({
+        models.map(({ name, fields, lacks = [] }) => ({
           id: [
             shortWord(picture),
             ...(prompts.length > 1 ? [`prompt ${index + 1}`] : []),
@@ -54,7 +56,9 @@ export function comparisonCells({ pictures, prompts, seeds, models, common }: Gr
           fields: {
             ...fields,
             image: picture.word,
-            ...{ prompt, seed, model: name },
+            ...(lacks.includes('prompt') ? {} : { prompt }),
+            ...(lacks.includes('seed') ? {} : { seed }),
+            model: name,
             output: resultName(picture, name, seed, digestOf([prompt, seed, name, fields, common])),
           },
           at: { model: name, picture: picture.word, prompt, seed: String(seed) },
@@ -71,7 +75,7 @@ function resultName({ word, digest }: GridPicture, model: string, seed: number, 
   let stem = whole;
   while (Buffer.byteLength(stem) > LONGEST_STEM) stem = Array.from(stem).slice(0, -1).join('');
   const tag = digestOf([digest, word, wish]).slice(0, 8);
-  return `${RESULTS_FOLDER}/${stem}-${model}-${seed}-${tag}.{ext}`;
+  return `${RESULTS_FOLDER}/${stem}-${harmlessName(model)}-${seed}-${tag}.{ext}`;
 }
 
 function shortWord({ word: written, digest }: GridPicture): string {

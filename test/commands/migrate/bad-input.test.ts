@@ -20,8 +20,8 @@ test.each<[string, string | Uint8Array, RegExp]>([
   ['no prompt', '{"image_url":"a"}', /prompt is missing/],
   [
     'another model',
-    '{"endpoint":"fal-ai/flux/schnell","input":{"prompt":"x"}}',
-    /"endpoint" in the request: .*"fal-ai\/flux\/schnell"/,
+    '{"endpoint":"flux-schnell","input":{"prompt":"x"}}',
+    /"endpoint" in the request: .*"flux-schnell"/,
   ],
 ])('refuses a file that is %s', async (_, content, expected) => {
   const { run } = await desk({ 'request.json': content });

@@ -8,6 +8,7 @@ import type { Fields } from '../../../src/batch/manifest/entry.js';
 import { rowReader } from '../../../src/commands/rows/reader.js';
 import { askedHashOf, fingerprintOf } from '../../../src/edit/plan/fingerprint.js';
 import { fingerprintV1, wishV1 } from '../../../src/edit/plan/fingerprint-v1.js';
+import { findModel } from '../../../src/models/registry.js';
 import { planEdit, type EditPlan } from '../../../src/edit/plan/plan.js';
 import { sha256Of } from '../../../src/sha256.js';
 import { photo, quietContext } from '../../batch/planning.js';
@@ -22,7 +23,12 @@ const plan = async (fields: Fields): Promise<EditPlan> => {
   const { order } = await rowReader(
     settings,
     {},
-    { folder, fromFile: [], allowOutside: false },
+    {
+      folder,
+      fromFile: [],
+      allowOutside: false,
+      models: { load: (name) => Promise.resolve(findModel(name)) },
+    },
     { ...context, newSeed: () => 5 },
   )(fields);
   return planEdit(order, context);
