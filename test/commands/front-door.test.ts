@@ -182,7 +182,7 @@ test.each<[string, string[], error: string, hint?: string]>([
     '-s',
     ['a.png', '-p', 'x', '-s', '0.5'],
     "Unknown option '-s'.",
-    'Flags with that letter: --strength, --steps, --seed, --set, --size, --sandbox.',
+    'Flags with that letter: --strength, --steps, --seed, --set, --size, --sandbox, --schema, --schema-max-age.',
   ],
   [
     '-n 4',
@@ -238,7 +238,7 @@ test.each(['models', 'loras', 'presets'])('"%s" of a config file is a known map'
   const cwd = await folder();
   const config = (value: unknown) =>
     writeFile(path.join(cwd, 'fal-edit.config.json'), JSON.stringify({ [name]: value }));
-  await config({ mine: {} });
+  await config({ mine: 'acme/fill' });
   const known = await runCli(['a.png', '-p', 'x', '-n'], { cwd });
   expect(known.code, known.stderr).toBe(0);
   await config(7);

@@ -9,8 +9,7 @@ export const COLUMNS: readonly Column[] = [
   { title: 'MASK' },
   { title: 'LORAS' },
   { title: 'PRICE' },
-  // It ends with the reason why a model cannot be used.
-  { title: 'TITLE', whole: true },
+  { title: 'TITLE' },
 ];
 
 /** A row of the table. Texts from fal are made harmless by the table. */
