@@ -60,7 +60,7 @@ export class UnpricedRows {
   }: Pick<RowWithJob, 'endpoint' | 'usd' | 'costGrade'>): number {
     if (costGrade !== 'unknown') return estimated;
     const assumption = this.assumptionFor(endpoint);
-    if (assumption === undefined && !this.sandbox) throw unpricedError([{ endpoint, rows: 1 }]);
+    if (assumption === undefined && !this.sandbox) throw unpricedError([{ endpoint, rows: 1 }], 'It was not sent.');
     this.used.add(endpoint);
     return assumption?.usd ?? 0;
   }
@@ -98,12 +98,12 @@ export interface Unpriced {
   why?: string | undefined;
 }
 
-/** Refuses rows whose cost nobody knows. */
-export function unpricedError(unpriced: readonly Unpriced[]): FalEditError {
+/** Refuses rows whose cost nobody knows. @param ending says what was sent */
+export function unpricedError(unpriced: readonly Unpriced[], ending = 'Nothing was sent.'): FalEditError {
   const rows = unpriced.reduce((sum, one) => sum + one.rows, 0);
   return new FalEditError(
     'budget',
-    `The cost of ${rowsText(rows)} is unknown: ${unpriced.map(unpricedText).join('; ')}. Nothing was sent.`,
+    `The cost of ${rowsText(rows)} is unknown: ${unpriced.map(unpricedText).join('; ')}. ${ending}`,
     {
       hint: ASSUME_HINT,
       details: { unpriced: unpriced.map(({ endpoint, rows: n }) => ({ endpoint, rows: n })) },

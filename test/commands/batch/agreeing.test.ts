@@ -7,7 +7,7 @@ import { Screen } from '../../terminal/screen.js';
 import { batchScene, jsonl, namesIn, summaryIn, type BatchScene } from './scene.js';
 
 const TWO = jsonl({ image: 'a.png', prompt: 'one' }, { image: 'b.png', prompt: 'two' });
-const QUESTION = '2 rows to send, about $0.15. Continue? [y/N]';
+const QUESTION = '2 rows to send, about $0.15, calculated. Continue? [y/N]';
 
 /** A batch before a person: the question is on the screen when it resolves. */
 function before(scene: BatchScene, ...flags: string[]) {
@@ -93,7 +93,7 @@ describe('on a terminal', () => {
     const { stderr, running } = before(scene, flag);
     expect((await running).code).toBe(0);
     expect(stderr.raw).not.toContain('[y/N]');
-    expect(stderr.raw).toContain('2 rows to send, about $0.15.');
+    expect(stderr.raw).toContain('2 rows to send, about $0.15, calculated.');
   });
 
   it('does not ask where nothing is to be sent', async () => {
@@ -109,7 +109,7 @@ describe('on a terminal', () => {
     await scene.batch('rows.jsonl', '--max-jobs', '1');
     const { type, stderr, running, isAsked } = before(scene);
     await until(isAsked);
-    expect(stderr.shown()).toEqual(['1 row to send, about $0.075. Continue? [y/N]']);
+    expect(stderr.shown()).toEqual(['1 row to send, about $0.075, calculated. Continue? [y/N]']);
     type('y');
     expect((await running).code).toBe(0);
   });
@@ -120,7 +120,7 @@ describe('where nobody can be asked', () => {
     const { batch, fal } = await batchScene({ 'rows.jsonl': TWO });
     const { code, stderr } = await batch('rows.jsonl');
     expect(code, stderr).toBe(0);
-    expect(stderr.split('\n')[0]).toBe('2 rows to send, about $0.15.');
+    expect(stderr.split('\n')[0]).toBe('2 rows to send, about $0.15, calculated.');
     expect(fal.ledger().accepted).toHaveLength(2);
   });
 
@@ -140,6 +140,6 @@ describe('where nobody can be asked', () => {
       { images: ['b.png', 'c.png'], prompt: 'two', model: 'flux-2-lora', size: '1024x1024' },
     );
     const { batch } = await batchScene({ 'rows.jsonl': rows });
-    expect((await batch('rows.jsonl')).stderr).toContain('2 rows to send, about $0.138.');
+    expect((await batch('rows.jsonl')).stderr).toContain('2 rows to send, about $0.138, calculated.');
   });
 });

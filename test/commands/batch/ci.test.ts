@@ -155,7 +155,7 @@ describe('streams', () => {
     [
       'plain',
       [],
-      /^3 rows to send, about \$0\.225\.\nwarning: rows\.jsonl:\d.*\nwarning: rows\.jsonl:\d.*\nerror: 1 of 3/,
+      /^3 rows to send, about \$0\.225, calculated\.\nwarning: rows\.jsonl:\d.*\nwarning: rows\.jsonl:\d.*\nerror: 1 of 3/,
     ],
     ['--quiet: errors alone', ['--quiet'], /^error: 1 of 3 rows are done; 1 failed, 1 moderated\.\n/],
   ])('%s', async (_, flags, pattern) => {

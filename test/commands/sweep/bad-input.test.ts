@@ -51,7 +51,7 @@ const CASES: Case[] = [
   {
     name: 'a million cells',
     flags: vary('guidance=0.00001..10:0.00001'),
-    message: 'The sweep has 1,000,000 cells, about $75000.00; at most 10,000 are allowed. Nothing was sent.',
+    message: 'The sweep has 1,000,000 cells, about $75000.00, calculated; at most 10,000 are allowed. Nothing was sent.',
   },
   {
     name: 'too many of which nobody can tell the cost',
@@ -61,7 +61,7 @@ const CASES: Case[] = [
   {
     name: 'too many in several axes and seeds',
     flags: { ...vary('guidance=0.1..10:0.1', 'steps=1..50:1'), seeds: '3' },
-    message: 'The sweep has 15,000 cells, about $1125.00; at most',
+    message: 'The sweep has 15,000 cells, about $1125.00, calculated; at most',
   },
   {
     name: 'astronomically many',

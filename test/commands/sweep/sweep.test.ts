@@ -24,7 +24,7 @@ describe('a grid', () => {
     const { code, stdout, stderr } = await scene.sweep(GRID);
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /^strength \(3\) × guidance \(2\) × seed \(2\): 12 cells\.\n12 rows to send, about \$0\.90\.\n/,
+      /^strength \(3\) × guidance \(2\) × seed \(2\): 12 cells\.\n12 rows to send, about \$0\.90, calculated\.\n/,
     );
     const inputs = scene.fal.ledger().accepted.map(({ input }) => input as Record<string, unknown>);
     const wanted = ['0.3', '0.4', '0.5'].flatMap((strength) =>
@@ -83,7 +83,7 @@ describe('a grid', () => {
 
     const wider = await scene.sweep({ ...GRID, vary: ['strength=0.2..0.5:0.1', 'guidance=2.5,3.5'] });
     expect([wider.code, scene.accepted()]).toEqual([0, 16]);
-    expect(wider.stderr).toContain('4 rows to send, about $0.30.');
+    expect(wider.stderr).toContain('4 rows to send, about $0.30, calculated.');
     // Other axes in another order ask for the same pictures.
     const turned = await scene.sweep({ ...GRID, vary: ['guidance=3.5', 'strength=0.5,0.2'] });
     expect([turned.code, scene.accepted()]).toEqual([0, 16]);
