@@ -60,7 +60,8 @@ export class UnpricedRows {
   }: Pick<RowWithJob, 'endpoint' | 'usd' | 'costGrade'>): number {
     if (costGrade !== 'unknown') return estimated;
     const assumption = this.assumptionFor(endpoint);
-    if (assumption === undefined && !this.sandbox) throw unpricedError([{ endpoint, rows: 1 }], 'It was not sent.');
+    if (assumption === undefined && !this.sandbox)
+      throw unpricedError([{ endpoint, rows: 1 }], 'It was not sent.');
     this.used.add(endpoint);
     return assumption?.usd ?? 0;
   }

@@ -51,7 +51,8 @@ const CASES: Case[] = [
   {
     name: 'a million cells',
     flags: vary('guidance=0.00001..10:0.00001'),
-    message: 'The sweep has 1,000,000 cells, about $75000.00, calculated; at most 10,000 are allowed. Nothing was sent.',
+    message:
+      'The sweep has 1,000,000 cells, about $75000.00, calculated; at most 10,000 are allowed. Nothing was sent.',
   },
   {
     name: 'too many of which nobody can tell the cost',
