@@ -5,7 +5,7 @@ import { chargedSoFar } from './fal/queue/submit-once.js';
 import { flagsIn, lastWords, type LastWords } from './last-words.js';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { COMMAND_WORDS, commandNamed, COMMANDS } from './commands/all.js';
+import { COMMAND_WORDS, commandNamed, COMMANDS, type Command } from './commands/all.js';
 import type { CommandSpec } from './commands/command.js';
 import { EDIT } from './commands/edit/command.js';
 import type { Flag } from './commands/flag.js';
@@ -30,15 +30,31 @@ export async function main(argv: readonly string[], context: Context): Promise<E
   }
   let code: ExitCode = EXIT_OK;
   context.secrets.addEnvironment(context.env);
-  const program = createProgram(context, (finished) => (code = finished));
+  const withoutHelp = helpOfModel(argv);
+  const commands = withoutHelp === undefined ? COMMANDS : COMMANDS.map(showingHelp);
+  const program = createProgram(context, (finished) => (code = finished), commands);
   try {
     await refuseMisspelt(argv, context.cwd);
-    await program.parseAsync(withCommand(argv), { from: 'user' });
+    await program.parseAsync(withCommand(withoutHelp ?? argv), { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_OK;
     return report(error instanceof CommanderError ? parseError(error, specOf(argv)) : error, argv, context);
   }
+}
+
+/** The arguments of `edit -m <model> --help` without the flag for help; undefined for any other command line. */
+function helpOfModel(argv: readonly string[]): string[] | undefined {
+  const isHelp = (word: string): boolean => word === '-h' || word === '--help';
+  const words = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
+  if (withCommand(argv)[0] !== EDIT.name || !words.some(isHelp)) return undefined;
+  return words.some((word) => /^(-m|--model)/.test(word)) ? argv.filter((word) => !isHelp(word)) : undefined;
+}
+
+/** An edit that shows the help of its model instead of running. */
+function showingHelp(command: Command): Command {
+  if (command.spec.name !== EDIT.name) return command;
+  return { ...command, load: async () => (await import('./commands/edit/model-help.js')).runModelHelp };
 }
 
 /** Without a command word it is an edit: `fal-edit photo.jpg -p …`. */

@@ -14,9 +14,14 @@ import { helpText } from './terminal/help.js';
 /**
  * Creates the commander tree from the specs of the commands.
  *
+ * @param commands with the code that each of them runs
  * @param finish called with the exit code of the action that ran
  */
-export function createProgram(context: Context, finish: (code: ExitCode) => void): Command {
+export function createProgram(
+  context: Context,
+  finish: (code: ExitCode) => void,
+  commands: typeof COMMANDS = COMMANDS,
+): Command {
   const program = new Command('fal-edit')
     .exitOverride()
     .configureOutput({
@@ -31,7 +36,7 @@ export function createProgram(context: Context, finish: (code: ExitCode) => void
     .enablePositionalOptions()
     .configureHelp({ formatHelp: () => helpText(pageOf(EDIT)) });
   const tree = new Map<string, Command>();
-  for (const one of COMMANDS) {
+  for (const one of commands) {
     const { spec } = one;
     const [last = '', ...above] = spec.name.split(' ').toReversed();
     const parent = tree.get(above.toReversed().join(' ')) ?? program;
