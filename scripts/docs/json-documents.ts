@@ -368,6 +368,7 @@ const cancelled = z.strictObject({
 });
 const spent = {
   edits: count('how many'),
+  unpriced: count('those of unknown cost, which are in none of the sums'),
   billed_usd: z.number().describe('what fal billed; 0 on the sandbox'),
   would_be_usd: wouldBe,
   estimated_usd: z.number().describe('estimates where fal has not said'),

@@ -112,6 +112,8 @@ export interface SpendingRow {
   estimatedUsd: number;
   /** Estimates for edits that may have been sent. */
   unknownUsd: number;
+  /** Number of those edits that are in none of these sums: fal has not billed them, and their price is unknown. */
+  unpriced: number;
 }
 
 export interface SpendingFilter {
@@ -127,14 +129,16 @@ export function spending(db: Database, { by, since, sandbox = false }: SpendingF
   const groupBy = (time: string): string =>
     by === 'model' ? 'model' : `date(${time} / 1000, 'unixepoch', 'localtime')`;
   const rows = db.rows(
-    `SELECT "group", sum(edits) AS edits, sum(billed) AS billed, sum(estimated) AS estimated, sum(unknown) AS unknown
+    `SELECT "group", sum(edits) AS edits, sum(billed) AS billed, sum(estimated) AS estimated, sum(unknown) AS unknown,
+         sum(unpriced) AS unpriced
        FROM (
          SELECT ${groupBy('intent_at')} AS "group", 1 AS edits,
-             ${BILLED} AS billed, ${ESTIMATED} AS estimated, ${UNKNOWN} AS unknown
+             ${BILLED} AS billed, ${ESTIMATED} AS estimated, ${UNKNOWN} AS unknown,
+             billed_usd IS NULL AND estimated_usd IS NULL AS unpriced
            FROM jobs
            WHERE intent_at >= ?1 AND charged <> 'no' AND ${ON_SANDBOX} = ${sandbox ? 1 : 0}
          UNION ALL
-         SELECT ${groupBy('quarter')}, edits, billed_usd, estimated_usd, unknown_usd
+         SELECT ${groupBy('quarter')}, edits, billed_usd, estimated_usd, unknown_usd, 0
            FROM spent_elsewhere WHERE quarter > ?1 - ${QUARTER_MS} AND sandbox = ${sandbox ? 1 : 0}
        ) GROUP BY 1 HAVING sum(edits) > 0 ORDER BY 1`,
     since ?? 0,
@@ -144,13 +148,15 @@ export function spending(db: Database, { by, since, sandbox = false }: SpendingF
     billed: number;
     estimated: number;
     unknown: number;
+    unpriced: number;
   }[];
-  return rows.map(({ group: name, edits, billed, estimated, unknown }) => ({
+  return rows.map(({ group: name, edits, billed, estimated, unknown, unpriced }) => ({
     group: name,
     edits,
     billedUsd: billed,
     estimatedUsd: estimated,
     unknownUsd: unknown,
+    unpriced,
   }));
 }
 

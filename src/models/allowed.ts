@@ -81,8 +81,10 @@ export function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[], 
   return { schema, depth };
 }
 
-/** Names of the fields of a schema, if it is an object's. */
+/** Names of the fields of a schema, also behind alternatives; none if it is no object's. */
 export function fieldNames(schema: z.core.$ZodType): string[] {
+  if (schema instanceof z.ZodOptional) return fieldNames(schema.unwrap());
+  if (schema instanceof z.ZodUnion) return [...new Set(schema.options.flatMap(fieldNames))];
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { problemText, type FieldProblem } from '../errors/error.js';
 import { nearName } from '../near-name.js';
-import { allowed, schemaAt } from './allowed.js';
+import { allowed, fieldNames, schemaAt } from './allowed.js';
 import { findFileFields, valueAt } from './fields.js';
 import type { Model } from './model.js';
 import { flagOf, FLAG_OF, type Dimensions, type NameOf, type RequestKey } from './request.js';
@@ -46,16 +46,33 @@ export function explainIssues(
   issues: readonly z.core.$ZodIssue[],
   nameOf: NameOf = flagOf,
 ): FieldProblem[] {
-  const problems = issues.flatMap((issue) => explainIssue(model, input, issue, nameOf));
+  const problems = issues.flatMap(narrowed).flatMap((issue) => explainIssue(model, input, issue, nameOf));
   return [...new Map(problems.map((problem) => [problemText(problem), problem])).values()];
+}
+
+/** The issues of the only alternative that has the value's type, which name the field inside it that is wrong. */
+function narrowed(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const fitting = issue.errors.filter(
+    (found) => !found.some(({ code, path }) => isAboutType(code) && path.length === 0),
+  );
+  const [only, ...others] = fitting;
+  if (only === undefined || others.length > 0) return [issue];
+  return only.flatMap((inner) => narrowed({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function isAboutType(code: z.core.$ZodIssue['code']): boolean {
+  return code === 'invalid_type' || code === 'invalid_value' || code === 'invalid_union';
 }
 
 function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue, nameOf: NameOf): FieldProblem[] {
   const field = flagForField(model, issue.path, nameOf);
   const { schema, depth } = schemaAt(model.input, issue.path);
   if (issue.code === 'unrecognized_keys') {
-    const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    const known = fieldNames(schema);
     return issue.keys.map((key) => {
+      // Another alternative has it.
+      if (known.includes(key)) return wrongValue(model, field, schema, valueAt(input, issue.path));
       const near = nearName(key, known);
       const suggestion = near === undefined ? '' : ` Did you mean ${near}?`;
       return {
@@ -69,9 +86,12 @@ function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue, nam
   }
   const value = valueAt(input, issue.path.slice(0, depth));
   if (value === undefined) return [{ field, message: `is missing. It must be ${allowed(schema)}.` }];
-  const given = shortJson(value);
-  if (schema instanceof z.ZodLiteral) return [{ field, message: `${given} ${issue.message}.` }];
-  return [{ field, message: `must be ${allowed(schema)} for ${model.name}, not ${given}.` }];
+  if (schema instanceof z.ZodLiteral) return [{ field, message: `${shortJson(value)} ${issue.message}.` }];
+  return [wrongValue(model, field, schema, value)];
+}
+
+function wrongValue({ name }: Model, field: string, schema: z.core.$ZodType, value: unknown): FieldProblem {
+  return { field, message: `must be ${allowed(schema)} for ${name}, not ${shortJson(value)}.` };
 }
 
 function shortJson(value: unknown): string {

@@ -32,6 +32,26 @@ it('adds up what was billed, what is estimated and what may have been sent, by m
   ]);
 });
 
+it('never passes an unknown cost off as nothing', async () => {
+  const cwd = await tempDir();
+  const ledger = await openLedgerIn(stateIn(cwd));
+  const unknown = { estimatedUsd: undefined, costGrade: 'unknown' } as const;
+  jobIn(ledger, 'saved');
+  intend(ledger, plan(ledger, unknown));
+  intend(ledger, plan(ledger, { ...TWO, ...unknown }));
+  const { stdout } = await runCli(['costs'], { cwd });
+  expect(stdout.split('\n').map((line) => line.split('\t'))).toEqual([
+    ['MODEL', 'EDITS', 'BILLED', 'ESTIMATED', 'UNKNOWN', 'TOTAL'],
+    ['flux-2-lora', '1', '?', '$0.00', '?', '?'],
+    ['flux-general', '2', '$0.10', '$0.00', '?', '$0.10 + ?'],
+    ['total', '3', '$0.10', '$0.00', '?', '$0.10 + ?'],
+    [''],
+  ]);
+  expect((await runCli(['costs', '--json'], { cwd })).json()).toMatchObject({
+    total: { edits: 3, unpriced: 2, total_usd: 0.1 },
+  });
+});
+
 it('has a document without the dust of floating point', async () => {
   const costs = await spent();
   expect((await costs('--by', 'day', '--since', 'today', '--json')).json()).toMatchObject({

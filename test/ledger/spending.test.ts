@@ -23,8 +23,8 @@ describe('What was spent by model', () => {
     jobIn(ledger, 'intent');
     jobIn(ledger, 'moderated', { model: 'flux-2-lora' });
     expect(spending(ledger.db, { by: 'model' })).toEqual([
-      { group: 'flux-2-lora', edits: 1, billedUsd: 0, estimatedUsd: 0.1, unknownUsd: 0 },
-      { group: 'flux-general', edits: 5, billedUsd: 0.2, estimatedUsd: 0.1, unknownUsd: 0.2 },
+      { group: 'flux-2-lora', edits: 1, billedUsd: 0, estimatedUsd: 0.1, unknownUsd: 0, unpriced: 0 },
+      { group: 'flux-general', edits: 5, billedUsd: 0.2, estimatedUsd: 0.1, unknownUsd: 0.2, unpriced: 0 },
     ]);
   });
 

@@ -206,7 +206,7 @@ function outputOf(images: readonly JobImage[], folder: string, keepBlanked: bool
     numberWhenTaken: true,
     name: 'picture',
     ext: path.extname(first).slice(1) || 'png',
-    count: Math.max(1, images.length),
+    count: Math.max(1, images.filter(({ field }) => field === undefined).length),
     force: false,
     keepBlanked,
   };

@@ -2,7 +2,6 @@ import type { Charged } from '../../errors/error.js';
 import type { ErrorKind } from '../../exit-codes.js';
 import type { RowState } from '../../ledger/batch/states.js';
 import type { CostGrade } from '../../ledger/job.js';
-import type { AssumedCost } from '../run/unpriced.js';
 import type { Position } from '../manifest/entry.js';
 
 export { ROW_STATES, type RowState } from '../../ledger/batch/states.js';
@@ -102,6 +101,17 @@ export function mainPictures({ images }: { images: readonly ResultImage[] }): Re
 
 /** Number of rows in each state. */
 export type RowCounts = Record<RowState, number>;
+
+/** How the unknown price of an endpoint was replaced in a run; in summary.json too. */
+export interface AssumedCost {
+  endpoint: string;
+  /** For one edit, in dollars; null if nothing was assumed. */
+  assumed_usd: number | null;
+  /** Mean of the bills in dollars; null if fal has billed none. */
+  measured_usd: number | null;
+  /** Number of bills. */
+  bills: number;
+}
 
 /** summary.json: a batch after its last run. */
 export interface BatchSummary {

@@ -1,5 +1,5 @@
 import { usd } from '../../edit/plan/estimate.js';
-import type { CostGrade } from '../../ledger/job.js';
+import { COST_GRADES, type CostGrade } from '../../ledger/job.js';
 
 /** Some edits whose estimates come from the same source. */
 interface Part {
@@ -19,7 +19,10 @@ export class CostTotal {
   }
 
   get byGrade(): [CostGrade, Part][] {
-    return [...this.parts].map(([grade, part]) => [grade, { ...part, usd: usd(part.usd) }]);
+    return COST_GRADES.flatMap((grade): [CostGrade, Part][] => {
+      const part = this.parts.get(grade);
+      return part === undefined ? [] : [[grade, { ...part, usd: usd(part.usd) }]];
+    });
   }
 
   get edits(): number {

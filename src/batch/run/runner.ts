@@ -17,6 +17,7 @@ import { prospectOf, type Prospect, type RunAim } from './prospect.js';
 import { resultOf } from './result.js';
 import type { ResultsFile } from '../folder/results-file.js';
 import { isFileRefused, isToSend, isWorthAnotherTry } from './retry.js';
+import { Reservations } from './reservations.js';
 import { attachRow, sendRow, type RowRun } from './row-run.js';
 import type { DailyBudget } from './daily-budget.js';
 import type { UnpricedRows } from './unpriced.js';
@@ -62,6 +63,7 @@ class Runner {
   private again: { row: RowWithJob; tries: number }[] = [];
   /** Errors of rows waiting to be retried, by key. */
   private readonly unsent = new Map<string, { row: RowWithJob; error: FalEditError }>();
+  private readonly reservations: Reservations;
   /** An internal error, which stops the run. */
   private broken: { error: unknown } | undefined;
 
@@ -73,6 +75,7 @@ class Runner {
     setMaxListeners(0, env.context.signal);
     this.flights = new PQueue({ concurrency: options.concurrency });
     this.downloads = pLimit(options.downloads);
+    this.reservations = new Reservations(options.limits, options.budget, options.unpriced);
   }
 
   async run(): Promise<void> {
@@ -133,7 +136,7 @@ class Runner {
   }
 
   private async send(row: RowWithJob, tries: number): Promise<void> {
-    const { limits, pace, budget, unpriced, onEvent } = this.options;
+    const { pace, onEvent } = this.options;
     if (this.mustStop()) return;
     try {
       await pace.turn();
@@ -141,17 +144,13 @@ class Runner {
       // Interrupted before the row began.
       return;
     }
-    if (this.mustStop()) return;
-    let mayCost: number;
+    let mayCost: number | undefined;
     try {
-      mayCost = unpriced.mayCost(row);
-      limits.start(row.key, mayCost);
-      budget.take(row.key, mayCost);
+      mayCost = await this.reservations.take(row, () => this.mustStop());
     } catch (error) {
-      limits.settle(row.key, undefined);
       this.stop(asFalEditError(error, 'no'));
-      return;
     }
+    if (mayCost === undefined) return;
     this.unsent.delete(row.key);
     onEvent(begunEvent({ ...row, usd: mayCost }, false));
     await this.fly(row, (run) => sendRow(row, this.env, run), tries);
@@ -178,6 +177,7 @@ class Runner {
         .catch((error: unknown) => {
           // If the next row has started, nobody awaits this one any more.
           this.broken ??= { error };
+          this.reservations.wake();
         })
         .then(resolve)
         .finally(() => this.landing.delete(life));
@@ -205,16 +205,13 @@ class Runner {
     tries: number | undefined,
   ): Promise<void> {
     const { ledger, context } = this.env;
-    const { limits, pace, budget, unpriced, uploads, onEvent } = this.options;
+    const { pace, unpriced, uploads, onEvent } = this.options;
     const ended = findRow(ledger, row.key) ?? row;
     const isMeasured = ended.job?.state === 'saved' && (await measureRow(ledger, ended, context));
     const now = isMeasured ? (findRow(ledger, row.key) ?? row) : ended;
     // The bills of earlier runs are counted already.
     if (row.job?.id !== now.job?.id || row.job?.billedUsd === undefined) unpriced.settle(now.job);
-    if (tries !== undefined) {
-      limits.settle(row.key, now.job);
-      budget.settle(row.key, now.job);
-    }
+    if (tries !== undefined) this.reservations.settle(row.key, now.job);
     if (error !== undefined && tries !== undefined && !context.signal.aborted && tries < TRIES) {
       const isStale = isFileRefused(error) && uploads.forgetReused(now.job?.uploads ?? []);
       if (isWorthAnotherTry(error) && pace.trouble()) this.giveUp(error);

@@ -3,6 +3,7 @@ import { FalEditError } from '../../errors/error.js';
 import type { RowWithJob } from '../../ledger/batch/states.js';
 import type { Job } from '../../ledger/job.js';
 import { usdText } from '../../units.js';
+import type { AssumedCost } from '../rows/result-row.js';
 import { rowsText } from './ending.js';
 
 /** Bills of edits by one endpoint. */
@@ -11,17 +12,6 @@ export interface Bills {
   edits: number;
   /** Dollars. */
   usd: number;
-}
-
-/** How the unknown price of an endpoint was replaced in a run; in summary.json too. */
-export interface AssumedCost {
-  endpoint: string;
-  /** For one edit, in dollars; null if nothing was assumed. */
-  assumed_usd: number | null;
-  /** Mean of the bills in dollars; null if fal has billed none. */
-  measured_usd: number | null;
-  /** Number of bills. */
-  bills: number;
 }
 
 /**

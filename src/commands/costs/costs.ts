@@ -56,18 +56,21 @@ function totalOf(rows: readonly SpendingRow[]): SpendingRow {
     billedUsd: sum((row) => row.billedUsd),
     estimatedUsd: sum((row) => row.estimatedUsd),
     unknownUsd: sum((row) => row.unknownUsd),
+    unpriced: sum((row) => row.unpriced),
   };
 }
 
 /** Rounded to a millionth of a dollar. The sandbox charges nothing: its prices are in `would_be_usd` only. */
 function figures(row: SpendingRow, sandbox: boolean): Record<string, number> {
-  const { edits, billedUsd, estimatedUsd, unknownUsd } = row;
+  const { edits, billedUsd, estimatedUsd, unknownUsd, unpriced } = row;
   const total = usd(billedUsd + estimatedUsd + unknownUsd);
   if (sandbox) {
-    return { edits, billed_usd: 0, would_be_usd: total, estimated_usd: 0, unknown_usd: 0, total_usd: 0 };
+    const nothing = { estimated_usd: 0, unknown_usd: 0, total_usd: 0 };
+    return { edits, unpriced, billed_usd: 0, would_be_usd: total, ...nothing };
   }
   return {
     edits,
+    unpriced,
     billed_usd: usd(billedUsd),
     estimated_usd: usd(estimatedUsd),
     unknown_usd: usd(unknownUsd),
@@ -81,9 +84,11 @@ function columnsBy(by: 'model' | 'day', sandbox: boolean): readonly Column[] {
 }
 
 function cellsOf(row: SpendingRow): string[] {
-  const { billedUsd, estimatedUsd, unknownUsd } = row;
+  const { billedUsd, estimatedUsd, unknownUsd, unpriced } = row;
   // Nothing billed so far differs from a bill of zero.
-  const billed = billedUsd === 0 && estimatedUsd + unknownUsd > 0 ? '?' : usdText(billedUsd);
-  const sums = [estimatedUsd, unknownUsd, billedUsd + estimatedUsd + unknownUsd];
-  return [row.group, String(row.edits), billed, ...sums.map(usdText)];
+  const billed = billedUsd === 0 && estimatedUsd + unknownUsd + unpriced > 0 ? '?' : usdText(billedUsd);
+  const atLeast = (amount: number): string =>
+    unpriced === 0 ? usdText(amount) : amount === 0 ? '?' : `${usdText(amount)} + ?`;
+  const total = atLeast(billedUsd + estimatedUsd + unknownUsd);
+  return [row.group, String(row.edits), billed, usdText(estimatedUsd), atLeast(unknownUsd), total];
 }

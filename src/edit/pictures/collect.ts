@@ -195,7 +195,7 @@ async function fetchOne(
   }
   const remark = otherFileText(name ?? 'The result', { contentType, width });
   if (remark !== undefined) run.note(remark);
-  else if (run.output.kind === 'stream' && saved !== '-') run.note(`Saved beside it: ${saved}`);
+  else if (run.output.kind === 'stream' && saved !== '-') run.note(`Also saved: ${saved}`);
   const size = { width: width ?? null, height: height ?? null };
   onEvent({ type: 'saved', path: saved, ...size, bytes: bytes.byteLength });
   return { ...facts, ...size, field: field ?? null, path: saved, nsfw };

@@ -76,9 +76,25 @@ function unionType(types: readonly z.ZodType[]): z.ZodType {
 function textType({ words, minLength, maxLength }: Extract<Tree, { kind: 'text' }>): z.ZodType {
   const [first, ...others] = words ?? [];
   if (first !== undefined) return z.enum([first, ...others]);
-  const text = z.string();
-  const longEnough = minLength === undefined ? text : text.min(minLength);
-  return maxLength === undefined ? longEnough : longEnough.max(maxLength);
+  if (minLength === undefined && maxLength === undefined) return z.string();
+  // fal counts characters, zod parts of them: an emoji would be two.
+  return z
+    .string()
+    .refine((text) => {
+      const { length } = Array.from(text);
+      return length >= (minLength ?? 0) && length <= (maxLength ?? Infinity);
+    })
+    .meta({
+      title: lengthText(minLength, maxLength),
+      ...(minLength === undefined ? {} : { minLength }),
+      ...(maxLength === undefined ? {} : { maxLength }),
+    });
+}
+
+function lengthText(min: number | undefined, max: number | undefined): string {
+  if (max === undefined) return `text of at least ${min ?? 0} ${min === 1 ? 'character' : 'characters'}`;
+  const characters = max === 1 ? 'character' : 'characters';
+  return `text of ${min === undefined || min === 0 ? 'at most' : `${min} to`} ${max} ${characters}`;
 }
 
 function numberType(tree: Extract<Tree, { kind: 'number' }>): z.ZodType {

@@ -36,7 +36,7 @@ export function costTitle(isSandbox: boolean): string {
   return isSandbox ? '100 pictures would cost' : '100 pictures';
 }
 
-/** Cost of 100 pictures; a dash if there are none. */
+/** Cost of 100 pictures; a dash if there are none or it is unknown. */
 export function costText({
   per_100_pictures_usd: usd,
   is_estimate: isEstimate,

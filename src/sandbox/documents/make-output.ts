@@ -1,4 +1,5 @@
 import { asSchema, allowsNull, fieldsOf, itemsOf, optionsOf, type Schema } from './schema.js';
+import { takesPictures } from './picture-fields.js';
 import type { OutputFile } from '../pictures/output.js';
 import type { Wishes } from './wishes.js';
 
@@ -55,8 +56,8 @@ class OutputMaker {
     const nullable = allowsNull(this.openapi, field);
     const schema = { ...field, ...optionsOf(this.openapi, field)[0] };
     const items = schema['type'] === 'array' ? itemsOf(this.openapi, schema) : undefined;
-    const several = items !== undefined && this.#isFile(items);
-    if (several || this.#isFile(schema)) {
+    const several = items !== undefined && this.#isFile(name, items);
+    if (several || this.#isFile(name, schema)) {
       if (!this.#isWanted(name, required, nullable)) return nullable ? null : undefined;
       return several ? this.#files(name, items) : this.#file(name, schema, 0);
     }
@@ -64,11 +65,13 @@ class OutputMaker {
     return depth < DEEPEST ? this.#value(name, schema, depth) : null;
   }
 
-  /** A file is anything with a URL. Null leaves the alternatives of a union. */
-  #isFile(schema: Schema): boolean {
-    return optionsOf(this.openapi, schema).some((option) =>
-      fieldsOf(this.openapi, option).some(([name]) => name === 'url'),
-    );
+  /** A file is anything with a URL, or an undescribed picture: some documents of fal's lack it. */
+  #isFile(name: string, schema: Schema): boolean {
+    return optionsOf(this.openapi, schema).some((option) => {
+      const fields = fieldsOf(this.openapi, option);
+      if (fields.length > 0) return fields.some(([field]) => field === 'url');
+      return [undefined, 'object'].includes(option['type'] as undefined) && takesPictures(name, option);
+    });
   }
 
   #isWanted(name: string, required: boolean, nullable: boolean): boolean {
@@ -93,7 +96,8 @@ class OutputMaker {
   async #file(name: string, schema: Schema, index: number): Promise<unknown> {
     const { files } = this.run;
     const made = isArchive(name) ? await files.archive() : await files.picture(name, index);
-    const described = optionsOf(this.openapi, schema).find((option) => this.#isFile(option)) ?? schema;
+    const described = optionsOf(this.openapi, schema).find((option) => this.#isFile(name, option)) ?? schema;
+    if (fieldsOf(this.openapi, described).length === 0) return made;
     const values: [string, unknown][] = [];
     for (const [field, of, required] of fieldsOf(this.openapi, described)) {
       const known = Object.hasOwn(made, field) ? made[field as keyof OutputFile] : undefined;

@@ -1,13 +1,10 @@
 import type { Sharp } from 'sharp';
 import { bytes, rawJson } from '../answers.js';
 import { blackPicture, type PictureFormat } from '../pictures/encode.js';
-import { keepPicture, type OutputImage } from '../pictures/output.js';
+import { keepPicture, type OutputFile, type OutputImage } from '../pictures/output.js';
 import type { Storage } from '../storage/storage.js';
 
-interface Output {
-  images: OutputImage[];
-  has_nsfw_concepts: boolean[];
-}
+type Output = Record<string, unknown>;
 
 /** JSON of a successful result; undefined for a failure, which these faults do not change. */
 async function outputOf(answer: Response): Promise<Output | undefined> {
@@ -26,20 +23,61 @@ export async function blanked(
 ): Promise<Response> {
   const output = await outputOf(answer);
   if (output === undefined) return answer;
-  for (const [at, image] of output.images.entries()) {
-    if (index !== undefined && index !== at) continue;
-    const format = image.content_type.slice('image/'.length) as PictureFormat;
-    const picture = await blackPicture({ width: image.width, height: image.height }, format);
-    output.images[at] = keepPicture(storage, picture, image, format, image.url.startsWith('data:'));
-    output.has_nsfw_concepts[at] = true;
+  let count = 0;
+  const marks: unknown = output['has_nsfw_concepts'];
+  const blank = async (file: unknown): Promise<unknown> => {
+    if (!isPicture(file)) return file;
+    const at = count++;
+    if (index !== undefined && index !== at) return file;
+    if (Array.isArray(marks)) marks[at] = true;
+    return { ...file, ...only(file, await blackInstead(file, storage)) };
+  };
+  for (const [name, value] of Object.entries(output)) {
+    output[name] = Array.isArray(value) ? await Promise.all(value.map(blank)) : await blank(value);
   }
   return again(answer, output);
 }
 
-/** A result without pictures. */
+async function blackInstead(file: OutputFile & Partial<OutputImage>, storage: Storage): Promise<OutputImage> {
+  const { url, content_type: type } = file;
+  const inline = url.startsWith('data:');
+  const { default: sharp } = await import('sharp');
+  const given = inline ? Buffer.from(url.slice(url.indexOf(',') + 1), 'base64') : storage.get(url)?.bytes;
+  const { width, height } = await sharp(given).metadata();
+  const format = type.slice('image/'.length) as PictureFormat;
+  return keepPicture(
+    storage,
+    await blackPicture({ width, height }, format),
+    { width, height },
+    format,
+    inline,
+  );
+}
+
+/** The fields of a file that another has too: the files of some models have no size. */
+function only(file: object, other: object): object {
+  return Object.fromEntries(Object.entries(other).filter(([name]) => name in file));
+}
+
+/** A file of the output that is a picture, and no drawing or archive. */
+function isPicture(value: unknown): value is OutputFile {
+  return isFile(value) && ['image/png', 'image/jpeg', 'image/webp'].includes(value.content_type);
+}
+
+function isFile(value: unknown): value is OutputFile {
+  return typeof value === 'object' && value !== null && 'url' in value;
+}
+
+/** A result without files. */
 export async function withoutImages(answer: Response): Promise<Response> {
   const output = await outputOf(answer);
-  return output === undefined ? answer : again(answer, { ...output, images: [], has_nsfw_concepts: [] });
+  if (output === undefined) return answer;
+  const bare = Object.entries(output).map(([name, value]): [string, unknown] => {
+    if (name === 'has_nsfw_concepts') return [name, []];
+    if (isFile(value)) return [name, null];
+    return [name, Array.isArray(value) && value.some(isFile) ? [] : value];
+  });
+  return again(answer, Object.fromEntries(bare));
 }
 
 /** Sends the picture in a format that differs from its content type and name. */

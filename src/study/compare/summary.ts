@@ -17,7 +17,7 @@ export interface Spread {
 export interface ModelCost {
   /** Billed by fal for all edits, failed ones included, as far as known. */
   billed_usd: number;
-  /** Cost of 100 pictures; null if there are none. */
+  /** Cost of 100 pictures; null if there are none, or if it is unknown. */
   per_100_pictures_usd: number | null;
   /** Whether the cost is our estimate, since fal has billed none of the edits yet. */
   is_estimate: boolean;
@@ -85,10 +85,11 @@ function costOf(edits: readonly ComparedEdit[]): ModelCost {
   const sum = (of: readonly ComparedEdit[], key: 'billed_usd' | 'estimated_usd'): number =>
     of.reduce((total, { result }) => total + (result.cost[key] ?? 0), 0);
   const total = isEstimate ? sum(came, 'estimated_usd') : sum(billed, 'billed_usd');
+  const isUnknown = isEstimate && came.some(({ result }) => result.cost.estimated_usd === null);
   const pictures = isEstimate ? came.length : billed.filter(cameOut).length;
   return {
     billed_usd: rounded(sum(billed, 'billed_usd')),
-    per_100_pictures_usd: pictures === 0 ? null : rounded((100 * total) / pictures),
+    per_100_pictures_usd: pictures === 0 || isUnknown ? null : rounded((100 * total) / pictures),
     is_estimate: isEstimate,
   };
 }

@@ -191,10 +191,10 @@ describe('What was spent', () => {
     box.clock = NOON + 24 * HOUR;
     jobIn(own, 'accepted');
     budget.close();
-    const none = { billedUsd: 0, estimatedUsd: 0, unknownUsd: 0 };
+    const none = { billedUsd: 0, estimatedUsd: 0, unknownUsd: 0, unpriced: 0 };
     expect(spending(home.db, { by: 'model' })).toEqual([
       { ...none, group: 'flux-2-lora', edits: 1, billedUsd: 0.1 },
-      { group: 'flux-general', edits: 4, billedUsd: 0.2, estimatedUsd: 0.1, unknownUsd: 0.1 },
+      { group: 'flux-general', edits: 4, billedUsd: 0.2, estimatedUsd: 0.1, unknownUsd: 0.1, unpriced: 0 },
     ]);
     expect(spending(home.db, { by: 'day' }).map(({ group, edits }) => [group, edits])).toEqual([
       ...[

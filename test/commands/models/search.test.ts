@@ -72,6 +72,11 @@ describe('finds models', () => {
     });
   });
 
+  it('and the reason is not cut on a terminal', async () => {
+    const { search } = await desk({}, { tty: true });
+    expect((await search('outage')).stdout).toMatch(/\(cannot be used: fal publishes no schema for it\)$/m);
+  });
+
   it('of the category only', async () => {
     const { search } = await desk();
     expect(rowsOf(await search('acme', '--limit', '50')).map(({ endpoint }) => endpoint)).not.toContain(

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { edit } from '../../../src/index.js';
 import { onlyJobIn, stateIn } from '../../support/ledger.js';
 import { runCli } from '../../support/run-cli.js';
 import { sandbox, type TestSandbox } from '../../support/sandbox.js';
@@ -101,19 +102,43 @@ describe('an answer with more than its picture', () => {
     expect(await onlyJobIn(stateIn(cwd))).toMatchObject({ state: 'saved' });
   });
 
-  test('what nobody announced and cannot be fetched is left out; what was announced is not', async () => {
-    const { file } = await fileServer(FILES);
-    const fal = await answering({ result: file('a.png'), info: file('gone.png') });
-    const alone = await editCat({ env: fal.env });
-    // Neither is announced: both count.
-    expect([alone.code, alone.document.error?.kind, alone.document.state]).toEqual([
-      7,
-      'temporary',
-      'completed',
-    ]);
-    expect(images(alone.document)).toEqual([
+  test('what nobody announced and cannot be fetched is left out, and never asked for again', async () => {
+    const { file, fetched } = await fileServer(FILES);
+    const fal = await answering({ images: [file('a.png'), {}], info: file('gone.png') });
+    const { code, document, cwd, stderr } = await editCat({ env: fal.env });
+    expect([code, document.state], stderr).toEqual([0, 'saved']);
+    expect(images(document)).toEqual([
       ['out.png', null, 96],
       [null, 'info', null],
+    ]);
+    expect(document.warnings.at(-1)).toMatch(/^The file in info was left out: .*404/);
+    const again = await runCli(['wait', document.request_id ?? ''], { cwd, env: fal.env });
+    expect([again.code, again.stdout]).toEqual([0, 'out.png\n']);
+    expect(fetched.filter((name) => name === 'gone.png')).toHaveLength(4);
+  });
+
+  test('where nothing was announced, every file counts', async () => {
+    const { file } = await fileServer(FILES);
+    const fal = await answering({ result: file('a.png'), info: file('gone.png') });
+    const { code, document } = await editCat({ env: fal.env });
+    expect([code, document.error?.kind, document.state]).toEqual([7, 'temporary', 'completed']);
+    expect(images(document)).toEqual([
+      ['out.png', null, 96],
+      [null, 'info', null],
+    ]);
+  });
+
+  test('in memory, only the picture is: the others are files', async () => {
+    const { file } = await fileServer(FILES);
+    const fal = await answering({ image: file('a.png'), mask: file('b.png') });
+    const cwd = await folderWithPhoto();
+    const of = (name: string): string => path.join(cwd, '.home', name);
+    const folders = { config: of('config'), cache: of('cache'), state: stateIn(cwd) };
+    const context = { cwd, env: fal.env, folders, sleep: quickly };
+    const result = await edit({ images: 'cat.png', prompt: 'x', inMemory: true, context });
+    expect(result.images.map(({ data, field, path: saved }) => [data?.byteLength, field, saved])).toEqual([
+      [MAIN.byteLength, null, null],
+      [undefined, 'mask', path.join(cwd, 'cat.edit.mask.png')],
     ]);
   });
 

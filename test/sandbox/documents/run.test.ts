@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/server.js';
-import { schemaDocuments } from '../../support/schemas.js';
+import { schemaDocuments, schemaOf } from '../../support/schemas.js';
 import { DOT, quickSandbox, run } from '../fal.js';
 
 const WIDE = `data:image/png;base64,${(
@@ -100,6 +100,14 @@ describe('the answer has the form of the output schema', () => {
   test('one picture, where the schema has no properties', async () => {
     const { body } = await result(await served(), 'acme/backdrop', { image_url: WIDE });
     expect(body).toMatchObject({ image: { content_type: 'image/png', width: 200, height: 100 } });
+  });
+
+  test('pictures, where the schema of one is missing', async () => {
+    const openapi = schemaOf('acme/paint/edit') as { components: { schemas: { Image?: object } } };
+    delete openapi.components.schemas.Image;
+    const sandbox = await quickSandbox({ documents: [{ endpoint: 'acme/paint/edit', openapi }] });
+    const { body } = await result(sandbox, 'acme/paint/edit', { prompt: 'xyz', image_urls: [WIDE] });
+    expect(body['images']).toMatchObject([{ content_type: 'image/png', width: 200, height: 100 }]);
   });
 
   test('a data URI by default, and a ZIP file on request', async () => {
@@ -228,4 +236,25 @@ test.each([
   const sandbox = await quickSandbox({ documents, renderPictures: false });
   expect((await result(sandbox, endpoint, input)).units).toBe(units);
   expect(sandbox.ledger().accepted[0]).toMatchObject({ charged_usd: units / 2 });
+});
+
+test.each([
+  ['acme/upscale', { image_url: WIDE }],
+  ['acme/matte', { image_url: WIDE }],
+  ['acme/segment', { image_url: WIDE }],
+])('faults blank and remove the pictures of %s', async (endpoint, input) => {
+  const sandbox = await quickSandbox({ documents: schemaDocuments() });
+  sandbox.addToxic({ type: 'blank', on: 'result' });
+  const { body } = await result(sandbox, endpoint, input);
+  const values: unknown[] = Object.values(body).flat();
+  const files = values.filter((value): value is OutputFile => typeof value === 'object' && value !== null);
+  expect(files).not.toEqual([]);
+  for (const file of files) {
+    const { channels } = await sharp(await bytesOf(file)).stats();
+    expect(channels.map(({ max }) => max)).toEqual([0, 0, 0]);
+    expect(file.width ?? 200).toBe(200);
+  }
+  sandbox.clearToxics();
+  sandbox.addToxic({ type: 'no_images', on: 'result' });
+  expect(JSON.stringify((await result(sandbox, endpoint, input)).body)).not.toContain('url');
 });

@@ -37,6 +37,14 @@ describe('summarise', () => {
     });
   });
 
+  it('claims no cost where it is unknown', () => {
+    const one = edit();
+    const unbilled = { ...one.result.cost, billed_usd: null, estimated_usd: null };
+    const unknown = { ...one, result: { ...one.result, cost: unbilled } };
+    const [own] = summarise(['flux-general'], [unknown, edit({ seed: 2, state: 'failed' })], []);
+    expect(own?.cost).toMatchObject({ per_100_pictures_usd: null, is_estimate: true });
+  });
+
   it('does not count what fal has not billed yet among the billed', () => {
     const edits = [edit({ seed: 1 }), edit({ seed: 2, billedUsd: null })];
     expect(summarise(['flux-general'], edits, [])[0]?.cost).toMatchObject({ per_100_pictures_usd: 7.5 });

@@ -9,7 +9,8 @@ export const COLUMNS: readonly Column[] = [
   { title: 'MASK' },
   { title: 'LORAS' },
   { title: 'PRICE' },
-  { title: 'TITLE' },
+  // It ends with the reason why a model cannot be used.
+  { title: 'TITLE', whole: true },
 ];
 
 /** A row of the table. Texts from fal are made harmless by the table. */
