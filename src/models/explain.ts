@@ -84,6 +84,9 @@ function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue, nam
   if (issue.code === 'too_big' && issue.origin === 'array') {
     return [{ field, message: `${model.name} takes at most ${issue.maximum} here.` }];
   }
+  if (issue.code === 'too_small' && issue.origin === 'array') {
+    return [{ field, message: `${model.name} needs at least ${issue.minimum} here.` }];
+  }
   const value = valueAt(input, issue.path.slice(0, depth));
   if (value === undefined) return [{ field, message: `is missing. It must be ${allowed(schema)}.` }];
   if (schema instanceof z.ZodLiteral) return [{ field, message: `${shortJson(value)} ${issue.message}.` }];

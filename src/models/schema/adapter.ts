@@ -12,8 +12,12 @@ import { readDocument, unusable, type EndpointSchema } from './document.js';
 import { filesIn } from './outputs.js';
 import { pictureLimit, takesMask, takesPicture } from './pictures.js';
 import { formatWords, rolesOf, sidesOf, sizeWords } from './roles.js';
-import { optionsOf, type Field } from './tree.js';
+import { highEnd, lowEnd } from './range.js';
+import { optionOf, optionsOf, type Field, type Tree } from './tree.js';
 import { inputOf } from './zod.js';
+
+/** fal's seeds have 32 bits, the first of them unused. */
+const LARGEST_SEED = 2 ** 31 - 1;
 
 /**
  * The adapter of an endpoint.
@@ -26,7 +30,7 @@ export function schemaModel(endpoint: string, openapi: unknown, schema: SchemaSo
   const { input, output } = described;
   const fields = rolesOf(input);
   const main = fieldOf(described, fields.images);
-  if (![...input.values()].some((field) => takesPicture(field) || hasPictureInside(field))) {
+  if (![...input.values()].some(holdsPicture)) {
     throw unusable(endpoint, 'it takes no picture');
   }
   const files = filesIn(output);
@@ -57,7 +61,9 @@ export function schemaModel(endpoint: string, openapi: unknown, schema: SchemaSo
       ? {}
       : { sizes: { words: sizeWords(size.tree), takesSides: sidesOf(size.tree) !== undefined } }),
     ...(seed === undefined ? {} : { seedRange: seedRange(seed) }),
-    ...(input.has('sync_mode') ? { always: { sync_mode: false } } : {}),
+    ...(optionOf(input.get('sync_mode')?.tree, 'boolean') !== undefined
+      ? { always: { sync_mode: false } }
+      : {}),
     returns: files,
     notesFor: (sent) => conditionNotes(input, sent, fields),
     schema,
@@ -74,12 +80,16 @@ function isList({ tree }: Field): boolean {
   return optionsOf(tree).some(({ kind }) => kind === 'list');
 }
 
-/** Whether a field holds objects with a picture in them. */
-function hasPictureInside({ tree }: Field): boolean {
+/** Whether a value holds a picture at some depth. */
+function hasPictureInside(tree: Tree): boolean {
   return optionsOf(tree).some((option) => {
-    const inner = option.kind === 'list' ? optionsOf(option.items) : [option];
-    return inner.some((one) => one.kind === 'object' && [...one.fields.values()].some(takesPicture));
+    if (option.kind === 'list') return hasPictureInside(option.items);
+    return option.kind === 'object' && [...option.fields.values()].some(holdsPicture);
   });
+}
+
+function holdsPicture(field: Field): boolean {
+  return takesPicture(field) || hasPictureInside(field.tree);
 }
 
 function formatOf(word: string): OutputFormat {
@@ -97,15 +107,15 @@ function defaultFormat(field: Field | undefined): OutputFormat {
   return typeof fallback === 'string' && /^(png|jpe?g|webp)$/.test(fallback) ? formatOf(fallback) : 'png';
 }
 
+/** Whole numbers that the field takes, none below 0 if it can be helped. */
 function seedRange({ tree }: Field): { min: number; max: number } {
-  const number = optionsOf(tree).find((option) => option.kind === 'number');
-  if (number?.kind !== 'number') return { min: 0, max: 2 ** 31 - 1 };
-  const min = Math.max(0, number.min ?? (number.above === undefined ? 0 : number.above + 1));
-  const max = Math.min(
-    2 ** 31 - 1,
-    number.max ?? (number.below === undefined ? 2 ** 31 - 1 : number.below - 1),
-  );
-  return { min: Math.ceil(min), max: Math.max(Math.ceil(min), Math.floor(max)) };
+  const numbers = optionOf(tree, 'number');
+  const [only] = numbers?.values ?? [];
+  if (only !== undefined) return { min: only, max: only };
+  const least = lowEnd(numbers ?? {}, true).value;
+  const most = highEnd(numbers ?? {}, true).value;
+  const max = Math.min(LARGEST_SEED, most);
+  return { min: Math.min(max, Math.max(least, most < 0 ? -LARGEST_SEED : 0)), max };
 }
 
 function purposeOf({ endpoint, category, input }: EndpointSchema): string {

@@ -8,7 +8,7 @@ import { optionsOf, type Field, type Tree } from './tree.js';
 const PICTURE_NAME = /(^|_)(image|mask|photo|picture)s?(_urls?)?$|(^|_)image_source$/;
 
 /** fal's own mark of such a field. */
-const PICTURE_MARK = /^image(_|$)/;
+const PICTURE_MARK = /^images?(_|$)/;
 
 /** Names of masks. Others such as `reference_mask_urls` belong to other pictures. */
 export const MASK_NAMES: readonly string[] = ['mask_url', 'mask_image_url'];
@@ -59,15 +59,22 @@ export function mainPicture(input: ReadonlyMap<string, Field>): Field | undefine
 }
 
 /** Number words in fal's sentences. */
-const NUMBERS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+const NUMBERS =
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen'.split(
+    ' ',
+  );
 
 const NUMBER = `(\\d{1,3}|${NUMBERS.slice(1).join('|')})`;
+const PICTURES = '(?:[a-z-]+ ){0,2}(?:image|picture|photo|mask|reference|input)s?\\b';
+/** Whether a number counts pictures, not megabytes or pixels. */
+const COUNTS = `(?= ${PICTURES}| (?:(?:will be|are|is) )?(?:used|supported|allowed)\\b|[.;,)](?!\\d)|$)`;
 
-/** "A maximum of 4", "up to ten", "only the first 3 will be used", "only 1 image is supported", "1-3 images". */
+/** "A maximum of 4 images", "Up to ten.", "only the first 3 will be used", "only 1 image is supported", "1-3 images". */
 const LIMITS_IN_WORDS = [
-  `\\b(?:maximum of|up to|at most|only the first|max\\.?:?|supports) ${NUMBER}\\b(?! ?(?:mb|mp|kb|px|pixels|megapixels|%))`,
-  `\\bonly ${NUMBER} (?:images?|pictures?|masks?)\\b`,
-  `\\b\\d{1,2} ?(?:-|–|to) ?${NUMBER} (?:images|pictures)\\b`,
+  `\\b(?:maximum(?: of)?|up to|at most|no more than|only the first|limit of|max\\.?):? ${NUMBER}${COUNTS}`,
+  `\\b(?:only|supports?) ${NUMBER} ${PICTURES}`,
+  `\\b\\d{1,2} ?(?:-|–|to) ?${NUMBER} ${PICTURES}`,
+  `\\b${NUMBER} ${PICTURES} at most\\b`,
 ].map((pattern) => new RegExp(pattern, 'i'));
 
 /**

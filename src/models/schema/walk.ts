@@ -2,6 +2,7 @@
  * Reads a JSON schema, in the forms that fal's documents have: OpenAPI 3.0 with habits of JSON schema 2020. A strange
  * default, example or text never stops it; a document that is absurd does.
  */
+import { isPrintable, printableValue, sentence } from './outside-text.js';
 import type { Field, Tree } from './tree.js';
 
 /** A schema that is too large, too deep, or contains itself. The message follows "its schema". */
@@ -14,6 +15,8 @@ type Json = Readonly<Record<string, unknown>>;
 /** Several times what the largest real document has. */
 const MOST_NODES = 5_000;
 const DEEPEST = 64;
+/** In characters. */
+const LONGEST_NAME = 200;
 
 /**
  * The tree of a schema.
@@ -45,8 +48,7 @@ class Walk {
     refs: readonly string[],
     depth: number,
   ): { node: Json | undefined; refs: readonly string[] } {
-    this.nodesLeft -= 1;
-    if (this.nodesLeft < 0) throw new AbsurdSchemaError(`has more than ${MOST_NODES} parts`);
+    this.count(1);
     if (depth > DEEPEST) throw new AbsurdSchemaError(`is more than ${DEEPEST} levels deep`);
     const node = asJson(schema);
     const { $ref: ref, ...beside } = node ?? {};
@@ -55,6 +57,11 @@ class Walk {
     if (refs.includes(ref)) throw new AbsurdSchemaError('contains itself');
     const target = this.follow(resolveRef(ref, this.document), [...refs, ref], depth + 1);
     return { ...target, node: target.node === undefined ? undefined : { ...target.node, ...beside } };
+  }
+
+  private count(parts: number): void {
+    this.nodesLeft -= parts;
+    if (this.nodesLeft < 0) throw new AbsurdSchemaError(`has more than ${MOST_NODES} parts`);
   }
 
   private alternatives(node: Json, refs: readonly string[], depth: number): Tree | undefined {
@@ -85,10 +92,15 @@ class Walk {
 
   private plain(node: Json, refs: readonly string[], depth: number): Tree {
     const values = 'const' in node ? [node['const']] : listOf(node['enum']);
-    if (values !== undefined) return valuesTree(values);
+    if (values !== undefined) return this.listed(values);
     const types = [node['type'] ?? impliedType(node)].flat();
     const trees = types.map((type) => this.typed(type, node, refs, depth));
     return trees.length === 0 ? { kind: 'anything', why: 'its schema names no type' } : unionOf(trees);
+  }
+
+  private listed(values: readonly unknown[]): Tree {
+    this.count(values.length);
+    return valuesTree(values.filter((value) => typeof value !== 'string' || isPrintable(value)));
   }
 
   private typed(type: unknown, node: Json, refs: readonly string[], depth: number): Tree {
@@ -129,14 +141,16 @@ class Walk {
       const values = asJson(more);
       return { kind: 'record', values: values === undefined ? ANYTHING : this.tree(values, refs, depth + 1) };
     }
-    const required = listOf(node['required']) ?? [];
-    const fields = Object.entries(properties).map(([name, schema]): [string, Field] => [
-      name,
-      this.field(name, schema, required.includes(name), refs, depth + 1),
-    ]);
+    const required = new Set(listOf(node['required']));
+    const fields = Object.entries(properties).map(([name, schema]): [string, Field] => {
+      if (!isPrintable(name) || name.length > LONGEST_NAME) {
+        throw new AbsurdSchemaError('names a field that cannot be printed');
+      }
+      return [name, this.field(name, schema, required.has(name), refs, depth + 1)];
+    });
     return defined({
       kind: 'object',
-      name: textOf(node['title']),
+      name: sentence(node['title']),
       fields: new Map(fields),
       open: more === true || asJson(more) !== undefined ? true : undefined,
     });
@@ -153,18 +167,18 @@ class Walk {
     // A reference to a type has the type's texts, those of the field stand beside it.
     const node = asJson(schema) ?? {};
     const inner = listOf(node['allOf'])?.length === 1 ? asJson(listOf(node['allOf'])?.[0]) : undefined;
-    const about = textOf(node['description']) ?? textOf(inner?.['description']) ?? '';
+    const about = sentence(node['description']) ?? sentence(inner?.['description']) ?? '';
     const examples = listOf(node['examples']) ?? [];
     return defined({
       name,
       tree,
       required,
-      about: about.replace(/\s+/g, ' ').trim(),
-      title: textOf(node['title']) ?? '',
-      fallback: node['default'],
+      about,
+      title: sentence(node['title']) ?? '',
+      fallback: printableValue(node['default']),
       mark: textOf(node['_fal_ui_field']) ?? textOf(asJson(node['ui'])?.['field']),
-      example: examples.find((one) => one !== null) ?? node['example'],
-      limits: textOf(node['limit_description']),
+      example: printableValue(examples.find((one) => one !== null) ?? node['example']),
+      limits: sentence(node['limit_description']),
       deprecated: node['deprecated'] === true ? true : undefined,
     });
   }
