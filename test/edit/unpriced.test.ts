@@ -1,17 +1,14 @@
 /* An edit by a model whose price is not ours to know: what fal says about it, and what the caps make of it. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SANDBOX_KEY } from '../../src/fal/connection.js';
-import { CREDITS, sandboxWithUnlisted, UNLISTED } from '../support/unlisted.js';
+import { CREDITS, expectOnlyQuestions, sandboxWithUnlisted, UNLISTED } from '../support/unlisted.js';
 import { editCat, editCatByLibrary, folderWithPhoto } from './harness.js';
 import { seenBy } from './lost.js';
 
 const M = ['-m', UNLISTED];
 const CAPS = [['--max-cost', '5'] as const, ['--daily-cap', '5'] as const];
-
-/** Nothing but prices was asked for. */
-function expectOnlyPricing(requests: { total: number; by_role: Record<string, number | undefined> }): void {
-  expect(requests.total).toBe(requests.by_role['pricing'] ?? 0);
-}
 
 describe('the grade of what it costs', () => {
   test.each([
@@ -50,7 +47,7 @@ describe('the grade of what it costs', () => {
     expect(stderr).toContain(`sending the edit (${words})`);
   });
 
-  test('is named by a dry run, which asks for nothing', async () => {
+  test('is named by a dry run, which asks for no price', async () => {
     const fal = await sandboxWithUnlisted(CREDITS);
     const { code, stdout } = await editCat({ env: fal.env }, ...M, '-n', '--json');
     const { estimate, cost } = JSON.parse(stdout) as { estimate: object; cost: object };
@@ -59,7 +56,8 @@ describe('the grade of what it costs', () => {
       { usd: null, grade: 'unknown', unknown: "fal's price is not known yet" },
       { estimated_usd: null, grade: 'unknown' },
     ]);
-    expect(fal.ledger().requests.total).toBe(0);
+    expect(fal.ledger().requests.by_role.pricing).toBeUndefined();
+    expectOnlyQuestions(fal);
   });
 });
 
@@ -73,7 +71,7 @@ describe('a cap on an unknown cost', () => {
     );
     expect(document.error?.hint).toContain('--assume-cost');
     expect(document.cost).toMatchObject({ grade: 'unknown', estimated_usd: null });
-    expectOnlyPricing(fal.ledger().requests);
+    expectOnlyQuestions(fal);
   });
 
   test.each(CAPS)('%s: kept by the assumed cost', async (flag, cap) => {
@@ -105,6 +103,17 @@ describe('a cap on an unknown cost', () => {
     expect([code, document.error?.details]).toEqual([8, { estimated_usd: 0.5, max_cost_usd: 0.1 }]);
   });
 
+  test('is kept by a cost of the environment, and by none of a project that is not trusted', async () => {
+    const fal = await sandboxWithUnlisted(CREDITS);
+    const env = { ...fal.env, FAL_EDIT_ASSUME_COST: '0.10' };
+    expect((await editCat({ env }, ...M, '--max-cost', '5')).document.cost.estimated_usd).toBe(0.1);
+    const cwd = await folderWithPhoto();
+    await writeFile(path.join(cwd, 'fal-edit.config.json'), JSON.stringify({ 'assume-cost': 0.001 }));
+    const { code, stderr } = await editCat({ env: fal.env, cwd }, ...M, '--max-cost', '5');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('assume-cost')]);
+    expect(seenBy(fal).accepted).toBe(1);
+  });
+
   test('is no obstacle on the sandbox', async () => {
     const fal = await sandboxWithUnlisted(CREDITS);
     const env = { ...fal.env, FAL_KEY: SANDBOX_KEY };
@@ -125,5 +134,5 @@ test.each(['0', '-1', 'cheap'])('--assume-cost %s is no cost', async (value) => 
   const fal = await sandboxWithUnlisted(CREDITS);
   const { code, document } = await editCat({ env: fal.env }, ...M, '--assume-cost', value);
   expect([code, document.error?.message]).toEqual([2, expect.stringMatching(/^--assume-cost must be /)]);
-  expect(fal.ledger().requests.total).toBe(0);
+  expectOnlyQuestions(fal);
 });

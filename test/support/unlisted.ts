@@ -1,6 +1,5 @@
+import { expect } from 'vitest';
 import type { SandboxPrice } from '../../src/sandbox/documents/document.js';
-import { addModel } from '../../src/models/registry.js';
-import { schemaModel } from '../../src/models/schema/adapter.js';
 import { sandbox, type TestSandbox, type TestSandboxSettings } from './sandbox.js';
 import { schemaOf } from './schemas.js';
 
@@ -12,11 +11,16 @@ export const CREDITS: SandboxPrice = { unitPrice: 0.05, unit: 'credits' };
 
 /** Settings of a local fal that has this model too, at that price; without one, fal publishes none. */
 export function withUnlisted(price?: SandboxPrice): TestSandboxSettings {
-  const openapi = schemaOf(UNLISTED);
-  addModel(schemaModel(UNLISTED, openapi, { hash: 'h', readAt: Date.now(), origin: 'fal' }));
-  return { documents: [{ endpoint: UNLISTED, openapi, ...(price === undefined ? {} : { price }) }] };
+  const document = { endpoint: UNLISTED, openapi: schemaOf(UNLISTED) };
+  return { documents: [price === undefined ? document : { ...document, price }] };
 }
 
 export function sandboxWithUnlisted(price?: SandboxPrice): Promise<TestSandbox> {
   return sandbox(withUnlisted(price));
+}
+
+/** fal was asked for nothing but the model's schema and its prices. */
+export function expectOnlyQuestions({ ledger }: Pick<TestSandbox, 'ledger'>): void {
+  const { total, by_role: roles } = ledger().requests;
+  expect(total, JSON.stringify(roles)).toBe((roles.pricing ?? 0) + (roles.models ?? 0));
 }
