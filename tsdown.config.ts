@@ -70,7 +70,7 @@ const BATCH =
   /src\/(commands\/(batch|rows)\/.+|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|picture-reader|input-pixels)).+|ledger\/batch\/(?!(cleaning|notes|rows)\.).+|terminal\/(batch-progress|confirm)\.ts)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
 /** Deciding and tuning, each in one file: which model, which parameters. */
 const DECIDE =
-  /src\/(commands\/((models|migrate|compare|sweep|pick)\/.+|(edits-preview|open-page)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift\/.+|describe|json-schema|schema\/(range|type-text))\.ts|fal\/platform\/(search|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))$/;
+  /src\/(commands\/((models|migrate|compare|sweep|pick)\/.+|(edits-preview|open-page|edit\/model-help)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift\/.+|describe|json-schema|schema\/(range|type-text))\.ts|fal\/platform\/(search|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))$/;
 /** What decodes pictures: most uploads need none of it. */
 const DECODE = /src\/images\/((convert|decode|decodable)|heic\/.+)\.ts$/;
 /** What changes results before they are saved, which few edits ask for; cutting metadata out is a part of every one. */
