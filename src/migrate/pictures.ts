@@ -19,7 +19,7 @@ export function translatePictures(
     value: own,
     changes:
       kept.length > to.maxImages
-        ? [{ ...change, why: withoutLimit(to, change.why) }]
+        ? [{ ...change, why: withoutLimit(to, change.why), instead: 'Send them all with --allow-many' }]
         : [change, ...tooMany(field, pictures.length, to)],
   };
 }

@@ -35,7 +35,7 @@ import { isBelow, refuseWayOut } from '../folder/out-dir.js';
 import { storedPlan } from './planned-row.js';
 import { movesOf, noteUnplaced } from '../folder/rename-pictures.js';
 import { noteRenamed } from '../folder/renamed-results.js';
-import type { BatchPlan, PlanOptions } from './reading.js';
+import type { BatchPlan, PlanOptions, RowNotes } from './reading.js';
 import { nameRow } from './row-names.js';
 import { standingOf } from '../run/summary.js';
 import { problemsOf } from './row-problems.js';
@@ -43,7 +43,7 @@ import { problemsOf } from './row-problems.js';
 /** Number of rows read concurrently, so that their files are read in parallel. */
 const AT_ONCE = 64;
 
-/** Changed pictures that a message names. */
+/** Notes that a message quotes. */
 const MOST_EXAMPLES = 3;
 
 /** @throws FalEditError (interrupted), or any error of the ledger */
@@ -221,7 +221,7 @@ class Reading {
     if (isFresh && this.earlier.mayBeOne(plan, shard !== undefined)) {
       this.plan.unrecognised.push({ place, id });
     }
-    if (isFresh) this.noteConverted(plan);
+    if (isFresh) this.noteFacts(plan);
     const isMade =
       (countMade || mayBeMade) &&
       !output.force &&
@@ -251,11 +251,10 @@ class Reading {
     return [];
   }
 
-  private noteConverted({ notes }: EditPlan): void {
-    if (notes.length === 0) return;
-    const { rows, examples } = this.plan.converted ?? { rows: 0, examples: [] };
-    const more = notes.filter((note) => !examples.includes(note));
-    this.plan.converted = { rows: rows + 1, examples: [...examples, ...more].slice(0, MOST_EXAMPLES) };
+  private noteFacts({ notes, fieldNotes }: EditPlan): void {
+    const ofPictures = notes.filter((note) => !fieldNotes.includes(note));
+    this.plan.converted = withNotes(this.plan.converted, ofPictures);
+    this.plan.fieldNotes = withNotes(this.plan.fieldNotes, fieldNotes);
   }
 
   /** Whether a row belongs to this shard: as recorded before, else by its key. */
@@ -268,6 +267,14 @@ class Reading {
     noteOtherShard(db, key);
     return false;
   }
+}
+
+/** Counts one more row that has notes. */
+function withNotes(counted: RowNotes | undefined, notes: readonly string[]): RowNotes | undefined {
+  if (notes.length === 0) return counted;
+  const { rows, examples } = counted ?? { rows: 0, examples: [] };
+  const more = notes.filter((note) => !examples.includes(note));
+  return { rows: rows + 1, examples: [...examples, ...more].slice(0, MOST_EXAMPLES) };
 }
 
 /** A shard as text, for the ledger. */

@@ -55,6 +55,12 @@ export interface PlanOptions {
   inspect?: (plan: BatchPlan) => Promise<void> | void;
 }
 
+/** Rows that have notes. */
+export interface RowNotes {
+  rows: number;
+  examples: readonly string[];
+}
+
 /** Result of a reading. */
 export interface BatchPlan {
   /** Number of rows in this batch (in this shard). */
@@ -67,7 +73,9 @@ export interface BatchPlan {
   /** Number of rows that request exactly the same edit as another row, including the seed. */
   equal: number;
   /** Rows whose pictures are changed for their upload; unknown if the rows were not read again. */
-  converted?: { rows: number; examples: readonly string[] };
+  converted?: RowNotes | undefined;
+  /** Rows with facts about their fields that no schema holds; unknown if the rows were not read again. */
+  fieldNotes?: RowNotes | undefined;
   /** Rows that may have been paid for under a fingerprint of an earlier version that cannot be recomputed. */
   unrecognised: { place: Position; id: string | undefined }[];
   /** Number of rows whose pictures seem to exist already, if requested. */

@@ -111,10 +111,13 @@ export async function readRows(
       `${rowsText(plan.equal)} ${plan.equal === 1 ? 'is' : 'are'} the same as another row, including the seed; each is paid for.`,
     );
   }
-  if (plan.converted !== undefined && !plan.isSame) {
-    const { rows: count, examples } = plan.converted;
-    terminal.note(`Pictures changed for their upload in ${rowsText(count)} (all: "notes" in results.jsonl):`);
-    for (const example of examples) terminal.note(harmlessLine(`  ${example}`, 500));
+  for (const [title, notes] of [
+    ['Pictures changed for their upload in', plan.converted],
+    ['Notes on', plan.fieldNotes],
+  ] as const) {
+    if (notes === undefined || plan.isSame) continue;
+    terminal.note(`${title} ${rowsText(notes.rows)} (all: "notes" in results.jsonl):`);
+    for (const example of notes.examples) terminal.note(harmlessLine(`  ${example}`, 500));
   }
   const changes = changesText(plan.changes);
   if (changes !== undefined) terminal.note(changes);

@@ -2,6 +2,7 @@ import type { Fields } from '../../batch/manifest/entry.js';
 import type { EditingSettings } from '../flags/editing.js';
 import { fieldError, usageError } from '../../errors/error.js';
 import type { ExitCode } from '../../exit-codes.js';
+import type { Model } from '../../models/model.js';
 import { findModel } from '../../models/registry.js';
 import { cellRows, type Cell } from '../../study/cell.js';
 import { comparisonCells } from '../../study/compare/cells.js';
@@ -12,6 +13,7 @@ import type { Surroundings } from '../batch/surroundings.js';
 import { modelSource } from '../model-source.js';
 import { cellsError } from './problems.js';
 import type { RowSource } from '../../batch/manifest/open.js';
+import { comparisonNotes, lackedBy, refusePrompts } from './lacking.js';
 import { readWords } from './model-words.js';
 import { namedModels, readCompareOptions, type CompareOptions } from './options.js';
 import { comparisonOutcome } from './outcome.js';
@@ -63,7 +65,11 @@ export async function runComparison(
   outcomeOf: (cells: readonly Cell[]) => Outcome,
 ): Promise<ExitCode> {
   const { context, terminal } = surroundings;
-  refuseOtherBaseLora(surroundings.settings, models);
+  const compared = models.map((name) => findModel(name));
+  refuseOtherBaseLora(surroundings.settings, compared);
+  refusePrompts(compared, prompts, surroundings.settings.origins['prompt']);
+  for (const note of comparisonNotes(compared, { prompts, seeds }, surroundings.settings))
+    terminal.warn(note);
   const settings = settingsOfCells(surroundings.settings);
   const onSame = (picture: string, first: string): void =>
     terminal.warn(`${picture} is the same picture as ${first}; compared once.`);
@@ -71,11 +77,10 @@ export async function runComparison(
   refuseTooMany(pictures.length * prompts.length * models.length * seeds.length);
   const cells = comparisonCells({
     ...{ pictures, prompts, seeds, common: commonOf(settings) },
-    models: models.map((name) => {
-      const { fields } = findModel(name);
-      const lacks = (['prompt', 'seed'] as const).filter((key) => fields[key] === undefined);
-      return { name, fields: own.get(name) ?? {}, lacks };
-    }),
+    models: compared.map((model) => ({
+      ...{ name: model.name, fields: own.get(model.name) ?? {} },
+      lacks: lackedBy(model),
+    })),
   });
   const names = new Map([...own].map(([model, fields]) => [model, Object.keys(fields)]));
   const source: RowSource = {
@@ -96,12 +101,11 @@ function refuseOthers(set: readonly string[], models: readonly string[]): void {
 }
 
 /** A LoRA fits only the base model that it was trained on. */
-function refuseOtherBaseLora({ values, origins }: EditingSettings, models: readonly string[]): void {
+function refuseOtherBaseLora({ values, origins }: EditingSettings, models: readonly Model[]): void {
   const [lora] = [values['lora']].flat();
-  const bases = models.flatMap((name): [string, string][] => {
-    const { base } = findModel(name);
-    return base === undefined ? [] : [[base, name]];
-  });
+  const bases = models.flatMap(({ base, name }): [string, string][] =>
+    base === undefined ? [] : [[base, name]],
+  );
   const [one, other] = [...new Map(bases)];
   if (typeof lora !== 'string' || one === undefined || other === undefined) return;
   throw fieldError(

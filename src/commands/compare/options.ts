@@ -3,6 +3,7 @@ import type { EditingSettings } from '../flags/editing.js';
 import { DEFAULT_MODELS } from '../flags/many.js';
 import type { Context } from '../../context.js';
 import { usageError } from '../../errors/error.js';
+import { promptNeed } from '../../models/prompt-need.js';
 import { findModel } from '../../models/registry.js';
 import { outDirName } from '../batch/open.js';
 import { isOnSandbox } from '../connect.js';
@@ -18,7 +19,7 @@ export interface CompareOptions {
   batch: BatchOptions & { outDir: string };
   /** Short names, at least two. */
   models: string[];
-  /** Each once, none blank. */
+  /** Each once, none blank; one empty text if there is none. */
   prompts: string[];
   seeds: number[];
   open: boolean;
@@ -80,7 +81,7 @@ async function readPrompts(
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Promise<string[]> {
   const prompts = [settings.values['prompt'] ?? []].flat().map(String);
-  const isNeeded = models.some((name) => findModel(name).fields.prompt !== undefined);
+  const isNeeded = models.some((name) => promptNeed(findModel(name)) === 'required');
   if (!isNeeded && prompts.length === 0 && settings.values['prompt-file'] === undefined) return [''];
   if (prompts.length === 0)
     return [await readText(settings, context, 'fal-edit compare photo.jpg -p "a watercolor"')];

@@ -30,7 +30,8 @@ export function rowAgain(
       continue;
     }
     const { name } = meaning.flag;
-    if (name === 'set') continue;
+    // A file of a field is in the input, as a field that `set` sets.
+    if (name === 'set' || name === 'file') continue;
     const own = spelled(name === 'prompt-file' ? 'prompt' : name === 'image-strength' ? 'strength' : name);
     done.add(own);
     if (name === 'model') again.push([field, to.name]);
@@ -61,8 +62,8 @@ function isUntouched(
   to: Model,
   input: Readonly<Record<string, unknown>>,
 ): boolean {
-  // The file is the prompt, whatever the model.
-  if (flag === 'prompt-file') return true;
+  // The file is the prompt, whatever the model that takes one.
+  if (flag === 'prompt-file') return to.fields.prompt !== undefined;
   const key = (Object.keys(FLAG_OF) as RequestKey[]).find((one) => FLAG_OF[one] === `--${flag}`);
   const field = key === undefined ? undefined : model.fields[key]?.[0];
   const target = field === undefined ? undefined : counterpartOf(field, model, to);

@@ -6,6 +6,7 @@ import { fieldError, problemsError, usageError } from '../../errors/error.js';
 import { withLocalFiles } from '../../migrate/local-files.js';
 import { readInstead } from '../../migrate/model-fields.js';
 import { keptRequest, looksLikeRequest } from '../../migrate/request.js';
+import { promptNeed } from '../../models/prompt-need.js';
 import { toInput } from '../../models/wire.js';
 import type { Model } from '../../models/model.js';
 import { sortFields, type SortedRow } from '../rows/sorted.js';
@@ -55,11 +56,12 @@ export async function requestOfRow(
   const row = sortFields(fields);
   const { values } = row;
   refuseStdin(row);
-  const missing: RowRequest['missing'] = [];
-  if (values['image'] === undefined) missing.push('image');
-  if (values['prompt'] === undefined && values['prompt-file'] === undefined) missing.push('prompt');
   const named = values['model'] ?? (from ?? usual).name;
-  await models.load(typeof named === 'string' ? named : undefined, row.origins['model']);
+  const own = await models.load(typeof named === 'string' ? named : undefined, row.origins['model']);
+  const missing: RowRequest['missing'] = [];
+  if (own.fields.images !== undefined && values['image'] === undefined) missing.push('image');
+  const hasPrompt = values['prompt'] !== undefined || values['prompt-file'] !== undefined;
+  if (promptNeed(own) === 'required' && !hasPrompt) missing.push('prompt');
   const options = await readEditOptions(
     {
       values: {
@@ -78,7 +80,9 @@ export async function requestOfRow(
   const { model, request, seedIsOurs } = options;
   const input = Object.entries(toInput(model, request)).filter(
     ([field]) =>
-      readInstead(model, field) === undefined && !(seedIsOurs && model.fields.seed?.includes(field) === true),
+      readInstead(model, field) === undefined &&
+      model.always?.[field] === undefined &&
+      !(seedIsOurs && model.fields.seed?.includes(field) === true),
   );
   return { model, input: Object.fromEntries(input), missing, hasFlags: true };
 }
@@ -110,11 +114,17 @@ export function standingAlone(
     );
   }
   if (!hasFlags) return { ...input };
-  const [promptField = 'prompt'] = model.fields.prompt ?? [];
-  const prompt = fillPrompt(String(input[promptField]), fields, (name) => {
-    throw fieldError('prompt', `this row has no column for {${name}}.`);
-  });
-  return withLocalFiles(model, { ...input, [promptField]: prompt }, (file) =>
+  const [promptField = ''] = model.fields.prompt ?? [];
+  const prompt = input[promptField];
+  const filled =
+    typeof prompt !== 'string'
+      ? {}
+      : {
+          [promptField]: fillPrompt(prompt, fields, (name) => {
+            throw fieldError('prompt', `this row has no column for {${name}}.`);
+          }),
+        };
+  return withLocalFiles(model, { ...input, ...filled }, (file) =>
     folder === cwd ? file : path.relative(cwd, path.resolve(folder, file)),
   );
 }

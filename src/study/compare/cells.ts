@@ -10,6 +10,7 @@ export const RESULTS_FOLDER = 'pictures';
 /** A comparison: every picture × prompt × seed × model. */
 export interface Grid {
   pictures: readonly GridPicture[];
+  /** An empty text means none. */
   prompts: readonly string[];
   seeds: readonly number[];
   models: readonly GridModel[];
@@ -45,18 +46,18 @@ const LONGEST_WORD = 120;
 export function comparisonCells({ pictures, prompts, seeds, models, common }: Grid): Cell[] {
   return pictures.flatMap((picture) =>
     prompts.flatMap((prompt, index) =>
-      seeds.flatMap((seed) =>
+      seeds.flatMap((seed, number) =>
         models.map(({ name, fields, lacks = [] }) => ({
           id: [
             shortWord(picture),
             ...(prompts.length > 1 ? [`prompt ${index + 1}`] : []),
             name,
-            `seed ${seed}`,
+            lacks.includes('seed') ? `result ${number + 1}` : `seed ${seed}`,
           ].join(', '),
           fields: {
             ...fields,
             image: picture.word,
-            ...(lacks.includes('prompt') ? {} : { prompt }),
+            ...(prompt === '' || lacks.includes('prompt') ? {} : { prompt }),
             ...(lacks.includes('seed') ? {} : { seed }),
             model: name,
             output: resultName(picture, name, seed, digestOf([prompt, seed, name, fields, common])),

@@ -34,7 +34,7 @@ export function comparedOf(
     pairs: pairedFigures(models, edits, scattered),
     picks: picks.some(({ comparisons }) => comparisons > 0) ? picks : [],
     pictures: valuesOf(edits, 'picture').length,
-    prompts: valuesOf(edits, 'prompt').length,
+    prompts: valuesOf(edits, 'prompt').filter((prompt) => prompt !== '').length,
     seeds: valuesOf(edits, 'seed').length,
     isSandbox,
   };

@@ -40,6 +40,23 @@ describe('comparisonCells', () => {
     expect(second?.at).toEqual({ model: 'flux-2-lora', picture: 'a.png', prompt: 'snow', seed: '1' });
   });
 
+  it('leaves out what a model has no field for, and numbers its results', () => {
+    const models = [{ name: 'acme/matte', fields: {}, lacks: ['prompt', 'seed'] as const }];
+    const [, second] = comparisonCells(grid({ models }));
+    expect(second?.id).toBe('a.png, acme/matte, result 2');
+    expect(second?.fields).not.toHaveProperty('prompt');
+    expect(second?.fields).not.toHaveProperty('seed');
+    expect(second?.fields['output']).toMatch(/^pictures\/a-acme[^/]matte-2-[0-9a-f]{8}\.\{ext\}$/);
+    // It is compared with the results of the other models for the same seed.
+    expect(second?.at).toEqual({ model: 'acme/matte', picture: 'a.png', prompt: 'snow', seed: '2' });
+  });
+
+  it('has no prompt where there is none', () => {
+    const [first] = comparisonCells(grid({ prompts: [''] }));
+    expect(first?.fields).not.toHaveProperty('prompt');
+    expect(first?.at['prompt']).toBe('');
+  });
+
   it('counts prompts in the ids where there are several', () => {
     const [first] = comparisonCells(grid({ prompts: ['snow', 'night'] }));
     expect(first?.id).toBe('a.png, prompt 1, flux-general, seed 1');
