@@ -21,14 +21,21 @@ export function allowed(schema: z.core.$ZodType): string {
   }
   if (schema instanceof z.ZodNull) return 'null';
   if (schema instanceof z.ZodUnknown) return 'any JSON value';
-  if (schema instanceof z.ZodObject) return `an object with ${Object.keys(schema.shape).join(', ')}`;
+  if (schema instanceof z.ZodObject) {
+    const names = Object.keys(schema.shape);
+    return names.length === 0 ? 'an empty object' : `an object with ${names.join(', ')}`;
+  }
   return schema instanceof z.ZodString ? allowedText(schema) : 'text';
 }
 
-function allowedText({ minLength: min, maxLength: max }: z.ZodString): string {
-  const least = min === null || min <= 1 ? undefined : min;
-  if (least === undefined) return max === null ? 'text' : `text of at most ${max} characters`;
-  return `text of ${max === null ? `at least ${least}` : `${least} to ${max}`} characters`;
+function allowedText(schema: z.ZodString): string {
+  // A schema of fal's counts characters, which zod cannot: its lengths are in the registry.
+  const { minLength: min = schema.minLength, maxLength: max = schema.maxLength } =
+    z.globalRegistry.get(schema) ?? {};
+  const least = typeof min !== 'number' || min <= 1 ? undefined : min;
+  const most = typeof max === 'number' ? max : undefined;
+  if (least === undefined) return most === undefined ? 'text' : `text of at most ${most} characters`;
+  return `text of ${most === undefined ? `at least ${least}` : `${least} to ${most}`} characters`;
 }
 
 function allowedNumber(schema: z.ZodNumber): string {

@@ -5,9 +5,6 @@ import { takesPicture } from './pictures.js';
 import { loraItem, sidesOf } from './roles.js';
 import { optionsOf, type Field, type Tree } from './tree.js';
 
-/** Names that an object cannot have as its own without changing what it is. */
-const NO_FIELD = '__proto__';
-
 /** The zod schema of an endpoint's input. Fields that hold files are marked; see {@link ../fields.ts}. */
 export function inputOf(input: ReadonlyMap<string, Field>): z.ZodObject {
   return z.strictObject(shapeOf(input));
@@ -16,7 +13,8 @@ export function inputOf(input: ReadonlyMap<string, Field>): z.ZodObject {
 function shapeOf(fields: ReadonlyMap<string, Field>): Record<string, z.ZodType> {
   return Object.fromEntries(
     [...fields.values()].flatMap((field) =>
-      field.name === NO_FIELD ? [] : [[field.name, fieldType(field)]],
+      // zod would read what every object has under such a name.
+      field.name in Object.prototype ? [] : [[field.name, fieldType(field)]],
     ),
   );
 }
@@ -85,16 +83,9 @@ function textType({ words, minLength, maxLength }: Extract<Tree, { kind: 'text' 
       return length >= (minLength ?? 0) && length <= (maxLength ?? Infinity);
     })
     .meta({
-      title: lengthText(minLength, maxLength),
       ...(minLength === undefined ? {} : { minLength }),
       ...(maxLength === undefined ? {} : { maxLength }),
     });
-}
-
-function lengthText(min: number | undefined, max: number | undefined): string {
-  if (max === undefined) return `text of at least ${min ?? 0} ${min === 1 ? 'character' : 'characters'}`;
-  const characters = max === 1 ? 'character' : 'characters';
-  return `text of ${min === undefined || min === 0 ? 'at most' : `${min} to`} ${max} ${characters}`;
 }
 
 function numberType(tree: Extract<Tree, { kind: 'number' }>): z.ZodType {
