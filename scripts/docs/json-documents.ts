@@ -307,6 +307,7 @@ const job = {
   state: known('as of an edit'),
   model: text('short name'),
   endpoint: text("fal's endpoint id"),
+  schema_hash: known('SHA-256 of the schema that it was requested with'),
   prompt: text('as it was sent'),
   seed: z.number().describe('as it was sent'),
   via: text('the way that it was sent'),

@@ -8,7 +8,7 @@ import { type Caps, isSandbox } from '../ledger/spending.js';
 import type { Job, NewJob, OutputSpec } from '../ledger/job.js';
 import type { Beginning, BeginOptions } from '../ledger/ledger.js';
 import { findFormer, hasOpenJobs, snapshotOf, type Wanted, type Former } from '../ledger/lookup.js';
-import { findModel } from '../models/registry.js';
+import { modelOfJob } from '../models/registry.js';
 import { Deadline } from '../deadline.js';
 import { EditRun, type RunOptions, type Sending } from './edit-run.js';
 import type { EditEnv } from './env.js';
@@ -25,6 +25,7 @@ import { estimateNow, priceAccess } from './plan/prices.js';
 import { asPlannedByV1, fingerprintV1 } from './plan/fingerprint-v1.js';
 import { askedHashOf } from './plan/fingerprint.js';
 import { Journal } from './journal.js';
+import { isSchemaOutdated, loadJobModels } from './models/job-models.js';
 import { allChecked } from './plan/attachments.js';
 import { stillUnknownError } from './outcomes.js';
 import { checkFree, defaultOutput } from './plan/output.js';
@@ -101,9 +102,12 @@ export function resumeJob(
   { elsewhere, saving, ...options }: ResumeOptions,
 ): Promise<EditOutcome> {
   const record = recordOfJob(job);
-  return withRecord(record, () => {
-    const model = findModel(job.endpoint);
-    const planned = { ...(job.output ?? defaultOutput(job, model, env.context.cwd)), ...saving };
+  return withRecord(record, async () => {
+    const { context, route } = env;
+    await loadJobModels([job], context);
+    const isOutdated = await isSchemaOutdated(job, route.connection, context);
+    const model = modelOfJob(job);
+    const planned = { ...(job.output ?? defaultOutput(job, model, context.cwd)), ...saving };
     const { finish } = planned;
     env.ledger.own(job.id);
     const journal = new Journal(env.ledger, job, options.onEvent, options.nextSteps);
@@ -114,7 +118,11 @@ export function resumeJob(
       output: { ...(elsewhere ?? planned), ...(finish === undefined ? {} : { finish }) },
       asPromised: elsewhere === undefined,
     };
-    return new EditRun(start, env, options).goOn(job);
+    const run = new EditRun(start, env, options);
+    if (isOutdated) {
+      run.warn(`The schema of ${model.name} has changed since this edit was requested; its own one is used.`);
+    }
+    return run.goOn(job);
   });
 }
 
@@ -198,6 +206,7 @@ function newJob(
       output,
     },
     ...{ estimatedUsd: cost.usd, costGrade: cost.grade, unitPriceUsd: cost.unitUsd },
+    schemaHash: model.schema?.hash,
   };
 }
 

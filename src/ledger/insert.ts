@@ -11,7 +11,8 @@ export interface AdoptedRequest
     Partial<
       Pick<
         Job,
-        'account' | 'duplicateOf' | 'estimatedUsd' | 'costGrade' | 'unitPriceUsd' | 'input' | 'intentAt'
+        | ('account' | 'duplicateOf' | 'estimatedUsd' | 'costGrade' | 'unitPriceUsd')
+        | ('input' | 'intentAt' | 'schemaHash')
       >
     > {
   requestId: string;
@@ -127,6 +128,7 @@ function common(job: NewJob | AdoptedRequest | RebuiltJob, root: string | undefi
     estimated_usd: job.estimatedUsd,
     cost_grade: job.costGrade,
     unit_price_usd: job.unitPriceUsd,
+    schema_hash: 'schemaHash' in job ? job.schemaHash : undefined,
     delivery: output === undefined ? null : { ...storedOutput(output), cwd: keptPath(output.cwd, root) },
   };
 }

@@ -172,6 +172,8 @@ export interface NewJob {
   /** Where the estimate comes from; undefined in jobs of earlier releases, which calculated it. */
   costGrade?: CostGrade | undefined;
   unitPriceUsd: number | undefined;
+  /** Hash of the schema that it was requested with; undefined for a listed model. No part of its identity. */
+  schemaHash?: string | undefined;
 }
 
 /** Everything that the ledger knows about one edit. Times are milliseconds since the epoch. */

@@ -185,7 +185,7 @@ const LISTED = [
     'owner',
   ],
   ...['planned_at', 'intent_at', 'accepted_at', 'completed_at', 'ended_at', 'cancel_requested_at', 'error'],
-  ...['queued_ms', 'inference_ms'],
+  ...['queued_ms', 'inference_ms', 'schema_hash'],
 ];
 
 /** Lists the jobs that match the filter, newest first, without the large columns: input, uploads and result. */
@@ -212,6 +212,13 @@ export function listJobs(ledger: Records, { states, since, model, limit }: JobFi
     ...(limit === undefined ? [] : [limit]),
   ) as JobRow[];
   return withAllImages(ledger, rows);
+}
+
+/** The schemas that jobs were requested with, each once. */
+export function schemasOf(ledger: Records): { endpoint: string; schemaHash: string }[] {
+  return ledger.db.rows(
+    'SELECT DISTINCT endpoint, schema_hash AS schemaHash FROM jobs WHERE schema_hash IS NOT NULL',
+  ) as { endpoint: string; schemaHash: string }[];
 }
 
 /** Unfinished jobs that no known process is working on, oldest first, with all columns. */

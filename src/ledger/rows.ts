@@ -17,7 +17,7 @@ import type { Secrets } from '../secrets.js';
 /** Columns whose texts are ours, or paths that must stay usable. All others are redacted before they are stored. */
 export const UNREDACTED: readonly string[] = [
   ...['id', 'state', 'model', 'endpoint', 'via', 'account', 'charged', 'cost_grade', 'duplicate_of', 'owner'],
-  ...['asked_hash', 'input_hash', 'delivery'],
+  ...['asked_hash', 'input_hash', 'schema_hash', 'delivery'],
 ];
 
 /** Columns of the table `jobs` as stored: objects as JSON, without secrets. */
@@ -60,6 +60,7 @@ export interface JobRow {
   estimated_usd: number | null;
   cost_grade: CostGrade | null;
   unit_price_usd: number | null;
+  schema_hash?: string | null;
   billed_units: number | null;
   billed_usd: number | null;
   charged: string;
@@ -118,6 +119,7 @@ export function jobOf(row: JobRow, images: readonly ImageRow[], root: string | u
     estimatedUsd: row.estimated_usd ?? undefined,
     costGrade: row.cost_grade ?? undefined,
     unitPriceUsd: row.unit_price_usd ?? undefined,
+    schemaHash: row.schema_hash ?? undefined,
     billedUnits: row.billed_units ?? undefined,
     billedUsd: row.billed_usd ?? undefined,
     charged: row.charged as Charged,

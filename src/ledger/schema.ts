@@ -156,6 +156,9 @@ export const MIGRATIONS: readonly string[] = [
 
   // Files of other outputs than the main one: the name of the output. Until then there was only the main one.
   `ALTER TABLE images ADD COLUMN field TEXT;`,
+
+  // The schema that an edit was requested with, by its hash. Listed models have none.
+  `ALTER TABLE jobs ADD COLUMN schema_hash TEXT;`,
 ];
 
 /** The version that this program reads and writes. */

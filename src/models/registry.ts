@@ -6,6 +6,7 @@ import { flux2Edit } from './flux-2-edit.js';
 import { flux2Lora } from './flux-2-lora.js';
 import { fluxDev } from './flux-dev.js';
 import { fluxGeneral } from './flux-general.js';
+import { genericModel } from './generic.js';
 import type { ListedModel, Model } from './model.js';
 import { SHORT_NAMES } from './short-names.js';
 
@@ -18,6 +19,12 @@ const OWNER = 'fal-ai/';
 const loaded = new Map<string, Model>();
 /** Models by endpoint and hash of their schema, for jobs that were requested with an older one. */
 const bySchema = new Map<string, Model>();
+
+/** The endpoint of an edit, and the hash of the schema that it was requested with, if it has one. */
+export interface RequestedWith {
+  endpoint: string;
+  schemaHash?: string | undefined;
+}
 
 /** All names of a model: short, full endpoint id, and the id without its owner. */
 function namesOf(model: Model): string[] {
@@ -59,12 +66,31 @@ export function endpointsNamed(
  */
 export function addModel(model: Model, ...names: readonly string[]): void {
   for (const name of [model.endpoint, ...names.map(spelled)]) loaded.set(name, model);
+  addFormerModel(model);
+}
+
+/** Makes a model known to the jobs that were requested with its schema. Its name leads to it no longer. */
+export function addFormerModel(model: Model): void {
   if (model.schema !== undefined) bySchema.set(`${model.endpoint} ${model.schema.hash}`, model);
 }
 
-/** The model of an endpoint that was made from the schema with that hash, if this process has loaded it. */
-export function modelWithSchema(endpoint: string, hash: string): Model | undefined {
-  return bySchema.get(`${endpoint} ${hash}`);
+/** Whether this process has loaded the schema with that hash. */
+export function isSchemaLoaded(endpoint: string, hash: string): boolean {
+  return bySchema.has(`${endpoint} ${hash}`);
+}
+
+/**
+ * The model that an edit was requested with, however much of it is still known: of a schema that is not loaded, a newer
+ * one does, and without any, a model that knows only the endpoint.
+ */
+export function modelOfJob({ endpoint, schemaHash }: RequestedWith): Model {
+  const exact = schemaHash === undefined ? undefined : bySchema.get(`${endpoint} ${schemaHash}`);
+  return (
+    MODELS.find((model) => model.endpoint === endpoint) ??
+    exact ??
+    loaded.get(endpoint) ??
+    genericModel(endpoint)
+  );
 }
 
 /**

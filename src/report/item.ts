@@ -1,14 +1,13 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { positionText } from '../batch/manifest/entry.js';
-import type { PlannedRow } from '../batch/rows/planned-row.js';
+import { modelOfRow, type PlannedRow } from '../batch/rows/planned-row.js';
 import { resultOf } from '../batch/run/result.js';
 import { mainPicture, mainPictures, type ResultRow } from '../batch/rows/result-row.js';
 import { otherFileText } from '../images/result-file.js';
 import type { RowWithJob } from '../ledger/batch/states.js';
 import { editArguments } from '../models/arguments.js';
 import { valueAt, withValueAt } from '../models/fields.js';
-import { findModel } from '../models/registry.js';
 import { shellWords } from '../shell-words.js';
 import type { Metric, ReportItem } from './page/data.js';
 import { pictureHere } from './pictures.js';
@@ -61,7 +60,7 @@ export async function reportItem(row: RowWithJob, outDir: string, cwd: string): 
 
 /** Input pictures that are on disk, identified by the hash of the uploaded bytes. */
 export function editedHere(row: PlannedRow): Parameters<typeof pictureHere>[0][] {
-  const fields = findModel(row.model).fields.images ?? [];
+  const fields = modelOfRow(row).fields.images ?? [];
   return row.attachments.flatMap(({ path: at, upload, size, prepared }) => {
     const value = String(valueAt(row.input, at));
     if (upload === undefined || !fields.includes(String(at[0])) || /^data:/i.test(value)) return [];
@@ -85,7 +84,7 @@ function notesOf(result: ResultRow): string[] {
 /** Command line that runs this edit on its own. */
 export function commandOf({ plan, job }: RowWithJob, cwd: string): string {
   const row = plan as PlannedRow;
-  const model = findModel(row.model);
+  const model = modelOfRow(row);
   const [seedField] = model.fields.seed ?? [];
   const input = row.attachments.reduce<unknown>(
     (whole, { path: at, upload }) =>

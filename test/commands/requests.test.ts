@@ -54,6 +54,7 @@ it('has the document of the brief, with null for what is not known', async () =>
       state: 'saved',
       model: 'flux-general',
       endpoint: 'fal-ai/flux-general/image-to-image',
+      schema_hash: null,
       prompt: 'a cat in the snow',
       seed: 7,
       via: 'fal',

@@ -6,7 +6,7 @@ import {
   findModel,
   listedModel,
   MODELS,
-  modelWithSchema,
+  modelOfJob,
 } from '../../src/models/registry.js';
 import { SHORT_NAMES } from '../../src/models/short-names.js';
 
@@ -67,8 +67,17 @@ describe('a model made from a schema', () => {
     addModel(old);
     addModel(current);
     expect(findModel('acme/blur')).toBe(current);
-    expect(modelWithSchema('acme/blur', 'old')).toBe(old);
-    expect(modelWithSchema('acme/blur', 'other')).toBeUndefined();
+    expect(modelOfJob({ endpoint: 'acme/blur', schemaHash: 'old' })).toBe(old);
+    // Of a schema that is gone, the newest one does.
+    expect(modelOfJob({ endpoint: 'acme/blur', schemaHash: 'other' })).toBe(current);
+  });
+
+  it('of which nothing is left still reads the answer to a paid edit', () => {
+    const model = modelOfJob({ endpoint: 'fal-ai/acme/gone', schemaHash: 'lost' });
+    expect(model).toMatchObject({ name: 'acme/gone', endpoint: 'fal-ai/acme/gone', fields: {} });
+    const url = 'https://fal.media/a.png';
+    expect(model.fromOutput({ image: { url } })?.images).toMatchObject([{ url }]);
+    expect(modelOfJob({ endpoint: MODELS[0].endpoint })).toBe(MODELS[0]);
   });
 
   it('never hides a listed model', () => {

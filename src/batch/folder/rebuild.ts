@@ -14,7 +14,7 @@ import { rowsInOrder } from '../../ledger/batch/states.js';
 import type { RebuiltJob } from '../../ledger/insert.js';
 import { COST_GRADES, type JobImage, type StoredOutput } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
-import { findModel } from '../../models/registry.js';
+import { modelOfJob } from '../../models/registry.js';
 import type { Context } from '../../context.js';
 import { BEGAN_WITH_1, noteIdentity } from './folder-identity.js';
 import { OUT_DIR_FILES } from './out-dir.js';
@@ -175,7 +175,7 @@ function jobOf(line: ResultLine, images: JobImage[], folder: string, via: string
     askedHash: line.key,
     state: isSaved ? (isMissing ? 'accepted' : 'saved') : line.state === 'moderated' ? 'moderated' : 'failed',
     requestId: line.request_id ?? undefined,
-    ...{ model: findModel(line.endpoint).name, endpoint: line.endpoint, via },
+    ...{ model: modelOfJob(line).name, endpoint: line.endpoint, via },
     ...{ prompt: line.prompt, seed: line.seed, images, input: undefined },
     charged: cost.billed_units === 0 ? 'no' : isSaved ? 'yes' : (error?.charged ?? 'maybe'),
     estimatedUsd: cost.estimated_usd ?? undefined,

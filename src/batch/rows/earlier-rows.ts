@@ -9,7 +9,7 @@ import { earlierRows, hasEarlierRows, keysWithoutRow } from '../../ledger/batch/
 import { isTaken } from '../../ledger/batch/states.js';
 import type { Database } from '../../ledger/database.js';
 import { withValueAt } from '../../models/fields.js';
-import { findModel } from '../../models/registry.js';
+import { modelOfJob } from '../../models/registry.js';
 import type { Claims } from './claims.js';
 import type { FolderIdentity } from '../folder/folder-identity.js';
 import { keyOf } from './identity.js';
@@ -118,7 +118,7 @@ export class EarlierRows {
     for (const { key, endpoint, plan } of earlierRows(this.db)) {
       const { input, attachments, seedIsOurs } = plan as PlannedRow;
       const edit = {
-        ...{ model: findModel(endpoint), input, seedIsOurs },
+        ...{ model: modelOfJob({ endpoint }), input, seedIsOurs },
         attachments: attachments.map((one) => ({ ...one, upload: one.upload })),
       };
       const format = input[FORMAT];

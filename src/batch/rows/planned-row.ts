@@ -6,10 +6,10 @@ import type { Context } from '../../context.js';
 import type { OutputSpec, StoredOutput } from '../../ledger/job.js';
 import { storedOutput } from '../../ledger/rows.js';
 import { findFileFields, valueAt, type FileField } from '../../models/fields.js';
-import type { BillableWork } from '../../models/model.js';
+import type { BillableWork, Model } from '../../models/model.js';
 import type { Dimensions } from '../../models/request.js';
 import { chosenSeed } from '../../models/chosen-seed.js';
-import { findModel } from '../../models/registry.js';
+import { findModel, modelOfJob } from '../../models/registry.js';
 import { bytesAgain, originalAgain } from './attachment-cache.js';
 import { seedOf } from '../../edit/plan/fingerprint.js';
 
@@ -43,6 +43,14 @@ export interface PlannedRow {
   fieldNotes?: string[];
   /** Absolute folder that relative paths in the row start from. */
   folder: string;
+  /** Only for a model made from a schema: its endpoint, and the hash of the schema. */
+  endpoint?: string;
+  schemaHash?: string;
+}
+
+/** The model of a row, also if its schema is not here any more. */
+export function modelOfRow({ model, endpoint, schemaHash }: PlannedRow): Model {
+  return endpoint === undefined ? findModel(model) : modelOfJob({ endpoint, schemaHash });
 }
 
 /** Converts a plan to its stored form. @param outDir absolute */
@@ -64,6 +72,7 @@ export function storedPlan(plan: EditPlan, folder: string, outDir: string): Plan
     warnings,
     ...(plan.fieldNotes.length === 0 ? {} : { fieldNotes: plan.fieldNotes }),
     folder,
+    ...(model.schema === undefined ? {} : { endpoint: model.endpoint, schemaHash: model.schema.hash }),
   };
 }
 
@@ -81,7 +90,7 @@ export function revivedPlan(
   outDir: string,
   context: Pick<Context, 'stdin' | 'signal'>,
 ): EditPlan {
-  const model = findModel(row.model);
+  const model = modelOfRow(row);
   const own = seedOf(key, attempt);
   const seed = row.seedIsOurs ? (chosenSeed(model, own) ?? own) : row.seed;
   const [seedField] = model.fields.seed ?? [];
@@ -135,14 +144,15 @@ function storedAttachment({ upload, ...facts }: Attachment): StoredAttachment {
 
 function revivedAttachment(
   { upload, ...rest }: StoredAttachment,
-  { model, input }: PlannedRow,
+  row: PlannedRow,
   context: Pick<Context, 'cwd' | 'stdin' | 'signal'>,
 ): Attachment {
+  const { input } = row;
   const attachment = { ...rest, size: rest.size, converted: rest.converted, upload: undefined };
   const field =
     rest.role === 'file'
       ? { path: rest.path, role: rest.role, value: String(valueAt(input, rest.path)) }
-      : findFileFields(findModel(model).input, input).find(
+      : findFileFields(modelOfRow(row).input, input).find(
           ({ path: at }) => at.join('.') === rest.path.join('.'),
         );
   if (upload === undefined || field === undefined) return attachment;

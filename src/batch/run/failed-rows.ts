@@ -13,7 +13,7 @@ import type { Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { isSandbox } from '../../ledger/spending.js';
 import { MOST_PICTURES } from '../../models/answer.js';
-import { findModel } from '../../models/registry.js';
+import { modelOfJob } from '../../models/registry.js';
 import { isToAsk } from './retry.js';
 
 /** Result of asking fal about rows that had been given up. */
@@ -103,7 +103,8 @@ async function answerOf(job: Job, env: EditEnv, timeoutMs: number): Promise<Answ
 }
 
 /** @throws FalEditError: fal cannot be asked, or does not know the request */
-async function ask({ endpoint, requestId = '', input }: Job, access: FalAccess): Promise<Answer> {
+async function ask(job: Job, access: FalAccess): Promise<Answer> {
+  const { endpoint, requestId = '', input } = job;
   const at = { endpoint, requestId };
   const status = await statusAt(at, access).catch((error: unknown) => {
     if (saysGone(error)) return undefined;
@@ -114,7 +115,7 @@ async function ask({ endpoint, requestId = '', input }: Job, access: FalAccess):
     const data = await withTimeLimit(RESULT_MS, access.signal, (signal) =>
       answerAtFal(at, { ...access, signal }),
     );
-    const pictures = readResult(findModel(endpoint), data, input)?.images.length ?? 0;
+    const pictures = readResult(modelOfJob(job), data, input)?.images.length ?? 0;
     return pictures > 0 && pictures <= MOST_PICTURES ? { says: 'has it' } : { says: 'failed' };
   } catch (error) {
     access.signal.throwIfAborted();

@@ -10,7 +10,7 @@ import { otherFileText } from '../../images/result-file.js';
 import type { Job } from '../../ledger/job.js';
 import { keptPath } from '../../ledger/rows.js';
 import type { EditOutput } from '../../models/model.js';
-import { findModel } from '../../models/registry.js';
+import { modelOfJob } from '../../models/registry.js';
 import type { PlannedRow } from '../rows/planned-row.js';
 import { BATCH_SCHEMA_VERSION, type Measured, type ResultImage, type ResultRow } from '../rows/result-row.js';
 
@@ -23,7 +23,7 @@ import { BATCH_SCHEMA_VERSION, type Measured, type ResultImage, type ResultRow }
 export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError): ResultRow {
   const { job, state } = row;
   const plan = row.plan as PlannedRow;
-  const model = findModel(row.endpoint);
+  const model = modelOfJob({ endpoint: row.endpoint, schemaHash: job?.schemaHash ?? plan.schemaHash });
   const output = job?.result === undefined ? undefined : readResult(model, job.result, job.input);
   // A job can also end while its row stays open; that end is not reported.
   const endedAt = ENDED.includes(state) ? job?.endedAt : undefined;

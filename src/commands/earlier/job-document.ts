@@ -20,6 +20,7 @@ export function jobDocument(job: Job, state: JobState, now: number, cwd: string)
     state,
     model: job.model,
     endpoint: job.endpoint,
+    schema_hash: job.schemaHash ?? null,
     prompt: job.prompt,
     seed: sentSeed(job),
     via: job.via,

@@ -1,7 +1,8 @@
 import { inputError, usageError } from '../../errors/error.js';
 import type { Model } from '../../models/model.js';
-import { findModel } from '../../models/registry.js';
+import { endpointsNamed, modelOfJob } from '../../models/registry.js';
 import { isOnSandbox } from '../connect.js';
+import { modelSource } from '../model-source.js';
 import { harmlessLine } from '../../terminal/plain.js';
 import { findEverywhere, type Found } from './batch-folders.js';
 import type { LedgerCommand } from './ledger-command.js';
@@ -45,6 +46,22 @@ export async function findOneNamed(texts: readonly string[], command: LedgerComm
   return named;
 }
 
+/**
+ * The model of a request that was not sent from here. Its schema is of use, but a result that is paid for can be fetched
+ * without.
+ */
+async function modelNamed(name: string, command: LedgerCommand): Promise<Model> {
+  const { settings } = command;
+  const where = settings.origins['model'];
+  try {
+    return await modelSource(settings, command, 'show').load(name, where);
+  } catch (error) {
+    const [endpoint] = endpointsNamed(name);
+    if (endpoint === undefined || command.context.signal.aborted) throw error;
+    return modelOfJob({ endpoint });
+  }
+}
+
 async function findNamed(text: string, command: LedgerCommand): Promise<Named> {
   const { settings } = command;
   const safeText = harmlessLine(text, 60);
@@ -70,5 +87,5 @@ async function findNamed(text: string, command: LedgerCommand): Promise<Named> {
       hint: `${LIST} To ask fal for a request that was not sent from here, name its model with --model.`,
     });
   }
-  return { unlisted: { requestId: text, model: findModel(model, settings.origins['model']) } };
+  return { unlisted: { requestId: text, model: await modelNamed(model, command) } };
 }

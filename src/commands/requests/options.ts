@@ -4,7 +4,9 @@ import { didYouMean } from '../../near-name.js';
 import { usageError } from '../../errors/error.js';
 import { listText } from '../../text.js';
 import { JOB_STATES, type JobState } from '../../ledger/job.js';
-import { findModel } from '../../models/registry.js';
+import { ownNames } from '../../edit/models/own-names.js';
+import { nameOfEndpoint } from '../../models/generic.js';
+import { endpointsNamed, listedModel, unknownModel } from '../../models/registry.js';
 import type { NameOfFlag } from '../flag.js';
 import type { REQUESTS } from './command.js';
 import type { LedgerCommand } from '../earlier/ledger-command.js';
@@ -40,9 +42,18 @@ export function readRequestsOptions({
   return {
     states: readStates(values['state'], origins['state'] ?? '--state'),
     since: readSince(settings, context.now()),
-    model: typeof model === 'string' ? findModel(model).name : undefined,
+    model: typeof model === 'string' ? nameIn(model, settings) : undefined,
     limit: limit === undefined ? DEFAULT_LIMIT : number,
   };
+}
+
+/** The name that jobs of a model are stored with. Its schema need not be known. */
+function nameIn(model: string, { modelNames = [], origins }: LedgerCommand['settings']): string {
+  const listed = listedModel(model);
+  if (listed !== undefined) return listed.name;
+  const [endpoint] = endpointsNamed(model, ownNames(modelNames));
+  if (endpoint === undefined) throw unknownModel(model, origins['model'] ?? '--model');
+  return listedModel(endpoint)?.name ?? nameOfEndpoint(endpoint);
 }
 
 function readStates(value: FlagValue | undefined, where: string): JobState[] | undefined {

@@ -9,7 +9,7 @@ import {
 import { usageError } from '../../errors/error.js';
 import { extensionOf, formatOfExtension, formatOfType } from '../../images/received.js';
 import type { Job, OutputSpec } from '../../ledger/job.js';
-import { findModel } from '../../models/registry.js';
+import { modelOfJob } from '../../models/registry.js';
 import { nameOf } from '../earlier/job-state.js';
 import type { WaitOptions } from './options.js';
 
@@ -35,7 +35,7 @@ async function outputOf(
   { output: chosen, force }: Pick<WaitOptions, 'output' | 'force'>,
   cwd: string,
 ): Promise<OutputSpec | undefined> {
-  const planned = job.output ?? defaultOutput(job, findModel(job.endpoint), cwd);
+  const planned = job.output ?? defaultOutput(job, modelOfJob(job), cwd);
   if (chosen === undefined) {
     // A result that was written to a stream has no name yet.
     const pictures = job.images.filter(({ field }) => field === undefined);
@@ -57,7 +57,7 @@ async function outputOf(
 
 /** The picture exists already: another extension does not change its format. */
 function refuseOtherFormat(chosen: OutputChoice, { ext }: OutputSpec, job: Job): void {
-  const wanted = formatOfOutput(chosen, findModel(job.endpoint), undefined);
+  const wanted = formatOfOutput(chosen, modelOfJob(job), undefined);
   // The format of a saved picture is known; else it is the requested one.
   const saved = formatOfType(job.images.find(({ contentType }) => contentType !== undefined)?.contentType);
   const made = saved ?? formatOfExtension(ext);

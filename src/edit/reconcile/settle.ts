@@ -3,7 +3,7 @@ import { differenceOf, type Route } from '../../fal/route.js';
 import { isAdopted, type Job } from '../../ledger/job.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import { findJob } from '../../ledger/lookup.js';
-import { MODELS } from '../../models/registry.js';
+import { modelOfJob } from '../../models/registry.js';
 import { seedOf } from '../plan/fingerprint.js';
 import { assignRequests, fittingTo, isGuess, type Claimant, type Assignment } from './assign.js';
 import { isOpen, type Finding, type Uncertainty } from './finding.js';
@@ -38,8 +38,8 @@ export function settle(
   options: SettleOptions,
 ): Finding[] {
   const { ledger } = options;
-  const fields = MODELS.find(({ endpoint }) => endpoint === jobs[0]?.endpoint)?.fields;
-  const aliases = Object.values(fields ?? {});
+  const [first] = jobs;
+  const aliases = first === undefined ? [] : Object.values(modelOfJob(first).fields);
   const fits = (job: Claimant, item: PastRequest): boolean =>
     fittingTo(job, [item], aliases).matching.length > 0;
   const senderOf = (item: PastRequest): Job | undefined => beingSent.find((job) => fits(job, item));
@@ -161,9 +161,21 @@ function ageOf({ sentFalAt, intentAt, plannedAt }: Job, { now, falNow }: SettleO
 /** Another request for the same edit: saved beside the first one, never over it. */
 function duplicateOf(job: Job, requestId: string): Parameters<Ledger['adopt']>[0] {
   const { id, model, endpoint, via, prompt, seed, output, input, intentAt } = job;
-  const { estimatedUsd, costGrade, unitPriceUsd } = job;
+  const { estimatedUsd, costGrade, unitPriceUsd, schemaHash } = job;
   return {
-    ...{ model, endpoint, via, prompt, seed, estimatedUsd, costGrade, unitPriceUsd, input, intentAt },
+    ...{
+      model,
+      endpoint,
+      via,
+      prompt,
+      seed,
+      estimatedUsd,
+      costGrade,
+      unitPriceUsd,
+      schemaHash,
+      input,
+      intentAt,
+    },
     requestId,
     duplicateOf: id,
     output: output === undefined ? undefined : { ...output, numberWhenTaken: true, force: false },

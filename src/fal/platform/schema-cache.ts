@@ -36,12 +36,30 @@ export async function cachedDocument(
   from: From,
   context: Folders,
 ): Promise<CachedDocument | undefined> {
+  const index = await readIndex(endpoint, from, context);
+  const openapi = index === undefined ? undefined : await documentByHash(index.hash, context);
+  return index === undefined || openapi === undefined
+    ? undefined
+    : { openapi, hash: index.hash, readAt: index.readAt };
+}
+
+/** Hash of the document of an endpoint that was last fetched over a connection; undefined if there is none. */
+export async function cachedHash(
+  endpoint: string,
+  from: From,
+  context: Folders,
+): Promise<string | undefined> {
+  return (await readIndex(endpoint, from, context))?.hash;
+}
+
+async function readIndex(
+  endpoint: string,
+  from: From,
+  context: Folders,
+): Promise<z.infer<typeof indexSchema> | undefined> {
   const file = indexFile(endpoint, from, context);
   const parsed = file === undefined ? undefined : indexSchema.safeParse(await readJson(file));
-  if (parsed?.data?.endpoint !== endpoint) return undefined;
-  const { hash, readAt } = parsed.data;
-  const openapi = await documentByHash(hash, context);
-  return openapi === undefined ? undefined : { openapi, hash, readAt };
+  return parsed?.data?.endpoint === endpoint ? parsed.data : undefined;
 }
 
 /** A document by its hash, also an old one; undefined if it is not there. */

@@ -3,6 +3,7 @@
  * everything else follows. Facts that no schema holds (price, base model, minimum size) are unknown.
  */
 import { shellWords } from '../../shell-words.js';
+import { nameOfEndpoint } from '../generic.js';
 import type { Model, SchemaSource } from '../model.js';
 import { once } from '../once.js';
 import type { OutputFormat, RequestKey } from '../request.js';
@@ -39,7 +40,7 @@ export function schemaModel(endpoint: string, openapi: unknown, schema: SchemaSo
   const format = fieldOf(described, fields.format);
   const size = fieldOf(described, fields.size);
   const seed = fieldOf(described, fields.seed);
-  const name = endpoint.replace(/^fal-ai\//, '');
+  const name = nameOfEndpoint(endpoint);
   const build = once(() => inputOf(input));
   return {
     name,

@@ -20,23 +20,23 @@ const schemaRequests = ({ ledger }: Awaited<ReturnType<typeof acme>>): number =>
   ledger().requests.by_role.models ?? 0;
 
 describe('an edit by an endpoint id', () => {
-  test.each([['a list of pictures', 'acme/paint/edit', ['-p', 'a watercolor']]])(
-    '%s',
-    async (_, endpoint, flags) => {
-      const { env, ledger } = await acme();
-      const cwd = await folderWithPhoto();
-      const { code, json, stderr } = await runCli(
-        ['cat.png', '-m', endpoint, ...flags, '--json', '-o', 'out/'],
-        {
-          ...{ env, cwd },
-          context: { sleep: quickly },
-        },
-      );
-      expect({ code, stderr }).toMatchObject({ code: 0 });
-      expect(json()).toMatchObject({ endpoint, model: endpoint, images: [{ width: expect.any(Number) }] });
-      expect(ledger().accepted).toMatchObject([{ endpoint }]);
-    },
-  );
+  test.each<[string, string, string[]]>([
+    ['a list of pictures', 'acme/paint/edit', ['-p', 'a watercolor']],
+    ['one picture and no prompt', 'acme/cutout/v2', []],
+  ])('%s', async (_, endpoint, flags) => {
+    const { env, ledger } = await acme();
+    const cwd = await folderWithPhoto();
+    const { code, json, stderr } = await runCli(
+      ['cat.png', '-m', endpoint, ...flags, '--json', '-o', 'out/'],
+      {
+        ...{ env, cwd },
+        context: { sleep: quickly },
+      },
+    );
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(json()).toMatchObject({ endpoint, model: endpoint, images: [{ width: expect.any(Number) }] });
+    expect(ledger().accepted).toMatchObject([{ endpoint }]);
+  });
 
   it('reads the schema once a day', async () => {
     const fal = await acme();

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { readAnswer } from './answer.js';
+import type { Model } from './model.js';
+import { once } from './once.js';
+
+/** The name of a model that is known by its endpoint: the id, where `fal-ai/` goes without saying. */
+export function nameOfEndpoint(endpoint: string): string {
+  return endpoint.replace(/^fal-ai\//, '');
+}
+
+/**
+ * A model of which only the endpoint is known, for the results of edits whose schema is gone: they are paid for. It
+ * plans no edit.
+ */
+export function genericModel(endpoint: string): Model {
+  const input = once(() => z.looseObject({}));
+  return {
+    name: nameOfEndpoint(endpoint),
+    endpoint,
+    base: undefined,
+    purpose: 'an endpoint whose schema is not here',
+    example: `fal-edit models ${endpoint}`,
+    get input() {
+      return input();
+    },
+    fields: {},
+    pictures: 'list',
+    maxImages: 1,
+    formats: ['png', 'jpeg', 'webp'],
+    defaultFormat: 'png',
+    fromOutput: readAnswer(undefined),
+  };
+}
