@@ -70,7 +70,9 @@ const BATCH =
   /src\/(commands\/(batch|rows)\/.+|batch\/(?!manifest\/(csv|yaml)\/|expect\/(measure|change|blank|pixels|picture-reader|input-pixels)).+|ledger\/batch\/(?!(cleaning|notes|rows)\.).+|terminal\/(batch-progress|confirm)\.ts)$|node_modules\/(p-queue|p-timeout|eventemitter3)\//;
 /** Deciding and tuning, each in one file: which model, which parameters. */
 const DECIDE =
-  /src\/(commands\/((models|migrate|compare|sweep|pick)\/.+|(edits-preview|open-page|edit\/model-help)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift\/.+|describe|json-schema|schema\/(range|type-text))\.ts|fal\/platform\/(search|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))$/;
+  /src\/(commands\/((models|migrate|compare|sweep|pick)\/.+|(edits-preview|open-page|edit\/model-help)\.ts)|(study|migrate)\/.+|report\/((compare|sweep)\/.+|page\/pick-page\.ts)|models\/(drift\/.+|describe|json-schema)\.ts|fal\/platform\/(search|open-api)\.ts|terminal\/(side-by-side|open|preview)(\.ts|\/.+))$/;
+/** Models that are known only by fal's schema. */
+const SCHEMA = /src\/(models\/schema\/.+|edit\/models\/.+|fal\/platform\/schema.*)\.ts$/;
 /** What decodes pictures: most uploads need none of it. */
 const DECODE = /src\/images\/((convert|decode|decodable)|heic\/.+)\.ts$/;
 /** What changes results before they are saved, which few edits ask for; cutting metadata out is a part of every one. */
@@ -113,6 +115,7 @@ export default defineConfig({
         { name: 'control', test: codeOf(CONTROL), priority: 2 },
         { name: 'batch', test: codeOf(BATCH), priority: 2 },
         { name: 'decide', test: codeOf(DECIDE), priority: 2 },
+        { name: 'schema', test: codeOf(SCHEMA), priority: 2 },
         { name: 'decode', test: codeOf(DECODE), priority: 2 },
         { name: 'finish', test: codeOf(FINISH), priority: 2 },
         { name: 'measure', test: codeOf(MEASURE), priority: 2 },
