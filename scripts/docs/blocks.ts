@@ -8,6 +8,7 @@ import { allowed, schemaAt } from '../../src/models/allowed.js';
 import type { ListedModel, Model } from '../../src/models/model.js';
 import { MODELS } from '../../src/models/registry.js';
 import { FLAG_OF, type RequestKey } from '../../src/models/request.js';
+import { SHORT_NAMES } from '../../src/models/short-names.js';
 import { interfaceTable } from './interface-table.js';
 import { jsonSections } from './json-page.js';
 import { cell, code, table } from './table.js';
@@ -18,6 +19,11 @@ const BLOCKS: Record<string, () => string> = {
   commands: commandTable,
   reference: () => COMMANDS.map(({ spec }) => commandSection(spec)).join('\n\n'),
   models: modelTable,
+  'short-names': () =>
+    table(
+      ['name', 'endpoint'],
+      Object.entries(SHORT_NAMES).map(([name, endpoint]) => [code(name), code(endpoint)]),
+    ),
   'exit-codes': exitCodeTable,
   'library-call': () =>
     interfaceTable(
