@@ -81,8 +81,8 @@ export type ComparedSettings = Omit<RowSettings, 'images' | 'prompt' | 'seed' | 
 export interface CompareCall extends ManyCall {
   /** Pictures: paths, folders, patterns or http(s) URLs. */
   images: string | string[];
-  /** One prompt, or several that each picture is edited with. */
-  prompt: string | string[];
+  /** One prompt, or several that each picture is edited with. Absent if no model needs one. */
+  prompt?: string | string[];
   /** At least two models; flux-general and flux-2-lora if absent. */
   models?: string[];
   /** First seed; 1 if absent. */
@@ -179,7 +179,12 @@ const batchSchema = z.strictObject({
 });
 const compareSchema = z.strictObject({
   ...MANY,
-  ...{ images: texts, prompt: texts, models: z.array(text).optional(), defaults: object.optional() },
+  ...{
+    images: texts,
+    prompt: texts.optional(),
+    models: z.array(text).optional(),
+    defaults: object.optional(),
+  },
   ...{ seed: whole(0, 2 ** 31 - 1).optional(), seeds: whole(1, 100).optional(), settings: object.optional() },
 });
 

@@ -72,7 +72,7 @@ export function runCompareCall(call: CompareCall): Promise<CompareResult> {
           path.resolve(context.cwd, outDirName('compare', surroundings.terminal.options.sandbox)),
       },
       models: modelsOf(call.models ?? DEFAULT_MODELS.split(',')),
-      prompts: [...new Set([call.prompt].flat().map(notBlank))],
+      prompts: call.prompt === undefined ? [''] : [...new Set([call.prompt].flat().map(notBlank))],
       seeds: Array.from({ length: seeds }, (_, index) => seed + index),
       pictures: [call.images].flat().map(pathOf),
       own: ownSettings(call),

@@ -1,17 +1,22 @@
 import { itemsOf, schemaAt, takesText } from './allowed.js';
-import { findFileFields } from './fields.js';
+import { filesOf } from './fields.js';
 import { flagSays } from './flag-values.js';
 import type { Model } from './model.js';
 import { MODELS } from './registry.js';
-import { FLAG_OF, type Lora, type RequestKey } from './request.js';
+import { FLAG_OF, type FileWish, type Lora, type RequestKey } from './request.js';
 import type * as z from 'zod';
 
 /**
  * The arguments of `fal-edit` that request an input again.
  *
  * @param input fal's input for the model, with its files as the command should name them
+ * @param uploads files in it that were uploaded, whatever their fields
  */
-export function editArguments(model: Model, input: Readonly<Record<string, unknown>>): string[] {
+export function editArguments(
+  model: Model,
+  input: Readonly<Record<string, unknown>>,
+  uploads: readonly FileWish[] = [],
+): string[] {
   const keyOf = new Map<string, RequestKey>(
     (Object.entries(model.fields) as [RequestKey, readonly string[]][]).flatMap(([key, fields]) =>
       fields.slice(0, 1).map((field): [string, RequestKey] => [field, key]),
@@ -29,7 +34,7 @@ export function editArguments(model: Model, input: Readonly<Record<string, unkno
     const key = keyOf.get(field);
     if (key === 'images') return [];
     return key === undefined || !flagSays(key, value)
-      ? setArguments(model, field, value)
+      ? setArguments(model, field, value, uploads)
       : argumentsFor(key, value);
   });
   const mayDrop = model.statesNoLimit === true && images.length > model.maxImages;
@@ -72,21 +77,18 @@ function loraWord({ path, scale }: Lora): string {
   return written === undefined ? path : `${path}@${written}`;
 }
 
-function setArguments(model: Model, field: string, value: unknown): string[] {
+function setArguments(model: Model, field: string, value: unknown, uploads: readonly FileWish[]): string[] {
   const { schema } = schemaAt(model.input, [field]);
-  const pictures = picturesIn(model, schema, field, value);
-  if (pictures.length > 0) return pictures.flatMap((picture) => ['--file', `${field}=${picture}`]);
-  return ['--set', `${field}=${setText(schema as z.ZodType, value)}`];
-}
-
-/** Pictures that are all of a field's value, and that `--file` can name. */
-function picturesIn(model: Model, schema: z.core.$ZodType, field: string, value: unknown): string[] {
   const isList = itemsOf(schema) !== undefined && !takesText(schema);
-  if (model.schema === undefined || Array.isArray(value) !== isList) return [];
-  const files = findFileFields(model.input, { [field]: value }).filter(
-    ({ role, path }) => role === 'picture' && path.length === (isList ? 2 : 1),
+  const own = uploads.filter(({ path }) => path[0] === field);
+  const files = filesOf(model.input, { [field]: value }, own).filter(
+    ({ role, path }) =>
+      (role === 'file' || (role === 'picture' && model.schema !== undefined)) &&
+      path.length === (isList ? 2 : 1),
   );
-  return files.length === [value].flat().length ? files.map((file) => file.value) : [];
+  const isWhole = Array.isArray(value) === isList && files.length === [value].flat().length;
+  if (files.length > 0 && isWhole) return files.flatMap((file) => ['--file', `${field}=${file.value}`]);
+  return ['--set', `${field}=${setText(schema as z.ZodType, value)}`];
 }
 
 /** The value as JSON, unless it is a text that would not be read as JSON anyway. */

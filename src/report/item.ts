@@ -91,7 +91,10 @@ export function commandOf({ plan, job }: RowWithJob, cwd: string): string {
       upload === undefined ? whole : withValueAt(whole, at, fileFrom(cwd, row, at)),
     { ...row.input, ...(seedField === undefined ? {} : { [seedField]: job?.seed ?? row.seed }) },
   ) as Record<string, unknown>;
-  return shellWords(['fal-edit', ...editArguments(model, input)]);
+  const uploads = row.attachments.flatMap(({ path: at, upload }) =>
+    upload === undefined ? [] : [{ path: at, value: String(valueAt(input, at)) }],
+  );
+  return shellWords(['fal-edit', ...editArguments(model, input, uploads)]);
 }
 
 /** An input file, as named from the working directory. */

@@ -6,6 +6,7 @@ import { batch, compare, type BatchCall, type BatchEvent, type CompareCall } fro
 import { folderWithPhoto, leftIn, quickly } from '../edit/harness.js';
 import { stateIn } from '../support/ledger.js';
 import { sandbox } from '../support/sandbox.js';
+import { schemaFile } from '../support/schemas.js';
 
 /** A folder with cat.png, and a context that stays in it. */
 async function scene(env: Record<string, string> = {}) {
@@ -161,6 +162,17 @@ describe('compare', () => {
     ) as Record<string, unknown>;
     expect(cells).toHaveLength(8);
     expect(written).toEqual(comparison);
+  });
+
+  it('needs no prompt for models that take none', async () => {
+    const { context } = await scene();
+    const models = ['acme/matte', 'acme/cutout/v2'];
+    const call = { images: 'cat.png', models, schema: models.map(schemaFile), sandbox: true, context };
+    const { comparison, error } = await compare(call);
+    expect(error).toBeNull();
+    expect(comparison).toMatchObject({ prompts: 0, models: [{ done: 1 }, { done: 1 }] });
+    const mixed = compare({ ...call, models: [...models, 'flux-2-lora'] });
+    await expect(mixed).rejects.toThrow(/prompt is missing: flux-2-lora needs one/);
   });
 
   test.each<[string, Record<string, unknown>, string]>([

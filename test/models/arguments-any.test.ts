@@ -135,3 +135,10 @@ it('agree to more pictures than fal is known to use', () => {
   expect(editArguments(model, { image_urls: [URL_A, URL_A] })).toContain('--allow-many');
   expect(editArguments(model, { image_urls: [URL_A] })).not.toContain('--allow-many');
 });
+
+it('name a file that was uploaded for a field of any kind', () => {
+  const input = { image_url: 'cat.png', instruction: 'dawn', color: 'red.txt' };
+  const words = editArguments(ours('acme/relight'), input, [{ path: ['color'], value: 'red.txt' }]);
+  expect(words.slice(-2)).toEqual(['--file', 'color=red.txt']);
+  expect(editArguments(ours('acme/relight'), input).slice(-2)).toEqual(['--set', 'color=red.txt']);
+});

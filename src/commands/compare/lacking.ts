@@ -1,5 +1,7 @@
-import { fieldError } from '../../errors/error.js';
+import { fieldError, usageError } from '../../errors/error.js';
+import { otherMeaning } from '../../migrate/plain-field.js';
 import type { Model } from '../../models/model.js';
+import { promptNeed } from '../../models/prompt-need.js';
 import { listText } from '../../text.js';
 import type { EditingSettings } from '../flags/editing.js';
 
@@ -12,7 +14,7 @@ export function lackedBy({ fields }: Model): ('prompt' | 'seed')[] {
 }
 
 /**
- * Refuses prompts that no model takes, and several prompts if a model takes none: it would make the same edit for each.
+ * Refuses prompts that no model takes, none if a model needs one, and several prompts if a model takes none: it would make the same edit for each.
  *
  * @param prompts an empty text means none
  * @throws FalEditError (usage)
@@ -24,7 +26,12 @@ export function refusePrompts(
 ): void {
   const without = models.filter((model) => lackedBy(model).includes('prompt'));
   const [first] = without;
-  if (first === undefined || prompts.every((prompt) => prompt === '')) return;
+  if (prompts.every((prompt) => prompt === '')) {
+    const needy = models.find((model) => promptNeed(model) === 'required');
+    if (needy !== undefined) throw usageError(`${origin} is missing: ${needy.name} needs one.`);
+    return;
+  }
+  if (first === undefined) return;
   if (without.length === models.length) {
     throw fieldError(origin, 'none of the compared models takes a prompt.', 'Leave it out.');
   }
@@ -46,6 +53,7 @@ export function comparisonNotes(
     models.filter((model) => lackedBy(model).includes(key));
   const [noPrompt, noSeed] = [lacking('prompt'), lacking('seed')];
   const takes = (those: readonly Model[]): string => (those.length === 1 ? 'takes' : 'take');
+  const [first, ...others] = models;
   const [lora] = [values['lora']].flat();
   const unknown = models.filter(({ base, fields }) => base === undefined && fields.loras !== undefined);
   return [
@@ -56,10 +64,21 @@ export function comparisonNotes(
     ...(noSeed.length > 0 && seeds.length > 1
       ? [`${namesOf(noSeed)} ${takes(noSeed)} no seed: instead, each edit is made ${seeds.length} times.`]
       : []),
+    ...(values['strength'] === undefined || first === undefined
+      ? []
+      : others.flatMap((other) => strengthNote(first, other))),
     ...(typeof lora === 'string' && unknown.length > 0
       ? [`The base model of ${namesOf(unknown)} is not known: check that ${lora} fits.`]
       : []),
   ];
+}
+
+/** fal's sentences about the strength of two models, if they differ. */
+function strengthNote(one: Model, other: Model): string[] {
+  const [[field], [target]] = [one.fields.strength ?? [], other.fields.strength ?? []];
+  if (field === undefined || target === undefined) return [];
+  const said = otherMeaning(field, target, one, other);
+  return said === undefined ? [] : [`The same strength may not mean the same. ${said}.`];
 }
 
 function namesOf(models: readonly Model[]): string {

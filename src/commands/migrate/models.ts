@@ -38,7 +38,10 @@ export function modelToReach(from: Model, to: Model | undefined): Chosen {
   const other = usualOther(from);
   if (other !== undefined) return { model: other, how: '--to sets it' };
   const others = MODELS.filter((model) => model !== from).map(({ name }) => name);
-  throw usageError('--to is missing: name the model to translate for.', `Choose one: ${others.join(', ')}.`);
+  throw usageError(
+    '--to is missing: name the model to translate for.',
+    `Choose one: ${others.join(', ')}, or the id of any endpoint.`,
+  );
 }
 
 /** First line of the output: from which model to which. */

@@ -85,6 +85,17 @@ describe('a comparison of models by their schemas', () => {
     );
   });
 
+  it('says that a strength may not mean the same', async () => {
+    const own = await scene();
+    const { code, stderr } = await own.compare(['a.png', 'acme/relight.set=light_type=sun'], {
+      ...{ models: 'flux-general,acme/relight', strength: '0.5', 'dry-run': true },
+    });
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(
+      /The same strength may not mean the same\. acme\/relight: "How close .*"; flux-general: "1 remakes/,
+    );
+  });
+
   test.each<[string, Given, RegExp]>([
     [
       'a prompt that no model takes',
