@@ -2,6 +2,7 @@ import { problemsError, type FieldProblem } from '../errors/error.js';
 import { allowed } from '../models/allowed.js';
 import { findFileFields } from '../models/fields.js';
 import type { Model } from '../models/model.js';
+import { listText } from '../text.js';
 import type { FieldChange } from './field-change.js';
 import { takenForm } from './forms-of-value.js';
 import { counterpartOf, defaultOf, isRead, isRequired, meantBy, schemaOf } from './model-fields.js';
@@ -56,8 +57,8 @@ export function refuseMissing(
   const isOfFrom = names.every((name) => isRequired(from, name));
   throw problemsError('input', problems, {
     hint: isOfFrom
-      ? `A request for ${from.name} needs ${names.join(' and ')}. Use --from if it was made for another model.`
-      : `Add ${names.join(' and ')} to the request: ${to.name} must have it.`,
+      ? `A request for ${from.name} needs ${listText(names, 'and')}. Use --from if it was made for another model.`
+      : `Add ${listText(names, 'and')} to the request: ${to.name} must have ${names.length === 1 ? 'it' : 'them'}.`,
   });
 }
 

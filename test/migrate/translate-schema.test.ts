@@ -105,6 +105,9 @@ describe('what only the other model must have', () => {
         hint: 'Add light_type to the request: acme/relight must have it.',
       }),
     );
+    expect(() => from(paint, PICTURES(), { ...fill, input: fill.input.required({ seed: true }) })).toThrow(
+      expect.objectContaining({ hint: 'Add mask_url and seed to the request: acme/fill must have them.' }),
+    );
     expect(() => from(matte, { image_url: URL_A }, flux2Lora)).toThrow(
       /^prompt is missing\. acme\/matte has no/,
     );
