@@ -25,7 +25,6 @@ import { estimateNow, priceAccess } from './plan/prices.js';
 import { asPlannedByV1, fingerprintV1 } from './plan/fingerprint-v1.js';
 import { askedHashOf } from './plan/fingerprint.js';
 import { Journal } from './journal.js';
-import { isSchemaOutdated, loadJobModels } from './models/job-models.js';
 import { allChecked } from './plan/attachments.js';
 import { stillUnknownError } from './outcomes.js';
 import { checkFree, defaultOutput } from './plan/output.js';
@@ -104,8 +103,12 @@ export function resumeJob(
   const record = recordOfJob(job);
   return withRecord(record, async () => {
     const { context, route } = env;
-    await loadJobModels([job], context);
-    const isOutdated = await isSchemaOutdated(job, route.connection, context);
+    let isOutdated = false;
+    if (job.schemaHash !== undefined) {
+      const { isSchemaOutdated, loadJobModels } = await import('./models/job-models.js');
+      await loadJobModels([job], context);
+      isOutdated = await isSchemaOutdated(job, route.connection, context);
+    }
     const model = modelOfJob(job);
     const planned = { ...(job.output ?? defaultOutput(job, model, context.cwd)), ...saving };
     const { finish } = planned;

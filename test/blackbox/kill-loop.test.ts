@@ -1,9 +1,10 @@
 /*
- * Eight commands at once, killed at random and started again until all is done. `npm run test:long` plays many more
+ * Ten commands at once, killed at random and started again until all is done. `npm run test:long` plays many more
  * rounds; TORTURE_SEED plays the same ones again, as far as the system lets that be.
  */
 import { expect, test } from 'vitest';
 import { figuresTable, killLoop } from '../torture/kill-loop.js';
+import { WISHED } from '../torture/wishes.js';
 
 const rounds = Number(process.env['TORTURE_ROUNDS'] ?? 2);
 const seed = process.env['TORTURE_SEED'] ?? String(Date.now());
@@ -19,7 +20,7 @@ test(`${rounds} rounds of kills`, { timeout: rounds * LONGEST_ROUND }, async () 
   expect(complaints, `TORTURE_SEED=${seed}`).toEqual([]);
   expect(figures).toMatchObject({
     rounds,
-    accepted: rounds * 8,
+    accepted: rounds * WISHED,
     duplicates: 0,
     lost: 0,
     damaged: 0,

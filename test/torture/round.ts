@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { isUnfinished, type Job } from '../../src/ledger/job.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
+import { schemaDocuments } from '../support/schemas.js';
 import { folderWithPhoto } from '../edit/harness.js';
 import { jobsIn } from '../support/ledger.js';
 import { strayFiles } from '../support/temp-dir.js';
@@ -49,6 +50,7 @@ export async function playRound(
 ): Promise<void> {
   const dice = new Dice(...seed);
   const fal = await startSandbox({
+    documents: schemaDocuments(),
     ...{ queueMs: 5, inferenceMs: 20, runners: 8, renderPictures: false, pictureBytes: 200_000 },
     toxics: someFaults(dice),
   });

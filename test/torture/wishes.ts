@@ -1,3 +1,5 @@
+import { schemaFile } from '../support/schemas.js';
+
 /** An edit that somebody wants, that many times. */
 export interface Wish {
   prompt: string;
@@ -5,8 +7,11 @@ export interface Wish {
   times: number;
 }
 
+/** A model that is known by its schema, from disk. */
+const FILL = ['-m', 'acme/fill', '--schema', schemaFile('acme/fill')];
+
 /**
- * What eight people want at once of one picture, with one ledger in one folder: some the same as another, some
+ * What ten people want at once of one picture, with one ledger in one folder: some the same as another, some
  * files of the same name, some a name of their own.
  */
 export const WISHES: readonly Wish[] = [
@@ -16,8 +21,13 @@ export const WISHES: readonly Wish[] = [
   wish('a name of its own', 1, '-o', 'own.png', '--seed', '1'),
   wish('a name that may be overwritten', 1, '-o', 'forced.png', '--force', '--seed', '2'),
   wish('a name with a number', 1, '-o', '{name}.{seed}.{ext}', '--seed', '3'),
+  wish('a mask', 1, ...FILL, '--file', 'mask_url=cat.png', '-o', 'filled.png', '--seed', '4'),
+  wish('a schema from fal', 1, '-m', 'acme/paint/edit', '-o', 'painted.png', '--seed', '5'),
 ];
 
 function wish(prompt: string, times: number, ...flags: string[]): Wish {
   return { prompt, argv: ['cat.png', '-p', prompt, ...flags], times };
 }
+
+/** How many edits of them fal is to take in all. */
+export const WISHED = WISHES.reduce((sum, { times }) => sum + times, 0);
