@@ -2,8 +2,15 @@
 import type { RequestKey } from '../request.js';
 import { optionsOf, type Field } from './tree.js';
 
-const CONDITION =
-  /\bonly (used|relevant|applies|takes effect|available|works?|when|if|for)\b|\bapplies to .{1,60} only\b|\bignored\b|\bno effect\b|deprecated/i;
+const CONDITION = [
+  /\bonly (used|relevant|applies|takes effect|available|works?|when|if|for)\b/,
+  /\bapplies to .{1,60} only\b/,
+  /\bonly (one|a single|\d+) .{1,60} (is|are) supported\b/,
+  /\bnot (used|supported) (by|with|in|for|when|if)\b/,
+  /\b(ignored|no effect|deprecated)\b/,
+  /\bcannot be set (if|when)\b/,
+  /^requires `?\w+`?\.?$/,
+].map((pattern) => new RegExp(pattern, 'i'));
 
 /** Sentences of fal about fields that were set, where they depend on something else. */
 export function conditionNotes(
@@ -17,7 +24,7 @@ export function conditionNotes(
     const field = input.get(name);
     if (field === undefined || name === main || name === 'sync_mode') return [];
     const sentences = sentencesOf(field.about);
-    const conditions = sentences.filter((sentence) => CONDITION.test(sentence) && !isMet(sentence, sent));
+    const conditions = sentences.filter((sentence) => isCondition(sentence) && !isMet(sentence, sent, input));
     // Strength is not the same for every model.
     const meant = name === strength ? sentences : conditions;
     const said = meant.length > 0 ? meant : field.deprecated === true ? ['Deprecated.'] : [];
@@ -38,10 +45,25 @@ function nestedNotes({ tree, name }: Field, value: unknown): string[] {
   return [...new Set(notes)].map((note) => `${name}.${note}`);
 }
 
-/** Whether a condition is that another field is given, and it is: "only used if the image_url is provided". */
-function isMet(sentence: string, sent: Readonly<Record<string, unknown>>): boolean {
-  const [, other] = /\b(?:if|when) (?:the |an? )?`?(\w+)`? is (?:provided|set|given)/i.exec(sentence) ?? [];
-  return other !== undefined && !/ignored/i.test(sentence) && Object.hasOwn(sent, other);
+function isCondition(sentence: string): boolean {
+  return CONDITION.some((pattern) => pattern.test(sentence));
+}
+
+const OTHER_IS_GIVEN = /\b(?:if|when) (?:the |an? )?`?(\w+)`? is (?:provided|set|given)\b/i;
+const NEEDS_OTHER = /^requires `?(\w+)`?\.?$/i;
+
+/**
+ * Whether a sentence depends on another field, and takes nothing away with what is sent: "only used if the image_url is
+ * provided" with one, "ignored if aspect_ratio is provided" without.
+ */
+function isMet(
+  sentence: string,
+  sent: Readonly<Record<string, unknown>>,
+  input: ReadonlyMap<string, Field>,
+): boolean {
+  const [, other] = NEEDS_OTHER.exec(sentence) ?? OTHER_IS_GIVEN.exec(sentence) ?? [];
+  if (other === undefined || !input.has(other)) return false;
+  return Object.hasOwn(sent, other) !== /\bignored\b|\bcannot\b|\bno effect\b/i.test(sentence);
 }
 
 function sentencesOf(about: string): string[] {
