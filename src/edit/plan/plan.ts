@@ -178,12 +178,14 @@ function fieldNotes(model: Model, request: EditRequest, input: Record<string, un
   ];
 }
 
+/** Pictures in other fields than the main one. A file that the user named for a field may be one. */
 function pictureCount(model: Model, { set, files = [] }: EditRequest): number {
-  return filesOf(model.input, set ?? {}, files).length;
+  const found = filesOf(model.input, set ?? {}, files);
+  return found.filter(({ role }) => role === 'picture' || role === 'file').length;
 }
 
 /** A text of `--set` that is a file by its form. */
-const LIKE_A_FILE = /[\\/]|\.(png|jpe?g|webp|gif|tiff?|bmp|avif|heic|svg)$/i;
+const LIKE_A_FILE = /[\\/]|\.(png|jpe?g|webp|gif|tiff?|bmp|avif|heic|svg|safetensors|zip)$/i;
 
 /**
  * Refuses a file in a field that takes no picture by its schema: only its name would be sent.

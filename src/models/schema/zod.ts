@@ -1,9 +1,9 @@
 /* Builds the zod schema of an input from its tree: strict at every depth where fields are known. */
 import * as z from 'zod';
 import { noSyncMode, pictureUrl, weights } from '../fields.js';
-import { takesPicture } from './pictures.js';
+import { pictureLimit, takesPicture } from './pictures.js';
 import { loraItem, sidesOf } from './roles.js';
-import { optionsOf, type Field, type Tree } from './tree.js';
+import { allowsNull, optionsOf, type Field, type Tree } from './tree.js';
 
 /** The zod schema of an endpoint's input. Fields that hold files are marked; see {@link ../fields.ts}. */
 export function inputOf(input: ReadonlyMap<string, Field>): z.ZodObject {
@@ -22,11 +22,7 @@ function shapeOf(fields: ReadonlyMap<string, Field>): Record<string, z.ZodType> 
 function fieldType(field: Field): z.ZodType {
   const { name, tree, required, about, title, fallback } = field;
   if (name === 'sync_mode' && optionsOf(tree).some(({ kind }) => kind === 'boolean')) return noSyncMode;
-  const type = takesPicture(field)
-    ? pictureType(tree, about)
-    : isLoraList(field)
-      ? loraList(tree)
-      : typeOf(tree);
+  const type = takesPicture(field) ? pictureType(field) : isLoraList(field) ? loraList(tree) : typeOf(tree);
   const size = name === 'image_size' ? sizeTitle(tree) : undefined;
   // A schema can be in one position only: its texts are those of the position.
   const described = (required ? type : type.optional()).meta({
@@ -114,14 +110,16 @@ function listType(
   });
 }
 
-/** A picture, or a list of pictures: local files in it are uploaded. */
-function pictureType(tree: Tree, about: string): z.ZodType {
+/** A picture, or a list of as many pictures as fal uses: local files in it are uploaded. */
+function pictureType(field: Field): z.ZodType {
+  const { tree, about } = field;
+  const maxItems = pictureLimit(field);
   const types = optionsOf(tree).map((option) =>
-    option.kind === 'list' ? listType(option, pictureUrl(about)) : pictureUrl(about),
+    option.kind === 'list'
+      ? listType({ ...option, ...(maxItems === undefined ? {} : { maxItems }) }, pictureUrl(about))
+      : pictureUrl(about),
   );
-  return unionType(
-    tree.kind === 'union' && tree.options.some(({ kind }) => kind === 'null') ? [...types, z.null()] : types,
-  );
+  return unionType(allowsNull(tree) ? [...types, z.null()] : types);
 }
 
 function isLoraList({ name, tree }: Field): boolean {
@@ -139,9 +137,7 @@ function loraList(tree: Tree): z.ZodType {
     });
     return listType(option, unionType(items));
   });
-  return unionType(
-    tree.kind === 'union' && tree.options.some(({ kind }) => kind === 'null') ? [...types, z.null()] : types,
-  );
+  return unionType(allowsNull(tree) ? [...types, z.null()] : types);
 }
 
 /** Sizes in words; undefined if the field takes only names. */

@@ -385,3 +385,20 @@ describe.skipIf(!existsSync(FALS[0] ?? ''))("fal's own documents", () => {
     `);
   });
 });
+
+test('a list in another field takes no more pictures than fal uses', () => {
+  const model = modelOf({
+    image_url: text,
+    reference_mask_urls: list(text, {
+      description: 'Currently only 1 mask is supported, rest will be ignored.',
+    }),
+    style_image_urls: orNull(list(text)),
+  });
+  const accepts = (input: object): boolean => model.input.safeParse({ image_url: 'a', ...input }).success;
+  expect([
+    accepts({ reference_mask_urls: ['a'] }),
+    accepts({ reference_mask_urls: ['a', 'b'] }),
+    accepts({ style_image_urls: ['a', 'b', 'c'] }),
+    accepts({ style_image_urls: null }),
+  ]).toEqual([true, false, true, true]);
+});

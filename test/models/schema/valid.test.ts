@@ -38,7 +38,7 @@ function judge({ endpoint, openapi }: Document, model: Model): void {
   fc.assert(
     fc.property(inputs, (input) => {
       expect([ajv(input), zod(input)], 'the oracles').toEqual([true, true]);
-      expect(refusals(model, input)).toEqual([]);
+      expect(refusals(model, input).filter((problem) => !isTooMany(problem))).toEqual([]);
     }),
     { numRuns: RUNS },
   );
@@ -47,6 +47,7 @@ function judge({ endpoint, openapi }: Document, model: Model): void {
       const verdict = ajv(input);
       expect(zod(input), 'the oracles agree').toBe(verdict);
       const problems = refusals(model, input);
+      if (verdict && problems.some(isTooMany)) return;
       expect(problems.length === 0, problems.join('\n')).toBe(verdict);
       if (!verdict)
         expect(
@@ -63,6 +64,11 @@ function refusals(model: Model, input: unknown): string[] {
   const problems = explainIssues(model, input, issues);
   expect(problems.length > 0).toBe(issues.length > 0);
   return problems.map(problemText);
+}
+
+/** A number of pictures may be limited by words, which no other validator reads. */
+function isTooMany(problem: string): boolean {
+  return /takes at most \d+ here/.test(problem);
 }
 
 /** Whether a message names a position, or the list or object around it, by its flag or path. */
