@@ -121,6 +121,14 @@ const dryRun = z.strictObject({
     )
     .describe('files that would be uploaded'),
   outputs: list('where the results would go'),
+  schema: z
+    .strictObject({
+      hash: text('SHA-256'),
+      read_at: time('when it was read'),
+      origin: z.enum(['fal', 'cache', 'file']).describe('where it is from'),
+    })
+    .nullable()
+    .describe("fal's schema of the model; null for a listed model"),
   estimate: z
     .strictObject({
       usd: figure('dollars; null if unknown'),

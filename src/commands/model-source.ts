@@ -8,7 +8,9 @@ import { isOnSandbox, readRoute, traceTo } from './connect.js';
 import { readSchemaMaxAge } from './limits.js';
 
 /** The settings that say where schemas come from. */
-export type SchemaSettings = Settings<'schema' | 'schema-max-age' | 'dry-run' | 'sandbox' | 'proxy-url'>;
+export type SchemaSettings = Settings<
+  'schema' | 'schema-max-age' | 'dry-run' | 'frozen' | 'sandbox' | 'proxy-url'
+>;
 
 /** The models of one run. */
 export interface ModelSource {
@@ -70,7 +72,7 @@ async function openLoader(
   return new ModelLoader({
     access: { connection, context, signal: context.signal, trace: traceTo(terminal) },
     source: values['sandbox'] === true ? 'none' : isOnSandbox(settings) ? 'sandbox' : 'fal',
-    purpose: values['dry-run'] === true ? 'dry-run' : purpose,
+    purpose: values['dry-run'] === true || values['frozen'] === true ? 'dry-run' : purpose,
     given: await readGivenDocuments(files, context.cwd, origins['schema'] ?? '--schema'),
     maxAgeMs: readSchemaMaxAge(settings) ?? SCHEMA_MAX_AGE_MS,
     names,

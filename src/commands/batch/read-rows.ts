@@ -104,6 +104,7 @@ export async function readRows(
     if (plan.made > 0) throw forgottenPicturesError(shortPath(outDir, context.cwd), plan.made);
     if (rows + plan.elsewhere === 0) throw inputError(`${source.name}: no rows left. Nothing was sent.`);
   });
+  if (known === undefined) await models.refuseUnused();
   if (source.note !== undefined) terminal.note(source.note);
   for (const line of ignored.lines()) terminal.note(line);
   if (plan.equal > 0) {

@@ -4,6 +4,7 @@ import type { EditPlan } from '../../edit/plan/plan.js';
 import type { EditRecord } from '../../edit/record.js';
 import type { Estimate } from '../../edit/plan/estimate.js';
 import type { FalEditError } from '../../errors/error.js';
+import type { Model } from '../../models/model.js';
 
 /** Version of every JSON document that the program prints. */
 export const SCHEMA_VERSION = 1;
@@ -83,6 +84,7 @@ export function dryRunDocument(
           ],
     ),
     outputs,
+    schema: schemaObject(plan.model),
     estimate: {
       usd: estimate.usd ?? null,
       grade: estimate.grade,
@@ -95,6 +97,12 @@ export function dryRunDocument(
       assumptions: estimate.assumptions,
     },
   };
+}
+
+function schemaObject({ schema }: Model): Record<string, unknown> | null {
+  if (schema === undefined) return null;
+  const { hash, readAt, origin } = schema;
+  return { hash, read_at: new Date(readAt).toISOString(), origin };
 }
 
 /** The document of a run that failed before its edit began. @param sandbox as in {@link errorObject} */

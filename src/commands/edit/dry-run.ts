@@ -1,4 +1,4 @@
-import { bytesText, usdText } from '../../units.js';
+import { ageText, bytesText, usdText } from '../../units.js';
 import type { EditEnv } from '../../edit/env.js';
 import { allChecked } from '../../edit/plan/attachments.js';
 import { ASSUME_HINT, assuming, type Assumption, type Estimate } from '../../edit/plan/estimate.js';
@@ -6,6 +6,7 @@ import type { EditPlan } from '../../edit/plan/plan.js';
 import { estimateNow, priceAccess } from '../../edit/plan/prices.js';
 import { estimated, recordOf } from '../../edit/record.js';
 import { withValueAt } from '../../models/fields.js';
+import type { Model } from '../../models/model.js';
 import { GRADE_TEXT } from '../../terminal/cost-text.js';
 import { harmless } from '../../terminal/plain.js';
 import type { Terminal } from '../../terminal/terminal.js';
@@ -52,12 +53,25 @@ export async function dryRun(
     JSON.stringify(record.input, undefined, 2),
     uploads.length === 0 ? 'Uploads: none' : 'Uploads:',
     ...uploads,
+    ...schemaLines(plan.model, env.context.now()),
     `Output: ${(document['outputs'] as string[]).join(', ')}`,
     ...costLines(cost),
     ...(terminal.options.sandbox ? ['The sandbox charges nothing.'] : []),
     'Nothing was sent.',
   ];
   terminal.result(harmless(lines.join('\n')));
+}
+
+/** Age and origin of fal's schema; none for a listed model. */
+function schemaLines({ schema }: Model, now: number): string[] {
+  if (schema === undefined) return [];
+  const { hash, readAt, origin } = schema;
+  const age = {
+    fal: 'read from fal just now',
+    cache: `read ${ageText(now - readAt)} ago`,
+    file: 'from a file',
+  };
+  return [`Schema: ${age[origin]} (${hash.slice(0, 12)})`];
 }
 
 function costLines(cost: Estimate): string[] {

@@ -143,6 +143,40 @@ describe('a dry run', () => {
     expect(stderr).toContain('Fetched the schema of acme/paint/edit, without the key.');
     expect(schemaRequests(fal)).toBe(1);
   });
+
+  it('uses a cached schema of any age, and says it', async () => {
+    const fal = await acme();
+    const cwd = await folderWithPhoto();
+    const run = (hours: number) => {
+      const context = { now: () => START + hours * HOUR };
+      const argv = ['cat.png', '-p', 'a watercolor', '-m', 'acme/paint/edit', '-n'];
+      return runCli(argv, { env: fal.env, cwd, context });
+    };
+    expect((await run(0)).stdout).toMatch(/^Schema: read from fal just now \([0-9a-f]{12}\)$/m);
+    const later = await run(50);
+    expect(later.stdout).toMatch(/^Schema: read 2 d ago \(/m);
+    expect(later.stderr).toContain('The schema of acme/paint/edit was read 2 d ago.');
+    expect(schemaRequests(fal)).toBe(1);
+  });
+});
+
+test('a paid edit with an expired schema that cannot be fetched again is refused', async () => {
+  const fal = await acme();
+  const cwd = await folderWithPhoto();
+  const at = (hours: number, env: Record<string, string>, ...flags: string[]) =>
+    editCat(
+      { env, cwd, context: { now: () => START + hours * HOUR } },
+      ...['-f', '-m', 'acme/paint/edit', ...flags],
+    );
+  expect((await at(0, fal.env)).code).toBe(0);
+  fal.addToxic({ type: 'reset_peer', on: 'models', stream: 'downstream' } as never);
+  const { code, document } = await at(50, { ...fal.env, FAL_KEY: SANDBOX_KEY });
+  expect(code).toBe(7);
+  expect(document.error).toMatchObject({
+    charged: 'no',
+    hint: expect.stringMatching(/--schema-max-age.*--schema <file>/),
+  });
+  expect((await at(50, { ...fal.env, FAL_KEY: SANDBOX_KEY }, '--schema-max-age', '3d')).code).toBe(0);
 });
 
 test('an uncached schema is not fetched for the built-in sandbox', async () => {
