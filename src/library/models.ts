@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Context } from '../context.js';
-import { readGivenDocuments } from '../edit/models/given-documents.js';
-import { ModelLoader, SCHEMA_MAX_AGE_MS, type LoaderOptions } from '../edit/models/loader.js';
+import type { EndpointDocument, LoaderOptions } from '../edit/models/loader.js';
 import { isStandaloneSandbox, type Connection } from '../fal/connection.js';
+import { listedModel } from '../models/registry.js';
 
 /** How a call finds the schemas of endpoints that are not listed models. */
 export interface SchemaOptions {
@@ -30,7 +30,12 @@ export async function loadModelOf(
   connection: Connection,
   context: Context,
   purpose: LoaderOptions['purpose'],
-): Promise<ModelLoader['documents']> {
+): Promise<readonly EndpointDocument[]> {
+  if (schema === undefined && listedModel(model) !== undefined) return [];
+  const [{ ModelLoader, SCHEMA_MAX_AGE_MS }, { readGivenDocuments }] = await Promise.all([
+    import('../edit/models/loader.js'),
+    import('../edit/models/given-documents.js'),
+  ]);
   const loader = new ModelLoader({
     access: { connection, context, signal: context.signal },
     source: sandbox === true ? 'none' : isStandaloneSandbox(connection) ? 'sandbox' : 'fal',

@@ -20,7 +20,6 @@ import type { RowSource } from '../../batch/manifest/open.js';
 import type { Context } from '../../context.js';
 import { codeOf, FalEditError, usageError } from '../../errors/error.js';
 import { reopenMissing } from '../../batch/folder/missing.js';
-import { loadJobModels } from '../../edit/models/job-models.js';
 import { cleanLedger } from '../../ledger/batch/cleaning.js';
 import { readWorld, writeNote, type World } from '../../ledger/batch/notes.js';
 import { hasWal, lostRun, type OpenRun } from '../../ledger/batch/run-mark.js';
@@ -120,7 +119,11 @@ export async function openOutDir(
       : { ledger: await Ledger.open(folder, contextOf(context), readOnly ? 'looked-at' : 'portable') };
     ledger = opened.ledger;
     const { db } = ledger;
-    await loadJobModels(schemasOf(ledger), context);
+    const schemas = schemasOf(ledger);
+    if (schemas.length > 0) {
+      const { loadJobModels } = await import('../../edit/models/job-models.js');
+      await loadJobModels(schemas, context);
+    }
     if (!readOnly) cleanLedger(db);
     const world: World | undefined = via === undefined ? undefined : isSandbox(via) ? 'sandbox' : 'fal';
     if (world !== undefined) refuseOtherWorld(readWorld(db), world, wanted, frozen);

@@ -4,7 +4,6 @@ import { didYouMean } from '../../near-name.js';
 import { usageError } from '../../errors/error.js';
 import { listText } from '../../text.js';
 import { JOB_STATES, type JobState } from '../../ledger/job.js';
-import { ownNames } from '../../edit/models/own-names.js';
 import { nameOfEndpoint } from '../../models/generic.js';
 import { endpointsNamed, listedModel, unknownModel } from '../../models/registry.js';
 import type { NameOfFlag } from '../flag.js';
@@ -26,10 +25,10 @@ const DEFAULT_LIMIT = 20;
 const LARGEST_LIMIT = 1_000_000;
 
 /** @throws FalEditError (usage) */
-export function readRequestsOptions({
+export async function readRequestsOptions({
   settings,
   context,
-}: LedgerCommand<NameOfFlag<typeof REQUESTS.flags>>): RequestsOptions {
+}: LedgerCommand<NameOfFlag<typeof REQUESTS.flags>>): Promise<RequestsOptions> {
   const { values, origins } = settings;
   const { model } = values;
   const limit = values['limit'];
@@ -42,15 +41,19 @@ export function readRequestsOptions({
   return {
     states: readStates(values['state'], origins['state'] ?? '--state'),
     since: readSince(settings, context.now()),
-    model: typeof model === 'string' ? nameIn(model, settings) : undefined,
+    model: typeof model === 'string' ? await nameIn(model, settings) : undefined,
     limit: limit === undefined ? DEFAULT_LIMIT : number,
   };
 }
 
 /** The name that jobs of a model are stored with. Its schema need not be known. */
-function nameIn(model: string, { modelNames = [], origins }: LedgerCommand['settings']): string {
+async function nameIn(
+  model: string,
+  { modelNames = [], origins }: LedgerCommand['settings'],
+): Promise<string> {
   const listed = listedModel(model);
   if (listed !== undefined) return listed.name;
+  const { ownNames } = await import('../../edit/models/own-names.js');
   const [endpoint] = endpointsNamed(model, ownNames(modelNames));
   if (endpoint === undefined) throw unknownModel(model, origins['model'] ?? '--model');
   return listedModel(endpoint)?.name ?? nameOfEndpoint(endpoint);

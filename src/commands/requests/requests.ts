@@ -17,7 +17,7 @@ import type { REQUESTS } from './command.js';
 export function runRequests(call: CallOf<typeof REQUESTS>): Promise<ExitCode> {
   return withLedger(call, async (command) => {
     const { context, ledger, terminal, json } = command;
-    const options = readRequestsOptions(command);
+    const options = await readRequestsOptions(command);
     const found = await findAll(command, options);
     const listed = found.slice(0, options.limit);
     const more = found.length > listed.length;

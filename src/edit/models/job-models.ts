@@ -1,6 +1,7 @@
 import type { Context } from '../../context.js';
 import type { Connection } from '../../fal/connection.js';
 import { cachedHash, documentByHash } from '../../fal/platform/schema-cache.js';
+import { schemaModel } from '../../models/schema/adapter.js';
 import {
   addFormerModel,
   isSchemaLoaded,
@@ -22,7 +23,6 @@ export async function loadJobModels(
     const openapi = await documentByHash(hash, context);
     if (openapi === undefined) continue;
     try {
-      const { schemaModel } = await import('../../models/schema/adapter.js');
       // When it was read is no longer known.
       addFormerModel(schemaModel(endpoint, openapi, { hash, readAt: 0, origin: 'cache' }));
     } catch {

@@ -13,6 +13,7 @@ import {
 } from '../../fal/platform/schema-cache.js';
 import { fetchDocument } from '../../fal/platform/schemas.js';
 import type { Model, SchemaSource } from '../../models/model.js';
+import { schemaModel } from '../../models/schema/adapter.js';
 import { addModel, endpointsNamed, listedModel, MODELS, unknownModel } from '../../models/registry.js';
 import { ageText, durationText } from '../../units.js';
 import type { GivenDocument } from './given-documents.js';
@@ -127,7 +128,6 @@ export class ModelLoader {
     }
     const { endpoint, openapi, ...source } = await this.document(ids);
     this.openapi.set(endpoint, openapi);
-    const { schemaModel } = await import('../../models/schema/adapter.js');
     const model = schemaModel(endpoint, openapi, source);
     addModel(model, name);
     // Rows of a comparison use the model's own name.

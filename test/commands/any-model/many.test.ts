@@ -28,13 +28,7 @@ describe('any endpoint', () => {
     const { run, endpoints, schemaRequests, cwd } = await scene();
     const models = 'flux-general,acme/cutout/v2,acme/paint/edit';
     const words = ['compare', 'cat.png', '-p', 'a watercolor', '--models', models];
-    const { code, stderr } = await run(
-      ...words,
-      'acme/paint/edit.format=jpeg',
-      '-y',
-      '--assume-cost',
-      '1',
-    );
+    const { code, stderr } = await run(...words, 'acme/paint/edit.format=jpeg', '-y', '--assume-cost', '1');
     expect(code, stderr).toBe(0);
     expect(endpoints()).toEqual(['acme/cutout/v2', 'acme/paint/edit', 'fal-ai/flux-general/image-to-image']);
     expect(schemaRequests()).toBe(2);
