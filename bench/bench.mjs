@@ -4,8 +4,8 @@
  * both.
  *
  *   npm run bench            all of it
- *   npm run bench -- start   one part: start, edit, ledger, requests, pictures,
- *                            batch, many, pages
+ *   npm run bench -- start   one part: start, edit, schema, ledger, requests,
+ *                            pictures, batch, mixed, many, pages
  *
  * Exits with 1 where something is over its limit.
  */
@@ -17,9 +17,10 @@ import { ledger } from './parts/ledger.mjs';
 import { pages } from './parts/pages.mjs';
 import { pictures } from './parts/pictures.mjs';
 import { requests } from './parts/requests.mjs';
+import { mixed, schema } from './parts/schemas.mjs';
 import { start } from './parts/start.mjs';
 
-const parts = { start, edit, ledger, requests, pictures, batch, many, pages };
+const parts = { start, edit, schema, ledger, requests, pictures, batch, mixed, many, pages };
 const wanted = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(parts);
 try {
   for (const name of wanted) await parts[name]();
