@@ -7,6 +7,7 @@ import { SEED_AXIS } from '../../study/sweep/groups.js';
 import { cellId, cellName, namer, type Step } from '../../study/sweep/names.js';
 import { fieldsAt, type AxisTarget } from '../../study/sweep/target.js';
 import { parseLora } from '../../models/lora-text.js';
+import { knownModel } from '../../models/registry.js';
 
 /** A sweep with all of its values. */
 export interface SweepPlan {
@@ -78,7 +79,15 @@ export function cellFields(
   const specs = varied === undefined ? [settings.values['lora'] ?? []].flat() : [varied.value];
   const place = settings.origins['lora'] ?? '--lora';
   const loras = specs.flatMap((spec) => (typeof spec === 'string' ? [parseLora(spec, place)] : []));
-  return { image: picture, ...fieldsAt(at, loras), ...(seed === undefined ? {} : { seed }) };
+  const fields = fieldsAt(at, loras);
+  const takesSeed = knownModel(modelIn(fields, settings))?.fields.seed !== undefined;
+  // For a model without one, each further seed is a repetition.
+  return { image: picture, ...fields, ...(seed === undefined || !takesSeed ? {} : { seed }) };
+}
+
+function modelIn(fields: Fields, { values }: EditingSettings): string | undefined {
+  const name = fields['model'] ?? values['model'];
+  return typeof name === 'string' ? name : undefined;
 }
 
 function pictureName(picture: string): string {
