@@ -55,6 +55,18 @@ it('lets the files of a folder set anything, as long as they stay as they are', 
   expect((await run('trust', '--list')).stdout).toBe('STATE\tFILE\n');
 });
 
+it('shows the names of models that a file would redefine, and lets it', async () => {
+  const models = { kontext: 'acme/other', mine: 'acme/fill' };
+  const { cwd, run, dryRun } = await folder({ [CONFIG]: JSON.stringify({ models }) });
+  const before = await dryRun();
+  expect(before.code).toBe(2);
+  expect(before.stderr).toContain(`kontext is refused until you trust ${cwd}: it would no longer mean`);
+  const shown = await run('trust');
+  expect(shown.stderr).toContain('models kontext: acme/other');
+  expect(shown.stderr).not.toContain('mine');
+  expect((await dryRun()).code).toBe(0);
+});
+
 it('trusts what applies in a folder: its .env, and the config file there or above', async () => {
   const { cwd, run } = await folder({ [CONFIG]: '{}', 'photos/.env': 'FAL_PROXY_URL=https://x.example/\n' });
   const { stdout, stderr } = await run('trust', 'photos');
