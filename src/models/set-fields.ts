@@ -58,7 +58,7 @@ export function parseSetFields(
   return setEntries(given, where).reduce<Record<string, unknown>>((fields, [key, value]) => {
     if (seen.has(key)) throw fieldError(`${where} ${key}`, 'set twice. Give it once.');
     seen.add(key);
-    const path = pathOf(key);
+    const path = pathOf(key, model.input);
     return put(fields, path, parseField(model, path, key, value, nameOf)) as Record<string, unknown>;
   }, {});
 }
@@ -82,7 +82,7 @@ export function withFiles(
   nameOf: NameOf = flagOf,
 ): WithFiles {
   const where = nameOf('file');
-  return setEntries(wishes, where)
+  const result = setEntries(wishes, where)
     .flatMap(([key, value]) => [value].flat().map((one: unknown): SetEntry => [key, one]))
     .reduce<WithFiles>(
       ({ set: fields, files }, [key, value]) => {
@@ -90,7 +90,7 @@ export function withFiles(
         if (typeof value !== 'string' || value === '') {
           throw fieldError(label, 'must be a file, a URL or a data: URI.');
         }
-        const path = pathOf(key);
+        const path = pathOf(key, model.input);
         const schema = schemaOf(model, path, key, label);
         const isList = !takesText(schema) && itemsOf(schema) !== undefined;
         const count = isList ? lengthAt(fields, path) : 0;
@@ -107,14 +107,30 @@ export function withFiles(
       },
       { set, files: [] },
     );
+  refuseGaps(result.set, nameOf('set'));
+  return result;
 }
 
-/** `a.b[0].c` and `a.b.0.c` → a, b, 0, c. */
-function pathOf(key: string): (string | number)[] {
-  return key
+/** @throws FalEditError (usage): a list has a later item, but not an earlier one */
+function refuseGaps(value: unknown, where: string, at: readonly (string | number)[] = []): void {
+  if (typeof value !== 'object' || value === null) return;
+  const gap = Array.isArray(value) ? value.findIndex((item) => item === undefined) : -1;
+  if (gap >= 0) {
+    throw fieldError(`${where} ${[...at, gap].join('.')}`, 'is missing.', 'The first item is number 0.');
+  }
+  for (const [key, inner] of Object.entries(value)) refuseGaps(inner, where, [...at, key]);
+}
+
+/** `a.b[0].c` and `a.b.0.c` → a, b, 0, c, where b is a list. */
+function pathOf(key: string, input: z.core.$ZodType): (string | number)[] {
+  const parts = key
     .split(/\.|\[(\d+)\]/)
-    .filter((part: string | undefined) => part !== undefined && part !== '')
-    .map((part, index) => (index > 0 && /^\d{1,4}$/.test(part) ? Number(part) : part));
+    .filter((part: string | undefined) => part !== undefined && part !== '');
+  return parts.map((part, index) => {
+    if (index === 0 || !/^\d{1,4}$/.test(part)) return part;
+    const { schema, depth } = schemaAt(input, parts.slice(0, index));
+    return depth === index && itemsOf(schema) !== undefined ? Number(part) : part;
+  });
 }
 
 /** A copy of a value with another one inside; what is missing on the way is created. */

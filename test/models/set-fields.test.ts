@@ -5,7 +5,8 @@ import { flux2Lora } from '../../src/models/flux-2-lora.js';
 import { fluxGeneral } from '../../src/models/flux-general.js';
 import type { Model } from '../../src/models/model.js';
 import { MODELS } from '../../src/models/registry.js';
-import { parseSetFields } from '../../src/models/set-fields.js';
+import { parseSetFields, withFiles } from '../../src/models/set-fields.js';
+import { modelOf } from './schema/documents.js';
 import { ours } from '../migrate/any-models.js';
 
 test.each<[string[], Record<string, unknown>]>([
@@ -131,5 +132,27 @@ it('never throws anything but an error for people, whatever the text', () => {
       }
     }),
     { numRuns: 500, seed: 7 },
+  );
+});
+
+test('a number in a path is an item of a list, or a name of an object', () => {
+  const model = modelOf({
+    image_url: { type: 'string' },
+    tags: { anyOf: [{ type: 'array', items: { type: 'string' } }, { type: 'null' }] },
+    scales: { type: 'object', additionalProperties: { type: 'number' } },
+  });
+  expect(parseSetFields(model, ['tags.1=b', 'tags[0]=a', 'scales.7=0.5', 'scales.12=1'])).toEqual({
+    tags: ['a', 'b'],
+    scales: { 7: 0.5, 12: 1 },
+  });
+});
+
+test('a gap in a list is one problem, however large', () => {
+  const model = modelOf({
+    image_url: { type: 'string' },
+    tags: { type: 'array', items: { type: 'string' } },
+  });
+  expect(() => withFiles(model, parseSetFields(model, ['tags[9999]=x']), undefined)).toThrow(
+    /^--set tags\.0 is missing\.$/,
   );
 });
