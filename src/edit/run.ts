@@ -103,11 +103,11 @@ export function resumeJob(
   const record = recordOfJob(job);
   return withRecord(record, async () => {
     const { context, route } = env;
-    let isOutdated = false;
+    let changed: string | undefined;
     if (job.schemaHash !== undefined) {
-      const { isSchemaOutdated, loadJobModels } = await import('./models/job-models.js');
+      const { changedSchemaText, loadJobModels } = await import('./models/job-models.js');
       await loadJobModels([job], context);
-      isOutdated = await isSchemaOutdated(job, route.connection, context);
+      changed = await changedSchemaText(job, route.connection, context);
     }
     const model = modelOfJob(job);
     const planned = { ...(job.output ?? defaultOutput(job, model, context.cwd)), ...saving };
@@ -122,9 +122,7 @@ export function resumeJob(
       asPromised: elsewhere === undefined,
     };
     const run = new EditRun(start, env, options);
-    if (isOutdated) {
-      run.warn(`The schema of ${model.name} has changed since this edit was requested; its own one is used.`);
-    }
+    if (changed !== undefined) run.warn(changed);
     return run.goOn(job);
   });
 }

@@ -60,9 +60,13 @@ interface Output {
  * The main output is `images`, else `image`, else the first in the schema's order, of those that are there.
  *
  * @param order names of the schema's output fields that hold files, in its order; undefined if it names none
+ * @param options `anyShape`: no schema is here, so no file is unexpected
  * @returns the reader; it returns undefined for an answer without a file
  */
-export function readAnswer(order: readonly string[] | undefined): (json: unknown) => EditOutput | undefined {
+export function readAnswer(
+  order: readonly string[] | undefined,
+  { anyShape = false }: { anyShape?: boolean } = {},
+): (json: unknown) => EditOutput | undefined {
   return (json) => {
     const outputs = findOutputs(json, order ?? []);
     const main = mainOf(outputs);
@@ -70,7 +74,7 @@ export function readAnswer(order: readonly string[] | undefined): (json: unknown
     const { seed, timings, ...about } = details.safeParse(json).data ?? {};
     const blanked = about.has_nsfw_concepts ?? about.nsfw_content_detected ?? undefined;
     const isAnnounced = ({ order: at, path }: Output): boolean =>
-      at !== undefined || (order === undefined && isUsual(path));
+      at !== undefined || (order === undefined && (anyShape || isUsual(path)));
     const all: OutputImage[] = [];
     const seen = new Set<string>();
     for (const output of [main, ...outputs.filter((one) => one !== main)]) {

@@ -12,7 +12,7 @@ export function nameOfEndpoint(endpoint: string): string {
  * A model of which only the endpoint is known, for the results of edits whose schema is gone: they are paid for. It
  * plans no edit.
  */
-export function genericModel(endpoint: string): Model {
+export function genericModel(endpoint: string, fields: Model['fields'] = {}): Model {
   const input = once(() => z.looseObject({}));
   return {
     name: nameOfEndpoint(endpoint),
@@ -23,11 +23,13 @@ export function genericModel(endpoint: string): Model {
     get input() {
       return input();
     },
-    fields: {},
+    fields,
     pictures: 'list',
     maxImages: 1,
     formats: ['png', 'jpeg', 'webp'],
     defaultFormat: 'png',
-    fromOutput: readAnswer(undefined),
+    // Sent wherever it exists.
+    always: { sync_mode: false },
+    fromOutput: readAnswer(undefined, { anyShape: true }),
   };
 }

@@ -82,14 +82,16 @@ export function isSchemaLoaded(endpoint: string, hash: string): boolean {
 /**
  * The model that an edit was requested with, however much of it is still known: of a schema that is not loaded, a newer
  * one does, and without any, a model that knows only the endpoint.
+ *
+ * @param fields that are known even then
  */
-export function modelOfJob({ endpoint, schemaHash }: RequestedWith): Model {
+export function modelOfJob({ endpoint, schemaHash }: RequestedWith, fields?: Model['fields']): Model {
   const exact = schemaHash === undefined ? undefined : bySchema.get(`${endpoint} ${schemaHash}`);
   return (
     MODELS.find((model) => model.endpoint === endpoint) ??
     exact ??
     loaded.get(endpoint) ??
-    genericModel(endpoint)
+    genericModel(endpoint, fields)
   );
 }
 

@@ -77,6 +77,8 @@ describe('a model made from a schema', () => {
     expect(model).toMatchObject({ name: 'acme/gone', endpoint: 'fal-ai/acme/gone', fields: {} });
     const url = 'https://fal.media/a.png';
     expect(model.fromOutput({ image: { url } })?.images).toMatchObject([{ url }]);
+    // No schema says that it is unexpected.
+    expect(model.fromOutput({ combined_mask: { url } })?.images[0]).not.toHaveProperty('unexpected');
     expect(modelOfJob({ endpoint: MODELS[0].endpoint })).toBe(MODELS[0]);
   });
 

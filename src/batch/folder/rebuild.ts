@@ -61,7 +61,8 @@ const resultLine = z.object({
   endpoint: z.string(),
   request_id: z.string().nullable(),
   prompt: z.string(),
-  seed: z.number(),
+  /** Null for a model that takes none. */
+  seed: z.number().nullable(),
   images: z.array(image),
   cost: z.object({
     estimated_usd: z.number().nullable(),
@@ -176,7 +177,7 @@ function jobOf(line: ResultLine, images: JobImage[], folder: string, via: string
     state: isSaved ? (isMissing ? 'accepted' : 'saved') : line.state === 'moderated' ? 'moderated' : 'failed',
     requestId: line.request_id ?? undefined,
     ...{ model: modelOfJob(line).name, endpoint: line.endpoint, via },
-    ...{ prompt: line.prompt, seed: line.seed, images, input: undefined },
+    ...{ prompt: line.prompt, seed: line.seed ?? 0, images, input: undefined },
     charged: cost.billed_units === 0 ? 'no' : isSaved ? 'yes' : (error?.charged ?? 'maybe'),
     estimatedUsd: cost.estimated_usd ?? undefined,
     costGrade: cost.grade,

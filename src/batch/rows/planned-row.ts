@@ -46,11 +46,13 @@ export interface PlannedRow {
   /** Only for a model made from a schema: its endpoint, and the hash of the schema. */
   endpoint?: string;
   schemaHash?: string;
+  /** Fields that reports name, for when the schema is gone. */
+  fields?: Pick<Model['fields'], 'images' | 'prompt' | 'seed'>;
 }
 
 /** The model of a row, also if its schema is not here any more. */
-export function modelOfRow({ model, endpoint, schemaHash }: PlannedRow): Model {
-  return endpoint === undefined ? findModel(model) : modelOfJob({ endpoint, schemaHash });
+export function modelOfRow({ model, endpoint, schemaHash, fields }: PlannedRow): Model {
+  return endpoint === undefined ? findModel(model) : modelOfJob({ endpoint, schemaHash }, fields);
 }
 
 /** Converts a plan to its stored form. @param outDir absolute */
@@ -72,7 +74,25 @@ export function storedPlan(plan: EditPlan, folder: string, outDir: string): Plan
     warnings,
     ...(plan.fieldNotes.length === 0 ? {} : { fieldNotes: plan.fieldNotes }),
     folder,
-    ...(model.schema === undefined ? {} : { endpoint: model.endpoint, schemaHash: model.schema.hash }),
+    ...schemaOf(model),
+  };
+}
+
+function schemaOf({
+  endpoint,
+  schema,
+  fields,
+}: Model): Pick<PlannedRow, 'endpoint' | 'schemaHash' | 'fields'> {
+  if (schema === undefined) return {};
+  const { images, prompt, seed } = fields;
+  return {
+    endpoint,
+    schemaHash: schema.hash,
+    fields: {
+      ...(images === undefined ? {} : { images }),
+      ...(prompt === undefined ? {} : { prompt }),
+      ...(seed === undefined ? {} : { seed }),
+    },
   };
 }
 

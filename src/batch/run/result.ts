@@ -24,6 +24,8 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
   const { job, state } = row;
   const plan = row.plan as PlannedRow;
   const model = modelOfJob({ endpoint: row.endpoint, schemaHash: job?.schemaHash ?? plan.schemaHash });
+  // The schema may be gone, but not the input.
+  const takesSeed = model.fields.seed !== undefined || 'seed' in (job?.input ?? plan.input);
   const output = job?.result === undefined ? undefined : readResult(model, job.result, job.input);
   // A job can also end while its row stays open; that end is not reported.
   const endedAt = ENDED.includes(state) ? job?.endedAt : undefined;
@@ -41,7 +43,7 @@ export function resultOf(row: RowWithJob, outDir: string, error?: FalEditError):
     endpoint: model.endpoint,
     request_id: job?.requestId ?? null,
     prompt: plan.prompt,
-    seed: model.fields.seed === undefined ? null : (job?.seed ?? plan.seed),
+    seed: takesSeed ? (job?.seed ?? plan.seed) : null,
     inputs: plan.inputs,
     images: imagesOf(job, output, outDir),
     cost: {

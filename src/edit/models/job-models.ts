@@ -1,6 +1,7 @@
 import type { Context } from '../../context.js';
 import type { Connection } from '../../fal/connection.js';
 import { cachedHash, documentByHash } from '../../fal/platform/schema-cache.js';
+import { nameOfEndpoint } from '../../models/generic.js';
 import { schemaModel } from '../../models/schema/adapter.js';
 import {
   addFormerModel,
@@ -31,8 +32,22 @@ export async function loadJobModels(
   }
 }
 
+/** Words for an edit that was requested with another schema than the newest one; undefined if there is none. */
+export async function changedSchemaText(
+  job: RequestedWith,
+  from: Pick<Connection, 'proxyUrl'>,
+  context: Pick<Context, 'folders'>,
+): Promise<string | undefined> {
+  const { endpoint, schemaHash } = job;
+  if (schemaHash === undefined || !(await isSchemaOutdated(job, from, context))) return undefined;
+  const changed = `The schema of ${nameOfEndpoint(endpoint)} has changed since this edit was requested`;
+  return isSchemaLoaded(endpoint, schemaHash)
+    ? `${changed}; its own one is used.`
+    : `${changed}, and its own one is no longer cached.`;
+}
+
 /** Whether an edit was requested with another schema than the newest one that is known here. */
-export async function isSchemaOutdated(
+async function isSchemaOutdated(
   { endpoint, schemaHash }: RequestedWith,
   from: Pick<Connection, 'proxyUrl'>,
   context: Pick<Context, 'folders'>,
