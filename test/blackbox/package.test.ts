@@ -24,12 +24,12 @@ import type { BatchCall, BatchEvent, CompareResult, EditEvent, EditResult, Resul
 const onEvent = (event: EditEvent): void => { if (event.type === 'accepted') event.requestId.trim(); };
 const result: EditResult = await edit({ images: ['a.png'], prompt: 'snow', strength: 0.5, onEvent });
 const path: string | null | undefined = result.images[0]?.path;
-const { usd }: { usd: number } = await estimate({ images: new Uint8Array(), prompt: 'snow' });
+const { usd }: { usd: number | undefined } = await estimate({ images: new Uint8Array(), prompt: 'snow' });
 const fetched: EditResult = await wait('abcd', { timeoutMs: 1000 });
 const data: Uint8Array | undefined = fetched.images[0]?.data;
 const kind = (error: unknown): string => (error instanceof FalEditError ? error.kind : '');
-// @ts-expect-error a prompt is needed
-void edit({ images: ['a.png'] });
+// @ts-expect-error a picture is needed
+void edit({ prompt: 'snow' });
 const onRow = (event: BatchEvent): void => { if (event.type === 'ended') event.result.key.trim(); };
 const call: BatchCall = { rows: [{ images: 'a.png', prompt: 'snow' }], outDir: 'out', maxCostUsd: 1, onEvent: onRow };
 const { rows, error } = await batch(call);
