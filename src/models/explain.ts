@@ -87,6 +87,11 @@ function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue, nam
   if (issue.code === 'too_small' && issue.origin === 'array') {
     return [{ field, message: `${model.name} needs at least ${issue.minimum} here.` }];
   }
+  // A size is one value for people, whichever of its sides is wrong.
+  const [size] = model.fields.size ?? [];
+  if (size !== undefined && issue.path[0] === size && issue.path.length > 1) {
+    return [wrongValue(model, field, schemaAt(model.input, [size]).schema, valueAt(input, [size]))];
+  }
   const value = valueAt(input, issue.path.slice(0, depth));
   if (value === undefined) return [{ field, message: `is missing. It must be ${allowed(schema)}.` }];
   if (schema instanceof z.ZodLiteral) return [{ field, message: `${shortJson(value)} ${issue.message}.` }];

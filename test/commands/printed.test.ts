@@ -32,7 +32,13 @@ describe('what is printed', () => {
           nsfw: false,
         },
       ],
-      cost: { estimated_usd: 0.075, billed_units: 1, unit_price_usd: 0.075, billed_usd: 0.075 },
+      cost: {
+        estimated_usd: 0.075,
+        grade: 'calculated',
+        billed_units: 1,
+        unit_price_usd: 0.075,
+        billed_usd: 0.075,
+      },
       timings: {
         queued_ms: expect.any(Number),
         inference_ms: expect.any(Number),
