@@ -1,5 +1,5 @@
 /*
- * Ten commands at once, killed at random and started again until all is done. `npm run test:long` plays many more
+ * Eleven commands at once, killed at random and started again until all is done. `npm run test:long` plays many more
  * rounds; TORTURE_SEED plays the same ones again, as far as the system lets that be.
  */
 import { expect, test } from 'vitest';

@@ -32,15 +32,19 @@ function appendTo(file, text) {
 const counts = new Map();
 let struck = false;
 
+function countOf(what) {
+  const count = (counts.get(what) ?? 0) + 1;
+  counts.set(what, count);
+  return count;
+}
+
 /**
  * Notes a step; ends the process where it is the chosen one and that was asked for.
  *
  * @param {string} what kind, and what it is done to
  * @returns {boolean} whether the step is to fail
  */
-function isDue(what) {
-  const count = (counts.get(what) ?? 0) + 1;
-  counts.set(what, count);
+function isDue(what, count = countOf(what)) {
   const name = `${what} #${count}`;
   const isChosen = name === chosen;
   // Each at once, since the next step may be the last.
@@ -163,10 +167,10 @@ await someHandle.close();
 const writeWhole = FileHandle.writeFile;
 FileHandle.writeFile = async function (bytes) {
   const half = `file write: ${opened.get(this)}, half of it`;
-  // Counted once: the first half is on the disk when the process ends.
-  const isHere = chosen === `${half} #${(counts.get(half) ?? 0) + 1}`;
-  if (isHere) await writeWhole.call(this, bytes.subarray(0, bytes.byteLength >> 1));
-  if (isDue(half)) throw systemError('ENOSPC', 'write');
+  // Counted before it waits: two files may be written at once. The first half is on the disk when the process ends.
+  const count = countOf(half);
+  if (chosen === `${half} #${count}`) await writeWhole.call(this, bytes.subarray(0, bytes.byteLength >> 1));
+  if (isDue(half, count)) throw systemError('ENOSPC', 'write');
   return writeWhole.call(this, bytes);
 };
 wrapCall(FileHandle, 'sync', (handle) => opened.get(handle));

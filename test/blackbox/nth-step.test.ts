@@ -11,6 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { isUnfinished, type Job } from '../../src/ledger/job.js';
 import { leftIn } from '../edit/harness.js';
 import { jobsIn } from '../support/ledger.js';
+import { schemaFile } from '../support/schemas.js';
 import { sha256AtFal, sha256Of } from '../torture/whole.js';
 import { command, hooked, noted, place, tryEach, type How, type Place } from './nth-step.js';
 
@@ -18,10 +19,22 @@ const PLAIN = ['cat.png', '-p', 'a watercolor', '-o', 'out.png'];
 /** A name that is overwritten is given by another step than one that is new. */
 const FORCED = [...PLAIN, '--force'];
 
+/** A model that is known by its schema, with a file in another field and a mask beside the result. */
+const MASKED = [
+  ...['cat.png', '-p', 'a watercolor', '-o', 'out.png', '-m', 'acme/erase'],
+  ...['--file', 'mask_url=logo.png', '--set', 'output_mask=true'],
+];
+/** With its schema from a file, and from fal. */
+const BY_FILE = [...MASKED, '--schema', schemaFile('acme/erase')];
+const BY_SCHEMA: [name: string, argv: readonly string[]][] = [
+  ['a schema from a file', BY_FILE],
+  ['a schema from fal', MASKED],
+];
+
 /** What can be the end of a command that could not do more than it was let. */
 const USUAL_CODES = [0, 1, 2, 7, 9];
 
-/** A result that is changed before it is saved. Its input is in every {@link placeWithLogo}. */
+/** A result that is changed before it is saved. */
 const FINISHED = ['logo.png', '-p', 'a watercolor', '-o', 'out.png', '--alpha', 'keep', '--seed', '7'];
 
 async function placeWithLogo(): Promise<Place> {
@@ -31,13 +44,17 @@ async function placeWithLogo(): Promise<Place> {
   return at;
 }
 
-const placeFor = (argv: readonly string[]) => (argv === FINISHED ? placeWithLogo() : place());
+const namesLogo = (argv: readonly string[]) => argv.some((word) => word.includes('logo.png'));
+const placeFor = (argv: readonly string[]) => (namesLogo(argv) ? placeWithLogo() : place());
+const resultsOf = (argv: readonly string[]) =>
+  argv.includes('acme/erase') ? ['out.png', 'out.mask_image.png'] : ['out.png'];
 
 /** The names of all steps of a command, in the order in which they come. */
 async function stepsOf(argv: readonly string[]): Promise<string[]> {
   const at = await placeFor(argv);
   try {
-    expect(await hooked(at, argv)).toMatchObject({ code: 0, stdout: 'out.png\n' });
+    const stdout = `${resultsOf(argv).join('\n')}\n`;
+    expect(await hooked(at, argv)).toMatchObject({ code: 0, stdout });
     return sampled(await noted(at));
   } finally {
     await at.fal.close();
@@ -96,20 +113,27 @@ async function endAt(step: string, how: How, argv: readonly string[]): Promise<v
       duplicates: 0,
       unhandled: [],
     });
-    expect((await leftIn(at.cwd)).filter((name) => name !== 'logo.png')).toEqual(['out.png']);
+    const results = resultsOf(argv);
+    const left = (await leftIn(at.cwd)).filter((name) => name !== 'logo.png');
+    expect(left).toEqual([...results].sort());
     const jobs = await jobsIn(at.stateDir);
     expect(jobs.filter(({ state }) => isUnfinished(state))).toEqual([]);
     const saved = jobs.filter(({ state }) => state === 'saved');
-    const file = path.join(at.cwd, 'out.png');
-    const [sha256, { size: bytes }] = await Promise.all([sha256Of(file), stat(file)]);
-    expect(saved).toMatchObject([
-      { requestId: accepted[0]!.request_id, images: [{ path: file, sha256, bytes }] },
-    ]);
-    const [received] = await sha256AtFal(saved[0]!);
-    expect(saved[0]?.images[0]?.receivedSha256).toBe(received);
-    if (argv === FINISHED) await expectFinished(file, at);
-    else expect(sha256).toBe(received);
-    if (argv !== FINISHED) expect(bytes).toBeGreaterThanOrEqual(200_000);
+    const images = await Promise.all(
+      results.map(async (name) => {
+        const file = path.join(at.cwd, name);
+        return { path: file, sha256: await sha256Of(file), bytes: (await stat(file)).size };
+      }),
+    );
+    expect(saved).toMatchObject([{ requestId: accepted[0]!.request_id, images }]);
+    const received = await sha256AtFal(saved[0]!);
+    expect(saved[0]?.images.map(({ receivedSha256 }) => receivedSha256)).toEqual(received);
+    if (argv === FINISHED) {
+      await expectFinished(path.join(at.cwd, 'out.png'), at);
+      return;
+    }
+    expect(images.map(({ sha256 }) => sha256)).toEqual(received);
+    for (const { bytes } of images) expect(bytes).toBeGreaterThanOrEqual(200_000);
   } finally {
     await at.fal.close();
   }
@@ -125,9 +149,28 @@ async function expectFinished(file: string, at: Place): Promise<void> {
   expect((await readdir(stateDir)).filter((name) => name.endsWith('-inputs'))).toEqual([]);
 }
 
-/** One step in eight, or all of them. */
-const endAtEach = (steps: readonly string[], how: How, argv: readonly string[]): Promise<string[]> =>
-  tryEach(`${how} ${argv.join(' ')}`, steps, Math.ceil(steps.length / 8), (step) => endAt(step, how, argv));
+/** One step in eight unless told otherwise, or all of them. */
+function endAtEach(
+  steps: readonly string[],
+  how: How,
+  argv: readonly string[],
+  count = Math.ceil(steps.length / 8),
+): Promise<string[]> {
+  const words = argv.map((word) => (path.isAbsolute(word) ? path.basename(word) : word)).join(' ');
+  return tryEach(`${how} ${words}`, steps, count, (step) => endAt(step, how, argv));
+}
+
+/** A read leaves no mark, and after one mark is before the next: only fal does something in between. */
+function marksAmong(steps: readonly string[]): string[] {
+  const marks = steps.filter((step) => !step.startsWith('ledger read'));
+  return marks.filter(
+    (step, at) => step.startsWith('socket') || !/, after #/.test(step) || at === marks.length - 1,
+  );
+}
+
+/** Those at which a full disk is noticed. */
+const needRoom = (steps: readonly string[]): string[] =>
+  steps.filter((step) => /^(file|ledger write).*(before|half of it) #\d+$/.test(step));
 
 describe('every step of an edit', { timeout: 600_000 }, () => {
   test('is seen', async () => {
@@ -153,11 +196,7 @@ describe('every step of an edit', { timeout: 600_000 }, () => {
   });
 
   test('killed there', async () => {
-    // A read leaves no mark, and after one mark is before the next: only fal does something in between.
-    const marks = (await stepsOf(PLAIN)).filter((step) => !step.startsWith('ledger read'));
-    const steps = marks.filter(
-      (step, at) => step.startsWith('socket') || !/, after #/.test(step) || at === marks.length - 1,
-    );
+    const steps = marksAmong(await stepsOf(PLAIN));
     expect(await endAtEach(steps, 'kill', PLAIN)).toEqual([]);
   });
 
@@ -166,9 +205,7 @@ describe('every step of an edit', { timeout: 600_000 }, () => {
   });
 
   test('the disk is full from there on', async () => {
-    const steps = (await stepsOf(PLAIN)).filter((step) =>
-      /^(file|ledger write).*(before|half of it) #\d+$/.test(step),
-    );
+    const steps = needRoom(await stepsOf(PLAIN));
     expect(await endAtEach(steps, 'full', PLAIN)).toEqual([]);
   });
 
@@ -186,5 +223,18 @@ describe('every step of an edit', { timeout: 600_000 }, () => {
     const steps = (await stepsOf(FORCED)).filter((step) => step.startsWith('file rename: *.part'));
     expect(await endAtEach(steps, 'kill', FORCED)).toEqual([]);
     expect(await endAtEach(steps, 'fail', FORCED)).toEqual([]);
+  });
+
+  test.each(BY_SCHEMA)('of a model with two outputs, by %s', async (_, argv) => {
+    const steps = await stepsOf(argv);
+    expect(steps.some((step) => step.startsWith('socket write: GET api.fal.ai/v1/models,'))).toBe(
+      argv === MASKED,
+    );
+    expect(steps.filter((step) => /^file link: out(\.mask_image)?\.png, after #1$/.test(step))).toHaveLength(
+      2,
+    );
+    expect(await endAtEach(marksAmong(steps), 'kill', argv, 4)).toEqual([]);
+    expect(await endAtEach(steps, 'fail', argv, 3)).toEqual([]);
+    expect(await endAtEach(needRoom(steps), 'full', argv, 2)).toEqual([]);
   });
 });

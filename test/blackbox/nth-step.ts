@@ -3,6 +3,7 @@ import path from 'node:path';
 import pLimit from 'p-limit';
 import { startSandbox, type Sandbox, type SandboxSettings } from '../../src/sandbox/server.js';
 import { folderWithPhoto } from '../edit/harness.js';
+import { schemaDocuments } from '../support/schemas.js';
 import { Dice } from '../torture/dice.js';
 import { BIN, spawned, type Ended } from './spawned.js';
 
@@ -23,7 +24,11 @@ export interface Place {
 
 /** Pictures of several pieces of 64 KB, unless told otherwise. */
 export async function place(settings: SandboxSettings = {}): Promise<Place> {
-  const quick = { queueMs: 5, inferenceMs: 20, renderPictures: false, pictureBytes: 200_000, ...settings };
+  const quick = {
+    documents: schemaDocuments(),
+    ...{ queueMs: 5, inferenceMs: 20, renderPictures: false, pictureBytes: 200_000 },
+    ...settings,
+  };
   const [fal, cwd] = await Promise.all([startSandbox(quick), folderWithPhoto({ killed: true })]);
   const home = path.join(cwd, '.home');
   await mkdir(home);

@@ -1,5 +1,5 @@
 /*
- * One round: eight commands at once on one ledger and in one folder, killed and started again, until all that was
+ * One round: eleven commands at once on one ledger and in one folder, killed and started again, until all that was
  * wanted is there. Nothing is done that a user could not do: the same command again, wait, reconcile.
  */
 import { mkdir, rm } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import { someFaults } from './faults.js';
 import type { Processes } from './processes.js';
 import { WISHES, type Wish } from './wishes.js';
 
-/** How often each of the eight is killed and started again before the others are waited for. */
+/** How often each of them is killed and started again before the others are waited for. */
 const LIVES = 4;
 /** How many rounds have TLS before fal, and how many of its handshakes are cut. */
 const [TLS, CUT] = [0.3, 0.2];

@@ -10,11 +10,10 @@ export async function sha256Of(file: string): Promise<string> {
     .digest('hex');
 }
 
-/** The same of each picture that fal serves for a job, by the answer in the ledger. */
+/** The same of each file that fal serves for a job, by the answer in the ledger, the main pictures first. */
 export async function sha256AtFal({ result }: Job): Promise<string[]> {
-  const { images = [] } = (result ?? {}) as { images?: { url: string }[] };
   return Promise.all(
-    images.map(async ({ url }) => {
+    urlsIn(result).map(async (url) => {
       const reader = (await lightFetch(url)).body!.getReader();
       const hash = createHash('sha256');
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
@@ -23,4 +22,11 @@ export async function sha256AtFal({ result }: Job): Promise<string[]> {
       return hash.digest('hex');
     }),
   );
+}
+
+/** Every URL of an answer, in its order. */
+function urlsIn(answer: unknown): string[] {
+  if (typeof answer !== 'object' || answer === null) return [];
+  const { url } = answer as { url?: unknown };
+  return typeof url === 'string' ? [url] : Object.values(answer).flatMap(urlsIn);
 }

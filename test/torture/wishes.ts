@@ -7,11 +7,12 @@ export interface Wish {
   times: number;
 }
 
-/** A model that is known by its schema, from disk. */
+/** Models that are known by their schemas, from disk: one with a mask, one that returns a mask as well. */
 const FILL = ['-m', 'acme/fill', '--schema', schemaFile('acme/fill')];
+const ERASE = ['-m', 'acme/erase', '--schema', schemaFile('acme/erase'), '--set', 'output_mask=true'];
 
 /**
- * What ten people want at once of one picture, with one ledger in one folder: some the same as another, some
+ * What eleven people want at once of one picture, with one ledger in one folder: some the same as another, some
  * files of the same name, some a name of their own.
  */
 export const WISHES: readonly Wish[] = [
@@ -22,6 +23,7 @@ export const WISHES: readonly Wish[] = [
   wish('a name that may be overwritten', 1, '-o', 'forced.png', '--force', '--seed', '2'),
   wish('a name with a number', 1, '-o', '{name}.{seed}.{ext}', '--seed', '3'),
   wish('a mask', 1, ...FILL, '--file', 'mask_url=cat.png', '-o', 'filled.png', '--seed', '4'),
+  wish('two outputs', 1, ...ERASE, '--file', 'mask_url=cat.png', '-o', 'erased.png', '--seed', '6'),
   wish('a schema from fal', 1, '-m', 'acme/paint/edit', '-o', 'painted.png', '--seed', '5'),
 ];
 

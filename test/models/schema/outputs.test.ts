@@ -71,6 +71,7 @@ test('our own documents', async () => {
       "acme/backdrop image",
       "acme/brush/lora images",
       "acme/cutout/v2 image",
+      "acme/erase image",
       "acme/fill images",
       "acme/imagine/edit images",
       "acme/matte image",
