@@ -5,13 +5,15 @@ import { problemText } from '../../../src/errors/error.js';
 import { explainIssues, flagForField } from '../../../src/models/explain.js';
 import type { Model } from '../../../src/models/model.js';
 import { schemaModel } from '../../../src/models/schema/adapter.js';
+import { checkInput } from '../../../src/sandbox/documents/check-input.js';
+import { inputSchema } from '../../../src/sandbox/documents/schema.js';
 import { documentsIn, FALS, FIXTURES, type Document } from './documents.js';
 import { changedInputs, UNKNOWN_KEY, validInputs, type Changed } from './inputs.js';
 import { ajvJudge, plainSchema, zodJudge } from './oracles.js';
 
 /*
  * The adapter's verdict on an input is the schema's own: random valid inputs pass, inputs that differ from one in a
- * single position are judged as two other validators do, and a refusal names the field. EVERY_STEP=1 takes all of fal's
+ * single position are judged as two other validators and the sandbox do, and a refusal names the field. EVERY_STEP=1 takes all of fal's
  * documents, and more inputs of each.
  */
 
@@ -35,9 +37,12 @@ function judge({ endpoint, openapi }: Document, model: Model): void {
   const schema = plainSchema(endpoint, openapi);
   const [ajv, zod] = [ajvJudge(schema), zodJudge(schema)];
   const inputs = validInputs(schema);
+  const passesSandbox = (input: unknown): boolean =>
+    checkInput(openapi, inputSchema(openapi, endpoint) ?? {}, input).rows.length === 0;
   fc.assert(
     fc.property(inputs, (input) => {
       expect([ajv(input), zod(input)], 'the oracles').toEqual([true, true]);
+      expect(passesSandbox(input)).toBe(true);
       expect(refusals(model, input).filter((problem) => !isTooMany(problem))).toEqual([]);
     }),
     { numRuns: RUNS },
@@ -47,6 +52,8 @@ function judge({ endpoint, openapi }: Document, model: Model): void {
       const verdict = ajv(input);
       expect(zod(input), 'the oracles agree').toBe(verdict);
       const problems = refusals(model, input);
+      // What the adapter lets through, fal takes.
+      if (problems.length === 0) expect(passesSandbox(input)).toBe(true);
       if (verdict && problems.some(isTooMany)) return;
       expect(problems.length === 0, problems.join('\n')).toBe(verdict);
       if (!verdict)
