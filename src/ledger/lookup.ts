@@ -166,7 +166,8 @@ export interface JobFilter {
   states?: readonly JobState[] | undefined;
   /** Earliest planning time, in milliseconds since the epoch. */
   since?: number | undefined;
-  model?: string | undefined;
+  /** Names of models, any of which will do. */
+  models?: readonly string[] | undefined;
   /** Most jobs to list. */
   limit?: number | undefined;
 }
@@ -189,7 +190,7 @@ const LISTED = [
 ];
 
 /** Lists the jobs that match the filter, newest first, without the large columns: input, uploads and result. */
-export function listJobs(ledger: Records, { states, since, model, limit }: JobFilter = {}): Job[] {
+export function listJobs(ledger: Records, { states, since, models, limit }: JobFilter = {}): Job[] {
   const conditions: string[] = [];
   const values: (string | number)[] = [];
   if (states !== undefined) {
@@ -200,9 +201,9 @@ export function listJobs(ledger: Records, { states, since, model, limit }: JobFi
     conditions.push('planned_at >= ?');
     values.push(since);
   }
-  if (model !== undefined) {
-    conditions.push('model = ?');
-    values.push(model);
+  if (models !== undefined) {
+    conditions.push(`model IN (${models.map(() => '?').join(', ')})`);
+    values.push(...models);
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const rows = ledger.db.rows(

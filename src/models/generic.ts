@@ -3,11 +3,6 @@ import { readAnswer } from './answer.js';
 import type { Model } from './model.js';
 import { once } from './once.js';
 
-/** The name of a model that is known by its endpoint: the id, where `fal-ai/` goes without saying. */
-export function nameOfEndpoint(endpoint: string): string {
-  return endpoint.replace(/^fal-ai\//, '');
-}
-
 /**
  * A model of which only the endpoint is known, for the results of edits whose schema is gone: they are paid for. It
  * plans no edit.
@@ -15,7 +10,7 @@ export function nameOfEndpoint(endpoint: string): string {
 export function genericModel(endpoint: string, fields: Model['fields'] = {}): Model {
   const input = once(() => z.looseObject({}));
   return {
-    name: nameOfEndpoint(endpoint),
+    name: endpoint,
     endpoint,
     base: undefined,
     purpose: 'an endpoint whose schema is not here',

@@ -145,7 +145,11 @@ describe('filters', () => {
     const one = plan(ledger);
     const other = plan(ledger, { model: 'flux-2-lora', endpoint: 'fal-ai/flux-2/lora/edit' });
     expect(await listed(['-m', 'fal-ai/flux-2/lora/edit'])).toEqual([other]);
-    expect(await listed([], { env: { FAL_EDIT_MODEL: 'flux-2-lora' } })).toEqual([other, one]);
+    const kontext = plan(ledger, { model: 'fal-ai/flux-pro/kontext', endpoint: 'fal-ai/flux-pro/kontext' });
+    for (const name of ['kontext', 'flux-pro/kontext', 'fal-ai/flux-pro/kontext']) {
+      expect(await listed(['-m', name])).toEqual([kontext]);
+    }
+    expect(await listed([], { env: { FAL_EDIT_MODEL: 'flux-2-lora' } })).toEqual([kontext, other, one]);
   });
 
   it('by time', async () => {

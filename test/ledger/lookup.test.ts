@@ -103,11 +103,11 @@ describe('The list', () => {
     expect(idsOf({ states: ['saved'] })).toEqual([late, saved]);
     expect(idsOf({ states: ['unknown', 'saved'] })).toEqual([late, unknown, saved]);
     expect(idsOf({ states: [] })).toEqual([]);
-    expect(idsOf({ model: 'flux-2-lora' })).toEqual([late, unknown]);
-    expect(idsOf({ model: "flux' --" })).toEqual([]);
+    expect(idsOf({ models: ['flux-2-lora'] })).toEqual([late, unknown]);
+    expect(idsOf({ models: ["flux' --"] })).toEqual([]);
     expect(idsOf({ since: start + 1 })).toEqual([late, unknown]);
-    expect(idsOf({ states: ['saved'], model: 'flux-2-lora', since: start + 1, limit: 1 })).toEqual([late]);
-    expect(idsOf({ states: ['saved'], model: 'flux-2-lora', since: start + 3 })).toEqual([]);
+    expect(idsOf({ states: ['saved'], models: ['flux-2-lora'], since: start + 1, limit: 1 })).toEqual([late]);
+    expect(idsOf({ states: ['saved'], models: ['flux-2-lora'], since: start + 3 })).toEqual([]);
   });
 
   it('leaves out input and result, and is a whole job in all else', async () => {

@@ -74,7 +74,7 @@ describe('a model made from a schema', () => {
 
   it('of which nothing is left still reads the answer to a paid edit', () => {
     const model = modelOfJob({ endpoint: 'fal-ai/acme/gone', schemaHash: 'lost' });
-    expect(model).toMatchObject({ name: 'acme/gone', endpoint: 'fal-ai/acme/gone', fields: {} });
+    expect(model).toMatchObject({ name: 'fal-ai/acme/gone', endpoint: 'fal-ai/acme/gone', fields: {} });
     const url = 'https://fal.media/a.png';
     expect(model.fromOutput({ image: { url } })?.images).toMatchObject([{ url }]);
     // No schema says that it is unexpected.

@@ -4,7 +4,6 @@ import { didYouMean } from '../../near-name.js';
 import { usageError } from '../../errors/error.js';
 import { listText } from '../../text.js';
 import { JOB_STATES, type JobState } from '../../ledger/job.js';
-import { nameOfEndpoint } from '../../models/generic.js';
 import { endpointsNamed, listedModel, unknownModel } from '../../models/registry.js';
 import type { NameOfFlag } from '../flag.js';
 import type { REQUESTS } from './command.js';
@@ -16,8 +15,8 @@ export interface RequestsOptions {
   /** As displayed (job-state.ts). */
   states: readonly JobState[] | undefined;
   since: number | undefined;
-  /** Short name. */
-  model: string | undefined;
+  /** Names of models as jobs have them. */
+  models: readonly string[] | undefined;
   limit: number;
 }
 
@@ -41,22 +40,22 @@ export async function readRequestsOptions({
   return {
     states: readStates(values['state'], origins['state'] ?? '--state'),
     since: readSince(settings, context.now()),
-    model: typeof model === 'string' ? await nameIn(model, settings) : undefined,
+    models: typeof model === 'string' ? await namesOf(model, settings) : undefined,
     limit: limit === undefined ? DEFAULT_LIMIT : number,
   };
 }
 
-/** The name that jobs of a model are stored with. Its schema need not be known. */
-async function nameIn(
+/** The names that jobs of a model may be stored with. Its schema need not be known. */
+async function namesOf(
   model: string,
   { modelNames = [], origins }: LedgerCommand['settings'],
-): Promise<string> {
+): Promise<string[]> {
   const listed = listedModel(model);
-  if (listed !== undefined) return listed.name;
+  if (listed !== undefined) return [listed.name];
   const { ownNames } = await import('../../edit/models/own-names.js');
-  const [endpoint] = endpointsNamed(model, ownNames(modelNames));
-  if (endpoint === undefined) throw unknownModel(model, origins['model'] ?? '--model');
-  return listedModel(endpoint)?.name ?? nameOfEndpoint(endpoint);
+  const endpoints = endpointsNamed(model, ownNames(modelNames));
+  if (endpoints.length === 0) throw unknownModel(model, origins['model'] ?? '--model');
+  return endpoints.map((endpoint) => listedModel(endpoint)?.name ?? endpoint);
 }
 
 function readStates(value: FlagValue | undefined, where: string): JobState[] | undefined {

@@ -66,12 +66,12 @@ async function findAll(command: LedgerCommand, options: RequestsOptions): Promis
 }
 
 /** Reads one more than the limit, to know whether there are more. */
-function find(ledger: Ledger, { states, since, model, limit }: RequestsOptions): Job[] {
+function find(ledger: Ledger, { states, since, models, limit }: RequestsOptions): Job[] {
   // Whether an intent is unknown depends on running processes, which SQL cannot check.
   if (states?.some((state) => state === 'intent' || state === 'unknown') !== true) {
-    return listJobs(ledger, { states, since, model, limit: limit + 1 });
+    return listJobs(ledger, { states, since, models, limit: limit + 1 });
   }
-  return listJobs(ledger, { states: [...states, 'intent'], since, model })
+  return listJobs(ledger, { states: [...states, 'intent'], since, models })
     .filter((job) => states.includes(stateOf(ledger, job)))
     .slice(0, limit + 1);
 }

@@ -1,7 +1,6 @@
 import type { Context } from '../../context.js';
 import type { Connection } from '../../fal/connection.js';
 import { cachedHash, documentByHash } from '../../fal/platform/schema-cache.js';
-import { nameOfEndpoint } from '../../models/generic.js';
 import { schemaModel } from '../../models/schema/adapter.js';
 import {
   addFormerModel,
@@ -40,7 +39,7 @@ export async function changedSchemaText(
 ): Promise<string | undefined> {
   const { endpoint, schemaHash } = job;
   if (schemaHash === undefined || !(await isSchemaOutdated(job, from, context))) return undefined;
-  const changed = `The schema of ${nameOfEndpoint(endpoint)} has changed since this edit was requested`;
+  const changed = `The schema of ${endpoint} has changed since this edit was requested`;
   return isSchemaLoaded(endpoint, schemaHash)
     ? `${changed}; its own one is used.`
     : `${changed}, and its own one is no longer cached.`;

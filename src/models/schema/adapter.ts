@@ -2,19 +2,18 @@
  * Makes the adapter of any endpoint from fal's own document: the same record as a listed model's, from which
  * everything else follows. Facts that no schema holds (price, base model, minimum size) are unknown.
  */
-import { shellWords } from '../../shell-words.js';
-import { nameOfEndpoint } from '../generic.js';
 import type { Model, SchemaSource } from '../model.js';
 import { once } from '../once.js';
-import type { OutputFormat, RequestKey } from '../request.js';
+import type { OutputFormat } from '../request.js';
 import { readAnswer } from '../answer.js';
 import { conditionNotes } from './conditions.js';
 import { readDocument, unusable, type EndpointSchema } from './document.js';
+import { exampleOf } from './example.js';
 import { filesIn } from './outputs.js';
-import { pictureLimit, takesMask, takesPicture } from './pictures.js';
+import { holdsPicture, pictureLimit, takesMask } from './pictures.js';
 import { formatWords, rolesOf, sidesOf, sizeWords } from './roles.js';
 import { highEnd, lowEnd } from './range.js';
-import { optionOf, optionsOf, type Field, type Tree } from './tree.js';
+import { optionOf, optionsOf, type Field } from './tree.js';
 import { inputOf } from './zod.js';
 
 /** fal's seeds have 32 bits, the first of them unused. */
@@ -40,14 +39,17 @@ export function schemaModel(endpoint: string, openapi: unknown, schema: SchemaSo
   const format = fieldOf(described, fields.format);
   const size = fieldOf(described, fields.size);
   const seed = fieldOf(described, fields.seed);
-  const name = nameOfEndpoint(endpoint);
   const build = once(() => inputOf(input));
-  return {
-    name,
+  const example = once(() => exampleOf(model, input));
+  const model: Model = {
+    // A shorter one could be that of another model.
+    name: endpoint,
     endpoint,
     base: undefined,
     purpose: purposeOf(described),
-    example: exampleOf(name, described, fields),
+    get example() {
+      return example();
+    },
     get input() {
       return build();
     },
@@ -70,6 +72,7 @@ export function schemaModel(endpoint: string, openapi: unknown, schema: SchemaSo
     schema,
     fromOutput: readAnswer(files.length === 0 ? undefined : files),
   };
+  return model;
 }
 
 function fieldOf({ input }: EndpointSchema, names: readonly string[] | undefined): Field | undefined {
@@ -79,18 +82,6 @@ function fieldOf({ input }: EndpointSchema, names: readonly string[] | undefined
 
 function isList({ tree }: Field): boolean {
   return optionsOf(tree).some(({ kind }) => kind === 'list');
-}
-
-/** Whether a value holds a picture at some depth. */
-function hasPictureInside(tree: Tree): boolean {
-  return optionsOf(tree).some((option) => {
-    if (option.kind === 'list') return hasPictureInside(option.items);
-    return option.kind === 'object' && [...option.fields.values()].some(holdsPicture);
-  });
-}
-
-function holdsPicture(field: Field): boolean {
-  return takesPicture(field) || hasPictureInside(field.tree);
 }
 
 function formatOf(word: string): OutputFormat {
@@ -123,45 +114,4 @@ function purposeOf({ endpoint, category, input }: EndpointSchema): string {
   const kind = category !== undefined && /^[a-z0-9-]{1,40}$/.test(category) ? category : 'picture editing';
   const extras = [...input.values()].some(takesMask) ? ', with a mask' : '';
   return `${kind} by ${endpoint.split('/', 1)[0] ?? 'fal'}${extras}; described by fal's own schema`;
-}
-
-/** A command with everything that the endpoint requires. */
-function exampleOf(
-  name: string,
-  { input }: EndpointSchema,
-  fields: Partial<Record<RequestKey, readonly string[]>>,
-): string {
-  const flagged = new Set(Object.values(fields).flat());
-  const needed = [...input.values()].filter((field) => field.required && !flagged.has(field.name));
-  const guide = [...input.values()].find(takesPicture);
-  // Where no picture is the main one and none is required, an edit needs one of them.
-  const needsGuide = fields.images === undefined && guide !== undefined && !needed.some(takesPicture);
-  const required = needsGuide ? [guide, ...needed] : needed;
-  const prompt = fields.prompt?.[0];
-  const needsPrompt = prompt !== undefined && input.get(prompt)?.required === true;
-  return shellWords([
-    'fal-edit',
-    ...(fields.images === undefined ? [] : ['photo.jpg']),
-    '-m',
-    name,
-    ...required.flatMap((field) =>
-      takesPicture(field)
-        ? ['--file', `${field.name}=${takesMask(field) ? 'mask' : field.name.replace(/_urls?$/, '')}.png`]
-        : ['--set', `${field.name}=${sampleOf(field)}`],
-    ),
-    ...(needsPrompt ? ['-p', 'make it blue'] : []),
-  ]);
-}
-
-/** A value that the field takes, as text. */
-function sampleOf({ tree, example, fallback }: Field): string {
-  const [option] = optionsOf(tree);
-  if (option?.kind === 'text' && option.words?.[0] !== undefined) return option.words[0];
-  const given = example ?? fallback;
-  if (given !== undefined && given !== null) {
-    return typeof given === 'string' ? given : JSON.stringify(given);
-  }
-  if (option?.kind === 'number') return String(option.values?.[0] ?? option.min ?? option.max ?? 1);
-  if (option?.kind === 'boolean') return 'true';
-  return option?.kind === 'list' ? '[]' : '…';
 }

@@ -40,6 +40,19 @@ function isFreeText(tree: Tree): boolean {
   return tree.kind === 'text' && tree.words === undefined;
 }
 
+/** Whether a value holds a picture at some depth. */
+function hasPictureInside(tree: Tree): boolean {
+  return optionsOf(tree).some((option) => {
+    if (option.kind === 'list') return hasPictureInside(option.items);
+    return option.kind === 'object' && [...option.fields.values()].some(holdsPicture);
+  });
+}
+
+/** Whether a field takes pictures, or holds values with one. */
+export function holdsPicture(field: Field): boolean {
+  return takesPicture(field) || hasPictureInside(field.tree);
+}
+
 /** Whether a field takes a mask. */
 export function takesMask(field: Field): boolean {
   return MASK_NAMES.includes(field.name) || (field.mark?.includes('mask') ?? false);
