@@ -39,7 +39,9 @@ function allowedText(schema: z.ZodString): string {
 }
 
 function allowedNumber(schema: z.ZodNumber): string {
-  const noun = schema.format === 'safeint' ? 'a whole number' : 'a number';
+  const step = stepOf(schema);
+  const whole = schema.format === 'safeint' ? 'a whole number' : 'a number';
+  const noun = step === undefined || step === 1 ? whole : `a multiple of ${step}`;
   const { minValue: min, maxValue: max } = schema;
   const bounded = (bound: number | null): bound is number =>
     bound !== null && Number.isFinite(bound) && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
@@ -54,6 +56,13 @@ function allowedNumber(schema: z.ZodNumber): string {
     ...(bounded(max) ? [`${below ? 'below' : 'at most'} ${max}`] : []),
   ];
   return words.length === 0 ? noun : `${noun} ${words.join(' and ')}`;
+}
+
+/** The number whose multiples are taken. */
+function stepOf(schema: z.ZodNumber): number | undefined {
+  const defs = (schema.def.checks ?? []).map((check) => check._zod.def);
+  const step = defs.find((def): def is z.core.$ZodCheckMultipleOfDef => def.check === 'multiple_of')?.value;
+  return typeof step === 'number' ? step : undefined;
 }
 
 /** A schema inside another one, and how many steps of a path lead to it. */

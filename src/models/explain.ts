@@ -92,6 +92,8 @@ function explainIssue(model: Model, input: unknown, issue: z.core.$ZodIssue, nam
   if (size !== undefined && issue.path[0] === size && issue.path.length > 1) {
     return [wrongValue(model, field, schemaAt(model.input, [size]).schema, valueAt(input, [size]))];
   }
+  if (issue.code === 'custom' && schema instanceof z.ZodArray)
+    return [{ field, message: `${issue.message}.` }];
   const value = valueAt(input, issue.path.slice(0, depth));
   if (value === undefined) return [{ field, message: `is missing. It must be ${allowed(schema)}.` }];
   if (schema instanceof z.ZodLiteral) return [{ field, message: `${shortJson(value)} ${issue.message}.` }];

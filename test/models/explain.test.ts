@@ -22,6 +22,9 @@ const model = modelOf(
     shape: {
       anyOf: [{ properties: { radius: { type: 'number' } } }, { properties: { width: { type: 'number' } } }],
     },
+    sides: { type: 'integer', minimum: 256, maximum: 1440, multipleOf: 32 },
+    share: { type: 'number', multipleOf: 0.25 },
+    tags: { type: 'array', items: text, uniqueItems: true, minItems: 2 },
     levels: { anyOf: [{ type: 'number' }, { type: 'array', items: { type: 'number' } }, NULL] },
   },
   ['image_url', 'prompt'],
@@ -54,6 +57,13 @@ test.each<[Record<string, unknown>, string[]]>([
       '--set shape must be an object with radius, or an object with width for acme/made/edit, not {"radius":"x"}.',
     ],
   ],
+  [
+    { ...valid, sides: 300 },
+    ['--set sides must be a multiple of 32 from 256 to 1440 for acme/made/edit, not 300.'],
+  ],
+  [{ ...valid, share: 0.3 }, ['--set share must be a multiple of 0.25 for acme/made/edit, not 0.3.']],
+  [{ ...valid, tags: ['a', 'a'] }, ['--set tags must not contain the same item twice.']],
+  [{ ...valid, tags: ['a'] }, ['--set tags: acme/made/edit needs at least 2 here.']],
   [{ ...valid, levels: [1, 'x'] }, ['--set levels.1 must be a number for acme/made/edit, not "x".']],
   [{ ...valid, prompt: 'x' }, ['--prompt must be text of 2 to 5 characters for acme/made/edit, not "x".']],
   [
