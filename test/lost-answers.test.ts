@@ -9,7 +9,9 @@ import type { Toxic } from '../src/sandbox/faults/toxics.js';
 import { editCat, editCatByLibrary, folderWithPhoto, leftIn } from './edit/harness.js';
 import { FAL_KEY, REMOTE, seenBy, statesIn } from './edit/lost.js';
 import { onlyJobIn, stateIn } from './support/ledger.js';
+import { runCli } from './support/run-cli.js';
 import { sandbox } from './support/sandbox.js';
+import { schemaDocuments, schemaFile } from './support/schemas.js';
 
 interface Outcome {
   code: number;
@@ -142,6 +144,45 @@ describe.each(CASES.filter(([, , { code }]) => code === 7))('%s', (_, toxic, exp
     const again = await editCat({ env: fal.env, cwd });
     expect([again.code, seenBy(fal)]).toEqual([0, { accepted: 1, posts: expected.posts + 1 }]);
     expect(await statesIn(cwd)).toEqual([expected.state, 'saved']);
+  });
+});
+
+/** A model that only its schema describes, with a file in another field and a mask beside the result. */
+const MASKED = ['-m', 'acme/erase', '--file', 'mask_url=cat.png', '--set', 'output_mask=true'];
+const BY_SCHEMA: [name: string, flags: readonly string[], cases: typeof CASES][] = [
+  ['a schema from a file', [...MASKED, '--schema', schemaFile('acme/erase')], CASES],
+  ['a schema from fal', MASKED, CASES.filter((_, index) => index % 5 === 1)],
+];
+
+describe.each(BY_SCHEMA)('a model by %s', (_, flags, cases) => {
+  test.each(cases)('%s', async (name, toxic, expected) => {
+    const fal = await sandbox({ documents: schemaDocuments(), renderPictures: false, toxics: [toxic] });
+    const { code, document, cwd } = await editCat({ env: fal.env }, ...flags);
+    const { kind, charged } = document.error ?? {};
+    const job = await onlyJobIn(stateIn(cwd));
+    expect({ code, kind, charged, ...seenBy(fal), state: job.state }).toEqual(expected);
+    expect(job.schemaHash).toMatch(/^[0-9a-f]{64}$/);
+    fal.clearToxics();
+
+    const { accepted } = fal.ledger();
+    const again = await editCat({ env: fal.env, cwd }, ...flags);
+    if (code !== 9) {
+      // The edit that was made is there already, and the one that was not is made now.
+      expect([again.code, fal.ledger().accepted.length]).toEqual([code === 0 ? 2 : 0, 1]);
+    } else {
+      expect([again.code, seenBy(fal)]).toEqual([9, { accepted: accepted.length, posts: expected.posts }]);
+      const settled = await runCli(['reconcile', '--all', '--settle', '0s'], { cwd, env: fal.env });
+      expect(settled.code, settled.stderr).toBe(0);
+      // What fal took is fetched by that, and what it did not take is made now.
+      const last = await editCat({ env: fal.env, cwd }, ...flags);
+      expect(last.code, last.stderr).toBe(expected.accepted === 0 ? 0 : 2);
+    }
+    expect(fal.ledger().accepted).toHaveLength(1);
+    expect(await leftIn(cwd)).toEqual(['out.mask_image.png', 'out.png']);
+    expect(
+      (await statesIn(cwd)).filter((state) => state === 'saved'),
+      name,
+    ).toHaveLength(1);
   });
 });
 
