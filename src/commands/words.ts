@@ -6,6 +6,7 @@ import { refuseWrongCount } from '../models/unsupported.js';
 import { inQuotes } from '../images/names.js';
 import { otherSpelling } from '../images/named-file.js';
 import type { Model } from '../models/model.js';
+import { MODELS } from '../models/registry.js';
 import { shellWords } from '../shell-words.js';
 import type { EditingSettings } from './flags/editing.js';
 
@@ -58,7 +59,11 @@ export async function readEditWords(
   refuseFolder(images, cwd);
   // After -- anything is allowed.
   if (images.length > model.maxImages && !images.some((word) => word.startsWith('-'))) {
-    const batch = shellWords(['fal-edit', 'batch', ...images, '-p', typed ?? likePrompts[0] ?? '…']);
+    const batch = shellWords([
+      ...['fal-edit', 'batch', ...images],
+      ...(model === MODELS[0] ? [] : ['-m', model.name]),
+      ...(model.fields.prompt === undefined ? [] : ['-p', typed ?? likePrompts[0] ?? '…']),
+    ]);
     refuseWrongCount(model, images, '--image', {
       allowMany: values['allow-many'] === true,
       also: `To edit each of them: ${batch}`,

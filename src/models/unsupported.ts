@@ -111,15 +111,20 @@ export function refuseWrongCount(
     throw fieldError(
       setting,
       `${count} pictures are given, but fal does not say how many ${model.name} uses; it may ignore some.`,
-      ['Send them all with --allow-many', ...(also === undefined ? [] : [also])].join('. '),
+      inSentences('Send them all with --allow-many', also),
     );
   }
   const most = model.maxImages === 1 ? 'exactly one picture' : `at most ${model.maxImages} pictures`;
   throw fieldError(
     setting,
     `${count} pictures are given, but ${model.name} takes ${most}.`,
-    [hintFor(model, count), ...(also === undefined ? [] : [also])].join('. '),
+    inSentences(hintFor(model, count), also),
   );
+}
+
+/** Two hints in one; the second may be a command, after which no full stop stands. */
+function inSentences(first: string, second: string | undefined): string {
+  return second === undefined ? first : `${first.replace(/\.$/, '')}. ${second}`;
 }
 
 /** The models that accept that many pictures; if there are none, those that accept more than this one. */
