@@ -153,13 +153,14 @@ const share = (findings: readonly Finding[], ...efforts: Effort[]): number =>
 
 it('our own documents need what their forms are made for', () => {
   expect(report(documentsIn(FIXTURES).map(survey))).toMatchInlineSnapshot(`
-    "photo [-p]: 10 of 16
-    with a mask: 1 of 16
-    with one more field: 1 of 16
-    with several more fields: 0 of 16
-    without a main picture: 0 of 16
-    not at all: 4 of 16
+    "photo [-p]: 10 of 17
+    with a mask: 2 of 17
+    with one more field: 1 of 17
+    with several more fields: 0 of 17
+    without a main picture: 0 of 17
+    not at all: 4 of 17
 
+    with a mask: acme/erase: mask_url
     with a mask: acme/fill: mask_url
     with one more field: acme/relight: light_type
     not at all: acme/caption: it returns no picture
