@@ -1,6 +1,8 @@
-import type { Settings } from '../config/settings.js';
+import type { FlagValue, Settings } from '../config/settings.js';
 import type { Context } from '../context.js';
+import type { GivenDocument } from '../edit/models/given-documents.js';
 import type { EndpointDocument, ModelLoader } from '../edit/models/loader.js';
+import type { OwnNames } from '../edit/models/own-names.js';
 import type { Model } from '../models/model.js';
 import { listedModel } from '../models/registry.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -60,22 +62,34 @@ async function openLoader(
   { context, terminal }: { context: Context; terminal: Terminal },
   purpose: 'edit' | 'show',
 ): Promise<ModelLoader> {
-  const [{ ModelLoader, SCHEMA_MAX_AGE_MS }, { readGivenDocuments }, { ownNames }] = await Promise.all([
-    import('../edit/models/loader.js'),
-    import('../edit/models/given-documents.js'),
-    import('../edit/models/own-names.js'),
-  ]);
-  const { values, origins, modelNames = [] } = settings;
-  const names = ownNames(modelNames);
+  const { ModelLoader, SCHEMA_MAX_AGE_MS } = await import('../edit/models/loader.js');
+  const { values, origins } = settings;
+  const names = await namesIn(settings);
   const { connection } = readRoute(settings, context);
-  const files = [values['schema'] ?? []].flat().map(String);
   return new ModelLoader({
     access: { connection, context, signal: context.signal, trace: traceTo(terminal) },
     source: values['sandbox'] === true ? 'none' : isOnSandbox(settings) ? 'sandbox' : 'fal',
     purpose: values['dry-run'] === true || values['frozen'] === true ? 'dry-run' : purpose,
-    given: await readGivenDocuments(files, context.cwd, origins['schema'] ?? '--schema'),
+    given: await documentsIn(values['schema'], context.cwd, origins['schema'] ?? '--schema'),
     maxAgeMs: readSchemaMaxAge(settings) ?? SCHEMA_MAX_AGE_MS,
     names,
     onNote: (message) => terminal.note(message),
   });
+}
+
+/** The user's own names. Few runs have any, so that what reads them is loaded only then. */
+async function namesIn({ modelNames = [] }: SchemaSettings): Promise<OwnNames> {
+  if (modelNames.length === 0) return new Map();
+  const { ownNames } = await import('../edit/models/own-names.js');
+  return ownNames(modelNames);
+}
+
+async function documentsIn(
+  schema: FlagValue | undefined,
+  cwd: string,
+  where: string,
+): Promise<GivenDocument[]> {
+  if (schema === undefined) return [];
+  const { readGivenDocuments } = await import('../edit/models/given-documents.js');
+  return readGivenDocuments([schema].flat().map(String), cwd, where);
 }
