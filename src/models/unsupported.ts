@@ -128,7 +128,9 @@ function inSentences(first: string, second: string | undefined): string {
 }
 
 /** The models that accept that many pictures; if there are none, those that accept more than this one. */
-function hintFor({ maxImages }: Model, count: number): string {
+function hintFor({ maxImages, schema }: Model, count: number): string {
+  // A listed model does not do the work of an upscaler.
+  if (schema !== undefined) return 'Give fewer.';
   const others = MODELS.filter((other) => other.maxImages > maxImages);
   const enough = others.filter((other) => other.maxImages >= count);
   const [first] = enough;

@@ -69,6 +69,11 @@ const FORMAT_OF_EXTENSION: Record<string, OutputFormat> = {
   '.webp': 'webp',
 };
 
+/** The format that the extension of the output names, if it is one that a model may make. */
+export function formatInName({ template }: Pick<OutputSpec, 'template'>): OutputFormat | undefined {
+  return FORMAT_OF_EXTENSION[path.extname(template).toLowerCase()];
+}
+
 /** Extensions of picture formats that no model makes: using one is a mistake, not a name. */
 const OTHER_PICTURES = ['.gif', '.bmp', '.tif', '.tiff', '.avif', '.heic', '.jxl', '.svg', '.ico', '.psd'];
 
@@ -83,7 +88,8 @@ export function formatOfOutput(
   format: OutputFormat | undefined,
   nameOf: NameOf = flagOf,
 ): OutputFormat | undefined {
-  if (kind === 'stream') return format;
+  // Where only fal decides on the format, the name of the output asks for none.
+  if (kind === 'stream' || model.formats.length === 0) return format;
   const extension = path.extname(template).toLowerCase();
   const wanted = FORMAT_OF_EXTENSION[extension];
   const label = `${nameOf('output')}: ${path.basename(template)}`;

@@ -32,7 +32,7 @@ import {
   type AttachmentReader,
 } from './attachments.js';
 import { givenOf, type Given } from './fingerprint.js';
-import { checkFree, formatOfOutput, readOutput } from './output.js';
+import { checkFree, formatInName, formatOfOutput, readOutput } from './output.js';
 
 /** An edit as the user requested it. */
 export interface EditOrder {
@@ -131,7 +131,8 @@ export async function planEdit(
   const output: OutputSpec = {
     ...chosen,
     ...{ name: (pictures[0] ?? attachments[0])?.name ?? 'picture', seed, model: model.name },
-    ext: extensionOf(format ?? model.defaultFormat),
+    // A picture in another format than its name says gets a warning.
+    ext: extensionOf(format ?? formatInName(chosen) ?? model.defaultFormat),
     ...{ count: numImages, force, keepBlanked },
     ...finishOf(settings, pictures[0]),
   };
